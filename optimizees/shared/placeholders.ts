@@ -1,0 +1,61 @@
+import { nearest } from '../../src/core/nearest.ts'
+
+/** Text with placeholders: `{name}` stands for a value, `{{` and `}}` for the braces themselves. */
+export interface Template {
+  readonly parts: readonly (string | { readonly placeholder: string })[]
+}
+
+/**
+ * @param known the names that have a value
+ * @throws RangeError at the first placeholder without one, and at a brace that stands alone
+ */
+export function parseTemplate(text: string, known: readonly string[]): Template {
+  const parts: (string | { placeholder: string })[] = []
+  let literal = ''
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at]!
+    if (character !== '{' && character !== '}') {
+      literal += character
+      continue
+    }
+    if (text[at + 1] === character) {
+      literal += character
+      at++
+      continue
+    }
+    const end = character === '{' ? text.indexOf('}', at) : -1
+    if (end < 0)
+      throw new RangeError(
+        `${show(text)} has a ${character} that stands alone; a literal one is ${character}${character}`,
+      )
+    const placeholder = text.slice(at + 1, end)
+    if (!known.includes(placeholder)) throw new RangeError(refusal(text, placeholder, known))
+    parts.push(literal, { placeholder })
+    literal = ''
+    at = end
+  }
+  return { parts: [...parts, literal].filter((part) => part !== '') }
+}
+
+export function fillTemplate({ parts }: Template, fill: (placeholder: string) => string): string {
+  return parts.map((part) => (typeof part === 'string' ? part : fill(part.placeholder))).join('')
+}
+
+export function mentions({ parts }: Template, placeholder: string): boolean {
+  return parts.some((part) => typeof part !== 'string' && part.placeholder === placeholder)
+}
+
+function refusal(text: string, placeholder: string, known: readonly string[]): string {
+  const meant = nearest(placeholder, known)
+  const hint = meant === undefined ? `known are ${known.map(braced).join(', ')}` : `did you mean ${braced(meant)}?`
+  const braces = /^[\p{L}\p{N}_. -]*$/u.test(placeholder) ? '' : ' (literal braces are {{ and }})'
+  return `${show(text)} has the placeholder ${braced(placeholder)} without a parameter${braces}; ${hint}`
+}
+
+function braced(name: string): string {
+  return `{${name}}`
+}
+
+function show(text: string): string {
+  return JSON.stringify(text)
+}

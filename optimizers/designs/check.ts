@@ -1,0 +1,41 @@
+import { nearest } from '../../src/core/nearest.ts'
+
+/** The largest number of points that can be told apart. */
+const mostPoints = Number.MAX_SAFE_INTEGER
+
+/** @throws RangeError unless it is a whole number of at least `least` */
+export function checkCount(design: string, name: string, count: number, least = 1): void {
+  if (!Number.isSafeInteger(count) || count < least) {
+    throw new RangeError(`${design} needs ${name} to be a whole number of at least ${least}, got ${show(count)}`)
+  }
+}
+
+/** @throws RangeError if a design has so many points that they cannot be numbered */
+export function checkSize(design: string, size: number): number {
+  if (size <= mostPoints) return size
+  throw new RangeError(`${design} needs fewer than 2^53 points, got ${size.toPrecision(3)}`)
+}
+
+/** @throws RangeError at the first name that the space does not have */
+export function checkNames(design: string, names: readonly string[], known: readonly string[]): void {
+  const stranger = names.find((name) => !known.includes(name))
+  if (stranger === undefined) return
+  const meant = nearest(stranger, known)
+  const hint = meant === undefined ? `; it has ${known.map(show).join(', ')}` : `, did you mean ${show(meant)}?`
+  throw new RangeError(`${design}: the space has no parameter ${show(stranger)}${hint}`)
+}
+
+/** @throws RangeError at the first name that comes twice */
+export function checkOnce(design: string, names: readonly string[]): void {
+  const seen = new Set<string>()
+  for (const name of names) {
+    if (seen.has(name)) throw new RangeError(`${design} needs every parameter once, got ${show(name)} twice`)
+    seen.add(name)
+  }
+}
+
+/** A value for the sentence of an error. */
+export function show(value: unknown): string {
+  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value))
+  return text.length > 120 ? `${text.slice(0, 120)}...` : text
+}

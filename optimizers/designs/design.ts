@@ -1,0 +1,148 @@
+import { z } from 'zod'
+import type { Evaluation } from '../../src/core/evaluation.ts'
+import type { Problem } from '../../src/core/optimizee.ts'
+import { commonSettings, Optimizer, type PlainData } from '../../src/core/optimizer.ts'
+import { parseSettings } from '../../src/core/settings.ts'
+import type { Proposal } from '../../src/core/trajectory.ts'
+import { checkNames, show } from './check.ts'
+import { repeat } from './combine.ts'
+import { designDefinition, designFrom, hasFile, seedPolicy } from './definition.ts'
+import { DesignPoints } from './design-points.ts'
+import { seedOfReplicate } from './replication.ts'
+
+const playing = {
+  seed: commonSettings.seed,
+  generations: z.int().min(1).optional().describe('How many generations to play at most; all of the design by default'),
+  replications: z.int().min(1).optional().describe('How often each point is simulated; once by default'),
+  seeds: seedPolicy.optional(),
+  chunk: z
+    .int()
+    .min(1)
+    .default(10_000)
+    .describe('How many individuals a generation has at most; the replicates of a point stay together'),
+}
+
+const settings = z.strictObject({
+  design: designDefinition.describe('Which points: their kind (latin-hypercube, sobol ...) and what that kind needs'),
+  ...playing,
+})
+const settingsWithoutDesign = z.strictObject(playing)
+
+type GivenSettings<P> =
+  | z.input<typeof settings>
+  | ({ readonly design: DesignPoints<P> } & z.input<typeof settingsWithoutDesign>)
+
+interface Settings extends z.output<typeof settingsWithoutDesign> {
+  readonly design: PlainData
+  readonly generations: number
+}
+
+/** How far the design has been played: the first point of the generation that is waited for. */
+export type DesignState = { readonly next: number }
+
+/**
+ * Plays a design, whichever it is, in generations of consecutive points, so that a design larger than memory streams.
+ * Nothing is learned from the results.
+ *
+ * @example new Design(problem, { design: sobol(problem.space, { points: 1024 }), replications: 5, seeds: 'common' })
+ */
+export class Design<P = Record<string, unknown>> extends Optimizer<DesignState, P, Settings> {
+  static readonly type = 'design'
+  static readonly summary = 'Simulates a fixed list of points: grid, Latin hypercube, Sobol, Morris, a table ...'
+  static readonly settings = settings
+
+  /** What is played; its `size` and `runs` are known before anything is run. */
+  readonly design: DesignPoints<unknown>
+  /** For each parameter of the space, its place among the values of a point. */
+  readonly #order: readonly number[]
+  readonly #pointsAtOnce: number
+
+  constructor(problem: Problem<P>, given: GivenSettings<P>) {
+    const { design, parsed } = readGiven(problem, given)
+    const pointsAtOnce = Math.max(1, Math.floor(parsed.chunk / design.mostReplications))
+    const generations = parsed.generations ?? Math.ceil(design.size / pointsAtOnce)
+    super(problem, { ...parsed, generations })
+    this.design = design
+    this.#order = orderOf(this.space.names, design.names)
+    this.#pointsAtOnce = pointsAtOnce
+    this.#parametersAt(0) // a design that was made for another space is refused before anything is run
+  }
+
+  override get type(): string {
+    return Design.type
+  }
+
+  override start(): DesignState {
+    return { next: 0 }
+  }
+
+  override ask({ next }: DesignState): Proposal<P>[] {
+    const proposals: Proposal<P>[] = []
+    for (let point = next; point < this.#endOf(next); point++) {
+      const parameters = this.#parametersAt(point)
+      const { replications, seeds } = this.design.replicationAt(point)
+      for (let replicate = 0; replicate < replications; replicate++) {
+        const seed = seedOfReplicate(seeds, this.settings.seed, point, replicate)
+        proposals.push({ parameters, seed, replicate, index: point - next })
+      }
+    }
+    return proposals
+  }
+
+  override tell({ next }: DesignState, evaluations: readonly Evaluation<P>[]): DesignState {
+    const end = this.#endOf(next)
+    let runs = 0
+    for (let point = next; point < end; point++) runs += this.design.replicationAt(point).replications
+    if (evaluations.length !== runs) {
+      throw new RangeError(`tell needs ${runs} evaluations, as many as asked, got ${evaluations.length}`)
+    }
+    return { next: end }
+  }
+
+  /** Points are counted from 0; `to` is not played any more. */
+  override summarize({ next }: DesignState): Readonly<Record<string, unknown>> {
+    const { size, runs } = this.design
+    return { from: next, to: this.#endOf(next), points: size, runs }
+  }
+
+  #endOf(next: number): number {
+    return Math.min(next + this.#pointsAtOnce, this.design.size)
+  }
+
+  #parametersAt(point: number): P {
+    const values = this.design.valuesAt(point)
+    const parameters = this.space.fromValues(this.#order.map((place) => values[place]))
+    const refusal = this.space.refuse(parameters)
+    if (refusal !== undefined) throw new RangeError(`point ${point} of the design: ${refusal}`)
+    return parameters
+  }
+}
+
+function readGiven<P>(problem: Problem<P>, given: GivenSettings<P>) {
+  if (given.design instanceof DesignPoints) {
+    const { design, ...others } = given
+    const parsed = parseSettings(settingsWithoutDesign, others, 'optimizer')
+    return { design: replicated(design, parsed), parsed: { ...parsed, design: design.description } }
+  }
+  const parsed = parseSettings(settings, given, 'optimizer')
+  const points = designFrom(parsed.design, problem.space, parsed.seed)
+  // What a file held when it was read is remembered by its hash, and not row by row.
+  const described = hasFile(parsed.design) ? points.description : (parsed.design as unknown as PlainData)
+  return { design: replicated(points, parsed), parsed: { ...parsed, design: described } }
+}
+
+function replicated(
+  design: DesignPoints<unknown>,
+  { replications, seeds }: z.output<typeof settingsWithoutDesign>,
+): DesignPoints<unknown> {
+  return replications === undefined && seeds === undefined ? design : repeat(design, replications, seeds)
+}
+
+function orderOf(names: readonly string[], given: readonly string[]): number[] {
+  checkNames('a design', given, names)
+  const missing = names.filter((name) => !given.includes(name))
+  if (missing.length > 0) {
+    throw new RangeError(`a design needs a value for every parameter, got none for ${missing.map(show).join(', ')}`)
+  }
+  return names.map((name) => given.indexOf(name))
+}

@@ -1,0 +1,19 @@
+import type { Space } from '../../src/core/space.ts'
+import { DesignPoints } from './design-points.ts'
+import { describeGrid, digitsOf, factorsOf, type GridOptions, gridSize } from './factors.ts'
+
+/**
+ * All combinations of the parameters' values or levels. The first parameter of the space changes slowest and the last
+ * fastest, as in Python's `itertools.product`; choices and booleans need not be mentioned to have all their values.
+ *
+ * @example fullFactorial(space, { levels: 5, values: { solver: ['euler', 'rk4'] } })
+ */
+export function fullFactorial<P>(space: Space<P>, options: GridOptions<NoInfer<P>> = {}): DesignPoints<P> {
+  const factors = factorsOf('fullFactorial', space, options)
+  return new DesignPoints<P>({
+    names: space.names,
+    size: gridSize('fullFactorial', factors),
+    description: { kind: 'full-factorial', ...describeGrid(options) },
+    valuesAt: (index) => digitsOf(index, factors).map((level, i) => factors[i]!.valueAt(level)),
+  })
+}

@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto'
+import { readCell } from '../../src/core/read-cell.ts'
+import type { ParameterDefinition, Space } from '../../src/core/space.ts'
+import { show } from './check.ts'
+import { DesignPoints } from './design-points.ts'
+import { parametersOf } from './subspace.ts'
+
+/**
+ * The points that are given, in their order.
+ * @example manual(space, [{ x: 0, solver: 'euler' }, { x: 1, solver: 'rk4' }])
+ */
+export function manual<P>(space: Space<P>, points: readonly NoInfer<P>[]): DesignPoints<P> {
+  return tableDesign('manual', space, points as readonly unknown[] as readonly Row[], (value) => value)
+}
+
+/** A row of a table: what stands in each column, by the column's name. */
+export type Row = Readonly<Record<string, unknown>>
+
+/**
+ * The rows of a table, whose columns are the parameters. A text stands for what is written there, as in CSV: a number,
+ * true or false, one of the values of a choice, a vector in JSON.
+ *
+ * @param table what it is called in the sentence of an error
+ * @throws RangeError with the row, counted from 1, and the column where something is missing, too much or out of bounds
+ */
+export function designFromRows<P>(space: Space<P>, rows: readonly Row[], table = 'the table'): DesignPoints<P> {
+  return tableDesign(table, space, rows, readCell)
+}
+
+function tableDesign<P>(
+  design: string,
+  space: Space<P>,
+  rows: readonly Row[],
+  read: (cell: unknown, definition: ParameterDefinition) => unknown,
+): DesignPoints<P> {
+  if (rows.length === 0) throw new RangeError(`${design} needs at least one row, got none`)
+  const columns = parametersOf(space)
+  const known = new Set<string>(space.names)
+  const hash = createHash('sha256')
+  const table = rows.map((row, i) => {
+    checkColumns(design, row, i, known)
+    const values = columns.map(({ name, parameter }) => {
+      const value = read(row[name], parameter.definition)
+      const refusal = parameter.refuse(value)
+      if (refusal === undefined) return value
+      throw new RangeError(`${design}: row ${i + 1}, column ${show(name)} ${refusal}`)
+    })
+    hash.update(`${JSON.stringify(values)}\n`)
+    return values
+  })
+  return new DesignPoints<P>({
+    names: space.names,
+    size: table.length,
+    description: { kind: 'manual', points: table.length, names: [...space.names], sha256: hash.digest('hex') },
+    valuesAt: (index) => table[index]!,
+  })
+}
+
+function checkColumns(design: string, row: unknown, i: number, known: ReadonlySet<string>): asserts row is Row {
+  if (typeof row !== 'object' || row === null || Array.isArray(row)) {
+    throw new RangeError(`${design}: row ${i + 1} needs values by name, got ${show(row)}`)
+  }
+  const missing = [...known].filter((name) => !Object.hasOwn(row, name))
+  if (missing.length > 0) {
+    throw new RangeError(`${design}: row ${i + 1} lacks the column${missing.length > 1 ? 's' : ''} ${list(missing)}`)
+  }
+  const extra = Object.keys(row).filter((name) => !known.has(name))
+  if (extra.length > 0) {
+    const what = extra.length > 1 ? 'columns' : 'column'
+    throw new RangeError(
+      `${design}: row ${i + 1} has the ${what} ${list(extra)}, but the parameters are ${list([...known])}`,
+    )
+  }
+}
+
+function list(names: readonly string[]): string {
+  const shown = names.slice(0, 20).map(show).join(', ')
+  return names.length > 20 ? `${shown} and ${names.length - 20} more` : shown
+}

@@ -1,0 +1,42 @@
+import type { Space } from '../../src/core/space.ts'
+import { checkCount } from './check.ts'
+import { checkUnrepeated, DesignPoints } from './design-points.ts'
+import type { GridOptions } from './factors.ts'
+import { fullFactorial } from './full-factorial.ts'
+import { mostPermuted, permutation } from './permutation.ts'
+
+export interface SubsetOptions {
+  readonly points: number
+  readonly seed?: number | undefined
+}
+
+/**
+ * Points of a grid, chosen at random: all differ, and a larger subset of the same seed begins with the smaller one.
+ *
+ * @example sparseGrid(space, { levels: 100, points: 500 })
+ */
+export function sparseGrid<P>(
+  space: Space<P>,
+  { points, seed, ...grid }: GridOptions<NoInfer<P>> & SubsetOptions,
+): DesignPoints<P> {
+  return subset(fullFactorial(space, grid), { points, seed })
+}
+
+/** Points of any design, chosen at random without taking one twice. */
+export function subset<P>(design: DesignPoints<P>, { points, seed = 0 }: SubsetOptions): DesignPoints<P> {
+  checkUnrepeated('a sparse grid', design)
+  checkCount('a sparse grid', 'points', points)
+  if (points > design.size) {
+    throw new RangeError(`a sparse grid needs no more points than the grid, which has ${design.size}, got ${points}`)
+  }
+  if (design.size > mostPermuted) {
+    throw new RangeError(`a sparse grid needs a grid of at most 2^52 points, got ${design.size.toPrecision(3)}`)
+  }
+  const choose = permutation(design.size, seed, 'sparse-grid')
+  return new DesignPoints<P>({
+    names: design.names,
+    size: points,
+    description: { kind: 'sparse-grid', of: design.description, points, seed },
+    valuesAt: (index) => design.valuesAt(choose(index)),
+  })
+}

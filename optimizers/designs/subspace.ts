@@ -1,0 +1,44 @@
+import { type Parameter, type ParameterDefinition, parameterFrom, Space } from '../../src/core/space.ts'
+import { checkNames, checkOnce } from './check.ts'
+
+/** A parameter of a space, with what its axes stand for one by one. */
+export interface NamedParameter {
+  readonly name: string
+  readonly parameter: Parameter
+  /** The definition of each axis: never a vector or matrix. */
+  readonly leaves: readonly ParameterDefinition[]
+}
+
+export function parametersOf<P>(space: Space<P>): NamedParameter[] {
+  return space.definitions.map(([name, definition]) => ({
+    name,
+    parameter: parameterFrom(definition),
+    leaves: leavesOf(definition),
+  }))
+}
+
+/**
+ * The space of some of the parameters, for a design that is to be combined with others.
+ * @example cross(fullFactorial(subspace(space, ['solver'])), sobol(subspace(space, ['x', 'y']), { points: 64 }))
+ */
+export function subspace<P, const K extends keyof P & string>(space: Space<P>, names: readonly K[]): Space<Pick<P, K>> {
+  checkOnce('subspace', names)
+  checkNames('subspace', names, space.names)
+  const chosen = parametersOf(space).filter(({ name }) => names.includes(name as K))
+  return new Space<Pick<P, K>>(chosen.map(({ name, parameter }) => [name, parameter] as const))
+}
+
+function leavesOf(definition: ParameterDefinition): readonly ParameterDefinition[] {
+  switch (definition.type) {
+    case 'vector':
+      return repeat(leavesOf(definition.of), definition.length)
+    case 'matrix':
+      return repeat(leavesOf(definition.of), definition.rows * definition.columns)
+    default:
+      return [definition]
+  }
+}
+
+function repeat<T>(items: readonly T[], times: number): T[] {
+  return Array.from({ length: times }, () => items).flat()
+}

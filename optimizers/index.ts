@@ -1,0 +1,40 @@
+import type { Problem } from '../src/core/optimizee.ts'
+import type { Optimizer, PlainData } from '../src/core/optimizer.ts'
+import { nearest, SettingsError } from '../src/core/settings.ts'
+import { CrossEntropy } from './cross-entropy.ts'
+import { Design } from './designs/index.ts'
+import { GeneticAlgorithm } from './genetic-algorithm.ts'
+
+export { CrossEntropy, Design, GeneticAlgorithm }
+
+/** The optimizers that are built in, by the names that experiment files know them by. */
+export const optimizers = {
+  'genetic-algorithm': GeneticAlgorithm,
+  'cross-entropy': CrossEntropy,
+  design: Design,
+} as const
+
+/** An optimizer as an experiment file describes it. */
+export interface OptimizerChoice {
+  readonly type: string
+  readonly [setting: string]: unknown
+}
+
+/**
+ * The optimizer that is described, for a problem.
+ * @throws SettingsError if there is none of that type, or its settings are wrong
+ */
+export function createOptimizer<P>(problem: Problem<P>, choice: OptimizerChoice): Optimizer<PlainData, P> {
+  const { type, ...settings } = choice
+  if (!Object.hasOwn(optimizers, type)) {
+    const known = Object.keys(optimizers)
+    const meant = nearest(String(type), known)
+    const hint = meant ? `did you mean ${meant}?` : `known are ${known.join(', ')}`
+    throw new SettingsError(`optimizer: type needs the name of an optimizer, got ${JSON.stringify(type)}; ${hint}`)
+  }
+  const Chosen = optimizers[type as keyof typeof optimizers] as OptimizerClass
+  return new Chosen(problem, settings)
+}
+
+/** Every optimizer checks its settings itself. */
+type OptimizerClass = new <P>(problem: Problem<P>, settings: object) => Optimizer<PlainData, P>

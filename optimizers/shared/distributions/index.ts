@@ -1,0 +1,96 @@
+import { z } from 'zod'
+import type { Random } from '../../../src/core/random.ts'
+import { fitMixture, type GaussianMixture, mixtureSampler } from './bayesian-gaussian-mixture.ts'
+import { fitGaussian, type Gaussian, gaussianSampler, type NoisyGaussian, withNoise } from './gaussian.ts'
+
+const noise = {
+  noiseMagnitude: z
+    .number()
+    .positive()
+    .default(0.01)
+    .describe("How large the added variances are at first, in units of a parameter's range squared"),
+  noiseDecay: z.number().min(0).max(1).default(0.95).describe('What is left of the noise after each generation'),
+}
+
+const mixture = {
+  components: z.int().min(1).default(2).describe('How many normal distributions are mixed at most'),
+  weightConcentration: z
+    .number()
+    .positive()
+    .default(0.5)
+    .describe('How many points each component is believed to have before any is seen; less empties components sooner'),
+}
+
+/** The distributions that the cross-entropy method may fit, with their settings. */
+export const distributionSettings = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('gaussian') }),
+  z.strictObject({ type: z.literal('noisy-gaussian'), ...noise }),
+  z.strictObject({ type: z.literal('bayesian-gaussian-mixture'), ...mixture }),
+  z.strictObject({ type: z.literal('noisy-bayesian-gaussian-mixture'), ...mixture, ...noise }),
+])
+
+export type DistributionSettings = z.output<typeof distributionSettings>
+
+/** A fitted distribution, as plain data. */
+export type Distribution =
+  | Gaussian
+  | NoisyGaussian
+  | ({ readonly type: 'bayesian-gaussian-mixture' } & GaussianMixture)
+  | ({ readonly type: 'noisy-bayesian-gaussian-mixture'; readonly noise: number } & GaussianMixture)
+
+export interface FitOptions {
+  /** How much of the old distribution stays. */
+  readonly smoothing: number
+  /** The least variance of each axis. */
+  readonly floors: readonly number[]
+}
+
+/** The distribution of the points. Noise starts at its magnitude and decays with each fit that follows another. */
+export function fitDistribution(
+  old: Distribution | undefined,
+  points: readonly (readonly number[])[],
+  settings: DistributionSettings,
+  options: FitOptions,
+  random: Random,
+): Distribution {
+  switch (settings.type) {
+    case 'gaussian':
+      return fitGaussian(old?.type === settings.type ? old : undefined, points, options)
+    case 'noisy-gaussian': {
+      const last = old?.type === settings.type ? old : undefined
+      return { ...fitGaussian(last, points, options), type: settings.type, noise: noiseAfter(last, settings) }
+    }
+    case 'bayesian-gaussian-mixture': {
+      const last = old?.type === settings.type ? old : undefined
+      return { type: settings.type, ...fitMixture(last, points, { ...settings, ...options }, random) }
+    }
+    case 'noisy-bayesian-gaussian-mixture': {
+      const last = old?.type === settings.type ? old : undefined
+      const fresh = fitMixture(last, points, { ...settings, ...options }, random)
+      return { type: settings.type, ...fresh, noise: noiseAfter(last, settings) }
+    }
+  }
+}
+
+/** A function that draws points from the distribution; its noise, if it has any, is drawn once, here. */
+export function samplerOf(distribution: Distribution, random: Random): (random: Random) => number[] {
+  switch (distribution.type) {
+    case 'gaussian':
+      return gaussianSampler(distribution)
+    case 'noisy-gaussian': {
+      const { mean, covariance, noise } = distribution
+      return gaussianSampler({ mean, covariance: withNoise(covariance, noise, random) })
+    }
+    case 'bayesian-gaussian-mixture':
+      return mixtureSampler(distribution, 0, random)
+    case 'noisy-bayesian-gaussian-mixture':
+      return mixtureSampler(distribution, distribution.noise, random)
+  }
+}
+
+function noiseAfter(
+  last: { readonly noise: number } | undefined,
+  { noiseMagnitude, noiseDecay }: { readonly noiseMagnitude: number; readonly noiseDecay: number },
+): number {
+  return last === undefined ? noiseMagnitude : last.noise * noiseDecay
+}

@@ -1,0 +1,20 @@
+import type { Objectives } from '../../src/core/objectives.ts'
+
+/** The weighted sum of a fitness vector, larger is better; what overflows to no number at all ranks with failures. */
+export function scoreOf(objectives: Objectives, fitness: readonly number[] | null): number {
+  if (fitness === null) return Number.NEGATIVE_INFINITY
+  const score = objectives.weigh(fitness)
+  return Number.isNaN(score) ? Number.NEGATIVE_INFINITY : score
+}
+
+/** A score as a state may hold it: finite, as JSON knows no others. */
+export function plainNumber(value: number): number {
+  return Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, value))
+}
+
+/** The mean of scores, as a state may hold it; null of none. */
+export function meanScore(scores: readonly number[]): number | null {
+  if (scores.length === 0) return null
+  const share = 1 / scores.length
+  return plainNumber(scores.reduce((mean, score) => mean + plainNumber(score) * share, 0))
+}

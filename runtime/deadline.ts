@@ -1,0 +1,22 @@
+/** When a search must be over since its machines are taken away, by the wall clock; it can only come nearer. */
+export class Deadline {
+  readonly #now: () => number
+  #at = Number.POSITIVE_INFINITY
+
+  constructor(now: () => number = Date.now) {
+    this.#now = now
+  }
+
+  /** Milliseconds that are left. */
+  get left(): number {
+    return this.#at - this.#now()
+  }
+
+  setAt(time: number): void {
+    this.#at = Math.min(this.#at, time)
+  }
+
+  setIn(milliseconds: number): void {
+    this.setAt(this.#now() + milliseconds)
+  }
+}

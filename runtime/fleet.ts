@@ -1,0 +1,426 @@
+import { statfsSync } from 'node:fs'
+import type { FailureCause, FailureDetail } from '../src/core/evaluation.ts'
+import type { RunRecord } from '../src/core/record.ts'
+import type { RunnerSettings } from '../src/core/runner-settings.ts'
+import { Heart, runnerHeart } from './heartbeat.ts'
+import { HostRecord } from './host-record.ts'
+import { type Explanation, type Launcher, launcherOf } from './launchers/launcher.ts'
+import { goneWorkers } from './launchers/slurm.ts'
+import { ownIdentity } from './process-identity.ts'
+import { workerDirectory } from './run-file.ts'
+import { WakeUp, type WakeUpMode } from './wake-up.ts'
+import { WorkerProcess, type WorkerSurroundings } from './worker-process.ts'
+
+export interface FleetOptions {
+  readonly directory: string
+  /** The run's identity, in every pipe's first frame. */
+  readonly run: string
+  readonly settings: RunnerSettings
+  readonly record: RunRecord
+  readonly mode: WakeUpMode
+}
+
+/** No worker starts, or an individual failed where that is to stop the search. */
+export class RunnerFailure extends Error {
+  override readonly name = 'RunnerFailure'
+  /** Whether it lies in what was asked for, and not in how it went. */
+  readonly isRefusal: boolean
+
+  constructor(message: string, { isRefusal = false }: { readonly isRefusal?: boolean } = {}) {
+    super(message)
+    this.isRefusal = isRefusal
+  }
+}
+
+/** How often deadlines, hearts and processes are looked at. */
+const tickMs = 100
+/** Milliseconds between two beats of the hearts. */
+export const heartbeatMs = 1000
+/** A pipe that shows half a message for this long is given up. */
+const stuckLimitMs = 10_000
+/** A simulation that does not heed its timeout is ended with its worker after this much more. */
+const timeoutMarginMs = 3000
+/** When nothing has come for so long, the space on the disk is looked at; a run needs at least so many bytes of it. */
+const spaceCheckMs = 2000
+const leastBytes = 64 * 1024
+/** A worker that was just launched is looked for this often, for so long. */
+const readyLookMs = 4
+const readyExpectedMs = 2000
+const backOffMs = { first: 100, most: 10_000 }
+/** Workers that do not get ready, one after the other, before the run is given up. */
+const mostFailedStarts = 5
+
+/** The workers of a run: launches as many as are wanted, adopts those of an earlier runner, ends and replaces what fails. */
+export class Fleet {
+  readonly surroundings: WorkerSurroundings
+  readonly hosts: HostRecord
+  readonly #options: FleetOptions
+  readonly #settings: RunnerSettings
+  readonly #heart: Heart
+  readonly #launcher: Launcher
+  readonly #workers = new Map<number, WorkerProcess>()
+  /** Given up, but not known to be dead: what they may still write is recorded as late. */
+  readonly #retired = new Set<WorkerProcess>()
+  #wakeUp: WakeUp | undefined
+  #timer: NodeJS.Timeout | undefined
+  #beatAt = 0
+  #wake: () => void = () => {}
+  #isAwake = false
+  #relaunchAt: number[] = []
+  /** Workers that wait until the first one has shown that it can start. */
+  #behindScout = 0
+  #deathsInARow = 0
+  #failedStarts = 0
+  #wasEverReady = false
+  #isClosing = false
+  #failure: RunnerFailure | undefined
+  #trouble: unknown
+  #bereftOf: Explanation | undefined
+
+  constructor(options: FleetOptions) {
+    this.#options = options
+    this.#settings = options.settings
+    this.#heart = new Heart(runnerHeart(options.directory))
+    this.#launcher = launcherOf(options.settings)
+    this.hosts = new HostRecord(options.settings.benchHosts)
+    this.surroundings = {
+      directory: options.directory,
+      run: options.run,
+      epoch: options.record.epoch,
+      identity: ownIdentity(),
+      reopen: options.mode === 'poll',
+      now: () => performance.now(),
+    }
+  }
+
+  /** Why there can be no more workers. */
+  get failure(): RunnerFailure | undefined {
+    return this.#failure
+  }
+
+  /** Why there is nothing left to start workers on: nothing has failed, and the run can go on elsewhere. */
+  get stopReason(): string | undefined {
+    return this.#bereftOf && `a worker ${this.#bereftOf.words}`
+  }
+
+  /** Whether the machines of all workers are being taken away. */
+  get isBereft(): boolean {
+    return this.#bereftOf !== undefined
+  }
+
+  /** Whether somebody has cancelled what the workers ran on, so that it is not to be asked for again. */
+  get isCancelled(): boolean {
+    return this.#bereftOf?.detail === 'cancelled'
+  }
+
+  /** Ends a worker that does not end by itself though its machine is taken away. */
+  giveUp(worker: WorkerProcess): void {
+    worker.kill('SIGKILL', 'its machine was taken away', this.#bereftOf?.detail)
+  }
+
+  /** What went wrong while nobody waited, if anything did. */
+  get trouble(): unknown {
+    return this.#trouble
+  }
+
+  get workers(): readonly WorkerProcess[] {
+    return [...this.#workers.values()]
+  }
+
+  get retired(): readonly WorkerProcess[] {
+    return [...this.#retired]
+  }
+
+  get ready(): WorkerProcess[] {
+    return this.workers.filter((worker) => worker.isReady)
+  }
+
+  /** The number of workers that are launching or at work. */
+  get size(): number {
+    return this.workers.filter((worker) => !worker.hasEnded).length
+  }
+
+  /** Adopts the workers of earlier runner starts and launches as many as are missing. */
+  open(): void {
+    const { mode, record } = this.#options
+    this.#beat()
+    const { pollInterval } = this.#settings
+    this.#wakeUp = new WakeUp({ mode, pollInterval, onWake: () => this.rouse() })
+    this.#timer = setInterval(() => this.#tickSafely(), tickMs)
+    for (const known of record.openWorkers()) {
+      const worker = WorkerProcess.adopt(known, this.surroundings, this.#launcher)
+      this.#wasEverReady ||= !worker.hasEnded
+      this.#workers.set(worker.number, worker)
+      this.#wakeUp.add(worker.pipePath)
+    }
+    for (const worker of goneWorkers(this.workers.filter(({ hasEnded }) => !hasEnded))) worker.markGone()
+    const missing = (this.#settings.workers ?? 1) - this.size
+    const { pace, hasScout } = this.#launcher
+    if (hasScout && this.size === 0) this.#behindScout = Math.max(0, missing - 1)
+    const now = this.surroundings.now()
+    for (let i = 0; i < missing - this.#behindScout; i++) {
+      if (pace === 0) this.launch()
+      else this.#relaunchAt.push(now + i * pace)
+    }
+  }
+
+  /** The command that starts a worker. */
+  commandOf(worker: number): readonly string[] {
+    return this.#launcher.command(this.#placeOf(worker))
+  }
+
+  #placeOf(worker: number) {
+    const { directory, run } = this.#options
+    const { epoch } = this.surroundings
+    return { directory, run, worker, channel: workerDirectory(directory, worker), epoch, ...this.#surroundingHosts }
+  }
+
+  get #surroundingHosts() {
+    const living = this.workers.filter(({ hasEnded }) => !hasEnded)
+    return { beside: living.map(({ number, host }) => ({ worker: number, host })), benched: this.hosts.benched }
+  }
+
+  /** Starts one more worker process. */
+  launch(): WorkerProcess {
+    const number = this.#options.record.addWorker(this.#settings.launcher)
+    const worker = WorkerProcess.launch(number, this.surroundings, this.#launcher, () => {
+      const launched = this.#launcher.launch(this.#placeOf(number))
+      void launched.ended.then(() => this.rouse())
+      return launched
+    })
+    this.#workers.set(number, worker)
+    this.#expectReady()
+    return worker
+  }
+
+  /** Ends a worker at once; when its pipe has been read to the end, another takes its place. */
+  restart(worker: WorkerProcess, why: string, detail?: FailureDetail): void {
+    worker.kill('SIGKILL', why, detail)
+    this.rouse()
+  }
+
+  /** The worker has said hello: its pipe is there to be watched. */
+  greet(worker: WorkerProcess): void {
+    const { identity } = worker
+    if (identity) {
+      this.#options.record.describeWorker({ ...identity, worker: worker.number, provenance: worker.provenance })
+    }
+    // Not before it is there: to watch for what is not would cost a look at everything in its folder at every change.
+    this.#wakeUp?.add(worker.pipePath)
+    if (this.hosts.benched.includes(worker.host)) worker.stop()
+  }
+
+  welcome(): void {
+    this.#wasEverReady = true
+    this.#failedStarts = 0
+    const now = this.surroundings.now()
+    for (; this.#behindScout > 0; this.#behindScout--) this.#relaunchAt.push(now)
+  }
+
+  /** A simulation has succeeded: whatever deaths there were, they were no row. */
+  praise(worker: WorkerProcess): void {
+    this.#deathsInARow = 0
+    this.hosts.succeeded(worker.host)
+  }
+
+  /** Takes down that an attempt failed on a host; a host on which most do is benched. */
+  blame(worker: WorkerProcess, individual: string): void {
+    if (!this.hosts.failed(worker.host, individual)) return
+    for (const other of this.workers) if (other.host === worker.host) other.stop()
+  }
+
+  /** The worker is over and done with; one that failed is replaced. */
+  bury(worker: WorkerProcess): void {
+    this.#dismiss(worker, worker.isLeaving ? 'it was asked to leave' : worker.why)
+    if (this.#isClosing || worker.diedUnseen) return
+    if (!worker.isLeaving) this.#replace(worker)
+    else if (this.hosts.benched.includes(worker.host)) this.#relaunchAt.push(this.surroundings.now() + backOffMs.first)
+  }
+
+  /** Waits until something may have happened. */
+  async rest(): Promise<void> {
+    if (!this.#isAwake) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+      this.#wake = () => {}
+    }
+    this.#isAwake = false
+  }
+
+  rouse(): void {
+    this.#isAwake = true
+    this.#wake()
+  }
+
+  /** Launches no more workers from now on. */
+  beginClosing(): void {
+    this.#isClosing = true
+  }
+
+  /** Ends all workers: asks, waits, kills. */
+  async close(): Promise<void> {
+    this.beginClosing()
+    for (const worker of this.workers) {
+      worker.stop()
+      // Who has not said hello holds nothing, and may wait for long until its scheduler lets it start.
+      if (!worker.hasEnded && worker.identity === undefined) worker.kill('SIGKILL')
+    }
+    const begin = this.surroundings.now()
+    while (this.size > 0) {
+      const waited = this.surroundings.now() - begin
+      for (const worker of this.workers) {
+        if (worker.hasEnded) continue
+        if (waited > this.#settings.drain + 2000) worker.kill('SIGKILL')
+        else if (waited > this.#settings.drain) worker.kill('SIGTERM')
+      }
+      await this.rest()
+      for (const worker of this.workers) worker.checkLife()
+    }
+    for (const worker of this.workers) this.#dismiss(worker, 'the run ended')
+    await this.abandon()
+  }
+
+  /** Lets go of everything and ends nothing: the run belongs to another runner now. */
+  async abandon(): Promise<void> {
+    clearInterval(this.#timer)
+    for (const worker of [...this.workers, ...this.#retired]) worker.closeFiles()
+    this.#workers.clear()
+    this.#retired.clear()
+    await this.#wakeUp?.close()
+  }
+
+  /** Ends all workers at once, without waiting; for the moments in which nothing else is possible. */
+  kill(): void {
+    for (const worker of this.workers) if (!worker.hasEnded) worker.kill('SIGKILL')
+  }
+
+  #replace(worker: WorkerProcess): void {
+    const outlook = worker.explanation?.outlook
+    if (outlook === 'stop') {
+      this.#bereftOf ??= worker.explanation
+      return
+    }
+    this.#launcher.distrust(worker.number)
+    // What was given before and is refused now may be given again, and there are others to do the work meanwhile.
+    const isForNow = outlook === 'wait' || (outlook === 'refuse' && this.#wasEverReady && this.size > 0)
+    if (!worker.hasBeenReady && !isForNow) {
+      this.#failedStarts++
+      // Who was killed from outside might have started; who ended by itself will do so again.
+      const isHopeless = !this.#wasEverReady && !worker.wasKilled
+      if (isHopeless || this.#failedStarts >= mostFailedStarts) {
+        const isRefusal = outlook === 'refuse'
+        const words = isRefusal ? '' : worker.lastWords()
+        const printed = words ? ` It printed:\n${words}` : ''
+        this.#failure ??= new RunnerFailure(`No worker can be started: ${worker.why}.${printed}`, { isRefusal })
+        return
+      }
+    }
+    const wait = Math.min(backOffMs.most, backOffMs.first * 2 ** this.#deathsInARow)
+    // One death is a mishap and is made good at once; a row of them must not become a storm of processes.
+    this.#relaunchAt.push(this.#deathsInARow === 0 ? 0 : this.surroundings.now() + wait)
+    this.#deathsInARow++
+  }
+
+  #dismiss(worker: WorkerProcess, why: string): void {
+    this.#wakeUp?.remove(worker.pipePath)
+    this.#workers.delete(worker.number)
+    this.#recordEnd(worker, why)
+    worker.endGroup()
+    if (!worker.isLeaving && !worker.isSurelyDead && !this.#isClosing) {
+      worker.sendAway()
+      this.#retired.add(worker)
+    }
+    if (!this.#retired.has(worker)) worker.closeFiles()
+  }
+
+  #recordEnd(worker: WorkerProcess, why: string): void {
+    try {
+      this.#options.record.endWorker(worker.number, why)
+    } catch (error) {
+      if (!this.#isClosing) throw error
+      // On a full disk a run still ends in order; the next runner will find that the worker has died.
+    }
+  }
+
+  /** A worker that is just starting makes a file that cannot be watched yet; for its first seconds it is looked for. */
+  #expectReady(): void {
+    const until = this.surroundings.now() + readyExpectedMs
+    const look = () => {
+      const isExpected = this.workers.some((worker) => !worker.hasBeenReady && !worker.hasEnded)
+      if (!isExpected || this.surroundings.now() > until) return
+      this.rouse()
+      setTimeout(look, readyLookMs)
+    }
+    if (this.#options.mode === 'events') look()
+  }
+
+  /** What goes wrong in a timer is the run's trouble as well; who waits for results is told. */
+  #tickSafely(): void {
+    try {
+      this.#tick()
+    } catch (error) {
+      this.#trouble ??= error
+      this.rouse()
+    }
+  }
+
+  #tick(): void {
+    const now = this.surroundings.now()
+    const isBeat = now - this.#beatAt >= heartbeatMs
+    if (isBeat) this.#beat()
+    if (isBeat) this.#checkSpace(now)
+    for (const worker of this.workers) {
+      worker.checkLife()
+      if (!worker.hasEnded) this.#check(worker, now, isBeat)
+      if (worker.hasEnded || !worker.hasBeenReady) this.rouse()
+    }
+    if (this.#retired.size > 0 && isBeat) this.rouse()
+    if (this.#isClosing) return
+    this.#launchDue(now)
+  }
+
+  /** Launches who is due, no faster than the launcher's pace, as long as there is room. */
+  #launchDue(now: number): void {
+    const { pace } = this.#launcher
+    let most = pace === 0 ? this.#relaunchAt.length : Math.max(1, Math.floor(tickMs / pace))
+    this.#relaunchAt.sort((a, b) => a - b)
+    while (most-- > 0 && this.#relaunchAt.length > 0 && this.#relaunchAt[0]! <= now) {
+      if (!this.#launcher.hasRoom(this.#surroundingHosts)) return
+      this.#relaunchAt.shift()
+      this.launch()
+    }
+  }
+
+  #check(worker: WorkerProcess, now: number, isBeat: boolean): void {
+    const { timeout, heartbeatTimeout } = this.#settings
+    // Also of one that holds nothing: its launcher may hang, and it would be given work.
+    if (isBeat && worker.hasBeenReady && worker.silence() > heartbeatTimeout) {
+      this.restart(worker, `its heart has been silent for ${Math.round(worker.silence() / 1000)} s`, 'silent')
+    } else if (worker.stuckFor(now) > stuckLimitMs) {
+      worker.isDamaged = true
+      this.restart(worker, 'its pipe has shown half a message for too long')
+    } else if (timeout !== undefined && worker.isOverdue(now, timeout + timeoutMarginMs)) {
+      worker.timedOut = overdue(timeout)
+      this.restart(worker, 'it was ended since its simulation ran over its timeout')
+    }
+  }
+
+  /** Workers that cannot write their results cannot say so either: they wait, and so would the run. */
+  #checkSpace(now: number): void {
+    if (!this.workers.some((worker) => worker.isOverdue(now, spaceCheckMs))) return
+    const { bavail, bsize } = statfsSync(this.#options.directory)
+    if (bavail * bsize >= leastBytes) return
+    throw Object.assign(new Error('no space left on the device'), { code: 'ENOSPC' })
+  }
+
+  #beat(): void {
+    this.#heart.beat()
+    this.#beatAt = this.surroundings.now()
+  }
+}
+
+function overdue(timeout: number): FailureCause {
+  const message = `The simulation took longer than ${timeout} ms and did not heed its signal, so that its worker was ended.`
+  return { kind: 'timeout', message }
+}

@@ -1,0 +1,25 @@
+/**
+ * How many individuals a worker is to hold. Short ones ride in company, so that the way through the pipe does not bound
+ * the throughput; long ones are handed out one by one, so that no worker holds what another could have begun.
+ */
+export interface LookAhead {
+  /** Mean duration of one individual in milliseconds, undefined as long as nothing has been measured. */
+  readonly meanMs: number | undefined
+  /** Individuals that nobody holds. */
+  readonly waiting: number
+  readonly workers: number
+  readonly limit: number
+}
+
+/** A worker holds about this much work in advance. */
+const horizonMs = 20
+/** Below this much work a worker, what is left is dealt out at once: another round trip would cost more than it levels. */
+const lastDealMs = 2
+
+export function lookAhead({ meanMs, waiting, workers, limit }: LookAhead): number {
+  if (meanMs === undefined) return 1
+  const byTime = Math.max(1, Math.min(limit, Math.floor(horizonMs / Math.max(meanMs, 1e-6))))
+  const share = waiting / workers
+  const fair = share * meanMs < lastDealMs ? Math.ceil(share) : Math.ceil(share / 2)
+  return Math.max(1, Math.min(byTime, fair))
+}

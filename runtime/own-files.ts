@@ -1,0 +1,55 @@
+import { closeSync, constants, ftruncateSync, lstatSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Something in a run directory that leads out of it. */
+export class LinkRefused extends Error {
+  override readonly name = 'LinkRefused'
+}
+
+/** Refuses a symbolic link that somebody has put where a run writes; the run directory itself may be reached by one. */
+export function refuseLinks(directory: string): void {
+  let entries: string[]
+  try {
+    entries = readdirSync(directory)
+  } catch {
+    return // there is nothing yet
+  }
+  for (const entry of entries) refuseLink(join(directory, entry))
+}
+
+export function refuseLink(path: string): void {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) {
+    throw new LinkRefused(`${path} is a symbolic link, and a run writes to no place but its own directory; remove it.`)
+  }
+}
+
+/** Makes a directory, and those above it as far as `root`, which is there. @throws LinkRefused */
+export function makeOwnDirectory(root: string, ...names: readonly string[]): string {
+  let path = root
+  for (const name of names) {
+    path = join(path, name)
+    try {
+      mkdirSync(path)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+      refuseLink(path)
+    }
+  }
+  return path
+}
+
+/** Opens a file for writing that is made by this and was nothing before. */
+export function createOwnFile(path: string): number {
+  const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants
+  rmSync(path, { force: true }) // of a process that was killed while it wrote
+  return openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o644)
+}
+
+export function emptyOwnFile(path: string): void {
+  const descriptor = openSync(path, constants.O_WRONLY | constants.O_NOFOLLOW)
+  try {
+    ftruncateSync(descriptor, 0)
+  } finally {
+    closeSync(descriptor)
+  }
+}

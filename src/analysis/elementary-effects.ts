@@ -1,0 +1,76 @@
+export interface MorrisInput {
+  /** The points of the design `morris` in its order, in the unit cube. */
+  readonly points: readonly ArrayLike<number>[]
+  /** The outputs at the points; no number where there is none. */
+  readonly outputs: ArrayLike<number>
+  /** By how much of its range an axis moves: levels / (2 (levels - 1)). */
+  readonly step: number
+}
+
+/** What a step along one axis did to the output, over all trajectories; per range of the axis. */
+export interface ElementaryEffects {
+  /** The mean of the effects, their signs taken off: how much the axis matters. Null if there is no effect at all. */
+  readonly muStar: number | null
+  /** The mean of the effects: near to muStar if the output always goes the same way. */
+  readonly mu: number | null
+  /** Their standard deviation: large if the axis interacts with others or is not linear. Null of one effect. */
+  readonly sigma: number | null
+  /** How many effects there are; fewer than trajectories where outputs are missing. */
+  readonly effects: number
+}
+
+/**
+ * Elementary effects, axis by axis (Morris 1991, "Factorial sampling plans for preliminary computational experiments"),
+ * with mu* (Campolongo, Cariboni and Saltelli 2007, "An effective screening design for sensitivity analysis of large
+ * models"). Discrete axes count as moved by the step as well, whatever lies between their values.
+ *
+ * @throws RangeError if the points are not whole trajectories, in each of which every axis moves once
+ */
+export function elementaryEffects({ points, outputs, step }: MorrisInput): ElementaryEffects[] {
+  const dimension = points[0]?.length ?? 0
+  const length = dimension + 1
+  if (dimension === 0 || points.length % length !== 0) {
+    throw new RangeError(`elementaryEffects needs whole trajectories of ${length} points, got ${points.length}`)
+  }
+  if (outputs.length !== points.length) {
+    throw new RangeError(`elementaryEffects needs an output for each of ${points.length} points, got ${outputs.length}`)
+  }
+  const effects: number[][] = Array.from({ length: dimension }, () => [])
+  for (let begin = 0; begin < points.length; begin += length) {
+    const moved = new Set<number>()
+    for (let at = begin + 1; at < begin + length; at++) {
+      const axis = movedAxis(points[at - 1]!, points[at]!, at)
+      moved.add(axis)
+      const change = outputs[at]! - outputs[at - 1]!
+      const sign = Math.sign(points[at]![axis]! - points[at - 1]![axis]!)
+      if (Number.isFinite(change)) effects[axis]!.push(change / (sign * step))
+    }
+    if (moved.size < dimension) {
+      throw new RangeError(
+        `elementaryEffects needs every axis to move once between points ${begin} and ${begin + dimension}`,
+      )
+    }
+  }
+  return effects.map(summarize)
+}
+
+function movedAxis(from: ArrayLike<number>, to: ArrayLike<number>, at: number): number {
+  const moved = Array.from(to, (_, axis) => axis).filter((axis) => from[axis] !== to[axis])
+  if (moved.length === 1) return moved[0]!
+  throw new RangeError(
+    `elementaryEffects needs one axis to move between points ${at - 1} and ${at}, got ${moved.length}`,
+  )
+}
+
+function summarize(effects: readonly number[]): ElementaryEffects {
+  const count = effects.length
+  if (count === 0) return { muStar: null, mu: null, sigma: null, effects: 0 }
+  const mu = effects.reduce((sum, effect) => sum + effect, 0) / count
+  const squares = effects.reduce((sum, effect) => sum + (effect - mu) ** 2, 0)
+  return {
+    muStar: effects.reduce((sum, effect) => sum + Math.abs(effect), 0) / count,
+    mu,
+    sigma: count > 1 ? Math.sqrt(squares / (count - 1)) : null,
+    effects: count,
+  }
+}

@@ -1,0 +1,24 @@
+/** One axis of the parameters over all rows of a table: a number a row. */
+export interface Factor {
+  readonly name: string
+  /** Its numbers; for what has no order, the places of its levels in `labels`. NaN where a row has none. */
+  readonly values: ArrayLike<number>
+  /** What the levels are called, where they have no order. */
+  readonly labels?: readonly string[] | undefined
+}
+
+/** The rows in which the output is a number. */
+export function completeRows(output: ArrayLike<number>): number[] {
+  const rows: number[] = []
+  for (let row = 0; row < output.length; row++) if (Number.isFinite(output[row]!)) rows.push(row)
+  return rows
+}
+
+/** @throws RangeError unless every factor has a value for every output */
+export function checkLengths(analysis: string, factors: readonly Factor[], output: ArrayLike<number>): void {
+  const other = factors.find(({ values }) => values.length !== output.length)
+  if (other === undefined) return
+  throw new RangeError(
+    `${analysis} needs as many values of ${other.name} as outputs, got ${other.values.length} and ${output.length}`,
+  )
+}

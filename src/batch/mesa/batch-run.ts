@@ -1,0 +1,31 @@
+import { BatchRunner, type BatchRunnerOptions } from './batch-runner.ts'
+import { fullFactorialRuns, type Swept } from './generators.ts'
+import type { ModelClass } from './model.ts'
+import type { BatchRow } from './rows.ts'
+import type { RunOptions } from './run-configuration.ts'
+
+export interface BatchRunOptions<P> extends RunOptions, Omit<BatchRunnerOptions, 'configurations'> {
+  /** A text or what is not iterable is one value, an iterable is swept. */
+  readonly parameters: Swept<P>
+}
+
+/**
+ * Runs a model with all combinations of its parameters, each with all seeds, as Mesa's `batch_run`: rows in the order of
+ * the run ids.
+ *
+ * @example
+ * const rows = await batchRun(Schelling, {
+ *   parameters: { density: [0.7, 0.8, 0.9], homophily: 0.4 },
+ *   rng: [1, 2, 3],
+ *   maxSteps: 200,
+ *   numberProcesses: null,
+ * })
+ */
+export async function batchRun<P>(
+  model: ModelClass<P>,
+  { parameters, iterations, rng, maxSteps, dataCollectionPeriod, ...options }: BatchRunOptions<P>,
+): Promise<BatchRow[]> {
+  const runs = { iterations, rng, maxSteps, dataCollectionPeriod }
+  const configurations = fullFactorialRuns(model, { parameters, ...runs })
+  return new BatchRunner({ ...options, configurations }).runAll()
+}

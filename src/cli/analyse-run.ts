@@ -1,0 +1,222 @@
+import {
+  type Estimate,
+  elementaryEffects,
+  type Importance,
+  importances,
+  type MainEffect,
+  mainEffects,
+  type RankCorrelation,
+  rankCorrelations,
+  type Swing,
+  sobolIndices,
+  swings,
+} from '../analysis/index.ts'
+import type { PlainData } from '../core/optimizer.ts'
+import { Random } from '../core/random.ts'
+import { ConfigurationError } from '../errors.ts'
+import { TrajectoryStore } from '../trajectory-store.ts'
+import type { AnalyseOptions, AnalysisMethod } from './analyse.ts'
+import { AnalysisRows } from './analysis-rows.ts'
+
+/** What matters in a run, as one JSON document. */
+export interface AnalysisDocument {
+  readonly run: string
+  /** The kind of its design; null if it is a search. */
+  readonly design: string | null
+  readonly points: number
+  readonly analyses: readonly (Analysis & { readonly of: string })[]
+}
+
+export type Analysis =
+  | {
+      readonly method: 'sobol'
+      readonly mean: number
+      readonly variance: number
+      readonly rows: number
+      readonly incomplete: number
+      readonly confidence: number
+      readonly factors: readonly { readonly name: string; readonly first: Estimate; readonly total: Estimate }[]
+      readonly pairs: readonly (Estimate & { readonly names: readonly [string, string] })[]
+    }
+  | { readonly method: 'morris'; readonly factors: readonly MorrisRow[] }
+  | { readonly method: 'swings'; readonly reference: number | null; readonly parameters: readonly Swing[] }
+  | { readonly method: 'effects'; readonly factors: readonly MainEffect[] }
+  | { readonly method: 'correlations'; readonly factors: readonly RankCorrelation[] }
+  | { readonly method: 'importance'; readonly factors: readonly Importance[] }
+  /** Why a method gives nothing for this output. */
+  | { readonly method: AnalysisMethod; readonly refusal: string }
+
+export interface MorrisRow {
+  readonly name: string
+  readonly muStar: number | null
+  readonly mu: number | null
+  readonly sigma: number | null
+  readonly effects: number
+}
+
+/**
+ * How much each parameter of a run matters to its objectives, or to one number that it gave, by the methods that fit its
+ * design.
+ *
+ * @throws ConfigurationError if it is no run, nothing was evaluated, or the method does not fit the design
+ */
+export function analyseRun(run: string, options: AnalyseOptions = {}): AnalysisDocument {
+  const store = TrajectoryStore.openForReading(run)
+  try {
+    using _ = store.holdStill()
+    if (store.generations === 0) throw new ConfigurationError(`${run}: nothing has been evaluated well yet`)
+    const design = designOf(store)
+    const methods = options.method === undefined ? methodsFor(design) : [options.method]
+    for (const method of methods) checkFits(method, design, run)
+    const rows = new AnalysisRows(store)
+    const wanted = options.of === undefined ? store.objectives.names : [options.of]
+    const stranger = wanted.find((name) => !rows.numbers.includes(name))
+    if (stranger !== undefined) {
+      throw new ConfigurationError(
+        `${run} has no number called ${JSON.stringify(stranger)}; it has ${rows.numbers.join(', ')}`,
+      )
+    }
+    const analyses = wanted.flatMap((of) =>
+      methods.map((method) => ({ of, ...analyse(method, rows, of, design, options) })),
+    )
+    return { run: store.directory, design: design?.kind ?? null, points: rows.points, analyses }
+  } finally {
+    store.close()
+  }
+}
+
+/** A design as the run recorded it. */
+interface DesignDescription {
+  readonly kind: string
+  readonly points?: number
+  readonly levels?: number
+  readonly secondOrder?: boolean
+}
+
+function designOf(store: TrajectoryStore): DesignDescription | undefined {
+  if (store.manifest().optimizer !== 'design') return undefined
+  const settings = store.groups.find(({ name }) => name === 'optimizer')
+  if (!settings?.has('design')) return undefined
+  let design = settings.get('design') as { readonly kind: string; readonly design?: PlainData }
+  while (design.kind === 'repeat') design = design.design as typeof design // the points are those of what is repeated
+  return design
+}
+
+function methodsFor(design: DesignDescription | undefined): readonly AnalysisMethod[] {
+  switch (design?.kind) {
+    case undefined:
+      return ['importance', 'correlations']
+    case 'saltelli':
+      return ['sobol']
+    case 'morris':
+      return ['morris']
+    case 'base-case':
+    case 'one-at-a-time':
+      return ['swings']
+    case 'full-factorial':
+      return ['effects']
+    default:
+      return ['effects', 'correlations']
+  }
+}
+
+const designsFor: Readonly<Partial<Record<AnalysisMethod, readonly string[]>>> = {
+  sobol: ['saltelli'],
+  morris: ['morris'],
+  swings: ['base-case', 'one-at-a-time'],
+}
+
+function checkFits(method: AnalysisMethod, design: DesignDescription | undefined, run: string): void {
+  const fitting = designsFor[method]
+  if (!fitting || (design && fitting.includes(design.kind))) return
+  const got = design ? `a design of kind ${design.kind}` : 'no design'
+  throw new ConfigurationError(`${run}: ${method} needs a design of kind ${fitting.join(' or ')}, got ${got}`)
+}
+
+/** An output that cannot be analysed must not hide the others. */
+function analyse(
+  method: AnalysisMethod,
+  rows: AnalysisRows,
+  of: string,
+  design: DesignDescription | undefined,
+  options: AnalyseOptions,
+): Analysis {
+  try {
+    const output = rows.output(of)
+    switch (method) {
+      case 'sobol':
+        return sobol(rows, output, design!, options)
+      case 'morris':
+        return morris(rows, output, design!)
+      case 'swings': {
+        const scenarios = rows.designPoints().map(({ point, parameters }) => ({ parameters, output: output[point]! }))
+        const reference = scenarios[0]!.output
+        return { method, reference: Number.isNaN(reference) ? null : reference, parameters: swings(scenarios) }
+      }
+      case 'effects':
+        return { method, factors: mainEffects(rows.factors(), output) }
+      case 'correlations':
+        return { method, factors: rankCorrelations(rows.factors(), output) }
+      case 'importance':
+        return { method, factors: importances(rows.factors(), output) }
+    }
+  } catch (error) {
+    if (error instanceof RangeError) return { method, refusal: error.message }
+    throw error
+  }
+}
+
+/** So many terms are summed up in the resamples if nobody says how many resamples there are to be: some seconds. */
+const mostTerms = 2e9
+
+function sobol(
+  rows: AnalysisRows,
+  output: Float64Array,
+  design: DesignDescription,
+  { resamples, confidence = 0.95, seed = 0 }: AnalyseOptions,
+): Analysis {
+  const factors = rows.factors()
+  const dimension = factors.length
+  const { secondOrder = false } = design
+  const block = (secondOrder ? 2 : 1) * dimension + 2
+  const played = rows.designPoints().map(({ point }) => output[point]!)
+  const begun = Math.ceil(played.length / block)
+  const outputs = new Float64Array(begun * block).fill(Number.NaN)
+  outputs.set(played)
+  const affordable = Math.floor(mostTerms / (begun * (2 * dimension + 2)))
+  const indices = sobolIndices({
+    dimension,
+    secondOrder,
+    outputs,
+    random: Random.of(seed, 'bootstrap'),
+    resamples: resamples ?? Math.max(100, Math.min(1000, affordable)),
+    confidence,
+  })
+  const { first, total, second = [], mean, variance } = indices
+  return {
+    method: 'sobol',
+    mean,
+    variance,
+    rows: indices.rows,
+    incomplete: (design.points ?? begun) - indices.rows,
+    confidence,
+    factors: factors.map(({ name }, i) => ({ name, first: first[i]!, total: total[i]! })),
+    pairs: second.map(({ factors: [a, b], ...index }) => ({ names: [factors[a]!.name, factors[b]!.name], ...index })),
+  }
+}
+
+function morris(rows: AnalysisRows, output: Float64Array, design: DesignDescription): Analysis {
+  const { space } = rows
+  if (!space) throw new RangeError('the run does not say what its parameters may be; wanted their bounds')
+  const { levels = 4 } = design
+  const factors = rows.factors()
+  const points = rows.designPoints()
+  const whole = points.slice(0, points.length - (points.length % (factors.length + 1)))
+  const effects = elementaryEffects({
+    points: whole.map(({ parameters }) => space.encode(parameters)),
+    outputs: whole.map(({ point }) => output[point]!),
+    step: levels / (2 * (levels - 1)),
+  })
+  const named = factors.map(({ name }, i) => ({ name, ...effects[i]! }))
+  return { method: 'morris', factors: named.sort((a, b) => (b.muStar ?? -1) - (a.muStar ?? -1)) }
+}

@@ -1,0 +1,36 @@
+import type { Recovery } from '../recover.ts'
+import { alignFacts } from './table.ts'
+
+/** What `twoloop recover` prints. */
+export function describeRecovery(recovery: Recovery, run: string): string {
+  if (recovery.state === 'sound') return `The record of ${run} is sound; nothing was changed.\n`
+  const { damage, kept, saved, fromPipes, pending, lost } = recovery
+  const { generationsFrom: from, generations } = lost
+  const unread = lost.tables.map(({ table }) => table).join(', ')
+  return alignFacts([
+    ['damage', damage],
+    ['kept', kept === null ? 'nothing: there was no file' : `${kept}, in the run directory`],
+    [
+      'saved',
+      `${number(saved.generations, 'generation')}, ${number(saved.individuals, 'individual')}, ${number(saved.evaluations, 'evaluation')}`,
+    ],
+    [
+      'from pipes',
+      `${number(fromPipes.individuals, 'individual')} and ${number(fromPipes.evaluations, 'evaluation')} of these`,
+    ],
+    [
+      'lost',
+      from === null
+        ? undefined
+        : `${generations === 1 ? `generation ${from}` : `generations ${from} to ${from + generations - 1}`}, to be searched again`,
+    ],
+    ['lost', lost.manifest ? "what the run is of: go on with twoloop run and the experiment's file" : undefined],
+    ['damaged', unread === '' ? undefined : `${unread}: only a part could be read`],
+    ['pending', pending === 0 ? undefined : `${number(pending, 'individual')} to be simulated`],
+    ['go on', lost.manifest ? undefined : `twoloop resume ${run}`],
+  ])
+}
+
+function number(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
+}

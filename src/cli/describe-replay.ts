@@ -1,0 +1,35 @@
+import { nameOf } from '../core/individual.ts'
+import { describeCause } from './describe-individual.ts'
+import type { Came, Replayed } from './replay-individual.ts'
+import { alignFacts, timeSpan } from './table.ts'
+
+/** What was recorded, what came now, and how they differ, for people. */
+export function describeReplay(result: Replayed): string {
+  const { recorded, replayed, objectives, identical, milliseconds, directory } = result
+  const facts = alignFacts([
+    ['individual', nameOf(result)],
+    ['recorded', describe(recorded, objectives)],
+    ['replayed', describe(replayed, objectives)],
+    ['took', timeSpan(milliseconds)],
+    ['directory', directory ?? undefined],
+  ])
+  return `${facts}${identical ? 'identical' : `different: ${difference(recorded, replayed, objectives)}`}\n`
+}
+
+function describe(came: Came, objectives: readonly string[]): string {
+  if (came.outcome === 'failed') return `failed, ${describeCause(came.cause)}`
+  return came.fitness.map((value, i) => `${objectives[i] ?? i} ${value}`).join(', ')
+}
+
+function difference(recorded: Came, replayed: Came, objectives: readonly string[]): string {
+  if (recorded.outcome === 'failed' || replayed.outcome === 'failed') {
+    const kindOf = (came: Came) => (came.outcome === 'failed' ? `a failure (${came.cause.kind})` : 'a fitness')
+    return `it was ${kindOf(recorded)} and is now ${kindOf(replayed)}`
+  }
+  return recorded.fitness
+    .flatMap((value, i) => {
+      const now = replayed.fitness[i]
+      return value === now ? [] : [`${objectives[i] ?? i} by ${(now ?? Number.NaN) - value}`]
+    })
+    .join(', ')
+}

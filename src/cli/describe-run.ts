@@ -1,0 +1,60 @@
+import { nameOf } from '../core/individual.ts'
+import type { BestIndividual, RunHolder, RunSummary } from '../run-summary.ts'
+import { alignFacts, shortValue } from './table.ts'
+
+/** A run's summary, for people. */
+export function describeRun(
+  summary: RunSummary,
+  more: readonly (readonly [string, string | undefined])[] = [],
+): string {
+  const { name, status, reason, optimizer, seed, objectives, best, created, host, holder, directory } = summary
+  return alignFacts([
+    ['run', name],
+    ['status', reason === null ? status : `${status}: ${reason}`],
+    ['held by', holder ? describeHolder(holder) : undefined],
+    ['optimizer', optimizer === null ? undefined : `${optimizer}${seed === null ? '' : `, seed ${seed}`}`],
+    ['objectives', describeObjectives(objectives)],
+    ['generations', describeGenerations(summary)],
+    ['individuals', describeIndividuals(summary)],
+    ['attempts', String(summary.attempts)],
+    ['workers', describeWorkers(summary)],
+    ...more,
+    ['begun', created === null ? undefined : `${created}${host === null ? '' : ` on ${host}`}`],
+    ['directory', directory],
+    ['best', best ? describeBest(best, Object.keys(objectives)) : 'none'],
+    ...Object.entries(best?.parameters ?? {}).map(([key, value]) => [`  ${key}`, shortValue(value)] as const),
+  ])
+}
+
+export function describeGenerations({ generations, generationLimit }: RunSummary): string {
+  return generationLimit === null ? String(generations) : `${generations} of ${generationLimit}`
+}
+
+export function describeBest({ fitness, ...id }: BestIndividual, objectives: readonly string[]): string {
+  const named = fitness.map((value, i) => `${objectives[i] ?? i} ${shortValue(value)}`)
+  return `${named.join(', ')} (individual ${nameOf(id)})`
+}
+
+function describeObjectives(objectives: RunSummary['objectives']): string | undefined {
+  const entries = Object.entries(objectives)
+  if (entries.length === 0) return undefined
+  return entries
+    .map(([name, direction]) =>
+      typeof direction === 'number' ? `${name} with weight ${direction}` : `${direction} ${name}`,
+    )
+    .join(', ')
+}
+
+function describeIndividuals({ individuals, evaluations: { done, failed } }: RunSummary): string {
+  const pending = individuals - done - failed
+  return `${individuals}: ${done} done, ${failed} failed${pending > 0 ? `, ${pending} to do` : ''}`
+}
+
+function describeWorkers({ workers: { launched, alive, lost } }: RunSummary): string {
+  return `${alive} alive, ${lost} lost, ${launched} launched in all`
+}
+
+function describeHolder({ host, pid, since, seen }: RunHolder): string {
+  const unseen = seen ? '' : ' (it cannot be seen from here whether it lives)'
+  return `process ${pid} on ${host || 'an unknown host'} since ${since}${unseen}`
+}

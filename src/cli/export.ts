@@ -1,0 +1,43 @@
+import { type Command, Option } from 'commander'
+import type { TableFormat } from '../tables/formats.ts'
+
+export function register(program: Command): void {
+  program
+    .command('export')
+    .summary('write the individuals of a run as a table')
+    .description('Writes the table of individuals, to standard output or to a file.')
+    .argument('<run>', 'the run directory')
+    .addOption(
+      new Option('--format <format>', 'how to write it (default: csv)').choices([
+        'csv',
+        'ndjson',
+        'json',
+        'parquet',
+        'arrow',
+      ]),
+    )
+    .addOption(
+      new Option('--shape <shape>', 'wide: a row for each individual (default); long: for each of its results').choices(
+        ['wide', 'long'],
+      ),
+    )
+    .option('--reports', 'also what simulations reported on their way, a row for each step')
+    .option('--provenance', 'also where each individual was simulated: worker, host, Slurm job, step and node, CPU')
+    .option('--output <file>', 'write to a file, as a whole or not at all')
+    .option('--canonical', 'only what a search decides, as ndjson: byte for byte equal for equal searches')
+    .option('--json', 'print one JSON document: the table, or what was written to the file')
+    .action(async (run: string, options: ExportOptions) => {
+      const [{ exportRun }, { print }] = await Promise.all([import('./export-run.ts'), import('./output.ts')])
+      await print([await exportRun(run, options)])
+    })
+}
+
+export interface ExportOptions {
+  readonly format?: TableFormat
+  readonly shape?: 'wide' | 'long'
+  readonly reports?: boolean
+  readonly provenance?: boolean
+  readonly output?: string
+  readonly canonical?: boolean
+  readonly json?: boolean
+}

@@ -1,0 +1,36 @@
+import { accessSync, constants, statSync } from 'node:fs'
+import { delimiter, join, resolve } from 'node:path'
+
+/** Why a program cannot be started, as the end of a sentence, or undefined if it can. */
+export function refuseProgram(program: string, folder: string, searchPath = ''): string | undefined {
+  if (program.includes('/')) {
+    const path = resolve(folder, program)
+    switch (lookAt(path)) {
+      case 'executable':
+        return undefined
+      case 'not executable':
+        return `needs a program, and ${path} is not executable`
+      case 'missing':
+        return `needs a program, and there is no file ${path}`
+    }
+  }
+  const found = searchPath.split(delimiter).map((directory) => lookAt(join(directory || '.', program)))
+  if (found.includes('executable')) return undefined
+  if (lookAt(join(folder, program)) !== 'missing')
+    return `needs a program on PATH, got ${program}; did you mean ./${program}?`
+  return `needs a program, and ${program} is not found on PATH`
+}
+
+function lookAt(path: string): 'executable' | 'not executable' | 'missing' {
+  try {
+    if (!statSync(path).isFile()) return 'missing'
+  } catch {
+    return 'missing'
+  }
+  try {
+    accessSync(path, constants.X_OK)
+    return 'executable'
+  } catch {
+    return 'not executable'
+  }
+}

@@ -1,0 +1,56 @@
+#!/usr/bin/env node
+import { createRequire } from 'node:module'
+import { Command } from 'commander'
+import { exitCodes, fail } from './fail.ts'
+
+/** One file per command, read when it is asked for. */
+const commands = {
+  run: () => import('./run.ts'),
+  resume: () => import('./resume.ts'),
+  submit: () => import('./submit.ts'),
+  status: () => import('./status.ts'),
+  show: () => import('./show.ts'),
+  export: () => import('./export.ts'),
+  analyse: () => import('./analyse.ts'),
+  logs: () => import('./logs.ts'),
+  replay: () => import('./replay.ts'),
+  recover: () => import('./recover.ts'),
+  doctor: () => import('./doctor.ts'),
+  grid: () => import('./grid.ts'),
+  optimizers: () => import('./optimizers.ts'),
+  optimizees: () => import('./optimizees.ts'),
+} as const
+
+const { argv } = process
+const debug = argv.includes('--debug')
+for (const stream of [process.stdout, process.stderr]) stream.on('error', lostReader)
+try {
+  const program = await commandLine(argv[2])
+  if (argv.length > 2) await program.parseAsync(argv)
+  else {
+    process.stderr.write(program.helpInformation())
+    process.exitCode = exitCodes.wrong
+  }
+} catch (error) {
+  process.exitCode = fail(error, { debug })
+}
+
+/** The command that is asked for by name, or all of them if none is. */
+async function commandLine(name: string | undefined): Promise<Command> {
+  const program = new Command('twoloop')
+    .description('Searches the parameters of simulations, in runs that survive anything.')
+    .version((createRequire(import.meta.url)('twoloop/package.json') as { version: string }).version)
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} }) // `fail` says it
+    .helpCommand(true)
+    .option('--debug', 'show where an error comes from')
+  const asked = name !== undefined && Object.hasOwn(commands, name) ? [name] : Object.keys(commands)
+  for (const command of asked) (await commands[command as keyof typeof commands]()).register(program)
+  for (const command of program.commands) command.option('--debug', 'show where an error comes from')
+  return program
+}
+
+/** Whoever was reading (a pager, `head`, a terminal) is gone, and there is nobody to tell; a full disk is told. */
+function lostReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE' && error.code !== 'EIO') process.exit(fail(error, { debug }))
+}

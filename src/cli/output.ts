@@ -1,0 +1,110 @@
+import type { FileHandle } from 'node:fs/promises'
+import { open, realpath, rename, rm, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import { ConfigurationError } from '../errors.ts'
+
+export type Chunks = Iterable<string | Uint8Array>
+
+/** Writes to standard output no faster than it is taken; whoever stops reading has seen enough. */
+export async function print(chunks: Chunks): Promise<void> {
+  const { stdout } = process
+  let failure: NodeJS.ErrnoException | undefined
+  const onError = (error: NodeJS.ErrnoException) => {
+    failure ??= error
+  }
+  stdout.on('error', onError)
+  try {
+    for (const chunk of inBlocks(chunks)) {
+      const isTaken = stdout.write(chunk)
+      await (isTaken ? setImmediate() : roomIn(stdout)) // at least a moment, in which an error is heard
+      if (failure || stdout.destroyed) break
+    }
+    if (failure && failure.code !== 'EPIPE') throw saying('standard output', failure)
+  } finally {
+    stdout.off('error', onError)
+  }
+}
+
+/**
+ * Writes a file as a whole or not at all: beside its place, then moved there. What is no regular file (a device, a named
+ * pipe) is written to as it is.
+ */
+export async function writeWhole(path: string, chunks: Chunks): Promise<void> {
+  const existing = await stat(path).catch(() => undefined)
+  if (existing?.isDirectory()) throw new ConfigurationError(`${path} is a directory; wanted a file to write to`)
+  const folder = await stat(dirname(path)).catch(() => undefined)
+  if (!folder?.isDirectory()) throw new ConfigurationError(`there is no directory ${dirname(path)} to write ${path} to`)
+  try {
+    if (existing && !existing.isFile()) {
+      await using file = await open(path, 'w')
+      await writeTo(file, chunks)
+    } else {
+      // Through a link, to what it links to.
+      await replace(existing ? await realpath(path) : path, existing && existing.mode & 0o777, chunks)
+    }
+  } catch (error) {
+    throw saying(path, error)
+  }
+}
+
+async function replace(path: string, mode: number | undefined, chunks: Chunks): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`
+  try {
+    await using file = await open(temporary, 'w', mode)
+    await writeTo(file, chunks)
+    await file.sync()
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
+  }
+  await rename(temporary, path)
+}
+
+async function writeTo(file: FileHandle, chunks: Chunks): Promise<void> {
+  for (const chunk of inBlocks(chunks)) await file.writeFile(chunk)
+}
+
+/** Until more can be written, or nothing can any more. */
+function roomIn(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    const events = ['drain', 'close', 'error']
+    const onEvent = () => {
+      for (const event of events) stream.off(event, onEvent)
+      resolve()
+    }
+    for (const event of events) stream.on(event, onEvent)
+  })
+}
+
+/** One JSON document, for programs. */
+export function jsonText(document: unknown): string {
+  return `${JSON.stringify(document, null, 2)}\n`
+}
+
+/** What the system says about a disk that is full or broken does not name the place. */
+function saying(place: string, error: unknown): unknown {
+  const { code, message } = error as NodeJS.ErrnoException
+  if (code !== 'ENOSPC' && code !== 'EIO' && code !== 'EDQUOT' && code !== 'EFBIG') return error
+  return new Error(`${place} cannot be written to: ${message}`, { cause: error })
+}
+
+const blockSize = 65_536
+
+/** Short texts put together, so that there is not a write for each. */
+function* inBlocks(chunks: Chunks): Generator<string | Uint8Array> {
+  let block = ''
+  for (const chunk of chunks) {
+    if (typeof chunk === 'string') {
+      block += chunk
+      if (block.length < blockSize) continue
+      yield block
+      block = ''
+    } else {
+      if (block !== '') yield block
+      block = ''
+      yield chunk
+    }
+  }
+  if (block !== '') yield block
+}

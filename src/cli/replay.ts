@@ -1,0 +1,26 @@
+import type { Command } from 'commander'
+
+export function register(program: Command): void {
+  program
+    .command('replay')
+    .summary('simulate an individual again, here, and compare')
+    .description(
+      'Simulates an individual again in this process, with the same parameters and seed, and compares. ' +
+        'What the simulation prints goes to standard error.',
+    )
+    .argument('<run>', 'the run directory')
+    .argument('<individual>', 'generation.index or generation.index.replicate')
+    .option('--json', 'print one JSON document')
+    .action(async (run: string, individual: string, { json = false }: { json?: boolean }) => {
+      const [{ replay }, { describeReplay }, { jsonText, print }, { exitCodes }] = await Promise.all([
+        import('./replay-individual.ts'),
+        import('./describe-replay.ts'),
+        import('./output.ts'),
+        import('./fail.ts'),
+      ])
+      const replayed = await replay(run, individual)
+      await print([json ? jsonText(replayed) : describeReplay(replayed)])
+      // What a simulation leaves running must not keep the command from ending.
+      process.exit(replayed.identical ? exitCodes.finished : exitCodes.failed)
+    })
+}

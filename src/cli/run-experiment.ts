@@ -1,0 +1,126 @@
+import { join, relative } from 'node:path'
+import type { DoneEvaluation } from '../core/evaluation.ts'
+import { nameOf } from '../core/individual.ts'
+import type { PlainData } from '../core/optimizer.ts'
+import { Experiment, type RunOutcome } from '../experiment.ts'
+import { TrajectoryStore } from '../trajectory-store.ts'
+import { readWarmStart } from '../warm-start.ts'
+import { type LoadedExperiment, loadExperiment } from './experiment-file.ts'
+import { exitCodes } from './fail.ts'
+import type { Overrides } from './overrides.ts'
+import { ProgressLine, shortNumber } from './progress.ts'
+import { ReportSignal, StopSignal } from './signals.ts'
+import { Walltime } from './walltime.ts'
+
+export interface RunRequest {
+  readonly file: string
+  readonly overrides: Overrides
+  readonly root: string
+  readonly name?: string | undefined
+  readonly overwrite: boolean
+  readonly json: boolean
+}
+
+/** Runs an experiment's file, or goes on with it, and says what came of it. Returns the exit code. */
+export async function runExperimentFile(request: RunRequest): Promise<number> {
+  const { overrides, root, overwrite } = request
+  const loaded = await loadExperiment(request.file, { ...overrides, name: request.name })
+  const { name, file, optimizee, optimizer, source, runner, configuration } = loaded
+  if (loaded.warmStart !== undefined && !TrajectoryStore.exists(join(root, name))) {
+    await readWarmStart(loaded.warmStart, optimizee) // so that what is wrong with it is said before there is a run
+  }
+  const progress = new ProgressLine(process.stderr)
+  using stop = new StopSignal((sentence) => progress.say(sentence))
+  using _report = new ReportSignal(() => progress.say(`Everything up to here is stored: ${progress.latest}`))
+  using walltime = new Walltime((sentence) => progress.say(sentence))
+  await using experiment = new Experiment({ root })
+  const manifest = { file, overrides: plain(overrides) }
+  await experiment.prepareExperiment({ name, runner, overwrite, configuration, manifest })
+  let outcome: RunOutcome
+  try {
+    outcome = await experiment.runExperiment(optimizer, optimizee, {
+      source,
+      ...(loaded.warmStart !== undefined && { warmStart: loaded.warmStart }),
+      ...(loaded.cache !== undefined && { cache: loaded.cache }),
+      signal: stop.signal,
+      deadline: walltime.deadline,
+      onProgress: (news) => {
+        progress.update(news)
+        walltime.update(news)
+      },
+      onWarning: (sentence) => progress.say(sentence),
+    })
+  } finally {
+    progress.end()
+  }
+  const { trajectory, directory } = await experiment.endExperiment(optimizer)
+  walltime.goOn(outcome)
+  const [first] = trajectory.best(1)
+  const finished: FinishedRun = {
+    ...outcome,
+    directory,
+    generations: trajectory.generation + 1,
+    best: first?.outcome === 'done' ? first : undefined,
+  }
+  if (request.json) process.stdout.write(`${JSON.stringify(asJson(finished, loaded), null, 2)}\n`)
+  else process.stdout.write(`${summarize(finished, loaded)}\n${await reportOf(finished, loaded)}`)
+  return outcome.status === 'finished' ? exitCodes.finished : exitCodes.stopped
+}
+
+interface FinishedRun {
+  readonly status: 'finished' | 'stopped'
+  readonly reason?: string | undefined
+  readonly directory: string
+  readonly generations: number
+  readonly best: DoneEvaluation | undefined
+}
+
+function asJson({ status, reason, directory, generations, best }: FinishedRun, { name }: LoadedExperiment): object {
+  return {
+    name,
+    directory,
+    status,
+    ...(reason !== undefined && { reason }),
+    generations,
+    best: best
+      ? {
+          generation: best.individual.generation,
+          index: best.individual.index,
+          fitness: best.fitness,
+          parameters: best.individual.parameters,
+        }
+      : null,
+  }
+}
+
+function summarize(run: FinishedRun, { name, optimizee }: LoadedExperiment): string {
+  const { status, reason, generations, best, directory } = run
+  const place = relative('', directory) || '.'
+  const fitness = best?.fitness.map((value, i) => `${optimizee.objectives.names[i]} ${shortNumber(value)}`).join(', ')
+  const parameters = Object.entries(best?.individual.parameters ?? {})
+  const width = Math.max(0, ...parameters.map(([parameter]) => parameter.length))
+  return [
+    `${name}: ${status} after ${generations} generations${reason ? ` (${reason})` : ''}`,
+    best ? `best  ${fitness}  (individual ${nameOf(best.individual)})` : 'best  none: no individual was simulated well',
+    ...parameters.map(([parameter, value]) => `      ${parameter.padEnd(width)}  ${showValue(value)}`),
+    `run   ${place}`,
+    ...(status === 'stopped' ? [`go on with  twoloop resume ${quote(place)}`] : []),
+  ].join('\n')
+}
+
+function showValue(value: unknown): string {
+  return typeof value === 'number' ? shortNumber(value) : JSON.stringify(value)
+}
+
+function quote(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`
+}
+
+async function reportOf({ status, best, directory }: FinishedRun, { report }: LoadedExperiment): Promise<string> {
+  return report && best && status === 'finished' ? `\n${await report({ best, directory })}\n` : ''
+}
+
+/** Without what was not said. */
+function plain(overrides: Overrides): PlainData {
+  return JSON.parse(JSON.stringify(overrides)) as PlainData
+}

@@ -1,0 +1,65 @@
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { Overrides } from './overrides.ts'
+
+export function register(program: Command): void {
+  const command = program
+    .command('run')
+    .summary('run an experiment, or go on with it')
+    .description(
+      'Runs an experiment into a directory of its own. An unfinished run of the same configuration is continued.',
+    )
+    .argument('<file>', 'the experiment: .ts .mts .js .mjs .yaml .yml .json')
+  addRunOptions(command)
+    .addOption(new Option('--launcher <launcher>', 'how workers are started').choices(['local', 'srun']))
+    .action(async (file: string, options: RunOptions) => {
+      const { runExperimentFile } = await import('./run-experiment.ts')
+      const { root, name, overwrite = false, json = false } = options
+      process.exitCode = await runExperimentFile({ file, overrides: overridesOf(options), root, name, overwrite, json })
+    })
+}
+
+/** The options of every command that runs an experiment's file, here or elsewhere. */
+export function addRunOptions(command: Command): Command {
+  return command
+    .option('--root <directory>', 'where the run directories lie', 'runs')
+    .option('--name <name>', "the run directory's name, in place of the experiment's")
+    .option('--seed <number>', 'where all random numbers come from', wholeFrom(0))
+    .addOption(generationsOption())
+    .option('--workers <number>', 'how many worker processes', wholeFrom(1))
+    .option('--set <path=value>', 'another setting of the file, as in YAML; may be repeated', collect)
+    .option('--overwrite', 'begin anew where there is a run already')
+    .option('--json', 'print one JSON document')
+}
+
+/** What they say in place of the experiment's file. */
+export function overridesOf({ set, seed, generations, workers, launcher }: RunOptions): Overrides {
+  return { set, seed, generations, workers, launcher }
+}
+
+export interface RunOptions {
+  readonly root: string
+  readonly name?: string
+  readonly seed?: number
+  readonly generations?: number
+  readonly workers?: number
+  readonly launcher?: string
+  readonly set?: string[]
+  readonly overwrite?: boolean
+  readonly json?: boolean
+}
+
+export function generationsOption(): Option {
+  return new Option('--generations <number>', 'how many generations to run at most').argParser(wholeFrom(1))
+}
+
+function wholeFrom(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value
+    throw new InvalidArgumentError(`It needs a whole number of at least ${least}.`)
+  }
+}
+
+function collect(setting: string, settings: string[] = []): string[] {
+  return [...settings, setting]
+}

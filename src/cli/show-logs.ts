@@ -1,0 +1,91 @@
+import { readPrinted } from '../../runtime/log-archive.ts'
+import type { FailureCause } from '../core/evaluation.ts'
+import { nameOf } from '../core/individual.ts'
+import type { AttemptRecord, Verdict } from '../core/record.ts'
+import { type AttemptRow, TrajectoryStore } from '../trajectory-store.ts'
+import { describeCause } from './describe-individual.ts'
+import { findIndividual } from './individual-name.ts'
+import { jsonText } from './output.ts'
+
+/** What `twoloop logs` prints; the note is for standard error. */
+export interface Logs {
+  readonly text: string
+  readonly note?: string
+}
+
+export async function showLogs(
+  run: string,
+  name: string,
+  { json = false }: { readonly json?: boolean } = {},
+): Promise<Logs> {
+  const store = TrajectoryStore.openForReading(run)
+  try {
+    const { generation, index, replicate } = findIndividual(store, name)
+    const individual = { generation, index, replicate }
+    const attempts = await Promise.all(
+      store.attemptsOf(individual).map((row) => readAttempt(store.directory, individual, row)),
+    )
+    if (json) return { text: jsonText({ generation, index, replicate, attempts }) }
+    if (attempts.some(({ stdout, stderr }) => stdout !== '' || stderr !== '')) return { text: textOf(attempts) }
+    return { text: '', note: `Individual ${nameOf(individual)} printed nothing${reasonsOf(attempts)}.` }
+  } finally {
+    store.close()
+  }
+}
+
+interface AttemptLog {
+  readonly epoch: number
+  readonly attempt: number
+  readonly worker: number
+  readonly host: string
+  readonly verdict: Verdict
+  readonly cause: FailureCause | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+async function readAttempt(
+  directory: string,
+  individual: AttemptRecord['individual'],
+  { epoch, attempt, worker, host, verdict, cause, printed }: AttemptRow,
+): Promise<AttemptLog> {
+  const texts = printed
+    ? await readPrinted(directory, {
+        individual,
+        epoch,
+        attempt,
+        worker,
+        printed: JSON.parse(printed) as NonNullable<AttemptRecord['printed']>,
+      })
+    : { stdout: '', stderr: '' }
+  return { epoch, attempt, worker, host, verdict, cause: cause === null ? null : JSON.parse(cause), ...texts }
+}
+
+/** As it was printed if it is one text of the only attempt; otherwise under lines that say what it is. */
+function textOf(attempts: readonly AttemptLog[]): string {
+  const parts = attempts.flatMap(partsOf)
+  if (attempts.length === 1 && parts.length === 1) return parts[0]!.text
+  return parts.map(({ title, text }) => `==> ${title} <==\n${text}${/(^|\n)$/.test(text) ? '' : '\n'}`).join('\n')
+}
+
+function partsOf(log: AttemptLog): { readonly title: string; readonly text: string }[] {
+  const title = titleOf(log)
+  const printed = [
+    { title: `${title}, standard output`, text: log.stdout },
+    { title: `${title}, standard error`, text: log.stderr },
+  ].filter(({ text }) => text !== '')
+  return printed.length > 0 ? printed : [{ title, text: '' }]
+}
+
+function titleOf({ epoch, attempt, worker, host, verdict, cause }: AttemptLog): string {
+  const start = epoch === 1 ? '' : ` of runner start ${epoch}`
+  const failure = cause ? `: ${describeCause(cause)}` : ''
+  return `attempt ${attempt}${start}, worker ${worker}${host === '' ? '' : ` on ${host}`}, ${verdict}${failure}`
+}
+
+/** A worker that was lost had no time to say which part of what it printed was whose; the cause says where all of it is. */
+function reasonsOf(attempts: readonly AttemptLog[]): string {
+  if (attempts.length === 0) return ': it has not been simulated yet'
+  const lost = attempts.filter(({ cause }) => cause?.kind === 'worker-lost').map(({ cause }) => cause!.message)
+  return lost.length === 0 ? '' : ` that can be told apart (${lost.at(-1)!.replace(/\.$/, '')})`
+}

@@ -1,0 +1,64 @@
+import { nameOf } from '../core/individual.ts'
+import { ConfigurationError } from '../errors.ts'
+import { type RunSummary, summarize } from '../run-summary.ts'
+import { TrajectoryStore } from '../trajectory-store.ts'
+import { describeIndividual, individualDocument } from './describe-individual.ts'
+import { describeRun } from './describe-run.ts'
+import { findIndividual } from './individual-name.ts'
+import { jsonText } from './output.ts'
+import { alignTable, shortValue } from './table.ts'
+
+export interface ShowOptions {
+  readonly top?: number | undefined
+  readonly individual?: string | undefined
+  readonly json?: boolean | undefined
+}
+
+/** What `twoloop show` prints. */
+export function showRun(run: string, { top, individual, json = false }: ShowOptions = {}): string {
+  if (top !== undefined && individual !== undefined) {
+    throw new ConfigurationError('--top shows the best individuals and --individual shows one; give one of the two')
+  }
+  const store = TrajectoryStore.openForReading(run)
+  try {
+    using _ = store.holdStill()
+    if (individual !== undefined) {
+      const document = individualDocument(store, findIndividual(store, individual))
+      return json ? jsonText(document) : describeIndividual(document)
+    }
+    const summary = summarize(store, { hash: json })
+    const best = top === undefined ? [] : bestOf(store, top)
+    if (json) return jsonText({ ...summary, ...(top !== undefined && { top: best }) })
+    return describeRun(summary) + (top === undefined ? '' : `\n${bestTable(summary, best)}`)
+  } finally {
+    store.close()
+  }
+}
+
+interface Ranked {
+  readonly generation: number
+  readonly index: number
+  readonly replicate: number
+  readonly fitness: readonly number[]
+  readonly parameters: Readonly<Record<string, unknown>>
+}
+
+function bestOf(store: TrajectoryStore, count: number): Ranked[] {
+  return store.best(count).flatMap((evaluation) => {
+    if (evaluation.outcome !== 'done') return []
+    const { generation, index, replicate, parameters } = evaluation.individual
+    return [{ generation, index, replicate, fitness: evaluation.fitness, parameters }]
+  })
+}
+
+function bestTable({ objectives }: RunSummary, best: readonly Ranked[]): string {
+  const [first] = best
+  if (!first) return 'no individual was simulated well\n'
+  const names = Object.keys(first.parameters)
+  const rows = best.map((ranked) => [
+    nameOf(ranked),
+    ...ranked.fitness.map(shortValue),
+    ...names.map((name) => shortValue(ranked.parameters[name])),
+  ])
+  return alignTable(['individual', ...Object.keys(objectives), ...names], rows)
+}

@@ -1,0 +1,129 @@
+import { readdirSync, statSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { ConfigurationError } from '../errors.ts'
+import { type RunSummary, summarize, summarizeRun } from '../run-summary.ts'
+import { describeJob, jobFolder, lastJob, type QueuedJob, queuedJobs } from '../slurm-jobs.ts'
+import { TrajectoryStore } from '../trajectory-store.ts'
+import { describeGenerations, describeRun } from './describe-run.ts'
+import { jsonText } from './output.ts'
+import { shortNumber } from './progress.ts'
+import { describeSlurm, type SlurmStatus, slurmStatusOf } from './slurm-status.ts'
+import { alignTable, shortValue } from './table.ts'
+
+/** What `twoloop status` prints: of a run, or of all runs under a root. */
+export function showStatus(directory: string, { json = false }: { readonly json?: boolean } = {}): string {
+  if (TrajectoryStore.exists(directory)) {
+    const status = statusOf(directory)
+    return json ? jsonText(status) : describe(status)
+  }
+  const [submitted] = submittedRuns([directory])
+  if (submitted) return json ? jsonText(submitted) : `${basename(directory)}: ${describeJob(submitted.slurm)}\n`
+  const runs = [...runsUnder(directory).map(summaryOrRefusal), ...submittedRuns(foldersUnder(directory))]
+  if (json) return jsonText(runs)
+  return runs.length === 0 ? `There are no runs in ${directory}.\n` : tableOf(runs)
+}
+
+type Status = RunSummary &
+  SlurmStatus & {
+    /** Failed evaluations by the kind of their cause. */
+    readonly failures: Readonly<Record<string, number>>
+    /** Evaluations per second since the runner was started last; null if that cannot be told. */
+    readonly rate: number | null
+  }
+
+function statusOf(directory: string): Status {
+  const store = TrajectoryStore.openForReading(directory)
+  try {
+    using _ = store.holdStill()
+    const summary = summarize(store, { hash: false })
+    const failures = Object.fromEntries(store.failureKinds().map(({ kind, failures }) => [kind, failures]))
+    return { ...summary, ...slurmStatusOf(store, summary.status), failures, rate: rateOf(store, summary) }
+  } finally {
+    store.close()
+  }
+}
+
+function rateOf(store: TrajectoryStore, { holder }: RunSummary): number | null {
+  const epoch = Number(store.manifest().epoch ?? 0)
+  const workers = store.workers().filter((worker) => worker.epoch === epoch)
+  const begin = holder ? Date.parse(holder.since) : Math.min(...workers.map(({ launched }) => Date.parse(launched)))
+  const end = holder
+    ? Date.now()
+    : Math.max(...workers.map(({ ended }) => (ended === null ? Number.NaN : Date.parse(ended))))
+  const rate = store.acceptedIn(epoch) / ((end - begin) / 1000)
+  return end > begin && Number.isFinite(rate) ? rate : null
+}
+
+function describe({ failures, rate, ...summary }: Status): string {
+  const kinds = Object.entries(failures).map(([kind, count]) => `${kind} ${count}`)
+  return describeRun(summary, [
+    ['failures', kinds.length > 0 ? kinds.join(', ') : undefined],
+    ...describeSlurm(summary),
+    ['rate', rate === null ? undefined : `${shortNumber(rate, 3)} per second since the last start`],
+  ])
+}
+
+function runsUnder(root: string): string[] {
+  if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new ConfigurationError(`there is no directory ${root}; wanted a run directory or a directory of runs`)
+  }
+  return foldersUnder(root).filter((directory) => TrajectoryStore.exists(directory))
+}
+
+function foldersUnder(root: string): string[] {
+  return readdirSync(root)
+    .sort()
+    .map((name) => join(root, name))
+}
+
+/** A run that has been submitted and has not begun. */
+type Submitted = { readonly directory: string; readonly status: 'submitted'; readonly slurm: QueuedJob }
+
+/** @param paths run directories, or the folders of their jobs */
+function submittedRuns(paths: readonly string[]): Submitted[] {
+  const suffix = jobFolder('')
+  const runs = paths.map((path) => (path.endsWith(suffix) ? path.slice(0, -suffix.length) : path))
+  const waiting = [...new Set(runs)].flatMap((directory) => {
+    const job = TrajectoryStore.exists(directory) ? undefined : lastJob(directory)
+    return job === undefined ? [] : [{ directory, job }]
+  })
+  const queued = queuedJobs(waiting.map(({ job }) => job))
+  return waiting.flatMap(({ directory, job }) => {
+    const slurm = queued.find((one) => one.job === job)
+    return slurm ? [{ directory, status: 'submitted' as const, slurm }] : []
+  })
+}
+
+/** A run that cannot be read must not hide the others. */
+type Refusal = { readonly directory: string; readonly error: string }
+
+function summaryOrRefusal(directory: string): RunSummary | Refusal {
+  try {
+    return summarizeRun(directory, { hash: false })
+  } catch (error) {
+    return { directory, error: (error as Error).message }
+  }
+}
+
+function tableOf(runs: readonly (RunSummary | Refusal | Submitted)[]): string {
+  const header = ['run', 'status', 'generations', 'done', 'failed', 'best', 'optimizer', 'begun']
+  return alignTable(
+    header,
+    runs.map((run) =>
+      'error' in run
+        ? [basename(run.directory), 'unreadable', '', '', '', '', '', run.error]
+        : 'slurm' in run
+          ? [basename(run.directory), run.status, '', '', '', '', '', describeJob(run.slurm)]
+          : [
+              basename(run.directory),
+              run.status,
+              describeGenerations(run),
+              String(run.evaluations.done),
+              String(run.evaluations.failed),
+              run.best ? run.best.fitness.map(shortValue).join(', ') : '',
+              run.optimizer ?? '',
+              run.created?.slice(0, 16).replace('T', ' ') ?? '',
+            ],
+    ),
+  )
+}

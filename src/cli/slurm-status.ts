@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { workerDirectory } from '../../runtime/run-file.ts'
+import type { RunStatus } from '../run-summary.ts'
+import { describeJob, lastJob, type QueuedJob, queuedJobs } from '../slurm-jobs.ts'
+import type { Manifest, TrajectoryStore } from '../trajectory-store.ts'
+
+/** What Slurm has to do with a run. */
+export interface SlurmStatus {
+  /** The job that it runs in, or that is to go on with it; null if there is none, or no Slurm to ask. */
+  readonly slurm: QueuedJob | null
+  /** Workers that Slurm has not started yet, and why, in its words. */
+  readonly waiting: readonly { readonly worker: number; readonly why: string }[]
+}
+
+export function slurmStatusOf(store: TrajectoryStore, status: RunStatus): SlurmStatus {
+  const { directory } = store
+  const job = lastJob(directory) ?? (status === 'running' ? lastAllocation(store.manifest()) : undefined)
+  const [slurm = null] = job === undefined ? [] : queuedJobs([job])
+  return { slurm, waiting: status === 'running' ? waitingWorkers(store) : [] }
+}
+
+/** Lines for people. */
+export function describeSlurm({ slurm, waiting }: SlurmStatus): (readonly [string, string | undefined])[] {
+  const reasons = [...new Set(waiting.map(({ why }) => why))]
+  const workers = `${waiting.length} ${waiting.length === 1 ? 'worker' : 'workers'}`
+  return [
+    ['slurm', slurm ? describeJob(slurm) : undefined],
+    ['waiting', waiting.length > 0 ? `${workers} for Slurm: ${reasons.join('; ')}` : undefined],
+  ]
+}
+
+function lastAllocation({ allocations }: Manifest): string | undefined {
+  const last: unknown = Array.isArray(allocations) ? allocations.at(-1) : undefined
+  const job = (last as { job?: unknown } | undefined)?.job
+  return typeof job === 'string' ? job : undefined
+}
+
+function waitingWorkers(store: TrajectoryStore): SlurmStatus['waiting'] {
+  return store
+    .workers()
+    .filter(({ ended, pid, launcher }) => ended === null && pid === 0 && launcher === 'srun')
+    .map(({ worker }) => ({
+      worker,
+      why: lastLine(join(workerDirectory(store.directory, worker), 'srun.txt')) || silent,
+    }))
+}
+
+/** Until it has tried for a while, srun says nothing. */
+const silent = 'its step has not been started yet'
+
+function lastLine(path: string): string {
+  try {
+    return (readFileSync(path, 'utf8').trim().split('\n').at(-1) ?? '').replace(/^srun: /, '')
+  } catch {
+    return ''
+  }
+}

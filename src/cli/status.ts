@@ -1,0 +1,14 @@
+import type { Command } from 'commander'
+
+export function register(program: Command): void {
+  program
+    .command('status')
+    .summary('how far a run is, or all runs of a directory')
+    .description('Shows how far a run is and who runs it, or a table of all runs under a directory.')
+    .argument('[run or root]', 'a run directory, or a directory of run directories', 'runs')
+    .option('--json', 'print one JSON document')
+    .action(async (directory: string, { json = false }: { json?: boolean }) => {
+      const [{ showStatus }, { print }] = await Promise.all([import('./show-status.ts'), import('./output.ts')])
+      await print([showStatus(directory, { json })])
+    })
+}

@@ -1,0 +1,107 @@
+import { type ExecFileException, execFile } from 'node:child_process'
+import { accessSync, appendFileSync, constants, mkdirSync, writeFileSync } from 'node:fs'
+import { delimiter, dirname, join, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { ownWords } from '../../runtime/launchers/srun-ends.ts'
+import { currentHolder } from '../../runtime/lease.ts'
+import { ConfigurationError, RunHeldError } from '../errors.ts'
+import { checkRun, heldSentence } from '../experiment.ts'
+import { quoteWord } from '../shell-words.ts'
+import { describeJob, jobFolder, lastJob, queuedJobs } from '../slurm-jobs.ts'
+import { batchScript } from '../slurm-script.ts'
+import { loadExperiment } from './experiment-file.ts'
+import { exitCodes } from './fail.ts'
+import type { RunRequest } from './run-experiment.ts'
+
+/** Writes the batch script beside the run directory and submits it. Returns the exit code. */
+export async function submitExperiment(
+  request: RunRequest,
+  options: readonly string[],
+  warning: number,
+): Promise<number> {
+  const { file, overrides, root, overwrite, json } = request
+  const sbatch = findOnPath('sbatch')
+  if (!sbatch) throw new ConfigurationError('sbatch is not found on PATH: jobs are submitted where Slurm is')
+  checkOptions(options)
+  const { name, configuration } = await loadExperiment(file, { ...overrides, name: request.name })
+  const directory = resolve(root, name)
+  checkRun(directory, { configuration, overwrite })
+  const holder = currentHolder(directory)
+  if (holder) throw new RunHeldError(heldSentence(directory, holder))
+  const [queued] = queuedJobs([lastJob(directory)].filter((job) => job !== undefined))
+  if (queued && queued.state !== 'COMPLETING') {
+    throw new RunHeldError(`${directory} has been submitted already: ${describeJob(queued)}`)
+  }
+  const folder = jobFolder(directory)
+  const script = join(folder, 'job.sh')
+  const program = fileURLToPath(new URL('./main.js', import.meta.url))
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(
+    script,
+    batchScript({
+      name: `twoloop-${name}`,
+      folder,
+      workingDirectory: process.cwd(),
+      command: [process.execPath, program, 'run', resolve(file), ...runOptions(request, name)],
+      firstTime: overwrite ? ['--overwrite'] : [],
+      warning,
+      options,
+      path: dirname(sbatch),
+    }),
+    { mode: 0o755 },
+  )
+  const job = await submit(sbatch, script)
+  appendFileSync(join(folder, 'jobs'), `${job}\n`)
+  const place = quoteWord(relative('', directory) || '.')
+  if (json)
+    process.stdout.write(`${JSON.stringify({ name, directory, job, script, log: join(folder, 'log.txt') }, null, 2)}\n`)
+  else process.stdout.write(`${name}: submitted as job ${job}\nsee it with  twoloop status ${place}\n`)
+  return exitCodes.finished
+}
+
+/** The options of `run` that lead to the same search, wherever the job runs. */
+function runOptions({ overrides, root }: RunRequest, name: string): string[] {
+  const { set = [], seed, generations, workers } = overrides
+  const given = { seed, generations, workers }
+  return [
+    ...['--root', resolve(root), '--name', name, '--launcher', 'srun'],
+    ...Object.entries(given).flatMap(([key, value]) => (value === undefined ? [] : [`--${key}`, String(value)])),
+    ...set.flatMap((setting) => ['--set', setting]),
+  ]
+}
+
+/** What the script lives by cannot be another's; the rest is Slurm's to judge. */
+function checkOptions(options: readonly string[]): void {
+  const stray = options[0]?.startsWith('-') === false ? options[0] : undefined
+  if (stray !== undefined)
+    throw new ConfigurationError(`${stray}: wanted options of sbatch after --, like -- --nodes=2`)
+  const reserved = ['--signal', '--wrap', '--array', '-a', '--open-mode', '--output', '-o', '--parsable']
+  const taken = options.find((option) => reserved.includes(option.replace(/=.*/, '')))
+  if (taken === undefined) return
+  const advice = taken.startsWith('--signal') ? '; give twoloop submit --warning' : ''
+  throw new ConfigurationError(`${taken}: the batch script has a use of its own for that option of sbatch${advice}`)
+}
+
+async function submit(sbatch: string, script: string): Promise<string> {
+  try {
+    const { stdout } = await promisify(execFile)(sbatch, ['--parsable', script])
+    return stdout.trim().split(';')[0]!
+  } catch (error) {
+    const { stderr = '', message } = error as ExecFileException
+    const words = ownWords(stderr) || stderr.trim() || message
+    throw new ConfigurationError(`Slurm refuses the job: ${words}`, { cause: error })
+  }
+}
+
+function findOnPath(program: string): string | undefined {
+  const paths = (process.env.PATH ?? '').split(delimiter).map((directory) => join(resolve(directory || '.'), program))
+  return paths.find((path) => {
+    try {
+      accessSync(path, constants.X_OK)
+      return true
+    } catch {
+      return false
+    }
+  })
+}

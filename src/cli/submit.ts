@@ -1,0 +1,29 @@
+import { type Command, InvalidArgumentError } from 'commander'
+import { duration } from '../core/settings.ts'
+import { addRunOptions, overridesOf, type RunOptions } from './run.ts'
+
+export function register(program: Command): void {
+  const command = program
+    .command('submit')
+    .summary('run an experiment as a chain of Slurm batch jobs')
+    .description(
+      'Writes a batch script that runs an experiment in its allocation, and submits it. Short of time it is requeued, ' +
+        'until the search has finished.',
+    )
+    .argument('<file>', 'the experiment: .ts .mts .js .mjs .yaml .yml .json')
+    .argument('[sbatch options...]', 'after --: nodes, tasks, time, partition, account ... as for sbatch')
+  addRunOptions(command)
+    .option('--warning <duration>', 'how long before the end of an allocation the runner is warned', seconds, 120)
+    .action(async (file: string, sbatch: string[], { warning, ...options }: RunOptions & { warning: number }) => {
+      const { submitExperiment } = await import('./submit-experiment.ts')
+      const { root, name, overwrite = false, json = false } = options
+      const overrides = { ...overridesOf(options), launcher: 'srun' }
+      process.exitCode = await submitExperiment({ file, overrides, root, name, overwrite, json }, sbatch, warning)
+    })
+}
+
+function seconds(text: string): number {
+  const parsed = duration.safeParse(text)
+  if (parsed.success) return Math.ceil(parsed.data / 1000)
+  throw new InvalidArgumentError(parsed.error.issues[0]!.message)
+}

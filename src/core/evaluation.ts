@@ -1,0 +1,118 @@
+import type { Individual } from './individual.ts'
+
+/** What came of an individual. A failed evaluation is data: it ranks last and never stops the others. */
+export type Evaluation<P = Record<string, unknown>> = DoneEvaluation<P> | FailedEvaluation<P>
+
+export interface DoneEvaluation<P = Record<string, unknown>> {
+  readonly individual: Individual<P>
+  readonly outcome: 'done'
+  /** One finite number per objective, in the order of the objectives. */
+  readonly fitness: readonly number[]
+  /** Whatever else the simulation returned, by name. */
+  readonly outputs?: Outputs | undefined
+}
+
+export interface FailedEvaluation<P = Record<string, unknown>> {
+  readonly individual: Individual<P>
+  readonly outcome: 'failed'
+  readonly cause: FailureCause
+}
+
+export type Outputs = Readonly<Record<string, unknown>>
+
+export type FailureKind =
+  /** The simulation threw, or its command could not be started. */
+  | 'threw'
+  /** The command ended with a code other than 0, or by a signal. */
+  | 'exit'
+  /** It took longer than its timeout. */
+  | 'timeout'
+  /** It answered with something that is not a fitness: nothing, garbage, NaN, the wrong number of elements. */
+  | 'bad-result'
+  /** The worker process died or fell silent while it held this individual. */
+  | 'worker-lost'
+  /** The worker's pipe file was damaged. */
+  | 'channel-damaged'
+
+/** What a scheduler says of the end of a worker. */
+export type FailureDetail =
+  | 'out-of-memory'
+  | 'killed'
+  | 'node-failure'
+  | 'time-limit'
+  | 'preempted'
+  | 'requeued'
+  | 'cancelled'
+  /** Nothing says that it has ended, but its heart has stopped. */
+  | 'silent'
+
+/** Why an attempt failed. */
+export interface FailureCause {
+  readonly kind: FailureKind
+  /** Of a lost worker: what took it, where that is known. */
+  readonly detail?: FailureDetail | undefined
+  /** One sentence. */
+  readonly message: string
+  readonly exitCode?: number | undefined
+  readonly signal?: string | undefined
+  /** The stack of what was thrown, if anything was. */
+  readonly stack?: string | undefined
+  /** How far the simulation had come, if it says so, in its own words. */
+  readonly stage?: string | undefined
+}
+
+/** Thrown by a simulation that knows the cause of its failure better than a stack can say. */
+export class SimulationFailure extends Error {
+  override readonly name = 'SimulationFailure'
+  override readonly cause: FailureCause
+
+  constructor(cause: FailureCause) {
+    super(cause.message)
+    this.cause = cause
+  }
+}
+
+/** What a simulation may return: a number, a vector, or an object with the objectives' names; its other keys are outputs. */
+export type SimulationResult = number | readonly number[] | Readonly<Record<string, unknown>>
+
+/** The fitness and outputs in what a simulation returned, or a sentence that says what is wrong with it. */
+export function readResult(
+  result: unknown,
+  objectives: readonly string[],
+): { readonly fitness: number[]; readonly outputs?: Outputs } | { readonly refusal: string } {
+  const wanted = `a finite number for ${objectives.length === 1 ? objectives[0] : `each of ${objectives.join(', ')}`}`
+  const refuse = (got: unknown) => ({ refusal: `The simulation must return ${wanted}, got ${show(got)}.` })
+  if (typeof result === 'number') {
+    return objectives.length === 1 && Number.isFinite(result) ? { fitness: [result + 0] } : refuse(result)
+  }
+  if (Array.isArray(result) || ArrayBuffer.isView(result)) {
+    const fitness = Array.from(result as ArrayLike<unknown>)
+    return fitness.length === objectives.length && fitness.every(Number.isFinite)
+      ? { fitness: fitness.map((element) => (element as number) + 0) } // -0 and 0 are one number to JSON and msgpack
+      : refuse(fitness)
+  }
+  if (typeof result !== 'object' || result === null) return refuse(result)
+  const named = result as Record<string, unknown>
+  const fitness = objectives.map((name) => (Object.hasOwn(named, name) ? named[name] : undefined))
+  if (!fitness.every((element) => Number.isFinite(element))) {
+    return refuse(Object.fromEntries(objectives.map((name, i) => [name, fitness[i]])))
+  }
+  const outputs = Object.entries(named).filter(([name]) => !objectives.includes(name))
+  return {
+    fitness: fitness.map((element) => (element as number) + 0),
+    ...(outputs.length > 0 && { outputs: Object.fromEntries(outputs) }),
+  }
+}
+
+function show(value: unknown): string {
+  if (value === undefined) return 'nothing'
+  if (typeof value === 'number') return String(value)
+  const text =
+    JSON.stringify(value, (_, nested: unknown) => {
+      if (nested === undefined) return 'nothing'
+      return typeof nested === 'bigint' || (typeof nested === 'number' && !Number.isFinite(nested))
+        ? String(nested)
+        : nested
+    }) ?? String(value)
+  return text.length > 200 ? `${text.slice(0, 200)}...` : text
+}

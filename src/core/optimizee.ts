@@ -1,0 +1,124 @@
+import type { SimulationResult } from './evaluation.ts'
+import type { Individual } from './individual.ts'
+import { type ObjectiveMap, Objectives } from './objectives.ts'
+import type { Random } from './random.ts'
+import { type ParameterMap, Space } from './space.ts'
+
+/** What an optimizer must know of a simulation: which parameters there are, and what is wanted of the fitness. */
+export interface Problem<P = Record<string, unknown>> {
+  readonly space: Space<P>
+  readonly objectives: Objectives
+  /** Parameters to start from; uniform in the space if it does not say. */
+  createIndividual?(random: Random): P
+}
+
+/** Where workers find an optimizee again: a module whose default export is one, or is a function of options that makes one. */
+export interface OptimizeeSource {
+  /** A file URL or an absolute path; in an optimizee's own file, `import.meta.url`. */
+  readonly module: string
+  readonly options?: unknown
+}
+
+/** What a simulation may use beside its individual. */
+export interface SimulationContext {
+  /** The random numbers of this individual: the same on every attempt and every worker. */
+  readonly random: Random
+  /** Aborted when the result is no longer wanted: the timeout has passed, or the run is being stopped. */
+  readonly signal: AbortSignal
+  /** 1 for the first try. */
+  readonly attempt: number
+  /** What `Optimizee.snapshot` gave when the run was made; the same for all individuals. */
+  readonly snapshot: unknown
+  /** Records an intermediate value, for curves over time or steps. */
+  report(step: number, value: number): void
+  /** A directory of this individual's own, made at the first call, kept with the run. */
+  directory(): string
+}
+
+/** The simulation: a parameter space, objectives and `simulate`. */
+export abstract class Optimizee<P = Record<string, unknown>> implements Problem<P> {
+  readonly space: Space<P>
+  readonly objectives: Objectives
+  /** Where workers find it again; undefined as long as it exists in this process only. */
+  readonly source: OptimizeeSource | undefined
+
+  constructor(space: Space<P>, objectives: Objectives, source?: OptimizeeSource) {
+    this.space = space
+    this.objectives = objectives
+    this.source = source
+  }
+
+  /** One run of the simulation. What it throws becomes a failed evaluation. */
+  abstract simulate(individual: Individual<P>, context: SimulationContext): SimulationResult | Promise<SimulationResult>
+
+  /** Parameters to start from: uniform in the space, unless a simulation knows better. */
+  createIndividual(random: Random): P {
+    return this.space.decode(this.space.samplePoint(random))
+  }
+
+  /** Parameters within their bounds: the nearest ones to those given. */
+  boundingFunc(parameters: P): P {
+    return this.space.decode(this.space.encode(parameters))
+  }
+
+  /** What is costly to make and the same for every individual; made once a run, given to each worker once. */
+  snapshot(): unknown {
+    return undefined
+  }
+}
+
+/** An optimizee in one object. */
+export interface OptimizeeDefinition<P> {
+  readonly parameters: ParameterMap<P>
+  readonly objectives: ObjectiveMap
+  /** `import.meta.url`, for use from a script; an experiment file that is run by the command needs none. */
+  readonly module?: string
+  simulate(individual: Individual<P>, context: SimulationContext): SimulationResult | Promise<SimulationResult>
+  createIndividual?(random: Random): P
+  boundingFunc?(parameters: P): P
+  snapshot?(): unknown
+}
+
+/**
+ * An optimizee from its parameters, objectives and simulation, with types from the parameters to `simulate`.
+ *
+ * @example
+ * export default defineOptimizee({
+ *   module: import.meta.url,
+ *   parameters: { x: real(-5, 5), solver: choice(['euler', 'rk4']) },
+ *   objectives: { error: 'minimize' },
+ *   simulate: ({ parameters }) => parameters.x ** 2,
+ * })
+ */
+export function defineOptimizee<P>(definition: OptimizeeDefinition<P>): Optimizee<P> {
+  return new DefinedOptimizee(definition)
+}
+
+class DefinedOptimizee<P> extends Optimizee<P> {
+  readonly #definition: OptimizeeDefinition<P>
+
+  constructor(definition: OptimizeeDefinition<P>) {
+    super(
+      new Space<P>(definition.parameters),
+      new Objectives(definition.objectives),
+      definition.module === undefined ? undefined : { module: definition.module },
+    )
+    this.#definition = definition
+  }
+
+  override simulate(individual: Individual<P>, context: SimulationContext) {
+    return this.#definition.simulate(individual, context)
+  }
+
+  override createIndividual(random: Random): P {
+    return this.#definition.createIndividual?.(random) ?? super.createIndividual(random)
+  }
+
+  override boundingFunc(parameters: P): P {
+    return this.#definition.boundingFunc?.(parameters) ?? super.boundingFunc(parameters)
+  }
+
+  override snapshot(): unknown {
+    return this.#definition.snapshot?.()
+  }
+}

@@ -1,0 +1,34 @@
+/** Named settings of one part of a run (`runner`, `optimizer`, `optimizee`, or a user's own), stored with it. */
+export class ParameterGroup {
+  readonly name: string
+  readonly comment: string
+  readonly #entries = new Map<string, { readonly value: unknown; readonly comment: string }>()
+
+  constructor(name: string, comment = '') {
+    this.name = name
+    this.comment = comment
+  }
+
+  fAddParameter(key: string, value: unknown, comment = ''): void {
+    this.#entries.set(key, { value, comment })
+  }
+
+  /** The value of a parameter. @throws RangeError if the group has none of that name */
+  get(key: string): unknown {
+    const entry = this.#entries.get(key)
+    if (!entry) {
+      throw new RangeError(
+        `parameter group ${this.name} has no ${key}; it has ${[...this.#entries.keys()].join(', ') || 'nothing'}`,
+      )
+    }
+    return entry.value
+  }
+
+  has(key: string): boolean {
+    return this.#entries.has(key)
+  }
+
+  entries(): { readonly key: string; readonly value: unknown; readonly comment: string }[] {
+    return [...this.#entries].map(([key, entry]) => ({ key, ...entry }))
+  }
+}

@@ -1,0 +1,125 @@
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
+import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus'
+
+type Generator = ReturnType<typeof xoroshiro128plusFromState>
+
+/**
+ * A stream of random numbers that is derived from a path and never saved: the same path gives the same numbers on any
+ * machine, so a repeated or resumed computation sees what the first one saw.
+ *
+ * @example Random.of(7, 'simulate', generation, index).normal()
+ */
+export class Random {
+  readonly #generator: Generator
+  #spare: number | undefined
+
+  private constructor(generator: Generator) {
+    this.#generator = generator
+  }
+
+  /** The stream at `path`; paths that differ in any element, or in its type, give independent streams. */
+  static of(...path: readonly (string | number)[]): Random {
+    return new Random(xoroshiro128plusFromState(hashPath(path)))
+  }
+
+  /** A number in [0, 1), with 53 random bits. */
+  uniform(): number {
+    return uniformFloat64(this.#generator)
+  }
+
+  /** An integer in [0, bound). */
+  integer(bound: number): number {
+    return Math.floor(this.uniform() * bound)
+  }
+
+  /** A draw from the normal distribution (Marsaglia's polar method, which gives two at a time). */
+  normal(mean = 0, deviation = 1): number {
+    if (this.#spare !== undefined) {
+      const spare = this.#spare
+      this.#spare = undefined
+      return mean + deviation * spare
+    }
+    for (;;) {
+      const x = 2 * this.uniform() - 1
+      const y = 2 * this.uniform() - 1
+      const square = x * x + y * y
+      if (square >= 1 || square === 0) continue
+      const factor = Math.sqrt((-2 * Math.log(square)) / square)
+      this.#spare = y * factor
+      return mean + deviation * x * factor
+    }
+  }
+
+  /** True with the given probability. */
+  chance(probability: number): boolean {
+    return this.uniform() < probability
+  }
+
+  /** One of the items, each as likely as the others. */
+  pick<T>(items: readonly T[]): T {
+    if (items.length === 0) throw new RangeError('pick(items) needs at least one item, got none')
+    return items[this.integer(items.length)]!
+  }
+
+  /** The items in random order (Fisher and Yates); the argument stays as it is. */
+  shuffle<T>(items: readonly T[]): T[] {
+    const shuffled = [...items]
+    for (let i = shuffled.length - 1; i > 0; i--) {
+      const j = this.integer(i + 1)
+      const item = shuffled[i]!
+      shuffled[i] = shuffled[j]!
+      shuffled[j] = item
+    }
+    return shuffled
+  }
+}
+
+/** The seed of an individual: 31 bits, so that every simulator's generator takes it (NetLogo and Java are signed). */
+export function seedOf(...path: readonly (string | number)[]): number {
+  return hashPath(path)[0]! >>> 1
+}
+
+/** Four 32-bit lanes, each a MurmurHash3 (Appleby) of the path under a seed of its own. */
+function hashPath(path: readonly (string | number)[]): [number, number, number, number] {
+  const lanes: [number, number, number, number] = [0x9e3779b9, 0x243f6a88, 0xb7e15162, 0x93c467e3]
+  let length = 0
+  const mix = (word: number) => {
+    length++
+    for (let lane = 0; lane < 4; lane++) lanes[lane] = mixWord(lanes[lane]!, word)
+  }
+  for (const part of path) {
+    if (typeof part === 'number') {
+      mix(1)
+      scratch.setFloat64(0, part + 0) // -0 and 0 are the same path
+      mix(scratch.getInt32(0))
+      mix(scratch.getInt32(4))
+    } else {
+      mix(2)
+      mix(part.length)
+      for (let i = 0; i < part.length; i++) mix(part.charCodeAt(i))
+    }
+  }
+  for (let lane = 0; lane < 4; lane++) lanes[lane] = finish(lanes[lane]! ^ length)
+  // An all-zero state would stay zero; the lanes also learn of each other here.
+  const sum = (lanes[0] + lanes[1] + lanes[2] + lanes[3]) | 0
+  return [(lanes[0] + sum) | 0, (lanes[1] + sum) | 0, (lanes[2] + sum) | 0, (lanes[3] + sum) | 0 || 1]
+}
+
+const scratch = new DataView(new ArrayBuffer(8))
+
+function mixWord(hash: number, word: number): number {
+  const scrambled = Math.imul(rotate(Math.imul(word, 0xcc9e2d51), 15), 0x1b873593)
+  return (Math.imul(rotate(hash ^ scrambled, 13), 5) + 0xe6546b64) | 0
+}
+
+function finish(hash: number): number {
+  let h = hash ^ (hash >>> 16)
+  h = Math.imul(h, 0x85ebca6b)
+  h ^= h >>> 13
+  h = Math.imul(h, 0xc2b2ae35)
+  return h ^ (h >>> 16)
+}
+
+function rotate(word: number, bits: number): number {
+  return (word << bits) | (word >>> (32 - bits))
+}

@@ -1,0 +1,107 @@
+import type { FailureCause, Outputs } from './evaluation.ts'
+import type { IndividualId } from './individual.ts'
+
+/** One try at an evaluation, as it is recorded: every attempt is, and exactly one of an individual is accepted. */
+export interface AttemptRecord {
+  readonly individual: IndividualId
+  /** The runner start under which it was handed out; together with the number, which attempt it is. */
+  readonly epoch: number
+  readonly attempt: number
+  readonly worker: number
+  readonly verdict: Verdict
+  readonly fitness?: readonly number[] | undefined
+  readonly outputs?: Outputs | undefined
+  readonly cause?: FailureCause | undefined
+  readonly milliseconds?: number | undefined
+  /** Bytes of the worker's output files: [from, to) of stdout, then of stderr. */
+  readonly printed?: readonly [number, number, number, number] | undefined
+}
+
+export type Verdict =
+  /** It decided the evaluation. */
+  | 'accepted'
+  /** It failed, and the individual was tried again. */
+  | 'retried'
+  /** Its worker died while it held several individuals: nobody is to blame, and the individual was tried again. */
+  | 'lost'
+  /** It came when the evaluation was decided. */
+  | 'late'
+  /** As `late`, and it says something else than what was accepted; the record finds that out. */
+  | 'late-differs'
+
+/** How far the runner has read what a worker wrote. */
+export interface ChannelPosition {
+  readonly worker: number
+  readonly segment: number
+  readonly offset: number
+}
+
+export interface ReportRecord {
+  readonly individual: IndividualId
+  readonly attempt: number
+  readonly step: number
+  readonly value: number
+}
+
+/** An individual that was not simulated, since another run had done so. */
+export interface ReuseRecord {
+  readonly individual: IndividualId
+  /** The directory of the other run. */
+  readonly run: string
+  readonly from: IndividualId
+}
+
+/** What is stored in one transaction: results, and how far the pipes that brought them were read. */
+export interface Batch {
+  readonly attempts: readonly AttemptRecord[]
+  readonly reused?: readonly ReuseRecord[] | undefined
+  readonly reports: readonly ReportRecord[]
+  readonly positions: readonly ChannelPosition[]
+}
+
+export interface WorkerRecord {
+  readonly worker: number
+  readonly epoch: number
+  readonly launcher: string
+  readonly host: string
+  /** Boot and pid namespace in which the pid counts; empty until the worker has said hello. */
+  readonly space: string
+  readonly pid: number
+  readonly started: string
+  /** JSON: where it runs, as it says itself (Slurm job and step, CPU). */
+  readonly provenance: string
+  readonly segment: number
+  readonly offset: number
+}
+
+/** What the runner keeps of its work; each method is one transaction. */
+export interface RunRecord {
+  readonly epoch: number
+  commit(batch: Batch): void
+  /** A new worker's number, never used before in this run. */
+  addWorker(launcher: string): number
+  describeWorker(
+    worker: Pick<WorkerRecord, 'worker' | 'host' | 'space' | 'pid' | 'started'> & {
+      /** Where it runs: Slurm job and step, CPU. */
+      readonly provenance?: Readonly<Record<string, string>>
+    },
+  ): void
+  /** The worker is gone and its pipe has been read to the end. */
+  endWorker(worker: number, why: string): void
+  /** Workers of earlier runner starts that have not been seen to end. */
+  openWorkers(): WorkerRecord[]
+  /** What has been tried of the individuals of a generation that are not evaluated yet. */
+  triedBefore(generation: number): readonly TriedBefore[]
+  /** The parts of workers' output files that belong to a generation and have not been packed yet. */
+  printedIn(generation: number): AttemptRecord[]
+  markPacked(generation: number): void
+}
+
+/** The attempts at an individual that is not evaluated yet. */
+export interface TriedBefore extends IndividualId {
+  /** The newest attempt's number. */
+  readonly attempts: number
+  /** How many counted against it because its simulation failed, and how many because its worker died. */
+  readonly failures: number
+  readonly deaths: number
+}

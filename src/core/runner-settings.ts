@@ -1,0 +1,54 @@
+import { z } from 'zod'
+import { duration } from './settings.ts'
+
+/** How workers are run and what is done about their failures. None of it but the failure policy changes a search's results. */
+export const runnerSettings = z.strictObject({
+  workers: z.int().min(1).optional().describe('How many worker processes; as many as there are cores by default'),
+  launcher: z.enum(['local', 'srun']).default('local').describe('How worker processes are started'),
+  exec: z.array(z.string()).min(1).optional().describe('The command that starts a worker, in place of this Node.js'),
+  srun: z
+    .array(z.string())
+    .default([])
+    .describe(
+      "More options of srun, for the launcher of that name; a first word that is no option is the program's name",
+    ),
+  tasksPerWorker: z
+    .int()
+    .min(1)
+    .default(1)
+    .describe("MPI tasks of a worker's simulation, which a scheduler keeps CPUs for on the worker's node"),
+  cpusPerWorker: z
+    .int()
+    .min(1)
+    .default(1)
+    .describe('CPUs of a worker (of each of its tasks, if it has several), where a scheduler gives them out'),
+  gpusPerWorker: z.int().min(1).optional().describe('GPUs of a worker, where a scheduler gives them out'),
+  memoryPerWorker: z
+    .string()
+    .optional()
+    .describe('Memory of a worker (as Slurm writes it: 500M, 4G); not limited by default'),
+  timeout: duration.optional().describe('How long one attempt may take'),
+  retries: z.int().min(0).default(2).describe('How often an individual whose simulation failed is tried again'),
+  crashRetries: z.int().min(0).default(5).describe('How often an individual whose worker died under it is tried again'),
+  onFailure: z
+    .enum(['fail', 'stop', 'replace'])
+    .default('fail')
+    .describe(
+      'What an individual that failed for good leads to: it ranks last, the search stops, or another takes its place',
+    ),
+  heartbeatTimeout: duration
+    .default(30_000)
+    .describe('A worker whose heart is silent for so long is given up; hearts beat every second'),
+  grace: duration.default(60_000).describe('How long workers wait for a runner to come back'),
+  drain: duration.default(10_000).describe('How long a stop waits for what is being simulated'),
+  wakeUp: z.enum(['auto', 'events', 'poll']).default('auto').describe('How new frames in pipe files are noticed'),
+  pollInterval: duration.default(25).describe('How often pipe files are looked at where events do not tell'),
+  benchHosts: z
+    .int()
+    .min(0)
+    .default(3)
+    .describe('A host on which most attempts fail, of so many different individuals, gets no more work; 0: never'),
+  lookAhead: z.int().min(1).default(1024).describe('How many short individuals a worker may hold in advance at most'),
+})
+
+export type RunnerSettings = z.output<typeof runnerSettings>

@@ -1,0 +1,154 @@
+import { z } from 'zod'
+import { nearest } from './nearest.ts'
+
+export { nearest }
+
+/** Settings that were refused: where, what was wanted and what came, in one sentence. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError'
+}
+
+/**
+ * The settings with their defaults filled in.
+ *
+ * @param where what the settings belong to, for the sentence of an error ("optimizer", or a file's name)
+ * @throws SettingsError at the first setting that does not fit; an unknown name is answered with the nearest known one
+ */
+export function parseSettings<S extends z.ZodType>(schema: S, given: unknown, where: string): z.output<S> {
+  const parsed = schema.safeParse(given)
+  if (parsed.success) return parsed.data
+  throw new SettingsError(`${where}: ${describeIssue(deepest(parsed.error.issues), given, schema)}`)
+}
+
+/** The settings of a schema as rows, to be listed. */
+export function describeSettings(
+  schema: z.ZodType,
+): { name: string; type: string; default: unknown; meaning: string }[] {
+  const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema
+  return Object.entries(json.properties ?? {}).map(([name, property]) => ({
+    name,
+    type: typeOf(property),
+    default: property.default,
+    meaning: property.description ?? '',
+  }))
+}
+
+interface JsonSchema {
+  readonly type?: string
+  readonly properties?: Record<string, JsonSchema>
+  readonly enum?: readonly unknown[]
+  readonly const?: unknown
+  readonly anyOf?: readonly JsonSchema[]
+  readonly oneOf?: readonly JsonSchema[]
+  readonly items?: JsonSchema
+  readonly default?: unknown
+  readonly description?: string
+  readonly minimum?: number
+  readonly maximum?: number
+}
+
+function typeOf(schema: JsonSchema): string {
+  const alternatives = schema.anyOf ?? schema.oneOf
+  if (alternatives) return alternatives.map(typeOf).join(' or ')
+  if (schema.enum) return schema.enum.join(' | ')
+  if (schema.const !== undefined) return String(schema.const)
+  if (schema.type === 'object' && schema.properties) {
+    return `{ ${Object.entries(schema.properties)
+      .map(([name, property]) => `${name}: ${typeOf(property)}`)
+      .join(', ')} }`
+  }
+  if (schema.type === 'array') return `list of ${schema.items ? typeOf(schema.items) : 'anything'}`
+  return schema.type ?? 'anything'
+}
+
+/** A union reports one issue that holds those of its members; the member that got furthest is the one that was meant. */
+function deepest(issues: readonly z.core.$ZodIssue[], base: readonly PropertyKey[] = []): z.core.$ZodIssue {
+  const issue = issues[0]!
+  const path = [...base, ...issue.path]
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return { ...issue, path }
+  const members = issue.errors
+    .filter((member) => member.length > 0)
+    .map((member) => deepest(member, path))
+    .filter((member) => member.path.length > path.length || member.code === 'unrecognized_keys')
+    .sort((a, b) => b.path.length - a.path.length)
+  return members[0] ?? { ...issue, path }
+}
+
+function describeIssue(issue: z.core.$ZodIssue, given: unknown, schema: z.ZodType): string {
+  const path = issue.path.map(String)
+  const at = path.length > 0 ? path.join('.') : 'the whole'
+  if (issue.code === 'unrecognized_keys') {
+    const key = issue.keys[0]!
+    const known = keysAt(schema, path)
+    const meant = nearest(key, known)
+    const hint = meant ? `, did you mean ${meant}?` : known.length > 0 ? `; known are ${known.join(', ')}` : ''
+    return `${[...path, key].join('.')} is not a setting${hint}`
+  }
+  const got = valueAt(given, issue.path)
+  if (got === undefined && issue.code !== 'custom') return `${at} is missing; wanted ${wanted(issue)}`
+  if (issue.code === 'custom') return `${at} ${issue.message}`
+  return `${at} needs ${wanted(issue)}, got ${typeof got === 'string' ? JSON.stringify(got) : show(got)}`
+}
+
+function wanted(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.expected === 'int' ? 'a whole number' : article(issue.expected)
+    case 'too_small':
+      return `${issue.origin === 'array' || issue.origin === 'string' ? 'a length of ' : 'a number '}${issue.inclusive ? 'at least' : 'above'} ${issue.minimum}`
+    case 'too_big':
+      return `${issue.origin === 'array' || issue.origin === 'string' ? 'a length of ' : 'a number '}${issue.inclusive ? 'at most' : 'below'} ${issue.maximum}`
+    case 'invalid_value':
+      return issue.values.length === 1 ? show(issue.values[0]) : `one of ${issue.values.map(show).join(', ')}`
+    default:
+      return issue.message.replace(/^Invalid input: expected /, '').replace(/^Invalid input$/, 'another form')
+  }
+}
+
+function article(type: string): string {
+  return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`
+}
+
+function keysAt(schema: z.ZodType, path: readonly string[]): string[] {
+  type Node = JsonSchema & { additionalProperties?: JsonSchema; $ref?: string; $defs?: Record<string, JsonSchema> }
+  const root = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Node
+  const options = (node: Node): readonly Node[] => {
+    const named = node.$ref?.replace('#/$defs/', '') // what contains itself is referred to by a name
+    const target = (named !== undefined && root.$defs?.[named]) || node
+    return target.anyOf ?? target.oneOf ?? [target]
+  }
+  let at = root
+  for (const key of path) {
+    const next = options(at)
+      .map((node) => node.properties?.[key] ?? node.additionalProperties ?? node.items)
+      .find((node) => node !== undefined)
+    if (!next) return []
+    at = next
+  }
+  return [...new Set(options(at).flatMap((node) => Object.keys(node.properties ?? {})))]
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  let at = value
+  for (const key of path) {
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, key)) return undefined
+    at = (at as Record<PropertyKey, unknown>)[key]
+  }
+  return at
+}
+
+function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value)
+  return text.length > 120 ? `${text.slice(0, 120)}...` : text
+}
+
+const durationUnits = { ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000 } as const
+
+/** A time span, in milliseconds once parsed: `250ms`, `30s`, `5m`, `12h`, `2d`, or a number of seconds. */
+export const duration = z.union([z.number(), z.string()]).transform((given, context) => {
+  const match = /^\s*(\d+(?:\.\d+)?)\s*(ms|s|m|min|h|d)?\s*$/.exec(String(given))
+  const milliseconds = match ? Number(match[1]) * durationUnits[(match[2] ?? 's') as keyof typeof durationUnits] : 0
+  if (milliseconds > 0) return milliseconds
+  context.addIssue({ code: 'custom', message: `needs a time span like 250ms, 30s or 12h, got ${show(given)}` })
+  return z.NEVER
+})

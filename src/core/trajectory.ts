@@ -1,0 +1,175 @@
+import type { Evaluation } from './evaluation.ts'
+import { Individual } from './individual.ts'
+import { ParameterGroup } from './parameter-group.ts'
+import { seedOf } from './random.ts'
+
+/** Parameters to be simulated; seed and replicate are given by designs only. */
+export interface Proposal<P = Record<string, unknown>> {
+  readonly parameters: P
+  readonly seed?: number | undefined
+  readonly replicate?: number | undefined
+  /** The place in the generation; consecutive places are given to proposals that name none. */
+  readonly index?: number | undefined
+}
+
+/** What is already recorded of a search, wherever it is kept. */
+export interface TrajectoryHistory<P = Record<string, unknown>> {
+  /** The number of generations so far. */
+  readonly generations: number
+  /** The individuals of a generation in index order. */
+  individuals(generation: number): Individual<P>[]
+  /** The evaluations of a generation in index order, as far as they are known. */
+  evaluations(generation: number): Evaluation<P>[]
+  /** The best `count` evaluations of all, best first. */
+  best(count: number): Evaluation<P>[]
+  readonly groups: readonly ParameterGroup[]
+  readonly results: ReadonlyMap<string, unknown>
+}
+
+/**
+ * The history of a search: parameter groups, generations of individuals, evaluations, results. `fExpand` adds a
+ * generation. Only the newest generation is held in memory; older ones are read from the record when asked for.
+ */
+export class Trajectory<P = Record<string, unknown>> {
+  readonly #history: TrajectoryHistory<P>
+  readonly #groups = new Map<string, ParameterGroup>()
+  readonly #results: Map<string, unknown>
+  #generation: number
+  #newest: readonly Individual<P>[]
+
+  constructor(history: TrajectoryHistory<P> = emptyHistory) {
+    this.#history = history
+    for (const group of history.groups) this.#groups.set(group.name, group)
+    this.#results = new Map(history.results)
+    this.#generation = history.generations - 1
+    this.#newest = this.#generation < 0 ? [] : history.individuals(this.#generation)
+  }
+
+  /** The number of the newest generation, -1 before the first. */
+  get generation(): number {
+    return this.#generation
+  }
+
+  /**
+   * Adds a group of named settings.
+   * @example trajectory.fAddParameterGroup('simulation', 'fixed for the whole search')
+   */
+  fAddParameterGroup(name: string, comment = ''): ParameterGroup {
+    if (this.#groups.has(name)) throw new RangeError(`there is a parameter group ${name} already`)
+    const group = new ParameterGroup(name, comment)
+    this.#groups.set(name, group)
+    return group
+  }
+
+  /**
+   * Adds a setting to a group that exists.
+   * @example trajectory.fAddParameterToGroup('simulation', 'stepSize', 0.1)
+   */
+  fAddParameterToGroup(group: string, key: string, value: unknown, comment = ''): void {
+    this.group(group).fAddParameter(key, value, comment)
+  }
+
+  /**
+   * Adds a setting that belongs to no group in particular (it goes to the group `parameters`).
+   * @example trajectory.fAddParameter('laboratory', 'B12', 'who asked for this run')
+   */
+  fAddParameter(key: string, value: unknown, comment = ''): void {
+    const group = this.#groups.get('parameters') ?? this.fAddParameterGroup('parameters')
+    group.fAddParameter(key, value, comment)
+  }
+
+  /**
+   * Adds a setting that follows from others (it goes to the group `derived`).
+   * @example trajectory.fAddDerivedParameter('steps', duration / stepSize)
+   */
+  fAddDerivedParameter(key: string, value: unknown, comment = ''): void {
+    const group = this.#groups.get('derived') ?? this.fAddParameterGroup('derived')
+    group.fAddParameter(key, value, comment)
+  }
+
+  /**
+   * Records a result of the search as a whole.
+   * @example trajectory.fAddResult('R0', beta / gamma)
+   */
+  fAddResult(key: string, value: unknown): void {
+    this.#results.set(key, value)
+  }
+
+  /** The result of that name. @throws RangeError if there is none */
+  result(key: string): unknown {
+    if (!this.#results.has(key)) {
+      throw new RangeError(
+        `the trajectory has no result ${key}; it has ${[...this.#results.keys()].join(', ') || 'none'}`,
+      )
+    }
+    return this.#results.get(key)
+  }
+
+  /** The group of that name. @throws RangeError if there is none */
+  group(name: string): ParameterGroup {
+    const group = this.#groups.get(name)
+    if (!group) {
+      throw new RangeError(
+        `the trajectory has no parameter group ${name}; it has ${[...this.#groups.keys()].join(', ') || 'none'}`,
+      )
+    }
+    return group
+  }
+
+  get groups(): readonly ParameterGroup[] {
+    return [...this.#groups.values()]
+  }
+
+  get results(): ReadonlyMap<string, unknown> {
+    return this.#results
+  }
+
+  /**
+   * Adds a generation of individuals; those that bring no seed get one that is derived from the search's.
+   * @example trajectory.fExpand([{ parameters: { beta: 1.7, gamma: 0.45 } }], 7)
+   */
+  fExpand(proposals: readonly Proposal<P>[], seed: number): readonly Individual<P>[] {
+    if (proposals.length === 0) throw new RangeError('fExpand needs at least one individual, got none')
+    const generation = this.#generation + 1
+    this.#newest = proposals.map((proposal, i) => {
+      const id = { generation, index: proposal.index ?? i, replicate: proposal.replicate ?? 0 }
+      const own = proposal.seed ?? seedOf(seed, 'simulate', generation, id.index, id.replicate)
+      return new Individual(id, proposal.parameters, own)
+    })
+    this.#generation = generation
+    return this.#newest
+  }
+
+  /** The individuals of a generation in index order; of the newest one unless another is named. */
+  individuals(generation = this.#generation): readonly Individual<P>[] {
+    if (generation === this.#generation) return this.#newest
+    this.#check(generation)
+    return this.#history.individuals(generation)
+  }
+
+  /** The evaluations of a generation in index order, as far as they are known. */
+  evaluations(generation = this.#generation): readonly Evaluation<P>[] {
+    this.#check(generation)
+    return this.#history.evaluations(generation)
+  }
+
+  /** The best evaluations of the whole search, best first. */
+  best(count = 1): readonly Evaluation<P>[] {
+    return this.#history.best(count)
+  }
+
+  #check(generation: number): void {
+    if (!(Number.isInteger(generation) && generation >= 0 && generation <= this.#generation)) {
+      throw new RangeError(`the trajectory has generations 0 to ${this.#generation}, not ${generation}`)
+    }
+  }
+}
+
+const emptyHistory: TrajectoryHistory<never> = {
+  generations: 0,
+  individuals: () => [],
+  evaluations: () => [],
+  best: () => [],
+  groups: [],
+  results: new Map(),
+}

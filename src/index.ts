@@ -1,0 +1,187 @@
+/**
+ * twoloop: an outer loop that searches, an inner loop that simulates.
+ *
+ * Experiment      prepares, runs and ends one search in one run directory
+ * Trajectory      the history: parameter groups, generations of individuals, evaluations; `fExpand` adds a generation
+ * ParameterGroup  named settings, stored with the run
+ * Individual      generation, index, parameters, seed: one point to simulate
+ * Evaluation      what came of an individual: done with a fitness and outputs, or failed with a cause
+ * Environment     the loop: run a generation, hand the results to the optimizer, go on while it expands
+ * Runner          gives individuals to workers, collects results, restarts what fails
+ * Optimizee       the simulation: a parameter space and `simulate`
+ * Optimizer       the algorithm: `start`, `ask`, `tell` over a serialisable state
+ */
+
+export {
+  baseCase,
+  concat,
+  cross,
+  Design,
+  type DesignPoints,
+  designFromRows,
+  fullFactorial,
+  halton,
+  latinHypercube,
+  manual,
+  morris,
+  oneAtATime,
+  repeat,
+  type SeedPolicy,
+  saltelli,
+  smolyak,
+  sobol,
+  sparseGrid,
+  subset,
+  subspace,
+  zip,
+} from '../optimizers/designs/index.ts'
+export { CrossEntropy, createOptimizer, GeneticAlgorithm } from '../optimizers/index.ts'
+export { Deadline } from '../runtime/deadline.ts'
+export { Runner } from '../runtime/runner.ts'
+export {
+  type BootstrapOptions,
+  type Change,
+  type EffectLevel,
+  type ElementaryEffects,
+  type Estimate,
+  elementaryEffects,
+  type Factor,
+  type Importance,
+  importances,
+  type MainEffect,
+  type MorrisInput,
+  mainEffects,
+  type RankCorrelation,
+  rankCorrelations,
+  type Scenario,
+  type SecondOrderIndex,
+  type SobolIndices,
+  type SobolInput,
+  type Swing,
+  sobolIndices,
+  swings,
+} from './analysis/index.ts'
+export { BatchStoppedError, type EngineOptions } from './batch/engine.ts'
+export {
+  type CalledExperiment,
+  type CallSurroundings,
+  callExperiment,
+  EpochLogger,
+  ExperimentGrid,
+  type ExperimentOptions,
+  type ExperimentProcesses,
+  experimentProcesses,
+  type GridExperiment,
+  type GridOutcome,
+  type GridRunOptions,
+  Logger,
+  type LoggerKwargs,
+  type LoggerOptions,
+  loadState,
+  type ModuleFunction,
+  moduleFunction,
+  type Statistics,
+  type StatisticsOptions,
+  setupLoggerKwargs,
+  type ThunkReference,
+  type Variant,
+} from './batch/grid/index.ts'
+export {
+  type Agent,
+  type AgentType,
+  type AgentTypeReporters,
+  type BatchRow,
+  BatchRunner,
+  type BatchRunnerOptions,
+  type BatchRunOptions,
+  baseCaseRuns,
+  batchRun,
+  type CollectionRule,
+  DataCollector,
+  type DataCollectorOptions,
+  fullFactorialRuns,
+  type Model,
+  type ModelClass,
+  type ModelOptimizeeOptions,
+  manualRuns,
+  modelOptimizee,
+  type Recorder,
+  type Recording,
+  type Reporter,
+  type Reporters,
+  type RunConfiguration,
+  type RunFailure,
+  type RunOptions as ModelRunOptions,
+  readRows,
+  reportersOfType,
+  type Seeded,
+  type Stage,
+  type Swept,
+  scenarioRuns,
+  sparseGridRuns,
+} from './batch/mesa/index.ts'
+export {
+  type BatchRunSimulationsOptions,
+  type Beginning,
+  batchRunSimulations,
+  type CacheData,
+  defineSimFunc,
+  type MissingEntry,
+  MissingEntryError,
+  type ParameterSamples,
+  ReadCache,
+  readSamples,
+  type SampleFailure,
+  type SimFunc,
+  type SimulationEnvironment,
+  type SimulationEnvironmentClass,
+  type SimulationOptimizeeOptions,
+  simulationOptimizee,
+} from './batch/verbs/index.ts'
+export {
+  type DoneEvaluation,
+  type Evaluation,
+  type FailedEvaluation,
+  type FailureCause,
+  type FailureKind,
+  type Outputs,
+  SimulationFailure,
+  type SimulationResult,
+} from './core/evaluation.ts'
+export { Individual, type IndividualId } from './core/individual.ts'
+export { type Direction, type ObjectiveMap, Objectives } from './core/objectives.ts'
+export {
+  defineOptimizee,
+  Optimizee,
+  type OptimizeeDefinition,
+  type OptimizeeSource,
+  type Problem,
+  type SimulationContext,
+} from './core/optimizee.ts'
+export { type CommonSettings, commonSettings, Optimizer, type PlainData } from './core/optimizer.ts'
+export { ParameterGroup } from './core/parameter-group.ts'
+export { Random } from './core/random.ts'
+export type { RunnerSettings } from './core/runner-settings.ts'
+export {
+  type Axis,
+  boolean,
+  type ChoiceValue,
+  choice,
+  integer,
+  matrix,
+  type Parameter,
+  type ParameterDefinition,
+  type ParameterMap,
+  type ParametersOf,
+  real,
+  Space,
+  space,
+  vector,
+} from './core/space.ts'
+export { type Proposal, Trajectory, type TrajectoryHistory } from './core/trajectory.ts'
+export { defineExperiment, type ExperimentDefinition } from './definition.ts'
+export { Environment, type Progress } from './environment.ts'
+export { ConfigurationError, RunHeldError, SearchFailedError, StorageFullError } from './errors.ts'
+export { Experiment, type PrepareOptions, type RunOptions, type RunOutcome } from './experiment.ts'
+export { type FileRow, readRows as readTableRows, readTable } from './tables/read-table.ts'
+export { type TableOptions, type TableRow, tableOf } from './tables/run-table.ts'

@@ -1,0 +1,77 @@
+import { type BasicType, ByteWriter, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer'
+import type { Cell, Column, Table } from './table.ts'
+
+/** Cells of one row group; they are what is held in memory. */
+const groupCells = 500_000
+const mostRows = 50_000
+
+/** A Parquet file, row group after row group. */
+export function* asParquet(table: Table): Generator<Uint8Array> {
+  const writer = new ByteWriter()
+  const columnData = table.columns.map(({ name, kind }) => ({ name, type: types[kind], data: [] }))
+  const parquet = new ParquetWriter({ writer, schema: schemaFromColumnData({ columnData }) })
+  const size = Math.max(1, Math.min(mostRows, Math.floor(groupCells / table.columns.length)))
+  let data: unknown[][] = table.columns.map(() => [])
+  const writeGroup = () => {
+    const rows = data[0]!.length
+    if (rows > 0) {
+      void parquet.write({
+        columnData: table.columns.map(({ name }, i) => ({ name, data: data[i]! })),
+        rowGroupSize: rows,
+      })
+    }
+    data = table.columns.map(() => [])
+    return takeBytes(writer)
+  }
+  for (const cells of table.rows()) {
+    for (let i = 0; i < cells.length; i++) data[i]!.push(storable(cells[i]!, table.columns[i]!))
+    if (data[0]!.length === size) yield writeGroup()
+  }
+  yield writeGroup()
+  const isEmpty = parquet.row_groups.length === 0
+  void parquet.finish()
+  yield isEmpty ? withEmptyGroups(takeBytes(writer)) : takeBytes(writer)
+}
+
+const types: Readonly<Record<Column['kind'], BasicType>> = {
+  integer: 'INT64',
+  number: 'DOUBLE',
+  boolean: 'BOOLEAN',
+  text: 'STRING',
+  mixed: 'STRING',
+}
+
+function storable(cell: Cell, { kind }: Column): unknown {
+  if (cell === null) return undefined
+  switch (kind) {
+    case 'integer':
+      return BigInt(cell)
+    case 'number':
+      return Number(cell)
+    case 'boolean':
+      return cell
+    case 'text':
+    case 'mixed':
+      return String(cell)
+  }
+}
+
+/**
+ * The footer of a file without rows, with what strict readers want of the list of its row groups: hyparquet-writer 0.17
+ * gives an empty list no type of elements, where these are structs (12 in the compact protocol of Thrift).
+ */
+function withEmptyGroups(footer: Uint8Array): Uint8Array {
+  const noRows = [0x16, 0x00] // the next field, a 64-bit integer: 0
+  const noGroups = [0x19, 0x00] // the next field, a list: no elements, of no type
+  const at = Buffer.from(footer.buffer, footer.byteOffset, footer.length).lastIndexOf(
+    Buffer.from([...noRows, ...noGroups]),
+  )
+  return at < 0 ? footer : footer.with(at + 3, 0x0c)
+}
+
+/** What has been written since the last call; the writer goes on counting its offsets from the beginning of the file. */
+function takeBytes(writer: ByteWriter): Uint8Array {
+  const bytes = writer.getBytes().slice()
+  writer.index = 0
+  return bytes
+}

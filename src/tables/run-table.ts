@@ -1,0 +1,69 @@
+import { setImmediate } from 'node:timers/promises'
+import { ConfigurationError } from '../errors.ts'
+import { TrajectoryStore } from '../trajectory-store.ts'
+import { IndividualTable } from './individual-table.ts'
+import { LongTable } from './long-table.ts'
+import { ProvenanceTable } from './provenance-table.ts'
+import { SeriesTable } from './series-table.ts'
+import type { Cell, Table } from './table.ts'
+
+export interface TableOptions {
+  /**
+   * - `wide`: a row for every individual, with a column for every objective and scalar output;
+   * - `long`: a row for every objective and output of every individual, with the parameters beside it.
+   */
+  readonly shape?: 'wide' | 'long' | undefined
+  /** Also what simulations reported on their way: a row for every step. */
+  readonly reports?: boolean | undefined
+  /** Also where each individual was simulated; of wide tables without reports. */
+  readonly provenance?: boolean | undefined
+}
+
+/** A row of a run's table, by the names of its columns. */
+export type TableRow = Readonly<Record<string, Cell>>
+
+/** The table of a run, as it is in an open record. */
+export function openTable(
+  store: TrajectoryStore,
+  { shape = 'wide', reports = false, provenance = false }: TableOptions = {},
+): Table {
+  if (provenance && (reports || shape !== 'wide')) {
+    const also = reports ? 'reports' : `the shape ${shape}`
+    throw new ConfigurationError(`provenance stands in a wide table without reports, got ${also} as well`)
+  }
+  switch (shape) {
+    case 'wide':
+      if (provenance) return new ProvenanceTable(store)
+      return reports ? new SeriesTable(store) : new IndividualTable(store)
+    case 'long':
+      return new LongTable(store, { reports })
+  }
+}
+
+/** So many rows are given before others may do something. */
+const rowsAtOnce = 1000
+
+/**
+ * The individuals of a run as typed rows, as they are when the first is asked for, in (generation, index, replicate) order
+ * and in memory that does not grow with their number. The run may be going on.
+ *
+ * @example for await (const { x, cost } of tableOf('runs/valley')) ...
+ * @example for await (const { index, step, report } of tableOf('runs/valley', { reports: true })) ...
+ * @throws ConfigurationError if the directory is not one of a run
+ */
+export async function* tableOf(run: string, options: TableOptions = {}): AsyncGenerator<TableRow> {
+  const store = TrajectoryStore.openForReading(run)
+  try {
+    using _ = store.holdStill()
+    const table = openTable(store, options)
+    const names = table.columns.map(({ name }) => name)
+    let given = 0
+    for (const cells of table.rows()) {
+      // Entries and no assignment, since a name may be __proto__.
+      yield Object.fromEntries(names.map((name, i) => [name, cells[i]!]))
+      if (++given % rowsAtOnce === 0) await setImmediate()
+    }
+  } finally {
+    store.close()
+  }
+}

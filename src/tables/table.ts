@@ -1,0 +1,33 @@
+/** What stands in one place of a table. */
+export type Cell = number | string | boolean | null
+
+/** What stands in a column, beside nothing at all; `mixed` holds values of several kinds. */
+export type CellKind = 'integer' | 'number' | 'boolean' | 'text' | 'mixed'
+
+export interface Column {
+  readonly name: string
+  readonly kind: CellKind
+}
+
+/** Typed columns, and rows that are read one after the other and never held as a whole. */
+export interface Table {
+  readonly columns: readonly Column[]
+  /** The cells of each row, in the order of the columns. */
+  rows(): Iterable<readonly Cell[]>
+}
+
+/** Column names that differ also where case does not count; what would be taken twice says what it is. */
+export class UniqueNames {
+  readonly #taken: Set<string>
+
+  constructor(taken: readonly string[]) {
+    this.#taken = new Set(taken)
+  }
+
+  take(name: string, part: string): string {
+    let unique = name
+    while (this.#taken.has(unique.toLowerCase())) unique = `${part} ${unique}`
+    this.#taken.add(unique.toLowerCase())
+    return unique
+  }
+}

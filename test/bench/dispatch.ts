@@ -1,0 +1,132 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import Tinypool from 'tinypool'
+import { Runner } from '../../runtime/runner.ts'
+import { runnerSettings } from '../../src/core/runner-settings.ts'
+import { Individual } from '../../src/index.ts'
+import { TrajectoryStore } from '../../src/trajectory-store.ts'
+import nothing from './nothing.ts'
+import { timedSearch } from './timed-search.ts'
+
+/** What the way of an individual costs: through the pipes to a worker, back, and into the record. */
+export async function benchDispatch(): Promise<unknown> {
+  const root = mkdtempSync(join(tmpdir(), 'twoloop-bench-'))
+  try {
+    const individualsPerSecond = await throughput(root)
+    const generationsPerSecond = await generations(root)
+    const { roundTripMs, workerReadyMs } = await latency(root)
+    const million = makeMillion(root)
+    const inProcess = loop()
+    const tinypool = await threads()
+    return {
+      individualsPerSecond,
+      generationsPerSecond,
+      roundTripMs,
+      workerReadyMs,
+      ...million,
+      peers: {
+        tinypool: { individualsPerSecond: tinypool, ratio: individualsPerSecond / tinypool },
+        inProcessLoop: { individualsPerSecond: inProcess, ratio: individualsPerSecond / inProcess },
+      },
+    }
+  } finally {
+    rmSync(root, { recursive: true, force: true })
+  }
+}
+
+const many = 100_000
+
+/** One generation of 100,000: proposing, storing, simulating and storing it. */
+async function throughput(root: string): Promise<number> {
+  const { completedAt } = await timedSearch(root, 'throughput', [100, many])
+  return (many / (completedAt[1]! - completedAt[0]!)) * 1000
+}
+
+async function generations(root: string): Promise<number> {
+  const count = 2000
+  const { completedAt } = await timedSearch(root, 'generations', Array(count + 1).fill(32))
+  return (count / (completedAt[count]! - completedAt[0]!)) * 1000
+}
+
+/** One individual to an idle worker and back, stored; and a worker from its launch to its first result. */
+async function latency(root: string) {
+  const { directory } = await timedSearch(root, 'latency', [1])
+  const store = TrajectoryStore.openForWriting(directory)
+  const runner = new Runner({
+    directory,
+    run: String(store.manifest().run),
+    space: nothing.space as never,
+    settings: runnerSettings.parse({ workers: 1 }),
+    record: store,
+    optimizee: { module: 'optimizee.mjs' },
+  })
+  runner.prepareRunFile()
+  const signal = new AbortController().signal
+  const trip = async (index: number) => {
+    const individual = new Individual({ generation: 0, index, replicate: 0 }, { x: 0.5, y: 0.5 }, 1)
+    const begin = performance.now()
+    for await (const _ of runner.simulateGeneration([individual as never], signal)) break
+    return performance.now() - begin
+  }
+  const launched = performance.now()
+  runner.launchWorkers()
+  await trip(1)
+  const workerReadyMs = performance.now() - launched
+  const times: number[] = []
+  for (let i = 2; i < 502; i++) {
+    await setTimeout(5)
+    times.push(await trip(i))
+  }
+  await runner.closeWorkers()
+  store.close()
+  times.sort((a, b) => a - b)
+  return { roundTripMs: { p50: times[250]!, p99: times[495]! }, workerReadyMs }
+}
+
+/** A run of a million, made in a process of its own, and the time that `show` takes to open it. */
+function makeMillion(root: string) {
+  const program = fileURLToPath(new URL('./million.js', import.meta.url))
+  const made = JSON.parse(execFileSync(process.execPath, [program, root], { encoding: 'utf8' })) as {
+    directory: string
+    seconds: number
+    peakMemoryMb: number
+    memoryMbByTenths: number[]
+  }
+  const cli = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url))
+  const begin = performance.now()
+  const shown = execFileSync(process.execPath, [cli, 'show', made.directory, '--json'], { encoding: 'utf8' })
+  const openMillionMs = performance.now() - begin
+  const { individuals } = JSON.parse(shown) as { individuals: number }
+  if (individuals !== 1_000_000) throw new Error(`the run of a million shows ${individuals} individuals`)
+  const { seconds, peakMemoryMb, memoryMbByTenths } = made
+  return { openMillionMs, peakMemoryMb, memoryMbByTenths, millionSeconds: seconds }
+}
+
+function loop(): number {
+  const begin = performance.now()
+  let sum = 0
+  for (let i = 0; i < many; i++) {
+    const individual = new Individual({ generation: 0, index: i, replicate: 0 }, { x: i / many, y: 0.5 }, i)
+    sum += nothing.simulate(individual, undefined as never) as number
+  }
+  if (!(sum > 0)) throw new Error('the loop did nothing')
+  return (many / (performance.now() - begin)) * 1000
+}
+
+/** The same on a pool of two threads, in memory, nothing stored. */
+async function threads(): Promise<number> {
+  const filename = fileURLToPath(new URL('./tinypool-task.js', import.meta.url))
+  const pool = new Tinypool({ filename, minThreads: 2, maxThreads: 2, runtime: 'worker_threads' })
+  const run = (count: number) =>
+    Promise.all(Array.from({ length: count }, (_, i) => pool.run({ x: i / many, y: 0.5 }) as Promise<number>))
+  await run(1000)
+  const begin = performance.now()
+  await run(many)
+  const rate = (many / (performance.now() - begin)) * 1000
+  await pool.destroy()
+  return rate
+}

@@ -1,0 +1,199 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { optimizers } from '../../optimizers/index.ts'
+import { Random } from '../../src/index.ts'
+import { TrajectoryStore } from '../../src/trajectory-store.ts'
+import { eventually, processesNaming } from '../processes.ts'
+import { canonicalExport } from '../search.ts'
+
+export interface Tally {
+  runs: number
+  readonly kills: { worker: number; runner: number; all: number }
+  /** Simulations that were begun again, since a kill had come in between. */
+  repeatedSimulations: number
+  /** Individuals that the record had as finished before a kill, and that were simulated again after it. */
+  finishedSimulatedAgain: number
+  lostResults: number
+  doubleResults: number
+  leakedProcesses: number
+  /** Runs whose canonical export is not that of the undisturbed run. */
+  differing: number
+}
+
+type Victim = keyof Tally['kills']
+
+/** Kills processes of running searches at random until there were enough, and compares with what was never disturbed. */
+export async function campaign(kills: number, seed: number, log: (line: string) => void = () => {}): Promise<Tally> {
+  const random = Random.of(seed, 'chaos')
+  const root = mkdtempSync(join(tmpdir(), 'twoloop-chaos-'))
+  const tally: Tally = {
+    runs: 0,
+    kills: { worker: 0, runner: 0, all: 0 },
+    repeatedSimulations: 0,
+    finishedSimulatedAgain: 0,
+    lostResults: 0,
+    doubleResults: 0,
+    leakedProcesses: 0,
+    differing: 0,
+  }
+  try {
+    const combinations = Object.keys(optimizers).flatMap((type) =>
+      ['recorded', 'recorded-command'].map((optimizee) => ({ type, optimizee })),
+    )
+    const references = new Map<string, string>()
+    while (total(tally) < kills) {
+      const { type, optimizee } = combinations[tally.runs % combinations.length]!
+      const key = `${type} ${optimizee}`
+      if (!references.has(key)) references.set(key, await undisturbed(root, type, optimizee))
+      await disturb(join(root, String(tally.runs)), type, optimizee, references.get(key)!, random, tally, kills)
+      tally.runs++
+      log(`${key}: ${JSON.stringify(tally)}`)
+    }
+    return tally
+  } finally {
+    rmSync(root, { recursive: true, force: true, maxRetries: 5 })
+  }
+}
+
+const generations = 5
+const populationSize = 10
+
+function optionsOf(root: string, type: string, optimizee: string, sleep: number) {
+  return {
+    root,
+    optimizee,
+    options: { journal: join(root, 'journal'), sleep },
+    runner: { workers: 3, grace: '5s', crashRetries: 1000 },
+    optimizer: { type, seed: 7, ...sizeSettings(type) },
+  }
+}
+
+/** Settings that keep a run short. */
+function sizeSettings(type: string): object {
+  if (type !== 'design') return { generations, populationSize }
+  return { design: { kind: 'latin-hypercube', points: generations * populationSize }, chunk: populationSize }
+}
+
+async function undisturbed(root: string, type: string, optimizee: string): Promise<string> {
+  const home = mkdtempSync(join(root, 'reference-'))
+  const child = launch(optionsOf(home, type, optimizee, 0))
+  if ((await ended(child)) !== 0) throw new Error(`the undisturbed run of ${type} on ${optimizee} failed`)
+  return canonicalExport(join(home, 'run'))
+}
+
+async function disturb(
+  root: string,
+  type: string,
+  optimizee: string,
+  reference: string,
+  random: Random,
+  tally: Tally,
+  most: number,
+): Promise<void> {
+  mkdirSync(root)
+  const directory = join(root, 'run')
+  const journal = join(root, 'journal')
+  const finishedBefore: { readonly finished: ReadonlySet<string>; readonly lines: number }[] = []
+  for (let start = 0; ; start++) {
+    if (start > 200) throw new Error(`${directory} does not come to its end`)
+    const child = launch(optionsOf(root, type, optimizee, 40))
+    const over = ended(child)
+    let isOver = false
+    void over.then(() => {
+      isOver = true
+    })
+    while (!isOver) {
+      await Promise.race([over, setTimeout(30 + random.uniform() * 500)])
+      if (isOver || total(tally) >= most) continue
+      const victim = random.pick<Victim>(['worker', 'worker', 'runner', 'all'])
+      if (!kill(victim, child, directory, random)) continue
+      tally.kills[victim]++
+      if (victim === 'worker') continue
+      await over
+      finishedBefore.push({ finished: finishedIn(directory), lines: linesOf(journal).length })
+    }
+    if ((await over) === 0) break
+  }
+  inspect(directory, journal, reference, finishedBefore, tally)
+  try {
+    await eventually(() => processesNaming(root).length === 0, 'no process is left', 8000)
+  } catch {
+    const leaked = processesNaming(root)
+    tally.leakedProcesses += leaked.length
+    for (const { pid } of leaked) process.kill(pid, 'SIGKILL')
+  }
+}
+
+function inspect(
+  directory: string,
+  journal: string,
+  reference: string,
+  finishedBefore: readonly { readonly finished: ReadonlySet<string>; readonly lines: number }[],
+  tally: Tally,
+): void {
+  const canonical = canonicalExport(directory)
+  if (canonical !== reference) tally.differing++
+  const simulated = linesOf(journal)
+  tally.repeatedSimulations += simulated.length - new Set(simulated).size
+  for (const { finished, lines } of finishedBefore) {
+    tally.finishedSimulatedAgain += simulated.slice(lines).filter((name) => finished.has(name)).length
+  }
+  const store = TrajectoryStore.openForReading(directory)
+  const rows = [...store.rows()]
+  tally.lostResults += rows.filter(({ outcome }) => outcome !== 'done').length
+  tally.doubleResults += rows.filter(
+    (row) => store.attemptsOf(row).filter(({ verdict }) => verdict === 'accepted').length !== 1,
+  ).length
+  store.close()
+}
+
+function kill(victim: Victim, runner: ChildProcess, directory: string, random: Random): boolean {
+  const workers = processesNaming(directory).filter(({ command }) => command.includes('worker.js'))
+  if (victim !== 'runner' && workers.length === 0) return false
+  if (victim === 'worker') return end(random.pick(workers).pid)
+  if (victim === 'all') for (const { pid } of workers) end(pid)
+  return end(runner.pid!)
+}
+
+function end(pid: number): boolean {
+  try {
+    return process.kill(pid, 'SIGKILL')
+  } catch {
+    return false // it ended by itself in the meantime
+  }
+}
+
+function launch(options: object): ChildProcess {
+  const program = join(dirname(createRequire(import.meta.url).resolve('twoloop')), '../test/chaos/search-process.js')
+  return spawn(process.execPath, [program, JSON.stringify(options)], { stdio: ['ignore', 'ignore', 'inherit'] })
+}
+
+function ended(child: ChildProcess): Promise<number | null> {
+  return new Promise((resolve) => child.once('exit', resolve))
+}
+
+function finishedIn(directory: string): Set<string> {
+  if (!existsSync(join(directory, 'trajectory.sqlite'))) return new Set()
+  let store: TrajectoryStore | undefined
+  try {
+    store = TrajectoryStore.openForReading(directory)
+    const rows = [...store.rows()].filter(({ outcome }) => outcome === 'done')
+    return new Set(rows.map(({ generation, index }) => `${generation}.${index}`))
+  } catch {
+    return new Set() // killed before there were tables
+  } finally {
+    store?.close()
+  }
+}
+
+function linesOf(path: string): string[] {
+  return existsSync(path) ? readFileSync(path, 'utf8').split('\n').filter(Boolean) : []
+}
+
+function total({ kills: { worker, runner, all } }: Tally): number {
+  return worker + runner + all
+}

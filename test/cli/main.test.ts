@@ -1,0 +1,279 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { execa, execaSync } from 'execa'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { hasPart } from '../parts.ts'
+import { UserFolder } from './folder.ts'
+
+const program = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url))
+
+let folder: UserFolder
+
+beforeEach(() => {
+  folder = new UserFolder()
+})
+
+afterEach(() => {
+  folder[Symbol.dispose]()
+})
+
+async function twoloop(...words: string[]): Promise<{ code: number | undefined; stdout: string; stderr: string }> {
+  const { exitCode, stdout, stderr } = await execa(process.execPath, [program, ...words], {
+    cwd: folder.path,
+    reject: false,
+  })
+  return { code: exitCode, stdout, stderr }
+}
+
+/** A simulation that takes `milliseconds`, so that a run can be caught in its middle. */
+function valley({ milliseconds = 0, generations = 3, runner = {} } = {}): string {
+  return folder.write(
+    'valley.ts',
+    `import { defineExperiment, defineOptimizee, real } from 'twoloop'
+     export default defineExperiment({
+       optimizee: defineOptimizee({
+         parameters: { x: real(-5, 5), y: real(-5, 5) },
+         objectives: { height: 'minimize' },
+         async simulate({ parameters: { x, y } }) {
+           await new Promise((wake) => setTimeout(wake, ${milliseconds}))
+           return (1 - x) ** 2 + 100 * (y - x ** 2) ** 2
+         },
+       }),
+       optimizer: { type: 'genetic-algorithm', populationSize: 6, generations: ${generations}, seed: 1 },
+       runner: ${JSON.stringify({ workers: 2, ...runner })},
+       report: ({ best, directory }) => 'The valley is at ' + typeof best.individual.parameters.x + ' ' + directory,
+     })`,
+  )
+}
+
+const commands = [
+  'run',
+  'resume',
+  'submit',
+  'status',
+  'show',
+  'export',
+  'analyse',
+  'logs',
+  'replay',
+  'recover',
+  'doctor',
+  'grid',
+  'optimizers',
+  'optimizees',
+]
+
+test('help names every command, and every command has help of its own', async () => {
+  const { code, stdout, stderr } = await twoloop('--help')
+  expect([code, stderr]).toEqual([0, ''])
+  for (const command of commands) expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'))
+  for (const command of commands) {
+    const help = await twoloop(command, '--help')
+    expect([help.code, help.stderr]).toEqual([0, ''])
+    expect(help.stdout).toContain(`Usage: twoloop ${command} `)
+    expect(help.stdout).toContain('--debug')
+  }
+})
+
+test.each([
+  [['rnu'], "twoloop: unknown command 'rnu' (Did you mean run?)"],
+  [['run'], "twoloop: missing required argument 'file'"],
+  [['run', 'a.yaml', 'b.yaml'], /^twoloop: too many arguments for 'run'\. Expected 1 argument but got 2[^\n]*$/],
+  [['run', 'a.yaml', '--wrokers', '3'], "twoloop: unknown option '--wrokers' (Did you mean --workers?)"],
+  [
+    ['run', 'a.yaml', '--workers', '0'],
+    /^twoloop: option '--workers <number>' argument '0' is invalid\. It needs a whole number of at least 1\.$/,
+  ],
+  [['run', 'a.yaml', '--seed', '1.5'], /^twoloop: option '--seed <number>' argument '1\.5' is invalid\. [^\n]*$/],
+  [
+    ['run', 'a.yaml', '--launcher', 'rocket'],
+    /^twoloop: option '--launcher <launcher>' argument 'rocket' is invalid\. [^\n]*$/,
+  ],
+  [['run', 'a.yaml'], 'twoloop: a.yaml: there is no such file'],
+  [['run', 'a.yaml', '--json'], 'twoloop: a.yaml: there is no such file'],
+  [['resume', 'nowhere'], /^twoloop: [^\n]*nowhere[^\n]*$/],
+] as [string[], string | RegExp][])('%j is refused with one sentence and exit code 2', async (words, sentence) => {
+  const { code, stdout, stderr } = await twoloop(...words)
+  expect([code, stdout]).toEqual([2, ''])
+  if (typeof sentence === 'string') expect(stderr).toBe(sentence)
+  else expect(stderr).toMatch(sentence)
+  expect(readdirSync(folder.path)).toEqual([])
+})
+
+test('without a command there is help, and exit code 2', async () => {
+  const { code, stdout, stderr } = await twoloop()
+  expect([code, stdout]).toEqual([2, ''])
+  expect(stderr).toContain('Usage: twoloop')
+})
+
+test('where an error comes from is shown only if asked for', async () => {
+  expect((await twoloop('run', 'no.yaml')).stderr).not.toContain(' at ')
+  const { code, stderr } = await twoloop('run', 'no.yaml', '--debug')
+  expect(code).toBe(2)
+  expect(stderr).toMatch(/^twoloop: no\.yaml: there is no such file\nConfigurationError: .*\n {4}at /)
+})
+
+test('an experiment that is wrong starts nothing and leaves a run as it was', async () => {
+  folder.write(
+    'bad.yaml',
+    'name: valley\noptimizee: { type: epidemic }\noptimizer: { type: genetic-algorithm, size: 3 }\n',
+  )
+  const { code, stderr } = await twoloop('run', 'bad.yaml', '--overwrite')
+  expect([code, stderr.split('\n').length]).toEqual([2, 1])
+  expect(stderr).toMatch(/^twoloop: bad\.yaml: optimizer\.size is not a setting/)
+  expect(existsSync(join(folder.path, 'runs'))).toBe(false)
+})
+
+/** Whoever may read and write everything tries as somebody else. */
+const asAnother = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
+const canTryPermissions = hasPart(
+  'a user without rights who can read this checkout',
+  () => !execaSync(process.execPath, [program, '--version'], { reject: false, cwd: '/', ...asAnother }).failed,
+  'files and directories without permission',
+)
+
+test.runIf(canTryPermissions)('a file, and a root, without permission are refused with one sentence', async () => {
+  chmodSync(folder.path, 0o755)
+  folder.write('secret.yaml', 'name: x', 0o000)
+  const run = (...words: string[]) =>
+    execa(process.execPath, [program, 'run', ...words], { cwd: folder.path, reject: false, ...asAnother })
+  const { exitCode, stdout, stderr } = await run('secret.yaml')
+  expect([exitCode, stdout, stderr]).toEqual([2, '', 'twoloop: secret.yaml: there is no permission to read it'])
+  chmodSync(folder.path, 0o555)
+  folder.write('valley.yaml', { optimizee: { type: 'epidemic' }, optimizer: { type: 'genetic-algorithm' } })
+  const refused = await run('valley.yaml')
+  chmodSync(folder.path, 0o755)
+  expect([refused.exitCode, refused.stdout]).toEqual([2, ''])
+  expect(refused.stderr).toMatch(/^twoloop: [^\n]*permission[^\n]*$/)
+  expect(existsSync(join(folder.path, 'runs'))).toBe(false)
+})
+
+test('a run ends with a summary and the report of the experiment on standard output, progress on standard error', async () => {
+  valley()
+  const { code, stdout, stderr } = await twoloop('run', 'valley.ts')
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/^valley: finished after 3 generations\nbest {2}height \S+ {2}\(individual \d+\.\d+\)\n/)
+  expect(stdout).toMatch(/\nrun {3}runs\/valley\n\nThe valley is at number .*\/runs\/valley$/)
+  expect(stderr).toMatch(/generation 3\/3/)
+})
+
+test('with --json there is one JSON document on standard output and nothing else', async () => {
+  valley()
+  const { code, stdout } = await twoloop('run', 'valley.ts', '--json', '--root', 'elsewhere', '--name', 'other')
+  expect(code).toBe(0)
+  expect(JSON.parse(stdout)).toMatchObject({
+    name: 'other',
+    directory: join(folder.path, 'elsewhere', 'other'),
+    status: 'finished',
+    generations: 3,
+    best: { generation: expect.any(Number), index: expect.any(Number), fitness: [expect.any(Number)] },
+  })
+})
+
+test('the command line is kept with the run: resume goes on with the same words, and can extend a finished run', async () => {
+  valley()
+  await twoloop('run', 'valley.ts', '--set', 'optimizer.populationSize=4', '--seed', '7', '--generations', '2')
+  const extended = await twoloop('resume', 'runs/valley', '--generations', '5', '--json')
+  expect(extended.code).toBe(0)
+  expect(JSON.parse(extended.stdout)).toMatchObject({ name: 'valley', status: 'finished', generations: 5 })
+  const again = await twoloop('resume', 'runs/valley', '--json')
+  expect(JSON.parse(again.stdout)).toEqual(JSON.parse(extended.stdout))
+  const atOnce = await twoloop(
+    ...['run', 'valley.ts', '--name', 'at-once', '--json', '--set', 'optimizer.populationSize=4'],
+    ...['--seed', '7', '--generations', '5'],
+  )
+  expect(JSON.parse(atOnce.stdout).best).toEqual(JSON.parse(extended.stdout).best)
+})
+
+test('a run of another configuration in the same place is refused, and made anew only if asked for', async () => {
+  valley()
+  const first = await twoloop('run', 'valley.ts', '--json')
+  const refused = await twoloop('run', 'valley.ts', '--seed', '2')
+  expect([refused.code, refused.stdout]).toEqual([2, ''])
+  expect(refused.stderr).toMatch(
+    /^twoloop: [^\n]*valley holds a run of another configuration \(optimizer\.settings\.seed was 1 and is now 2\)/,
+  )
+  expect((await twoloop('run', 'valley.ts', '--json')).stdout).toBe(first.stdout)
+  const anew = await twoloop('run', 'valley.ts', '--seed', '2', '--overwrite', '--json')
+  expect(anew.code).toBe(0)
+  expect(JSON.parse(anew.stdout).best).not.toEqual(JSON.parse(first.stdout).best)
+})
+
+/** The program, once it has said `sentence` on standard error. */
+async function started(sentence: RegExp, ...words: string[]) {
+  const child = spawn(process.execPath, [program, ...words], { cwd: folder.path, stdio: ['ignore', 'pipe', 'pipe'] })
+  const said = { stdout: '', stderr: '' }
+  child.stdout.on('data', (chunk) => {
+    said.stdout += chunk
+  })
+  const hears = async (expected: RegExp) => {
+    while (!expected.test(said.stderr)) await once(child.stderr, 'data')
+  }
+  child.stderr.on('data', (chunk) => {
+    said.stderr += chunk
+  })
+  await hears(sentence)
+  return { child, said, hears, ended: once(child, 'close') }
+}
+
+test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+  '%s stops a run with everything saved; the same command goes on',
+  async (signal) => {
+    valley({ milliseconds: 20, generations: 12 })
+    const { child, said, ended } = await started(/generation 1\/12/, 'run', 'valley.ts', '--json')
+    child.kill(signal)
+    expect((await ended)[0]).toBe(75)
+    expect(JSON.parse(said.stdout)).toMatchObject({ status: 'stopped', reason: `stopped by ${signal}` })
+    expect(said.stderr).toContain(`Stopping after ${signal}`)
+    const rest = await twoloop('run', 'valley.ts', '--json')
+    const whole = await twoloop('run', 'valley.ts', '--json', '--name', 'whole')
+    expect([rest.code, whole.code]).toEqual([0, 0])
+    expect(JSON.parse(rest.stdout).best).toEqual(JSON.parse(whole.stdout).best)
+  },
+)
+
+test('the second signal does not wait for what is being simulated', async () => {
+  valley({ milliseconds: 3_600_000, runner: { drain: '1h' } })
+  const { child, hears, ended } = await started(/generation 1\/3/, 'run', 'valley.ts')
+  child.kill('SIGINT')
+  await hears(/Stopping after SIGINT/)
+  child.kill('SIGTERM')
+  expect((await ended)[0]).toBe(75)
+})
+
+test('what is built in is listed with its settings, defaults and meaning', async () => {
+  for (const [command, type, setting] of [
+    ['optimizers', 'genetic-algorithm', { name: 'generations', type: 'integer', default: 50 }],
+    ['optimizers', 'cross-entropy', { name: 'seed', type: 'integer', default: 0 }],
+    ['optimizees', 'epidemic', { name: 'infected', type: 'number', default: 3 }],
+    ['optimizees', 'command', { name: 'workingDirectory', type: 'string' }],
+  ] as const) {
+    const listed = JSON.parse((await twoloop(command, '--json')).stdout) as {
+      type: string
+      summary: string
+      settings: unknown[]
+    }[]
+    const found = listed.find((one) => one.type === type)
+    expect(found?.summary).toMatch(/\w/)
+    expect(found?.settings).toContainEqual(
+      expect.objectContaining({ ...setting, meaning: expect.stringMatching(/\w/) }),
+    )
+    const { stdout, stderr } = await twoloop(command)
+    expect(stdout).toMatch(new RegExp(`^${type}: `, 'm'))
+    expect(stdout).toMatch(new RegExp(`^  ${setting.name} +`, 'm'))
+    expect(stderr).toBe('')
+  }
+})
+
+test('a reader that goes away is no error', async () => {
+  const child = spawn('sh', ['-c', `"$1" "$2" optimizees | true`, 'sh', process.execPath, program])
+  let stderr = ''
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk
+  })
+  await once(child, 'close')
+  expect(stderr).toBe('')
+})

@@ -1,0 +1,129 @@
+import fc from 'fast-check'
+import { expect, expectTypeOf, test } from 'vitest'
+import { parameterFrom } from '../../src/core/space.ts'
+import {
+  boolean,
+  choice,
+  integer,
+  matrix,
+  type ParametersOf,
+  Random,
+  real,
+  Space,
+  space,
+  vector,
+} from '../../src/index.ts'
+
+const everything = space({
+  rate: real(0.1, 100, { scale: 'log' }),
+  shift: real(-3, 1e6),
+  count: integer(-2, 9),
+  size: integer(1, 100_000, { scale: 'log' }),
+  solver: choice(['euler', 'rk4', 7, null]),
+  adaptive: boolean(),
+  offsets: vector(real(-1, 1), 3),
+  kernel: matrix(integer(0, 3), 2, 2),
+})
+const point = fc.array(fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constantFrom(0, 1, 0.5)), {
+  minLength: everything.dimension,
+  maxLength: everything.dimension,
+})
+
+test('what was decoded comes back exactly through the unit cube', () => {
+  fc.assert(
+    fc.property(point, (unit) => {
+      const parameters = everything.decode(unit)
+      expect(everything.decode(everything.encode(parameters))).toEqual(parameters)
+      expect(everything.refuse(parameters)).toBeUndefined()
+      expect(JSON.parse(JSON.stringify(parameters))).toEqual(parameters)
+    }),
+    { numRuns: 3000 },
+  )
+})
+
+test('reals of any range and scale come back exactly', () => {
+  const bounds = fc
+    .tuple(fc.double({ min: -1e9, max: 1e9, noNaN: true }), fc.double({ min: 1e-9, max: 1e9, noNaN: true }))
+    .filter(([low, width]) => low + width > low)
+  fc.assert(
+    fc.property(bounds, fc.double({ min: 0, max: 1, noNaN: true }), fc.boolean(), ([low, width], unit, isLog) => {
+      const from = isLog ? Math.abs(low) + 1e-6 : low
+      if (!(from + width > from)) return
+      const one = space({ x: real(from, from + width, { scale: isLog ? 'log' : 'linear' }) })
+      const { x } = one.decode([unit])
+      expect(one.decode(one.encode({ x })).x).toBe(x)
+      expect(x).toBeGreaterThanOrEqual(from)
+      expect(x).toBeLessThanOrEqual(from + width)
+    }),
+    { numRuns: 3000 },
+  )
+})
+
+test('the corners of the cube are the bounds, and what lies outside is brought to them', () => {
+  const one = space({ rate: real(0.1, 100, { scale: 'log' }), count: integer(3, 5) })
+  expect(one.decode([0, 0])).toEqual({ rate: 0.1, count: 3 })
+  expect(one.decode([1, 1])).toEqual({ rate: 100, count: 5 })
+  expect(one.decode([-4, 7])).toEqual({ rate: 0.1, count: 5 })
+  expect(one.decode([Number.NaN, Number.POSITIVE_INFINITY])).toEqual({ rate: 0.1, count: 5 })
+})
+
+test('every integer and every choice owns an equal part of its axis', () => {
+  const one = space({ n: integer(1, 4), c: choice(['a', 'b', 'c']) })
+  const random = Random.of(1)
+  const counts = new Map<unknown, number>()
+  for (let i = 0; i < 12_000; i++) {
+    const { n, c } = one.decode(one.samplePoint(random))
+    for (const value of [n, c]) counts.set(value, (counts.get(value) ?? 0) + 1)
+  }
+  for (const n of [1, 2, 3, 4]) expect(Math.abs(counts.get(n)! - 3000)).toBeLessThan(250)
+  for (const c of ['a', 'b', 'c']) expect(Math.abs(counts.get(c)! - 4000)).toBeLessThan(250)
+})
+
+test('names are names and nothing more', () => {
+  const names = ['__proto__', 'a.b', 'constructor', 'Ünï✓', '', ' ', '"', "'", 'toString', '\u0000']
+  const odd = new Space(names.map((name) => [name, real(0, 1)] as const))
+  const parameters = odd.decode(names.map((_, i) => i / 10))
+  expect(Object.keys(parameters).sort()).toEqual([...names].sort())
+  expect(Object.getPrototypeOf(parameters)).toBe(Object.prototype)
+  expect(odd.toValues(JSON.parse(JSON.stringify(parameters)))).toEqual(names.map((_, i) => i / 10))
+})
+
+test('what is wrong with parameters is said', () => {
+  const one = space({ x: real(0, 1), v: vector(integer(0, 2), 2) })
+  expect(one.refuse({ x: 2, v: [0, 1] })).toBe('x needs a number from 0 to 1, got 2')
+  expect(one.refuse({ x: 1, v: [0, 3] })).toBe('v element 1 needs an integer from 0 to 2, got 3')
+  expect(one.refuse({ x: 1 })).toBe('needs the parameter "v", which is missing')
+  expect(one.refuse({ x: 1, v: [0, 0], y: 1 })).toBe('has no parameter "y"')
+})
+
+test('impossible parameters are refused when they are defined', () => {
+  expect(() => real(3, 1)).toThrow('real(low, high) needs low < high, got 3 and 1')
+  expect(() => real(0, 1, { scale: 'log' })).toThrow('real(low, high) on a log scale needs low > 0, got 0')
+  expect(() => real(0, Number.NaN)).toThrow('needs finite bounds')
+  expect(() => integer(0.5, 2)).toThrow('integer(low, high) needs whole numbers, got 0.5')
+  expect(() => choice([])).toThrow('needs at least one value')
+  expect(() => choice(['a', 'a'])).toThrow('needs values that differ')
+  expect(() => vector(boolean(), 0)).toThrow('needs a whole length of at least 1, got 0')
+  expect(() => space({})).toThrow('needs at least one parameter')
+})
+
+test('a definition as plain data makes the same space', () => {
+  const copy = new Space(everything.definitions.map(([name, definition]) => [name, parameterFrom(definition)] as const))
+  const unit = everything.samplePoint(Random.of(5))
+  expect(copy.decode(unit)).toEqual(everything.decode(unit))
+})
+
+test('types flow from the space to its parameters', () => {
+  expectTypeOf<ParametersOf<typeof everything>>().toEqualTypeOf<{
+    rate: number
+    shift: number
+    count: number
+    size: number
+    solver: 'euler' | 'rk4' | 7 | null
+    adaptive: boolean
+    offsets: number[]
+    kernel: number[][]
+  }>()
+  // @ts-expect-error there is no such parameter
+  everything.decode([]).unknown
+})

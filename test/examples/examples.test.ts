@@ -1,0 +1,67 @@
+import { execFileSync } from 'node:child_process'
+import { cpSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { hasPart, hasProgram } from '../parts.ts'
+import { build } from '../search-child.ts'
+import { temporaryDirectory } from '../temporary.ts'
+
+const root = join(import.meta.dirname, '../..')
+const readme = readFileSync(join(root, 'README.md'), 'utf8')
+const twoloop = (directory: string, ...args: string[]) =>
+  execFileSync(process.execPath, [join(build, 'src/cli/main.js'), ...args], {
+    cwd: directory,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+
+test("the README's code is the code of the examples", () => {
+  const blocks = [...readme.matchAll(/^```\w+ (test\/examples\/\S+)\n([\s\S]*?)^```$/gm)]
+  expect(blocks.length).toBeGreaterThanOrEqual(3)
+  for (const [, file, text] of blocks) expect(text, file).toBe(readFileSync(join(root, file!), 'utf8'))
+})
+
+test('every file that the README and the documents link to is there', () => {
+  for (const [, link] of readme.matchAll(/\]\(([^)#:]+)\)/g)) {
+    expect(() => readFileSync(join(root, link!)), link).not.toThrow()
+  }
+})
+
+test('the main job finds the known answer of the boarding school outbreak', () => {
+  const directory = temporaryDirectory()
+  const printed = twoloop(directory, 'run', join(root, 'test/examples/influenza.ts'))
+  const shown = JSON.parse(twoloop(directory, 'show', 'runs/influenza', '--json'))
+  const { transmission, recovery } = shown.best.parameters
+  expect(transmission).toBeGreaterThan(1.6)
+  expect(transmission).toBeLessThan(1.8)
+  expect(recovery).toBeGreaterThan(0.42)
+  expect(recovery).toBeLessThan(0.48)
+  expect(transmission / recovery).toBeGreaterThan(3.5)
+  expect(transmission / recovery).toBeLessThan(3.9)
+  expect(printed).toMatch(/R0\s+3\.8/)
+  expect(printed).toContain('runs/influenza')
+})
+
+const python = hasPart('python3', () => hasProgram('python3'), 'the example of a simulation in Python')
+
+test.skipIf(!python)('the Python spring is calibrated', () => {
+  const directory = temporaryDirectory()
+  cpSync(join(root, 'test/examples/spring'), directory, { recursive: true })
+  twoloop(directory, 'run', 'spring.yaml')
+  const { best, evaluations } = JSON.parse(twoloop(directory, 'show', 'runs/spring', '--json'))
+  expect(evaluations.failed).toBe(0)
+  expect(best.fitness[0]).toBeLessThan(0.2)
+})
+
+test('the library example finds the minimum of the Rosenbrock function', () => {
+  const directory = temporaryDirectory()
+  const program = `const { importBundled } = await import(${JSON.stringify(join(build, 'src/bundle.js'))})
+    await importBundled(${JSON.stringify(join(root, 'test/examples/library.ts'))})`
+  const printed = execFileSync(process.execPath, ['--input-type=module', '-e', program], {
+    cwd: directory,
+    encoding: 'utf8',
+  })
+  expect(printed).toMatch(/runs\/rosenbrock \[ \d/)
+  const { best } = JSON.parse(twoloop(directory, 'show', 'runs/rosenbrock', '--json'))
+  expect(best.fitness[0]).toBeLessThan(0.05)
+})

@@ -1,0 +1,62 @@
+import { closeSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { openDatabase } from '../../src/database.ts'
+import { canMountMemory, smallFileSystem } from '../mounts.ts'
+import { hasPart } from '../parts.ts'
+import { processesNaming } from '../processes.ts'
+import { search } from '../search.ts'
+import { temporaryDirectory } from '../temporary.ts'
+
+const canMount = hasPart('the right to mount a file system in memory', canMountMemory, 'runs on a disk that is full')
+
+const one = { optimizee: 'recorded', options: { sleep: 4 }, populationSize: 60, generations: 4 }
+
+/** Writes a file until there is no space left, but for `spare` bytes. */
+function fill(path: string, directory: string, spare: number): void {
+  const descriptor = openSync(path, 'a')
+  const block = Buffer.alloc(65_536, 1)
+  const { bavail, bsize } = statfsSync(directory)
+  try {
+    for (let left = bavail * bsize - spare; left > 0; left -= block.length) {
+      writeSync(descriptor, block, 0, Math.min(left, block.length))
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+test.runIf(canMount).each([0, 4096, 20_000, 100_000])(
+  'a disk that fills up, to the last %i bytes, stops the run with everything stored, and with space it goes on',
+  async (spare) => {
+    const { canonical } = await search({ ...one, root: temporaryDirectory() })
+    const root = join(temporaryDirectory(), 'disk')
+    smallFileSystem(root, 32 * 2 ** 20)
+    const filler = join(root, 'filler')
+    let stored = 0
+    const full = await search({
+      ...one,
+      root,
+      onProgress({ totalEvaluated }) {
+        if (totalEvaluated < 70) return
+        if (stored === 0) fill(filler, root, spare)
+        stored = totalEvaluated
+      },
+    })
+    expect(full.status).toBe('stopped')
+    expect(full.reason).toMatch(/no space|full/i)
+    expect(processesNaming(root)).toEqual([])
+    const database = openDatabase(join(root, 'run', 'trajectory.sqlite'), { readonly: true })
+    expect(database.pragma('integrity_check', { simple: true })).toBe('ok')
+    expect(database.prepare('select count(*) from evaluations').pluck().get()).toBeGreaterThanOrEqual(stored)
+    database.close()
+    const still = await search({ ...one, root }).catch((error) => error)
+    expect(still.status ?? String(still)).toMatch(/stopped|no space|full/i)
+    rmSync(filler)
+    const end = await search({ ...one, root })
+    expect(end.status).toBe('finished')
+    expect(end.canonical).toBe(canonical)
+  },
+)

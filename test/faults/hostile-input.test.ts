@@ -1,0 +1,231 @@
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { execa } from 'execa'
+import { expect, test } from 'vitest'
+import type { DoneEvaluation, FailedEvaluation } from '../../src/index.ts'
+import { ConfigurationError } from '../../src/index.ts'
+import { TrajectoryStore } from '../../src/trajectory-store.ts'
+import type { Hostility } from '../fixtures/optimizees/hostile.ts'
+import { fuzzDefinitions } from '../fuzz/definitions.ts'
+import { fuzzFrames } from '../fuzz/frames.ts'
+import { processesNaming } from '../processes.ts'
+import { search } from '../search.ts'
+import { temporaryDirectory } from '../temporary.ts'
+
+const program = join(dirname(createRequire(import.meta.url).resolve('twoloop')), 'cli/main.js')
+const twoloop = (...words: string[]) => execa(process.execPath, [program, ...words], { reject: false })
+
+const hostile = (root: string, does: readonly Hostility[], more: object = {}) => ({
+  root,
+  optimizee: 'hostile',
+  options: { does, ...more },
+  populationSize: does.length + 2,
+  generations: 2,
+  runner: { retries: 0 },
+})
+
+const failures: readonly (readonly [Hostility, FailedEvaluation['cause']['kind'], RegExp])[] = [
+  ['three hundred megabytes', 'bad-result', /outputs that no message can hold/],
+  ['deep outputs', 'bad-result', /nested more than 500 deep/],
+  ['rather deep outputs', 'bad-result', /nested more than 500 deep/],
+  ['outputs that hold themselves', 'bad-result', /nested more than 500 deep/],
+  ['outputs that double', 'bad-result', /more than 5000000 arrays and objects/],
+  ['a symbol', 'bad-result', /outputs that no message can hold/],
+  ['a getter that throws', 'threw', /do not look/],
+  ['a huge error', 'threw', /^Error: e{19000,20000}\.\.\.$/],
+  ['an error of control characters', 'threw', /red/],
+  ['an error without text', 'threw', /something that has no text/],
+  ['an error that throws', 'threw', /something that has no text/],
+  ['an error of symbols', 'threw', /something that has no text/],
+  ['a cause that is none', 'threw', /object Object/],
+  ['no cause', 'threw', /SimulationFailure: x/],
+]
+
+test('simulations that give what cannot be recorded have failed with their cause, and the search goes on', async () => {
+  const root = temporaryDirectory()
+  const does = failures.map(([does]) => does)
+  const { status, trajectory, directory } = await search(hostile(root, does))
+  expect(status).toBe('finished')
+  for (const generation of [0, 1]) {
+    const evaluations = trajectory.evaluations(generation)
+    expect(evaluations.slice(does.length).map(({ outcome }) => outcome)).toEqual(['done', 'done'])
+    const causes = evaluations.slice(0, does.length).map((evaluation) => (evaluation as FailedEvaluation).cause)
+    expect(causes.map(({ kind }, i) => [does[i], kind])).toEqual(failures.map(([does, kind]) => [does, kind]))
+    for (const [i, { message }] of causes.entries()) expect(message).toMatch(failures[i]![2])
+  }
+  const { exitCode, stdout } = await twoloop('show', directory, '--individual', '1.8')
+  expect(exitCode).toBe(0)
+  expect(stdout.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u)
+  expect(processesNaming(root)).toEqual([])
+})
+
+test('unusual outputs are recorded as far as JSON can hold them, and shown without their control characters', async () => {
+  const does = ['ten megabytes', 'nested outputs', 'a function', 'names of prototypes'] as const
+  const { trajectory, directory } = await search(hostile(temporaryDirectory(), does))
+  const evaluations = trajectory.evaluations(1)
+  expect(evaluations.map(({ outcome }) => outcome)).toEqual(new Array(6).fill('done'))
+  const [text, nested, , names] = evaluations.map((evaluation) => (evaluation as DoneEvaluation).outputs)
+  expect(text?.text).toBe('ü\0"\n'.repeat(2_500_000))
+  expect(JSON.stringify(nested).split(/[[{]/)).toHaveLength(402)
+  expect(names).toMatchObject({ constructor: 1, toString: '\0\u001b[2J' })
+  expect(({} as { polluted?: boolean }).polluted).toBe(undefined)
+  const { exitCode, stdout } = await twoloop('show', directory, '--individual', '1.3')
+  expect([exitCode, stdout.includes('toString')]).toEqual([0, true])
+  expect(stdout.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u)
+})
+
+test('of intermediate values those are recorded that are numbers', async () => {
+  const { directory } = await search(hostile(temporaryDirectory(), ['reports that are none']))
+  const store = TrajectoryStore.openForReading(directory)
+  expect(store.reportsOf({ generation: 0, index: 0, replicate: 0 })).toEqual([
+    { attempt: 1, step: 0, value: 1 },
+    { attempt: 1, step: 1, value: Number.POSITIVE_INFINITY },
+    { attempt: 1, step: 2, value: 3 },
+  ])
+  store.close()
+})
+
+test('parameters may be called anything', async () => {
+  const names = [
+    '__proto__',
+    'constructor',
+    '',
+    ' ',
+    '1',
+    '0',
+    'a\0b',
+    '\u001b[2J',
+    '"; drop table individuals; --',
+    '\ud800',
+    'naïve 🐟\n',
+    'a.b',
+    'seed',
+  ]
+  names.push('x'.repeat(100_000))
+  const { status, canonical, directory, trajectory } = await search(hostile(temporaryDirectory(), [], { names }))
+  expect(status).toBe('finished')
+  const lines = canonical.trimEnd().split('\n')
+  expect(lines).toHaveLength(4)
+  for (const line of lines) {
+    const { parameters } = JSON.parse(line) as { parameters: Record<string, number> }
+    expect(Object.keys(parameters).sort()).toEqual([...names].sort())
+    expect(Object.values(parameters).every(Number.isFinite)).toBe(true)
+  }
+  expect(trajectory.evaluations(1).every(({ outcome }) => outcome === 'done')).toBe(true)
+  for (const words of [
+    ['show', '--top', '2'],
+    ['status'],
+    ['export', '--format', 'csv'],
+    ['export', '--format', 'json'],
+  ]) {
+    const { exitCode, stderr } = await twoloop(words[0]!, directory, ...words.slice(1))
+    expect([words, exitCode, stderr]).toEqual([words, 0, ''])
+  }
+})
+
+test.each(['with spaces and \'quotes" in it', 'über/größe 🐟 東京', 'new\nline', 'a%20b#c?d&e=f$g`h;i*j', '-rf'])(
+  'a run may lie in a directory called %j',
+  async (name) => {
+    const root = join(temporaryDirectory(), name)
+    mkdirSync(root, { recursive: true })
+    const one = { optimizee: 'recorded', generations: 2, populationSize: 6 }
+    const { status, canonical } = await search({ ...one, root, name, options: { journal: join(root, 'journal') } })
+    expect(status).toBe('finished')
+    expect(canonical).toBe((await search({ ...one, root: temporaryDirectory() })).canonical)
+    expect(readFileSync(join(root, 'journal'), 'utf8').trim().split('\n')).toHaveLength(12)
+    expect((await twoloop('show', join(root, name))).exitCode).toBe(0)
+    expect((await twoloop('recover', join(root, name))).exitCode).toBe(0)
+  },
+)
+
+/** A place outside of the run directory, in which nothing may be written. */
+function outside(root: string): string {
+  const path = join(root, 'outside')
+  mkdirSync(path)
+  for (const name of ['file', 'trajectory.sqlite', 'run.json']) writeFileSync(join(path, name), 'precious')
+  return path
+}
+
+function expectUntouched(path: string): void {
+  expect(readdirSync(path).sort()).toEqual(['file', 'run.json', 'trajectory.sqlite'])
+  for (const name of readdirSync(path)) expect(readFileSync(join(path, name), 'utf8')).toBe('precious')
+}
+
+const simple = (root: string) => hostile(root, ['its directory'])
+
+test.each([
+  ['workers', ''],
+  ['individuals', ''],
+  ['logs', ''],
+  ['run.json', 'run.json'],
+  ['runner.heart', 'file'],
+  ['optimizee.mjs', 'file'],
+  ['trajectory.sqlite', 'nowhere'],
+  ['trajectory.sqlite', 'trajectory.sqlite'],
+  ['trajectory.sqlite-wal', 'file'],
+])('a run whose %s is a symbolic link out of its directory (to %j) does not begin', async (name, target) => {
+  const root = temporaryDirectory()
+  const place = outside(root)
+  await search({ ...simple(root), generations: 1 })
+  const path = join(root, 'run', name)
+  await execa('rm', ['-rf', path])
+  symlinkSync(join(place, target), path)
+  const refusal = await search({ ...simple(root), generations: 3 }).catch((error) => error)
+  expectUntouched(place)
+  expect(refusal).toBeInstanceOf(ConfigurationError)
+  expect(refusal.message).toMatch(
+    / is a symbolic link, and a run writes to no place but its own directory; remove it\.$/,
+  )
+  expect(lstatSync(path).isSymbolicLink()).toBe(true)
+})
+
+test('what somebody has laid out for workers to come is not used', async () => {
+  const root = temporaryDirectory()
+  const place = outside(root)
+  await search({ ...simple(root), generations: 1 })
+  const workers = join(root, 'run', 'workers')
+  symlinkSync(place, join(workers, '000003'))
+  mkdirSync(join(workers, '000004'))
+  for (const name of ['stdout.txt', 'stderr.txt', 'to-worker.000001', 'from-worker.000001', 'worker.heart']) {
+    symlinkSync(join(place, 'file'), join(workers, '000004', name))
+  }
+  const { status } = await search({ ...simple(root), generations: 3 })
+  expect(status).toBe('finished')
+  expectUntouched(place)
+})
+
+test('an individual whose directory is a symbolic link fails, and nothing is written behind it', async () => {
+  const root = temporaryDirectory()
+  const place = outside(root)
+  await search({ ...simple(root), generations: 1 })
+  expect(existsSync(join(root, 'run', 'individuals', '0.0'))).toBe(true)
+  symlinkSync(place, join(root, 'run', 'individuals', '1.0'))
+  const { status, trajectory } = await search({ ...simple(root), generations: 2 })
+  expect(status).toBe('finished')
+  expect((trajectory.evaluations(1)[0] as FailedEvaluation).cause.message).toMatch(/1\.0 is a symbolic link/)
+  expectUntouched(place)
+})
+
+test('files that are written beside their place do not go through links that lie there', async () => {
+  const root = temporaryDirectory()
+  const place = outside(root)
+  const one = { root, optimizee: 'talkative', populationSize: 3, options: {} }
+  await search({ ...one, generations: 1 })
+  for (const name of ['generation-000001.zip.tmp', 'generation-000002.zip.tmp']) {
+    symlinkSync(join(place, 'file'), join(root, 'run', 'logs', name))
+  }
+  const { status } = await search({ ...one, generations: 3 })
+  expect(status).toBe('finished')
+  expectUntouched(place)
+})
+
+test('no damage to pipe files, and no experiment file, is too much for their readers', async () => {
+  const directory = temporaryDirectory()
+  const frames = fuzzFrames(directory, 4000, 7)
+  expect(frames.failures).toEqual([])
+  expect(frames.condemned * frames.waiting * frames.read).toBeGreaterThan(0)
+  const definitions = await fuzzDefinitions(directory, 300, 7)
+  expect(definitions.failures).toEqual([])
+  expect(definitions.accepted).toBeGreaterThan(0)
+})

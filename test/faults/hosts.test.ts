@@ -1,0 +1,89 @@
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { HostRecord } from '../../runtime/host-record.ts'
+import { TrajectoryStore } from '../../src/trajectory-store.ts'
+import { hasPart, hasProgram } from '../parts.ts'
+import { eventually, processesNaming } from '../processes.ts'
+import { search } from '../search.ts'
+import { temporaryDirectory } from '../temporary.ts'
+
+const namespaces = hasPart(
+  'unshare',
+  () => hasProgram('unshare', '--uts', '--pid', '--fork', 'true'),
+  'workers on other hosts are played by processes in namespaces of their own',
+)
+const program = (name: string) => join(import.meta.dirname, '../fixtures/programs', name)
+
+test('a host on which most attempts of different individuals fail is benched, the only host never', () => {
+  const hosts = new HostRecord(3)
+  for (const individual of ['0.1', '0.2', '0.3', '0.4']) expect(hosts.failed('bad', individual)).toBe(false)
+  for (let i = 0; i < 5; i++) hosts.succeeded('good')
+  expect(hosts.failed('bad', '0.5')).toBe(true)
+  expect(hosts.benched).toEqual(['bad'])
+  const poison = new HostRecord(3)
+  for (let i = 0; i < 5; i++) poison.succeeded('good')
+  for (let i = 0; i < 9; i++) expect(poison.failed('other', '0.1')).toBe(false) // one individual's fault, not the host's
+})
+
+test.skipIf(!namespaces)('work goes on where simulations succeed, and the bad host gets none any more', async () => {
+  const root = temporaryDirectory()
+  mkdirSync(join(root, 'turns'))
+  const { trajectory, directory } = await search({
+    root,
+    optimizee: 'host-dependent',
+    populationSize: 30,
+    generations: 2,
+    runner: { workers: 2, retries: 20, exec: ['sh', program('on-hosts.sh'), join(root, 'turns'), process.execPath] },
+  })
+  expect(trajectory.evaluations(1).every(({ outcome }) => outcome === 'done')).toBe(true)
+  const store = TrajectoryStore.openForReading(directory)
+  const failures = [...store.rows()]
+    .flatMap((row) => store.attemptsOf(row))
+    .filter(({ verdict }) => verdict === 'retried')
+  store.close()
+  expect(failures.length).toBeGreaterThanOrEqual(3)
+  expect(failures.length).toBeLessThan(15)
+  expect(new Set(failures.map(({ host }) => host))).toEqual(new Set(['bad']))
+})
+
+test.skipIf(!namespaces)(
+  'a worker that was given up and cannot be reached answers late: recorded beside what was accepted, no error',
+  async () => {
+    const root = temporaryDirectory()
+    const journal = join(root, 'journal')
+    const released = join(root, 'released')
+    // The first simulation of 0.2 hangs its worker until it is released; that worker lives where no signal reaches it.
+    writeFileSync(journal, '')
+    let wasReleased = false
+    const { directory, trajectory } = await search({
+      root,
+      optimizee: 'stuck-once',
+      options: { journal, released },
+      populationSize: 6,
+      generations: 40,
+      runner: {
+        workers: 2,
+        timeout: '300ms',
+        exec: ['sh', program('in-own-namespaces.sh'), 'elsewhere', process.execPath],
+      },
+      onProgress: ({ generation }) => {
+        if (generation < 2 || wasReleased) return
+        wasReleased = true
+        appendFileSync(released, '')
+      },
+    })
+    expect(trajectory.evaluations(0).map(({ outcome }) => outcome)).not.toContain('failed')
+    const store = TrajectoryStore.openForReading(directory)
+    const verdicts = store.attemptsOf({ generation: 0, index: 2, replicate: 0 }).map(({ verdict }) => verdict)
+    store.close()
+    expect(verdicts).toEqual(['late-differs', 'accepted'])
+    expect(existsSync(released)).toBe(true)
+    expect(
+      readFileSync(journal, 'utf8')
+        .split('\n')
+        .filter((line) => line === '0.2'),
+    ).toHaveLength(2)
+    await eventually(() => processesNaming(root).length === 0, 'no process is left', 5000)
+  },
+)

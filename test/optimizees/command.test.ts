@@ -1,0 +1,307 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
+import command, { type CommandOptions } from '../../optimizees/command.ts'
+import { type FailureCause, readResult, type SimulationFailure } from '../../src/core/evaluation.ts'
+import type { ParameterDefinition } from '../../src/core/space.ts'
+import { contextOf, individual } from './context.ts'
+import { isRunning, killLeft, pidsIn, until } from './processes.ts'
+
+vi.setConfig({ testTimeout: 30_000 })
+
+const folder = mkdtempSync(join(tmpdir(), 'twoloop-command-'))
+/** What commands print is passed on to here; it would only get between the lines about tests. */
+const printed = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+beforeEach(() => void printed.mockClear())
+afterAll(() => printed.mockRestore())
+afterAll(killLeft)
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const place = (name: string) => join(folder, name)
+
+const x: ParameterDefinition = { type: 'real', low: 0, high: 1 }
+const node = process.execPath
+const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/commands/${name}.mjs`, import.meta.url))
+const run = (name: string, ...args: string[]) => [node, fixture(name), ...args]
+
+function make(texts: readonly string[], more: Partial<CommandOptions> = {}) {
+  const parameters = [['x', x]] as const
+  return command({ command: texts, parameters, objectives: { error: 'minimize' }, result: { from: 'stdout' }, ...more })
+}
+
+function simulate(optimizee: ReturnType<typeof make>, context: Parameters<typeof contextOf>[1] = {}, point = {}) {
+  const one = individual<Record<string, unknown>>({ x: 0.5, ...point })
+  return Promise.resolve(optimizee.simulate(one, contextOf(one, context)))
+}
+
+async function failureOf(simulation: Promise<unknown>): Promise<FailureCause> {
+  const error = await simulation.then(
+    (result) => {
+      throw new Error(`it should have failed, and gave ${JSON.stringify(result)}`)
+    },
+    (error: SimulationFailure) => error,
+  )
+  expect(error).toMatchObject({ name: 'SimulationFailure' })
+  return error.cause
+}
+
+test('a command is told its parameters and which individual it is, and no shell reads them', async () => {
+  const parameters: [string, ParameterDefinition][] = [
+    ['rate', x],
+    ['steps', { type: 'integer', low: 1, high: 10 }],
+    ['na.me ü', { type: 'choice', values: ['$HOME; "rm" \'-rf\' *', 'b'] }],
+    ['on', { type: 'boolean' }],
+    ['offsets', { type: 'vector', of: x, length: 2 }],
+    ['__proto__', x],
+  ]
+  const args = ['{rate}', '--n={steps}', '{na.me ü}', '{on}', '{offsets}', '{__proto__}', '{{{steps}}}']
+  const names = ['{seed}/{generation}/{index}/{attempt}', '{parameters}']
+  const optimizee = make([...run('tell-arguments'), ...args, ...names], { parameters })
+  const point = optimizee.space.fromValues([1e-9, 7, '$HOME; "rm" \'-rf\' *', true, [0.25, 1], 0.5])
+  const one = individual(point)
+  const result = await optimizee.simulate(one, contextOf(one, { attempt: 2 }))
+  const told = (result as { arguments: string[] }).arguments
+  expect(told.slice(0, -1)).toEqual([
+    '1e-9',
+    '--n=7',
+    '$HOME; "rm" \'-rf\' *',
+    'true',
+    '[0.25,1]',
+    '0.5',
+    '{7}',
+    '5/3/4/2',
+  ])
+  expect(Object.entries(JSON.parse(told.at(-1)!)).sort()).toEqual(Object.entries(point).sort())
+})
+
+test('a command finds the same in its environment, and what the experiment puts there', async () => {
+  const optimizee = make(run('tell-arguments'), { environment: { TEST_COLOUR: '{x} stays' }, workingDirectory: folder })
+  vi.stubEnv('TWOLOOP_TEST_REQUIRE', undefined) // one of the suite's own
+  onTestFinished(() => void vi.unstubAllEnvs())
+  expect(await simulate(optimizee)).toEqual({
+    error: 1,
+    arguments: [],
+    directory: folder,
+    environment: {
+      TEST_COLOUR: '{x} stays',
+      TWOLOOP_GENERATION: '3',
+      TWOLOOP_INDEX: '4',
+      TWOLOOP_SEED: '5',
+      TWOLOOP_ATTEMPT: '1',
+    },
+  })
+})
+
+const hasPython = spawnSync('python3', ['--version']).status === 0
+test.skipIf(!hasPython && process.env.TWOLOOP_TEST_REQUIRE !== 'all')(
+  'a simulation in Python is a command as any other (skipped where there is no python3)',
+  async () => {
+    const program = 'import json, sys; x = json.loads(sys.argv[1])["x"]; print(json.dumps({"error": x ** 2, "x": x}))'
+    const parameters = [
+      ['x', x],
+      ['program', { type: 'choice', values: [program] }],
+    ] as const
+    const optimizee = make(['python3', '-c', '{program}', '{parameters}'], { parameters })
+    expect(await simulate(optimizee, {}, { x: 0.5, program })).toEqual({ error: 0.25, x: 0.5 })
+  },
+)
+
+test('what a command prints is passed on', async () => {
+  await simulate(make(run('say', 'one', 'two', '3')))
+  expect(Buffer.concat(printed.mock.calls.map(([chunk]) => Buffer.from(chunk))).toString()).toBe('one\ntwo\n3\n')
+})
+
+test('an individual gets a directory when its command asks for one, and only then', async () => {
+  let asked = 0
+  const directory = () => {
+    asked++
+    return folder
+  }
+  const told = await simulate(make([...run('tell-arguments'), '{directory}/a', '{directory}/b']), { directory })
+  expect(told).toMatchObject({ arguments: [place('a'), place('b')], environment: { TWOLOOP_DIRECTORY: folder } })
+  await simulate(make(run('tell-arguments')), { directory })
+  expect(asked).toBe(1)
+})
+
+test.each([
+  [
+    'a placeholder without a parameter',
+    ['sim', '{stifness}'],
+    '"{stifness}" has the placeholder {stifness} without a parameter; did you mean {stiffness}?',
+  ],
+  [
+    'a reserved name that is misspelt',
+    ['sim', '{directry}'],
+    '"{directry}" has the placeholder {directry} without a parameter; did you mean {directory}?',
+  ],
+  ['literal braces', ['sim', '{"x": 1}'], 'literal braces are {{ and }}'],
+  ['an opening brace', ['sim', 'a{b'], '"a{b" has a { that stands alone; a literal one is {{'],
+  ['a closing brace', ['sim', 'a}b'], '"a}b" has a } that stands alone; a literal one is }}'],
+  ['no program', [], 'a command needs at least a program, got none'],
+])('a command with %s is refused when it is made', (_, texts, sentence) => {
+  const parameters = [['stiffness', x]] as const
+  expect(() => make(texts, { parameters })).toThrow(sentence)
+})
+
+test('a parameter with the name of another placeholder is refused', () => {
+  const parameters = [['seed', x]] as const
+  expect(() => make(['sim'], { parameters })).toThrow('a parameter cannot be called seed')
+})
+
+test.each([
+  ['a number', ['noise', '0.25', '', ' '], { fitness: [0.25] }],
+  ['an array', ['[0.5]'], { fitness: [0.5] }],
+  [
+    'an object, whose other keys are outputs',
+    ['{"error": 2, "curve": [1, 2]}'],
+    { fitness: [2], outputs: { curve: [1, 2] } },
+  ],
+])('the last line of standard output may be %s', async (_, lines, read) => {
+  // As parameters: the braces of the result mean nothing there.
+  const parameters = lines.map((line, i) => [`line ${i}`, { type: 'choice', values: [line] }] as const)
+  const optimizee = make([...run('say'), ...lines.map((_, i) => `{line ${i}}`)], { parameters })
+  const point = optimizee.createIndividual(contextOf({ seed: 1 }).random)
+  expect(readResult(await simulate(optimizee, {}, point), ['error'])).toEqual(read)
+})
+
+test.each([
+  ['nothing', [''], 'The command printed no result; wanted JSON in the last line of its standard output.'],
+  ['garbage', ['1', 'Done in 3 s'], 'The last line of standard output must be JSON, got "Done in 3 s".'],
+  ['NaN', ['NaN'], 'The last line of standard output must be JSON, got "NaN".'],
+  ['a long text', ['x'.repeat(200)], `The last line of standard output must be JSON, got "${'x'.repeat(80)}" ....`],
+])('a command that prints %s has failed with the beginning of it', async (_, lines, message) => {
+  expect(await failureOf(simulate(make(run('say', ...lines))))).toEqual({ kind: 'bad-result', message })
+})
+
+test('a result is found behind any amount of other output, unless it is too long itself', async () => {
+  expect(await simulate(make(run('print-much', '10', '42')))).toBe(42)
+  const failure = await failureOf(simulate(make([node, '-e', 'console.log("1".repeat(2 ** 22))'])))
+  expect(failure).toMatchObject({ kind: 'bad-result', message: expect.stringContaining('longer than 1048576 bytes') })
+})
+
+test('a result file lies in the directory that the command was told', async () => {
+  const directory = () => folder
+  const texts = [...run('write-file'), '{directory}/out 4.json', '{{"error": 3, "shape": "round"}}\n']
+  const result = { from: 'file', path: 'out {index}.json' } as const
+  expect(await simulate(make(texts, { result }), { directory })).toEqual({ error: 3, shape: 'round' })
+})
+
+test('a result file may lie where the command runs if its name is of one individual', async () => {
+  const result = { from: 'file', path: 'out-{generation}-{index}.json' } as const
+  const optimizee = make(run('write-file', 'out-3-4.json', '[8]'), { result, workingDirectory: folder })
+  expect(await simulate(optimizee)).toEqual([8])
+  const twin = individual<Record<string, unknown>>({ x: 0.5 }, { replicate: 1 })
+  const failure = await failureOf(Promise.resolve(optimizee.simulate(twin, contextOf(twin))))
+  expect(failure.message).toBe(
+    'The result file is the same for all replicates of a point; let the command write it to {directory}.',
+  )
+})
+
+test('a file name that individuals would share makes the command run in the directory of its individual', async () => {
+  const own = join(folder, 'own')
+  mkdirSync(own, { recursive: true })
+  writeFileSync(place('value.txt'), '7')
+  const program = 'fs = require("fs"); fs.writeFileSync("result.json", fs.readFileSync(process.argv[1]))'
+  const result = { from: 'file', path: 'result.json' } as const
+  const optimizee = make([node, '-e', program, 'value.txt'], { result, workingDirectory: folder })
+  expect(await simulate(optimizee, { directory: () => own })).toBe(7)
+  expect(readFileSync(join(own, 'result.json'), 'utf8')).toBe('7')
+})
+
+test('an absolute result file that individuals would share is refused', () => {
+  const result = { from: 'file', path: '/tmp/result.json' } as const
+  expect(() => make(['sim'], { result })).toThrow('would be the same for all individuals')
+})
+
+test('what an earlier attempt left in the result file is not taken', async () => {
+  writeFileSync(place('stale.json'), '1')
+  const optimizee = make(run('say', '2'), { result: { from: 'file', path: '{directory}/stale.json' } })
+  const failure = await failureOf(simulate(optimizee, { directory: () => folder }))
+  expect(failure).toEqual({ kind: 'bad-result', message: `The command left no result file ${place('stale.json')}.` })
+})
+
+test('a result file that is not JSON is shown', async () => {
+  const texts = [...run('write-file'), '{directory}/bad.json', '{{"error": ']
+  const optimizee = make(texts, { result: { from: 'file', path: 'bad.json' } })
+  const failure = await failureOf(simulate(optimizee, { directory: () => folder }))
+  expect(failure.message).toBe(`The result file ${place('bad.json')} must be JSON, got "{\\"error\\":".`)
+})
+
+test('exit codes and signals are recorded, whatever was printed', async () => {
+  expect(await failureOf(simulate(make(run('end-with', '3'))))).toEqual({
+    kind: 'exit',
+    message: 'The command ended with exit code 3.',
+    exitCode: 3,
+  })
+  expect(await failureOf(simulate(make(run('end-with', 'SIGSEGV'))))).toEqual({
+    kind: 'exit',
+    message: 'The command was ended by SIGSEGV.',
+    signal: 'SIGSEGV',
+  })
+})
+
+test('a command that cannot be started says why', async () => {
+  const why = async (...of: Parameters<typeof make>) => {
+    const { kind, message } = await failureOf(simulate(make(...of)))
+    return `${kind}: ${message}`
+  }
+  expect(await why(['no-such-program'])).toBe(
+    'threw: The command "no-such-program" cannot be started: there is no such program.',
+  )
+  mkdirSync(place('not-a-program'))
+  expect(await why([place('not-a-program')])).toContain('cannot be started: it is not executable.')
+  expect(await why([node], { workingDirectory: place('nowhere') })).toContain(
+    `cannot be started: there is no working directory ${place('nowhere')}.`,
+  )
+  const long = ['x'.repeat(2 ** 22)]
+  expect(await why([node, '-e', '1', ...long])).toContain('cannot be started: its arguments are too long.')
+})
+
+test('a timeout ends the whole process group, even if it does not want to', async () => {
+  const controller = new AbortController()
+  const pidFile = place('timeout')
+  const simulation = failureOf(simulate(make(run('leave-grandchild', pidFile, 'stay')), { signal: controller.signal }))
+  const pids = await pidsIn(pidFile)
+  const stubborn = place('stubborn')
+  const other = failureOf(simulate(make(run('ignore-sigterm', stubborn)), { signal: controller.signal }))
+  pids.push(...(await pidsIn(stubborn)))
+  expect(pids.every(isRunning)).toBe(true)
+  controller.abort(Object.assign(new Error('it took longer than 5 ms'), { name: 'TimeoutError' }))
+  const failure = { kind: 'timeout', message: 'The command was ended: it took longer than 5 ms.' }
+  expect(await simulation).toEqual(failure)
+  expect(await other).toEqual(failure)
+  await until(() => !pids.some(isRunning))
+})
+
+test('a command that is stopped for another reason fails for that reason', async () => {
+  const controller = new AbortController()
+  const pidFile = place('stopped')
+  const simulation = simulate(make(run('leave-grandchild', pidFile, 'stay')), { signal: controller.signal })
+  const pids = await pidsIn(pidFile)
+  const reason = new Error('the worker was asked to end')
+  controller.abort(reason)
+  await expect(simulation).rejects.toBe(reason)
+  await until(() => !pids.some(isRunning))
+})
+
+test('a command is not started when its result is not wanted any more', async () => {
+  const simulation = simulate(make(['no-such-program']), { signal: AbortSignal.abort(new Error('too late')) })
+  await expect(simulation).rejects.toThrow('too late')
+})
+
+test('what a command leaves behind in its process group is killed when it has ended', async () => {
+  const pidFile = place('left')
+  expect(await simulate(make(run('leave-grandchild', pidFile, 'end')))).toBe(7)
+  const pids = await pidsIn(pidFile)
+  await until(() => !pids.some(isRunning))
+})
+
+test('a process that left the group and holds standard output does not hold the result', async () => {
+  const pidFile = place('apart')
+  expect(await simulate(make(run('leave-grandchild', pidFile, 'end-apart')))).toBe(7)
+  const [, grandchild] = await pidsIn(pidFile)
+  expect(isRunning(grandchild!)).toBe(true)
+  process.kill(grandchild!, 'SIGKILL')
+})

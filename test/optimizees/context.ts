@@ -1,0 +1,28 @@
+import { Individual } from '../../src/core/individual.ts'
+import type { SimulationContext } from '../../src/core/optimizee.ts'
+import { Random } from '../../src/core/random.ts'
+
+export function individual<P>(
+  parameters: P,
+  { generation = 3, index = 4, replicate = 0, seed = 5 } = {},
+): Individual<P> {
+  return new Individual({ generation, index, replicate }, parameters, seed)
+}
+
+/** What a worker gives to a simulation. */
+export function contextOf(
+  { seed }: Pick<Individual, 'seed'>,
+  { signal = new AbortController().signal, attempt = 1, directory = refuseDirectory }: Partial<ContextOptions> = {},
+): SimulationContext {
+  return { random: Random.of(seed, 'simulate'), signal, attempt, snapshot: undefined, report: () => {}, directory }
+}
+
+interface ContextOptions {
+  readonly signal: AbortSignal
+  readonly attempt: number
+  readonly directory: () => string
+}
+
+function refuseDirectory(): string {
+  throw new Error('nobody should ask for the directory here')
+}

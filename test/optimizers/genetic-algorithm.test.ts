@@ -1,0 +1,223 @@
+import { isDeepStrictEqual } from 'node:util'
+import { expect, test } from 'vitest'
+import { GeneticAlgorithm } from '../../optimizers/index.ts'
+import type { Evaluation } from '../../src/core/evaluation.ts'
+import { Random } from '../../src/core/random.ts'
+import { boolean, choice, integer, real, vector } from '../../src/core/space.ts'
+import { Trajectory, type TrajectoryHistory } from '../../src/core/trajectory.ts'
+import { evaluate, leastFound, problemOf, rastrigin, rosenbrock, sphere, steps } from './search.ts'
+
+const plane = problemOf({ x: vector(real(-5, 5), 2) })
+
+test('the first generation is what createIndividual gives', () => {
+  let made = 0
+  const createIndividual = () => ({ x: [made++ / 10, 1] })
+  const optimizer = new GeneticAlgorithm({ ...plane, createIndividual }, { populationSize: 5 })
+  const asked = optimizer.ask(optimizer.start(Random.of(0)))
+  asked.forEach(({ parameters }, i) => {
+    expect(parameters.x[0]).toBeCloseTo(i / 10, 12)
+    expect(parameters.x[1]).toBeCloseTo(1, 12)
+  })
+})
+
+test('a first generation of equal individuals is made to differ', () => {
+  const optimizer = new GeneticAlgorithm({ ...plane, createIndividual: () => ({ x: [1, 1] }) })
+  const asked = optimizer.ask(optimizer.start(Random.of(0))).map(({ parameters }) => JSON.stringify(parameters))
+  expect(new Set(asked).size).toBe(32)
+})
+
+test('offspring that did not change is not simulated again, and keeps its fitness', () => {
+  const optimizer = new GeneticAlgorithm(plane, { crossoverProbability: 0.3, mutationProbability: 0.2, elites: 0 })
+  let survivors = 0
+  const fitnessOf = new Map<string, number>()
+  // Every evaluation answers differently, as a noisy simulation would: a fitness shows which evaluation it comes from.
+  let evaluations = 0
+  for (const { told, next } of steps(optimizer, ({ x }) => sphere(x) + 1e-6 * evaluations++, 20)) {
+    for (const { individual, ...evaluation } of told as Evaluation<{ x: number[] }>[]) {
+      const key = JSON.stringify(optimizer.space.encode(individual.parameters))
+      expect(fitnessOf.has(key)).toBe(false)
+      if (evaluation.outcome === 'done') fitnessOf.set(key, evaluation.fitness[0]!)
+    }
+    survivors += next.survivors.length
+    expect(next.survivors.length + next.offspring.length).toBe(32)
+    expect(next.offspring.length).toBeGreaterThan(0)
+    for (const { genome, fitness } of next.survivors) expect(fitness).toEqual([fitnessOf.get(JSON.stringify(genome))])
+  }
+  expect(survivors).toBeGreaterThan(100)
+})
+
+test('breeding goes on until something changed, even without crossover and mutation', () => {
+  const optimizer = new GeneticAlgorithm(plane, { crossoverProbability: 0, mutationProbability: 0, populationSize: 4 })
+  const generations = [...steps(optimizer, ({ x }) => sphere(x), 50)]
+  expect(generations).toHaveLength(50)
+  for (const { told } of generations) expect(told.length).toBeGreaterThan(0)
+})
+
+test('a space that is exhausted is searched on to the last generation', () => {
+  const optimizer = new GeneticAlgorithm(problemOf({ on: boolean() }), { populationSize: 8 })
+  const generations = [...steps(optimizer, ({ on }) => (on ? 1 : 0), 20)]
+  expect(generations).toHaveLength(20)
+  for (const { told } of generations.slice(3)) expect(told).toHaveLength(1)
+  expect([...steps(new GeneticAlgorithm(problemOf({ only: choice(['one']) })), () => 1, 5)]).toHaveLength(5)
+})
+
+test('a generation holds no individual twice', () => {
+  const optimizer = new GeneticAlgorithm(problemOf({ n: vector(integer(0, 9), 3), s: choice(['a', 'b']) }))
+  for (const { next } of steps(optimizer, ({ n, s }) => sphere(n) + (s === 'a' ? 1 : 0), 30)) {
+    const all = [...next.survivors.map(({ genome }) => genome), ...next.offspring].map((genome) => genome.join())
+    expect(new Set(all).size).toBe(all.length)
+  }
+})
+
+test('the elites of a generation survive it, as many as are set', () => {
+  for (const elites of [1, 3]) {
+    const optimizer = new GeneticAlgorithm(plane, { elites, mutationProbability: 1, crossoverProbability: 1 })
+    for (const { state, told, next } of steps(optimizer, ({ x }) => sphere(x), 15)) {
+      const population = [
+        ...state.survivors.map(({ fitness }) => fitness![0]!),
+        ...told.map((evaluation) => (evaluation.outcome === 'done' ? evaluation.fitness[0]! : Number.NaN)),
+      ].sort((a, b) => a - b)
+      const best = next.survivors.slice(0, elites).map(({ fitness }) => fitness![0])
+      expect(best).toEqual(population.slice(0, elites))
+    }
+  }
+})
+
+test('without elites the best of a generation may be lost', () => {
+  const optimizer = new GeneticAlgorithm(plane, { elites: 0, mutationProbability: 1, crossoverProbability: 1 })
+  let survivors = 0
+  for (const { next } of steps(optimizer, ({ x }) => sphere(x), 15)) survivors += next.survivors.length
+  expect(survivors).toBe(0)
+})
+
+test('more elites than a population has room for leave room for offspring', () => {
+  const optimizer = new GeneticAlgorithm(plane, { populationSize: 2, elites: 5 })
+  for (const { next } of steps(optimizer, ({ x }) => sphere(x), 5)) expect(next.offspring).toHaveLength(1)
+})
+
+test('the hall of fame holds the best ever that differ, with where they stand', () => {
+  const optimizer = new GeneticAlgorithm(problemOf({ n: vector(integer(-9, 9), 2) }), { hallOfFame: 7 })
+  const all: { cost: number; generation: number; index: number; n: number[] }[] = []
+  for (const { told, next } of steps(optimizer, ({ n }) => n[0]! ** 2 + 1.01 * (n[1]! - 3) ** 2, 25)) {
+    for (const evaluation of told) {
+      const { individual } = evaluation
+      if (all.some(({ n }) => isDeepStrictEqual(n, individual.parameters.n)) || evaluation.outcome === 'failed')
+        continue
+      const { generation, index, parameters } = individual
+      all.push({ cost: evaluation.fitness[0]!, generation, index, n: parameters.n })
+    }
+    const best = [...all].sort((a, b) => a.cost - b.cost).slice(0, 7)
+    const famous = optimizer.hallOfFame(next)
+    expect(famous.map(({ fitness }) => fitness[0])).toEqual(best.map(({ cost }) => cost))
+    for (const { parameters, generation, index, fitness } of famous) {
+      expect(all).toContainEqual({ cost: fitness[0], generation, index, n: parameters.n })
+    }
+  }
+})
+
+test('the hall of fame holds no parameters twice, even if they were simulated twice', () => {
+  const optimizer = new GeneticAlgorithm(problemOf({ n: integer(1, 3) }), { populationSize: 4 })
+  let evaluations = 0
+  for (const { next } of steps(optimizer, ({ n }) => n - 0.01 * evaluations++, 30)) {
+    const famous = optimizer.hallOfFame(next).map(({ parameters }) => parameters.n)
+    expect(new Set(famous).size).toBe(famous.length)
+  }
+  expect(evaluations).toBeGreaterThan(20)
+})
+
+test('what failed never enters the hall of fame and is not bred as it is', () => {
+  const optimizer = new GeneticAlgorithm(plane, { mutationProbability: 0.1, crossoverProbability: 0.1 })
+  const failed = new Set<string>()
+  for (const { told, next } of steps(optimizer, ({ x }) => (x[0]! < 0.7 ? undefined : sphere(x)), 20)) {
+    for (const { outcome, individual } of told) {
+      const key = JSON.stringify(individual.parameters)
+      expect(failed.has(key)).toBe(false)
+      if (outcome === 'failed') failed.add(key)
+    }
+    for (const { parameters } of optimizer.hallOfFame(next)) expect(parameters.x[0]).toBeGreaterThanOrEqual(0.7)
+    for (const { fitness } of next.survivors) expect(fitness).not.toBeNull()
+  }
+  expect(failed.size).toBeGreaterThan(10)
+})
+
+test('at the end the hall of fame has seen the last generation too', () => {
+  const optimizer = new GeneticAlgorithm(plane, { generations: 3, seed: 4 })
+  const evaluations: Evaluation<{ x: number[] }>[][] = []
+  const history: TrajectoryHistory<{ x: number[] }> = {
+    generations: 0,
+    individuals: () => [],
+    evaluations: (generation) => evaluations[generation] ?? [],
+    best: () => [],
+    groups: [],
+    results: new Map(),
+  }
+  const trajectory = new Trajectory(history)
+  for (let generation = 0; generation < 3; generation++) {
+    optimizer.postProcess(trajectory, evaluations[generation - 1] ?? [])
+    expect(trajectory.generation).toBe(generation)
+    // The later the generation, the better: the best are those of the last.
+    evaluations.push(
+      trajectory.individuals().map((individual) => ({ individual, outcome: 'done', fitness: [-generation] })),
+    )
+  }
+  optimizer.end(trajectory)
+  const famous = trajectory.result('hall_of_fame') as { generation: number; fitness: number[] }[]
+  expect(famous[0]).toMatchObject({ generation: 2, fitness: [-2] })
+  expect(famous).toHaveLength(20)
+})
+
+test('a summary tells generation, best and average as weighted fitness', () => {
+  const optimizer = new GeneticAlgorithm(plane, { populationSize: 4 })
+  const state = optimizer.start(Random.of(1))
+  expect(optimizer.summarize(state)).toEqual({
+    generation: 0,
+    best: null,
+    average: null,
+    failed: 0,
+    survivors: 0,
+    offspring: 4,
+  })
+  const answers = [3, undefined, 1, 5]
+  const next = optimizer.tell(
+    state,
+    evaluate(optimizer, state, (_, index) => answers[index]),
+    Random.of(2),
+  )
+  expect(optimizer.summarize(next)).toMatchObject({ generation: 1, best: -1, average: -3, failed: 1 })
+})
+
+test('a population is ranked by the weighted sum of all objectives', () => {
+  const optimizer = new GeneticAlgorithm(problemOf({ x: real(0, 1) }, { error: -1, gain: 0.5 }), { elites: 1 })
+  const state = optimizer.start(Random.of(1))
+  // Element 5 has neither the least error nor the most gain, but the best sum.
+  const told = evaluate(optimizer, state, (_, i) => (i === 5 ? [2, 8] : i === 6 ? [1, 1] : i === 7 ? [9, 9] : [5, 2]))
+  const next = optimizer.tell(state, told, Random.of(2))
+  expect(next.survivors[0]!.fitness).toEqual([2, 8])
+})
+
+test('as many evaluations are told as were asked', () => {
+  const optimizer = new GeneticAlgorithm(plane)
+  const state = optimizer.start(Random.of(1))
+  const told = evaluate(optimizer, state, () => 1).slice(1)
+  expect(() => optimizer.tell(state, told, Random.of(2))).toThrow('needs 32 evaluations, as many as asked, got 31')
+})
+
+test('a population of many thousands takes no more time than its size asks for', () => {
+  // Quadratic work would be 10^10 steps here, and run into the limit of the test.
+  const optimizer = new GeneticAlgorithm(plane, { populationSize: 100_000 })
+  const [first] = steps(optimizer, ({ x }) => sphere(x), 1)
+  expect(first!.next.offspring.length + first!.next.survivors.length).toBe(100_000)
+})
+
+test('its defaults find the optimum of a sphere, a valley and a rugged bowl in ten dimensions', () => {
+  const space = problemOf({ x: vector(real(-5, 5), 10) })
+  const found = (cost: (x: readonly number[]) => number) =>
+    median([1, 2, 3, 4, 5].map((seed) => leastFound(new GeneticAlgorithm(space, { seed }), ({ x }) => cost(x), 10_000)))
+  expect(found(sphere)).toBeLessThan(1e-8)
+  expect(found(rosenbrock)).toBeLessThan(9) // random search: 20,000
+  expect(found(rastrigin)).toBeLessThan(2.5) // random search: 80
+})
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1]!
+}

@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest'
+import { CrossEntropy, createOptimizer, GeneticAlgorithm, optimizers } from '../../optimizers/index.ts'
+import { describeSettings, SettingsError } from '../../src/core/settings.ts'
+import { real } from '../../src/core/space.ts'
+import { problemOf } from './search.ts'
+
+const line = problemOf({ x: real(0, 1) })
+
+test('an optimizer is made by the name it is listed under', () => {
+  for (const [type, Listed] of Object.entries(optimizers)) {
+    const design = type === 'design' ? { design: { kind: 'latin-hypercube', points: 5 } } : {}
+    const optimizer = createOptimizer(line, { type, seed: 3, generations: 7, ...design })
+    expect(optimizer).toBeInstanceOf(Listed)
+    expect(optimizer.type).toBe(type)
+    expect(Listed.type).toBe(type)
+    expect(optimizer.settings).toMatchObject({ seed: 3, generations: 7 })
+  }
+})
+
+test('every setting of a listed optimizer has a meaning, and a default unless it can be left out', () => {
+  for (const { settings, summary } of Object.values(optimizers)) {
+    expect(summary).toMatch(/^[^\n]+$/)
+    for (const { name, meaning, default: value } of describeSettings(settings)) {
+      if (settings === optimizers.design.settings && name === 'generations') continue // as many as the design has
+      expect(meaning, name).not.toBe('')
+      if (!optional.has(name)) expect(value, name).toBeDefined()
+    }
+  }
+})
+
+/** Settings that are left out, or that nobody else can know. */
+const optional = new Set(['stopAt', 'design', 'replications', 'seeds'])
+
+test('an unknown type is answered with the nearest one', () => {
+  const make = (type: string) => () => createOptimizer(line, { type })
+  expect(make('genetic-algoritm')).toThrow(SettingsError)
+  expect(make('genetic-algoritm')).toThrow('did you mean genetic-algorithm?')
+  expect(make('simulated-annealing')).toThrow('known are genetic-algorithm, cross-entropy')
+  for (const type of ['__proto__', 'constructor', 'toString']) expect(make(type)).toThrow(SettingsError)
+})
+
+test('settings that do not fit are refused in one sentence', () => {
+  expect(() => createOptimizer(line, { type: 'genetic-algorithm', popSize: 3 })).toThrow('optimizer: popSize is not a')
+  expect(() => new GeneticAlgorithm(line, { populationSize: 1 })).toThrow(
+    'populationSize needs a number at least 2, got 1',
+  )
+  expect(() => new CrossEntropy(line, { smoothing: 1 })).toThrow('smoothing needs a number below 1, got 1')
+  expect(() => new CrossEntropy(line, { eliteFraction: 0 })).toThrow('eliteFraction needs a number above 0, got 0')
+  const wrong = { type: 'cross-entropy', distribution: { type: 'gaussian', components: 2 } }
+  expect(() => createOptimizer(line, wrong)).toThrow('distribution.components is not a setting')
+})

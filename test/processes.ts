@@ -1,0 +1,26 @@
+import { readdirSync, readFileSync } from 'node:fs'
+
+/** The processes whose command line names `text`, as /proc has them; zombies have none. */
+export function processesNaming(text: string): { pid: number; command: string }[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .map((name) => ({ pid: Number(name), command: commandLine(name) }))
+    .filter(({ command }) => command.includes(text))
+}
+
+function commandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()
+  } catch {
+    return ''
+  }
+}
+
+/** Waits until `condition` holds, and fails with the sentence if it does not in time. */
+export async function eventually(condition: () => boolean, sentence: string, milliseconds = 20_000): Promise<void> {
+  const begin = performance.now()
+  while (!condition()) {
+    if (performance.now() - begin > milliseconds) throw new Error(`${sentence}: not within ${milliseconds} ms`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}

@@ -1,0 +1,41 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { onTestFinished } from 'vitest'
+
+/** Where the build lies; programs that tests start are plain JavaScript. */
+export const build = dirname(dirname(createRequire(import.meta.url).resolve('twoloop')))
+
+export interface SearchChild {
+  readonly process: ChildProcess
+  /** Exit code, or null if a signal ended it. */
+  readonly ended: Promise<number | null>
+  readonly stderr: () => string
+}
+
+/** A search in a process of its own (see chaos/search-process.ts for the options), killed at the end of the test at the latest. */
+export function startSearch(options: object, environment: Record<string, string> = {}): SearchChild {
+  return startProgram([join(build, 'test/chaos/search-process.js'), JSON.stringify(options)], environment)
+}
+
+/** The command line, in a process of its own. */
+export function startCommand(...args: readonly string[]): SearchChild {
+  return startProgram([join(build, 'src/cli/main.js'), ...args])
+}
+
+function startProgram(args: readonly string[], environment: Record<string, string> = {}): SearchChild {
+  const child = spawn(process.execPath, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...environment },
+  })
+  let stderr = ''
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString()
+  })
+  child.stdout.resume()
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  onTestFinished(() => {
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
+  })
+  return { process: child, ended, stderr: () => stderr }
+}

@@ -1,0 +1,69 @@
+import { extname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { optimizeeOf } from '../runtime/load-optimizee.ts'
+import { importBundled } from '../src/bundle.ts'
+import type { Optimizee, Optimizer, Trajectory } from '../src/index.ts'
+import { Experiment, type PrepareOptions, type Progress, type RunOutcome } from '../src/index.ts'
+import { TrajectoryStore } from '../src/trajectory-store.ts'
+import { RandomSearch } from './fixtures/random-search.ts'
+
+export interface SearchOptions {
+  readonly root: string
+  readonly name?: string
+  /** The name of a file of test/fixtures/optimizees. */
+  readonly optimizee: string
+  readonly options?: unknown
+  readonly runner?: PrepareOptions['runner']
+  readonly populationSize?: number
+  readonly generations?: number
+  readonly seed?: number
+  readonly makeOptimizer?: (optimizee: Optimizee) => Optimizer
+  readonly warmStart?: string
+  readonly cache?: boolean
+  readonly onWarning?: (sentence: string) => void
+  readonly signal?: AbortSignal
+  readonly onProgress?: (progress: Progress) => void
+}
+
+export interface SearchEnd extends RunOutcome {
+  readonly directory: string
+  readonly trajectory: Trajectory
+  /** The canonical export. */
+  readonly canonical: string
+}
+
+/** Tests run from source, the programs that they start from the build. */
+const ownExtension = extname(fileURLToPath(import.meta.url))
+
+/** A whole search, as a user's script runs it: prepare, run, end. */
+export async function search(options: SearchOptions): Promise<SearchEnd> {
+  const module = fileURLToPath(new URL(`./fixtures/optimizees/${options.optimizee}${ownExtension}`, import.meta.url))
+  const source = { module, options: options.options }
+  const optimizee = (await optimizeeOf(await importBundled(module), options.options)) as unknown as Optimizee
+  const { populationSize = 8, generations = 4, seed = 1 } = options
+  const optimizer =
+    options.makeOptimizer?.(optimizee) ?? new RandomSearch(optimizee, { populationSize, generations, seed })
+  await using experiment = new Experiment({ root: options.root })
+  const runner = { workers: 2, retries: 1, ...options.runner }
+  const { directory } = await experiment.prepareExperiment({ name: options.name ?? 'run', runner })
+  const { warmStart, cache, onWarning, signal, onProgress } = options
+  const outcome = await experiment.runExperiment(optimizer as never, optimizee, {
+    source,
+    ...(warmStart !== undefined && { warmStart }),
+    ...(cache !== undefined && { cache }),
+    ...(onWarning && { onWarning }),
+    ...(signal && { signal }),
+    ...(onProgress && { onProgress }),
+  })
+  const { trajectory } = await experiment.endExperiment(optimizer as never)
+  return { ...outcome, directory, trajectory: trajectory as Trajectory, canonical: canonicalExport(directory) }
+}
+
+export function canonicalExport(directory: string): string {
+  const store = TrajectoryStore.openForReading(directory)
+  try {
+    return [...store.canonicalLines()].join('')
+  } finally {
+    store.close()
+  }
+}

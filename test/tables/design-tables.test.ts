@@ -1,0 +1,169 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Design } from '../../optimizers/designs/index.ts'
+import { loadExperiment } from '../../src/cli/experiment-file.ts'
+import { boolean, integer, matrix, real, space, vector } from '../../src/core/space.ts'
+import { ConfigurationError } from '../../src/errors.ts'
+import { formatTable } from '../../src/tables/formats.ts'
+import { nestColumns } from '../../src/tables/nest-columns.ts'
+import { UserFolder } from '../cli/folder.ts'
+import { bytesOf, tableOfValues } from './tables-of-values.ts'
+
+let folder: UserFolder
+
+beforeEach(() => {
+  folder = new UserFolder()
+})
+
+afterEach(() => {
+  folder[Symbol.dispose]()
+})
+
+const optimizee = {
+  command: ['node', 'simulate.js', '{parameters}'],
+  parameters: {
+    x: { type: 'real', low: 0, high: 1 },
+    solver: { type: 'choice', values: ['euler', 4] },
+    offsets: { type: 'vector', of: { type: 'integer', low: 0, high: 9 }, length: 2 },
+  },
+  objectives: { error: 'minimize' },
+}
+
+async function load(design: object) {
+  const experiment = { optimizee, optimizer: { type: 'design', design } }
+  const { optimizer, configuration } = await loadExperiment(folder.write('sweep.yaml', experiment))
+  return { design: optimizer as unknown as Design, configuration }
+}
+
+const points = [
+  { x: 0.5, solver: 'euler', offsets: [1, 2] },
+  { x: 1, solver: 4, offsets: [0, 9] },
+]
+
+test.each([
+  ['points.csv', 'x,solver,offsets\n0.5,euler,"[1,2]"\n1,4,"[0,9]"\n'],
+  ['elements.csv', 'solver,offsets.1,offsets.0,x\neuler,2,1,0.5\n4,9,0,1e0\n'],
+  ['points.ndjson', `${points.map((point) => JSON.stringify(point)).join('\n')}\n`],
+  ['points.json', JSON.stringify(points)],
+])('the points of %s, beside the experiment, are played as a design', async (name, content) => {
+  folder.write(name, content)
+  const { design, configuration } = await load({ kind: 'manual', file: name })
+  expect([...design.design]).toEqual(points)
+  // A table is remembered by its hash and not row by row.
+  const described = { kind: 'manual', points: 2, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) }
+  expect(configuration).toMatchObject({ optimizer: { settings: { design: described } } })
+})
+
+test('the points of a Parquet file are played as a design', async () => {
+  const table = tableOfValues(
+    [
+      { name: 'x', kind: 'number' },
+      { name: 'solver', kind: 'text' },
+      { name: 'offsets.0', kind: 'integer' },
+      { name: 'offsets.1', kind: 'integer' },
+    ],
+    [
+      [0.5, 'euler', 1, 2],
+      [1, '4', 0, 9],
+    ],
+  )
+  writeFileSync(join(folder.path, 'points.parquet'), bytesOf(formatTable(table, 'parquet')))
+  const { design } = await load({ kind: 'manual', file: 'points.parquet' })
+  expect([...design.design]).toEqual(points)
+})
+
+test('a table may be a part of a combined design', async () => {
+  folder.write('xs.csv', 'x\n0.25\n0.75\n')
+  const rest = { kind: 'full-factorial', parameters: ['solver', 'offsets'], levels: 2 }
+  const { design } = await load({
+    kind: 'repeat',
+    design: { kind: 'cross', designs: [{ kind: 'manual', file: 'xs.csv', parameters: ['x'] }, rest] },
+    replications: 3,
+  })
+  expect([design.design.size, design.design.runs]).toEqual([16, 48])
+  expect([...(design.design as Iterable<{ x: number }>)].map(({ x }) => x)).toEqual([
+    ...new Array(8).fill(0.25),
+    ...new Array(8).fill(0.75),
+  ])
+})
+
+test('other points in the same file are another configuration', async () => {
+  folder.write('points.csv', 'x,solver,offsets\n0.5,euler,"[1,2]"\n')
+  const first = await load({ kind: 'manual', file: 'points.csv' })
+  folder.write('points.csv', 'x,solver,offsets\n0.5,euler,"[1,3]"\n')
+  const second = await load({ kind: 'manual', file: 'points.csv' })
+  expect(second.configuration).not.toEqual(first.configuration)
+})
+
+test.each([
+  ['x,offsets\n0,"[1,2]"\n', 'points.csv: row 1 lacks the column "solver"'],
+  [
+    'x,solver,offsets,y,z\n0,euler,"[1,2]",1,1\n',
+    'points.csv: row 1 has the columns "y", "z", but the parameters are "x", "solver", "offsets"',
+  ],
+  [
+    'x,solver,offsets\n0,euler,"[1,2]"\n1.5,4,"[1,2]"\n',
+    'points.csv: row 2, column "x" needs a number from 0 to 1, got 1.5',
+  ],
+  ['x,solver,offsets\n,euler,"[1,2]"\n', 'points.csv: row 1, column "x" needs a number from 0 to 1, got ""'],
+  ['x,solver,offsets\n0,rk4,"[1,2]"\n', 'points.csv: row 1, column "solver" needs one of "euler", 4, got "rk4"'],
+  [
+    'x,solver,offsets.0,offsets.1\n0,4,1,2.5\n',
+    'points.csv: row 1, column "offsets" element 1 needs an integer from 0 to 9, got 2.5',
+  ],
+  ['x,solver,offsets\n', 'points.csv needs at least one row, got none'],
+  ['x,solver,x\n', 'points.csv: has the column "x" twice'],
+])('the table %j is refused with the row and the column', async (content, sentence) => {
+  folder.write('points.csv', content)
+  const refused = load({ kind: 'manual', file: 'points.csv' })
+  await expect(refused).rejects.toThrow(sentence)
+  await expect(refused).rejects.toThrow(ConfigurationError)
+})
+
+test('a file that is not there, or rows and a file together, are refused', async () => {
+  await expect(load({ kind: 'manual', file: 'none.csv' })).rejects.toThrow(
+    `${folder.path}/none.csv: there is no such file`,
+  )
+  folder.write('points.csv', 'x\n1\n')
+  await expect(load({ kind: 'manual', file: 'points.csv', rows: points })).rejects.toThrow(
+    'optimizer.design needs rows or a file, got both ("points.csv")',
+  )
+  await expect(load({ kind: 'manual' })).rejects.toThrow('manual needs rows or a file, got neither')
+})
+
+test('elements become vectors and matrices, and names with dots that are no elements stay', () => {
+  const { definitions } = space({
+    'a.0': real(0, 1),
+    v: vector(integer(0, 9), 2),
+    m: matrix(boolean(), 2, 2),
+    n: vector(vector(real(0, 1), 2), 1),
+    w: vector(real(0, 1), 2),
+  })
+  const row = {
+    'a.0': 1,
+    'v.0': 2,
+    'v.1': 3,
+    'm.0.0': 4,
+    'm.0.1': 5,
+    'm.1.0': 6,
+    'm.1.1': 7,
+    'n.0.0': 8,
+    'n.0.1': 9,
+    'w.0': 10,
+    other: 11,
+  }
+  expect(nestColumns([row], definitions)).toEqual([
+    {
+      'a.0': 1,
+      'w.0': 10,
+      other: 11,
+      v: [2, 3],
+      m: [
+        [4, 5],
+        [6, 7],
+      ],
+      n: [[8, 9]],
+    },
+  ])
+})
