@@ -1,4 +1,4 @@
-import { Packr } from 'msgpackr'
+import { Packr } from 'msgpackr/pack' // without its streams and native strings, which cost a worker's start more than they save
 import type { FailureCause, Outputs } from '../src/core/evaluation.ts'
 
 /**
