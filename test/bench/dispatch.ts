@@ -9,6 +9,7 @@ import { Runner } from '../../runtime/runner.ts'
 import { runnerSettings } from '../../src/core/runner-settings.ts'
 import { Individual } from '../../src/index.ts'
 import { TrajectoryStore } from '../../src/trajectory-store.ts'
+import { bareNode, barePipe, quantile } from './floors.ts'
 import nothing from './nothing.ts'
 import { timedSearch } from './timed-search.ts'
 
@@ -19,6 +20,8 @@ export async function benchDispatch(): Promise<unknown> {
     const individualsPerSecond = await throughput(root)
     const generationsPerSecond = await generations(root)
     const { roundTripMs, workerReadyMs } = await latency(root)
+    const pipeRoundTripMs = percentiles(await barePipe(root, trips, gapMs))
+    const nodeStartMs = bareNode()
     const million = makeMillion(root)
     const inProcess = loop()
     const tinypool = await threads()
@@ -31,6 +34,8 @@ export async function benchDispatch(): Promise<unknown> {
       peers: {
         tinypool: { individualsPerSecond: tinypool, ratio: individualsPerSecond / tinypool },
         inProcessLoop: { individualsPerSecond: inProcess, ratio: individualsPerSecond / inProcess },
+        bareNode: { startMs: nodeStartMs, ratio: workerReadyMs / nodeStartMs },
+        barePipe: { roundTripMs: pipeRoundTripMs, ratio: roundTripMs.p50 / pipeRoundTripMs.p50 },
       },
     }
   } finally {
@@ -39,6 +44,11 @@ export async function benchDispatch(): Promise<unknown> {
 }
 
 const many = 100_000
+/** Round trips that are measured, and the pause before each: an idle worker is to be waiting. */
+const trips = 500
+const gapMs = 5
+
+const percentiles = (times: readonly number[]) => ({ p50: quantile(times, 0.5), p99: quantile(times, 0.99) })
 
 /** One generation of 100,000: proposing, storing, simulating and storing it. */
 async function throughput(root: string): Promise<number> {
@@ -77,14 +87,13 @@ async function latency(root: string) {
   await trip(1)
   const workerReadyMs = performance.now() - launched
   const times: number[] = []
-  for (let i = 2; i < 502; i++) {
-    await setTimeout(5)
-    times.push(await trip(i))
+  for (let i = 0; i < trips; i++) {
+    await setTimeout(gapMs)
+    times.push(await trip(i + 2))
   }
   await runner.closeWorkers()
   store.close()
-  times.sort((a, b) => a - b)
-  return { roundTripMs: { p50: times[250]!, p99: times[495]! }, workerReadyMs }
+  return { roundTripMs: percentiles(times), workerReadyMs }
 }
 
 /** A run of a million, made in a process of its own, and the time that `show` takes to open it. */
