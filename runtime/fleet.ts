@@ -1,13 +1,15 @@
 import { statfsSync } from 'node:fs'
 import type { FailureCause, FailureDetail } from '../src/core/evaluation.ts'
-import type { RunRecord } from '../src/core/record.ts'
+import type { RunRecord, Usage } from '../src/core/record.ts'
 import type { RunnerSettings } from '../src/core/runner-settings.ts'
+import { Budget } from './budget.ts'
 import { Heart, runnerHeart } from './heartbeat.ts'
 import { HostRecord } from './host-record.ts'
 import { type Explanation, type Launcher, launcherOf } from './launchers/launcher.ts'
 import { goneWorkers } from './launchers/slurm.ts'
 import { ownIdentity } from './process-identity.ts'
 import { workerDirectory } from './run-file.ts'
+import { UsageMeter } from './usage-meter.ts'
 import { WakeUp, type WakeUpMode } from './wake-up.ts'
 import { WorkerProcess, type WorkerSurroundings } from './worker-process.ts'
 
@@ -36,6 +38,8 @@ export class RunnerFailure extends Error {
 const tickMs = 100
 /** Milliseconds between two beats of the hearts. */
 export const heartbeatMs = 1000
+/** How often what has been used is taken down. */
+const usageMs = 5000
 /** A pipe that shows half a message for this long is given up. */
 const stuckLimitMs = 10_000
 /** A simulation that does not heed its timeout is ended with its worker after this much more. */
@@ -58,12 +62,15 @@ export class Fleet {
   readonly #settings: RunnerSettings
   readonly #heart: Heart
   readonly #launcher: Launcher
+  readonly #budget: Budget
+  readonly #meter: UsageMeter
   readonly #workers = new Map<number, WorkerProcess>()
   /** Given up, but not known to be dead: what they may still write is recorded as late. */
   readonly #retired = new Set<WorkerProcess>()
   #wakeUp: WakeUp | undefined
   #timer: NodeJS.Timeout | undefined
   #beatAt = 0
+  #usageAt: number
   #wake: () => void = () => {}
   #isAwake = false
   #relaunchAt: number[] = []
@@ -76,6 +83,8 @@ export class Fleet {
   #failure: RunnerFailure | undefined
   #trouble: unknown
   #bereftOf: Explanation | undefined
+  /** Why no worker may be launched any more, once there is none left. */
+  #spent: string | undefined
 
   constructor(options: FleetOptions) {
     this.#options = options
@@ -91,6 +100,10 @@ export class Fleet {
       reopen: options.mode === 'poll',
       now: () => performance.now(),
     }
+    const now = this.surroundings.now()
+    this.#budget = new Budget(options.settings, options.directory, options.record.usage(), now)
+    this.#meter = new UsageMeter(now)
+    this.#usageAt = now
   }
 
   /** Why there can be no more workers. */
@@ -101,6 +114,23 @@ export class Fleet {
   /** Why there is nothing left to start workers on: nothing has failed, and the run can go on elsewhere. */
   get stopReason(): string | undefined {
     return this.#bereftOf && `a worker ${this.#bereftOf.words}`
+  }
+
+  /** Why its budget lets nothing more be simulated, if that is so. */
+  get budgetRefusal(): string | undefined {
+    return this.#spent ?? this.#budget.refusal(this.surroundings.now())
+  }
+
+  /** Milliseconds until its budget of node-hours is used up. */
+  get budgetedTime(): number {
+    return this.#budget.timeLeft(this.#meter.usage.nodeSeconds, this.#launcher.nodes)
+  }
+
+  /** What this start of the runner has used. */
+  get usage(): Omit<Usage, 'steps'> {
+    const { fileOperations, ...usage } = this.#meter.usage
+    const living = [...this.#workers.values(), ...this.#retired].map(({ operations }) => operations)
+    return { ...usage, fileOperations: [fileOperations, this.#heart.operations, ...living].reduce((a, b) => a + b) }
   }
 
   /** Whether the machines of all workers are being taken away. */
@@ -159,8 +189,8 @@ export class Fleet {
     if (hasScout && this.size === 0) this.#behindScout = Math.max(0, missing - 1)
     const now = this.surroundings.now()
     for (let i = 0; i < missing - this.#behindScout; i++) {
-      if (pace === 0) this.launch()
-      else this.#relaunchAt.push(now + i * pace)
+      if (pace > 0) this.#relaunchAt.push(now + i * pace)
+      else if (this.#mayLaunch()) this.launch()
     }
   }
 
@@ -182,6 +212,7 @@ export class Fleet {
 
   /** Starts one more worker process. */
   launch(): WorkerProcess {
+    this.#budget.addLaunch()
     const number = this.#options.record.addWorker(this.#settings.launcher)
     const worker = WorkerProcess.launch(number, this.surroundings, this.#launcher, () => {
       const launched = this.#launcher.launch(this.#placeOf(number))
@@ -215,6 +246,11 @@ export class Fleet {
     this.#failedStarts = 0
     const now = this.surroundings.now()
     for (; this.#behindScout > 0; this.#behindScout--) this.#relaunchAt.push(now)
+  }
+
+  /** Something was simulated for so long. */
+  addBusy(milliseconds: number): void {
+    this.#meter.addBusy(milliseconds)
   }
 
   /** A simulation has succeeded: whatever deaths there were, they were no row. */
@@ -278,6 +314,7 @@ export class Fleet {
       for (const worker of this.workers) worker.checkLife()
     }
     for (const worker of this.workers) this.#dismiss(worker, 'the run ended')
+    this.#recordUsage()
     await this.abandon()
   }
 
@@ -331,7 +368,9 @@ export class Fleet {
       worker.sendAway()
       this.#retired.add(worker)
     }
-    if (!this.#retired.has(worker)) worker.closeFiles()
+    if (this.#retired.has(worker)) return
+    this.#meter.addFileOperations(worker.operations)
+    worker.closeFiles()
   }
 
   #recordEnd(worker: WorkerProcess, why: string): void {
@@ -368,6 +407,8 @@ export class Fleet {
   #tick(): void {
     const now = this.surroundings.now()
     const isBeat = now - this.#beatAt >= heartbeatMs
+    this.#meter.tick(now, { nodes: this.#launcher.nodes, workers: this.size })
+    if (now - this.#usageAt >= usageMs) this.#recordUsage()
     if (isBeat) this.#beat()
     if (isBeat) this.#checkSpace(now)
     for (const worker of this.workers) {
@@ -386,9 +427,27 @@ export class Fleet {
     let most = pace === 0 ? this.#relaunchAt.length : Math.max(1, Math.floor(tickMs / pace))
     this.#relaunchAt.sort((a, b) => a - b)
     while (most-- > 0 && this.#relaunchAt.length > 0 && this.#relaunchAt[0]! <= now) {
-      if (!this.#launcher.hasRoom(this.#surroundingHosts)) return
+      if (!this.#launcher.hasRoom(this.#surroundingHosts) || !this.#mayLaunch()) return
       this.#relaunchAt.shift()
       this.launch()
+    }
+  }
+
+  /** Whether the budget has room for one more worker. Those that live go on without it; none left means the end. */
+  #mayLaunch(): boolean {
+    const refusal = this.#budget.launchRefusal
+    if (refusal === undefined) return true
+    if (this.size === 0) this.#spent = refusal
+    return false
+  }
+
+  #recordUsage(): void {
+    this.#usageAt = this.surroundings.now()
+    this.#meter.tick(this.#usageAt, { nodes: this.#launcher.nodes, workers: this.size })
+    try {
+      this.#options.record.recordUsage(this.usage)
+    } catch (error) {
+      if (!this.#isClosing) throw error
     }
   }
 

@@ -13,6 +13,11 @@ export class Heart {
     this.#path = path
   }
 
+  /** System calls so far. */
+  get operations(): number {
+    return this.#beats * 3
+  }
+
   beat(): void {
     this.#beats++
     try {
@@ -33,10 +38,16 @@ export class Pulse {
   readonly #path: string
   #last: string | undefined
   #changedAt: number
+  #reads = 0
 
   constructor(path: string, now: number) {
     this.#path = path
     this.#changedAt = now
+  }
+
+  /** System calls so far. */
+  get operations(): number {
+    return this.#reads * 4
   }
 
   /** Milliseconds since the heart was last seen to beat, or since the watching began. */
@@ -50,6 +61,7 @@ export class Pulse {
   }
 
   #read(): string | undefined {
+    this.#reads++
     try {
       return readFileSync(this.#path, 'utf8')
     } catch {

@@ -59,6 +59,7 @@ export class PipeWriter {
   #segment: number
   #descriptor: number
   #size = 0
+  #operations = 0
   /** Whether the file has to be opened again: a shared file system was away, and its old handles are of no use. */
   #isLost = false
 
@@ -73,6 +74,11 @@ export class PipeWriter {
 
   get segment(): number {
     return this.#segment
+  }
+
+  /** System calls so far. */
+  get operations(): number {
+    return this.#operations
   }
 
   write(message: unknown): void {
@@ -93,6 +99,7 @@ export class PipeWriter {
     const path = segmentPath(this.#directory, this.#name, this.#segment)
     const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants
     const descriptor = openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW, 0o644)
+    this.#operations++
     this.#size = 0
     this.#descriptor = descriptor
     this.#append(frame(this.#hello))
@@ -104,7 +111,10 @@ export class PipeWriter {
     crashPoint()
     if (this.#isLost) this.#reopen()
     try {
-      while (written < bytes.length) written += writeSync(this.#descriptor, bytes, written)
+      while (written < bytes.length) {
+        this.#operations++
+        written += writeSync(this.#descriptor, bytes, written)
+      }
     } catch (error) {
       this.#isLost = (error as NodeJS.ErrnoException).code !== 'ENOSPC'
       if (written > 0 && !this.#isLost) ftruncateSync(this.#descriptor, this.#size)
@@ -176,6 +186,7 @@ export class PipeReader {
   #offset: number
   #descriptor: number | undefined
   #isStuck = false
+  #operations = 0
 
   constructor(directory: string, name: string, options: PipeReaderOptions = {}) {
     this.#directory = directory
@@ -198,6 +209,11 @@ export class PipeReader {
     return segmentPath(this.#directory, this.#name, this.#segment)
   }
 
+  /** System calls so far. */
+  get operations(): number {
+    return this.#operations
+  }
+
   /** Whether something is amiss that may still mend itself: half a message, or a file that cannot be seen as it was. */
   get isStuck(): boolean {
     return this.#isStuck
@@ -211,7 +227,7 @@ export class PipeReader {
     const messages: unknown[] = []
     for (;;) {
       if (this.#take(messages)) continue
-      if (!this.#followsTakeover || messages.length > 0 || !existsSync(this.#nextPath)) return messages
+      if (!this.#followsTakeover || messages.length > 0 || !this.#hasNext()) return messages
       // Whoever made the next segment had done with this one, but perhaps only since it was looked at.
       if (this.#take(messages)) continue
       if (messages.length > 0) return messages
@@ -220,18 +236,25 @@ export class PipeReader {
   }
 
   close(): void {
-    if (this.#descriptor !== undefined) closeSync(this.#descriptor)
+    if (this.#descriptor === undefined) return
+    this.#operations++
+    closeSync(this.#descriptor)
     this.#descriptor = undefined
   }
 
   /** What the file holds beyond what was read; undefined if that is nothing. */
   #fetch(): Buffer | undefined {
     try {
-      this.#descriptor ??= openSync(this.path, 'r')
+      if (this.#descriptor === undefined) {
+        this.#operations++
+        this.#descriptor = openSync(this.path, 'r')
+      }
+      this.#operations++
       const available = fstatSync(this.#descriptor).size - this.#offset
       this.#isStuck = available < 0
       if (available <= 0) return undefined
       const bytes = Buffer.allocUnsafe(Math.min(available, maxPayloadBytes + headerBytes))
+      this.#operations++
       const length = readSync(this.#descriptor, bytes, 0, bytes.length, this.#offset)
       return length === 0 ? undefined : bytes.subarray(0, length)
     } catch {
@@ -279,8 +302,9 @@ export class PipeReader {
     this.#isStuck = false
   }
 
-  get #nextPath(): string {
-    return segmentPath(this.#directory, this.#name, this.#segment + 1)
+  #hasNext(): boolean {
+    this.#operations++
+    return existsSync(segmentPath(this.#directory, this.#name, this.#segment + 1))
   }
 }
 

@@ -75,6 +75,8 @@ export type Result = readonly [
 export interface Results {
   readonly type: 'results'
   readonly results: readonly Result[]
+  /** The worker's system calls for pipe files and hearts since the message before. */
+  readonly operations?: number
 }
 
 export interface Report {
@@ -112,8 +114,8 @@ export function isFromWorker(message: unknown): message is FromWorker {
       return texts && Number.isInteger(worker) && Number.isInteger(pid)
     }
     case 'results': {
-      const { results } = message as { results?: unknown }
-      return Array.isArray(results) && results.every(isResult)
+      const { results, operations = 0 } = message as { results?: unknown; operations?: unknown }
+      return typeof operations === 'number' && Array.isArray(results) && results.every(isResult)
     }
     case 'report': {
       const { key, values } = message as { key?: unknown; values?: unknown }

@@ -6,7 +6,7 @@ import type { AttemptRecord, ReportRecord, RunRecord, TriedBefore } from '../src
 import type { RunnerSettings } from '../src/core/runner-settings.ts'
 import type { Space } from '../src/core/space.ts'
 import type { Trajectory } from '../src/core/trajectory.ts'
-import type { Deadline } from './deadline.ts'
+import { Deadline } from './deadline.ts'
 import { Durations } from './durations.ts'
 import { Fleet, heartbeatMs, RunnerFailure } from './fleet.ts'
 import { isDeath, isIndividualOf, isTriedAgain, type Job, JobQueue, keyOfJob } from './job.ts'
@@ -33,6 +33,15 @@ export interface RunnerOptions {
   readonly deadline?: Deadline
 }
 
+/** When nothing more can be simulated. */
+interface End {
+  /** In how many milliseconds. */
+  readonly left: number
+  readonly name: string
+  /** Whether the run itself has set it: then other machines would be of no use. */
+  readonly isSpent: boolean
+}
+
 /** The part of the record that holds generations. */
 export interface RunnerStore {
   addGeneration(
@@ -56,14 +65,19 @@ export class Runner {
   #reports: ReportRecord[] = []
   #evaluations: Evaluation<never>[] = []
   readonly #durations = new Durations()
+  /** The end that the settings set; that of the machines is another. */
+  readonly #deadline = new Deadline()
   #failure: RunnerFailure | undefined
   #stopReason: string | undefined
+  /** Whether what is at its end is a budget of the run's own: then more machines would be of no use. */
+  #isSpent = false
 
   constructor(options: RunnerOptions) {
     const { directory, run, settings, record } = options
     this.#options = options
     this.#settings = settings
     this.#mode = wakeUpMode(settings, directory)
+    if (settings.deadline !== undefined) this.#deadline.setAt(Date.parse(settings.deadline))
     this.#fleet = new Fleet({ directory, run, settings, record, mode: this.#mode })
   }
 
@@ -79,7 +93,7 @@ export class Runner {
 
   /** Whether it stopped only since its time or its machines were at an end, and nobody wished it to. */
   get isOutOfTime(): boolean {
-    return this.stopReason !== undefined && !this.#fleet.isCancelled
+    return this.stopReason !== undefined && !this.#isSpent && !this.#fleet.isCancelled
   }
 
   /** Writes what every worker must know, once a run. */
@@ -150,7 +164,7 @@ export class Runner {
       let stopAt: number | undefined
       while (this.#jobs.size > 0) {
         if (signal.aborted || this.#failure || this.#fleet.failure || this.#isTimeOver()) {
-          stopAt ??= this.#now() + Math.min(this.#settings.drain, Math.max(0, this.#timeLeft))
+          stopAt ??= this.#now() + this.#drain
           if (!this.#stopBusy(stopAt)) break
         } else {
           this.#handOut()
@@ -262,22 +276,48 @@ export class Runner {
 
   // Time
 
-  get #timeLeft(): number {
-    return this.#options.deadline?.left ?? Number.POSITIVE_INFINITY
+  /** The end that comes first. */
+  get #end(): End {
+    const machines = { left: this.#options.deadline?.left ?? Number.POSITIVE_INFINITY, isSpent: false }
+    const ends = [
+      { ...machines, name: 'the end of its time' },
+      { left: this.#deadline.left, isSpent: true, name: `its deadline (${this.#settings.deadline})` },
+      { left: this.#fleet.budgetedTime, isSpent: true, name: this.#nodeHours },
+    ]
+    return ends.reduce((first, end) => (end.left < first.left ? end : first))
+  }
+
+  get #nodeHours(): string {
+    return `the end of its budget of ${this.#settings.maxNodeHours} node-hours (maxNodeHours)`
   }
 
   /** Whether nothing more can be done: what runs is to be stopped then, if anything does. */
   #isTimeOver(): boolean {
     if (this.stopReason !== undefined) return true
+    const { left, name, isSpent } = this.#end
+    const refusal = this.#fleet.budgetRefusal
     const isIdle = this.#fleet.workers.every(({ held }) => held.size === 0)
-    if (this.#timeLeft <= this.#settings.drain) this.#stopReason = 'its time is over'
-    else if (isIdle && !this.#canEndInTime) this.#stopReason = 'its time is too short for another simulation'
+    // Machines that are taken away leave no time for what a stop waits for; an end of the run's own making does.
+    if (refusal !== undefined) this.#stop(refusal, true)
+    else if (left <= (isSpent ? 0 : this.#settings.drain)) this.#stop(`${name} has come`, isSpent)
+    else if (isIdle && !this.#canEndInTime) this.#stop(`no simulation would end before ${name}`, isSpent)
     return this.stopReason !== undefined
+  }
+
+  /** How long a stop waits for what runs. */
+  get #drain(): number {
+    const { drain } = this.#settings
+    return this.#isSpent ? drain : Math.min(drain, Math.max(0, this.#end.left))
+  }
+
+  #stop(reason: string, isSpent: boolean): void {
+    this.#stopReason ??= reason
+    this.#isSpent ||= isSpent
   }
 
   /** Of simulations that have not been measured yet nothing is known: they get their chance. */
   get #canEndInTime(): boolean {
-    return (this.#durations.most ?? 0) < this.#timeLeft
+    return (this.#durations.most ?? 0) < this.#end.left
   }
 
   // Handing out
@@ -359,6 +399,7 @@ export class Runner {
     const [key, milliseconds, fitness, cause, outputs, printed] = result
     const job = worker.held.take(key)
     this.#durations.add(milliseconds)
+    this.#fleet.addBusy(milliseconds)
     const record = {
       individual: job?.individual ?? { generation: key[0], index: key[1], replicate: key[2] },
       epoch: key[3],

@@ -9,18 +9,20 @@ export interface WorkerHeartData {
   readonly own: string
   readonly runner: string
   readonly interval: number
-  /** One Int32: milliseconds since the runner was last seen to live. */
-  readonly silence: SharedArrayBuffer
+  /** Int32s: milliseconds since the runner was last seen to live, and the system calls that this took. */
+  readonly shared: SharedArrayBuffer
 }
 
-const { own, runner, interval, silence } = workerData as WorkerHeartData
+const { own, runner, interval, shared } = workerData as WorkerHeartData
 const heart = new Heart(own)
 const pulse = new Pulse(runner, performance.now())
-const milliseconds = new Int32Array(silence)
+const [silence, operations] = [0, 1]
+const seen = new Int32Array(shared)
 
 const beat = () => {
   heart.beat()
-  Atomics.store(milliseconds, 0, Math.min(pulse.silence(performance.now()), 2 ** 31 - 1))
+  Atomics.store(seen, silence, Math.min(pulse.silence(performance.now()), 2 ** 31 - 1))
+  Atomics.store(seen, operations, heart.operations + pulse.operations)
 }
 beat()
 const timer = setInterval(beat, interval)

@@ -57,6 +57,8 @@ export class WorkerProcess {
   #refusal: string | undefined
   #hasRefused = false
   #committed: number
+  /** System calls of the worker itself, as far as it has said. */
+  #operationsThere = 0
   /** When its pipe was first seen to be stuck. */
   #stuckSince: number | undefined
   /** Whether an earlier runner start launched it, and whether it was dead when this one came. */
@@ -176,6 +178,11 @@ export class WorkerProcess {
     return this.#isReady
   }
 
+  /** System calls for its pipe files and its heart, here and there. */
+  get operations(): number {
+    return this.#reader.operations + (this.#writer?.operations ?? 0) + this.#pulse.operations + this.#operationsThere
+  }
+
   get position(): ChannelPosition {
     return { worker: this.number, ...this.#reader.position }
   }
@@ -246,6 +253,7 @@ export class WorkerProcess {
       if (!isFromWorker(message)) continue // a newer worker's, or nobody's: what was asked is still unanswered
       if (message.type === 'hello') this.#greet(message)
       else if (message.type === 'ready') this.#isReady = true
+      else if (message.type === 'results') this.#operationsThere += message.operations ?? 0
       else if (message.type === 'refused') {
         this.#hasRefused = true
         this.#refusal = message.reason.replace(/\.$/, '')

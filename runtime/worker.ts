@@ -42,10 +42,12 @@ class WorkerProgram {
   readonly #reader: PipeReader
   readonly #wakeUp: WakeUp
   readonly #printed = new PrintedText()
-  readonly #silence: Int32Array
+  /** What the thread of its heart says: the runner's silence and the thread's system calls; see `worker-heart.ts`. */
+  readonly #heart: Int32Array
   readonly #queue: Assignment[] = []
   #results: Result[] = []
   readonly #reports: { type: 'report'; key: AttemptKey; values: [number, number][] }[] = []
+  #operationsTold = 0
   #flushedAt = performance.now()
   #receivedAt = 0
   #current: { readonly key: AttemptKey; readonly attempt: Attempt } | undefined
@@ -68,7 +70,7 @@ class WorkerProgram {
       onWake: () => this.#wake(),
     })
     this.#wakeUp.add(this.#reader.path)
-    this.#silence = startHeart(directory, channel, runFile.heartbeat)
+    this.#heart = startHeart(directory, channel, runFile.heartbeat)
     process.on('uncaughtException', (error) => this.#broken(error))
     process.on('SIGTERM', () => this.#leave())
   }
@@ -184,7 +186,11 @@ class WorkerProgram {
   /** Writes all results, or at least the first, and gives how many: what makes a message impossible is a bad result. */
   #writeResults(): number {
     const results = this.#results
-    const write = (some: readonly Result[]) => this.#writer.write({ type: 'results', results: some })
+    const operations = this.#writer.operations + this.#reader.operations + Atomics.load(this.#heart, 1)
+    const write = (some: readonly Result[]) => {
+      this.#writer.write({ type: 'results', results: some, operations: operations - this.#operationsTold })
+      this.#operationsTold = operations
+    }
     for (const some of [results, results.slice(0, 1)]) {
       try {
         write(some)
@@ -200,7 +206,7 @@ class WorkerProgram {
   }
 
   #isOrphan(evenIfBusy = false): boolean {
-    const silent = Atomics.load(this.#silence, 0) > this.#runFile.grace
+    const silent = Atomics.load(this.#heart, 0) > this.#runFile.grace
     return silent && (evenIfBusy || this.#queue.length === 0)
   }
 
@@ -247,15 +253,15 @@ function isSystemError(error: unknown): boolean {
 }
 
 function startHeart(directory: string, channel: string, interval: number): Int32Array {
-  const silence = new SharedArrayBuffer(4)
+  const shared = new SharedArrayBuffer(8)
   const workerData: WorkerHeartData = {
     own: workerHeart(channel),
     runner: runnerHeart(directory),
     interval,
-    silence,
+    shared,
   }
   new Thread(new URL('./worker-heart.js', import.meta.url), { workerData }).unref()
-  return new Int32Array(silence)
+  return new Int32Array(shared)
 }
 
 /** Where this worker runs, as far as its environment says. */

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { filesCreated } from '../runtime/file-count.ts'
 import { currentHolder, type Holder } from '../runtime/lease.ts'
 import { livenessOf } from '../runtime/process-identity.ts'
 import type { ObjectiveMap } from './core/objectives.ts'
@@ -22,6 +23,7 @@ export interface RunSummary {
   readonly evaluations: { readonly done: number; readonly failed: number }
   readonly attempts: number
   readonly workers: WorkerCounts
+  readonly usage: UsageSummary
   readonly best: BestIndividual | null
   /** ISO 8601 */
   readonly created: string | null
@@ -47,6 +49,19 @@ export interface WorkerCounts {
   readonly alive: number
   /** Ended in another way than by being asked to. */
   readonly lost: number
+}
+
+/** What the run has used up, over all starts of its runner. */
+export interface UsageSummary {
+  /** Worker processes launched; with `srun`, each is one job step. */
+  readonly steps: number
+  /** Files and folders created in the run directory, those included that have been removed since. */
+  readonly files: number
+  /** System calls for pipe files and hearts, of the runner and its workers together; null before the first evaluation. */
+  readonly fileOperationsPerIndividual: number | null
+  readonly nodeHours: number
+  /** The part of the workers' time in which something was simulated; null if there was none. */
+  readonly busyFraction: number | null
 }
 
 export interface RunHolder {
@@ -97,6 +112,7 @@ export function summarize(store: TrajectoryStore, { hash = true }: { readonly ha
     evaluations: { done, failed },
     attempts,
     workers: countWorkers(store.workers(), holder),
+    usage: usageOf(store, done + failed),
     best: bestOf(store),
     created: textOf(manifest.created),
     host: textOf(manifest.host),
@@ -122,6 +138,17 @@ function countWorkers(workers: readonly WorkerRow[], holder: Holder | undefined)
     // Who has not said hello yet cannot be looked up; its runner would know if it were gone.
     alive: open.filter((worker) => (worker.pid === 0 ? holder !== undefined : livenessOf(worker) !== 'dead')).length,
     lost: workers.filter(({ why }) => why !== null && !orderlyEnds.has(why)).length,
+  }
+}
+
+function usageOf(store: TrajectoryStore, evaluations: number): UsageSummary {
+  const { steps, fileOperations, nodeSeconds, workerSeconds, busySeconds } = store.usage()
+  return {
+    steps,
+    files: filesCreated(store.directory),
+    fileOperationsPerIndividual: evaluations === 0 ? null : fileOperations / evaluations,
+    nodeHours: nodeSeconds / 3600,
+    busyFraction: workerSeconds === 0 ? null : Math.min(1, busySeconds / workerSeconds),
   }
 }
 

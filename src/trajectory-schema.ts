@@ -114,6 +114,14 @@ create table workers (
   offset   integer not null default 0
 ) strict;
 
+create table usage (
+  epoch           integer primary key,
+  file_operations integer not null,      -- system calls for pipe files and hearts
+  node_seconds    real not null,         -- seconds times nodes held
+  worker_seconds  real not null,         -- seconds times workers living
+  busy_seconds    real not null          -- of them, those in which something was simulated
+) strict;
+
 create view evaluated as
   select i.generation, i."index", i.replicate, i.seed, i.parameters, i.replaces,
          coalesce(e.outcome, 'pending') as outcome, e.fitness, e.score, e.outputs, e.cause

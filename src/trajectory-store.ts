@@ -17,6 +17,7 @@ import type {
   ReportRecord,
   RunRecord,
   TriedBefore,
+  Usage,
   Verdict,
   WorkerRecord,
 } from './core/record.ts'
@@ -507,6 +508,23 @@ export class TrajectoryStore implements RunRecord, TrajectoryHistory {
     return this.#all<WorkerRow>('select * from workers order by worker')
   }
 
+  usage(): Usage {
+    return this.#get<Usage>(usageQuery)!
+  }
+
+  recordUsage({ fileOperations, nodeSeconds, workerSeconds, busySeconds }: Omit<Usage, 'steps'>): void {
+    this.#transaction(() =>
+      this.#run(
+        'insert or replace into usage values (?, ?, ?, ?, ?)',
+        this.#epoch,
+        fileOperations,
+        nodeSeconds,
+        workerSeconds,
+        busySeconds,
+      ),
+    )
+  }
+
   // Groups and results
 
   saveGroups(trajectory: Trajectory<never>): void {
@@ -768,6 +786,12 @@ const replaceGivenUp = `
     worker = excluded.worker, verdict = excluded.verdict, fitness = excluded.fitness, cause = excluded.cause,
     milliseconds = excluded.milliseconds, printed = excluded.printed
   where attempts.verdict <> 'accepted'`
+
+const usageQuery = `
+  select (select count(*) from workers) as steps, coalesce(sum(file_operations), 0) as fileOperations,
+    coalesce(sum(node_seconds), 0) as nodeSeconds, coalesce(sum(worker_seconds), 0) as workerSeconds,
+    coalesce(sum(busy_seconds), 0) as busySeconds
+  from usage`
 
 /** Through the reports once and sorted: there may be millions, and they have no index. */
 const seriesQuery = `select generation, "index", replicate, step, value from (

@@ -28,6 +28,8 @@ export interface Launcher {
   launch(place: WorkerPlace): LaunchedProcess
   /** Milliseconds between two launches. */
   readonly pace: number
+  /** How many nodes are held now, whether workers are on them or not. */
+  readonly nodes: number
   /** Whether the first worker goes alone, since others may fail as it does. */
   readonly hasScout: boolean
   /** Whether one more worker could start now. */

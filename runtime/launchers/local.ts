@@ -5,6 +5,7 @@ import { type LaunchedProcess, startProcess, workerProgram } from './process.ts'
 /** Workers as processes of this machine. */
 export class LocalLauncher implements Launcher {
   readonly pace = 0
+  readonly nodes = 1
   readonly hasScout = false
   readonly #settings: RunnerSettings
 

@@ -23,6 +23,11 @@ export class Placement {
     this.#cpusPerWorker = cpusPerWorker
   }
 
+  /** How many nodes the allocation has left. */
+  get nodes(): number {
+    return this.#nodes.length
+  }
+
   /** How many workers fit in all. */
   get capacity(): number {
     return this.#nodes.reduce((sum, node) => sum + this.#slots(node), 0)

@@ -33,6 +33,10 @@ export class SrunLauncher implements Launcher {
     this.#placement = new Placement(allocation?.nodes ?? [], cpusPerWorker(settings, this.#options))
   }
 
+  get nodes(): number {
+    return this.#placement.nodes
+  }
+
   command(place: WorkerPlace): readonly string[] {
     const { directory, run, worker, channel } = place
     const { gpusPerWorker, memoryPerWorker, exec, heartbeatTimeout } = this.#settings

@@ -1,5 +1,6 @@
 import { nameOf } from '../core/individual.ts'
-import type { BestIndividual, RunHolder, RunSummary } from '../run-summary.ts'
+import type { BestIndividual, RunHolder, RunSummary, UsageSummary } from '../run-summary.ts'
+import { shortNumber } from './progress.ts'
 import { alignFacts, shortValue } from './table.ts'
 
 /** A run's summary, for people. */
@@ -18,6 +19,7 @@ export function describeRun(
     ['individuals', describeIndividuals(summary)],
     ['attempts', String(summary.attempts)],
     ['workers', describeWorkers(summary)],
+    ['used', describeUsage(summary.usage)],
     ...more,
     ['begun', created === null ? undefined : `${created}${host === null ? '' : ` on ${host}`}`],
     ['directory', directory],
@@ -52,6 +54,18 @@ function describeIndividuals({ individuals, evaluations: { done, failed } }: Run
 
 function describeWorkers({ workers: { launched, alive, lost } }: RunSummary): string {
   return `${alive} alive, ${lost} lost, ${launched} launched in all`
+}
+
+function describeUsage({ steps, files, fileOperationsPerIndividual, nodeHours, busyFraction }: UsageSummary): string {
+  return [
+    `${steps} worker launches`,
+    `${files} files`,
+    `${shortNumber(nodeHours, 3)} node-hours`,
+    ...(fileOperationsPerIndividual === null
+      ? []
+      : [`${shortNumber(fileOperationsPerIndividual, 3)} file operations an individual`]),
+    ...(busyFraction === null ? [] : [`workers busy ${Math.round(busyFraction * 100)} % of their time`]),
+  ].join(', ')
 }
 
 function describeHolder({ host, pid, since, seen }: RunHolder): string {

@@ -74,9 +74,25 @@ export interface WorkerRecord {
   readonly offset: number
 }
 
+/** What a run has used up, over all starts of its runner. */
+export interface Usage {
+  /** Worker processes launched; with `srun`, each is one job step. */
+  readonly steps: number
+  /** System calls for pipe files and hearts, of the runner and of its workers. */
+  readonly fileOperations: number
+  /** Seconds times the nodes that were held: those of a Slurm allocation, or this machine. */
+  readonly nodeSeconds: number
+  /** Seconds times the workers that lived, and those of them in which something was simulated. */
+  readonly workerSeconds: number
+  readonly busySeconds: number
+}
+
 /** What the runner keeps of its work; each method is one transaction. */
 export interface RunRecord {
   readonly epoch: number
+  usage(): Usage
+  /** What has been used since this start of the runner; its steps are known from its workers. */
+  recordUsage(usage: Omit<Usage, 'steps'>): void
   commit(batch: Batch): void
   /** A new worker's number, never used before in this run. */
   addWorker(launcher: string): number

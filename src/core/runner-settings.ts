@@ -48,6 +48,17 @@ export const runnerSettings = z.strictObject({
     .min(0)
     .default(3)
     .describe('A host on which most attempts fail, of so many different individuals, gets no more work; 0: never'),
+  maxSteps: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('How many worker processes the run may launch in all; with srun, job steps'),
+  maxFiles: z.int().min(1).optional().describe('How many files the run may create in all'),
+  maxNodeHours: z.number().positive().optional().describe('How many node-hours the run may use in all'),
+  deadline: z.iso
+    .datetime({ offset: true, local: true, error: 'a date and time like 2026-12-24T18:00 or 2026-12-24T18:00:00Z' })
+    .optional()
+    .describe('When the run must be over'),
   lookAhead: z.int().min(1).default(1024).describe('How many short individuals a worker may hold in advance at most'),
 })
 
