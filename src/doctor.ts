@@ -23,7 +23,7 @@ import { runnerSettings } from './core/runner-settings.ts'
 import { openDatabase } from './database.ts'
 import type { PartnerAnswer, PartnerTask } from './doctor-partner.ts'
 import { ConfigurationError } from './errors.ts'
-import { setJournal } from './trajectory-store.ts'
+import { setJournal } from './record-file.ts'
 
 /** What a directory's file system does, as far as a run depends on it. Times are in milliseconds. */
 export interface Examination {

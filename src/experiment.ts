@@ -23,8 +23,9 @@ import { Trajectory } from './core/trajectory.ts'
 import { Environment, type Progress } from './environment.ts'
 import { awayError, ConfigurationError, RunHeldError, SearchFailedError, storageError } from './errors.ts'
 import { EvaluationCache, simulationKey } from './evaluation-cache.ts'
+import type { Manifest } from './record-rows.ts'
 import { fromRunnerParams, type RunnerParams } from './runner-params.ts'
-import { type Manifest, TrajectoryStore } from './trajectory-store.ts'
+import { TrajectoryStore } from './trajectory-store.ts'
 import { readWarmStart, takesWarmStart } from './warm-start.ts'
 
 export interface PrepareOptions {

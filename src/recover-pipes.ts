@@ -4,7 +4,7 @@ import type { AttemptKey, Hello, Report, Result } from '../runtime/protocol.ts'
 import { Objectives } from './core/objectives.ts'
 import type { Database, Statement } from './database.ts'
 import { isBefore, type PipeRemains, remainsIn } from './pipe-remains.ts'
-import { toJson } from './trajectory-store.ts'
+import { toJson } from './record-rows.ts'
 
 /** What of a record was found in pipes and nowhere else. */
 export interface FromPipes {

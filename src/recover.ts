@@ -4,10 +4,10 @@ import { currentHolder, type Holder, Lease } from '../runtime/lease.ts'
 import { livenessOf } from '../runtime/process-identity.ts'
 import { type Database, openDatabase } from './database.ts'
 import { ConfigurationError, RunHeldError } from './errors.ts'
+import { copyName, recordName } from './record-file.ts'
 import { type FromPipes, takeFromPipes } from './recover-pipes.ts'
 import { companions, createRecord, lostState, pageBytes, salvage, type Unread } from './salvage.ts'
 import { schema, schemaVersion, searchView } from './trajectory-schema.ts'
-import { copyName, recordName } from './trajectory-store.ts'
 
 /** What came of a look at a run's record. */
 export type Recovery =

@@ -3,7 +3,8 @@ import { filesCreated } from '../runtime/file-count.ts'
 import { currentHolder, type Holder } from '../runtime/lease.ts'
 import { livenessOf } from '../runtime/process-identity.ts'
 import type { ObjectiveMap } from './core/objectives.ts'
-import { type Manifest, TrajectoryStore, type WorkerRow } from './trajectory-store.ts'
+import type { Manifest, WorkerRow } from './record-rows.ts'
+import { TrajectoryReader } from './trajectory-reader.ts'
 
 export type RunStatus = 'running' | 'stopped' | 'finished' | 'failed'
 
@@ -83,7 +84,7 @@ const orderlyEnds = new Set(['the run ended', 'it was asked to leave'])
  * @throws ConfigurationError if the directory is not one of a run
  */
 export function summarizeRun(directory: string, { hash = true }: { readonly hash?: boolean } = {}): RunSummary {
-  const store = TrajectoryStore.openForReading(directory)
+  const store = TrajectoryReader.openForReading(directory)
   try {
     using _ = store.holdStill()
     return summarize(store, { hash })
@@ -93,7 +94,7 @@ export function summarizeRun(directory: string, { hash = true }: { readonly hash
 }
 
 /** As `summarizeRun`, of a record that is open. */
-export function summarize(store: TrajectoryStore, { hash = true }: { readonly hash?: boolean } = {}): RunSummary {
+export function summarize(store: TrajectoryReader, { hash = true }: { readonly hash?: boolean } = {}): RunSummary {
   const holder = currentHolder(store.directory) // before the record: a run that ends in between has then ended
   const manifest = store.manifest()
   const status = statusOf(manifest, holder)
@@ -141,7 +142,7 @@ function countWorkers(workers: readonly WorkerRow[], holder: Holder | undefined)
   }
 }
 
-function usageOf(store: TrajectoryStore, evaluations: number): UsageSummary {
+function usageOf(store: TrajectoryReader, evaluations: number): UsageSummary {
   const { steps, fileOperations, nodeSeconds, workerSeconds, busySeconds } = store.usage()
   return {
     steps,
@@ -152,7 +153,7 @@ function usageOf(store: TrajectoryStore, evaluations: number): UsageSummary {
   }
 }
 
-function bestOf(store: TrajectoryStore): BestIndividual | null {
+function bestOf(store: TrajectoryReader): BestIndividual | null {
   const [best] = store.best(1)
   if (best?.outcome !== 'done') return null
   const { generation, index, replicate, parameters } = best.individual

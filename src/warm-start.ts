@@ -9,7 +9,7 @@ import { type ParameterDefinition, parameterFrom } from './core/space.ts'
 import { ConfigurationError } from './errors.ts'
 import { nestColumns } from './tables/nest-columns.ts'
 import { type FileRow, readTable } from './tables/read-table.ts'
-import { TrajectoryStore } from './trajectory-store.ts'
+import { TrajectoryReader } from './trajectory-reader.ts'
 
 /** What a search knows before it begins: the rows of an earlier run or of a table, as generation -1. */
 export interface WarmStart {
@@ -54,7 +54,7 @@ export function takesWarmStart(optimizer: Optimizer<PlainData, never>): boolean 
 type Known = { readonly evaluations: readonly Evaluation[]; readonly warning: string | undefined }
 
 function fromRun(directory: string, { space, objectives }: WarmStartProblem): Known {
-  const store = TrajectoryStore.openForReading(directory)
+  const store = TrajectoryReader.openForReading(directory)
   try {
     using _ = store.holdStill()
     checkNames(directory, 'parameter', (store.manifest().parameters ?? []) as string[], space.names, 'strict')

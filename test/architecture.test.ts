@@ -47,3 +47,19 @@ test('core, optimizers and analysis touch no clock, file, process or global rand
   )
   expect(lines).toEqual([])
 })
+
+test('SQL is spoken by the record, by what rescues a damaged one, and by the look at a file system', () => {
+  const sql = /['"`\s](select .+ from|insert (or \w+ )?into|update \w+ set|create (table|view) |delete from) ?\w/
+  const speakers = files.filter((file) => sql.test(readFileSync(join(root, file), 'utf8')))
+  expect(speakers.sort()).toEqual([
+    'src/doctor-partner.ts',
+    'src/doctor.ts',
+    'src/record-file.ts',
+    'src/recover-pipes.ts',
+    'src/recover.ts',
+    'src/salvage.ts',
+    'src/trajectory-reader.ts',
+    'src/trajectory-schema.ts',
+    'src/trajectory-store.ts',
+  ])
+})

@@ -8,6 +8,7 @@ import type { Optimizee } from '../src/core/optimizee.ts'
 import { openDatabase } from '../src/database.ts'
 import { simulationKey } from '../src/evaluation-cache.ts'
 import { tableOf } from '../src/tables/run-table.ts'
+import { TrajectoryReader } from '../src/trajectory-reader.ts'
 import { TrajectoryStore } from '../src/trajectory-store.ts'
 import { type SearchOptions, search } from './search.ts'
 import { temporaryDirectory } from './temporary.ts'
@@ -27,8 +28,8 @@ function setUp() {
   return { root, run }
 }
 
-function read<T>(directory: string, look: (store: TrajectoryStore) => T): T {
-  const store = TrajectoryStore.openForReading(directory)
+function read<T>(directory: string, look: (store: TrajectoryReader) => T): T {
+  const store = TrajectoryReader.openForReading(directory)
   try {
     return look(store)
   } finally {

@@ -8,6 +8,7 @@ import type { AttemptRecord, Batch } from '../src/core/record.ts'
 import { Trajectory } from '../src/core/trajectory.ts'
 import { openDatabase } from '../src/database.ts'
 import { ConfigurationError, RunHeldError } from '../src/errors.ts'
+import { RecordFile } from '../src/record-file.ts'
 import { schemaVersion } from '../src/trajectory-schema.ts'
 import { TrajectoryStore } from '../src/trajectory-store.ts'
 import { temporaryDirectory } from './temporary.ts'
@@ -454,8 +455,13 @@ test('readers do not keep the writer from writing, and see what was there when t
   expect(rest).toHaveLength(49)
   expect(rest.every(({ outcome }) => outcome === 'pending')).toBe(true)
   expect(reader.counts()).toMatchObject({ individuals: 100, done: 1 })
-  expect(() => reader.describe({ name: 'no' })).toThrow(/readonly/)
   reader.close()
+})
+
+test('what is opened for reading cannot be written', () => {
+  const file = RecordFile.openForReading(prepareStore().directory)
+  expect(() => file.execute('delete from manifest')).toThrow(/readonly/)
+  file.close()
 })
 
 test('workers are known from their launch to their end', () => {

@@ -14,7 +14,7 @@ import {
 import type { PlainData } from '../core/optimizer.ts'
 import { Random } from '../core/random.ts'
 import { ConfigurationError } from '../errors.ts'
-import { TrajectoryStore } from '../trajectory-store.ts'
+import { TrajectoryReader } from '../trajectory-reader.ts'
 import type { AnalyseOptions, AnalysisMethod } from './analyse.ts'
 import { AnalysisRows } from './analysis-rows.ts'
 
@@ -61,7 +61,7 @@ export interface MorrisRow {
  * @throws ConfigurationError if it is no run, nothing was evaluated, or the method does not fit the design
  */
 export function analyseRun(run: string, options: AnalyseOptions = {}): AnalysisDocument {
-  const store = TrajectoryStore.openForReading(run)
+  const store = TrajectoryReader.openForReading(run)
   try {
     using _ = store.holdStill()
     if (store.generations === 0) throw new ConfigurationError(`${run}: nothing has been evaluated well yet`)
@@ -93,7 +93,7 @@ interface DesignDescription {
   readonly secondOrder?: boolean
 }
 
-function designOf(store: TrajectoryStore): DesignDescription | undefined {
+function designOf(store: TrajectoryReader): DesignDescription | undefined {
   if (store.manifest().optimizer !== 'design') return undefined
   const settings = store.groups.find(({ name }) => name === 'optimizer')
   if (!settings?.has('design')) return undefined

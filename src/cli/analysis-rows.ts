@@ -1,10 +1,11 @@
 import type { Factor } from '../analysis/index.ts'
 import { type ParameterDefinition, parameterFrom, Space } from '../core/space.ts'
 import { ConfigurationError } from '../errors.ts'
+import type { EvaluatedRow } from '../record-rows.ts'
 import { cellAt } from '../tables/cells.ts'
 import { parameterNames } from '../tables/individual-table.ts'
 import { type Leaf, Leaves } from '../tables/leaves.ts'
-import type { EvaluatedRow, TrajectoryStore } from '../trajectory-store.ts'
+import type { TrajectoryReader } from '../trajectory-reader.ts'
 
 type Parameters = Readonly<Record<string, unknown>>
 
@@ -13,7 +14,7 @@ type Parameters = Readonly<Record<string, unknown>>
  * is asked for, and only the columns are held.
  */
 export class AnalysisRows {
-  readonly #store: TrajectoryStore
+  readonly #store: TrajectoryReader
   readonly #leaves: readonly Leaf[]
   /** Undefined if the run does not say what its parameters may be. */
   readonly space: Space | undefined
@@ -22,7 +23,7 @@ export class AnalysisRows {
   readonly numbers: readonly string[]
 
   /** @throws ConfigurationError if nothing was evaluated */
-  constructor(store: TrajectoryStore) {
+  constructor(store: TrajectoryReader) {
     this.#store = store
     this.space = spaceOf(store)
     const leaves = new Leaves(parameterNames(store))
@@ -126,7 +127,7 @@ class Axis {
 const truths = ['false', 'true']
 
 /** The space as it was recorded with what makes the search. */
-function spaceOf(store: TrajectoryStore): Space | undefined {
+function spaceOf(store: TrajectoryReader): Space | undefined {
   const { parameters } = (store.manifest().configuration ?? {}) as { parameters?: unknown }
   try {
     const definitions = parameters as readonly (readonly [string, ParameterDefinition])[]

@@ -1,6 +1,7 @@
 import type { FailureCause } from '../core/evaluation.ts'
 import { nameOf } from '../core/individual.ts'
-import type { AttemptRow, EvaluatedRow, TrajectoryStore } from '../trajectory-store.ts'
+import type { AttemptRow, EvaluatedRow } from '../record-rows.ts'
+import type { TrajectoryReader } from '../trajectory-reader.ts'
 import { alignFacts, alignTable, fullValue, timeSpan } from './table.ts'
 
 /** Everything that is recorded of one individual, as one JSON document. */
@@ -33,7 +34,7 @@ type AttemptDocument = Pick<AttemptRow, 'epoch' | 'attempt' | 'worker' | 'host' 
   readonly reused: { readonly run: string; readonly individual: string } | null
 }
 
-export function individualDocument(store: TrajectoryStore, row: EvaluatedRow): IndividualDocument {
+export function individualDocument(store: TrajectoryReader, row: EvaluatedRow): IndividualDocument {
   const { generation, index, replicate, seed, replaces, outcome, score } = row
   const places = new Map(store.workers().map(({ worker, provenance }) => [worker, parsed<Place>(provenance)]))
   return {

@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../errors.ts'
 import { formatTable, type TableFormat } from '../tables/formats.ts'
 import { openTable } from '../tables/run-table.ts'
-import { TrajectoryStore } from '../trajectory-store.ts'
+import { TrajectoryReader } from '../trajectory-reader.ts'
 import type { ExportOptions } from './export.ts'
 import { jsonText, print, writeWhole } from './output.ts'
 
@@ -18,7 +18,7 @@ export async function exportRun(run: string, options: ExportOptions = {}): Promi
   if ((format === 'parquet' || format === 'arrow') && output === undefined && process.stdout.isTTY) {
     throw new ConfigurationError(`${format} is not for a terminal; wanted --output FILE or a redirection`)
   }
-  const store = TrajectoryStore.openForReading(run)
+  const store = TrajectoryReader.openForReading(run)
   try {
     using _ = store.holdStill()
     const chunks = format === 'canonical' ? store.canonicalLines() : formatTable(openTable(store, options), format)

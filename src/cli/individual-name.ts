@@ -1,6 +1,7 @@
 import { type IndividualId, nameOf } from '../core/individual.ts'
 import { ConfigurationError } from '../errors.ts'
-import type { EvaluatedRow, TrajectoryStore } from '../trajectory-store.ts'
+import type { EvaluatedRow } from '../record-rows.ts'
+import type { TrajectoryReader } from '../trajectory-reader.ts'
 
 /** The individual that `G.I` or `G.I.R` stands for, whether or not there is one. */
 export function parseIndividualName(text: string): IndividualId {
@@ -15,14 +16,14 @@ export function parseIndividualName(text: string): IndividualId {
 }
 
 /** The individual of that name. @throws ConfigurationError that says which ones there are */
-export function findIndividual(store: TrajectoryStore, text: string): EvaluatedRow {
+export function findIndividual(store: TrajectoryReader, text: string): EvaluatedRow {
   const id = parseIndividualName(text)
   const row = store.row(id)
   if (row) return row
   throw new ConfigurationError(`${store.directory} has no individual ${nameOf(id)}; ${whatThereIs(store, id)}`)
 }
 
-function whatThereIs(store: TrajectoryStore, { generation, index }: IndividualId): string {
+function whatThereIs(store: TrajectoryReader, { generation, index }: IndividualId): string {
   const { generations } = store
   if (generations === 0) return 'it has none yet'
   if (generation >= generations) {

@@ -9,7 +9,8 @@ import type { FailureCause, Outputs } from '../core/evaluation.ts'
 import { Individual, nameOf } from '../core/individual.ts'
 import type { Optimizee } from '../core/optimizee.ts'
 import { ConfigurationError } from '../errors.ts'
-import { type EvaluatedRow, TrajectoryStore } from '../trajectory-store.ts'
+import type { EvaluatedRow } from '../record-rows.ts'
+import { TrajectoryReader } from '../trajectory-reader.ts'
 import { findIndividual } from './individual-name.ts'
 
 /** What came of an individual, as it is recorded or as it came now. */
@@ -63,7 +64,7 @@ export async function replay(run: string, name: string): Promise<Replayed> {
 }
 
 function readRecord(run: string, name: string) {
-  const store = TrajectoryStore.openForReading(run)
+  const store = TrajectoryReader.openForReading(run)
   try {
     const row = findIndividual(store, name)
     const accepted = store.attemptsOf(row).find(({ verdict }) => verdict === 'accepted')

@@ -3,7 +3,7 @@ import type { DoneEvaluation } from '../core/evaluation.ts'
 import { nameOf } from '../core/individual.ts'
 import type { PlainData } from '../core/optimizer.ts'
 import { Experiment, type RunOutcome } from '../experiment.ts'
-import { TrajectoryStore } from '../trajectory-store.ts'
+import { TrajectoryReader } from '../trajectory-reader.ts'
 import { readWarmStart } from '../warm-start.ts'
 import { type LoadedExperiment, loadExperiment } from './experiment-file.ts'
 import { exitCodes } from './fail.ts'
@@ -26,7 +26,7 @@ export async function runExperimentFile(request: RunRequest): Promise<number> {
   const { overrides, root, overwrite } = request
   const loaded = await loadExperiment(request.file, { ...overrides, name: request.name })
   const { name, file, optimizee, optimizer, source, runner, configuration } = loaded
-  if (loaded.warmStart !== undefined && !TrajectoryStore.exists(join(root, name))) {
+  if (loaded.warmStart !== undefined && !TrajectoryReader.exists(join(root, name))) {
     await readWarmStart(loaded.warmStart, optimizee) // so that what is wrong with it is said before there is a run
   }
   const progress = new ProgressLine(process.stderr)

@@ -2,7 +2,8 @@ import { readPrinted } from '../../runtime/log-archive.ts'
 import type { FailureCause } from '../core/evaluation.ts'
 import { nameOf } from '../core/individual.ts'
 import type { AttemptRecord, Verdict } from '../core/record.ts'
-import { type AttemptRow, TrajectoryStore } from '../trajectory-store.ts'
+import type { AttemptRow } from '../record-rows.ts'
+import { TrajectoryReader } from '../trajectory-reader.ts'
 import { describeCause } from './describe-individual.ts'
 import { findIndividual } from './individual-name.ts'
 import { jsonText } from './output.ts'
@@ -18,7 +19,7 @@ export async function showLogs(
   name: string,
   { json = false }: { readonly json?: boolean } = {},
 ): Promise<Logs> {
-  const store = TrajectoryStore.openForReading(run)
+  const store = TrajectoryReader.openForReading(run)
   try {
     const { generation, index, replicate } = findIndividual(store, name)
     const individual = { generation, index, replicate }

@@ -1,7 +1,7 @@
 import { nameOf } from '../core/individual.ts'
 import { ConfigurationError } from '../errors.ts'
 import { type RunSummary, summarize } from '../run-summary.ts'
-import { TrajectoryStore } from '../trajectory-store.ts'
+import { TrajectoryReader } from '../trajectory-reader.ts'
 import { describeIndividual, individualDocument } from './describe-individual.ts'
 import { describeRun } from './describe-run.ts'
 import { findIndividual } from './individual-name.ts'
@@ -19,7 +19,7 @@ export function showRun(run: string, { top, individual, json = false }: ShowOpti
   if (top !== undefined && individual !== undefined) {
     throw new ConfigurationError('--top shows the best individuals and --individual shows one; give one of the two')
   }
-  const store = TrajectoryStore.openForReading(run)
+  const store = TrajectoryReader.openForReading(run)
   try {
     using _ = store.holdStill()
     if (individual !== undefined) {
@@ -43,7 +43,7 @@ interface Ranked {
   readonly parameters: Readonly<Record<string, unknown>>
 }
 
-function bestOf(store: TrajectoryStore, count: number): Ranked[] {
+function bestOf(store: TrajectoryReader, count: number): Ranked[] {
   return store.best(count).flatMap((evaluation) => {
     if (evaluation.outcome !== 'done') return []
     const { generation, index, replicate, parameters } = evaluation.individual

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import { ConfigurationError } from '../errors.ts'
 import { type RunSummary, summarize, summarizeRun } from '../run-summary.ts'
 import { describeJob, jobFolder, lastJob, type QueuedJob, queuedJobs } from '../slurm-jobs.ts'
-import { TrajectoryStore } from '../trajectory-store.ts'
+import { TrajectoryReader } from '../trajectory-reader.ts'
 import { describeGenerations, describeRun } from './describe-run.ts'
 import { jsonText } from './output.ts'
 import { shortNumber } from './progress.ts'
@@ -12,7 +12,7 @@ import { alignTable, shortValue } from './table.ts'
 
 /** What `twoloop status` prints: of a run, or of all runs under a root. */
 export function showStatus(directory: string, { json = false }: { readonly json?: boolean } = {}): string {
-  if (TrajectoryStore.exists(directory)) {
+  if (TrajectoryReader.exists(directory)) {
     const status = statusOf(directory)
     return json ? jsonText(status) : describe(status)
   }
@@ -32,7 +32,7 @@ type Status = RunSummary &
   }
 
 function statusOf(directory: string): Status {
-  const store = TrajectoryStore.openForReading(directory)
+  const store = TrajectoryReader.openForReading(directory)
   try {
     using _ = store.holdStill()
     const summary = summarize(store, { hash: false })
@@ -43,7 +43,7 @@ function statusOf(directory: string): Status {
   }
 }
 
-function rateOf(store: TrajectoryStore, { holder }: RunSummary): number | null {
+function rateOf(store: TrajectoryReader, { holder }: RunSummary): number | null {
   const epoch = Number(store.manifest().epoch ?? 0)
   const workers = store.workers().filter((worker) => worker.epoch === epoch)
   const begin = holder ? Date.parse(holder.since) : Math.min(...workers.map(({ launched }) => Date.parse(launched)))
@@ -67,7 +67,7 @@ function runsUnder(root: string): string[] {
   if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) {
     throw new ConfigurationError(`there is no directory ${root}; wanted a run directory or a directory of runs`)
   }
-  return foldersUnder(root).filter((directory) => TrajectoryStore.exists(directory))
+  return foldersUnder(root).filter((directory) => TrajectoryReader.exists(directory))
 }
 
 function foldersUnder(root: string): string[] {
@@ -84,7 +84,7 @@ function submittedRuns(paths: readonly string[]): Submitted[] {
   const suffix = jobFolder('')
   const runs = paths.map((path) => (path.endsWith(suffix) ? path.slice(0, -suffix.length) : path))
   const waiting = [...new Set(runs)].flatMap((directory) => {
-    const job = TrajectoryStore.exists(directory) ? undefined : lastJob(directory)
+    const job = TrajectoryReader.exists(directory) ? undefined : lastJob(directory)
     return job === undefined ? [] : [{ directory, job }]
   })
   const queued = queuedJobs(waiting.map(({ job }) => job))

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { workerDirectory } from '../../runtime/run-file.ts'
+import type { Manifest } from '../record-rows.ts'
 import type { RunStatus } from '../run-summary.ts'
 import { describeJob, lastJob, type QueuedJob, queuedJobs } from '../slurm-jobs.ts'
-import type { Manifest, TrajectoryStore } from '../trajectory-store.ts'
+import type { TrajectoryReader } from '../trajectory-reader.ts'
 
 /** What Slurm has to do with a run. */
 export interface SlurmStatus {
@@ -13,7 +14,7 @@ export interface SlurmStatus {
   readonly waiting: readonly { readonly worker: number; readonly why: string }[]
 }
 
-export function slurmStatusOf(store: TrajectoryStore, status: RunStatus): SlurmStatus {
+export function slurmStatusOf(store: TrajectoryReader, status: RunStatus): SlurmStatus {
   const { directory } = store
   const job = lastJob(directory) ?? (status === 'running' ? lastAllocation(store.manifest()) : undefined)
   const [slurm = null] = job === undefined ? [] : queuedJobs([job])
@@ -36,7 +37,7 @@ function lastAllocation({ allocations }: Manifest): string | undefined {
   return typeof job === 'string' ? job : undefined
 }
 
-function waitingWorkers(store: TrajectoryStore): SlurmStatus['waiting'] {
+function waitingWorkers(store: TrajectoryReader): SlurmStatus['waiting'] {
   return store
     .workers()
     .filter(({ ended, pid, launcher }) => ended === null && pid === 0 && launcher === 'srun')

@@ -1,5 +1,6 @@
 import type { FailureCause } from '../core/evaluation.ts'
-import type { EvaluatedRow, TrajectoryStore } from '../trajectory-store.ts'
+import type { EvaluatedRow } from '../record-rows.ts'
+import type { TrajectoryReader } from '../trajectory-reader.ts'
 import { cellAt, joinKinds, kindOf } from './cells.ts'
 import { type Leaf, Leaves } from './leaves.ts'
 import { type Cell, type CellKind, type Column, type Table, UniqueNames } from './table.ts'
@@ -19,12 +20,12 @@ const fixed = [...identity, ...decision, ...judgement]
  */
 export class IndividualTable implements Table {
   readonly columns: readonly Column[]
-  readonly #store: TrajectoryStore
+  readonly #store: TrajectoryReader
   readonly #leaves: readonly Leaf[]
   readonly #outputs: readonly (readonly [name: string, kind: CellKind | undefined])[]
 
   /** @param beside columns that will stand beside these */
-  constructor(store: TrajectoryStore, beside: readonly Column[] = []) {
+  constructor(store: TrajectoryReader, beside: readonly Column[] = []) {
     this.#store = store
     const leaves = new Leaves(parameterNames(store))
     const outputs = new Map<string, CellKind | undefined>()
@@ -66,7 +67,7 @@ export class IndividualTable implements Table {
   }
 }
 
-export function parameterNames(store: TrajectoryStore): readonly string[] {
+export function parameterNames(store: TrajectoryReader): readonly string[] {
   return (store.manifest().parameters ?? []) as string[]
 }
 

@@ -1,4 +1,5 @@
-import type { EvaluatedRow, TrajectoryStore } from '../trajectory-store.ts'
+import type { EvaluatedRow } from '../record-rows.ts'
+import type { TrajectoryReader } from '../trajectory-reader.ts'
 import { cellAt, isNonFinite } from './cells.ts'
 import { identity, parameterNames } from './individual-table.ts'
 import { type Leaf, Leaves } from './leaves.ts'
@@ -23,11 +24,11 @@ const quantity: readonly Column[] = [
  */
 export class LongTable implements Table {
   readonly columns: readonly Column[]
-  readonly #store: TrajectoryStore
+  readonly #store: TrajectoryReader
   readonly #leaves: readonly Leaf[]
   readonly #reports: boolean
 
-  constructor(store: TrajectoryStore, { reports }: { readonly reports: boolean }) {
+  constructor(store: TrajectoryReader, { reports }: { readonly reports: boolean }) {
     this.#store = store
     this.#reports = reports
     const leaves = new Leaves(parameterNames(store))

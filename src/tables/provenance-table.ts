@@ -1,4 +1,5 @@
-import type { TrajectoryStore, WorkerRow } from '../trajectory-store.ts'
+import type { WorkerRow } from '../record-rows.ts'
+import type { TrajectoryReader } from '../trajectory-reader.ts'
 import { IndividualTable } from './individual-table.ts'
 import type { Cell, Column, Table } from './table.ts'
 
@@ -15,12 +16,12 @@ const ofAttempt: readonly Column[] = [
  */
 export class ProvenanceTable implements Table {
   readonly columns: readonly Column[]
-  readonly #store: TrajectoryStore
+  readonly #store: TrajectoryReader
   readonly #individuals: IndividualTable
   readonly #places: ReadonlyMap<number, Readonly<Record<string, string>>>
   readonly #keys: readonly string[]
 
-  constructor(store: TrajectoryStore) {
+  constructor(store: TrajectoryReader) {
     this.#store = store
     this.#places = new Map(store.workers().map((worker) => [worker.worker, placeOf(worker)]))
     this.#keys = [...new Set([...this.#places.values()].flatMap((place) => Object.keys(place)))].sort()

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { ConfigurationError } from '../errors.ts'
-import { TrajectoryStore } from '../trajectory-store.ts'
+import { TrajectoryReader } from '../trajectory-reader.ts'
 import { IndividualTable } from './individual-table.ts'
 import { LongTable } from './long-table.ts'
 import { ProvenanceTable } from './provenance-table.ts'
@@ -24,7 +24,7 @@ export type TableRow = Readonly<Record<string, Cell>>
 
 /** The table of a run, as it is in an open record. */
 export function openTable(
-  store: TrajectoryStore,
+  store: TrajectoryReader,
   { shape = 'wide', reports = false, provenance = false }: TableOptions = {},
 ): Table {
   if (provenance && (reports || shape !== 'wide')) {
@@ -52,7 +52,7 @@ const rowsAtOnce = 1000
  * @throws ConfigurationError if the directory is not one of a run
  */
 export async function* tableOf(run: string, options: TableOptions = {}): AsyncGenerator<TableRow> {
-  const store = TrajectoryStore.openForReading(run)
+  const store = TrajectoryReader.openForReading(run)
   try {
     using _ = store.holdStill()
     const table = openTable(store, options)

@@ -1,4 +1,4 @@
-import type { TrajectoryStore } from '../trajectory-store.ts'
+import type { TrajectoryReader } from '../trajectory-reader.ts'
 import { IndividualTable } from './individual-table.ts'
 import { SeriesReader } from './series.ts'
 import type { Cell, Column, Table } from './table.ts'
@@ -14,10 +14,10 @@ const beside: readonly Column[] = [
  */
 export class SeriesTable implements Table {
   readonly columns: readonly Column[]
-  readonly #store: TrajectoryStore
+  readonly #store: TrajectoryReader
   readonly #individuals: IndividualTable
 
-  constructor(store: TrajectoryStore) {
+  constructor(store: TrajectoryReader) {
     this.#store = store
     this.#individuals = new IndividualTable(store, beside)
     this.columns = [...this.#individuals.columns, ...beside]

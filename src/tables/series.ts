@@ -1,11 +1,12 @@
-import type { SeriesRow, TrajectoryStore } from '../trajectory-store.ts'
+import type { SeriesRow } from '../record-rows.ts'
+import type { TrajectoryReader } from '../trajectory-reader.ts'
 
 /** What was reported of an individual, as one step after the other; read along with the individuals in their order. */
 export class SeriesReader {
   readonly #rows: Iterator<SeriesRow>
   #next: SeriesRow | undefined
 
-  constructor(store: TrajectoryStore) {
+  constructor(store: TrajectoryReader) {
     this.#rows = store.series()[Symbol.iterator]()
     this.#next = this.#read()
   }

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { optimizers } from '../../optimizers/index.ts'
 import { Random } from '../../src/index.ts'
-import { TrajectoryStore } from '../../src/trajectory-store.ts'
+import { TrajectoryReader } from '../../src/trajectory-reader.ts'
 import { eventually, processesNaming } from '../processes.ts'
 import { canonicalExport } from '../search.ts'
 
@@ -142,7 +142,7 @@ function inspect(
   for (const { finished, lines } of finishedBefore) {
     tally.finishedSimulatedAgain += simulated.slice(lines).filter((name) => finished.has(name)).length
   }
-  const store = TrajectoryStore.openForReading(directory)
+  const store = TrajectoryReader.openForReading(directory)
   const rows = [...store.rows()]
   tally.lostResults += rows.filter(({ outcome }) => outcome !== 'done').length
   tally.doubleResults += rows.filter(
@@ -178,9 +178,9 @@ function ended(child: ChildProcess): Promise<number | null> {
 
 function finishedIn(directory: string): Set<string> {
   if (!existsSync(join(directory, 'trajectory.sqlite'))) return new Set()
-  let store: TrajectoryStore | undefined
+  let store: TrajectoryReader | undefined
   try {
-    store = TrajectoryStore.openForReading(directory)
+    store = TrajectoryReader.openForReading(directory)
     const rows = [...store.rows()].filter(({ outcome }) => outcome === 'done')
     return new Set(rows.map(({ generation, index }) => `${generation}.${index}`))
   } catch {

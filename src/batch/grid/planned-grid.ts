@@ -8,7 +8,7 @@ import type { Optimizer, PlainData } from '../../core/optimizer.ts'
 import { runnerSettings } from '../../core/runner-settings.ts'
 import { parseSettings } from '../../core/settings.ts'
 import { Experiment } from '../../experiment.ts'
-import { readManifest, TrajectoryStore } from '../../trajectory-store.ts'
+import { readManifest, TrajectoryReader } from '../../trajectory-reader.ts'
 import { type GridDefinition, gridSize, valuesAt } from './grid-definition.ts'
 import type { GridExperiment, GridOutcome, GridRunOptions } from './grid-outcome.ts'
 import type { ModuleFunction, ThunkReference } from './module-function.ts'
@@ -95,7 +95,7 @@ export class PlannedGrid {
       this.#options.onWarning?.(`${this.directory} holds a run of another configuration, which would be refused.`)
       return []
     }
-    const store = TrajectoryStore.openForReading(this.directory)
+    const store = TrajectoryReader.openForReading(this.directory)
     try {
       return store.evaluations(0)
     } finally {
@@ -142,7 +142,7 @@ export class PlannedGrid {
   }
 
   #manifest() {
-    return TrajectoryStore.exists(this.directory) ? readManifest(this.directory) : undefined
+    return TrajectoryReader.exists(this.directory) ? readManifest(this.directory) : undefined
   }
 
   #begun(): Date | undefined {

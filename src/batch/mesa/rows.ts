@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { decodeMessage } from '../../../runtime/protocol.ts'
 import type { FailureCause } from '../../core/evaluation.ts'
 import { nameOf } from '../../core/individual.ts'
-import { type EvaluatedRow, TrajectoryStore } from '../../trajectory-store.ts'
+import type { EvaluatedRow } from '../../record-rows.ts'
+import { TrajectoryReader } from '../../trajectory-reader.ts'
 import { reviveNumbers } from '../plain-value.ts'
 import type { Collected } from './collected.ts'
 import { collectedFile, type OwnSettings, ownSettings, type Stage, type StagedCause } from './model-optimizee.ts'
@@ -36,7 +37,7 @@ export interface RunFailure {
  * not been made yet give none.
  */
 export function* readRows(directory: string): Generator<BatchRow> {
-  const store = TrajectoryStore.openForReading(directory)
+  const store = TrajectoryReader.openForReading(directory)
   try {
     let position = 0
     for (const row of store.rows()) yield* rowsOf(row, position++, directory)

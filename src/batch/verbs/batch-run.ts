@@ -4,7 +4,7 @@ import { encodeMessage } from '../../../runtime/protocol.ts'
 import { bundle } from '../../bundle.ts'
 import type { PlainData } from '../../core/optimizer.ts'
 import { ConfigurationError } from '../../errors.ts'
-import { readManifest, TrajectoryStore } from '../../trajectory-store.ts'
+import { readManifest, TrajectoryReader } from '../../trajectory-reader.ts'
 import { BatchDirectory, type EngineOptions, pathOfModule, runBatch } from '../engine.ts'
 import { checkCount, checkParameters, namesOf } from '../parameters.ts'
 import { refusePlain, show } from '../plain-value.ts'
@@ -186,7 +186,7 @@ function madeFrom(snapshot: unknown): StoredBeginning {
 
 /** @throws ConfigurationError if the directory's runs begin from something else, before it is touched */
 function checkBeginning(directory: string, identity: PlainData): void {
-  if (!TrajectoryStore.exists(directory)) return
+  if (!TrajectoryReader.exists(directory)) return
   const { configuration } = readManifest(directory)
   const known = ((configuration ?? {}) as { readonly beginning?: PlainData }).beginning
   if (known === undefined || JSON.stringify(known) === JSON.stringify(identity)) return

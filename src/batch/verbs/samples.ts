@@ -1,5 +1,6 @@
 import type { FailureCause } from '../../core/evaluation.ts'
-import { type EvaluatedRow, TrajectoryStore } from '../../trajectory-store.ts'
+import type { EvaluatedRow } from '../../record-rows.ts'
+import { TrajectoryReader } from '../../trajectory-reader.ts'
 import { reviveNumbers } from '../plain-value.ts'
 import { noParameters } from './sim-func-optimizee.ts'
 
@@ -21,7 +22,7 @@ export interface SampleFailure {
 
 /** The results of a batch from its run directory, sample by sample, never all of them in memory. */
 export function* readSamples<R = unknown>(directory: string): Generator<ParameterSamples<R>> {
-  const store = TrajectoryStore.openForReading(directory)
+  const store = TrajectoryReader.openForReading(directory)
   try {
     let rows: EvaluatedRow[] = []
     for (const row of store.rows()) {
