@@ -1,0 +1,245 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { hasPart, hasProgram } from '../parts.ts'
+import { build, type SearchChild } from '../search-child.ts'
+
+/** Whether a Slurm of several nodes can be started on this machine; see `cluster/slurm-up`. */
+export const slurm = hasPart(
+  'slurm',
+  () => process.platform === 'linux' && process.getuid?.() === 0 && (mayInstall() || isInstalled()),
+  'tests on a real cluster are run as root, with slurmctld, slurmd, slurm-client and munge installed',
+)
+
+export interface ClusterChild extends SearchChild {
+  readonly stdout: () => string
+}
+
+export interface CommandEnd {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A real Slurm of several nodes on this machine, where possible with a network, process ids and /tmp of each node's own. */
+export class Cluster {
+  /** What all nodes see. */
+  readonly common: string
+  readonly environment: Readonly<Record<string, string>>
+  readonly #directory: string
+  readonly #onExit = () => this.stop()
+
+  private constructor(directory: string, environment: Readonly<Record<string, string>>) {
+    this.#directory = directory
+    this.common = join(directory, 'common')
+    this.environment = { ...environment, SLURM_CONF: join(directory, 'etc/slurm.conf') }
+  }
+
+  static start(settings: Readonly<Record<string, string>> = {}): Cluster {
+    const directory = mkdtempSync(join(tmpdir(), 'twoloop-slurm-'))
+    const { port, subnet } = freePlace()
+    const isolated = hasProgram('unshare', '--fork', '--pid', '--mount-proc', '--uts', '--net', 'true') ? '1' : '0'
+    const cluster = new Cluster(directory, {
+      SLURM_TESTBED_DIR: directory,
+      SLURM_TESTBED_PORT: String(port),
+      SLURM_TESTBED_SUBNET: subnet,
+      SLURM_TESTBED_HOSTS: '0',
+      SLURM_TESTBED_NET: isolated,
+      SLURM_TESTBED_TMP: isolated,
+      ...settings,
+    })
+    process.on('exit', cluster.#onExit)
+    cluster.up()
+    return cluster
+  }
+
+  /** Whether nodes have a /tmp of their own. */
+  get isIsolated(): boolean {
+    return this.environment.SLURM_TESTBED_TMP === '1'
+  }
+
+  /** Starts what is not up. */
+  up(seconds = 45): void {
+    this.#run('slurm-up', ['4'], { SLURM_TESTBED_WAIT: String(seconds) })
+  }
+
+  stop(): void {
+    process.off('exit', this.#onExit)
+    this.#run('slurm-down', ['--purge'])
+    rmSync(this.#directory, { recursive: true, force: true, maxRetries: 5 })
+  }
+
+  /** Breaks a node, or mends it; see `cluster/slurm-node`. */
+  node(action: 'crash' | 'stop' | 'freeze' | 'thaw' | 'start', node: string): void {
+    this.#run('slurm-node', [action, node])
+  }
+
+  /** What an administrator says of a node. */
+  setNode(node: string, state: 'down' | 'resume'): void {
+    this.ask('scontrol', 'update', `nodename=${node}`, `state=${state}`, 'reason=test')
+  }
+
+  /** As it was at first: no jobs, and all nodes up. */
+  mend(): void {
+    try {
+      this.up(1)
+    } catch {
+      // A node that was set down stays down; but the controller can be asked now.
+    }
+    const jobs = this.ask('squeue', '--noheader', '--format=%A').split('\n').filter(Boolean)
+    if (jobs.length > 0) this.ask('scancel', ...jobs)
+    const down = this.ask('sinfo', '--noheader', '--Node', '--partition=debug', '--states=down', '--format=%N')
+    for (const node of down.split('\n').filter(Boolean)) this.setNode(node, 'resume')
+    this.up()
+  }
+
+  /** Ends the controller; `up` starts another. */
+  stopController(): void {
+    process.kill(Number(readFileSync(join(this.#directory, 'run/slurmctld.pid'), 'utf8')), 'SIGTERM')
+  }
+
+  /** What one of Slurm's programs prints. */
+  ask(program: string, ...args: readonly string[]): string {
+    const env = { ...process.env, ...this.environment }
+    return execFileSync(program, args, { encoding: 'utf8', env, stdio: ['ignore', 'pipe', 'pipe'] }).trim()
+  }
+
+  /** The processes of a node's step, as they are numbered out here: the step's own one, and its tasks'. */
+  step(step: string): { readonly daemon: number; readonly tasks: readonly number[] } {
+    // Another cluster on this machine may have a step of that number.
+    const isOurs = (pid: number) => openFiles(pid).some((path) => path.startsWith(`${this.#directory}/log/`))
+    const daemon = processesLike((command) => command.startsWith(`slurmstepd: [${step}]`)).find(isOurs)
+    if (daemon === undefined) throw new Error(`there is no slurmstepd of ${step}`)
+    return { daemon, tasks: descendants(daemon) }
+  }
+
+  /** A directory that all nodes see, for one test. */
+  directory(): string {
+    const directory = mkdtempSync(join(this.common, 'test-'))
+    onTestFinished(() => rmSync(directory, { recursive: true, force: true, maxRetries: 5 }))
+    return directory
+  }
+
+  /** A search in an allocation of its own; its runner stays outside of the nodes. */
+  search(allocation: readonly string[], options: object): ClusterChild {
+    return this.salloc(
+      allocation,
+      process.execPath,
+      join(build, 'test/chaos/search-process.js'),
+      JSON.stringify(options),
+    )
+  }
+
+  /** The command line of twoloop in an allocation, to its end. */
+  async twoloop(allocation: readonly string[], ...args: readonly string[]): Promise<CommandEnd> {
+    return endOf(this.salloc(allocation, process.execPath, join(build, 'src/cli/main.js'), ...args))
+  }
+
+  /** The command line of twoloop where Slurm can be asked, to its end. */
+  async command(...args: readonly string[]): Promise<CommandEnd> {
+    return endOf(this.start(process.execPath, join(build, 'src/cli/main.js'), ...args))
+  }
+
+  /** A program in an allocation. The nodes that fail are no reason to end the job. */
+  salloc(
+    allocation: readonly string[],
+    ...command: readonly string[]
+  ): SearchChild & { readonly stdout: () => string } {
+    return this.start('salloc', '--no-kill', '--quiet', ...allocation, ...command)
+  }
+
+  start(program: string, ...args: readonly string[]): ClusterChild {
+    const child = spawn(program, args, {
+      cwd: this.common,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...this.environment },
+    })
+    const printed = { stdout: '', stderr: '' }
+    child.stdout.on('data', (chunk: Buffer) => {
+      printed.stdout += chunk.toString()
+    })
+    child.stderr.on('data', (chunk: Buffer) => {
+      printed.stderr += chunk.toString()
+    })
+    const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
+    onTestFinished(() => endProcess(child))
+    return { process: child, ended, stdout: () => printed.stdout, stderr: () => printed.stderr }
+  }
+
+  #run(script: string, args: readonly string[], more: Readonly<Record<string, string>> = {}): void {
+    if (!existsSync(this.#directory)) return
+    mkdirSync(this.common, { recursive: true })
+    const env = { ...process.env, ...this.environment, ...more }
+    execFileSync(join(import.meta.dirname, 'cluster', script), args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  }
+}
+
+/** Ports below those that are given out, and addresses set aside for benchmarks: 512 of each, so that test runs do not meet. */
+function freePlace(): { readonly port: number; readonly subnet: string } {
+  for (let place = process.pid % 512; ; place = (place + 1) % 512) {
+    const port = 17_000 + 20 * place
+    if (existsSync(`/sys/class/net/stb${port}`)) continue
+    return { port, subnet: `198.${18 + (place >> 8)}.${place & 255}` }
+  }
+}
+
+async function endOf({ ended, stdout, stderr }: ClusterChild): Promise<CommandEnd> {
+  return { code: await ended, stdout: stdout(), stderr: stderr() }
+}
+
+/** `salloc` that is asked to end gives back its allocation, with all that runs there. */
+function endProcess(child: ChildProcess): void {
+  if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM')
+}
+
+function mayInstall(): boolean {
+  return process.env.TWOLOOP_TEST_REQUIRE === 'all' && hasProgram('apt-get')
+}
+
+function isInstalled(): boolean {
+  const path = `${process.env.PATH}:/usr/sbin:/sbin`
+  return ['slurmctld', 'slurmd', 'srun', 'munged'].every((program) =>
+    path.split(':').some((directory) => existsSync(join(directory, program))),
+  )
+}
+
+function processesLike(isMeant: (command: string) => boolean): number[] {
+  return pids().filter((pid) => isMeant(readOr(`/proc/${pid}/cmdline`).replaceAll('\0', ' ')))
+}
+
+function openFiles(pid: number): string[] {
+  const folder = `/proc/${pid}/fd`
+  return readdirSync(folder).flatMap((descriptor) => {
+    try {
+      return [readlinkSync(join(folder, descriptor))]
+    } catch {
+      return [] // closed meanwhile
+    }
+  })
+}
+
+function descendants(pid: number): number[] {
+  const children = pids().filter(
+    (one) =>
+      readOr(`/proc/${one}/stat`)
+        .replace(/^.*\) /, '')
+        .split(' ')[1] === String(pid),
+  )
+  return children.flatMap((child) => [child, ...descendants(child)])
+}
+
+function pids(): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+}
+
+function readOr(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}
