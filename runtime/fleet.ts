@@ -5,7 +5,7 @@ import type { RunnerSettings } from '../src/core/runner-settings.ts'
 import { Budget } from './budget.ts'
 import { Heart, runnerHeart } from './heartbeat.ts'
 import { HostRecord } from './host-record.ts'
-import { type Explanation, type Launcher, launcherOf } from './launchers/launcher.ts'
+import { type Explanation, type Launcher, launcherOf, type WorkerPool } from './launchers/launcher.ts'
 import { goneWorkers } from './launchers/slurm.ts'
 import { ownIdentity } from './process-identity.ts'
 import { workerDirectory } from './run-file.ts'
@@ -76,6 +76,7 @@ export class Fleet {
   #relaunchAt: number[] = []
   /** Workers that wait until the first one has shown that it can start. */
   #behindScout = 0
+  #demand = 0
   #deathsInARow = 0
   #failedStarts = 0
   #wasEverReady = false
@@ -104,6 +105,11 @@ export class Fleet {
     this.#budget = new Budget(options.settings, options.directory, options.record.usage(), now)
     this.#meter = new UsageMeter(now)
     this.#usageAt = now
+  }
+
+  /** How many individuals are to be simulated: more workers than that would have nothing to do. */
+  set demand(individuals: number) {
+    this.#demand = individuals
   }
 
   /** Why there can be no more workers. */
@@ -183,9 +189,14 @@ export class Fleet {
       this.#workers.set(worker.number, worker)
       this.#wakeUp.add(worker.pipePath)
     }
-    for (const worker of goneWorkers(this.workers.filter(({ hasEnded }) => !hasEnded))) worker.markGone()
+    const living = this.workers.filter(({ hasEnded }) => !hasEnded)
+    for (const worker of goneWorkers(living)) worker.markGone()
+    const { pace, hasScout, pool } = this.#launcher
+    for (const [number, ended] of pool?.adopt(this.#options.directory, this.#options.run, living) ?? []) {
+      this.#workers.get(number)?.follow(ended)
+    }
+    if (pool) return // workers come when there is work
     const missing = (this.#settings.workers ?? 1) - this.size
-    const { pace, hasScout } = this.#launcher
     if (hasScout && this.size === 0) this.#behindScout = Math.max(0, missing - 1)
     const now = this.surroundings.now()
     for (let i = 0; i < missing - this.#behindScout; i++) {
@@ -314,6 +325,7 @@ export class Fleet {
       for (const worker of this.workers) worker.checkLife()
     }
     for (const worker of this.workers) this.#dismiss(worker, 'the run ended')
+    await this.#launcher.pool?.close()
     this.#recordUsage()
     await this.abandon()
   }
@@ -321,6 +333,7 @@ export class Fleet {
   /** Lets go of everything and ends nothing: the run belongs to another runner now. */
   async abandon(): Promise<void> {
     clearInterval(this.#timer)
+    this.#launcher.pool?.abandon()
     for (const worker of [...this.workers, ...this.#retired]) worker.closeFiles()
     this.#workers.clear()
     this.#retired.clear()
@@ -417,8 +430,24 @@ export class Fleet {
       if (worker.hasEnded || !worker.hasBeenReady) this.rouse()
     }
     if (this.#retired.size > 0 && isBeat) this.rouse()
+    this.#launcher.pool?.tick(now)
     if (this.#isClosing) return
+    if (this.#launcher.pool) this.#scale(this.#launcher.pool, now)
     this.#launchDue(now)
+  }
+
+  /** Asks for as many workers as have something to do, and gives back those that have had nothing to do for long. */
+  #scale(pool: WorkerPool, now: number): void {
+    const { workers: most = 1, minWorkers: least, idle } = this.#settings
+    // The first shows whether the others can start.
+    const wanted = this.#wasEverReady ? Math.min(most, Math.max(least, this.#demand)) : Math.min(1, this.#demand)
+    for (let i = this.size + this.#relaunchAt.length; i < wanted; i++) this.#relaunchAt.push(now)
+    for (const number of pool.warned) this.#workers.get(number)?.stop()
+    const surplus = this.size - wanted
+    if (surplus <= 0) return
+    const idlers = this.workers.filter((worker) => !worker.hasEnded && worker.idleFor(now) > idle)
+    const numbers = idlers.map(({ number }) => number)
+    for (const number of pool.giveBack(numbers, surplus)) this.#workers.get(number)?.stop()
   }
 
   /** Launches who is due, no faster than the launcher's pace, as long as there is room. */

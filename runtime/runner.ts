@@ -163,6 +163,7 @@ export class Runner {
       this.#addJobs(individuals)
       let stopAt: number | undefined
       while (this.#jobs.size > 0) {
+        this.#fleet.demand = this.#jobs.size
         if (signal.aborted || this.#failure || this.#fleet.failure || this.#isTimeOver()) {
           stopAt ??= this.#now() + this.#drain
           if (!this.#stopBusy(stopAt)) break

@@ -103,11 +103,16 @@ export class WorkerProcess {
     const worker = new WorkerProcess(number, surroundings, launcher, reader, writer)
     const launched = launch()
     worker.#pid = launched.pid
-    void launched.ended.then((end) => {
-      worker.#end = end
-      if (end.error !== undefined) worker.#refusal = `it ${describeEnd(end)}`
-    })
+    worker.follow(launched.ended)
     return worker
+  }
+
+  /** Whoever started its process will say when that ends. */
+  follow(ended: Promise<ProcessEnd>): void {
+    void ended.then((end) => {
+      this.#end = end
+      if (end.error !== undefined) this.#refusal = `it ${describeEnd(end)}`
+    })
   }
 
   /** A worker of an earlier runner start, with what it holds; one that is dead still has its pipe read to the end. */
@@ -201,6 +206,11 @@ export class WorkerProcess {
   /** Whether it has held work for that long without a sign of progress. */
   isOverdue(now: number, milliseconds: number): boolean {
     return this.held.size > 0 && this.#isReady && now - this.progressAt > milliseconds
+  }
+
+  /** Milliseconds for which it has had nothing to do. */
+  idleFor(now: number): number {
+    return this.held.size > 0 ? 0 : now - this.progressAt
   }
 
   /** What the worker itself said of its end, or how its process ended. */
@@ -314,7 +324,7 @@ export class WorkerProcess {
   /** Ends the process and all of its group; nothing it writes after a SIGKILL counts but as late. */
   kill(signal: NodeJS.Signals, refusal?: string, detail?: FailureDetail): void {
     if (refusal !== undefined) this.#refusal ??= refusal
-    this.#launcher.cancel(this.#provenance, signal === 'SIGKILL' ? 'KILL' : 'TERM')
+    this.#launcher.cancel(this, signal === 'SIGKILL' ? 'KILL' : 'TERM')
     this.#signal(signal)
     if (signal !== 'SIGKILL' || this.#end !== undefined) return
     this.#end = { signal }

@@ -273,6 +273,7 @@ function ownProvenance(): Record<string, string> {
     slurmRestarts: process.env.SLURM_RESTART_COUNT,
     slurmMemory: process.env.SLURM_MEM_PER_NODE,
     slurmGpus: process.env.SLURM_STEP_GPUS,
+    pilot: process.env.TWOLOOP_PILOT,
     slurmCpus: process.env.SLURM_CPUS_PER_TASK,
     cpu: cpus()[0]?.model,
   }

@@ -2,8 +2,8 @@ import { basename } from 'node:path'
 import { z } from 'zod'
 import type { runnerSettings } from './core/runner-settings.ts'
 import { parseSettings } from './core/settings.ts'
+import { splitWords } from './core/shell-words.ts'
 import { ConfigurationError } from './errors.ts'
-import { splitWords } from './shell-words.ts'
 
 /**
  * The runner's parameters of L2L. `srun` is the command line that starts a worker on a cluster, and nothing on one machine;

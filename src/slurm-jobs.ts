@@ -36,7 +36,7 @@ export function queuedJobs(jobs: readonly string[]): readonly QueuedJob[] {
   if (jobs.length === 0) return []
   let text: string
   try {
-    const args = ['--noheader', '--format=%i|%T|%r|%S|%e|%N', `--jobs=${jobs.join(',')}`]
+    const args = ['--noheader', '--array', '--format=%i|%T|%r|%S|%e|%N', `--jobs=${jobs.join(',')}`]
     text = execFileSync('squeue', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], timeout: 10_000 })
   } catch {
     return [] // of a single job that it has forgotten, squeue says no more than that

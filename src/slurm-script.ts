@@ -1,4 +1,4 @@
-import { quoteWord } from './shell-words.ts'
+import { quoteWord } from './core/shell-words.ts'
 
 /** What the batch script tells the runner in it. */
 export const batchVariables = {

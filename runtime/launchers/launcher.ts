@@ -3,6 +3,7 @@ import type { FailureDetail } from '../../src/core/evaluation.ts'
 import type { RunnerSettings } from '../../src/core/runner-settings.ts'
 import { LocalLauncher } from './local.ts'
 import type { LaunchedProcess, ProcessEnd } from './process.ts'
+import { SbatchLauncher, sbatchProspect } from './sbatch.ts'
 import { SrunLauncher, srunProspect } from './srun.ts'
 
 /** A worker that is to be launched. */
@@ -39,7 +40,25 @@ export interface Launcher {
   /** What the system that ran it says of a worker's end, if it says more than an exit code. */
   explain(worker: EndedWorker, end: ProcessEnd): Explanation | undefined
   /** Ends what runs a worker elsewhere, where no signal reaches it. */
-  cancel(provenance: Provenance, signal: 'TERM' | 'KILL'): void
+  cancel(worker: Pick<EndedWorker, 'number' | 'provenance'>, signal: 'TERM' | 'KILL'): void
+  /** Where workers come and go with the work. */
+  readonly pool?: WorkerPool
+}
+
+/** Machines that are asked for, held and given back while the run goes on. */
+export interface WorkerPool {
+  /** Takes over what an earlier start of the runner holds; the ends of those of its workers that may live. */
+  adopt(directory: string, run: string, workers: readonly EndedWorker[]): ReadonlyMap<number, Promise<ProcessEnd>>
+  /** Does what is due. Called often. */
+  tick(now: number): void
+  /** Gives up machines on which all workers are idle; those workers, at most so many, which are to be asked to leave. */
+  giveBack(idle: readonly number[], most: number): readonly number[]
+  /** Workers whose machine will be taken away soon. */
+  readonly warned: readonly number[]
+  /** Gives everything back, when all workers have ended. */
+  close(): Promise<void>
+  /** Lets go of everything and ends nothing. */
+  abandon(): void
 }
 
 export interface EndedWorker {
@@ -73,6 +92,8 @@ export function launcherOf(settings: RunnerSettings): Launcher {
       return new LocalLauncher(settings)
     case 'srun':
       return new SrunLauncher(settings)
+    case 'sbatch':
+      return new SbatchLauncher(settings)
   }
 }
 
@@ -82,5 +103,7 @@ export function prospectOf(settings: RunnerSettings): Prospect {
       return { workers: settings.workers ?? availableParallelism() }
     case 'srun':
       return srunProspect(settings)
+    case 'sbatch':
+      return sbatchProspect(settings)
   }
 }

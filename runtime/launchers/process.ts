@@ -28,6 +28,11 @@ export function workerProgram(): string {
   return createRequire(import.meta.url).resolve('twoloop/worker')
 }
 
+/** The program that holds workers in a batch job, in its built form. */
+export function pilotProgram(): string {
+  return createRequire(import.meta.url).resolve('twoloop/pilot')
+}
+
 /** Starts a process with its output in files. It leads a process group, so that all of it can be ended. */
 export function startProcess(
   command: readonly string[],

@@ -1,4 +1,7 @@
-import { execFileSync } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
+import { accessSync, constants } from 'node:fs'
+import { delimiter, join, resolve } from 'node:path'
+import { promisify } from 'node:util'
 
 /** The Slurm allocation that this process runs in. */
 export interface Allocation {
@@ -99,7 +102,7 @@ export function askForJob(job: string): JobState | undefined {
 export function goneWorkers<W extends { readonly provenance: Readonly<Record<string, string>> }>(
   workers: readonly W[],
 ): readonly W[] {
-  const placed = workers.filter(({ provenance }) => provenance.slurmJob !== undefined)
+  const placed = workers.filter(({ provenance }) => provenance.slurmStep !== undefined)
   const steps = placed.length > 0 && runningSteps([...new Set(placed.map(({ provenance }) => provenance.slurmJob!))])
   if (!steps) return []
   const own = ownAllocation()
@@ -114,6 +117,49 @@ export function goneWorkers<W extends { readonly provenance: Readonly<Record<str
 function runningSteps(jobs: readonly string[]): ReadonlySet<string> | undefined {
   const text = ask('squeue', '--steps', '--noheader', '--format=%i', `--jobs=${jobs.join(',')}`)
   return text === undefined ? undefined : new Set(text.split(/\s+/).filter(Boolean))
+}
+
+/** What became of a batch job, or of one of an array. */
+export interface BatchJobState {
+  /** Slurm's word: PENDING, RUNNING, COMPLETED, NODE_FAIL ... */
+  readonly state: string
+  /** Why it waits, or has failed, in Slurm's word. */
+  readonly reason: string
+  readonly nodes: string
+  readonly exitCode: number
+}
+
+/** How several batch jobs are, in one call; undefined if Slurm cannot be asked. Jobs that it has forgotten are missing. */
+export async function askForBatchJobs(jobs: readonly string[]): Promise<Map<string, BatchJobState> | undefined> {
+  const format = 'JobArrayID:|,State:|,Reason:|,NodeList:|,exit_code:|'
+  const args = ['--array', '--states=all', '--noheader', `--Format=${format}`, `--jobs=${jobs.join(',')}`]
+  try {
+    const { stdout } = await promisify(execFile)('squeue', args, { timeout: patienceMs, maxBuffer: 2 ** 26 })
+    return new Map(
+      stdout
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => {
+          const [job, state, reason, nodes, status] = line.split('|')
+          return [job!, { state: state!, reason: reason!, nodes: nodes!, exitCode: Number(status) >> 8 }]
+        }),
+    )
+  } catch (error) {
+    return /Invalid job id/.test(String(error)) ? new Map() : undefined
+  }
+}
+
+/** Where a program is that PATH leads to. */
+export function findOnPath(program: string): string | undefined {
+  const paths = (process.env.PATH ?? '').split(delimiter).map((directory) => join(resolve(directory || '.'), program))
+  return paths.find((path) => {
+    try {
+      accessSync(path, constants.X_OK)
+      return true
+    } catch {
+      return false
+    }
+  })
 }
 
 /** A controller that is away must not hold up the run: whoever asks can do without an answer. */

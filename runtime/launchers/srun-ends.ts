@@ -1,4 +1,5 @@
 import type { FailureDetail } from '../../src/core/evaluation.ts'
+import { unseen } from './run-seen.ts'
 
 /** What srun's own output says of the end of a step, or of why there was none. */
 export type SrunEnd =
@@ -14,9 +15,6 @@ export type SrunEnd =
   /** The allocation, or what is left of it, cannot give what is asked for. */
   | { readonly type: 'unavailable'; readonly words: string }
   | { readonly type: 'refused'; readonly words: string }
-
-/** What the worker's wrapper says if the run directory is not there; see `srun.ts`. */
-export const unseen = 'twoloop: the run directory is not seen on'
 
 /** @returns undefined if it says nothing of the kind: then the worker ended by itself */
 export function readSrunEnd(text: string): SrunEnd | undefined {

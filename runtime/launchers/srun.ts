@@ -5,8 +5,9 @@ import type { RunnerSettings } from '../../src/core/runner-settings.ts'
 import type { EndedWorker, Explanation, Launcher, Prospect, Provenance, WorkerPlace } from './launcher.ts'
 import { Placement } from './placement.ts'
 import { type LaunchedProcess, type ProcessEnd, startProcess, workerProgram } from './process.ts'
+import { describeUnseen, untilRunIsSeen } from './run-seen.ts'
 import { type Allocation, askForJob, type JobState, ownAllocation } from './slurm.ts'
-import { readSrunEnd, unseen } from './srun-ends.ts'
+import { readSrunEnd } from './srun-ends.ts'
 import { readSrunOptions, type SrunOptions } from './srun-options.ts'
 
 /** What srun itself prints; the worker's own output goes to files of its own, which it can see the size of. */
@@ -110,7 +111,7 @@ export class SrunLauncher implements Launcher {
         return { ...this.#explainCancellation({}), words: 'found its allocation at an end', outlook: 'stop' }
       case 'unseen':
         return {
-          words: `does not see ${end.directory} on ${end.host}; the run directory must lie on a file system that all nodes share`,
+          words: describeUnseen(end.directory, end.host),
           outlook: 'refuse',
         }
       case 'unavailable': {
@@ -127,7 +128,7 @@ export class SrunLauncher implements Launcher {
     }
   }
 
-  cancel({ slurmJob, slurmStep }: Provenance, signal: 'TERM' | 'KILL'): void {
+  cancel({ provenance: { slurmJob, slurmStep } }: Pick<EndedWorker, 'provenance'>, signal: 'TERM' | 'KILL'): void {
     if (slurmJob === undefined || slurmStep === undefined) return
     // Never a signal to srun, and never scancel without one: both kill at once, whatever was asked.
     execFile('scancel', [`--signal=${signal}`, `${slurmJob}.${slurmStep}`], () => {
@@ -232,24 +233,19 @@ function cpusPerWorker(settings: RunnerSettings, options: SrunOptions): number {
 }
 
 /**
- * Waits until the run directory is seen, by this run's name in its file: a network file system may take a while, and a
- * folder of the same name on a disk of the node's own is another. A simulation of several tasks gets a host file, so that
- * the `srun` which it is started with stays on the CPUs that the worker keeps for it.
+ * A simulation of several tasks gets a host file, so that the `srun` which it is started with stays on the CPUs that the
+ * worker keeps for it.
  */
 const wrapperScript = `
-directory=$1 run=$2 patience=$3 tasks=$4
+channel=$0 directory=$1 run=$2 patience=$3 tasks=$4
 shift 4
-until grep -qsF "\\"$run\\"" "$directory/run.json" && [ -d "$0" ]; do
-  if [ "$patience" -le 0 ]; then echo "${unseen} \${SLURMD_NODENAME:-this node}: $directory" >&2; exit 72; fi
-  patience=$((patience - 1))
-  sleep 1
-done
+${untilRunIsSeen('"$channel"')}
 if [ "$tasks" -gt 1 ]; then
-  export SLURM_HOSTFILE="$0/hosts" SLURM_OVERLAP=1 SLURM_NTASKS="$tasks"
+  export SLURM_HOSTFILE="$channel/hosts" SLURM_OVERLAP=1 SLURM_NTASKS="$tasks"
   i=0
   while [ "$i" -lt "$tasks" ]; do echo "$SLURMD_NODENAME"; i=$((i + 1)); done >"$SLURM_HOSTFILE"
 fi
-exec "$@" >>"$0/stdout.txt" 2>>"$0/stderr.txt"
+exec "$@" >>"$channel/stdout.txt" 2>>"$channel/stderr.txt"
 `
 
 /** What the job as a whole was given is no option of its steps, but srun would read it as one. */

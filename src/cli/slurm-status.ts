@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { pilotJobs } from '../../runtime/launchers/pilot-job.ts'
 import { workerDirectory } from '../../runtime/run-file.ts'
 import type { Manifest } from '../record-rows.ts'
 import type { RunStatus } from '../run-summary.ts'
@@ -38,13 +39,23 @@ function lastAllocation({ allocations }: Manifest): string | undefined {
 }
 
 function waitingWorkers(store: TrajectoryReader): SlurmStatus['waiting'] {
-  return store
-    .workers()
-    .filter(({ ended, pid, launcher }) => ended === null && pid === 0 && launcher === 'srun')
-    .map(({ worker }) => ({
-      worker,
-      why: lastLine(join(workerDirectory(store.directory, worker), 'srun.txt')) || silent,
-    }))
+  const waiting = store.workers().filter(({ ended, pid }) => ended === null && pid === 0)
+  const inJobs = waiting.some(({ launcher }) => launcher === 'sbatch') ? whyJobsWait(store.directory) : ''
+  return waiting.flatMap(({ worker, launcher }) => {
+    if (launcher === 'sbatch') return [{ worker, why: inJobs }]
+    if (launcher !== 'srun') return []
+    return [{ worker, why: lastLine(join(workerDirectory(store.directory, worker), 'srun.txt')) || silent }]
+  })
+}
+
+/** Why batch jobs of workers have not begun, as far as Slurm says. */
+function whyJobsWait(directory: string): string {
+  const reasons = queuedJobs(pilotJobs(directory)).flatMap(({ state, reason }) =>
+    state === 'PENDING' && reason !== null ? [reason] : [],
+  )
+  return reasons.length > 0
+    ? `their jobs are pending (${[...new Set(reasons)].join(', ')})`
+    : 'their jobs have not begun yet'
 }
 
 /** Until it has tried for a while, srun says nothing. */

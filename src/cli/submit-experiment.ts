@@ -1,13 +1,14 @@
 import { type ExecFileException, execFile } from 'node:child_process'
-import { accessSync, appendFileSync, constants, mkdirSync, writeFileSync } from 'node:fs'
-import { delimiter, dirname, join, relative, resolve } from 'node:path'
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { findOnPath } from '../../runtime/launchers/slurm.ts'
 import { ownWords } from '../../runtime/launchers/srun-ends.ts'
 import { currentHolder } from '../../runtime/lease.ts'
+import { quoteWord } from '../core/shell-words.ts'
 import { ConfigurationError, RunHeldError } from '../errors.ts'
 import { checkRun, heldSentence } from '../experiment.ts'
-import { quoteWord } from '../shell-words.ts'
 import { describeJob, jobFolder, lastJob, queuedJobs } from '../slurm-jobs.ts'
 import { batchScript } from '../slurm-script.ts'
 import { loadExperiment } from './experiment-file.ts'
@@ -92,16 +93,4 @@ async function submit(sbatch: string, script: string): Promise<string> {
     const words = ownWords(stderr) || stderr.trim() || message
     throw new ConfigurationError(`Slurm refuses the job: ${words}`, { cause: error })
   }
-}
-
-function findOnPath(program: string): string | undefined {
-  const paths = (process.env.PATH ?? '').split(delimiter).map((directory) => join(resolve(directory || '.'), program))
-  return paths.find((path) => {
-    try {
-      accessSync(path, constants.X_OK)
-      return true
-    } catch {
-      return false
-    }
-  })
 }

@@ -3,8 +3,24 @@ import { duration } from './settings.ts'
 
 /** How workers are run and what is done about their failures. None of it but the failure policy changes a search's results. */
 export const runnerSettings = z.strictObject({
-  workers: z.int().min(1).optional().describe('How many worker processes; as many as there are cores by default'),
-  launcher: z.enum(['local', 'srun']).default('local').describe('How worker processes are started'),
+  workers: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('How many worker processes, or the most of them for sbatch; as many as there are cores by default'),
+  minWorkers: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe('How many workers sbatch keeps also when there is nothing for them to do'),
+  workersPerJob: z.int().min(1).default(1).describe('How many workers share a job, and so a node, of sbatch'),
+  sbatch: z
+    .array(z.string())
+    .default([])
+    .describe('More options of sbatch for the jobs of workers: partition, account, time'),
+  slurmInterval: duration.default(30_000).describe('How often Slurm is asked and told at most, for sbatch'),
+  idle: duration.default(60_000).describe('How long a job of sbatch may be idle before it is given back'),
+  launcher: z.enum(['local', 'srun', 'sbatch']).default('local').describe('How worker processes are started'),
   exec: z.array(z.string()).min(1).optional().describe('The command that starts a worker, in place of this Node.js'),
   srun: z
     .array(z.string())
