@@ -99,6 +99,14 @@ export class Design<P = Record<string, unknown>> extends Optimizer<DesignState, 
     return { next: end }
   }
 
+  override announce(): string {
+    const { size, runs } = this.design
+    const all = Math.ceil(size / this.#pointsAtOnce)
+    const { generations } = this.settings
+    const played = generations < all ? `; ${counted(generations, 'generation')} of ${all} will be run` : ''
+    return `The design has ${counted(size, 'point')}, ${counted(runs, 'simulation')} in all${played}.`
+  }
+
   /** Points are counted from 0; `to` is not played any more. */
   override summarize({ next }: DesignState): Readonly<Record<string, unknown>> {
     const { size, runs } = this.design
@@ -145,4 +153,8 @@ function orderOf(names: readonly string[], given: readonly string[]): number[] {
     throw new RangeError(`a design needs a value for every parameter, got none for ${missing.map(show).join(', ')}`)
   }
   return names.map((name) => given.indexOf(name))
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
 }

@@ -36,6 +36,8 @@ export async function runExperimentFile(request: RunRequest): Promise<number> {
   await using experiment = new Experiment({ root })
   const manifest = { file, overrides: plain(overrides) }
   await experiment.prepareExperiment({ name, runner, overwrite, configuration, manifest })
+  const size = optimizer.announce()
+  if (size !== undefined) progress.say(size)
   let outcome: RunOutcome
   try {
     outcome = await experiment.runExperiment(optimizer, optimizee, {

@@ -83,6 +83,11 @@ export abstract class Optimizer<
     return {}
   }
 
+  /** A sentence that says how much there is to simulate, where that is known before anything is. */
+  announce(): string | undefined {
+    return undefined
+  }
+
   /** The state that the newest generation was expanded from. */
   get state(): State | undefined {
     return this.#state

@@ -127,6 +127,16 @@ test('an experiment that is wrong starts nothing and leaves a run as it was', as
   expect(existsSync(join(folder.path, 'runs'))).toBe(false)
 })
 
+test('the size of a design is said before the first individual is simulated', async () => {
+  folder.write(
+    'sweep.yaml',
+    'optimizee: { type: epidemic }\noptimizer: { type: design, design: { kind: halton, points: 4 }, seeds: [7, 8] }\n',
+  )
+  const { code, stderr } = await twoloop('run', 'sweep.yaml')
+  expect(code).toBe(0)
+  expect(stderr).toMatch(/^The design has 4 points, 8 simulations in all\.\ngeneration 1\/1 {2}0\/8 done\n/)
+})
+
 /** Whoever may read and write everything tries as somebody else. */
 const asAnother = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
 const canTryPermissions = hasPart(

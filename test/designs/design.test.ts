@@ -70,6 +70,21 @@ test('generations that are asked for are no more, and a larger number goes on fr
   expect(play(() => new Design(line, { design: tenPoints, chunk: 3, generations: 2 }))).toEqual(all.slice(0, 2))
 })
 
+test.each([
+  [{ design: tenPoints, replications: 3 }, 'The design has 10 points, 30 simulations in all.'],
+  [
+    { design: tenPoints, chunk: 3, generations: 1 },
+    'The design has 10 points, 10 simulations in all; 1 generation of 4 will be run.',
+  ],
+  [{ design: { kind: 'full-factorial', levels: 1 } }, 'The design has 1 point, 1 simulation in all.'],
+  [
+    { design: { kind: 'full-factorial', levels: 1e9 }, seeds: 'common', replications: 2 },
+    'The design has 1000000000 points, 2000000000 simulations in all.',
+  ],
+] as const)('how much there is to simulate is known before anything is: %j', (settings, sentence) => {
+  expect(new Design(line, settings).announce()).toBe(sentence)
+})
+
 test('a design that goes on from its saved state gives what it gives when it never stopped', () => {
   const law = fc.property(
     fc.integer({ min: 1, max: 30 }),
