@@ -43,6 +43,20 @@ test.each<[Trouble, string, string]>([
   expect(rows[0]!.failure).toBeUndefined()
 })
 
+test('a run whose data can be written nowhere is a row that failed while writing', async () => {
+  const directory = join(temporaryDirectory(), 'batch')
+  const place = join(directory, 'individuals/0.0/collected.msgpack')
+  const points = [{ reports: 'large', trouble: 'in-the-way', place }, { x: 1 }] as const
+  const configurations = manualRuns(CountingModel, { points, maxSteps: 2, dataCollectionPeriod: 1 })
+  const rows = await new BatchRunner({ configurations, directory, ...quiet }).runAll()
+  expect(rows[0]!.failure).toMatchObject({
+    stage: 'writing',
+    kind: 'threw',
+    message: expect.stringContaining('EISDIR'),
+  })
+  expect(rows.slice(1).map(({ RunId, Step }) => [RunId, Step])).toEqual([0, 1, 2].map((Step) => [1, Step]))
+})
+
 test('a run that takes its process with it is a row that was aborted, and the others are done', async () => {
   const configurations = manualRuns(CountingModel, { points: [{ x: 1 }, { trouble: 'kill' }, { x: 3 }], maxSteps: 2 })
   const runner = { crashRetries: 0 }

@@ -120,6 +120,13 @@ test('a snapshot is made once, stored once under its content, and every run begi
   expect(stored).toEqual([expect.stringMatching(/^snapshot-[0-9a-f]{16}\.msgpack$/)])
 })
 
+test('a worker reads the snapshot once, and not once for each run', async () => {
+  const directory = join(temporaryDirectory(), 'batch')
+  const [only] = await run([{ amount: 2 }], { nSamples: 5, nJobs: 1, snapshot: state, directory, plundered: directory })
+  expect(readdirSync(directory).filter((name) => name.startsWith('snapshot'))).toEqual([])
+  expect(only!.samples.map((sample) => sample!.before)).toEqual(new Array(5).fill([10, 20, 30]))
+})
+
 test('no run can change what the next one begins from', async () => {
   const results = await run([{ amount: 5 }, { amount: 7 }], { nSamples: 3, snapshot: state })
   for (const { samples } of results) for (const sample of samples) expect(sample!.before).toEqual([10, 20, 30])

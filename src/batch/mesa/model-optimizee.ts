@@ -13,7 +13,7 @@ import { type CollectionRule, collectedOf, sizeOf } from './collected.ts'
 import type { Model, ModelClass } from './model.ts'
 
 /** How far a run had come when it failed; `aborted` if its process ended and nobody can say. */
-export type Stage = 'instantiating' | 'running' | 'extracting' | 'aborted'
+export type Stage = 'instantiating' | 'running' | 'extracting' | 'writing' | 'aborted'
 
 /** Why a run failed, and at which stage. */
 export interface StagedCause extends FailureCause {
@@ -134,16 +134,14 @@ export class ModelOptimizee extends Optimizee {
       const finals = Object.fromEntries(
         collected.modelReporters.map((name, i) => [name, last[i]]).filter(([, value]) => typeof value !== 'object'),
       )
-      return { ...finals, steps: model.steps, collected: this.#put(collected, context) }
+      const results = { ...finals, steps: model.steps }
+      if (sizeOf(collected) <= mostValuesInRecord) return { ...results, collected }
+      stage = 'writing'
+      writeFileSync(join(context.directory(), collectedFile), encodeMessage(collected))
+      return { ...results, collected: { file: collectedFile } }
     } catch (error) {
       throw new SimulationFailure(stagedCause(error, stage, context.signal))
     }
-  }
-
-  #put(collected: ReturnType<typeof collectedOf>, context: SimulationContext) {
-    if (sizeOf(collected) <= mostValuesInRecord) return collected
-    writeFileSync(join(context.directory(), collectedFile), encodeMessage(collected))
-    return { file: collectedFile }
   }
 }
 
