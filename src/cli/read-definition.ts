@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { access, readFile, stat } from 'node:fs/promises'
 import { extname } from 'node:path'
-import { parseDocument } from 'yaml'
+import { parseDocument, type YAMLError } from 'yaml'
 import { importBundled } from '../bundle.ts'
 import { ConfigurationError } from '../errors.ts'
 import { messageOf, type Place, refuse, show } from './parse-at.ts'
@@ -65,7 +65,7 @@ function parseText(text: string, file: string): unknown {
   const [error] = document.errors
   if (error) {
     const at = error.linePos?.[0]
-    const sentence = error.message.split('\n')[0]!.replace(/ at line \d+, column \d+:?$/, '')
+    const sentence = describeError(error, text)
     throw new ConfigurationError(`${file}${at ? `, line ${at.line}, column ${at.col}` : ''}: ${sentence}`, {
       cause: error,
     })
@@ -90,6 +90,12 @@ function attempt<T>(place: Place, read: () => T): T {
 
 /** No experiment comes near it. */
 const deepest = 100
+
+function describeError({ code, message, pos }: YAMLError, text: string): string {
+  const key = /^(".*?"|'.*?'|[^\s:,]+)/.exec(text.slice(pos[0]))?.[0]
+  if (code === 'DUPLICATE_KEY' && key) return `${key} comes twice`
+  return message.split('\n')[0]!.replace(/ at line \d+, column \d+:?$/, '')
+}
 
 function isNestedAtMost(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return true

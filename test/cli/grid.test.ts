@@ -297,7 +297,7 @@ test.each([
     ['nested.yaml'],
     'nested.yaml: keys.net needs a list of values, one value, or { values, shorthand, inName }, got {"hid":[32]}',
   ],
-  [['twice.yaml'], /^twice\.yaml, line 4, column \d+: Map keys must be unique$/],
+  [['twice.yaml'], /^twice\.yaml, line 4, column \d+: lr comes twice$/],
   [['no-thunk.yaml'], /^no-thunk\.yaml: thunk is missing; wanted a string$/],
 ] as [string[], string | RegExp][])('%j is refused with one sentence and exit code 2', async (words, sentence) => {
   writeThunk()
