@@ -14,7 +14,7 @@ import type { ProcessIdentity } from './process-identity.ts'
  *   leave   as soon as the last worker has ended
  * Pilot to launcher
  *   ended   a worker's process
- *   warned  the job's time is nearly over
+ *   warned  the job's time is nearly over, or up
  *   left    the pilot itself, orderly
  */
 export type ToPilot = { readonly type: 'hello' } | { readonly type: 'next' } | StartWorker | SignalWorker | Leave

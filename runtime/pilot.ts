@@ -86,6 +86,7 @@ class Pilot {
 
   #leave(): void {
     this.#isLeaving = true
+    this.#say({ type: 'warned' })
     for (const worker of this.#workers.keys()) this.#signal(worker, 'SIGTERM')
   }
 

@@ -466,8 +466,8 @@ export class Runner {
 
   /** A worker has ended and its pipe has been read: what it held is tried again, or has failed. */
   #bury(worker: WorkerProcess): void {
-    // A worker that was asked to leave had not begun what it still held.
-    if (worker.isLeaving) this.#giveBack(worker)
+    // A worker that left as it was asked to had not begun what it still held.
+    if (worker.isLeaving && !worker.wasTaken) this.#giveBack(worker)
     else this.#takeBack(worker)
     this.#fleet.bury(worker)
   }

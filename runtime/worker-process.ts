@@ -174,6 +174,11 @@ export class WorkerProcess {
     return (this.#end?.signal === 'SIGKILL' || this.endDetail !== undefined) && !this.#hasRefused
   }
 
+  /** Whether something else than this runner ended it before it could end by itself. */
+  get wasTaken(): boolean {
+    return this.#end !== undefined && !this.#wasEndedHere && !this.isAdopted && this.#end.exitCode !== 0
+  }
+
   /** Whether it was given a chance to end by itself. */
   get isLeaving(): boolean {
     return this.#isLeaving

@@ -62,7 +62,8 @@ export class PilotJob {
 
   /** Whether more workers may be started in it. */
   get hasRoom(): boolean {
-    return !this.#isLeaving && !this.isWarned && !this.isOver && this.#workers.size < this.#slots
+    const isEnding = this.#isLeaving || this.isWarned || this.isOver || this.state?.state === 'COMPLETING'
+    return !isEnding && this.#workers.size < this.#slots
   }
 
   get isOver(): boolean {
@@ -119,7 +120,8 @@ export class PilotJob {
   close(): void {
     this.read()
     for (const worker of this.workers) this.#end(worker, {})
-    writeFileSync(join(this.#folder, endFile), `${this.refusal?.words ?? this.state?.state ?? 'left'}\n`)
+    const why = this.#hasLeft ? 'it left' : (this.refusal?.words ?? this.state?.state ?? 'it never began')
+    writeFileSync(join(this.#folder, endFile), `${why}\n`)
     this.abandon()
   }
 

@@ -3,7 +3,6 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import type { FailureDetail } from '../../src/core/evaluation.ts'
 import type { RunnerSettings } from '../../src/core/runner-settings.ts'
 import { quoteWord } from '../../src/core/shell-words.ts'
 import { pilotsDirectory } from '../pilot-protocol.ts'
@@ -126,7 +125,8 @@ export class SbatchLauncher implements Launcher, WorkerPool {
 
   explain({ number }: EndedWorker, end: ProcessEnd): Explanation | undefined {
     const pilot = this.#pilotOf.get(number)
-    const { refusal, state, job } = pilot ?? {}
+    const { refusal, state, job, isWarned } = pilot ?? {}
+    if (end.error !== undefined && isWarned) return { words: 'found its job at its end', outlook: 'wait' }
     if (refusal?.isForNow) return { words: `could not be submitted to Slurm now: ${refusal.words}`, outlook: 'wait' }
     if (refusal) return { words: `was refused by Slurm: ${refusal.words}`, outlook: 'refuse' }
     const saidHow = end.exitCode !== undefined || end.signal !== undefined || end.error !== undefined
@@ -134,9 +134,9 @@ export class SbatchLauncher implements Launcher, WorkerPool {
     if (state.exitCode === unseenExitCode) {
       return { words: describeUnseen(this.#directory, state.nodes), outlook: 'refuse' }
     }
-    const { detail, words } = jobEnds[state.state] ?? {}
+    const { words = 'is gone with its job', ...known } = jobEnds[state.state] ?? {}
     const reason = ['', 'None'].includes(state.reason) ? '' : ` (${state.reason})`
-    return { detail, words: `${words ?? 'is gone with its job'}: job ${job} is ${state.state}${reason}` }
+    return { ...known, words: `${words}: job ${job} is ${state.state}${reason}` }
   }
 
   cancel({ number }: Pick<EndedWorker, 'number'>, signal: 'TERM' | 'KILL'): void {
@@ -289,12 +289,12 @@ const passing =
 const forgotten: BatchJobState = { state: 'UNKNOWN', reason: '', nodes: '', exitCode: 0 }
 
 /** What the end of a job means for its workers, by Slurm's state of it; the middle of a sentence that begins with a worker. */
-const jobEnds: Readonly<Record<string, { readonly detail?: FailureDetail; readonly words: string }>> = {
-  NODE_FAIL: { detail: 'node-failure', words: 'was lost with its node' },
-  BOOT_FAIL: { detail: 'node-failure', words: 'could not be started since its node did not' },
+const jobEnds: Readonly<Record<string, Explanation>> = {
+  NODE_FAIL: { detail: 'node-failure', words: 'was lost with its node', outlook: 'wait' },
+  BOOT_FAIL: { detail: 'node-failure', words: 'could not be started since its node did not', outlook: 'wait' },
   TIMEOUT: { detail: 'time-limit', words: "was ended by its job's time limit" },
   DEADLINE: { detail: 'time-limit', words: "was ended by its job's time limit" },
-  PREEMPTED: { detail: 'preempted', words: 'was ended since its job was preempted' },
+  PREEMPTED: { detail: 'preempted', words: 'was ended since its job was preempted', outlook: 'wait' },
   CANCELLED: { detail: 'cancelled', words: 'was cancelled with its job' },
   OUT_OF_MEMORY: { detail: 'out-of-memory', words: 'was killed since its job used more memory than it had' },
 }

@@ -1,0 +1,245 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { eventually } from '../processes.ts'
+import { canonicalExport } from '../search.ts'
+import { build } from '../search-child.ts'
+import { Cluster, slurm } from './cluster.ts'
+import { attemptsAt, epochOf, held, journalOf, openWorkers, undisturbedExport, workersIn } from './held-search.ts'
+
+/** Workers in jobs that the runner submits from outside of any allocation. */
+const onSlurm = test.skipIf(!slurm)
+let cluster: Cluster
+let undisturbed: string
+
+beforeAll(async () => {
+  if (!slurm) return
+  cluster = Cluster.start()
+  undisturbed = await undisturbedExport(cluster)
+}, 120_000)
+
+afterEach(() => {
+  if (slurm) cluster.mend()
+}, 120_000)
+
+afterAll(() => {
+  if (slurm) cluster.stop()
+}, 60_000)
+
+/** The held search of the other tests, on workers that come by sbatch. */
+function submitting(directory: string, runner: object = {}) {
+  const search = held(directory)
+  const own = { launcher: 'sbatch', workers: 4, workersPerJob: 2, slurmInterval: '1s' }
+  return { ...search, runner: { ...search.runner, ...own, ...runner } }
+}
+
+const program = join(build, 'test/chaos/search-process.js')
+const start = (options: object) => cluster.start(process.execPath, program, JSON.stringify(options))
+const jobsOf = (states: string) =>
+  cluster.ask('squeue', '-r', '--noheader', `--states=${states}`, '--format=%i').split('\n').filter(Boolean)
+/** How many workers there are; none before there is a run. */
+function present(directory: string): number {
+  try {
+    return openWorkers(directory)
+  } catch {
+    return 0
+  }
+}
+
+const names = (directory: string) => journalOf(directory).map(({ name }) => name)
+
+onSlurm('a search outside of an allocation has its workers in jobs, and comes to the same', async () => {
+  const directory = cluster.directory()
+  const child = start(submitting(directory))
+  await eventually(() => present(directory) === 4, 'four workers are there', 40_000)
+  const jobs = jobsOf('RUNNING')
+  expect(jobs).toHaveLength(2)
+  for (const job of jobs) expect(job).toMatch(/^\d+_\d+$/) // of an array
+  writeFileSync(join(directory, 'until'), '')
+  expect(await child.ended, child.stderr()).toBe(0)
+  expect(canonicalExport(join(directory, 'run'))).toBe(undisturbed)
+  for (const job of new Set(journalOf(directory).map(({ step }) => step))) {
+    const workers = journalOf(directory).flatMap(({ step, pid }) => (step === job ? [pid] : []))
+    expect(new Set(workers).size).toBeLessThanOrEqual(2)
+  }
+  await eventually(() => jobsOf('RUNNING,PENDING').length === 0, 'no job is left')
+  expect(workersIn(directory)).toEqual([])
+})
+
+onSlurm('no more workers come than there is work for, and idle ones are given back, but for the fewest', async () => {
+  const directory = cluster.directory()
+  const runner = { workers: 8, minWorkers: 2, idle: '2s' }
+  const child = start({ ...submitting(directory, runner), populationSize: 5 })
+  await eventually(() => present(directory) === 5, 'as many are there as individuals', 40_000)
+  // All but 0.2 are done: the others have nothing to do.
+  await eventually(() => present(directory) < 4, 'a job is given back', 40_000)
+  await eventually(() => jobsOf('RUNNING').length === 1, 'one is left', 40_000)
+  expect(present(directory)).toBe(2)
+  writeFileSync(join(directory, 'until'), '')
+  expect(await child.ended, child.stderr()).toBe(0)
+})
+
+onSlurm.each<[what: string, detail: string, end: (job: string) => void]>([
+  ['cancelled', 'cancelled', (job) => cluster.ask('scancel', job)],
+  ['lost with its node', 'node-failure', (job) => cluster.setNode(nodeOf(job), 'down')],
+])(
+  'a job that is %s is replaced, and what it held is simulated again',
+  async (_, detail, end) => {
+    const directory = cluster.directory()
+    const child = start(submitting(directory))
+    await eventually(() => names(directory).includes('0.2') && present(directory) === 4, 'all are at work', 40_000)
+    const { step } = journalOf(directory).find(({ name }) => name === '0.2')!
+    end(step.split('.')[0]!)
+    await eventually(() => names(directory).filter((name) => name === '0.2').length === 2, 'it is tried again', 40_000)
+    await eventually(() => attemptsAt(directory).length > 0, 'the first attempt is over', 40_000)
+    writeFileSync(join(directory, 'until'), '')
+    expect(await child.ended, child.stderr()).toBe(0)
+    expect(canonicalExport(join(directory, 'run'))).toBe(undisturbed)
+    expect(attemptsAt(directory)).toMatchObject([
+      { verdict: 'lost', cause: { kind: 'worker-lost', detail } },
+      { verdict: 'accepted' },
+    ])
+  },
+  90_000,
+)
+
+const nodeOf = (job: string) => cluster.ask('squeue', '--noheader', '--format=%N', `--jobs=${job}`)
+
+onSlurm('a worker whose job is nearly over finishes what it has begun, and others go on', async () => {
+  const directory = cluster.directory()
+  const child = start(submitting(directory))
+  await eventually(() => names(directory).includes('0.2') && present(directory) === 4, 'all are at work', 40_000)
+  const before = cluster.ask('squeue', '-r', '--noheader', '--format=%A').split('\n')
+  for (const job of before) cluster.ask('scancel', '--batch', '--signal=USR1', job)
+  await eventually(() => present(directory) === 1, 'the idle ones have left')
+  writeFileSync(join(directory, 'until'), '')
+  expect(await child.ended, child.stderr()).toBe(0)
+  expect(canonicalExport(join(directory, 'run'))).toBe(undisturbed)
+  expect(names(directory)).toHaveLength(new Set(names(directory)).size) // nothing was broken off
+  expect(
+    journalOf(directory).filter(({ name, step }) => name.startsWith('5.') && before.includes(step.split('.')[0]!)),
+  ).toEqual([])
+})
+
+onSlurm(
+  'a runner that is killed is followed by one that takes over the jobs that run and cancels those that wait',
+  async () => {
+    const directory = cluster.directory()
+    const options = submitting(directory, { workers: 3, workersPerJob: 1, sbatch: ['--exclusive', '--nodelist=node1'] })
+    const first = start(options)
+    await eventually(() => jobsOf('PENDING').length === 2 && names(directory).length > 0, 'one runs, two wait', 40_000)
+    const [running] = jobsOf('RUNNING')
+    const pending = jobsOf('PENDING')
+    first.process.kill('SIGKILL')
+    await first.ended
+    const second = start(options)
+    await eventually(() => epochOf(directory) === 2, 'there is another runner')
+    await eventually(
+      () => pending.every((job) => !jobsOf('PENDING').includes(job)),
+      'those that waited are gone',
+      40_000,
+    )
+    expect(jobsOf('RUNNING')).toEqual([running])
+    writeFileSync(join(directory, 'until'), '')
+    expect(await second.ended, second.stderr()).toBe(0)
+    expect(canonicalExport(join(directory, 'run'))).toBe(undisturbed)
+    expect(names(directory)).toHaveLength(new Set(names(directory)).size)
+  },
+  90_000,
+)
+
+const reasons = () => cluster.ask('squeue', '-r', '--noheader', '--format=%r')
+
+onSlurm('status says why workers wait, in the word of Slurm', async () => {
+  const directory = cluster.directory()
+  const file = experimentIn(directory)
+  const options = ['--root', directory, '--launcher', 'sbatch', '--workers', '4']
+  const wait = ['--set', 'runner.sbatch=[--begin=now+1hour]', '--set', 'runner.slurmInterval=1s']
+  const child = cluster.start(process.execPath, join(build, 'src/cli/main.js'), 'run', file, ...options, ...wait)
+  await eventually(() => reasons().includes('BeginTime'), 'a job waits', 40_000)
+  const { stdout } = await cluster.command('status', join(directory, 'search'))
+  expect(stdout).toMatch(/^waiting +1 worker for Slurm: their jobs are pending \(BeginTime\)$/m)
+  child.process.kill('SIGTERM')
+  expect(await child.ended, child.stderr()).toBe(75)
+  await eventually(() => jobsOf('PENDING').length === 0, 'it is cancelled')
+})
+
+onSlurm(
+  'Slurm is asked no more often than is set',
+  async () => {
+    const directory = cluster.directory()
+    const folder = join(directory, 'counting')
+    const calls = join(directory, 'calls')
+    mkdirSync(folder)
+    for (const name of ['sbatch', 'squeue', 'scancel']) {
+      const real = cluster.ask('which', name)
+      writeFileSync(join(folder, name), `#!/bin/sh\necho "${name} $(date +%s%3N)" >>'${calls}'\nexec ${real} "$@"\n`)
+      chmodSync(join(folder, name), 0o755)
+    }
+    const path = `PATH=${folder}${delimiter}${process.env.PATH}`
+    const options = JSON.stringify(submitting(directory, { slurmInterval: '3s' }))
+    const child = cluster.start('env', path, process.execPath, program, options)
+    const asked = () =>
+      (existsSync(calls) ? readFileSync(calls, 'utf8').split('\n') : []).filter((line) => line.startsWith('squeue'))
+    await eventually(() => asked().length >= 5, 'it has been asked five times', 60_000)
+    writeFileSync(join(directory, 'until'), '')
+    expect(await child.ended, child.stderr()).toBe(0)
+    const times = asked().map((line) => Number(line.split(' ')[1]))
+    const gaps = times.slice(1).map((time, i) => time - times[i]!)
+    // Beside the first two submissions, which are not kept waiting.
+    expect(gaps.filter((gap) => gap < 2900).length).toBeLessThanOrEqual(1)
+  },
+  90_000,
+)
+
+onSlurm("what Slurm refuses is said once, in Slurm's words", async () => {
+  const directory = cluster.directory()
+  const file = experimentIn(directory)
+  const options = [
+    '--root',
+    directory,
+    '--launcher',
+    'sbatch',
+    '--workers',
+    '4',
+    '--set',
+    'runner.sbatch=[--partition=none]',
+  ]
+  const { code, stderr } = await cluster.command('run', file, ...options)
+  expect(code).toBe(2)
+  expect(stderr.split('invalid partition specified: none')).toHaveLength(2)
+  expect(stderr).toContain('twoloop: No worker can be started: it was refused by Slurm: ')
+  expect(readdirSync(join(directory, 'search/pilots'))).toEqual(['000001', 'job.sh'])
+})
+
+onSlurm('it needs to know how many workers there may be, and nothing is started', async () => {
+  const directory = cluster.directory()
+  const file = experimentIn(directory)
+  const { code, stderr } = await cluster.command('run', file, '--root', join(directory, 'runs'), '--launcher', 'sbatch')
+  expect([code, stderr]).toEqual([
+    2,
+    'twoloop: --launcher sbatch needs to know how many workers there may be at most: give --workers.\n',
+  ])
+  expect(readdirSync(directory)).toEqual(['experiment.json'])
+})
+
+test('without Slurm it says so', async () => {
+  const { sbatchProspect } = await import('../../runtime/launchers/sbatch.ts')
+  const { runnerSettings } = await import('../../src/core/runner-settings.ts')
+  const { PATH } = process.env
+  process.env.PATH = '/nowhere'
+  try {
+    expect(sbatchProspect(runnerSettings.parse({ launcher: 'sbatch', workers: 2 }))).toEqual({
+      refusal: '--launcher sbatch submits jobs to Slurm, and sbatch is not found on PATH: run it where Slurm is.',
+    })
+  } finally {
+    process.env.PATH = PATH
+  }
+})
+
+function experimentIn(directory: string): string {
+  const file = join(directory, 'experiment.json')
+  const optimizer = { type: 'genetic-algorithm', populationSize: 8, generations: 3, seed: 1 }
+  writeFileSync(file, JSON.stringify({ name: 'search', optimizee: { type: 'active-wait' }, optimizer }))
+  return file
+}
