@@ -140,10 +140,10 @@ interface Repeated<Definition> {
 
 type Nested = z.ZodType<DesignDefinition, DesignDefinitionInput>
 
-const names = [...kinds, ...combinations].map(({ shape }) => shape.kind.value)
+export const designKinds: readonly string[] = [...kinds, ...combinations].map(({ shape }) => shape.kind.value)
 
 export const designDefinition: Nested = z.discriminatedUnion('kind', [...kinds, ...combinations], {
-  error: (issue) => (issue.code === 'invalid_union' ? `one of ${names.join(', ')}` : undefined),
+  error: (issue) => (issue.code === 'invalid_union' ? `one of ${designKinds.join(', ')}` : undefined),
 }) as unknown as Nested
 
 function nestedList(meaning: string) {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, readFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { hasPart, hasProgram } from '../parts.ts'
@@ -22,8 +22,11 @@ test("the README's code is the code of the examples", () => {
 })
 
 test('every file that the README and the documents link to is there', () => {
-  for (const [, link] of readme.matchAll(/\]\(([^)#:]+)\)/g)) {
-    expect(() => readFileSync(join(root, link!)), link).not.toThrow()
+  const pages = ['README.md', ...readdirSync(join(root, 'docs')).map((name) => join('docs', name))]
+  for (const page of pages) {
+    for (const [, link] of readFileSync(join(root, page), 'utf8').matchAll(/\]\(([^)#:]+)\)/g)) {
+      expect(() => readFileSync(join(root, page, '..', link!)), `${page}: ${link}`).not.toThrow()
+    }
   }
 })
 
