@@ -14,6 +14,8 @@ import { readSrunOptions, type SrunOptions } from './srun-options.ts'
 const srunOutput = 'srun.txt'
 /** Workers of one job mostly end together: Slurm is asked once for what became of it. */
 const jobStateMs = 2000
+/** A controller that has come back refuses steps, for reasons that are none, until its nodes have answered it. */
+const comebackMs = 30_000
 
 /** Each worker as one step of the Slurm allocation that the runner is in, for the worker's whole life. */
 export class SrunLauncher implements Launcher {
@@ -26,6 +28,7 @@ export class SrunLauncher implements Launcher {
   readonly #placement: Placement
   readonly #nodes = new Map<number, string>()
   #asked: { readonly at: number; readonly state: JobState | undefined } | undefined
+  #controllerAwayAt = -comebackMs
 
   constructor(settings: RunnerSettings, allocation = ownAllocation()) {
     this.#settings = settings
@@ -106,6 +109,7 @@ export class SrunLauncher implements Launcher {
         this.#loseNodes()
         return { detail: 'node-failure', words: 'was lost with its node', outlook: 'wait' }
       case 'no-controller':
+        this.#controllerAwayAt = performance.now()
         return { words: "could not be started since Slurm's controller is away", outlook: 'wait' }
       case 'allocation-over':
         return { ...this.#explainCancellation({}), words: 'found its allocation at an end', outlook: 'stop' }
@@ -123,8 +127,10 @@ export class SrunLauncher implements Launcher {
         }
         return { detail: 'node-failure', words: `could not be started on ${node}, which has failed`, outlook: 'wait' }
       }
-      case 'refused':
-        return { words: `was refused by Slurm: ${end.words}`, outlook: 'refuse' }
+      case 'refused': {
+        const isComingBack = performance.now() - this.#controllerAwayAt < comebackMs
+        return { words: `was refused by Slurm: ${end.words}`, outlook: isComingBack ? 'wait' : 'refuse' }
+      }
     }
   }
 
