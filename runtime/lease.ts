@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { Pulse, runnerHeart } from './heartbeat.ts'
+import { isJobOver, ownAllocation } from './launchers/slurm.ts'
 import { livenessOf, ownIdentity, type ProcessIdentity } from './process-identity.ts'
 
 /** Who holds a run. */
@@ -10,6 +11,8 @@ export interface Holder extends ProcessIdentity {
   /** ISO 8601 */
   readonly since: string
   readonly released: boolean
+  /** The Slurm job that it runs in. */
+  readonly job?: string | undefined
 }
 
 /** A holder whose process cannot be looked up is taken for dead when its heart has been silent for this long. */
@@ -46,6 +49,7 @@ export class Lease {
         epoch: (newest?.epoch ?? 0) + 1,
         since: new Date().toISOString(),
         released: false,
+        job: ownAllocation()?.job,
       }
       const path = leasePath(directory, holder.epoch)
       try {
@@ -77,8 +81,10 @@ export class Lease {
 /** Who has the run now; undefined if nobody has, or nobody who lives. Does not wait: who cannot be looked up counts. */
 export function currentHolder(directory: string): Holder | undefined {
   const newest = newestHolder(directory)
-  if (!newest || newest.released || livenessOf(newest) === 'dead') return undefined
-  return newest
+  if (!newest || newest.released) return undefined
+  const liveness = livenessOf(newest)
+  const isGone = liveness === 'unknown' ? newest.job !== undefined && isJobOver(newest.job) : liveness === 'dead'
+  return isGone ? undefined : newest
 }
 
 async function holds(directory: string, holder: Holder, leaseTime: number): Promise<boolean> {

@@ -98,6 +98,13 @@ export function askForJob(job: string): JobState | undefined {
   }
 }
 
+/** Whether nothing of a job runs any more; false if Slurm cannot be asked. */
+export function isJobOver(job: string): boolean {
+  // Named twice: of one job alone that it has forgotten, squeue says no more than of a controller that is away.
+  const text = ask('squeue', '--noheader', '--format=%T', `--jobs=${job},${job}`)
+  return text !== undefined && !/^(RUNNING|COMPLETING|SUSPENDED|STOPPED|SIGNALING|STAGE_OUT)$/m.test(text)
+}
+
 /** Those of some workers of earlier runner starts whose steps are over, in one call of Slurm; none if it does not answer. */
 export function goneWorkers<W extends { readonly provenance: Readonly<Record<string, string>> }>(
   workers: readonly W[],

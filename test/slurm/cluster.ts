@@ -2,6 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { execa } from 'execa'
 import { onTestFinished } from 'vitest'
 import { hasPart, hasProgram } from '../parts.ts'
 import { build, type SearchChild } from '../search-child.ts'
@@ -134,12 +135,20 @@ export class Cluster {
 
   /** The command line of twoloop in an allocation, to its end. */
   async twoloop(allocation: readonly string[], ...args: readonly string[]): Promise<CommandEnd> {
-    return endOf(this.salloc(allocation, process.execPath, join(build, 'src/cli/main.js'), ...args))
+    const { ended, stdout, stderr } = this.salloc(allocation, process.execPath, join(build, 'src/cli/main.js'), ...args)
+    return { code: await ended, stdout: stdout(), stderr: stderr() }
   }
 
   /** The command line of twoloop where Slurm can be asked, to its end. */
   async command(...args: readonly string[]): Promise<CommandEnd> {
-    return endOf(this.start(process.execPath, join(build, 'src/cli/main.js'), ...args))
+    const { exitCode, stdout, stderr } = await execa(process.execPath, [join(build, 'src/cli/main.js'), ...args], {
+      cwd: this.common,
+      stdin: 'ignore',
+      env: { ...this.environment },
+      reject: false,
+      stripFinalNewline: false,
+    })
+    return { code: exitCode ?? null, stdout, stderr }
   }
 
   /** A program in an allocation. The nodes that fail are no reason to end the job. */
@@ -183,10 +192,6 @@ function freePlace(): { readonly port: number; readonly subnet: string } {
     if (existsSync(`/sys/class/net/stb${port}`)) continue
     return { port, subnet: `198.${18 + (place >> 8)}.${place & 255}` }
   }
-}
-
-async function endOf({ ended, stdout, stderr }: ClusterChild): Promise<CommandEnd> {
-  return { code: await ended, stdout: stdout(), stderr: stderr() }
 }
 
 /** `salloc` that is asked to end gives back its allocation, with all that runs there. */
