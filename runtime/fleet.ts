@@ -343,6 +343,7 @@ export class Fleet {
   /** Ends all workers at once, without waiting; for the moments in which nothing else is possible. */
   kill(): void {
     for (const worker of this.workers) if (!worker.hasEnded) worker.kill('SIGKILL')
+    this.#launcher.pool?.release()
   }
 
   #replace(worker: WorkerProcess): void {

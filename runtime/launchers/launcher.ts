@@ -55,7 +55,9 @@ export interface WorkerPool {
   giveBack(idle: readonly number[], most: number): readonly number[]
   /** Workers whose machine will be taken away soon. */
   readonly warned: readonly number[]
-  /** Gives everything back, when all workers have ended. */
+  /** Has everything given back as soon as its workers have ended, and does not wait for it. */
+  release(): void
+  /** As `release`, when all workers have ended, and waits. */
   close(): Promise<void>
   /** Lets go of everything and ends nothing. */
   abandon(): void

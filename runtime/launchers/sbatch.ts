@@ -4,13 +4,13 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { RunnerSettings } from '../../src/core/runner-settings.ts'
-import { quoteWord } from '../../src/core/shell-words.ts'
 import { pilotsDirectory } from '../pilot-protocol.ts'
 import { replaceFile } from '../run-file.ts'
 import type { EndedWorker, Explanation, Launcher, Prospect, WorkerPlace, WorkerPool } from './launcher.ts'
 import { openPilots, PilotJob, pilotNumbers } from './pilot-job.ts'
-import { type LaunchedProcess, type ProcessEnd, pilotProgram, workerProgram } from './process.ts'
-import { describeUnseen, unseenExitCode, untilRunIsSeen } from './run-seen.ts'
+import { pilotScript } from './pilot-script.ts'
+import { type LaunchedProcess, type ProcessEnd, workerProgram } from './process.ts'
+import { describeUnseen, unseenExitCode } from './run-seen.ts'
 import { askForBatchJobs, type BatchJobState, findOnPath } from './slurm.ts'
 import { ownWords } from './srun-ends.ts'
 
@@ -143,8 +143,12 @@ export class SbatchLauncher implements Launcher, WorkerPool {
     this.#pilotOf.get(number)?.signal(number, `SIG${signal}`)
   }
 
-  async close(): Promise<void> {
+  release(): void {
     for (const pilot of this.#pilots) pilot.leave()
+  }
+
+  async close(): Promise<void> {
+    this.release()
     const cancelled = this.#pilots.filter(({ node, job, isOver }) => node === undefined && job !== undefined && !isOver)
     await this.#cancelJobs(cancelled)
     const begin = performance.now()
@@ -232,36 +236,11 @@ export class SbatchLauncher implements Launcher, WorkerPool {
     }
   }
 
-  /** The script of all pilots' jobs; its options are those that hold for every job of this run. */
   #writeScript(): string {
-    const { workersPerJob, cpusPerWorker, tasksPerWorker, gpusPerWorker, memoryPerWorker, sbatch, heartbeatTimeout } =
-      this.#settings
     const folder = pilotsDirectory(this.#directory)
     const path = join(folder, 'job.sh')
-    const options = [
-      '--job-name=twoloop-workers',
-      '--nodes=1',
-      '--ntasks=1',
-      `--cpus-per-task=${workersPerJob * tasksPerWorker * cpusPerWorker}`,
-      ...(gpusPerWorker === undefined ? [] : [`--gpus=${workersPerJob * gpusPerWorker}`]),
-      ...(memoryPerWorker === undefined ? [] : [`--mem=${timesMemory(memoryPerWorker, workersPerJob)}`]),
-      '--no-requeue', // the launcher replaces what fails, with new workers
-      '--output=/dev/null', // or a node that does not see the folder would only say so to its administrator
-      '--signal=B:USR1@120',
-      ...sbatch,
-    ]
     mkdirSync(folder, { recursive: true })
-    replaceFile(
-      path,
-      `#!/bin/sh
-#SBATCH ${options.map(quoteWord).join(' ')}
-directory=${quoteWord(this.#directory)} run=${quoteWord(this.#run)} patience=${Math.ceil(heartbeatTimeout / 1000)}
-shift "$SLURM_ARRAY_TASK_ID" # to the number of this one's pilot
-${untilRunIsSeen('"$directory/pilots"')}
-exec >>"$directory/pilots/output.txt" 2>&1
-exec ${quoteWord(process.execPath)} ${quoteWord(pilotProgram())} "$directory" "$1"
-`,
-    )
+    replaceFile(path, pilotScript(this.#directory, this.#run, this.#settings))
     return path
   }
 }
@@ -297,9 +276,4 @@ const jobEnds: Readonly<Record<string, Explanation>> = {
   PREEMPTED: { detail: 'preempted', words: 'was ended since its job was preempted', outlook: 'wait' },
   CANCELLED: { detail: 'cancelled', words: 'was cancelled with its job' },
   OUT_OF_MEMORY: { detail: 'out-of-memory', words: 'was killed since its job used more memory than it had' },
-}
-
-/** `500M` twice is `1000M`. */
-function timesMemory(memory: string, count: number): string {
-  return memory.replace(/^[\d.]+/, (amount) => String(Number(amount) * count))
 }
