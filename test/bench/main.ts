@@ -1,13 +1,18 @@
 import { benchDesign } from './design.ts'
 import { benchDispatch } from './dispatch.ts'
+import { benchScale } from './scale.ts'
 
 /** `npm run bench -- NAME`: measures, and prints one JSON document. */
-const benches: Readonly<Record<string, () => Promise<unknown>>> = { dispatch: benchDispatch, design: benchDesign }
+const benches: Readonly<Record<string, (args: readonly string[]) => Promise<unknown>>> = {
+  dispatch: benchDispatch,
+  design: benchDesign,
+  scale: benchScale,
+}
 
-const name = process.argv[2] ?? ''
+const [name = '', ...args] = process.argv.slice(2)
 const bench = benches[name]
 if (!bench) {
   console.error(`Wanted the name of a benchmark (${Object.keys(benches).join(', ')}), got ${name || 'nothing'}.`)
   process.exit(2)
 }
-console.log(JSON.stringify(await bench(), null, 2))
+console.log(JSON.stringify(await bench(args), null, 2))
