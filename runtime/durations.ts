@@ -19,6 +19,11 @@ export class Durations {
     return this.#mean
   }
 
+  /** What most individuals exceed; nothing where they differ much. */
+  get least(): number {
+    return this.#mean === undefined ? 0 : Math.max(0, this.#mean - 2 * this.#deviation)
+  }
+
   /** What hardly any individual exceeds: mean and four mean deviations, as TCP waits for answers (RFC 6298, section 2). */
   get most(): number | undefined {
     return this.#mean === undefined ? undefined : this.#mean + 4 * this.#deviation

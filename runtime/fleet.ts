@@ -7,6 +7,7 @@ import { Heart, runnerHeart } from './heartbeat.ts'
 import { HostRecord } from './host-record.ts'
 import { type Explanation, type Launcher, launcherOf, type WorkerPool } from './launchers/launcher.ts'
 import { goneWorkers } from './launchers/slurm.ts'
+import { longestPause } from './poll-pace.ts'
 import { ownIdentity } from './process-identity.ts'
 import { workerDirectory } from './run-file.ts'
 import { UsageMeter } from './usage-meter.ts'
@@ -99,6 +100,7 @@ export class Fleet {
       epoch: options.record.epoch,
       identity: ownIdentity(),
       reopen: options.mode === 'poll',
+      pollInterval: options.settings.pollInterval,
       now: () => performance.now(),
     }
     const now = this.surroundings.now()
@@ -482,14 +484,16 @@ export class Fleet {
   }
 
   #check(worker: WorkerProcess, now: number, isBeat: boolean): void {
-    const { timeout, heartbeatTimeout } = this.#settings
+    const { timeout, heartbeatTimeout, pollInterval } = this.#settings
+    // What was sent may be seen late, and so may the answer.
+    const margin = timeoutMarginMs + (this.#options.mode === 'poll' ? 2 * longestPause(pollInterval) : 0)
     // Also of one that holds nothing: its launcher may hang, and it would be given work.
     if (isBeat && worker.hasBeenReady && worker.silence() > heartbeatTimeout) {
       this.restart(worker, `its heart has been silent for ${Math.round(worker.silence() / 1000)} s`, 'silent')
     } else if (worker.stuckFor(now) > stuckLimitMs) {
       worker.isDamaged = true
       this.restart(worker, 'its pipe has shown half a message for too long')
-    } else if (timeout !== undefined && worker.isOverdue(now, timeout + timeoutMarginMs)) {
+    } else if (timeout !== undefined && worker.isOverdue(now, timeout + margin)) {
       worker.timedOut = overdue(timeout)
       this.restart(worker, 'it was ended since its simulation ran over its timeout')
     }

@@ -368,7 +368,7 @@ export class Runner {
   #read(worker: WorkerProcess): boolean {
     let read = false
     try {
-      for (const message of worker.receive()) {
+      for (const message of worker.receive(this.#durations.least)) {
         read = true
         switch (message.type) {
           case 'hello':

@@ -7,6 +7,7 @@ import { HeldJobs, type Job } from './job.ts'
 import type { Explanation, Launcher, Provenance } from './launchers/launcher.ts'
 import { describeEnd, type LaunchedProcess, type ProcessEnd, signalGroup, signalProcess } from './launchers/process.ts'
 import { discard, PipeReader, PipeWriter, segmentPath, segmentsIn } from './pipe-file.ts'
+import { PollPace } from './poll-pace.ts'
 import { livenessOf, type ProcessIdentity } from './process-identity.ts'
 import {
   type AttemptKey,
@@ -27,6 +28,7 @@ export interface WorkerSurroundings {
   /** What this runner says of itself in its pipes. */
   readonly identity: ProcessIdentity
   readonly reopen: boolean
+  readonly pollInterval: number
   readonly now: () => number
 }
 
@@ -44,6 +46,8 @@ export class WorkerProcess {
   readonly #reader: PipeReader
   readonly #writer: PipeWriter | undefined
   readonly #pulse: Pulse
+  /** Where nothing tells of what came. */
+  readonly #pace: PollPace | undefined
   #identity: ProcessIdentity | undefined
   #provenance: Provenance = {}
   #pid: number | undefined
@@ -87,6 +91,8 @@ export class WorkerProcess {
     this.#committed = reader.position.segment
     this.progressAt = surroundings.now()
     this.#pulse = new Pulse(workerHeart(this.channel), this.progressAt)
+    const { reopen, pollInterval } = surroundings
+    this.#pace = reopen ? new PollPace(pollInterval, this.progressAt) : undefined
   }
 
   /** A new worker: its folder, its pipe, and the process that `launch` starts. */
@@ -240,6 +246,7 @@ export class WorkerProcess {
   send(jobs: readonly Job[], individuals: Simulate['individuals']): void {
     if (this.held.size === 0) this.progressAt = this.#surroundings.now()
     this.#write({ type: 'simulate', individuals })
+    this.#pace?.restart(this.#surroundings.now())
     for (const job of jobs) this.held.add(job)
   }
 
@@ -259,10 +266,20 @@ export class WorkerProcess {
     this.#write({ type: 'stop' })
   }
 
-  /** @throws PipeDamaged if what it wrote cannot be trusted any more */
-  receive(): FromWorker[] {
+  /**
+   * What it has written, if it is time to look.
+   *
+   * @param leastMs how long an individual will hardly fall short of
+   * @throws PipeDamaged if what it wrote cannot be trusted any more
+   */
+  receive(leastMs: number): FromWorker[] {
+    const now = this.#surroundings.now()
+    if (!this.#isLookDue(now, leastMs)) return []
     const messages = this.#reader.read()
-    if (messages.length > 0) this.progressAt = this.#surroundings.now()
+    if (messages.length > 0) {
+      this.progressAt = now
+      this.#pace?.restart(now)
+    }
     const known: FromWorker[] = []
     for (const message of messages) {
       if (!isFromWorker(message)) continue // a newer worker's, or nobody's: what was asked is still unanswered
@@ -361,6 +378,11 @@ export class WorkerProcess {
   closeFiles(): void {
     this.#reader.close()
     this.#writer?.close()
+  }
+
+  /** Half a message may be whole at any moment, and what one that has ended wrote last is all there is. */
+  #isLookDue(now: number, leastMs: number): boolean {
+    return !this.#pace || this.#reader.isStuck || this.#end !== undefined || this.#pace.isDue(now, leastMs)
   }
 
   #greet(hello: Hello): void {

@@ -10,6 +10,7 @@ import { runnerHeart, workerHeart } from './heartbeat.ts'
 import { loadOptimizee } from './load-optimizee.ts'
 import { makeOwnDirectory } from './own-files.ts'
 import { PipeDamaged, PipeReader, PipeWriter } from './pipe-file.ts'
+import { PollPace } from './poll-pace.ts'
 import { PrintedText } from './printed-text.ts'
 import { ownIdentity } from './process-identity.ts'
 import {
@@ -28,7 +29,7 @@ import type { WorkerHeartData } from './worker-heart.ts'
 const flushIntervalMs = 2
 /** Intermediate values of a long simulation are seen within this time. */
 const reportIntervalMs = 200
-/** How often a busy worker looks for news of its runner. */
+/** How often a worker looks for news of its runner between two simulations. */
 const receiveIntervalMs = 5
 
 type Assignment = Simulate['individuals'][number]
@@ -41,6 +42,8 @@ class WorkerProgram {
   readonly #writer: PipeWriter
   readonly #reader: PipeReader
   readonly #wakeUp: WakeUp
+  /** Where nothing tells of what came. */
+  readonly #pace: PollPace | undefined
   readonly #printed = new PrintedText()
   /** What the thread of its heart says: the runner's silence and the thread's system calls; see `worker-heart.ts`. */
   readonly #heart: Int32Array
@@ -53,7 +56,7 @@ class WorkerProgram {
   #current: { readonly key: AttemptKey; readonly attempt: Attempt } | undefined
   #leaving = false
   #isBrokenOff = false
-  #wake: () => void = () => this.#receiveDuringSimulation()
+  #wake: () => void = () => {}
   #snapshot: { readonly value: unknown } | undefined
 
   constructor(directory: string, worker: number, runFile: RunFile, optimizee: Optimizee<never>, writer: PipeWriter) {
@@ -67,8 +70,9 @@ class WorkerProgram {
     this.#wakeUp = new WakeUp({
       mode: runFile.wakeUp,
       pollInterval: runFile.pollInterval,
-      onWake: () => this.#wake(),
+      onWake: () => this.#wakeIfDue(),
     })
+    this.#pace = reopen ? new PollPace(runFile.pollInterval, performance.now()) : undefined
     this.#wakeUp.add(this.#reader.path)
     this.#heart = startHeart(directory, channel, runFile.heartbeat)
     process.on('uncaughtException', (error) => this.#broken(error))
@@ -139,6 +143,7 @@ class WorkerProgram {
     this.#receivedAt = performance.now()
     const messages = this.#reader.read() as ToWorker[]
     for (const message of messages) this.#handle(message)
+    if (messages.length > 0) this.#pace?.restart(this.#receivedAt)
     return messages.length > 0
   }
 
@@ -149,7 +154,7 @@ class WorkerProgram {
         this.#wakeUp.add(this.#reader.path)
         return
       case 'simulate':
-        if (this.#queue.length === 0 && !this.#current) this.#printed.skip()
+        if (this.#queue.length === 0) this.#printed.skip()
         for (const individual of message.individuals) this.#queue.push(individual)
         return
       case 'stop':
@@ -214,12 +219,12 @@ class WorkerProgram {
     await new Promise<void>((resolve) => {
       this.#wake = resolve
     })
-    this.#wake = () => this.#receiveDuringSimulation()
+    this.#wake = () => {}
   }
 
-  /** A long asynchronous simulation must not keep a worker from hearing that it is to stop. */
-  #receiveDuringSimulation(): void {
-    if (this.#current) this.#receive()
+  /** The longer the last simulation took and the longer it is idle since, the more rarely it looks. */
+  #wakeIfDue(): void {
+    if (!this.#pace || (!this.#current && this.#pace.isDue(performance.now()))) this.#wake()
   }
 
   #leave(): void {

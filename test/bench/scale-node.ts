@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { Heart, Pulse, runnerHeart, workerHeart } from '../../runtime/heartbeat.ts'
 import { PipeReader, PipeWriter } from '../../runtime/pipe-file.ts'
+import { PollPace } from '../../runtime/poll-pace.ts'
 import { type Hello, protocolVersion, type Result, type Simulate, type ToWorker } from '../../runtime/protocol.ts'
 import { type RunFile, readRunFile, workerDirectory } from '../../runtime/run-file.ts'
 import { WakeUp } from '../../runtime/wake-up.ts'
@@ -23,6 +24,7 @@ class PlayedWorker {
   readonly #reader: PipeReader
   readonly #heart: Heart
   readonly #pulse: Pulse
+  readonly #pace: PollPace
   readonly #random: Random
   readonly #meanMs: number
   readonly #queue: Simulate['individuals'][number][] = []
@@ -31,9 +33,8 @@ class PlayedWorker {
   /** Milliseconds from each answer to the next individual. */
   readonly idle: number[] = []
   busyMs = 0
-  hasLeft = false
 
-  constructor(directory: string, number: number, meanMs: number, { run }: RunFile) {
+  constructor(directory: string, number: number, meanMs: number, { run, pollInterval }: RunFile) {
     const channel = workerDirectory(directory, number)
     mkdirSync(channel, { recursive: true })
     const process = { host: 'simulated', space: 'simulated', pid: number, started: '0' }
@@ -42,6 +43,7 @@ class PlayedWorker {
     this.#reader = new PipeReader(channel, 'to-worker', { reopen: true, removeRead: true, followsTakeover: true })
     this.#heart = new Heart(workerHeart(channel))
     this.#pulse = new Pulse(runnerHeart(directory), performance.now())
+    this.#pace = new PollPace(pollInterval, performance.now())
     this.#random = Random.of(number, 'durations')
     this.#meanMs = meanMs
     this.#writer.write({ type: 'ready', milliseconds: 0 })
@@ -49,11 +51,13 @@ class PlayedWorker {
   }
 
   look(): void {
+    const now = performance.now()
+    if (this.#isBusy || !this.#pace.isDue(now)) return
     for (const message of this.#reader.read() as ToWorker[]) {
-      if (message.type === 'stop') this.hasLeft = true
+      this.#pace.restart(now)
       if (message.type === 'simulate') this.#queue.push(...message.individuals)
     }
-    if (!this.#isBusy) this.#begin()
+    this.#begin()
   }
 
   beat(): void {
@@ -63,7 +67,7 @@ class PlayedWorker {
 
   #begin(): void {
     const next = this.#queue.shift()
-    if (!next || this.hasLeft) return
+    if (!next) return
     this.#isBusy = true
     if (this.#answeredAt !== undefined) this.idle.push(performance.now() - this.#answeredAt)
     const milliseconds = this.#meanMs * (0.5 + this.#random.uniform()) // no two in step
@@ -71,7 +75,6 @@ class PlayedWorker {
   }
 
   #end([key]: Simulate['individuals'][number], milliseconds: number): void {
-    if (this.hasLeft) return
     const result: Result = [key, milliseconds, [1], null, null, null]
     this.#writer.write({ type: 'results', results: [result] })
     this.#answeredAt = performance.now()
@@ -91,27 +94,24 @@ export interface NodeReport {
 const { directory, first, count, meanMs } = JSON.parse(process.argv[2]!) as Play
 const runFile = readRunFile(directory)
 const workers = Array.from({ length: count }, (_, i) => new PlayedWorker(directory, first + i, meanMs, runFile))
-const hearts = setInterval(() => {
+setInterval(() => {
   for (const worker of workers) worker.beat()
 }, runFile.heartbeat)
-const wakeUp = new WakeUp({ mode: runFile.wakeUp, pollInterval: runFile.pollInterval, onWake: look })
+const look = () => {
+  for (const worker of workers) worker.look()
+}
+new WakeUp({ mode: runFile.wakeUp, pollInterval: runFile.pollInterval, onWake: look })
+process.on('SIGTERM', report)
 process.stdout.write('ready\n')
 
-function look(): void {
-  for (const worker of workers) if (!worker.hasLeft) worker.look()
-  if (workers.every(({ hasLeft }) => hasLeft)) end()
-}
-
-function end(): void {
-  clearInterval(hearts)
-  void wakeUp.close()
+function report(): void {
   const idle = workers.flatMap((worker) => worker.idle)
   const idleMs = idle.reduce((sum, milliseconds) => sum + milliseconds, 0)
   const busyMs = workers.reduce((sum, worker) => sum + worker.busyMs, 0)
-  const report: NodeReport = {
+  const seen: NodeReport = {
     idleMs: { p50: quantile(idle, 0.5), p99: quantile(idle, 0.99) },
     idleFraction: idleMs / (idleMs + busyMs),
   }
-  process.stdout.write(`${JSON.stringify(report)}\n`)
+  process.stdout.write(`${JSON.stringify(seen)}\n`)
   process.exit(0)
 }

@@ -32,7 +32,7 @@ const runner = new Runner({
   directory,
   run: 'scale',
   space: nothing.space as never,
-  settings: runnerSettings.parse({ workers, wakeUp: 'poll', drain: '1s' }),
+  settings: runnerSettings.parse({ workers, wakeUp: 'poll' }),
   record: store,
   optimizee: { module: 'optimizee.mjs' },
 })
@@ -68,8 +68,8 @@ for await (const evaluations of runner.simulateGeneration(individuals, controlle
   if (passed > warmUpSeconds + seconds) break
 }
 const ended = snapshot()
-await runner.closeWorkers()
-const reports = await Promise.all(nodes.map(({ report }) => report))
+await runner.abandon()
+const reports = await Promise.all(nodes.map((node) => node.end()))
 store.close()
 
 const wall = (ended.at - begun.at) / 1000
@@ -104,7 +104,11 @@ async function startNode(play: Play) {
   process.on('exit', () => node.kill('SIGKILL'))
   await once(node.stdout, 'readable') // it has said that it is ready
   const report = text(node.stdout).then((printed) => JSON.parse(printed.split('\n')[1]!) as NodeReport)
-  return { report }
+  const end = () => {
+    node.kill('SIGTERM')
+    return report
+  }
+  return { end }
 }
 
 function mean(values: readonly number[]): number {
