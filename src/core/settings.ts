@@ -34,7 +34,7 @@ export function describeSettings(
 }
 
 interface JsonSchema {
-  readonly type?: string
+  readonly type?: string | readonly string[]
   readonly properties?: Record<string, JsonSchema>
   readonly enum?: readonly unknown[]
   readonly const?: unknown
@@ -58,7 +58,7 @@ function typeOf(schema: JsonSchema): string {
       .join(', ')} }`
   }
   if (schema.type === 'array') return `list of ${schema.items ? typeOf(schema.items) : 'anything'}`
-  return schema.type ?? 'anything'
+  return schema.type === undefined ? 'anything' : [schema.type].flat().join(' or ')
 }
 
 /** A union reports one issue that holds those of its members; the member that got furthest is the one that was meant. */
