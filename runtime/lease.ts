@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { crashPoint } from './crash-point.ts'
 import { Pulse, runnerHeart } from './heartbeat.ts'
 import { isJobOver, ownAllocation } from './launchers/slurm.ts'
 import { livenessOf, ownIdentity, type ProcessIdentity } from './process-identity.ts'
@@ -53,7 +54,9 @@ export class Lease {
       }
       const path = leasePath(directory, holder.epoch)
       try {
+        crashPoint()
         writeFileSync(path, JSON.stringify(holder), { flag: 'wx' })
+        crashPoint()
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === 'EEXIST') continue // another came first: look who
         rmSync(path, { force: true }) // made, but a full disk did not take what it says
@@ -68,10 +71,12 @@ export class Lease {
   release(): void {
     if (epochsIn(this.#directory).at(-1) !== this.epoch) return
     try {
+      crashPoint()
       // In place and no longer than what is there: a full disk takes that too.
       writeFileSync(this.#path, JSON.stringify({ ...this.#holder, released: true }).padEnd(this.#length), {
         flag: 'r+',
       })
+      crashPoint()
     } catch {
       // The disk is away; the next runner will find that this process has died.
     }

@@ -5,6 +5,7 @@ import yauzl from 'yauzl'
 import yazl from 'yazl'
 import { nameOf } from '../src/core/individual.ts'
 import type { AttemptRecord } from '../src/core/record.ts'
+import { crashPoint } from './crash-point.ts'
 import { createOwnFile, emptyOwnFile, makeOwnDirectory } from './own-files.ts'
 import { workerDirectory } from './run-file.ts'
 
@@ -41,7 +42,9 @@ export async function packPrinted(
   const temporary = `${path}.tmp`
   try {
     await pipeline(zip.outputStream, createWriteStream(temporary, { fd: createOwnFile(temporary) }))
+    crashPoint()
     renameSync(temporary, path)
+    crashPoint()
   } catch (error) {
     rmSync(temporary, { force: true })
     throw error

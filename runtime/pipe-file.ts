@@ -357,8 +357,9 @@ export function messagesIn(
   }
 }
 
-/** The numbers of the segments that are there, in order. */
+/** The numbers of the segments that are there, in order; none if whoever was to make the directory died before. */
 export function segmentsIn(directory: string, name: string): number[] {
+  if (!existsSync(directory)) return []
   return readdirSync(directory)
     .filter((file) => file.startsWith(`${name}.`))
     .map((file) => Number(file.slice(name.length + 1)))

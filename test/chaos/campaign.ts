@@ -1,14 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { optimizers } from '../../optimizers/index.ts'
 import { Random } from '../../src/index.ts'
 import { TrajectoryReader } from '../../src/trajectory-reader.ts'
 import { eventually, processesNaming } from '../processes.ts'
 import { canonicalExport } from '../search.ts'
+import { ended, launch } from './launch.ts'
 
 export interface Tally {
   runs: number
@@ -165,15 +165,6 @@ function end(pid: number): boolean {
   } catch {
     return false // it ended by itself in the meantime
   }
-}
-
-function launch(options: object): ChildProcess {
-  const program = join(dirname(createRequire(import.meta.url).resolve('twoloop')), '../test/chaos/search-process.js')
-  return spawn(process.execPath, [program, JSON.stringify(options)], { stdio: ['ignore', 'ignore', 'inherit'] })
-}
-
-function ended(child: ChildProcess): Promise<number | null> {
-  return new Promise((resolve) => child.once('exit', resolve))
 }
 
 function finishedIn(directory: string): Set<string> {

@@ -1,9 +1,26 @@
 import { parseArgs } from 'node:util'
 import { campaign } from './campaign.ts'
+import { crashAtEachPoint } from './crash-points.ts'
 
-/** `npm run chaos -- --kills N --seed S`: prints one JSON line; exit code 1 if a promise did not hold. */
-const { values } = parseArgs({ options: { kills: { type: 'string' }, seed: { type: 'string' } } })
-const tally = await campaign(Number(values.kills ?? 20), Number(values.seed ?? 1), (line) => console.error(line))
-console.log(JSON.stringify(tally))
-const { finishedSimulatedAgain, lostResults, doubleResults, leakedProcesses, differing } = tally
-process.exit(finishedSimulatedAgain + lostResults + doubleResults + leakedProcesses + differing > 0 ? 1 : 0)
+/**
+ * `npm run chaos -- --kills N --seed S`, and `npm run chaos -- --crash-points`, which takes them all: prints one JSON line;
+ * exit code 1 if a promise did not hold.
+ */
+const { values } = parseArgs({
+  options: { kills: { type: 'string' }, seed: { type: 'string' }, 'crash-points': { type: 'boolean' } },
+})
+const log = (line: string) => console.error(line)
+process.exitCode = values['crash-points'] ? await crash() : await kill()
+
+async function crash(): Promise<number> {
+  const tally = await crashAtEachPoint(1, log)
+  console.log(JSON.stringify(tally))
+  return tally.failures.length > 0 ? 1 : 0
+}
+
+async function kill(): Promise<number> {
+  const tally = await campaign(Number(values.kills ?? 20), Number(values.seed ?? 1), log)
+  console.log(JSON.stringify(tally))
+  const { finishedSimulatedAgain, lostResults, doubleResults, leakedProcesses, differing } = tally
+  return finishedSimulatedAgain + lostResults + doubleResults + leakedProcesses + differing > 0 ? 1 : 0
+}

@@ -1,30 +1,26 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { processesNaming } from '../processes.ts'
-import { canonicalExport, search } from '../search.ts'
-import { startSearch } from '../search-child.ts'
+import { TrajectoryStore } from '../../src/trajectory-store.ts'
+import { crashAtEachPoint } from '../chaos/crash-points.ts'
+import { search } from '../search.ts'
 import { temporaryDirectory } from '../temporary.ts'
 
-/**
- * The runner ends itself right before and right after each of its writes in turn, then goes on. Every point would take
- * minutes; each run of the suite takes every seventh, and `npm run chaos` the random ones.
- */
+// Every point would take minutes: `npm run chaos -- --crash-points` does, and `npm run chaos -- --kills N` the moments between.
 test('a runner that dies at any of its writes goes on to the same end', async () => {
-  const one = { optimizee: 'recorded', populationSize: 4, generations: 2, runner: { workers: 1, grace: '2s' } }
-  const { canonical } = await search({ ...one, root: temporaryDirectory() })
-  let crashes = 0
-  for (let at = 1; ; at += 7) {
-    const root = temporaryDirectory()
-    const options = { ...one, root }
-    const first = await startSearch(options, { TWOLOOP_CRASH_AT: String(at) }).ended
-    if (first === null) crashes++
-    const second = startSearch(options)
-    expect(await second.ended, `crash point ${at}: ${second.stderr()}`).toBe(0)
-    expect(canonicalExport(join(root, 'run')), `crash point ${at}`).toBe(canonical)
-    expect(processesNaming(root)).toEqual([])
-    if (first === 0) break
-  }
-  expect(crashes).toBeGreaterThan(3)
+  const { crashes, failures } = await crashAtEachPoint(7)
+  expect(failures).toEqual([])
+  expect(crashes).toBeGreaterThan(8)
+}, 300_000)
+
+test('a runner that dies between the number of a worker and its folder goes on', async () => {
+  const root = temporaryDirectory()
+  const { directory } = await search({ root, optimizee: 'recorded', generations: 1 })
+  const store = TrajectoryStore.openForWriting(directory)
+  store.addWorker('local')
+  store.close()
+  const further = await search({ root, optimizee: 'recorded', generations: 2 })
+  const whole = await search({ root, name: 'whole', optimizee: 'recorded', generations: 2 })
+  expect(further.canonical).toBe(whole.canonical)
 })
 
 test('a worker that dies at any of its writes is replaced, and nothing counts twice', async () => {
