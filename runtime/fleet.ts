@@ -4,7 +4,7 @@ import type { RunRecord, Usage } from '../src/core/record.ts'
 import type { RunnerSettings } from '../src/core/runner-settings.ts'
 import { Budget } from './budget.ts'
 import { Heart, runnerHeart } from './heartbeat.ts'
-import { HostRecord } from './host-record.ts'
+import { endOfBenched, HostRecord } from './host-record.ts'
 import { type Explanation, type Launcher, launcherOf, type WorkerPool } from './launchers/launcher.ts'
 import { goneWorkers } from './launchers/slurm.ts'
 import { longestPause } from './poll-pace.ts'
@@ -280,10 +280,11 @@ export class Fleet {
 
   /** The worker is over and done with; one that failed is replaced. */
   bury(worker: WorkerProcess): void {
-    this.#dismiss(worker, worker.isLeaving ? 'it was asked to leave' : worker.why)
+    const isBenched = worker.isLeaving && this.hosts.benched.includes(worker.host)
+    this.#dismiss(worker, isBenched ? endOfBenched : worker.isLeaving ? 'it was asked to leave' : worker.why)
     if (this.#isClosing || worker.diedUnseen) return
     if (!worker.isLeaving) this.#replace(worker)
-    else if (this.hosts.benched.includes(worker.host)) this.#relaunchAt.push(this.surroundings.now() + backOffMs.first)
+    else if (isBenched) this.#relaunchAt.push(this.surroundings.now() + backOffMs.first)
   }
 
   /** Waits until something may have happened. */

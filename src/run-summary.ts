@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { filesCreated } from '../runtime/file-count.ts'
+import { endOfBenched } from '../runtime/host-record.ts'
 import { currentHolder, type Holder } from '../runtime/lease.ts'
 import { livenessOf } from '../runtime/process-identity.ts'
 import type { ObjectiveMap } from './core/objectives.ts'
@@ -24,6 +25,8 @@ export interface RunSummary {
   readonly evaluations: { readonly done: number; readonly failed: number }
   readonly attempts: number
   readonly workers: WorkerCounts
+  /** Hosts that got no more work after most attempts of different individuals had failed there, in the last start. */
+  readonly benchedHosts: readonly string[]
   readonly usage: UsageSummary
   readonly best: BestIndividual | null
   /** ISO 8601 */
@@ -75,7 +78,7 @@ export interface RunHolder {
 }
 
 /** The reasons with which the runner dismisses workers that need not concern anybody. */
-const orderlyEnds = new Set(['the run ended', 'it was asked to leave'])
+const orderlyEnds = new Set(['the run ended', 'it was asked to leave', endOfBenched])
 
 /**
  * The summary of a run, of any size and whether it goes on or not. Everything comes from small tables but the hash of a
@@ -99,6 +102,7 @@ export function summarize(store: TrajectoryReader, { hash = true }: { readonly h
   const manifest = store.manifest()
   const status = statusOf(manifest, holder)
   const { generations, individuals, done, failed, attempts } = store.counts()
+  const workers = store.workers()
   return {
     name: textOf(manifest.name) ?? '',
     directory: resolve(store.directory),
@@ -112,7 +116,8 @@ export function summarize(store: TrajectoryReader, { hash = true }: { readonly h
     individuals,
     evaluations: { done, failed },
     attempts,
-    workers: countWorkers(store.workers(), holder),
+    workers: countWorkers(workers, holder),
+    benchedHosts: benchedAmong(workers.filter(({ epoch }) => epoch === manifest.epoch)),
     usage: usageOf(store, done + failed),
     best: bestOf(store),
     created: textOf(manifest.created),
@@ -140,6 +145,10 @@ function countWorkers(workers: readonly WorkerRow[], holder: Holder | undefined)
     alive: open.filter((worker) => (worker.pid === 0 ? holder !== undefined : livenessOf(worker) !== 'dead')).length,
     lost: workers.filter(({ why }) => why !== null && !orderlyEnds.has(why)).length,
   }
+}
+
+function benchedAmong(workers: readonly WorkerRow[]): string[] {
+  return [...new Set(workers.filter(({ why }) => why === endOfBenched).map(({ host }) => host))]
 }
 
 function usageOf(store: TrajectoryReader, evaluations: number): UsageSummary {

@@ -8,7 +8,8 @@ export function describeRun(
   summary: RunSummary,
   more: readonly (readonly [string, string | undefined])[] = [],
 ): string {
-  const { name, status, reason, optimizer, seed, objectives, best, created, host, holder, directory } = summary
+  const { name, status, reason, optimizer, seed, objectives, best, created, host, holder, directory, benchedHosts } =
+    summary
   return alignFacts([
     ['run', name],
     ['status', reason === null ? status : `${status}: ${reason}`],
@@ -19,6 +20,7 @@ export function describeRun(
     ['individuals', describeIndividuals(summary)],
     ['attempts', String(summary.attempts)],
     ['workers', describeWorkers(summary)],
+    ['benched', benchedHosts.length > 0 ? `${benchedHosts.join(', ')}: most attempts failed there` : undefined],
     ['used', describeUsage(summary.usage)],
     ...more,
     ['begun', created === null ? undefined : `${created}${host === null ? '' : ` on ${host}`}`],

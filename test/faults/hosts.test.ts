@@ -2,6 +2,8 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } fr
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { HostRecord } from '../../runtime/host-record.ts'
+import { showStatus } from '../../src/cli/show-status.ts'
+import { summarizeRun } from '../../src/run-summary.ts'
 import { TrajectoryStore } from '../../src/trajectory-store.ts'
 import { hasPart, hasProgram } from '../parts.ts'
 import { eventually, processesNaming } from '../processes.ts'
@@ -45,6 +47,8 @@ test.skipIf(!namespaces)('work goes on where simulations succeed, and the bad ho
   expect(failures.length).toBeGreaterThanOrEqual(3)
   expect(failures.length).toBeLessThan(15)
   expect(new Set(failures.map(({ host }) => host))).toEqual(new Set(['bad']))
+  expect(summarizeRun(directory)).toMatchObject({ benchedHosts: ['bad'], workers: { lost: 0 } })
+  expect(showStatus(directory)).toMatch(/^benched +bad: most attempts failed there$/m)
 })
 
 test.skipIf(!namespaces)(

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { eventually, processesNaming } from '../processes.ts'
@@ -6,19 +6,19 @@ import { canonicalExport } from '../search.ts'
 import { startCommand } from '../search-child.ts'
 import { temporaryDirectory } from '../temporary.ts'
 
-/** An experiment of 12 individuals that take 0.4 s each and say so in a journal. */
-function experiment(root: string): string {
+/** An experiment of 12 individuals that take 0.4 s each, or an hour while there is a file `stuck`, and say so in a journal. */
+function experiment(root: string, runner = '{ workers: 2 }'): string {
   const file = join(root, 'experiment.yaml')
   writeFileSync(
     file,
     `name: signalled
 optimizee:
-  command: [sh, -c, 'echo begin >>journal; sleep 0.4; echo end >>journal; echo "$1"', sh, "{x}"]
+  command: [sh, -c, 'echo begin >>journal; [ ! -e stuck ] || sleep 3600; sleep 0.4; echo end >>journal; echo "$1"', sh, "{x}"]
   parameters: { x: { type: real, low: 0, high: 1 } }
   result: { from: stdout }
   objectives: { cost: minimize }
 optimizer: { type: genetic-algorithm, populationSize: 6, generations: 2, seed: 3 }
-runner: { workers: 2 }
+runner: ${runner}
 `,
   )
   return file
@@ -58,6 +58,24 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     expect(total).toBe(journal(fresh).begun)
   },
 )
+
+test('what takes longer than may be waited for is ended, exit code 75, and simulated again when the run goes on', async () => {
+  const root = temporaryDirectory()
+  const file = experiment(root, '{ workers: 2, drain: 500ms }')
+  const stuck = join(root, 'stuck')
+  writeFileSync(stuck, '')
+  const child = startCommand('run', file, ...runs(root))
+  await eventually(() => journal(root).begun >= 2, 'both workers are busy')
+  child.process.kill('SIGINT')
+  expect(await child.ended, child.stderr()).toBe(75)
+  expect(journal(root).ended).toBe(0)
+  await eventually(() => processesNaming(root).length === 0, 'no process is left', 3000)
+  rmSync(stuck)
+  const again = startCommand('run', file, ...runs(root))
+  expect(await again.ended, again.stderr()).toBe(0)
+  const { begun, ended } = journal(root)
+  expect(begun).toBe(ended + 2)
+})
 
 test('SIGINT twice ends at once, with what was stored intact and no process left', async () => {
   const root = temporaryDirectory()
