@@ -7,6 +7,7 @@ import { Heart, runnerHeart } from './heartbeat.ts'
 import { endOfBenched, HostRecord } from './host-record.ts'
 import { type Explanation, type Launcher, launcherOf, type WorkerPool } from './launchers/launcher.ts'
 import { goneWorkers } from './launchers/slurm.ts'
+import { NodeBells } from './node-bells.ts'
 import { longestPause } from './poll-pace.ts'
 import { ownIdentity } from './process-identity.ts'
 import { workerDirectory } from './run-file.ts'
@@ -37,8 +38,10 @@ export class RunnerFailure extends Error {
 
 /** How often deadlines, hearts and processes are looked at. */
 const tickMs = 100
-/** Milliseconds between two beats of the hearts. */
-export const heartbeatMs = 1000
+/** Milliseconds between two beats of the runner's heart. */
+const heartbeatMs = 1000
+/** A heart beats, and is listened to, so often in the time after which its silence counts. */
+const beatsBeforeSilence = 6
 /** How often what has been used is taken down. */
 const usageMs = 5000
 /** A pipe that shows half a message for this long is given up. */
@@ -69,8 +72,11 @@ export class Fleet {
   /** Given up, but not known to be dead: what they may still write is recorded as late. */
   readonly #retired = new Set<WorkerProcess>()
   #wakeUp: WakeUp | undefined
+  /** Where nothing tells of what came. */
+  #bells: NodeBells | undefined
   #timer: NodeJS.Timeout | undefined
   #beatAt = 0
+  #beats = 0
   #usageAt: number
   #wake: () => void = () => {}
   #isAwake = false
@@ -138,7 +144,8 @@ export class Fleet {
   get usage(): Omit<Usage, 'steps'> {
     const { fileOperations, ...usage } = this.#meter.usage
     const living = [...this.#workers.values(), ...this.#retired].map(({ operations }) => operations)
-    return { ...usage, fileOperations: [fileOperations, this.#heart.operations, ...living].reduce((a, b) => a + b) }
+    const own = [this.#heart.operations, this.#bells?.operations ?? 0]
+    return { ...usage, fileOperations: [fileOperations, ...own, ...living].reduce((a, b) => a + b) }
   }
 
   /** Whether the machines of all workers are being taken away. */
@@ -180,16 +187,18 @@ export class Fleet {
 
   /** Adopts the workers of earlier runner starts and launches as many as are missing. */
   open(): void {
-    const { mode, record } = this.#options
+    const { mode, record, directory } = this.#options
     this.#beat()
     const { pollInterval } = this.#settings
     this.#wakeUp = new WakeUp({ mode, pollInterval, onWake: () => this.rouse() })
+    if (mode === 'poll') this.#bells = new NodeBells(directory, pollInterval)
     this.#timer = setInterval(() => this.#tickSafely(), tickMs)
     for (const known of record.openWorkers()) {
       const worker = WorkerProcess.adopt(known, this.surroundings, this.#launcher)
       this.#wasEverReady ||= !worker.hasEnded
       this.#workers.set(worker.number, worker)
       this.#wakeUp.add(worker.pipePath)
+      this.#listenTo(worker)
     }
     const living = this.workers.filter(({ hasEnded }) => !hasEnded)
     for (const worker of goneWorkers(living)) worker.markGone()
@@ -251,6 +260,7 @@ export class Fleet {
     }
     // Not before it is there: to watch for what is not would cost a look at everything in its folder at every change.
     this.#wakeUp?.add(worker.pipePath)
+    this.#listenTo(worker)
     if (this.hosts.benched.includes(worker.host)) worker.stop()
   }
 
@@ -285,6 +295,12 @@ export class Fleet {
     if (this.#isClosing || worker.diedUnseen) return
     if (!worker.isLeaving) this.#replace(worker)
     else if (isBenched) this.#relaunchAt.push(this.surroundings.now() + backOffMs.first)
+  }
+
+  /** Finds out who has written; `leastMs` is how long an individual will hardly fall short of. */
+  listen(leastMs: number): void {
+    const now = this.surroundings.now()
+    for (const number of this.#bells?.listen(now, leastMs) ?? []) this.#workers.get(number)?.rang()
   }
 
   /** Waits until something may have happened. */
@@ -347,6 +363,12 @@ export class Fleet {
   kill(): void {
     for (const worker of this.workers) if (!worker.hasEnded) worker.kill('SIGKILL')
     this.#launcher.pool?.release()
+  }
+
+  #listenTo(worker: WorkerProcess): void {
+    if (!this.#bells || worker.host === '') return
+    this.#bells.add(worker.host, this.surroundings.now())
+    worker.hasBell = true
   }
 
   #replace(worker: WorkerProcess): void {
@@ -424,13 +446,16 @@ export class Fleet {
   #tick(): void {
     const now = this.surroundings.now()
     const isBeat = now - this.#beatAt >= heartbeatMs
+    // Not to all at once: each is a look at a file.
+    const listenEvery = Math.max(1, Math.floor(this.#settings.heartbeatTimeout / beatsBeforeSilence / heartbeatMs))
     this.#meter.tick(now, { nodes: this.#launcher.nodes, workers: this.size })
     if (now - this.#usageAt >= usageMs) this.#recordUsage()
     if (isBeat) this.#beat()
     if (isBeat) this.#checkSpace(now)
     for (const worker of this.workers) {
       worker.checkLife()
-      if (!worker.hasEnded) this.#check(worker, now, isBeat)
+      if (!worker.hasEnded)
+        this.#check(worker, now, isBeat && this.#beats % listenEvery === worker.number % listenEvery)
       if (worker.hasEnded || !worker.hasBeenReady) this.rouse()
     }
     if (this.#retired.size > 0 && isBeat) this.rouse()
@@ -484,12 +509,12 @@ export class Fleet {
     }
   }
 
-  #check(worker: WorkerProcess, now: number, isBeat: boolean): void {
+  #check(worker: WorkerProcess, now: number, listens: boolean): void {
     const { timeout, heartbeatTimeout, pollInterval } = this.#settings
     // What was sent may be seen late, and so may the answer.
     const margin = timeoutMarginMs + (this.#options.mode === 'poll' ? 2 * longestPause(pollInterval) : 0)
     // Also of one that holds nothing: its launcher may hang, and it would be given work.
-    if (isBeat && worker.hasBeenReady && worker.silence() > heartbeatTimeout) {
+    if (listens && worker.hasBeenReady && worker.silence() > heartbeatTimeout) {
       this.restart(worker, `its heart has been silent for ${Math.round(worker.silence() / 1000)} s`, 'silent')
     } else if (worker.stuckFor(now) > stuckLimitMs) {
       worker.isDamaged = true
@@ -510,8 +535,14 @@ export class Fleet {
 
   #beat(): void {
     this.#heart.beat()
+    this.#beats++
     this.#beatAt = this.surroundings.now()
   }
+}
+
+/** Milliseconds between two beats of a worker's heart, which are also its looks at the runner's. */
+export function workerHeartbeat({ heartbeatTimeout, grace }: RunnerSettings): number {
+  return Math.max(heartbeatMs, Math.min(heartbeatTimeout, grace) / beatsBeforeSilence)
 }
 
 function overdue(timeout: number): FailureCause {

@@ -9,16 +9,18 @@ export interface LookAhead {
   readonly waiting: number
   readonly workers: number
   readonly limit: number
+  /** Milliseconds that pass before an answer is seen and what follows it has come, where nothing tells of either. */
+  readonly wayMs: number
 }
 
-/** A worker holds about this much work in advance. */
+/** A worker holds about this much work in advance, and two ways more. */
 const horizonMs = 20
 /** Below this much work a worker, what is left is dealt out at once: another round trip would cost more than it levels. */
 const lastDealMs = 2
 
-export function lookAhead({ meanMs, waiting, workers, limit }: LookAhead): number {
+export function lookAhead({ meanMs, waiting, workers, limit, wayMs }: LookAhead): number {
   if (meanMs === undefined) return 1
-  const byTime = Math.max(1, Math.min(limit, Math.floor(horizonMs / Math.max(meanMs, 1e-6))))
+  const byTime = Math.max(1, Math.min(limit, Math.floor((horizonMs + 2 * wayMs) / Math.max(meanMs, 1e-6))))
   const share = waiting / workers
   const fair = share * meanMs < lastDealMs ? Math.ceil(share) : Math.ceil(share / 2)
   return Math.max(1, Math.min(byTime, fair))

@@ -14,6 +14,7 @@ import {
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { crashPoint } from './crash-point.ts'
+import type { NodeBell } from './node-bells.ts'
 import { decodeMessage, encodeMessage } from './protocol.ts'
 
 /**
@@ -48,6 +49,8 @@ export interface PipeWriterOptions {
   readonly hello: unknown
   readonly segment?: number
   readonly segmentBytes?: number
+  /** Rung after every message. */
+  readonly bell?: NodeBell | undefined
 }
 
 /** The writing end. A message is in the file as a whole or not at all: what a full disk cut off is taken back. */
@@ -56,6 +59,7 @@ export class PipeWriter {
   readonly #name: string
   readonly #hello: unknown
   readonly #segmentBytes: number
+  readonly #bell: NodeBell | undefined
   #segment: number
   #descriptor: number
   #size = 0
@@ -68,6 +72,7 @@ export class PipeWriter {
     this.#name = name
     this.#hello = options.hello
     this.#segmentBytes = options.segmentBytes ?? defaultSegmentBytes
+    this.#bell = options.bell
     this.#segment = options.segment ?? 1
     this.#descriptor = this.#create()
   }
@@ -78,7 +83,7 @@ export class PipeWriter {
 
   /** System calls so far. */
   get operations(): number {
-    return this.#operations
+    return this.#operations + (this.#bell?.operations ?? 0)
   }
 
   write(message: unknown): void {
@@ -89,6 +94,7 @@ export class PipeWriter {
       this.#descriptor = this.#create()
     }
     this.#append(frame(message))
+    this.#bell?.ring()
   }
 
   close(): void {

@@ -18,7 +18,7 @@ export interface RunFile {
   }
   readonly wakeUp: WakeUpMode
   readonly pollInterval: number
-  /** Milliseconds between two beats of either side's heart. */
+  /** Milliseconds between two beats of the worker's heart. */
   readonly heartbeat: number
   /** Milliseconds that a worker without a runner waits for one. */
   readonly grace: number

@@ -8,7 +8,7 @@ import type { Space } from '../src/core/space.ts'
 import type { Trajectory } from '../src/core/trajectory.ts'
 import { Deadline } from './deadline.ts'
 import { Durations } from './durations.ts'
-import { Fleet, heartbeatMs, RunnerFailure } from './fleet.ts'
+import { Fleet, RunnerFailure, workerHeartbeat } from './fleet.ts'
 import { isDeath, isIndividualOf, isTriedAgain, type Job, JobQueue, keyOfJob } from './job.ts'
 import { emptyPrinted, packPrinted } from './log-archive.ts'
 import { lookAhead } from './look-ahead.ts'
@@ -104,7 +104,7 @@ export class Runner {
       optimizee: this.#options.optimizee,
       wakeUp: this.#mode,
       pollInterval: this.#settings.pollInterval,
-      heartbeat: heartbeatMs,
+      heartbeat: workerHeartbeat(this.#settings),
       grace: this.#settings.grace,
       timeout: this.#settings.timeout,
     })
@@ -187,6 +187,7 @@ export class Runner {
   /** Reads what the workers have written since, stores it in one transaction, and gives the evaluations it decided. */
   collectResultsFromRun(): readonly Evaluation<never>[] {
     const touched: WorkerProcess[] = []
+    this.#fleet.listen(this.#durations.least)
     for (const worker of this.#fleet.retired) if (this.#read(worker)) touched.push(worker)
     for (const worker of this.#fleet.workers) {
       const hasEnded = worker.hasEnded // before its pipe is read: what it wrote last is then there to be read
@@ -326,11 +327,12 @@ export class Runner {
   #handOut(): void {
     if (!this.#canEndInTime) return
     const ready = this.#fleet.ready
+    const wayMs = this.#mode === 'poll' ? 2 * this.#settings.pollInterval : 0
     for (const worker of ready.sort((a, b) => a.held.size - b.held.size)) {
       const waiting = this.#queue.size
       if (waiting === 0) return
       const limit = this.#settings.lookAhead
-      const most = lookAhead({ meanMs: this.#durations.mean, waiting, workers: ready.length, limit })
+      const most = lookAhead({ meanMs: this.#durations.mean, waiting, workers: ready.length, limit, wayMs })
       // Refilled at half, so that the pipe is not written for every single answer.
       if (worker.held.size <= most / 2) this.#send(worker, most - worker.held.size)
     }

@@ -70,6 +70,10 @@ export class WorkerProcess {
   /** When it last gave a sign of work, or was given some while it was idle. */
   progressAt: number
   isDamaged = false
+  /** Whether its node's bell is listened to: then its pipe need only be looked at when it has rung. */
+  hasBell = false
+  /** Whether it has rung and what it wrote has not been seen yet. */
+  #hasRung = false
   /** Whether what it holds from an earlier runner start has been found out. */
   isRecovered = false
   /** The cause for what it holds, if it was ended for running over its time. */
@@ -266,6 +270,12 @@ export class WorkerProcess {
     this.#write({ type: 'stop' })
   }
 
+  /** Its node's bell says that it has written. */
+  rang(): void {
+    this.#hasRung = true
+    this.#pace?.restart(this.#surroundings.now())
+  }
+
   /**
    * What it has written, if it is time to look.
    *
@@ -279,6 +289,7 @@ export class WorkerProcess {
     if (messages.length > 0) {
       this.progressAt = now
       this.#pace?.restart(now)
+      this.#hasRung = false
     }
     const known: FromWorker[] = []
     for (const message of messages) {
@@ -382,7 +393,8 @@ export class WorkerProcess {
 
   /** Half a message may be whole at any moment, and what one that has ended wrote last is all there is. */
   #isLookDue(now: number, leastMs: number): boolean {
-    return !this.#pace || this.#reader.isStuck || this.#end !== undefined || this.#pace.isDue(now, leastMs)
+    if (!this.#pace || this.#reader.isStuck || this.#end !== undefined) return true
+    return this.#pace.isDue(now, this.hasBell && !this.#hasRung ? Number.POSITIVE_INFINITY : leastMs)
   }
 
   #greet(hello: Hello): void {

@@ -8,6 +8,7 @@ import type { Optimizee } from '../src/core/optimizee.ts'
 import { Attempt, type AttemptOutcome, causeOf } from './attempt.ts'
 import { runnerHeart, workerHeart } from './heartbeat.ts'
 import { loadOptimizee } from './load-optimizee.ts'
+import { NodeBell } from './node-bells.ts'
 import { makeOwnDirectory } from './own-files.ts'
 import { PipeDamaged, PipeReader, PipeWriter } from './pipe-file.ts'
 import { PollPace } from './poll-pace.ts'
@@ -26,7 +27,7 @@ import { WakeUp } from './wake-up.ts'
 import type { WorkerHeartData } from './worker-heart.ts'
 
 /** Results of short simulations ride together, for this long at most. */
-const flushIntervalMs = 2
+const flushIntervalMs = { events: 2, poll: 20 }
 /** Intermediate values of a long simulation are seen within this time. */
 const reportIntervalMs = 200
 /** How often a worker looks for news of its runner between two simulations. */
@@ -91,7 +92,7 @@ class WorkerProgram {
         continue
       }
       await this.#simulate(next)
-      if (performance.now() - this.#flushedAt > flushIntervalMs) {
+      if (performance.now() - this.#flushedAt > flushIntervalMs[this.#runFile.wakeUp]) {
         await this.#flush()
         await setImmediate() // lets signals and timers in between two simulations
       }
@@ -297,7 +298,8 @@ async function main(directory: string, worker: number): Promise<void> {
     ...ownIdentity(),
     provenance: ownProvenance(),
   }
-  const writer = new PipeWriter(workerDirectory(directory, worker), 'from-worker', { hello })
+  const bell = runFile.wakeUp === 'poll' ? new NodeBell(directory, hello.host, worker) : undefined
+  const writer = new PipeWriter(workerDirectory(directory, worker), 'from-worker', { hello, bell })
   let optimizee: Optimizee<never>
   try {
     optimizee = await loadOptimizee(join(directory, runFile.optimizee.module), runFile.optimizee.options)

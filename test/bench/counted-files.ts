@@ -8,7 +8,7 @@ export interface FileOperations {
   readonly read: number
   readonly write: number
   readonly close: number
-  /** Looks at workers' pipes. */
+  /** Looks at workers' pipes and at nodes' bells. */
   readonly looks: number
 }
 
@@ -20,7 +20,7 @@ export function countFileOperations(): () => FileOperations {
   const counted = {
     openSync(...args: Parameters<typeof openSync>) {
       counts.open++
-      if (String(args[0]).includes('from-worker')) counts.looks++
+      if (/from-worker|bells/.test(String(args[0]))) counts.looks++
       return openSync(...args)
     },
     fstatSync(...args: Parameters<typeof fstatSync>) {

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { Heart, Pulse, runnerHeart, workerHeart } from '../../runtime/heartbeat.ts'
+import { NodeBell } from '../../runtime/node-bells.ts'
 import { PipeReader, PipeWriter } from '../../runtime/pipe-file.ts'
 import { PollPace } from '../../runtime/poll-pace.ts'
 import { type Hello, protocolVersion, type Result, type Simulate, type ToWorker } from '../../runtime/protocol.ts'
@@ -17,6 +18,9 @@ export interface Play {
   /** Milliseconds that a simulation takes on average. */
   readonly meanMs: number
 }
+
+/** Workers that say they are of one node, as they would share one on a cluster. */
+const workersPerNode = 20
 
 /** A worker as the runner sees it, with pipe files and a heart, whose simulations are timers. */
 class PlayedWorker {
@@ -37,9 +41,11 @@ class PlayedWorker {
   constructor(directory: string, number: number, meanMs: number, { run, pollInterval }: RunFile) {
     const channel = workerDirectory(directory, number)
     mkdirSync(channel, { recursive: true })
-    const process = { host: 'simulated', space: 'simulated', pid: number, started: '0' }
+    const host = `node-${Math.ceil(number / workersPerNode)}`
+    const process = { host, space: 'played', pid: number, started: '0' }
     const hello: Hello = { type: 'hello', protocol: protocolVersion, run, worker: number, epoch: 1, ...process }
-    this.#writer = new PipeWriter(channel, 'from-worker', { hello })
+    const bell = new NodeBell(directory, host, number)
+    this.#writer = new PipeWriter(channel, 'from-worker', { hello, bell })
     this.#reader = new PipeReader(channel, 'to-worker', { reopen: true, removeRead: true, followsTakeover: true })
     this.#heart = new Heart(workerHeart(channel))
     this.#pulse = new Pulse(runnerHeart(directory), performance.now())

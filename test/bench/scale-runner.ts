@@ -19,7 +19,7 @@ export interface ScaleOptions {
 }
 
 /** Workers that one process plays. */
-const workersPerNode = 250
+const workersPerProcess = 250
 
 const { directory, workers, meanMs, seconds } = JSON.parse(process.argv[2]!) as ScaleOptions
 const warmUpSeconds = 2 + (1.5 * meanMs) / 1000
@@ -46,9 +46,11 @@ store.addGeneration(0, individuals, null, {})
 
 // The workers are there as if an earlier runner had launched them on other hosts: this one adopts them.
 for (let i = 0; i < workers; i++) store.addWorker('srun')
-const nodes = []
-for (let first = 1; first <= workers; first += workersPerNode) {
-  nodes.push(await startNode({ directory, first, count: Math.min(workersPerNode, workers + 1 - first), meanMs }))
+const processes = []
+for (let first = 1; first <= workers; first += workersPerProcess) {
+  processes.push(
+    await startProcess({ directory, first, count: Math.min(workersPerProcess, workers + 1 - first), meanMs }),
+  )
 }
 const files = countFileOperations()
 runner.launchWorkers()
@@ -69,7 +71,7 @@ for await (const evaluations of runner.simulateGeneration(individuals, controlle
 }
 const ended = snapshot()
 await runner.abandon()
-const reports = await Promise.all(nodes.map((node) => node.end()))
+const reports = await Promise.all(processes.map((one) => one.end()))
 store.close()
 
 const wall = (ended.at - begun.at) / 1000
@@ -98,14 +100,14 @@ function snapshot() {
   return { at: performance.now(), cpu: process.cpuUsage(), files: files(), evaluated }
 }
 
-async function startNode(play: Play) {
+async function startProcess(play: Play) {
   const program = fileURLToPath(new URL('./scale-node.js', import.meta.url))
-  const node = spawn(process.execPath, [program, JSON.stringify(play)], { stdio: ['ignore', 'pipe', 'inherit'] })
-  process.on('exit', () => node.kill('SIGKILL'))
-  await once(node.stdout, 'readable') // it has said that it is ready
-  const report = text(node.stdout).then((printed) => JSON.parse(printed.split('\n')[1]!) as NodeReport)
+  const played = spawn(process.execPath, [program, JSON.stringify(play)], { stdio: ['ignore', 'pipe', 'inherit'] })
+  process.on('exit', () => played.kill('SIGKILL'))
+  await once(played.stdout, 'readable') // it has said that it is ready
+  const report = text(played.stdout).then((printed) => JSON.parse(printed.split('\n')[1]!) as NodeReport)
   const end = () => {
-    node.kill('SIGTERM')
+    played.kill('SIGTERM')
     return report
   }
   return { end }
