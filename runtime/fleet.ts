@@ -54,6 +54,8 @@ const leastBytes = 64 * 1024
 /** A worker that was just launched is looked for this often, for so long. */
 const readyLookMs = 4
 const readyExpectedMs = 2000
+/** How long a worker has between SIGTERM and SIGKILL. */
+const gentleMs = 2000
 const backOffMs = { first: 100, most: 10_000 }
 /** Workers that do not get ready, one after the other, before the run is given up. */
 const mostFailedStarts = 5
@@ -337,8 +339,7 @@ export class Fleet {
       const waited = this.surroundings.now() - begin
       for (const worker of this.workers) {
         if (worker.hasEnded) continue
-        if (waited > this.#settings.drain + 2000) worker.kill('SIGKILL')
-        else if (waited > this.#settings.drain) worker.kill('SIGTERM')
+        this.press(worker, waited - this.#settings.drain)
       }
       await this.rest()
       for (const worker of this.workers) worker.checkLife()
@@ -347,6 +348,12 @@ export class Fleet {
     await this.#launcher.pool?.close()
     this.#recordUsage()
     await this.abandon()
+  }
+
+  /** Ends a worker that should have left so many milliseconds ago, gently first. */
+  press(worker: WorkerProcess, overdue: number): void {
+    if (overdue > gentleMs) worker.kill('SIGKILL')
+    else if (overdue > 0) worker.kill('SIGTERM')
   }
 
   /** Lets go of everything and ends nothing: the run belongs to another runner now. */

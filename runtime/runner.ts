@@ -357,9 +357,10 @@ export class Runner {
     for (const worker of busy) {
       // Whose machine is taken away has not been asked to leave: what it held is to be known as lost.
       if (!isBereft) worker.stop()
-      if (this.#now() <= stopAt || worker.hasEnded) continue
+      const overdue = this.#now() - stopAt
+      if (overdue <= 0 || worker.hasEnded) continue
       if (isBereft) this.#fleet.giveUp(worker)
-      else worker.kill('SIGKILL')
+      else this.#fleet.press(worker, overdue)
     }
     return busy.length > 0
   }

@@ -55,6 +55,8 @@ export class WorkerProcess {
   /** Whether it was this runner that ended it: then what others say of its end explains nothing. */
   #wasEndedHere = false
   #detail: FailureDetail | undefined
+  /** What it was signalled last; to say it again would ask a scheduler for nothing. */
+  #signalled: NodeJS.Signals | undefined
   #told: Explanation | undefined
   #isReady = false
   #isLeaving = false
@@ -357,6 +359,8 @@ export class WorkerProcess {
   /** Ends the process and all of its group; nothing it writes after a SIGKILL counts but as late. */
   kill(signal: NodeJS.Signals, refusal?: string, detail?: FailureDetail): void {
     if (refusal !== undefined) this.#refusal ??= refusal
+    if (signal === this.#signalled) return
+    this.#signalled = signal
     this.#launcher.cancel(this, signal === 'SIGKILL' ? 'KILL' : 'TERM')
     this.#signal(signal)
     if (signal !== 'SIGKILL' || this.#end !== undefined) return
