@@ -31,6 +31,7 @@ export class Cluster {
   readonly environment: Readonly<Record<string, string>>
   readonly #directory: string
   readonly #onExit = () => this.stop()
+  #watch: ChildProcess | undefined
 
   private constructor(directory: string, environment: Readonly<Record<string, string>>) {
     this.#directory = directory
@@ -52,6 +53,7 @@ export class Cluster {
       ...settings,
     })
     process.on('exit', cluster.#onExit)
+    cluster.#stopWhenOrphaned()
     cluster.up()
     return cluster
   }
@@ -68,8 +70,20 @@ export class Cluster {
 
   stop(): void {
     process.off('exit', this.#onExit)
+    this.#watch?.kill()
     this.#run('slurm-down', ['--purge'])
     rmSync(this.#directory, { recursive: true, force: true, maxRetries: 5 })
+  }
+
+  /** A test run may be killed: a shell that outlives it then takes the cluster down. */
+  #stopWhenOrphaned(): void {
+    const script = 'while [ -e "/proc/$1" ]; do sleep 1; done; "$0" --purge; rm -rf "$SLURM_TESTBED_DIR"'
+    this.#watch = spawn('/bin/sh', ['-c', script, programOf('slurm-down'), String(process.pid)], {
+      detached: true,
+      stdio: 'ignore',
+      env: { ...process.env, ...this.environment },
+    })
+    this.#watch.unref()
   }
 
   /** Breaks a node, or mends it; see `cluster/slurm-node`. */
@@ -181,9 +195,11 @@ export class Cluster {
     if (!existsSync(this.#directory)) return
     mkdirSync(this.common, { recursive: true })
     const env = { ...process.env, ...this.environment, ...more }
-    execFileSync(join(import.meta.dirname, 'cluster', script), args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
+    execFileSync(programOf(script), args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
   }
 }
+
+const programOf = (script: string) => join(import.meta.dirname, 'cluster', script)
 
 /** Ports below those that are given out, and addresses set aside for benchmarks: 512 of each, so that test runs do not meet. */
 function freePlace(): { readonly port: number; readonly subnet: string } {

@@ -1,8 +1,9 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { eventually } from '../processes.ts'
+import { readManifest } from '../../src/trajectory-reader.ts'
+import { eventually, processesNaming } from '../processes.ts'
 import { build } from '../search-child.ts'
 import { temporaryDirectory } from '../temporary.ts'
 import { Cluster, slurm } from './cluster.ts'
@@ -11,7 +12,7 @@ const onSlurm = test.skipIf(!slurm)
 let cluster: Cluster
 
 beforeAll(() => {
-  if (slurm) cluster = Cluster.start()
+  if (slurm) cluster = Cluster.start({ SLURM_TESTBED_GPUS: '2' })
 }, 120_000)
 
 afterAll(() => {
@@ -47,7 +48,7 @@ onSlurm('workers are where the CPUs are, and it is recorded where each individua
   // Of four CPUs on two nodes, Slurm gives three of one and one of the other.
   const options = ['--launcher', 'srun', '--workers', '9', '--set', 'optimizer.populationSize=40']
   const { code, stderr } = await cluster.twoloop(
-    ['-N2', '-n4', '--time=5'],
+    ['-N2', '-n4', '--nodelist=node1,node2', '--time=5'],
     'run',
     file,
     '--root',
@@ -66,6 +67,8 @@ onSlurm('workers are where the CPUs are, and it is recorded where each individua
   expect(attempts).toMatchObject([{ provenance: { slurmJob: rows[0]!.slurmJob, slurmNode: /^node[12]$/ } }])
   const canonical = await cluster.command('export', run, '--canonical')
   expect(canonical.stdout).not.toContain('node1')
+  const allocation = { job: rows[0]!.slurmJob, restarts: 0, nodes: 'node1,node2', cpus: 4, timeLimit: '00:05:00' }
+  expect(readManifest(run).allocations).toMatchObject([{ epoch: 1, ...allocation, partition: 'debug' }])
 })
 
 onSlurm('outside of an allocation nothing is started, and it says what to do', async () => {
@@ -99,12 +102,17 @@ onSlurm('a run directory that the nodes do not see is found out by the first wor
 
 onSlurm.each([
   ['an option that srun does not know', 'srun=[--frob]', "unrecognized option '--frob'"],
-  ['what the cluster does not have', 'gpusPerWorker=1', 'Invalid generic resource (gres) specification'],
+  ['what the job does not have', 'gpusPerWorker=1', 'Invalid generic resource (gres) specification'],
   ['a node of another job', 'srun=[--nodelist=node4]', 'Requested node configuration is not available'],
 ])("%s is refused in Slurm's words, once", async (_, setting, words) => {
   const directory = cluster.directory()
   const options = ['--root', directory, '--launcher', 'srun', '--set', `runner.${setting}`]
-  const { code, stderr } = await cluster.twoloop(['-N2', '-n4'], 'run', write(directory, search), ...options)
+  const { code, stderr } = await cluster.twoloop(
+    ['-N2', '-n4', '--exclude=node4'],
+    'run',
+    write(directory, search),
+    ...options,
+  )
   expect(code).toBe(2)
   expect(stderr.split(words)).toHaveLength(2)
   expect(stderr).toContain('twoloop: No worker can be started: it was refused by Slurm: ')
@@ -114,7 +122,12 @@ onSlurm.each([
 onSlurm('workers that need more CPUs than any node has are refused before anything is started', async () => {
   const directory = cluster.directory()
   const options = ['--root', join(directory, 'runs'), '--launcher', 'srun', '--set', 'runner.cpusPerWorker=3']
-  const { code, stderr } = await cluster.twoloop(['-N2', '-n2'], 'run', write(directory, search), ...options)
+  const { code, stderr } = await cluster.twoloop(
+    ['-N2', '-n2', '--nodelist=node1,node2'],
+    'run',
+    write(directory, search),
+    ...options,
+  )
   expect(code).toBe(2)
   expect(stderr).toMatch(
     /A worker needs 3 CPUs of one node, and job \d+ has 2 CPUs \(1 on node1, 1 on node2\): ask for/,
@@ -165,11 +178,7 @@ onSlurm('the tasks of a simulation stay on the CPUs that its worker keeps for th
   const task = `echo "$SLURMD_NODENAME" >"${seen}/$TWOLOOP_GENERATION.$TWOLOOP_INDEX.$SLURM_PROCID"; [ "$SLURM_PROCID" != 0 ] || echo 1`
   const file = write(directory, {
     ...search,
-    optimizee: {
-      command: ['srun', '-n', '3', '/bin/sh', '-c', task],
-      parameters: { x: { type: 'real', low: 0, high: 1 } },
-      objectives: { cost: 'minimize' },
-    },
+    optimizee: command(`srun -n 3 /bin/sh -c '${task}'`),
     runner: { tasksPerWorker: 3, launcher: 'srun' },
   })
   const { code, stderr } = await cluster.twoloop(
@@ -189,6 +198,52 @@ onSlurm('the tasks of a simulation stay on the CPUs that its worker keeps for th
   expect(new Set(rows.map(({ slurmNode }) => slurmNode)).size).toBe(2)
 })
 
+onSlurm('each worker has GPUs that no other has', async () => {
+  const directory = cluster.directory()
+  const seen = join(directory, 'seen')
+  const file = write(directory, {
+    ...search,
+    optimizee: command(`echo "$SLURMD_NODENAME $CUDA_VISIBLE_DEVICES" >>${seen}; sleep 0.2; echo 1`),
+    runner: { gpusPerWorker: 1, workers: 4, launcher: 'srun' },
+  })
+  const allocation = ['-N2', '-n8', '--ntasks-per-node=4', '--gpus-per-node=2']
+  const { code, stderr } = await cluster.twoloop(allocation, 'run', file, '--root', directory)
+  expect(code, stderr).toBe(0)
+  const places = new Set(readFileSync(seen, 'utf8').trim().split('\n'))
+  expect([...places].sort()).toEqual(['node1 0', 'node1 1', 'node2 0', 'node2 1'])
+})
+
+onSlurm('a simulation that does not end when the search is to stop is told, and then its worker is ended', async () => {
+  const directory = cluster.directory()
+  const notes = join(directory, 'notes')
+  const file = write(directory, {
+    ...search,
+    optimizee: command(`trap 'echo told >>${notes}; exit 1' TERM; echo begun >>${notes}; while :; do sleep 0.1; done`),
+    runner: { workers: 1, drain: '1s', launcher: 'srun' },
+  })
+  const child = cluster.salloc(
+    ['-N1', '-n1'],
+    process.execPath,
+    join(build, 'src/cli/main.js'),
+    'run',
+    file,
+    '--root',
+    directory,
+  )
+  const said = () => (existsSync(notes) ? readFileSync(notes, 'utf8') : '')
+  await eventually(() => said() === 'begun\n', 'it simulates', 40_000)
+  const runner = processesNaming(`run ${file}`).find(({ command }) => !command.startsWith('salloc'))!
+  process.kill(runner.pid, 'SIGTERM')
+  expect(await child.ended, child.stderr()).toBe(75)
+  expect(said()).toBe('begun\ntold\n')
+  expect(processesNaming(notes)).toEqual([])
+  // What srun says where it has been signalled itself, and has killed its tasks.
+  const words = readFileSync(join(directory, 'search/workers/000001/srun.txt'), 'utf8')
+  expect(words).not.toContain('forcing job termination')
+  const { status, evaluations } = await show(join(directory, 'search'))
+  expect({ status, evaluations }).toEqual({ status: 'stopped', evaluations: { done: 0, failed: 0 } })
+})
+
 onSlurm('a worker that Slurm does not let start yet is waited for, and status says why', async () => {
   const directory = cluster.directory()
   const file = write(directory, { ...search, optimizee: { type: 'active-wait', milliseconds: 300 } })
@@ -199,7 +254,7 @@ onSlurm('a worker that Slurm does not let start yet is waited for, and status sa
     until [ -e ${gate}-held ]; do sleep 0.1; done
     ${process.execPath} ${join(build, 'src/cli/main.js')} run ${file} --root ${directory} --launcher srun --generations 8
     code=$?; wait; exit $code`
-  const child = cluster.salloc(['-N1', '-n2'], '/bin/sh', '-c', script)
+  const child = cluster.salloc(['-N1', '-n2', '--nodelist=node1'], '/bin/sh', '-c', script)
   onTestFinished(() => writeFileSync(gate, ''))
   const run = join(directory, 'search')
   let status = ''
@@ -230,6 +285,15 @@ const search = {
   name: 'search',
   optimizee: { type: 'function', name: 'rastrigin2d' },
   optimizer: { type: 'genetic-algorithm', populationSize: 8, generations: 3, seed: 1 },
+}
+
+/** A simulation that is a line of shell. */
+function command(line: string) {
+  return {
+    command: ['/bin/sh', '-c', line],
+    parameters: { x: { type: 'real', low: 0, high: 1 } },
+    objectives: { cost: 'minimize' },
+  }
 }
 
 function write(directory: string, experiment: object): string {

@@ -12,13 +12,16 @@ import { attemptsAt, held, journalOf, placesIn } from './held-search.ts'
 const onSlurm = test.skipIf(!slurm)
 let cluster: Cluster
 let chain: Submitted
+let hopeless: Submitted
 
 beforeAll(async () => {
   if (!slurm) return
   cluster = Cluster.start()
-  // It takes the longest, and so goes first: on a node of its own it does not mind the others.
-  const directory = mkdtempSync(join(cluster.common, 'chain-'))
-  chain = await submit(directory, { takes: 4000 }, ['--warning', '15s'], ['--nodelist=node1', '--time=1'])
+  // What lasts for minutes goes first: on nodes of their own they do not mind the others.
+  const [directory, another] = ['chain-', 'hopeless-'].map((name) => mkdtempSync(join(cluster.common, name)))
+  const options = ['--warning', '15s']
+  chain = await submit(directory!, { takes: 4000 }, options, ['--nodelist=node1', '--time=1'])
+  hopeless = await submit(another!, { takes: 300_000 }, options, ['--nodelist=node3', '--time=1'])
 }, 120_000)
 
 afterAll(() => {
@@ -104,6 +107,21 @@ onSlurm('a job that somebody cancels is not begun again, and what it had done is
   await ended(second.job)
   expect(canonicalExport(first.run), logOf(first.run)).toBe(await undisturbed())
   expect(journalOf(directory).filter(({ name }) => name.startsWith('0.'))).toHaveLength(9) // 0.2 alone twice
+})
+
+onSlurm('a job in which no simulation could end says so, and is not begun again', async () => {
+  const { run, job } = hopeless
+  await ended(job)
+  expect(logOf(run)).toMatch(
+    /^No simulation could end in this allocation; submit it again with more time \(sbatch --time\)\.$/m,
+  )
+  expect(heads(run)).toMatchObject([{ job, restart: '0' }])
+  const { status, reason, evaluations } = summarizeRun(run)
+  expect({ status, reason, evaluations }).toEqual({
+    status: 'stopped',
+    reason: 'the end of its time has come',
+    evaluations: { done: 0, failed: 0 },
+  })
 })
 
 onSlurm(
