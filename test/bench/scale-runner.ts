@@ -16,12 +16,13 @@ export interface ScaleOptions {
   readonly workers: number
   readonly meanMs: number
   readonly seconds: number
+  readonly pollInterval: string
 }
 
 /** Workers that one process plays. */
 const workersPerProcess = 250
 
-const { directory, workers, meanMs, seconds } = JSON.parse(process.argv[2]!) as ScaleOptions
+const { directory, workers, meanMs, seconds, pollInterval } = JSON.parse(process.argv[2]!) as ScaleOptions
 const warmUpSeconds = 2 + (1.5 * meanMs) / 1000
 const demand = (workers / meanMs) * 1000
 
@@ -32,7 +33,7 @@ const runner = new Runner({
   directory,
   run: 'scale',
   space: nothing.space as never,
-  settings: runnerSettings.parse({ workers, wakeUp: 'poll' }),
+  settings: runnerSettings.parse({ workers, wakeUp: 'poll', pollInterval }),
   record: store,
   optimizee: { module: 'optimizee.mjs' },
 })
@@ -46,7 +47,10 @@ store.addGeneration(0, individuals, null, {})
 
 // The workers are there as if an earlier runner had launched them on other hosts: this one adopts them.
 for (let i = 0; i < workers; i++) store.addWorker('srun')
-const processes = []
+const processes: Awaited<ReturnType<typeof startProcess>>[] = []
+process.on('exit', () => {
+  for (const played of processes) played.kill()
+})
 for (let first = 1; first <= workers; first += workersPerProcess) {
   processes.push(
     await startProcess({ directory, first, count: Math.min(workersPerProcess, workers + 1 - first), meanMs }),
@@ -103,14 +107,13 @@ function snapshot() {
 async function startProcess(play: Play) {
   const program = fileURLToPath(new URL('./scale-node.js', import.meta.url))
   const played = spawn(process.execPath, [program, JSON.stringify(play)], { stdio: ['ignore', 'pipe', 'inherit'] })
-  process.on('exit', () => played.kill('SIGKILL'))
   await once(played.stdout, 'readable') // it has said that it is ready
   const report = text(played.stdout).then((printed) => JSON.parse(printed.split('\n')[1]!) as NodeReport)
   const end = () => {
     played.kill('SIGTERM')
     return report
   }
-  return { end }
+  return { end, kill: () => played.kill('SIGKILL') }
 }
 
 function mean(values: readonly number[]): number {

@@ -14,14 +14,18 @@ export async function benchScale(args: readonly string[]): Promise<unknown> {
       workers: { type: 'string', default: '1000' },
       /** A directory on the file system that is to be measured. */
       root: { type: 'string', default: tmpdir() },
+      /** Seconds of a simulation. */
+      simulation: { type: 'string', multiple: true, default: ['1', '10'] },
+      pollInterval: { type: 'string', default: '25ms' },
     },
   })
   const most = Number(values.workers)
   if (!Number.isInteger(most) || most < 1) throw new Error(`--workers needs a number, got ${values.workers}`)
   const runs = []
-  for (const meanMs of [1000, 10_000]) {
+  for (const simulation of values.simulation) {
+    const options = { meanMs: Number(simulation) * 1000, seconds: 10, pollInterval: values.pollInterval }
     for (const workers of [most / 10, (most * 3) / 10, most].map(Math.ceil)) {
-      runs.push(measure(values.root, { workers, meanMs, seconds: 10 }))
+      runs.push(measure(values.root, { workers, ...options }))
     }
   }
   return { runs }
