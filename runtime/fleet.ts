@@ -8,6 +8,7 @@ import { endOfBenched, HostRecord } from './host-record.ts'
 import { type Explanation, type Launcher, launcherOf, type WorkerPool } from './launchers/launcher.ts'
 import { goneWorkers } from './launchers/slurm.ts'
 import { NodeBells } from './node-bells.ts'
+import { stuckLimitMs } from './pipe-file.ts'
 import { longestPause } from './poll-pace.ts'
 import { ownIdentity } from './process-identity.ts'
 import { workerDirectory } from './run-file.ts'
@@ -44,8 +45,6 @@ const heartbeatMs = 1000
 const beatsBeforeSilence = 6
 /** How often what has been used is taken down. */
 const usageMs = 5000
-/** A pipe that shows half a message for this long is given up. */
-const stuckLimitMs = 10_000
 /** A simulation that does not heed its timeout is ended with its worker after this much more. */
 const timeoutMarginMs = 3000
 /** When nothing has come for so long, the space on the disk is looked at; a run needs at least so many bytes of it. */

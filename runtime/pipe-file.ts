@@ -168,6 +168,9 @@ export function frame(message: unknown): Buffer {
   return bytes
 }
 
+/** A pipe that is stuck for this long is given up. */
+export const stuckLimitMs = 10_000
+
 export interface PipeReaderOptions {
   readonly position?: PipePosition
   /** Opens the file anew at each look, as network file systems need it to show what was appended elsewhere. */

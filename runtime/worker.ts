@@ -10,7 +10,7 @@ import { runnerHeart, workerHeart } from './heartbeat.ts'
 import { loadOptimizee } from './load-optimizee.ts'
 import { NodeBell } from './node-bells.ts'
 import { makeOwnDirectory } from './own-files.ts'
-import { PipeDamaged, PipeReader, PipeWriter } from './pipe-file.ts'
+import { PipeDamaged, PipeReader, PipeWriter, stuckLimitMs } from './pipe-file.ts'
 import { PollPace } from './poll-pace.ts'
 import { PrintedText } from './printed-text.ts'
 import { ownIdentity } from './process-identity.ts'
@@ -54,6 +54,8 @@ class WorkerProgram {
   #operationsTold = 0
   #flushedAt = performance.now()
   #receivedAt = 0
+  /** When the pipe was first seen to be stuck while the runner's heart was seen to beat. */
+  #stuckSince: number | undefined
   #current: { readonly key: AttemptKey; readonly attempt: Attempt } | undefined
   #leaving = false
   #isBrokenOff = false
@@ -143,9 +145,21 @@ class WorkerProgram {
   #receive(): boolean {
     this.#receivedAt = performance.now()
     const messages = this.#reader.read() as ToWorker[]
+    this.#refuseStuckPipe()
     for (const message of messages) this.#handle(message)
     if (messages.length > 0) this.#pace?.restart(this.#receivedAt)
     return messages.length > 0
+  }
+
+  /** Its runner would wait for ever for the answer to what is lost in it. Of a file system that is away, no heart is seen. */
+  #refuseStuckPipe(): void {
+    const { heartbeat } = this.#runFile
+    const isHeartSeen = Atomics.load(this.#heart, 0) < 2 * heartbeat
+    const now = performance.now()
+    this.#stuckSince = this.#reader.isStuck && isHeartSeen ? (this.#stuckSince ?? now) : undefined
+    if (now - (this.#stuckSince ?? now) > Math.max(stuckLimitMs, 4 * heartbeat)) {
+      throw new PipeDamaged(`${this.#reader.path} has lost what was in it`)
+    }
   }
 
   #handle(message: ToWorker): void {

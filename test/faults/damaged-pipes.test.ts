@@ -1,0 +1,54 @@
+import { appendFileSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { segmentPath } from '../../runtime/pipe-file.ts'
+import { workerDirectory } from '../../runtime/run-file.ts'
+import { processesNaming } from '../processes.ts'
+import { search } from '../search.ts'
+import { temporaryDirectory } from '../temporary.ts'
+
+const damages: Readonly<Record<string, (path: string) => void>> = {
+  'has garbage at its end': (path) => appendFileSync(path, Buffer.alloc(64, 0xff)),
+  'is cut': (path) => truncateSync(path, 100),
+  'has vanished': (path) => rmSync(path),
+  'is an empty file': (path) => {
+    rmSync(path)
+    writeFileSync(path, '')
+  },
+  'is a directory': (path) => {
+    rmSync(path)
+    mkdirSync(path)
+  },
+}
+
+const cases = ['from-worker', 'to-worker'].flatMap((pipe) =>
+  Object.keys(damages).map((damage) => [pipe, damage] as const),
+)
+
+test.each(cases)(
+  'a search goes on to its end when the pipe %s %s; no more than the work in flight is repeated',
+  async (pipe, damage) => {
+    const root = temporaryDirectory()
+    const journal = join(root, 'journal')
+    const one = { root, optimizee: 'recorded', populationSize: 6, generations: 5 }
+    const reference = await search({ ...one, name: 'reference' })
+    let isDamaged = false
+    const end = await search({
+      ...one,
+      options: { journal, sleep: 20 },
+      runner: { workers: 2, lookAhead: 1 },
+      onProgress({ totalEvaluated }) {
+        if (isDamaged || totalEvaluated < 9) return
+        isDamaged = true
+        damages[damage]!(segmentPath(workerDirectory(join(root, 'run'), 1), pipe, 1))
+      },
+    })
+    expect([isDamaged, end.status]).toEqual([true, 'finished'])
+    expect(end.canonical).toBe(reference.canonical)
+    const simulated = readFileSync(journal, 'utf8').trim().split('\n')
+    expect(new Set(simulated).size).toBe(30)
+    expect(simulated.length).toBeLessThanOrEqual(32)
+    expect(processesNaming(root)).toEqual([])
+  },
+  120_000,
+)
