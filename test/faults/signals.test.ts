@@ -79,14 +79,18 @@ test('what takes longer than may be waited for is ended, exit code 75, and simul
 
 test('SIGINT twice ends at once, with what was stored intact and no process left', async () => {
   const root = temporaryDirectory()
-  const file = experiment(root)
-  const child = startCommand('run', file, ...runs(root))
+  const child = startCommand('run', experiment(root, '{ workers: 2, drain: 1h }'), ...runs(root))
   await eventually(() => journal(root).ended >= 2, 'something is stored')
+  const stuck = join(root, 'stuck')
+  writeFileSync(stuck, '')
+  const before = journal(root).begun
+  await eventually(() => journal(root).begun > before, 'something would take an hour')
   child.process.kill('SIGINT')
   await eventually(() => child.stderr().includes('Stopping'), 'the first is answered')
   child.process.kill('SIGINT')
   expect(await child.ended).toBe(75)
   await eventually(() => processesNaming(root).length === 0, 'no process is left', 3000)
+  rmSync(stuck)
   const again = startCommand('resume', join(root, 'runs/signalled'))
   expect(await again.ended, again.stderr()).toBe(0)
 })
