@@ -2,6 +2,7 @@ import {
   closeSync,
   constants,
   existsSync,
+  fdatasyncSync,
   fstatSync,
   ftruncateSync,
   openSync,
@@ -14,6 +15,7 @@ import {
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { crashPoint } from './crash-point.ts'
+import { holdsBackWrites } from './file-systems.ts'
 import type { NodeBell } from './node-bells.ts'
 import { decodeMessage, encodeMessage } from './protocol.ts'
 
@@ -60,6 +62,7 @@ export class PipeWriter {
   readonly #hello: unknown
   readonly #segmentBytes: number
   readonly #bell: NodeBell | undefined
+  readonly #isHeldBack: boolean
   #segment: number
   #descriptor: number
   #size = 0
@@ -73,6 +76,7 @@ export class PipeWriter {
     this.#hello = options.hello
     this.#segmentBytes = options.segmentBytes ?? defaultSegmentBytes
     this.#bell = options.bell
+    this.#isHeldBack = holdsBackWrites(directory)
     this.#segment = options.segment ?? 1
     this.#descriptor = this.#create()
   }
@@ -121,6 +125,7 @@ export class PipeWriter {
         this.#operations++
         written += writeSync(this.#descriptor, bytes, written)
       }
+      if (this.#isHeldBack) fdatasyncSync(this.#descriptor)
     } catch (error) {
       this.#isLost = (error as NodeJS.ErrnoException).code !== 'ENOSPC'
       if (written > 0 && !this.#isLost) ftruncateSync(this.#descriptor, this.#size)

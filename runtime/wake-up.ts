@@ -1,6 +1,6 @@
-import { statfsSync } from 'node:fs'
 import { type FSWatcher, watch } from 'chokidar'
 import type { RunnerSettings } from '../src/core/runner-settings.ts'
+import { sharedFileSystem } from './file-systems.ts'
 
 /** How a directory's changes are noticed: by events of this kernel, or by looking. */
 export type WakeUpMode = 'events' | 'poll'
@@ -56,28 +56,6 @@ export class WakeUp {
   #schedule(milliseconds: number): void {
     this.#timer = setInterval(this.#options.onWake, milliseconds)
   }
-}
-
-/** File systems whose changes by other hosts this kernel never hears of (statfs(2) and linux/magic.h). */
-const sharedFileSystems = new Map<number, string>([
-  [0x6969, 'nfs'],
-  [0x0bd00bd0, 'lustre'],
-  [0x47504653, 'gpfs'],
-  [0x19830326, 'beegfs'],
-  [0x00c36400, 'ceph'],
-  [0xff534d42, 'cifs'],
-  [0xfe534d42, 'smb2'],
-  [0x65735546, 'fuse'],
-  [0x01021997, '9p'],
-  [0x7461636f, 'ocfs2'],
-  [0x01161970, 'gfs2'],
-  [0x5346414f, 'afs'],
-  [0x013111a8, 'panfs'],
-])
-
-/** The name of the shared file system that a directory lies on, undefined if it is this machine's own. */
-export function sharedFileSystem(directory: string): string | undefined {
-  return sharedFileSystems.get(statfsSync(directory).type >>> 0)
 }
 
 /** What the settings mean for a run directory: workers of other hosts are never heard by events. */

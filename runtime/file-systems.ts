@@ -1,0 +1,31 @@
+import { statfsSync } from 'node:fs'
+
+/** File systems whose changes by other hosts this kernel never hears of (statfs(2) and linux/magic.h). */
+const sharedFileSystems = new Map<number, string>([
+  [0x6969, 'nfs'],
+  [0x0bd00bd0, 'lustre'],
+  [0x47504653, 'gpfs'],
+  [0x19830326, 'beegfs'],
+  [0x00c36400, 'ceph'],
+  [0xff534d42, 'cifs'],
+  [0xfe534d42, 'smb2'],
+  [0x65735546, 'fuse'],
+  [0x01021997, '9p'],
+  [0x7461636f, 'ocfs2'],
+  [0x01161970, 'gfs2'],
+  [0x5346414f, 'afs'],
+  [0x013111a8, 'panfs'],
+])
+
+/** The name of the shared file system that a directory lies on, undefined if it is this machine's own. */
+export function sharedFileSystem(directory: string): string | undefined {
+  return sharedFileSystems.get(statfsSync(directory).type >>> 0)
+}
+
+/** File systems whose clients send what was written when it is synced or closed, and else when they please. */
+const writingBack: ReadonlySet<string | undefined> = new Set(['nfs', 'cifs', 'smb2', 'afs'])
+
+/** Whether what is appended to an open file in a directory may stay unseen by other hosts for long. */
+export function holdsBackWrites(directory: string, fileSystem = sharedFileSystem(directory)): boolean {
+  return writingBack.has(fileSystem)
+}
