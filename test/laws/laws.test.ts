@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { processesNaming } from '../processes.ts'
+import { eventually, processesNaming } from '../processes.ts'
 import { search } from '../search.ts'
 import { temporaryDirectory } from '../temporary.ts'
 
@@ -53,6 +53,20 @@ test('a search that was stopped goes on as if it had never been, and simulates n
 test('law 5: when the runner has ended, no process of it is left', async () => {
   const root = temporaryDirectory()
   await search({ root, optimizee: 'recorded', runner: { workers: 3 } })
+  expect(processesNaming(root)).toEqual([])
+})
+
+test('law 5: nor when it was stopped in the middle of simulations that would take an hour', async () => {
+  const root = temporaryDirectory()
+  const journal = join(root, 'journal')
+  const controller = new AbortController()
+  const { signal } = controller
+  const options = { journal, takes: 3_600_000 }
+  const stopped = search({ root, optimizee: 'slow', options, runner: { workers: 3, drain: '200ms' }, signal })
+  const begun = () => (existsSync(journal) ? readFileSync(journal, 'utf8').split('\n').length - 1 : 0)
+  await eventually(() => begun() === 3, 'all workers are busy')
+  controller.abort(new Error('enough'))
+  expect((await stopped).status).toBe('stopped')
   expect(processesNaming(root)).toEqual([])
 })
 
