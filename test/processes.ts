@@ -17,10 +17,15 @@ function commandLine(pid: string): string {
 }
 
 /** Waits until `condition` holds, and fails with the sentence if it does not in time. */
-export async function eventually(condition: () => boolean, sentence: string, milliseconds = 20_000): Promise<void> {
+export async function eventually(
+  condition: () => boolean,
+  sentence: string,
+  milliseconds = 20_000,
+  pause = 20,
+): Promise<void> {
   const begin = performance.now()
   while (!condition()) {
     if (performance.now() - begin > milliseconds) throw new Error(`${sentence}: not within ${milliseconds} ms`)
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await new Promise((resolve) => setTimeout(resolve, pause))
   }
 }

@@ -130,11 +130,9 @@ export class Cluster {
     return { daemon, tasks: descendants(daemon) }
   }
 
-  /** A directory that all nodes see, for one test. */
+  /** A directory that all nodes see, for one test; it goes with the cluster. */
   directory(): string {
-    const directory = mkdtempSync(join(this.common, 'test-'))
-    onTestFinished(() => rmSync(directory, { recursive: true, force: true, maxRetries: 5 }))
-    return directory
+    return mkdtempSync(join(this.common, 'test-'))
   }
 
   /** A search in an allocation of its own; its runner stays outside of the nodes. */
@@ -154,8 +152,13 @@ export class Cluster {
   }
 
   /** The command line of twoloop where Slurm can be asked, to its end. */
-  async command(...args: readonly string[]): Promise<CommandEnd> {
-    const { exitCode, stdout, stderr } = await execa(process.execPath, [join(build, 'src/cli/main.js'), ...args], {
+  command(...args: readonly string[]): Promise<CommandEnd> {
+    return this.run(process.execPath, join(build, 'src/cli/main.js'), ...args)
+  }
+
+  /** A program where Slurm can be asked, to its end. */
+  async run(program: string, ...args: readonly string[]): Promise<CommandEnd> {
+    const { exitCode, stdout, stderr } = await execa(program, args, {
       cwd: this.common,
       stdin: 'ignore',
       env: { ...this.environment },

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type IndividualId, nameOf } from '../../src/core/individual.ts'
@@ -8,25 +8,136 @@ import { canonicalExport } from '../search.ts'
 import { Cluster, slurm } from './cluster.ts'
 import { attemptsAt, held, journalOf, placesIn } from './held-search.ts'
 
-/** `twoloop submit` on a real cluster: the runner is in the batch script, on one of the nodes. */
-const onSlurm = test.skipIf(!slurm)
+/**
+ * `twoloop submit` on a real cluster: the runner is in the batch script, on one of the nodes. These tests mostly wait, and
+ * do so beside each other: each has CPUs of its own.
+ */
+const onSlurm = test.skipIf(!slurm).concurrent
 let cluster: Cluster
-let chain: Submitted
-let hopeless: Submitted
+let undisturbed: string
 
 beforeAll(async () => {
   if (!slurm) return
-  cluster = Cluster.start()
-  // What lasts for minutes goes first: on nodes of their own they do not mind the others.
-  const [directory, another] = ['chain-', 'hopeless-'].map((name) => mkdtempSync(join(cluster.common, name)))
-  const options = ['--warning', '15s']
-  chain = await submit(directory!, { takes: 4000 }, options, ['--nodelist=node1', '--time=1'])
-  hopeless = await submit(another!, { takes: 300_000 }, options, ['--nodelist=node3', '--time=1'])
+  cluster = Cluster.start({ SLURM_TESTBED_CPUS: '8' })
+  const directory = cluster.directory()
+  const { code, stderr } = await cluster.command('run', write(directory, {}), '--root', directory, '--workers', '2')
+  expect(code, stderr).toBe(0)
+  undisturbed = canonicalExport(join(directory, 'run'))
 }, 120_000)
 
 afterAll(() => {
   if (slurm) cluster.stop()
 }, 60_000)
+
+onSlurm(
+  'a chain of allocations, each too short, comes to the same as one long run',
+  async () => {
+    const directory = cluster.directory()
+    const { run, job } = await submit(directory, { takes: 2000 }, soon, ['--nodelist=node1', '--time=1'])
+    await ended(job, 200_000)
+    expect(canonicalExport(run), logOf(run)).toBe(undisturbed)
+    // Nothing that was begun was broken off, since nothing was begun that could not end.
+    expect(
+      journalOf(directory)
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(namesIn(undisturbed))
+    const restarts = heads(run).map(({ restart }) => restart)
+    expect(restarts).toEqual(restarts.map((_, i) => String(i)))
+    expect(restarts.length).toBeGreaterThan(1)
+    expect(new Set(placesIn(directory).map(({ slurmRestarts = '0' }) => slurmRestarts))).toEqual(new Set(restarts))
+  },
+  220_000,
+)
+
+onSlurm(
+  'a node that crashes under the runner itself loses the job no more than the work in flight',
+  async () => {
+    const directory = cluster.directory()
+    const { run, job } = await submit(directory, held(directory).options, [], ['--nodelist=node3'])
+    await allButOneDone(run)
+    cluster.node('crash', 'node3')
+    cluster.setNode('node3', 'down')
+    cluster.setNode('node3', 'resume')
+    cluster.node('start', 'node3')
+    await ended(job)
+    expect(canonicalExport(run), logOf(run)).toBe(undisturbed)
+    expect(heads(run)).toMatchObject([{ restart: '0' }, { restart: '1' }])
+    expect(journalOf(directory).filter(({ name }) => name.startsWith('0.'))).toHaveLength(9)
+    expect(placesIn(directory).at(-1)).toMatchObject({ slurmRestarts: '1' })
+  },
+  120_000,
+)
+
+onSlurm(
+  'a job that is preempted is requeued by Slurm, and goes on with the search',
+  async () => {
+    const directory = cluster.directory()
+    const { options } = held(directory)
+    const { run, job } = await submit(directory, options, [], ['--nodelist=node4', '--partition=low'])
+    await allButOneDone(run)
+    const all = ['--nodes=1', '--nodelist=node4', '--ntasks=8']
+    expect(await cluster.run('srun', '--partition=debug', ...all, '/bin/true')).toMatchObject({ code: 0 })
+    await ended(job, 90_000) // Slurm looks every half minute whether the time for leaving is over
+    expect(canonicalExport(run), logOf(run)).toBe(undisturbed)
+    expect(heads(run)).toMatchObject([
+      { job, restart: '0' },
+      { job, restart: '1' },
+    ])
+    expect(attemptsAt(directory)).toMatchObject([{ cause: { detail: 'preempted' } }, { verdict: 'accepted' }])
+  },
+  120_000,
+)
+
+onSlurm('a job that somebody cancels is not begun again, and what it had done is kept', async () => {
+  const directory = cluster.directory()
+  const options = ['--nodelist=node2']
+  const first = await submit(directory, held(directory).options, [], options)
+  await allButOneDone(first.run)
+  cluster.ask('scancel', first.job)
+  await ended(first.job)
+  expect(lastJob(first.run)).toBe(first.job)
+  const status = await cluster.command('status', first.run)
+  expect(status.stdout).toMatch(/^status +stopped: its runner is gone$/m) // it was killed while it waited for 0.2
+  const second = await submit(directory, held(directory).options, [], options)
+  await ended(second.job)
+  expect(canonicalExport(first.run), logOf(first.run)).toBe(undisturbed)
+  expect(journalOf(directory).filter(({ name }) => name.startsWith('0.'))).toHaveLength(9) // 0.2 alone twice
+})
+
+onSlurm('a job in which no simulation could end says so, and is not begun again', async () => {
+  const { run, job } = await submit(cluster.directory(), { takes: 300_000 }, soon, ['--nodelist=node1', '--time=1'])
+  await ended(job, 100_000)
+  expect(logOf(run)).toMatch(
+    /^No simulation could end in this allocation; submit it again with more time \(sbatch --time\)\.$/m,
+  )
+  expect(heads(run)).toMatchObject([{ job, restart: '0' }])
+  const { status, reason, evaluations } = summarizeRun(run)
+  expect({ status, reason, evaluations }).toEqual({
+    status: 'stopped',
+    reason: 'the end of its time has come',
+    evaluations: { done: 0, failed: 0 },
+  })
+})
+
+onSlurm('a job that may not be requeued submits another, which depends on it', async () => {
+  const directory = cluster.directory()
+  const options = ['--overwrite', ...soon]
+  const { run, job } = await submit(directory, { takes: 200 }, options, ['--nodelist=node2', '--no-requeue'])
+  await eventually(() => journalOf(directory).some(({ name }) => name.startsWith('1.')), 'it is at work', 40_000)
+  cluster.ask('scancel', '--batch', '--signal=USR1', job) // as Slurm does before its time is over
+  await eventually(() => lastJob(run) !== job, 'there is another job', 40_000)
+  await ended(lastJob(run))
+  expect(canonicalExport(run), logOf(run)).toBe(undisturbed)
+  expect(
+    journalOf(directory)
+      .map(({ name }) => name)
+      .sort(),
+  ).toEqual(namesIn(undisturbed))
+  const [first, second, ...others] = heads(run)
+  expect([first, second]).toMatchObject([{ job }, { job: lastJob(run) }])
+  expect(others).toEqual([])
+})
 
 onSlurm('a job that Slurm keeps waiting is shown with the reason, and is not submitted twice', async () => {
   const directory = cluster.directory()
@@ -41,7 +152,7 @@ onSlurm('a job that Slurm keeps waiting is shown with the reason, and is not sub
   expect(again.stderr).toBe(`twoloop: ${run} has been submitted already: job ${job} is pending (JobHeldUser)\n`)
   cluster.ask('scontrol', 'release', job)
   await ended(job)
-  expect(canonicalExport(run), logOf(run)).toBe(await undisturbed())
+  expect(canonicalExport(run), logOf(run)).toBe(undisturbed)
 })
 
 onSlurm.each([
@@ -59,115 +170,14 @@ onSlurm.each([
   expect(existsSync(join(directory, 'run'))).toBe(false)
 })
 
-onSlurm('a job that may not be requeued submits another, which depends on it', async () => {
-  const directory = cluster.directory()
-  const options = ['--overwrite', '--warning', '15s']
-  const { run, job } = await submit(directory, { takes: 300 }, options, ['--nodelist=node2', '--no-requeue'])
-  await eventually(() => journalOf(directory).some(({ name }) => name.startsWith('1.')), 'it is at work', 40_000)
-  cluster.ask('scancel', '--batch', '--signal=USR1', job) // as Slurm does before its time is over
-  await eventually(() => lastJob(run) !== job, 'there is another job', 40_000)
-  await ended(lastJob(run))
-  expect(canonicalExport(run), logOf(run)).toBe(await undisturbed())
-  expect(
-    journalOf(directory)
-      .map(({ name }) => name)
-      .sort(),
-  ).toEqual(namesIn(await undisturbed()))
-  const [first, second, ...others] = heads(run)
-  expect([first, second]).toMatchObject([{ job }, { job: lastJob(run) }])
-  expect(others).toEqual([])
-})
-
-onSlurm('a job that is preempted is requeued by Slurm, and goes on with the search', async () => {
-  const directory = cluster.directory()
-  const { options } = held(directory)
-  const { run, job } = await submit(directory, options, [], ['--nodelist=node4', '--partition=low'])
-  await allButOneDone(run)
-  cluster.ask('srun', '--partition=debug', '--nodelist=node4', '--ntasks=4', '/bin/true')
-  await ended(job)
-  expect(canonicalExport(run), logOf(run)).toBe(await undisturbed())
-  expect(heads(run)).toMatchObject([
-    { job, restart: '0' },
-    { job, restart: '1' },
-  ])
-  expect(attemptsAt(directory)).toMatchObject([{ cause: { detail: 'preempted' } }, { verdict: 'accepted' }])
-})
-
-onSlurm('a job that somebody cancels is not begun again, and what it had done is kept', async () => {
-  const directory = cluster.directory()
-  const options = ['--nodelist=node2']
-  const first = await submit(directory, held(directory).options, [], options)
-  await allButOneDone(first.run)
-  cluster.ask('scancel', first.job)
-  await ended(first.job)
-  expect(lastJob(first.run)).toBe(first.job)
-  const status = await cluster.command('status', first.run)
-  expect(status.stdout).toMatch(/^status +stopped: its runner is gone$/m) // it was killed while it waited for 0.2
-  const second = await submit(directory, held(directory).options, [], options)
-  await ended(second.job)
-  expect(canonicalExport(first.run), logOf(first.run)).toBe(await undisturbed())
-  expect(journalOf(directory).filter(({ name }) => name.startsWith('0.'))).toHaveLength(9) // 0.2 alone twice
-})
-
-onSlurm('a job in which no simulation could end says so, and is not begun again', async () => {
-  const { run, job } = hopeless
-  await ended(job)
-  expect(logOf(run)).toMatch(
-    /^No simulation could end in this allocation; submit it again with more time \(sbatch --time\)\.$/m,
-  )
-  expect(heads(run)).toMatchObject([{ job, restart: '0' }])
-  const { status, reason, evaluations } = summarizeRun(run)
-  expect({ status, reason, evaluations }).toEqual({
-    status: 'stopped',
-    reason: 'the end of its time has come',
-    evaluations: { done: 0, failed: 0 },
-  })
-})
-
-onSlurm(
-  'a node that crashes under the runner itself loses the job no more than the work in flight',
-  async () => {
-    const directory = cluster.directory()
-    const { run, job } = await submit(directory, held(directory).options, [], ['--nodes=1', '--exclude=node1,node2'])
-    await allButOneDone(run)
-    const { node } = journalOf(directory)[0]!
-    cluster.node('crash', node)
-    cluster.setNode(node, 'down')
-    await ended(job)
-    expect(canonicalExport(run), logOf(run)).toBe(await undisturbed())
-    expect(heads(run)).toMatchObject([{ restart: '0' }, { restart: '1' }])
-    expect(journalOf(directory).filter(({ name }) => name.startsWith('0.'))).toHaveLength(9)
-    expect(placesIn(directory).at(-1)).toMatchObject({ slurmRestarts: '1' })
-  },
-  120_000,
-)
-
-onSlurm(
-  'a chain of allocations, each too short, comes to the same as one long run',
-  async () => {
-    const { directory, run, job } = chain
-    await ended(job, 200_000)
-    expect(canonicalExport(run), logOf(run)).toBe(await undisturbed())
-    // Nothing that was begun was broken off, since nothing was begun that could not end.
-    expect(
-      journalOf(directory)
-        .map(({ name }) => name)
-        .sort(),
-    ).toEqual(namesIn(await undisturbed()))
-    const restarts = heads(run).map(({ restart }) => restart)
-    expect(restarts).toEqual(restarts.map((_, i) => String(i)))
-    expect(restarts.length).toBeGreaterThan(1)
-    expect(new Set(placesIn(directory).map(({ slurmRestarts = '0' }) => slurmRestarts))).toEqual(new Set(restarts))
-  },
-  220_000,
-)
-
 interface Submitted {
-  readonly directory: string
   readonly run: string
   readonly job: string
   readonly printed: string
 }
+
+/** So much time before the end of an allocation as is just enough. */
+const soon = ['--warning', '15s']
 
 const fileIn = (directory: string) => join(directory, 'experiment.json')
 
@@ -182,7 +192,7 @@ function write(directory: string, options: object): string {
   return fileIn(directory)
 }
 
-/** An experiment of 7 generations of 8, with four workers. */
+/** An experiment of 7 generations of 8, with two workers. */
 async function submit(
   directory: string,
   optimizee: object,
@@ -191,37 +201,24 @@ async function submit(
 ): Promise<Submitted> {
   const file = write(directory, optimizee)
   const { code, stdout, stderr } = await cluster.command(
-    ...['submit', file, '--root', directory, ...options, '--', '--ntasks=4', ...sbatch],
+    ...['submit', file, '--root', directory, ...options, '--', '--ntasks=2', ...sbatch],
   )
   expect(code, stderr).toBe(0)
   const run = join(directory, 'run')
-  return { directory, run, job: lastJob(run), printed: stdout }
-}
-
-let local: Promise<string> | undefined
-
-/** The canonical export of the same search, in one go on this machine. */
-function undisturbed(): Promise<string> {
-  local ??= (async () => {
-    const directory = cluster.directory()
-    const { code, stderr } = await cluster.command('run', write(directory, {}), '--root', directory, '--workers', '2')
-    expect(code, stderr).toBe(0)
-    return canonicalExport(join(directory, 'run'))
-  })()
-  return local
+  return { run, job: lastJob(run), printed: stdout }
 }
 
 /** Waits until individual 0.2 alone keeps the generation from being done. */
 async function allButOneDone(run: string): Promise<void> {
   const isBegun = () => journalOf(dirname(run)).length >= 8
   const isSo = () => isBegun() && summarizeRun(run, { hash: false }).evaluations.done === 7
-  await eventually(isSo, 'all but one of a generation are done', 40_000)
+  await eventually(isSo, 'all but one of a generation are done', 40_000, 200)
 }
 
 async function ended(job: string, milliseconds = 60_000): Promise<void> {
   const isOver = () =>
     cluster.ask('squeue', '--noheader', '--states=PD,R,CG,S', '--format=%A').split('\n').includes(job)
-  await eventually(() => !isOver(), 'the job has ended', milliseconds)
+  await eventually(() => !isOver(), 'the job has ended', milliseconds, 500)
 }
 
 function namesIn(canonical: string): string[] {
