@@ -333,20 +333,24 @@ export class Fleet {
       // Who has not said hello holds nothing, and may wait for long until its scheduler lets it start.
       if (!worker.hasEnded && worker.identity === undefined) worker.kill('SIGKILL')
     }
+    try {
+      await this.#awaitEnds()
+      for (const worker of this.workers) this.#dismiss(worker, 'the run ended')
+      await this.#launcher.pool?.close()
+      this.#recordUsage()
+    } finally {
+      await this.abandon()
+    }
+  }
+
+  async #awaitEnds(): Promise<void> {
     const begin = this.surroundings.now()
     while (this.size > 0) {
       const waited = this.surroundings.now() - begin
-      for (const worker of this.workers) {
-        if (worker.hasEnded) continue
-        this.press(worker, waited - this.#settings.drain)
-      }
+      for (const worker of this.workers) if (!worker.hasEnded) this.press(worker, waited - this.#settings.drain)
       await this.rest()
       for (const worker of this.workers) worker.checkLife()
     }
-    for (const worker of this.workers) this.#dismiss(worker, 'the run ended')
-    await this.#launcher.pool?.close()
-    this.#recordUsage()
-    await this.abandon()
   }
 
   /** Ends a worker that should have left so many milliseconds ago, gently first. */

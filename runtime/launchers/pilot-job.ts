@@ -121,7 +121,11 @@ export class PilotJob {
     this.read()
     for (const worker of this.workers) this.#end(worker, {})
     const why = this.#hasLeft ? 'it left' : (this.refusal?.words ?? this.state?.state ?? 'it never began')
-    writeFileSync(join(this.#folder, endFile), `${why}\n`)
+    try {
+      writeFileSync(join(this.#folder, endFile), `${why}\n`)
+    } catch {
+      // The disk is full, or away: a later runner asks Slurm what became of it.
+    }
     this.abandon()
   }
 

@@ -20,6 +20,8 @@ const run = promisify(execFile)
 const listenMs = 500
 /** What a cluster takes in one array (MaxArraySize) is more almost everywhere. */
 const largestArray = 500
+/** A controller that is away must not hold up the run. */
+const patienceMs = 20_000
 /** How long a run's end waits for pilots to leave. */
 const leaveMs = 5000
 
@@ -210,13 +212,16 @@ export class SbatchLauncher implements Launcher, WorkerPool {
       ...pilots.map(({ number }) => String(number)),
     ]
     try {
-      const { stdout } = await run('sbatch', args)
+      const { stdout } = await run('sbatch', args, { timeout: patienceMs })
       const job = stdout.trim().split(';')[0]!
       for (const [task, pilot] of pilots.entries()) pilot.submitted(`${job}_${task}`)
     } catch (error) {
-      const { stderr = '', message } = error as ExecFileException
-      const words = ownWords(stderr) || stderr.trim() || message
-      for (const pilot of pilots) pilot.refusal = { words, isForNow: passing.test(words) }
+      const { stderr = '', message, killed = false } = error as ExecFileException
+      const words = ownWords(stderr) || stderr.trim() || (killed ? 'sbatch gave no answer' : message)
+      for (const pilot of pilots) {
+        pilot.refusal = { words, isForNow: killed || passing.test(words) }
+        pilot.leave() // should Slurm have taken it all the same
+      }
     }
   }
 
@@ -230,7 +235,7 @@ export class SbatchLauncher implements Launcher, WorkerPool {
   async #cancelJobs(pilots: readonly PilotJob[]): Promise<void> {
     if (pilots.length === 0) return
     try {
-      await run('scancel', ['--quiet', ...pilots.map(({ job }) => job!)])
+      await run('scancel', ['--quiet', ...pilots.map(({ job }) => job!)], { timeout: patienceMs })
     } catch {
       // They have ended, or Slurm is away; then they leave by themselves, for want of a runner.
     }
