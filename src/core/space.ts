@@ -280,20 +280,23 @@ function scaling(low: number, high: number, scale: Scale) {
   }
 }
 
+/** Halving the unit interval so often leaves less than a double can tell apart. */
+const bisections = 128
+
 /**
- * The coordinate that decodes to exactly `value`, if one lies within rounding error of the formula's: a value that was
- * decoded once comes back as it was, whatever the rounding.
+ * The coordinate that decodes to exactly `value`, if there is one: a value that was decoded once comes back as it was,
+ * whatever the rounding. A narrow range on a logarithmic scale rounds so coarsely that the formula may be far off.
  */
 function exactUnit(value: number, toUnit: (v: number) => number, fromUnit: (u: number) => number): number {
   const unit = clipUnit(toUnit(value))
-  if (fromUnit(unit) === value) return unit
-  let up = unit
-  let down = unit
-  for (let step = 0; step < 64; step++) {
-    up = clipUnit(up + up * Number.EPSILON + Number.MIN_VALUE)
-    if (fromUnit(up) === value) return up
-    down = clipUnit(down - (down * Number.EPSILON) / 2)
-    if (fromUnit(down) === value) return down
+  let [below, above] = [0, 1]
+  let tried = unit
+  for (let step = 0; step < bisections; step++) {
+    const found = fromUnit(tried)
+    if (found === value) return tried
+    if (found < value) below = tried
+    else above = tried
+    tried = (below + above) / 2
   }
   return unit
 }

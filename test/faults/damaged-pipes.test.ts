@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { segmentPath } from '../../runtime/pipe-file.ts'
@@ -38,9 +38,11 @@ test.each(cases)(
       options: { journal, sleep: 20 },
       runner: { workers: 2, lookAhead: 1 },
       onProgress({ totalEvaluated }) {
-        if (isDamaged || totalEvaluated < 9) return
+        const paths = [1, 2].map((worker) => segmentPath(workerDirectory(join(root, 'run'), worker), pipe, 1))
+        const path = paths.find((one) => existsSync(one)) // one of the two may still be starting
+        if (isDamaged || totalEvaluated < 9 || path === undefined) return
         isDamaged = true
-        damages[damage]!(segmentPath(workerDirectory(join(root, 'run'), 1), pipe, 1))
+        damages[damage]!(path)
       },
     })
     expect([isDamaged, end.status]).toEqual([true, 'finished'])
