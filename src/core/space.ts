@@ -280,23 +280,24 @@ function scaling(low: number, high: number, scale: Scale) {
   }
 }
 
-/** Halving the unit interval so often leaves less than a double can tell apart. */
-const bisections = 128
-
 /**
  * The coordinate that decodes to exactly `value`, if there is one: a value that was decoded once comes back as it was,
- * whatever the rounding. A narrow range on a logarithmic scale rounds so coarsely that the formula may be far off.
+ * whatever the rounding. The formula is mostly off by no more than the last bit, but on a narrow logarithmic range by far.
  */
 function exactUnit(value: number, toUnit: (v: number) => number, fromUnit: (u: number) => number): number {
   const unit = clipUnit(toUnit(value))
-  let [below, above] = [0, 1]
+  if (fromUnit(unit) === value) return unit
+  let [below, above] = [unit, unit]
+  let reach = unit * Number.EPSILON + Number.MIN_VALUE
+  for (; below > 0 && fromUnit(below) >= value; reach *= 4) below = clipUnit(unit - reach)
+  for (; above < 1 && fromUnit(above) <= value; reach *= 4) above = clipUnit(unit + reach)
   let tried = unit
-  for (let step = 0; step < bisections; step++) {
+  for (let step = 0; step < 128; step++) {
     const found = fromUnit(tried)
     if (found === value) return tried
     if (found < value) below = tried
     else above = tried
-    tried = (below + above) / 2
+    tried = below + (above - below) / 2
   }
   return unit
 }
