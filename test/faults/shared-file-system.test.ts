@@ -153,12 +153,12 @@ test.runIf(canMount)(
   async () => {
     const places = await mountTwice()
     const options = { journal: join(places.own, 'journal'), sleep: 30 }
-    const runner = { ...elsewhere(places), workers: 1 }
+    const runner = { ...elsewhere(places), workers: 1, heartbeatTimeout: '1m' }
     const searching = search({ ...one, ...few, root: places.runners, options, runner })
     await eventually(() => linesOf(options.journal).length > 0, 'there is work done', 45_000)
     const [worker] = workersOf(places.workers)
     await places.workersMount.goAway()
-    await setTimeout(4000)
+    await setTimeout(30_000)
     await mountAgain(places.own, places.workers, cacheSeconds)
     await eventually(() => linesOf(options.journal).length > 4, 'more work is done', 45_000)
     expect(workersOf(places.workers)).toEqual([worker])
