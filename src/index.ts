@@ -36,8 +36,7 @@ export {
   zip,
 } from '../optimizers/designs/index.ts'
 export { CrossEntropy, createOptimizer, GeneticAlgorithm } from '../optimizers/index.ts'
-export { Deadline } from '../runtime/deadline.ts'
-export { Runner } from '../runtime/runner.ts'
+export { Runner } from '../runtime/runner/runner.ts'
 export {
   type BootstrapOptions,
   type Change,
@@ -138,6 +137,7 @@ export {
   type SimulationOptimizeeOptions,
   simulationOptimizee,
 } from './batch/verbs/index.ts'
+export { ConfigurationError, RunHeldError, SearchFailedError, StorageFullError } from './core/errors.ts'
 export {
   type DoneEvaluation,
   type Evaluation,
@@ -179,9 +179,9 @@ export {
   vector,
 } from './core/space.ts'
 export { type Proposal, Trajectory, type TrajectoryHistory } from './core/trajectory.ts'
-export { defineExperiment, type ExperimentDefinition } from './definition.ts'
-export { Environment, type Progress } from './environment.ts'
-export { ConfigurationError, RunHeldError, SearchFailedError, StorageFullError } from './errors.ts'
-export { Experiment, type PrepareOptions, type RunOptions, type RunOutcome } from './experiment.ts'
+export { defineExperiment, type ExperimentDefinition } from './experiment-file/definition.ts'
+export { Environment, type Progress } from './search/environment.ts'
+export { Experiment, type PrepareOptions, type RunOptions, type RunOutcome } from './search/experiment.ts'
+export { Deadline } from './system/deadline.ts'
 export { type FileRow, readRows as readTableRows, readTable } from './tables/read-table.ts'
 export { type TableOptions, type TableRow, tableOf } from './tables/run-table.ts'

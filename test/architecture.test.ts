@@ -52,14 +52,14 @@ test('SQL is spoken by the record, by what rescues a damaged one, and by the loo
   const sql = /['"`\s](select .+ from|insert (or \w+ )?into|update \w+ set|create (table|view) |delete from) ?\w/
   const speakers = files.filter((file) => sql.test(readFileSync(join(root, file), 'utf8')))
   expect(speakers.sort()).toEqual([
-    'src/doctor-partner.ts',
-    'src/doctor.ts',
-    'src/record-file.ts',
-    'src/recover-pipes.ts',
-    'src/recover.ts',
-    'src/salvage.ts',
-    'src/trajectory-reader.ts',
-    'src/trajectory-schema.ts',
-    'src/trajectory-store.ts',
+    'src/doctor/partner.ts',
+    'src/doctor/examine.ts',
+    'src/record/record-file.ts',
+    'src/record/recovery/from-pipes.ts',
+    'src/record/recovery/recover.ts',
+    'src/record/recovery/salvage.ts',
+    'src/record/reader.ts',
+    'src/record/schema.ts',
+    'src/record/writer.ts',
   ])
 })

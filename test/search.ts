@@ -1,10 +1,10 @@
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { optimizeeOf } from '../runtime/load-optimizee.ts'
-import { importBundled } from '../src/bundle.ts'
+import { optimizeeOf } from '../runtime/worker/load-optimizee.ts'
 import type { Optimizee, Optimizer, Trajectory } from '../src/index.ts'
 import { Experiment, type PrepareOptions, type Progress, type RunOutcome } from '../src/index.ts'
-import { TrajectoryStore } from '../src/trajectory-store.ts'
+import { TrajectoryStore } from '../src/record/writer.ts'
+import { importBundled } from '../src/system/bundle.ts'
 import { RandomSearch } from './fixtures/random-search.ts'
 
 export interface SearchOptions {

@@ -1,6 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
-import { guard, startGuardian } from './guardian.ts'
+import { guard, startGuardian } from '../../src/system/guardian.ts'
 
 /** How long after SIGTERM a group is killed. */
 const killDelayMs = 2000

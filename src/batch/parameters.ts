@@ -1,6 +1,6 @@
+import { ConfigurationError } from '../core/errors.ts'
 import { nearest } from '../core/nearest.ts'
 import type { Parameter } from '../core/space.ts'
-import { ConfigurationError } from '../errors.ts'
 import { refusePlain, show } from './plain-value.ts'
 
 /** The values of a simulation's parameters by name; batches may leave some of them to the simulation. */

@@ -11,10 +11,10 @@ import {
   sobolIndices,
   swings,
 } from '../analysis/index.ts'
+import { ConfigurationError } from '../core/errors.ts'
 import type { PlainData } from '../core/optimizer.ts'
 import { Random } from '../core/random.ts'
-import { ConfigurationError } from '../errors.ts'
-import { TrajectoryReader } from '../trajectory-reader.ts'
+import { TrajectoryReader } from '../record/reader.ts'
 import type { AnalyseOptions, AnalysisMethod } from './analyse.ts'
 import { AnalysisRows } from './analysis-rows.ts'
 

@@ -1,11 +1,11 @@
 import type { Factor } from '../analysis/index.ts'
+import { ConfigurationError } from '../core/errors.ts'
 import { type ParameterDefinition, parameterFrom, Space } from '../core/space.ts'
-import { ConfigurationError } from '../errors.ts'
-import type { EvaluatedRow } from '../record-rows.ts'
+import type { TrajectoryReader } from '../record/reader.ts'
+import type { EvaluatedRow } from '../record/rows.ts'
 import { cellAt } from '../tables/cells.ts'
 import { parameterNames } from '../tables/individual-table.ts'
 import { type Leaf, Leaves } from '../tables/leaves.ts'
-import type { TrajectoryReader } from '../trajectory-reader.ts'
 
 type Parameters = Readonly<Record<string, unknown>>
 

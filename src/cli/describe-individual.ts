@@ -1,7 +1,7 @@
 import type { FailureCause } from '../core/evaluation.ts'
 import { nameOf } from '../core/individual.ts'
-import type { AttemptRow, EvaluatedRow } from '../record-rows.ts'
-import type { TrajectoryReader } from '../trajectory-reader.ts'
+import type { TrajectoryReader } from '../record/reader.ts'
+import type { AttemptRow, EvaluatedRow } from '../record/rows.ts'
 import { alignFacts, alignTable, fullValue, timeSpan } from './table.ts'
 
 /** Everything that is recorded of one individual, as one JSON document. */

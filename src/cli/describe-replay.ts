@@ -1,6 +1,6 @@
 import { nameOf } from '../core/individual.ts'
+import type { Came, Replayed } from '../search/replay.ts'
 import { describeCause } from './describe-individual.ts'
-import type { Came, Replayed } from './replay-individual.ts'
 import { alignFacts, timeSpan } from './table.ts'
 
 /** What was recorded, what came now, and how they differ, for people. */

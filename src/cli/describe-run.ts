@@ -1,5 +1,5 @@
 import { nameOf } from '../core/individual.ts'
-import type { BestIndividual, RunHolder, RunSummary, UsageSummary } from '../run-summary.ts'
+import type { BestIndividual, RunHolder, RunSummary, UsageSummary } from '../record/summary.ts'
 import { shortNumber } from './progress.ts'
 import { alignFacts, shortValue } from './table.ts'
 

@@ -1,4 +1,4 @@
-import { type Examination, examine, type Lateness, UnfitDirectory } from '../doctor.ts'
+import { type Examination, examine, type Lateness, UnfitDirectory } from '../doctor/examine.ts'
 import { exitCodes } from './fail.ts'
 import { jsonText } from './output.ts'
 import { shortNumber } from './progress.ts'

@@ -1,7 +1,7 @@
-import { ConfigurationError } from '../errors.ts'
+import { ConfigurationError } from '../core/errors.ts'
+import { TrajectoryReader } from '../record/reader.ts'
 import { formatTable, type TableFormat } from '../tables/formats.ts'
 import { openTable } from '../tables/run-table.ts'
-import { TrajectoryReader } from '../trajectory-reader.ts'
 import type { ExportOptions } from './export.ts'
 import { jsonText, print, writeWhole } from './output.ts'
 

@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander'
+import { ConfigurationError, RunHeldError, StorageFullError } from '../core/errors.ts'
 import { SettingsError } from '../core/settings.ts'
-import { ConfigurationError, RunHeldError, StorageFullError } from '../errors.ts'
 
 /** How the command ends; documented and fixed. */
 export const exitCodes = { finished: 0, failed: 1, wrong: 2, held: 3, stopped: 75 } as const

@@ -1,5 +1,5 @@
+import { ConfigurationError } from '../core/errors.ts'
 import type { PlainData } from '../core/optimizer.ts'
-import { ConfigurationError } from '../errors.ts'
 
 /** A key with its values, as somebody has written them. */
 export interface WrittenKey {

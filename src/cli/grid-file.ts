@@ -4,10 +4,10 @@ import { isModuleFunction, moduleFunction, type ThunkReference } from '../batch/
 import type { ObjectiveMap } from '../core/objectives.ts'
 import type { PlainData } from '../core/optimizer.ts'
 import { runnerSettings } from '../core/runner-settings.ts'
-import type { RunnerSettingsInput } from '../definition.ts'
+import type { RunnerSettingsInput } from '../experiment-file/definition.ts'
+import { below, type Place, parseAt, refuse, show } from '../experiment-file/place.ts'
+import { isModule, readDefinition } from '../experiment-file/read.ts'
 import { type GridOptions, readValue, sortOut, type WrittenKey } from './grid-arguments.ts'
-import { below, type Place, parseAt, refuse, show } from './parse-at.ts'
-import { isModule, readDefinition } from './read-definition.ts'
 
 /** A grid as its file says; paths in it are relative to the file. */
 export interface GridFile {

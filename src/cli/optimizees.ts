@@ -10,7 +10,7 @@ export function register(program: Command): void {
       const [{ optimizees }, { printList }, { commandSchema, moduleSchema }] = await Promise.all([
         import('../../optimizees/index.ts'),
         import('./list.ts'),
-        import('./experiment-schema.ts'),
+        import('../experiment-file/schema.ts'),
       ])
       printList(
         [

@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises'
 import { open, realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import { ConfigurationError } from '../errors.ts'
+import { ConfigurationError } from '../core/errors.ts'
 
 export type Chunks = Iterable<string | Uint8Array>
 

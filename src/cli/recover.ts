@@ -12,7 +12,7 @@ export function register(program: Command): void {
     .option('--json', 'print one JSON document')
     .action(async (run: string, { json = false }: { json?: boolean }) => {
       const [{ recover }, { describeRecovery }, { jsonText, print }] = await Promise.all([
-        import('../recover.ts'),
+        import('../record/recovery/recover.ts'),
         import('./describe-recovery.ts'),
         import('./output.ts'),
       ])

@@ -13,7 +13,7 @@ export function register(program: Command): void {
     .option('--json', 'print one JSON document')
     .action(async (run: string, individual: string, { json = false }: { json?: boolean }) => {
       const [{ replay }, { describeReplay }, { jsonText, print }, { exitCodes }] = await Promise.all([
-        import('./replay-individual.ts'),
+        import('../search/replay.ts'),
         import('./describe-replay.ts'),
         import('./output.ts'),
         import('./fail.ts'),

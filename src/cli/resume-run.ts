@@ -1,7 +1,7 @@
 import { basename, dirname, resolve } from 'node:path'
 import { z } from 'zod'
-import { ConfigurationError } from '../errors.ts'
-import { readManifest } from '../trajectory-reader.ts'
+import { ConfigurationError } from '../core/errors.ts'
+import { readManifest } from '../record/reader.ts'
 import { runExperimentFile } from './run-experiment.ts'
 
 /** What `run` left in the manifest for `resume`. */

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import type { Overrides } from './overrides.ts'
+import type { Overrides } from '../experiment-file/overrides.ts'
 
 export function register(program: Command): void {
   const command = program

@@ -1,11 +1,11 @@
-import { readPrinted } from '../../runtime/log-archive.ts'
+import { readPrinted } from '../../runtime/runner/log-archive.ts'
 import type { FailureCause } from '../core/evaluation.ts'
 import { nameOf } from '../core/individual.ts'
 import type { AttemptRecord, Verdict } from '../core/record.ts'
-import type { AttemptRow } from '../record-rows.ts'
-import { TrajectoryReader } from '../trajectory-reader.ts'
+import { findIndividual } from '../record/individual-name.ts'
+import { TrajectoryReader } from '../record/reader.ts'
+import type { AttemptRow } from '../record/rows.ts'
 import { describeCause } from './describe-individual.ts'
-import { findIndividual } from './individual-name.ts'
 import { jsonText } from './output.ts'
 
 /** What `twoloop logs` prints; the note is for standard error. */

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { pilotJobs } from '../../runtime/launchers/pilot-job.ts'
-import { workerDirectory } from '../../runtime/run-file.ts'
-import type { Manifest } from '../record-rows.ts'
-import type { RunStatus } from '../run-summary.ts'
-import { describeJob, lastJob, type QueuedJob, queuedJobs } from '../slurm-jobs.ts'
-import type { TrajectoryReader } from '../trajectory-reader.ts'
+import { workerDirectory } from '../../runtime/channel/run-file.ts'
+import { pilotJobs } from '../../runtime/slurm/pilot-job.ts'
+import { describeJob, lastJob, type QueuedJob, queuedJobs } from '../../runtime/slurm/queue.ts'
+import type { TrajectoryReader } from '../record/reader.ts'
+import type { Manifest } from '../record/rows.ts'
+import type { RunStatus } from '../record/summary.ts'
 
 /** What Slurm has to do with a run. */
 export interface SlurmStatus {

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs'
-import { Deadline } from '../../runtime/deadline.ts'
-import { askForJob, ownAllocation } from '../../runtime/launchers/slurm.ts'
-import type { Progress } from '../environment.ts'
-import type { RunOutcome } from '../experiment.ts'
-import { batchVariables } from '../slurm-script.ts'
+import { askForJob, ownAllocation } from '../../runtime/slurm/allocation.ts'
+import { batchVariables } from '../../runtime/slurm/batch-script.ts'
+import type { Progress } from '../search/environment.ts'
+import type { RunOutcome } from '../search/experiment.ts'
+import { Deadline } from '../system/deadline.ts'
 import { duration } from './progress.ts'
 
 /** What is kept of the time for storing and ending, in milliseconds. */

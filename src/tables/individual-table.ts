@@ -1,6 +1,6 @@
 import type { FailureCause } from '../core/evaluation.ts'
-import type { EvaluatedRow } from '../record-rows.ts'
-import type { TrajectoryReader } from '../trajectory-reader.ts'
+import type { TrajectoryReader } from '../record/reader.ts'
+import type { EvaluatedRow } from '../record/rows.ts'
 import { cellAt, joinKinds, kindOf } from './cells.ts'
 import { type Leaf, Leaves } from './leaves.ts'
 import { type Cell, type CellKind, type Column, type Table, UniqueNames } from './table.ts'

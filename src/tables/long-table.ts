@@ -1,5 +1,5 @@
-import type { EvaluatedRow } from '../record-rows.ts'
-import type { TrajectoryReader } from '../trajectory-reader.ts'
+import type { TrajectoryReader } from '../record/reader.ts'
+import type { EvaluatedRow } from '../record/rows.ts'
 import { cellAt, isNonFinite } from './cells.ts'
 import { identity, parameterNames } from './individual-table.ts'
 import { type Leaf, Leaves } from './leaves.ts'

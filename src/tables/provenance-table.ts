@@ -1,5 +1,5 @@
-import type { WorkerRow } from '../record-rows.ts'
-import type { TrajectoryReader } from '../trajectory-reader.ts'
+import type { TrajectoryReader } from '../record/reader.ts'
+import type { WorkerRow } from '../record/rows.ts'
 import { IndividualTable } from './individual-table.ts'
 import type { Cell, Column, Table } from './table.ts'
 

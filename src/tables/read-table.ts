@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { extname } from 'node:path'
 import { TextDecoder } from 'node:util'
-import { ConfigurationError } from '../errors.ts'
+import { ConfigurationError } from '../core/errors.ts'
 import { CsvReader, TableFault } from './read-csv.ts'
 
 /** A row of a table in a file: what stands in each column, by the column's name. */

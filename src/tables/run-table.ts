@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
-import { ConfigurationError } from '../errors.ts'
-import { TrajectoryReader } from '../trajectory-reader.ts'
+import { ConfigurationError } from '../core/errors.ts'
+import { TrajectoryReader } from '../record/reader.ts'
 import { IndividualTable } from './individual-table.ts'
 import { LongTable } from './long-table.ts'
 import { ProvenanceTable } from './provenance-table.ts'

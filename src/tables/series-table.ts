@@ -1,4 +1,4 @@
-import type { TrajectoryReader } from '../trajectory-reader.ts'
+import type { TrajectoryReader } from '../record/reader.ts'
 import { IndividualTable } from './individual-table.ts'
 import { SeriesReader } from './series.ts'
 import type { Cell, Column, Table } from './table.ts'

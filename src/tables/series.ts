@@ -1,5 +1,5 @@
-import type { SeriesRow } from '../record-rows.ts'
-import type { TrajectoryReader } from '../trajectory-reader.ts'
+import type { TrajectoryReader } from '../record/reader.ts'
+import type { SeriesRow } from '../record/rows.ts'
 
 /** What was reported of an individual, as one step after the other; read along with the individuals in their order. */
 export class SeriesReader {

@@ -6,7 +6,7 @@ import type { PlainData } from '../../src/core/optimizer.ts'
 import type { AttemptRecord } from '../../src/core/record.ts'
 import type { Space } from '../../src/core/space.ts'
 import { Trajectory } from '../../src/core/trajectory.ts'
-import { TrajectoryStore } from '../../src/trajectory-store.ts'
+import { TrajectoryStore } from '../../src/record/writer.ts'
 import { temporaryDirectory } from '../temporary.ts'
 
 type Given<P> = ConstructorParameters<typeof Design<P>>[1]

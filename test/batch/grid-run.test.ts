@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { ExperimentGrid, type GridRunOptions, moduleFunction } from '../../src/batch/grid/index.ts'
-import { TrajectoryStore } from '../../src/trajectory-store.ts'
+import { TrajectoryStore } from '../../src/record/writer.ts'
 import { canonicalExport } from '../search.ts'
 import { temporaryDirectory } from '../temporary.ts'
 

@@ -12,7 +12,7 @@ import {
   readRows,
 } from '../../src/batch/mesa/index.ts'
 import { Experiment, GeneticAlgorithm } from '../../src/index.ts'
-import { TrajectoryStore } from '../../src/trajectory-store.ts'
+import { TrajectoryStore } from '../../src/record/writer.ts'
 import CountingModel, { Sheep, type Trouble } from '../fixtures/batch/counting-model.ts'
 import declared, { DeclaredModel } from '../fixtures/batch/declared-model.ts'
 import { HiddenModel } from '../fixtures/batch/no-model.ts'

@@ -8,7 +8,7 @@ import {
   ReadCache,
   readSamples,
 } from '../../src/batch/verbs/index.ts'
-import { TrajectoryStore } from '../../src/trajectory-store.ts'
+import { TrajectoryStore } from '../../src/record/writer.ts'
 import simulate, { Ledger, type LedgerParameters } from '../fixtures/batch/ledger.ts'
 import { temporaryDirectory } from '../temporary.ts'
 

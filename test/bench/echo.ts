@@ -1,5 +1,5 @@
-import { PipeReader, PipeWriter } from '../../runtime/pipe-file.ts'
-import { WakeUp } from '../../runtime/wake-up.ts'
+import { PipeReader, PipeWriter } from '../../runtime/channel/pipe-file.ts'
+import { WakeUp } from '../../runtime/channel/wake-up.ts'
 import { pollInterval } from './floors.ts'
 
 /** The far end of a bare pipe: sends back whatever comes, until it is told to stop. */

@@ -4,8 +4,8 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { PipeReader, PipeWriter } from '../../runtime/pipe-file.ts'
-import { WakeUp } from '../../runtime/wake-up.ts'
+import { PipeReader, PipeWriter } from '../../runtime/channel/pipe-file.ts'
+import { WakeUp } from '../../runtime/channel/wake-up.ts'
 import { runnerSettings } from '../../src/core/runner-settings.ts'
 
 export const { pollInterval } = runnerSettings.parse({})

@@ -1,11 +1,17 @@
 import { mkdirSync } from 'node:fs'
-import { Heart, Pulse, runnerHeart, workerHeart } from '../../runtime/heartbeat.ts'
-import { NodeBell } from '../../runtime/node-bells.ts'
-import { PipeReader, PipeWriter } from '../../runtime/pipe-file.ts'
-import { PollPace } from '../../runtime/poll-pace.ts'
-import { type Hello, protocolVersion, type Result, type Simulate, type ToWorker } from '../../runtime/protocol.ts'
-import { type RunFile, readRunFile, workerDirectory } from '../../runtime/run-file.ts'
-import { WakeUp } from '../../runtime/wake-up.ts'
+import { Heart, Pulse, runnerHeart, workerHeart } from '../../runtime/channel/heartbeat.ts'
+import { NodeBell } from '../../runtime/channel/node-bell.ts'
+import { PipeReader, PipeWriter } from '../../runtime/channel/pipe-file.ts'
+import { PollPace } from '../../runtime/channel/poll-pace.ts'
+import {
+  type Hello,
+  protocolVersion,
+  type Result,
+  type Simulate,
+  type ToWorker,
+} from '../../runtime/channel/protocol.ts'
+import { type RunFile, readRunFile, workerDirectory } from '../../runtime/channel/run-file.ts'
+import { WakeUp } from '../../runtime/channel/wake-up.ts'
 import { Random } from '../../src/index.ts'
 import { quantile } from './floors.ts'
 

@@ -58,7 +58,7 @@ test.skipIf(!python)('the Python spring is calibrated', () => {
 
 test('the library example finds the minimum of the Rosenbrock function', () => {
   const directory = temporaryDirectory()
-  const program = `const { importBundled } = await import(${JSON.stringify(join(build, 'src/bundle.js'))})
+  const program = `const { importBundled } = await import(${JSON.stringify(join(build, 'src/system/bundle.js'))})
     await importBundled(${JSON.stringify(join(root, 'test/examples/library.ts'))})`
   const printed = execFileSync(process.execPath, ['--input-type=module', '-e', program], {
     cwd: directory,

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { TrajectoryStore } from '../../src/trajectory-store.ts'
+import { TrajectoryStore } from '../../src/record/writer.ts'
 import { crashAtEachPoint } from '../chaos/crash-points.ts'
 import { search } from '../search.ts'
 import { temporaryDirectory } from '../temporary.ts'

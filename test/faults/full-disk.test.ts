@@ -1,7 +1,7 @@
 import { closeSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { openDatabase } from '../../src/database.ts'
+import { openDatabase } from '../../src/system/database.ts'
 import { canMountMemory, smallFileSystem } from '../mounts.ts'
 import { hasPart } from '../parts.ts'
 import { processesNaming } from '../processes.ts'

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { loadExperiment } from '../../src/cli/experiment-file.ts'
+import { ConfigurationError } from '../../src/core/errors.ts'
 import { SettingsError } from '../../src/core/settings.ts'
-import { ConfigurationError } from '../../src/errors.ts'
+import { loadExperiment } from '../../src/experiment-file/load.ts'
 import { Random } from '../../src/index.ts'
 import { mutate, randomBytes } from './mutate.ts'
 

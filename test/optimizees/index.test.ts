@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { optimizees } from '../../optimizees/index.ts'
-import { optimizeeOf } from '../../runtime/load-optimizee.ts'
+import { optimizeeOf } from '../../runtime/worker/load-optimizee.ts'
 import { readResult } from '../../src/core/evaluation.ts'
 import { Individual } from '../../src/core/individual.ts'
 import type { Optimizee } from '../../src/core/optimizee.ts'

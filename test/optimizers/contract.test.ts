@@ -3,7 +3,8 @@ import { testOptimizer } from '../contracts/optimizer.ts'
 
 /** Which do not join, and why. */
 const excused: Readonly<Record<string, string>> = {
-  design: 'it plays a fixed list and learns nothing; the laws that remain are in test/designs/design.test.ts',
+  design:
+    'it plays a fixed list and learns nothing; the laws that remain are in test/optimizers/designs/design.test.ts',
 }
 
 for (const type of Object.keys(optimizers).filter((name) => !Object.hasOwn(excused, name))) {

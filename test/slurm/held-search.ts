@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FailureCause } from '../../src/core/evaluation.ts'
-import { TrajectoryReader } from '../../src/trajectory-reader.ts'
+import { TrajectoryReader } from '../../src/record/reader.ts'
 import { eventually, processesNaming } from '../processes.ts'
 import { search } from '../search.ts'
 import type { Cluster } from './cluster.ts'

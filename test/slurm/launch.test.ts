@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { readManifest } from '../../src/trajectory-reader.ts'
+import { readManifest } from '../../src/record/reader.ts'
 import { eventually, processesNaming } from '../processes.ts'
 import { build } from '../search-child.ts'
 import { temporaryDirectory } from '../temporary.ts'

@@ -224,7 +224,7 @@ onSlurm('it needs to know how many workers there may be, and nothing is started'
 })
 
 test('without Slurm it says so', async () => {
-  const { sbatchProspect } = await import('../../runtime/launchers/sbatch.ts')
+  const { sbatchProspect } = await import('../../runtime/slurm/sbatch-launcher.ts')
   const { runnerSettings } = await import('../../src/core/runner-settings.ts')
   const { PATH } = process.env
   process.env.PATH = '/nowhere'

@@ -1,6 +1,6 @@
 import type { FailureCause, Outputs } from '../../core/evaluation.ts'
 import type { ObjectiveMap } from '../../core/objectives.ts'
-import type { PrepareOptions, RunOptions, RunOutcome } from '../../experiment.ts'
+import type { PrepareOptions, RunOptions, RunOutcome } from '../../search/experiment.ts'
 import type { Variant } from './grid-definition.ts'
 
 export interface GridRunOptions extends Pick<RunOptions, 'signal' | 'onProgress' | 'onWarning'> {

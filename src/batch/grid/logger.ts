@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { decodeMessage, encodeMessage } from '../../../runtime/protocol.ts'
+import { decodeMessage, encodeMessage } from '../../../runtime/channel/protocol.ts'
 import { configText, convertJson } from './convert-json.ts'
 import { type ExperimentProcesses, experimentProcesses } from './experiment-processes.ts'
 import type { LoggerKwargs } from './output-directory.ts'

@@ -1,5 +1,5 @@
+import { ConfigurationError } from '../../core/errors.ts'
 import type { PlainData } from '../../core/optimizer.ts'
-import { ConfigurationError } from '../../errors.ts'
 import { environmentOf, type PlannedExperiment, planExperiment } from './experiment.ts'
 import { type GridDefinition, gridSize, type Variant, valuesAt, variantOf } from './grid-definition.ts'
 import { type ModuleFunction, moduleFunctionsIn, type ThunkReference, thunkFunction } from './module-function.ts'

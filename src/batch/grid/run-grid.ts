@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { ConfigurationError } from '../../errors.ts'
+import { ConfigurationError } from '../../core/errors.ts'
 import { describeGrid, describeNames } from './describe-grid.ts'
 import type { GridDefinition } from './grid-definition.ts'
 import type { GridOutcome, GridRunOptions } from './grid-outcome.ts'

@@ -1,15 +1,15 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Worker as Thread } from 'node:worker_threads'
+import type { ParentWatchData } from '../../system/parent-watch.ts'
 import { convertJson } from './convert-json.ts'
 import { isModuleFunction, type ModuleFunction } from './module-function.ts'
-import type { ParentWatchData } from './parent-watch.ts'
 import { type FromThunk, type Job, readJob } from './thunk-messages.ts'
 
 /** The program of one process of an experiment: calls the thunk, once, and ends when nothing is left to do. */
 async function main(folder: string, parent: number): Promise<void> {
   const workerData: ParentWatchData = { parent }
-  new Thread(new URL('./parent-watch.js', import.meta.url), { workerData }).unref()
+  new Thread(new URL('../../system/parent-watch.js', import.meta.url), { workerData }).unref()
   process.on('uncaughtException', (error) => void fail(error))
   const job = readJob(folder)
   let functions: Functions

@@ -1,5 +1,5 @@
+import { ConfigurationError } from '../../core/errors.ts'
 import { seedOf } from '../../core/random.ts'
-import { ConfigurationError } from '../../errors.ts'
 import {
   type Batch,
   BatchDirectory,

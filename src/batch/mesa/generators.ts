@@ -1,6 +1,6 @@
 import { DesignPoints, designFromRows, subset } from '../../../optimizers/designs/index.ts'
+import { ConfigurationError } from '../../core/errors.ts'
 import { Space } from '../../core/space.ts'
-import { ConfigurationError } from '../../errors.ts'
 import { checkNames, type ParameterValues } from '../parameters.ts'
 import { show } from '../plain-value.ts'
 import type { ModelClass, Seeded } from './model.ts'

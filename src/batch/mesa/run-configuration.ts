@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../../errors.ts'
+import { ConfigurationError } from '../../core/errors.ts'
 import { checkCount, checkParameters, type ParameterValues } from '../parameters.ts'
 import { show } from '../plain-value.ts'
 import type { ModelClass, Seeded } from './model.ts'

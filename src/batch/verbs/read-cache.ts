@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { replaceFile } from '../../../runtime/run-file.ts'
+import { replaceFile } from '../../../runtime/channel/run-file.ts'
 import { refusePlain, show } from '../plain-value.ts'
 
 /** What a read does that the cache has no entry for: it fails, or asks the source (and remembers what it said). */

@@ -1,6 +1,6 @@
 import type { FailureCause } from '../../core/evaluation.ts'
-import type { EvaluatedRow } from '../../record-rows.ts'
-import { TrajectoryReader } from '../../trajectory-reader.ts'
+import { TrajectoryReader } from '../../record/reader.ts'
+import type { EvaluatedRow } from '../../record/rows.ts'
 import { reviveNumbers } from '../plain-value.ts'
 import { noParameters } from './sim-func-optimizee.ts'
 

@@ -1,0 +1,395 @@
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fdatasyncSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
+import { crashPoint } from '../../src/system/crash-point.ts'
+import { holdsBackWrites } from '../../src/system/file-systems.ts'
+import type { NodeBell } from './node-bell.ts'
+import { decodeMessage, encodeMessage } from './protocol.ts'
+
+/**
+ * A pipe file is append-only and has one writer. It is a sequence of frames: u32 little-endian length, u32 little-endian
+ * CRC-32 of the payload, msgpack payload. It is kept in segments (`to-worker.000001`, ...), so that what has been read
+ * can be removed while the run goes on.
+ */
+export interface PipePosition {
+  readonly segment: number
+  /** Bytes from the start of the segment, always between two frames. */
+  readonly offset: number
+}
+
+export const pipeStart: PipePosition = { segment: 1, offset: 0 }
+
+/** Bytes in a pipe file that no writer of ours has written: the channel is not to be trusted any more. */
+export class PipeDamaged extends Error {
+  override readonly name = 'PipeDamaged'
+}
+
+const headerBytes = 8
+/** No message is near this long; a length beyond it is damage. */
+export const maxPayloadBytes = 256 * 1024 * 1024
+const defaultSegmentBytes = 8 * 1024 * 1024
+
+export function segmentPath(directory: string, name: string, segment: number): string {
+  return join(directory, `${name}.${String(segment).padStart(6, '0')}`)
+}
+
+export interface PipeWriterOptions {
+  /** The first message of each segment. */
+  readonly hello: unknown
+  readonly segment?: number
+  readonly segmentBytes?: number
+  /** Rung after every message. */
+  readonly bell?: NodeBell | undefined
+}
+
+/** The writing end. A message is in the file as a whole or not at all: what a full disk cut off is taken back. */
+export class PipeWriter {
+  readonly #directory: string
+  readonly #name: string
+  readonly #hello: unknown
+  readonly #segmentBytes: number
+  readonly #bell: NodeBell | undefined
+  readonly #isHeldBack: boolean
+  #segment: number
+  #descriptor: number
+  #size = 0
+  #operations = 0
+  /** Whether the file has to be opened again: a shared file system was away, and its old handles are of no use. */
+  #isLost = false
+
+  constructor(directory: string, name: string, options: PipeWriterOptions) {
+    this.#directory = directory
+    this.#name = name
+    this.#hello = options.hello
+    this.#segmentBytes = options.segmentBytes ?? defaultSegmentBytes
+    this.#bell = options.bell
+    this.#isHeldBack = holdsBackWrites(directory)
+    this.#segment = options.segment ?? 1
+    this.#descriptor = this.#create()
+  }
+
+  get segment(): number {
+    return this.#segment
+  }
+
+  /** System calls so far. */
+  get operations(): number {
+    return this.#operations + (this.#bell?.operations ?? 0)
+  }
+
+  write(message: unknown): void {
+    if (this.#size >= this.#segmentBytes) {
+      this.#append(frame({ type: 'next' }))
+      closeSync(this.#descriptor)
+      this.#segment++
+      this.#descriptor = this.#create()
+    }
+    this.#append(frame(message))
+    this.#bell?.ring()
+  }
+
+  close(): void {
+    closeSync(this.#descriptor)
+  }
+
+  #create(): number {
+    const path = segmentPath(this.#directory, this.#name, this.#segment)
+    const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants
+    const descriptor = openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW, 0o644)
+    this.#operations++
+    this.#size = 0
+    this.#descriptor = descriptor
+    this.#append(frame(this.#hello))
+    return descriptor
+  }
+
+  #append(bytes: Buffer): void {
+    let written = 0
+    crashPoint()
+    if (this.#isLost) this.#reopen()
+    try {
+      while (written < bytes.length) {
+        this.#operations++
+        written += writeSync(this.#descriptor, bytes, written)
+      }
+      if (this.#isHeldBack) fdatasyncSync(this.#descriptor)
+    } catch (error) {
+      this.#isLost = (error as NodeJS.ErrnoException).code !== 'ENOSPC'
+      if (written > 0 && !this.#isLost) ftruncateSync(this.#descriptor, this.#size)
+      throw error
+    }
+    this.#size += bytes.length
+    crashPoint()
+  }
+
+  /** @throws if what was written has gone, as on another file system that is mounted in the place of the first */
+  #reopen(): void {
+    const path = segmentPath(this.#directory, this.#name, this.#segment)
+    const { O_APPEND, O_NOFOLLOW, O_WRONLY } = constants
+    const descriptor = openSync(path, O_WRONLY | O_APPEND | O_NOFOLLOW)
+    const { size } = fstatSync(descriptor)
+    if (size < this.#size) {
+      closeSync(descriptor)
+      throw new Error(`${path} has lost its end: it should be ${this.#size} bytes long and is ${size}`)
+    }
+    ftruncateSync(descriptor, this.#size) // half a message may have arrived
+    closeQuietly(this.#descriptor)
+    this.#descriptor = descriptor
+    this.#isLost = false
+  }
+}
+
+function closeQuietly(descriptor: number): void {
+  try {
+    closeSync(descriptor)
+  } catch {
+    // Of a file system that is gone, nothing can be closed either.
+  }
+}
+
+/** One frame with its header. */
+export function frame(message: unknown): Buffer {
+  const payload = encodeMessage(message)
+  if (payload.length > maxPayloadBytes) {
+    throw new RangeError(`a message needs at most ${maxPayloadBytes} bytes, got ${payload.length}`)
+  }
+  const bytes = Buffer.allocUnsafe(headerBytes + payload.length)
+  bytes.writeUInt32LE(payload.length, 0)
+  bytes.writeUInt32LE(crc32(payload), 4)
+  payload.copy(bytes, headerBytes)
+  return bytes
+}
+
+/** A pipe that is stuck for this long is given up. */
+export const stuckLimitMs = 10_000
+
+export interface PipeReaderOptions {
+  readonly position?: PipePosition
+  /** Opens the file anew at each look, as network file systems need it to show what was appended elsewhere. */
+  readonly reopen?: boolean
+  /**
+   * Removes segments that have been read, all but the last one: a runner that was started anew learns from it what the
+   * worker holds. Otherwise the owner removes them, with `discard`.
+   */
+  readonly removeRead?: boolean
+  /** Goes on to a next segment although the current one does not say so: its writer died, and another took over. */
+  readonly followsTakeover?: boolean
+}
+
+/** The reading end: gives whole messages only, and knows how far it has read. */
+export class PipeReader {
+  readonly #directory: string
+  readonly #name: string
+  readonly #reopen: boolean
+  readonly #removeRead: boolean
+  readonly #followsTakeover: boolean
+  #segment: number
+  #offset: number
+  #descriptor: number | undefined
+  #isStuck = false
+  #operations = 0
+
+  constructor(directory: string, name: string, options: PipeReaderOptions = {}) {
+    this.#directory = directory
+    this.#name = name
+    this.#reopen = options.reopen ?? false
+    this.#removeRead = options.removeRead ?? false
+    this.#followsTakeover = options.followsTakeover ?? false
+    const { segment, offset } = options.position ?? pipeStart
+    this.#segment = segment
+    this.#offset = offset
+  }
+
+  /** The end of the last message that was returned. */
+  get position(): PipePosition {
+    return { segment: this.#segment, offset: this.#offset }
+  }
+
+  /** The path of the segment that is being read. */
+  get path(): string {
+    return segmentPath(this.#directory, this.#name, this.#segment)
+  }
+
+  /** System calls so far. */
+  get operations(): number {
+    return this.#operations
+  }
+
+  /** Whether something is amiss that may still mend itself: half a message, or a file that cannot be seen as it was. */
+  get isStuck(): boolean {
+    return this.#isStuck
+  }
+
+  /**
+   * All messages that are whole by now; none if nothing came or the file is not there yet.
+   * @throws PipeDamaged when a frame is wrong and others follow it, so that waiting would not mend it
+   */
+  read(): unknown[] {
+    const messages: unknown[] = []
+    for (;;) {
+      if (this.#take(messages)) continue
+      if (!this.#followsTakeover || messages.length > 0 || !this.#hasNext()) return messages
+      // Whoever made the next segment had done with this one, but perhaps only since it was looked at.
+      if (this.#take(messages)) continue
+      if (messages.length > 0) return messages
+      this.#advance()
+    }
+  }
+
+  close(): void {
+    if (this.#descriptor === undefined) return
+    this.#operations++
+    closeSync(this.#descriptor)
+    this.#descriptor = undefined
+  }
+
+  /** What the file holds beyond what was read; undefined if that is nothing. */
+  #fetch(): Buffer | undefined {
+    try {
+      if (this.#descriptor === undefined) {
+        this.#operations++
+        this.#descriptor = openSync(this.path, 'r')
+      }
+      this.#operations++
+      const available = fstatSync(this.#descriptor).size - this.#offset
+      this.#isStuck = available < 0
+      if (available <= 0) return undefined
+      const bytes = Buffer.allocUnsafe(Math.min(available, maxPayloadBytes + headerBytes))
+      this.#operations++
+      const length = readSync(this.#descriptor, bytes, 0, bytes.length, this.#offset)
+      return length === 0 ? undefined : bytes.subarray(0, length)
+    } catch {
+      // A shared file system may lose sight of a file for a while (ESTALE, EIO, ENOENT): that ends nothing by itself.
+      this.close()
+      this.#isStuck = this.#offset > 0
+      return undefined
+    } finally {
+      if (this.#reopen) this.close()
+    }
+  }
+
+  /**
+   * Takes the whole frames that have come; true if that led to another segment. What is left over is read anew the next
+   * time: a shared file system may show a frame before it shows all of its bytes, with zeros in their place.
+   */
+  #take(messages: unknown[]): boolean {
+    const bytes = this.#fetch()
+    if (!bytes) return false
+    let at = 0
+    for (;;) {
+      const look = frameAt(bytes, at)
+      if (look.kind === 'part') break
+      if (look.kind === 'damage') {
+        if (messages.length > 0) break // what came before it is whole; the next look will find nothing but the damage
+        throw new PipeDamaged(`${this.path} holds ${look.what} at byte ${this.#offset + at}`)
+      }
+      at = look.end
+      if (isNext(look.message)) {
+        this.#advance()
+        return true
+      }
+      messages.push(look.message)
+    }
+    this.#isStuck = at < bytes.length
+    this.#offset += at
+    return false
+  }
+
+  #advance(): void {
+    if (this.#removeRead && this.#segment > 1) discard(segmentPath(this.#directory, this.#name, this.#segment - 1))
+    this.close()
+    this.#segment++
+    this.#offset = 0
+    this.#isStuck = false
+  }
+
+  #hasNext(): boolean {
+    this.#operations++
+    return existsSync(segmentPath(this.#directory, this.#name, this.#segment + 1))
+  }
+}
+
+type Look =
+  | { readonly kind: 'frame'; readonly message: unknown; readonly end: number }
+  /** Not whole yet, or not seen as a whole. */
+  | { readonly kind: 'part' }
+  | { readonly kind: 'damage'; readonly what: string }
+
+const part: Look = { kind: 'part' }
+
+/** What stands at a byte at which a frame may begin. */
+function frameAt(bytes: Buffer, at: number): Look {
+  if (bytes.length - at < headerBytes) return part
+  const length = bytes.readUInt32LE(at)
+  const end = at + headerBytes + length
+  if (length > maxPayloadBytes) return { kind: 'damage', what: `a frame of ${length} bytes` }
+  if (length === 0) {
+    // A hole that is not filled yet looks like empty frames, whose checksum would even be right.
+    return bytes.subarray(at).some((byte) => byte !== 0) ? { kind: 'damage', what: 'an empty frame' } : part
+  }
+  if (end > bytes.length) return part
+  const payload = bytes.subarray(at + headerBytes, end)
+  if (crc32(payload) !== bytes.readUInt32LE(at + 4)) {
+    return end < bytes.length ? { kind: 'damage', what: 'a wrong checksum' } : part
+  }
+  try {
+    return { kind: 'frame', message: decodeMessage(payload), end }
+  } catch {
+    return { kind: 'damage', what: 'a frame that is no message' }
+  }
+}
+
+/** The messages of a segment that are whole, up to the first that is not, with where each begins and ends. */
+export function messagesIn(
+  path: string,
+): { readonly message: unknown; readonly offset: number; readonly end: number }[] {
+  const found: { message: unknown; offset: number; end: number }[] = []
+  let bytes: Buffer
+  try {
+    bytes = readFileSync(path)
+  } catch {
+    return [] // it has vanished, or something else is in its place
+  }
+  for (let offset = 0; ; ) {
+    const look = frameAt(bytes, offset)
+    if (look.kind !== 'frame') return found
+    found.push({ message: look.message, offset, end: look.end })
+    offset = look.end
+  }
+}
+
+/** The numbers of the segments that are there, in order; none if whoever was to make the directory died before. */
+export function segmentsIn(directory: string, name: string): number[] {
+  if (!existsSync(directory)) return []
+  return readdirSync(directory)
+    .filter((file) => file.startsWith(`${name}.`))
+    .map((file) => Number(file.slice(name.length + 1)))
+    .filter(Number.isInteger)
+    .sort((a, b) => a - b)
+}
+
+/** Removes a segment that nobody will read again. */
+export function discard(path: string): void {
+  try {
+    unlinkSync(path)
+  } catch {
+    // Somebody else removed it, or the file system will not: it is only space.
+  }
+}
+
+function isNext(message: unknown): boolean {
+  return typeof message === 'object' && message !== null && (message as { type?: unknown }).type === 'next'
+}

@@ -1,0 +1,150 @@
+import { Packr } from 'msgpackr/pack' // without its streams and native strings, which cost a worker's start more than they save
+import type { FailureCause, Outputs } from '../../src/core/evaluation.ts'
+
+/**
+ * What the runner and a worker say to each other. Each message is one frame of a pipe file (`pipe-file.ts`), a msgpack map
+ * that any msgpack library reads.
+ *
+ * Both directions
+ *   hello     the first frame of every segment: who writes, under which epoch of the run
+ *   next      the last frame of a full segment: go on in the segment of the next number
+ * Runner to worker
+ *   simulate  individuals, in the order in which they are to be simulated; a worker holds what it has not answered
+ *   stop      finish the individual that runs, drop the others, leave
+ * Worker to runner
+ *   ready     the optimizee is loaded
+ *   results   individuals that are done or have failed
+ *   report    an intermediate value of the individual that runs
+ *   refused   the worker cannot go on (its pipe is damaged, the optimizee does not load); it ends
+ */
+export type ToWorker = Hello | Next | Simulate | Stop
+export type FromWorker = Hello | Next | Ready | Results | Report | Refused
+
+/** Raised by every change that an older reader would misunderstand. */
+export const protocolVersion = 1
+
+export interface Hello {
+  readonly type: 'hello'
+  readonly protocol: number
+  readonly run: string
+  readonly worker: number
+  readonly epoch: number
+  /** Who writes; see `process-identity.ts`. */
+  readonly host: string
+  readonly space: string
+  readonly pid: number
+  readonly started: string
+  /** Of a worker: where it runs (Slurm job and step, CPU), to be recorded. */
+  readonly provenance?: Readonly<Record<string, string>> | undefined
+}
+
+export interface Next {
+  readonly type: 'next'
+}
+
+/** An individual, and which try at it: generation, index, replicate, epoch, attempt. */
+export type AttemptKey = readonly [generation: number, index: number, replicate: number, epoch: number, attempt: number]
+
+export interface Simulate {
+  readonly type: 'simulate'
+  /** The values of the parameters stand in the order of the space's names: names may be anything, positions are safe. */
+  readonly individuals: readonly (readonly [key: AttemptKey, seed: number, values: readonly unknown[]])[]
+}
+
+export interface Stop {
+  readonly type: 'stop'
+}
+
+export interface Ready {
+  readonly type: 'ready'
+  readonly milliseconds: number
+}
+
+/** Where in the worker's output files the text of one attempt stands: [from, to) of stdout, then of stderr. */
+export type Printed = readonly [stdoutFrom: number, stdoutTo: number, stderrFrom: number, stderrTo: number]
+
+export type Result = readonly [
+  key: AttemptKey,
+  milliseconds: number,
+  fitness: readonly number[] | null,
+  cause: FailureCause | null,
+  outputs: Outputs | null,
+  printed: Printed | null,
+]
+
+export interface Results {
+  readonly type: 'results'
+  readonly results: readonly Result[]
+  /** The worker's system calls for pipe files and hearts since the message before. */
+  readonly operations?: number
+}
+
+export interface Report {
+  readonly type: 'report'
+  readonly key: AttemptKey
+  readonly values: readonly (readonly [step: number, value: number])[]
+}
+
+export interface Refused {
+  readonly type: 'refused'
+  readonly reason: string
+}
+
+/** Maps, so that a message needs no other; typed arrays and bigints keep their types; buffers do not alias the reader's. */
+const packr = new Packr({ useRecords: false, moreTypes: true, copyBuffers: true } as object)
+
+export function encodeMessage(message: unknown): Buffer {
+  return packr.pack(message)
+}
+
+export function decodeMessage(payload: Buffer): unknown {
+  return packr.unpack(payload)
+}
+
+/** Whether a message of a worker has the form that its type promises; what another program wrote may not. */
+export function isFromWorker(message: unknown): message is FromWorker {
+  if (typeof message !== 'object' || message === null) return false
+  const { type } = message as { type?: unknown }
+  switch (type) {
+    case 'hello': {
+      const { run, worker, host, space, pid, started, provenance = {} } = message as Partial<Hello>
+      if (typeof provenance !== 'object' || provenance === null) return false
+      if (!Object.values(provenance).every((value) => typeof value === 'string')) return false
+      const texts = [run, host, space, started].every((text) => typeof text === 'string')
+      return texts && Number.isInteger(worker) && Number.isInteger(pid)
+    }
+    case 'results': {
+      const { results, operations = 0 } = message as { results?: unknown; operations?: unknown }
+      return typeof operations === 'number' && Array.isArray(results) && results.every(isResult)
+    }
+    case 'report': {
+      const { key, values } = message as { key?: unknown; values?: unknown }
+      return isAttemptKey(key) && Array.isArray(values) && values.every((pair) => isNumbers(pair, 2))
+    }
+    case 'refused':
+      return typeof (message as { reason?: unknown }).reason === 'string'
+    case 'ready':
+    case 'next':
+      return true
+    default:
+      return false
+  }
+}
+
+function isResult(result: unknown): result is Result {
+  if (!Array.isArray(result) || result.length !== 6) return false
+  const [key, milliseconds, fitness, cause, outputs, printed] = result as unknown[]
+  if (!isAttemptKey(key) || typeof milliseconds !== 'number') return false
+  if (printed !== null && !isNumbers(printed, 4)) return false
+  if (outputs !== null && typeof outputs !== 'object') return false
+  if (fitness !== null) return cause === null && Array.isArray(fitness) && fitness.every(Number.isFinite)
+  return typeof cause === 'object' && cause !== null && typeof (cause as { message?: unknown }).message === 'string'
+}
+
+function isAttemptKey(key: unknown): key is AttemptKey {
+  return isNumbers(key, 5) && key.every((part) => Number.isSafeInteger(part) && part >= 0)
+}
+
+function isNumbers(value: unknown, length: number): value is number[] {
+  return Array.isArray(value) && value.length === length && value.every((element) => typeof element === 'number')
+}

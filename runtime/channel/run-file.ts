@@ -1,0 +1,73 @@
+import { closeSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { crashPoint } from '../../src/system/crash-point.ts'
+import { createOwnFile } from '../../src/system/own-files.ts'
+import type { WakeUpMode } from './wake-up.ts'
+
+/** What every worker must know of its run, in one file that the runner writes before it launches the first. */
+export interface RunFile {
+  readonly protocol: number
+  /** The run's identity; frames of another run are refused. */
+  readonly run: string
+  readonly optimizee: {
+    /** The bundled module, by its name in the run directory. */
+    readonly module: string
+    readonly options?: unknown
+    /** The content hash of the snapshot file, if the optimizee has made one. */
+    readonly snapshot?: string
+  }
+  readonly wakeUp: WakeUpMode
+  readonly pollInterval: number
+  /** Milliseconds between two beats of the worker's heart. */
+  readonly heartbeat: number
+  /** Milliseconds that a worker without a runner waits for one. */
+  readonly grace: number
+  /** Milliseconds that one attempt may take. */
+  readonly timeout?: number | undefined
+}
+
+const fileName = 'run.json'
+
+export function writeRunFile(directory: string, runFile: RunFile): void {
+  replaceFile(join(directory, fileName), `${JSON.stringify(runFile, null, 2)}\n`)
+}
+
+export function readRunFile(directory: string): RunFile {
+  return JSON.parse(readFileSync(join(directory, fileName), 'utf8')) as RunFile
+}
+
+/** Writes a file as a whole or not at all. */
+export function replaceFile(path: string, content: string | Uint8Array): void {
+  const temporary = `${path}.${process.pid}.tmp`
+  const descriptor = createOwnFile(temporary)
+  try {
+    writeFileSync(descriptor, content)
+  } catch (error) {
+    rmSync(temporary, { force: true }) // on a full disk half a file is only in the way
+    throw error
+  } finally {
+    closeSync(descriptor)
+  }
+  crashPoint()
+  renameSync(temporary, path)
+  crashPoint()
+}
+
+/** The folder of one worker process; a restarted worker is another process and has another. */
+export function workerDirectory(directory: string, worker: number): string {
+  return join(directory, 'workers', String(worker).padStart(6, '0'))
+}
+
+/** The numbers of the workers that have a folder, or something else in its place. */
+export function workerFolders(directory: string): number[] {
+  let names: string[]
+  try {
+    names = readdirSync(join(directory, 'workers'))
+  } catch {
+    return []
+  }
+  return names
+    .filter((name) => /^\d{1,15}$/.test(name))
+    .map(Number)
+    .sort((a, b) => a - b)
+}

@@ -1,0 +1,119 @@
+import type { FailureCause } from '../../src/core/evaluation.ts'
+import type { Individual } from '../../src/core/individual.ts'
+import type { RunnerSettings } from '../../src/core/runner-settings.ts'
+import type { AttemptKey } from '../channel/protocol.ts'
+
+/** An individual of the running generation, as long as its evaluation is undecided. */
+export interface Job {
+  readonly individual: Individual<never>
+  /** The number of the newest attempt. */
+  attempt: number
+  /** The epoch under which the newest attempt was handed out. */
+  epoch: number
+  /** Attempts whose simulation failed. */
+  failures: number
+  /** Attempts under which the worker died. */
+  deaths: number
+  /** Whether its worker may hold nothing beside it, since a worker died while it held this one and others. */
+  isSuspect: boolean
+}
+
+/** Whether an individual whose attempt failed is tried again. */
+export function isTriedAgain(job: Job, cause: FailureCause, settings: RunnerSettings): boolean {
+  return isDeath(cause) ? job.deaths <= settings.crashRetries : job.failures <= settings.retries
+}
+
+/** A worker that dies is as often the machine's fault as the individual's, so deaths have a limit of their own. */
+export function isDeath({ kind }: FailureCause): boolean {
+  return kind === 'worker-lost' || kind === 'channel-damaged'
+}
+
+/** The jobs that nobody holds, first come, first served. */
+export class JobQueue {
+  #jobs: Job[] = []
+  #head = 0
+
+  get size(): number {
+    return this.#jobs.length - this.#head
+  }
+
+  add(job: Job): void {
+    this.#jobs.push(job)
+  }
+
+  /** Up to `count` jobs for one worker; a suspect one only ever comes alone, and to a worker that holds nothing. */
+  take(count: number, holdsOthers: boolean): Job[] {
+    const jobs: Job[] = []
+    while (jobs.length < count && this.#head < this.#jobs.length) {
+      const job = this.#jobs[this.#head]!
+      if (job.isSuspect && (jobs.length > 0 || holdsOthers)) break
+      jobs.push(job)
+      this.#head++
+      if (job.isSuspect) break
+    }
+    if (this.#head > 10_000 && this.#head * 2 > this.#jobs.length) this.#compact()
+    return jobs
+  }
+
+  remove(job: Job): void {
+    this.#compact()
+    this.#jobs = this.#jobs.filter((waiting) => waiting !== job)
+  }
+
+  clear(): void {
+    this.#jobs = []
+    this.#head = 0
+  }
+
+  #compact(): void {
+    this.#jobs = this.#jobs.slice(this.#head)
+    this.#head = 0
+  }
+}
+
+/** The jobs that a worker holds, oldest first; it answers in this order, so that finding the one it means costs nothing. */
+export class HeldJobs {
+  #jobs: Job[] = []
+  #head = 0
+
+  get size(): number {
+    return this.#jobs.length - this.#head
+  }
+
+  add(job: Job): void {
+    if (this.#head > 1000 && this.#head * 2 > this.#jobs.length) {
+      this.#jobs = this.#jobs.slice(this.#head)
+      this.#head = 0
+    }
+    this.#jobs.push(job)
+  }
+
+  /** Takes out the job whose running attempt the key names; undefined if none is held under it. */
+  take(key: AttemptKey): Job | undefined {
+    for (let i = this.#head; i < this.#jobs.length; i++) {
+      const job = this.#jobs[i]!
+      if (!isAttemptOf(job, key)) continue
+      if (i === this.#head) this.#head++
+      else this.#jobs.splice(i, 1)
+      return job
+    }
+    return undefined
+  }
+
+  list(): readonly Job[] {
+    return this.#jobs.slice(this.#head)
+  }
+}
+
+export function keyOfJob({ individual, epoch, attempt }: Job): AttemptKey {
+  return [individual.generation, individual.index, individual.replicate, epoch, attempt]
+}
+
+/** Whether the key names the individual of a job, whatever the attempt. */
+export function isIndividualOf({ individual }: Job, [generation, index, replicate]: AttemptKey): boolean {
+  return individual.index === index && individual.generation === generation && individual.replicate === replicate
+}
+
+function isAttemptOf(job: Job, key: AttemptKey): boolean {
+  return isIndividualOf(job, key) && job.epoch === key[3] && job.attempt === key[4]
+}

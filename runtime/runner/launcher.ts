@@ -1,0 +1,111 @@
+import { availableParallelism } from 'node:os'
+import type { FailureDetail } from '../../src/core/evaluation.ts'
+import type { RunnerSettings } from '../../src/core/runner-settings.ts'
+import type { LaunchedProcess, ProcessEnd } from '../../src/system/process-group.ts'
+import { SbatchLauncher, sbatchProspect } from '../slurm/sbatch-launcher.ts'
+import { SrunLauncher, srunProspect } from '../slurm/srun-launcher.ts'
+import { LocalLauncher } from './local-launcher.ts'
+
+/** A worker that is to be launched. */
+export interface WorkerPlace {
+  /** The run directory. */
+  readonly directory: string
+  /** The run's identity. */
+  readonly run: string
+  readonly worker: number
+  /** The worker's folder, which is there. */
+  readonly channel: string
+  readonly epoch: number
+  /** The workers that live, and their hosts as far as they have said. */
+  readonly beside: readonly { readonly worker: number; readonly host: string }[]
+  /** Hosts that get no more work. */
+  readonly benched: readonly string[]
+}
+
+/** How worker processes are started, and what can be known of their end. */
+export interface Launcher {
+  /** The command that starts a worker. */
+  command(place: WorkerPlace): readonly string[]
+  launch(place: WorkerPlace): LaunchedProcess
+  /** Milliseconds between two launches. */
+  readonly pace: number
+  /** How many nodes are held now, whether workers are on them or not. */
+  readonly nodes: number
+  /** Whether the first worker goes alone, since others may fail as it does. */
+  readonly hasScout: boolean
+  /** Whether one more worker could start now. */
+  hasRoom(place: Pick<WorkerPlace, 'beside' | 'benched'>): boolean
+  /** The worker has failed: where it was, the next one goes last. */
+  distrust(worker: number): void
+  /** What the system that ran it says of a worker's end, if it says more than an exit code. */
+  explain(worker: EndedWorker, end: ProcessEnd): Explanation | undefined
+  /** Ends what runs a worker elsewhere, where no signal reaches it. */
+  cancel(worker: Pick<EndedWorker, 'number' | 'provenance'>, signal: 'TERM' | 'KILL'): void
+  /** Where workers come and go with the work. */
+  readonly pool?: WorkerPool
+}
+
+/** Machines that are asked for, held and given back while the run goes on. */
+export interface WorkerPool {
+  /** Takes over what an earlier start of the runner holds; the ends of those of its workers that may live. */
+  adopt(directory: string, run: string, workers: readonly EndedWorker[]): ReadonlyMap<number, Promise<ProcessEnd>>
+  /** Does what is due. Called often. */
+  tick(now: number): void
+  /** Gives up machines on which all workers are idle; those workers, at most so many, which are to be asked to leave. */
+  giveBack(idle: readonly number[], most: number): readonly number[]
+  /** Workers whose machine will be taken away soon. */
+  readonly warned: readonly number[]
+  /** Has everything given back as soon as its workers have ended, and does not wait for it. */
+  release(): void
+  /** As `release`, when all workers have ended, and waits. */
+  close(): Promise<void>
+  /** Lets go of everything and ends nothing. */
+  abandon(): void
+}
+
+export interface EndedWorker {
+  readonly number: number
+  readonly channel: string
+  readonly provenance: Provenance
+}
+
+export interface Explanation {
+  readonly detail?: FailureDetail | undefined
+  /** The middle of a sentence that begins with the worker. */
+  readonly words: string
+  /**
+   * What it means for a worker that was to take its place: it can be tried for as long as it takes (`wait`), no worker will
+   * ever start (`refuse`), or there is nothing left to start one on (`stop`). By default so many starts may fail.
+   */
+  readonly outlook?: 'wait' | 'refuse' | 'stop'
+}
+
+/** Where a worker runs, as it says itself: the Slurm job and step, the CPU. */
+export type Provenance = Readonly<Record<string, string>>
+
+/** What the settings come to here: how many workers there can be, or why there can be none. */
+export type Prospect =
+  | { readonly workers: number; readonly warning?: string; readonly refusal?: undefined }
+  | { readonly refusal: string }
+
+export function launcherOf(settings: RunnerSettings): Launcher {
+  switch (settings.launcher) {
+    case 'local':
+      return new LocalLauncher(settings)
+    case 'srun':
+      return new SrunLauncher(settings)
+    case 'sbatch':
+      return new SbatchLauncher(settings)
+  }
+}
+
+export function prospectOf(settings: RunnerSettings): Prospect {
+  switch (settings.launcher) {
+    case 'local':
+      return { workers: settings.workers ?? availableParallelism() }
+    case 'srun':
+      return srunProspect(settings)
+    case 'sbatch':
+      return sbatchProspect(settings)
+  }
+}

@@ -1,0 +1,142 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { crashPoint } from '../../src/system/crash-point.ts'
+import { livenessOf, ownIdentity, type ProcessIdentity } from '../../src/system/process-identity.ts'
+import { Pulse, runnerHeart } from '../channel/heartbeat.ts'
+import { isJobOver, ownAllocation } from '../slurm/allocation.ts'
+
+/** Who holds a run. */
+export interface Holder extends ProcessIdentity {
+  readonly epoch: number
+  /** ISO 8601 */
+  readonly since: string
+  readonly released: boolean
+  /** The Slurm job that it runs in. */
+  readonly job?: string | undefined
+}
+
+/** A holder whose process cannot be looked up is taken for dead when its heart has been silent for this long. */
+const leaseMs = 10_000
+
+/**
+ * The right to run a run. Each runner start takes the next epoch by creating its file, which only one process can do, also
+ * on network file systems; from then on whatever an earlier epoch still does is refused.
+ */
+export class Lease {
+  readonly epoch: number
+  readonly #directory: string
+  readonly #path: string
+  readonly #holder: Holder
+  /** Of the file's text. */
+  readonly #length: number
+
+  private constructor(directory: string, path: string, holder: Holder) {
+    this.#directory = directory
+    this.#path = path
+    this.#holder = holder
+    this.#length = JSON.stringify(holder).length
+    this.epoch = holder.epoch
+  }
+
+  /** Takes the run, or tells who holds it. */
+  static async take(directory: string, leaseTime = leaseMs): Promise<Lease | { readonly heldBy: Holder }> {
+    mkdirSync(leases(directory), { recursive: true })
+    for (;;) {
+      const newest = newestHolder(directory)
+      if (newest && (await holds(directory, newest, leaseTime))) return { heldBy: newest }
+      const holder: Holder = {
+        ...ownIdentity(),
+        epoch: (newest?.epoch ?? 0) + 1,
+        since: new Date().toISOString(),
+        released: false,
+        job: ownAllocation()?.job,
+      }
+      const path = leasePath(directory, holder.epoch)
+      try {
+        crashPoint()
+        writeFileSync(path, JSON.stringify(holder), { flag: 'wx' })
+        crashPoint()
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'EEXIST') continue // another came first: look who
+        rmSync(path, { force: true }) // made, but a full disk did not take what it says
+        throw error
+      }
+      for (const epoch of epochsIn(directory)) if (epoch < holder.epoch) rmSync(leasePath(directory, epoch))
+      return new Lease(directory, path, holder)
+    }
+  }
+
+  /** Gives the run back, so that the next runner need not wait; does nothing if another has taken it over. */
+  release(): void {
+    if (epochsIn(this.#directory).at(-1) !== this.epoch) return
+    try {
+      crashPoint()
+      // In place and no longer than what is there: a full disk takes that too.
+      writeFileSync(this.#path, JSON.stringify({ ...this.#holder, released: true }).padEnd(this.#length), {
+        flag: 'r+',
+      })
+      crashPoint()
+    } catch {
+      // The disk is away; the next runner will find that this process has died.
+    }
+  }
+}
+
+/** Who has the run now; undefined if nobody has, or nobody who lives. Does not wait: who cannot be looked up counts. */
+export function currentHolder(directory: string): Holder | undefined {
+  const newest = newestHolder(directory)
+  if (!newest || newest.released) return undefined
+  const liveness = livenessOf(newest)
+  const isGone = liveness === 'unknown' ? newest.job !== undefined && isJobOver(newest.job) : liveness === 'dead'
+  return isGone ? undefined : newest
+}
+
+async function holds(directory: string, holder: Holder, leaseTime: number): Promise<boolean> {
+  if (holder.released) return false
+  switch (livenessOf(holder)) {
+    case 'dead':
+      return false
+    case 'alive':
+      return true
+    case 'stopped':
+    case 'unknown': {
+      const pulse = new Pulse(runnerHeart(directory), performance.now())
+      pulse.silence(performance.now())
+      const begin = performance.now()
+      while (performance.now() - begin < leaseTime) {
+        await setTimeout(Math.min(500, leaseTime / 10))
+        if (pulse.silence(performance.now()) < performance.now() - begin - 1) return true // it has beaten since
+      }
+      return false
+    }
+  }
+}
+
+function newestHolder(directory: string): Holder | undefined {
+  const epoch = epochsIn(directory).at(-1)
+  if (epoch === undefined) return undefined
+  try {
+    return JSON.parse(readFileSync(leasePath(directory, epoch), 'utf8')) as Holder
+  } catch {
+    // It died between creating the file and writing it, or is about to write: it cannot be told who it is.
+    return { host: '', space: '', pid: 0, started: '', epoch, since: 'unknown', released: false }
+  }
+}
+
+function epochsIn(directory: string): number[] {
+  let names: string[]
+  try {
+    names = readdirSync(leases(directory))
+  } catch {
+    return []
+  }
+  return names
+    .map((name) => /^(\d+)\.json$/.exec(name)?.[1])
+    .filter((epoch) => epoch !== undefined)
+    .map(Number)
+    .sort((a, b) => a - b)
+}
+
+const leases = (directory: string) => join(directory, 'lease')
+const leasePath = (directory: string, epoch: number) => join(leases(directory), `${epoch}.json`)

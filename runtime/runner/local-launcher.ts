@@ -1,0 +1,42 @@
+import type { RunnerSettings } from '../../src/core/runner-settings.ts'
+import { type LaunchedProcess, startProcess, workerProgram } from '../../src/system/process-group.ts'
+import type { Launcher, WorkerPlace } from './launcher.ts'
+
+/** Workers as processes of this machine. */
+export class LocalLauncher implements Launcher {
+  readonly pace = 0
+  readonly nodes = 1
+  readonly hasScout = false
+  readonly #settings: RunnerSettings
+
+  constructor(settings: RunnerSettings) {
+    this.#settings = settings
+  }
+
+  command({ directory, worker }: WorkerPlace): readonly string[] {
+    // The worker's own stack traces are to name the user's lines, not those of the bundle.
+    const exec = this.#settings.exec ?? [process.execPath, '--enable-source-maps']
+    return [...exec, workerProgram(), directory, String(worker)]
+  }
+
+  launch(place: WorkerPlace): LaunchedProcess {
+    const output = { stdout: 'stdout.txt', stderr: 'stderr.txt' }
+    return startProcess(this.command(place), place.channel, output, { TWOLOOP_EPOCH: String(place.epoch) })
+  }
+
+  hasRoom(): boolean {
+    return true
+  }
+
+  distrust(): void {
+    // There is nowhere else.
+  }
+
+  explain(): undefined {
+    return undefined
+  }
+
+  cancel(): void {
+    // Its process group has been signalled: there is nothing beyond it.
+  }
+}

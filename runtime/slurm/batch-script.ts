@@ -1,0 +1,66 @@
+import { quoteWord } from '../../src/core/shell-words.ts'
+
+/** What the batch script tells the runner in it. */
+export const batchVariables = {
+  /** How many seconds before the end of the allocation SIGUSR2 comes. */
+  warning: 'TWOLOOP_WARNING',
+  /** The file that the runner makes if the search is to go on in another allocation. */
+  again: 'TWOLOOP_AGAIN',
+} as const
+
+export interface BatchScript {
+  /** The name of the job. */
+  readonly name: string
+  /** The folder for what belongs to the jobs of a run; see `slurm-jobs.ts`. */
+  readonly folder: string
+  readonly workingDirectory: string
+  /** The command that runs the search. */
+  readonly command: readonly string[]
+  /** Added to it when the first job starts for the first time. */
+  readonly firstTime: readonly string[]
+  /** Seconds before the end of the allocation at which the runner is warned. */
+  readonly warning: number
+  /** Options of sbatch, as they were given; they come after ours, and so before them. */
+  readonly options: readonly string[]
+  /** Where Slurm's programs are, for jobs that get no environment. */
+  readonly path: string
+}
+
+/**
+ * The batch script of a search: it runs the runner in its allocation, passes on what Slurm signals, and when time was too
+ * short requeues itself, or submits itself again where that is not allowed.
+ */
+export function batchScript(script: BatchScript): string {
+  const { name, folder, workingDirectory, command, firstTime, warning, options, path } = script
+  return `#!/bin/bash
+#SBATCH --job-name=${quoteWord(name)}
+#SBATCH --output=${quoteWord(`${folder.replaceAll('%', '%%')}/log.txt`)} --open-mode=append
+#SBATCH --requeue --no-kill
+#SBATCH --signal=B:USR1@${warning}
+${options.length > 0 ? `#SBATCH ${options.map(quoteWord).join(' ')}\n` : ''}
+folder=${quoteWord(folder)}
+export PATH="\${PATH:-/usr/bin:/bin}":${quoteWord(path)}
+export ${batchVariables.warning}=${warning} ${batchVariables.again}="$folder/again-$SLURM_JOB_ID"
+command=(${command.map(quoteWord).join(' ')})
+${firstTime.length > 0 ? `if [ "$1" != again ] && [ "\${SLURM_RESTART_COUNT:-0}" -eq 0 ]; then command+=(${firstTime.map(quoteWord).join(' ')}); fi\n` : ''}
+echo "$SLURM_JOB_ID" >>"$folder/jobs"
+echo "== $(date '+%F %T') job $SLURM_JOB_ID, restart \${SLURM_RESTART_COUNT:-0}, on $SLURM_JOB_NODELIST"
+rm -f "$${batchVariables.again}"
+cd ${quoteWord(workingDirectory)} || exit 2
+
+trap '' USR2 # until the runner listens
+"\${command[@]}" </dev/null &
+runner=$!
+trap 'kill -USR2 "$runner"; (sleep 5; kill -USR2 "$runner") 2>/dev/null &' USR1 # twice: it may not listen yet
+trap 'cancelled=1; kill -TERM "$runner"' TERM INT HUP
+while kill -0 "$runner" 2>/dev/null; do wait "$runner"; done # a signal ends the wait, not the runner
+wait "$runner"
+code=$?
+
+if [ -e "$${batchVariables.again}" ] && [ -z "$cancelled" ]; then
+  rm -f "$${batchVariables.again}"
+  scontrol requeue "$SLURM_JOB_ID" || sbatch --dependency="afterany:$SLURM_JOB_ID" "$folder/job.sh" again
+fi
+exit "$code"
+`
+}

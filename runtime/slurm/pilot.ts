@@ -1,0 +1,108 @@
+import { setTimeout } from 'node:timers/promises'
+import { signalGroup, startProcess } from '../../src/system/process-group.ts'
+import { ownIdentity } from '../../src/system/process-identity.ts'
+import { Pulse, runnerHeart } from '../channel/heartbeat.ts'
+import { PipeReader, PipeWriter } from '../channel/pipe-file.ts'
+import { readRunFile, workerDirectory } from '../channel/run-file.ts'
+import { type FromPilot, pilotDirectory, type StartWorker, type ToPilot } from './pilot-protocol.ts'
+
+/** Orders are rare, and a job that waits for them should cost the file system nothing. */
+const lookMs = 250
+
+/**
+ * The program of a Slurm job that holds workers: starts those that it is told to, says when they end, and leaves when it
+ * is told to, or when nobody has needed it for the grace time.
+ */
+class Pilot {
+  readonly #directory: string
+  readonly #pilot: number
+  readonly #grace: number
+  readonly #reader: PipeReader
+  readonly #writer: PipeWriter
+  readonly #runner: Pulse
+  /** Process ids by worker. */
+  readonly #workers = new Map<number, number | undefined>()
+  #isLeaving = false
+  #idleSince = performance.now()
+
+  constructor(directory: string, pilot: number) {
+    const { wakeUp, grace, run } = readRunFile(directory)
+    const folder = pilotDirectory(directory, pilot)
+    const hello = { type: 'hello', run, pilot, ...ownIdentity(), node: process.env.SLURMD_NODENAME ?? '' }
+    this.#directory = directory
+    this.#pilot = pilot
+    this.#grace = grace
+    // A pilot that is started a second time finds its pipe there, and ends: its workers have been given up.
+    this.#writer = new PipeWriter(folder, 'from-pilot', { hello })
+    this.#reader = new PipeReader(folder, 'to-pilot', { reopen: wakeUp === 'poll', followsTakeover: true })
+    this.#runner = new Pulse(runnerHeart(directory), performance.now())
+    process.on('SIGUSR1', () => this.#say({ type: 'warned' }))
+    process.on('SIGTERM', () => this.#leave())
+  }
+
+  async run(): Promise<void> {
+    while (!this.#isOver()) {
+      for (const order of this.#reader.read() as ToPilot[]) this.#obey(order)
+      await setTimeout(lookMs)
+    }
+    this.#say({ type: 'left' })
+  }
+
+  #isOver(): boolean {
+    if (this.#workers.size > 0) return false
+    const now = performance.now()
+    const isIdle = now - this.#idleSince > this.#grace
+    return this.#isLeaving || isIdle || this.#runner.silence(now) > this.#grace
+  }
+
+  #obey(order: ToPilot): void {
+    if (order.type === 'start') this.#start(order)
+    else if (order.type === 'signal') this.#signal(order.worker, order.signal)
+    else if (order.type === 'leave') this.#isLeaving = true
+  }
+
+  #start({ worker, command, epoch }: StartWorker): void {
+    if (this.#isLeaving) {
+      this.#say({ type: 'ended', worker, error: 'its job was about to end' })
+      return
+    }
+    const channel = workerDirectory(this.#directory, worker)
+    const output = { stdout: 'stdout.txt', stderr: 'stderr.txt' }
+    const environment = { TWOLOOP_EPOCH: String(epoch), TWOLOOP_PILOT: String(this.#pilot), SLURM_STEP_ID: undefined }
+    const { pid, ended } = startProcess(command, channel, output, environment)
+    this.#workers.set(worker, pid)
+    void ended.then((end) => {
+      this.#signal(worker, 'SIGKILL') // what it has left behind in its group
+      this.#workers.delete(worker)
+      this.#idleSince = performance.now()
+      this.#say({ type: 'ended', worker, ...end })
+    })
+  }
+
+  #signal(worker: number, signal: NodeJS.Signals): void {
+    const pid = this.#workers.get(worker)
+    if (pid !== undefined) signalGroup(pid, signal)
+  }
+
+  #leave(): void {
+    this.#isLeaving = true
+    this.#say({ type: 'warned' })
+    for (const worker of this.#workers.keys()) this.#signal(worker, 'SIGTERM')
+  }
+
+  #say(message: FromPilot): void {
+    try {
+      this.#writer.write(message)
+    } catch {
+      // The disk is full, or away: Slurm will say that the job has ended, and hearts that workers have.
+    }
+  }
+}
+
+const [directory, pilot] = process.argv.slice(2)
+if (directory === undefined || !/^\d+$/.test(pilot ?? '')) {
+  console.error('usage: pilot.js RUN_DIRECTORY PILOT_NUMBER')
+  process.exit(2)
+}
+await new Pilot(directory, Number(pilot)).run()
+process.exit(0)

@@ -1,0 +1,284 @@
+import { type ExecFileException, execFile } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import type { RunnerSettings } from '../../src/core/runner-settings.ts'
+import { type LaunchedProcess, type ProcessEnd, workerProgram } from '../../src/system/process-group.ts'
+import { replaceFile } from '../channel/run-file.ts'
+import type { EndedWorker, Explanation, Launcher, Prospect, WorkerPlace, WorkerPool } from '../runner/launcher.ts'
+import { askForBatchJobs, type BatchJobState, findOnPath } from './allocation.ts'
+import { openPilots, PilotJob, pilotNumbers } from './pilot-job.ts'
+import { pilotsDirectory } from './pilot-protocol.ts'
+import { pilotScript } from './pilot-script.ts'
+import { describeUnseen, unseenExitCode } from './see-run-directory.ts'
+import { ownWords } from './srun-ends.ts'
+
+const run = promisify(execFile)
+
+/** How often pilots are listened to; what workers say goes past them. */
+const listenMs = 500
+/** What a cluster takes in one array (MaxArraySize) is more almost everywhere. */
+const largestArray = 500
+/** A controller that is away must not hold up the run. */
+const patienceMs = 20_000
+/** How long a run's end waits for pilots to leave. */
+const leaveMs = 5000
+
+/** Workers in batch jobs that the runner submits from wherever it is, each job with room for several of one node. */
+export class SbatchLauncher implements Launcher, WorkerPool {
+  readonly pace = 0
+  readonly hasScout = true
+  readonly pool = this
+  readonly #settings: RunnerSettings
+  readonly #pilots: PilotJob[] = []
+  /** Pilots by worker, also of workers that have ended. */
+  readonly #pilotOf = new Map<number, PilotJob>()
+  #directory = ''
+  #run = ''
+  #nextNumber = 1
+  #listenedAt = 0
+  #talkedAt = Number.NEGATIVE_INFINITY
+  #isTalking = false
+  /** The first two submissions do not wait for their turn: the first worker's, and the one after it has shown the way. */
+  #promptSubmissions = 2
+  #benched: readonly string[] = []
+
+  constructor(settings: RunnerSettings) {
+    this.#settings = settings
+  }
+
+  get nodes(): number {
+    return new Set(this.#pilots.flatMap(({ node }) => node ?? [])).size
+  }
+
+  command({ directory, worker }: WorkerPlace): readonly string[] {
+    const exec = this.#settings.exec ?? [process.execPath, '--enable-source-maps']
+    return [...exec, workerProgram(), directory, String(worker)]
+  }
+
+  launch(place: WorkerPlace): LaunchedProcess {
+    const { worker, epoch, benched } = place
+    this.#benched = benched
+    const isOpen = (pilot: PilotJob) => pilot.hasRoom && !benched.includes(pilot.node ?? '')
+    const pilot = this.#pilots.find(isOpen) ?? this.#addPilot()
+    this.#pilotOf.set(worker, pilot)
+    return { pid: undefined, ended: pilot.start(worker, this.command(place), epoch) }
+  }
+
+  hasRoom(): boolean {
+    return true // there is a queue
+  }
+
+  distrust(): void {
+    // Slurm chooses the node.
+  }
+
+  adopt(directory: string, run: string, workers: readonly EndedWorker[]): ReadonlyMap<number, Promise<ProcessEnd>> {
+    this.#directory = directory
+    this.#run = run
+    this.#nextNumber = Math.max(0, ...pilotNumbers(directory)) + 1
+    const ends = new Map<number, Promise<ProcessEnd>>()
+    for (const number of openPilots(directory)) {
+      const pilot = PilotJob.adopt(directory, number, this.#settings.workersPerJob)
+      const mine = workers.filter(({ provenance }) => provenance.pilot === String(number))
+      for (const worker of mine) {
+        this.#pilotOf.set(worker.number, pilot)
+        ends.set(worker.number, pilot.adoptWorker(worker.number))
+      }
+      // One that has not begun would start workers that nobody knows any more.
+      if (pilot.node === undefined) pilot.leave()
+      if (pilot.node === undefined && pilot.job === undefined) pilot.close()
+      else this.#pilots.push(pilot)
+    }
+    return ends
+  }
+
+  tick(now: number): void {
+    if (now - this.#listenedAt >= listenMs) {
+      this.#listenedAt = now
+      this.#listen()
+    }
+    const isNew = this.#pilots.some(({ job, refusal }) => job === undefined && refusal === undefined)
+    const isPrompt = isNew && this.#promptSubmissions > 0
+    if (this.#isTalking || (!isPrompt && now - this.#talkedAt < this.#settings.slurmInterval)) return
+    if (isNew) this.#promptSubmissions--
+    this.#talkedAt = now
+    void this.#talk()
+  }
+
+  /** Those of idle workers that can be given back since their whole pilot is idle, at most so many. */
+  giveBack(idle: readonly number[], most: number): readonly number[] {
+    const given: number[] = []
+    for (const pilot of this.#pilots) {
+      const { workers, isLeaving } = pilot
+      const isIdle = workers.length > 0 && workers.every((worker) => idle.includes(worker))
+      if (isLeaving || !isIdle || given.length + workers.length > most) continue
+      given.push(...workers)
+      pilot.leave()
+    }
+    return given
+  }
+
+  /** Workers whose job's time is nearly over: they are to finish what they have begun. */
+  get warned(): readonly number[] {
+    return this.#pilots.flatMap((pilot) => (pilot.isWarned ? pilot.workers : []))
+  }
+
+  explain({ number }: EndedWorker, end: ProcessEnd): Explanation | undefined {
+    const pilot = this.#pilotOf.get(number)
+    const { refusal, state, job, isWarned } = pilot ?? {}
+    if (end.error !== undefined && isWarned) return { words: 'found its job at its end', outlook: 'wait' }
+    if (refusal?.isForNow) return { words: `could not be submitted to Slurm now: ${refusal.words}`, outlook: 'wait' }
+    if (refusal) return { words: `was refused by Slurm: ${refusal.words}`, outlook: 'refuse' }
+    const saidHow = end.exitCode !== undefined || end.signal !== undefined || end.error !== undefined
+    if (saidHow || state === undefined || job === undefined) return undefined
+    if (state.exitCode === unseenExitCode) {
+      return { words: describeUnseen(this.#directory, state.nodes), outlook: 'refuse' }
+    }
+    const { words = 'is gone with its job', ...known } = jobEnds[state.state] ?? {}
+    const reason = ['', 'None'].includes(state.reason) ? '' : ` (${state.reason})`
+    return { ...known, words: `${words}: job ${job} is ${state.state}${reason}` }
+  }
+
+  cancel({ number }: Pick<EndedWorker, 'number'>, signal: 'TERM' | 'KILL'): void {
+    this.#pilotOf.get(number)?.signal(number, `SIG${signal}`)
+  }
+
+  release(): void {
+    for (const pilot of this.#pilots) pilot.leave()
+  }
+
+  async close(): Promise<void> {
+    this.release()
+    const cancelled = this.#pilots.filter(({ node, job, isOver }) => node === undefined && job !== undefined && !isOver)
+    await this.#cancelJobs(cancelled)
+    const begin = performance.now()
+    const isAwaited = (pilot: PilotJob) => !pilot.isOver && pilot.node !== undefined
+    while (this.#pilots.some(isAwaited) && performance.now() - begin < leaveMs) {
+      await setTimeout(50)
+      for (const pilot of this.#pilots) pilot.read()
+    }
+    await this.#cancelJobs(this.#pilots.filter(isAwaited))
+    for (const pilot of this.#pilots) pilot.close()
+    this.#pilots.length = 0
+  }
+
+  abandon(): void {
+    for (const pilot of this.#pilots) pilot.abandon()
+    this.#pilots.length = 0
+  }
+
+  #addPilot(): PilotJob {
+    const pilot = PilotJob.create(this.#directory, this.#nextNumber++, this.#settings.workersPerJob)
+    this.#pilots.push(pilot)
+    return pilot
+  }
+
+  #listen(): void {
+    for (const pilot of [...this.#pilots]) {
+      pilot.read()
+      if (!pilot.isOver) continue
+      pilot.close()
+      this.#pilots.splice(this.#pilots.indexOf(pilot), 1)
+    }
+  }
+
+  /** All that there is to say to Slurm, at most one call of each kind. */
+  async #talk(): Promise<void> {
+    this.#isTalking = true
+    try {
+      await this.#submit()
+      await this.#ask()
+      await this.#cancelJobs(
+        this.#pilots.filter(({ isLeaving, node, job }) => isLeaving && node === undefined && job !== undefined),
+      )
+    } finally {
+      this.#isTalking = false
+    }
+  }
+
+  async #submit(): Promise<void> {
+    const isNew = ({ job, refusal, isLeaving }: PilotJob) => job === undefined && refusal === undefined && !isLeaving
+    const pilots = this.#pilots.filter(isNew).slice(0, largestArray)
+    if (pilots.length === 0) return
+    const script = this.#writeScript()
+    const exclude = this.#benched.length > 0 ? [`--exclude=${this.#benched.join(',')}`] : []
+    const args = [
+      '--parsable',
+      `--array=0-${pilots.length - 1}`,
+      ...exclude,
+      script,
+      ...pilots.map(({ number }) => String(number)),
+    ]
+    try {
+      const { stdout } = await run('sbatch', args, { timeout: patienceMs })
+      const job = stdout.trim().split(';')[0]!
+      for (const [task, pilot] of pilots.entries()) pilot.submitted(`${job}_${task}`)
+    } catch (error) {
+      const { stderr = '', message, killed = false } = error as ExecFileException
+      const words = ownWords(stderr) || stderr.trim() || (killed ? 'sbatch gave no answer' : message)
+      for (const pilot of pilots) {
+        pilot.refusal = { words, isForNow: killed || passing.test(words) }
+        pilot.leave() // should Slurm have taken it all the same
+      }
+    }
+  }
+
+  async #ask(): Promise<void> {
+    const submitted = this.#pilots.filter(({ job }) => job !== undefined)
+    if (submitted.length === 0) return
+    const states = await askForBatchJobs([...new Set(submitted.map(({ job }) => job!.split('_')[0]!))])
+    for (const pilot of states ? submitted : []) pilot.state = states!.get(pilot.job!) ?? forgotten
+  }
+
+  async #cancelJobs(pilots: readonly PilotJob[]): Promise<void> {
+    if (pilots.length === 0) return
+    try {
+      await run('scancel', ['--quiet', ...pilots.map(({ job }) => job!)], { timeout: patienceMs })
+    } catch {
+      // They have ended, or Slurm is away; then they leave by themselves, for want of a runner.
+    }
+  }
+
+  #writeScript(): string {
+    const folder = pilotsDirectory(this.#directory)
+    const path = join(folder, 'job.sh')
+    mkdirSync(folder, { recursive: true })
+    replaceFile(path, pilotScript(this.#directory, this.#run, this.#settings))
+    return path
+  }
+}
+
+/** What is to be known before anything is started. */
+export function sbatchProspect({ workers, minWorkers }: RunnerSettings): Prospect {
+  if (findOnPath('sbatch') === undefined) {
+    return {
+      refusal: '--launcher sbatch submits jobs to Slurm, and sbatch is not found on PATH: run it where Slurm is.',
+    }
+  }
+  if (workers === undefined) {
+    return { refusal: '--launcher sbatch needs to know how many workers there may be at most: give --workers.' }
+  }
+  if (minWorkers > workers) {
+    return { refusal: `runner.minWorkers needs at most runner.workers (${workers}), got ${minWorkers}.` }
+  }
+  return { workers }
+}
+
+/** Refusals that will not last, in Slurm's words. */
+const passing =
+  /Unable to contact|timed out|temporarily|limit|try again|Socket|connect failure|Slurm temporarily unable/i
+
+const forgotten: BatchJobState = { state: 'UNKNOWN', reason: '', nodes: '', exitCode: 0 }
+
+/** What the end of a job means for its workers, by Slurm's state of it; the middle of a sentence that begins with a worker. */
+const jobEnds: Readonly<Record<string, Explanation>> = {
+  NODE_FAIL: { detail: 'node-failure', words: 'was lost with its node', outlook: 'wait' },
+  BOOT_FAIL: { detail: 'node-failure', words: 'could not be started since its node did not', outlook: 'wait' },
+  TIMEOUT: { detail: 'time-limit', words: "was ended by its job's time limit" },
+  DEADLINE: { detail: 'time-limit', words: "was ended by its job's time limit" },
+  PREEMPTED: { detail: 'preempted', words: 'was ended since its job was preempted', outlook: 'wait' },
+  CANCELLED: { detail: 'cancelled', words: 'was cancelled with its job' },
+  OUT_OF_MEMORY: { detail: 'out-of-memory', words: 'was killed since its job used more memory than it had' },
+}

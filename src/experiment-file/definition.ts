@@ -1,0 +1,91 @@
+import type { z } from 'zod'
+import type { optimizees } from '../../optimizees/index.ts'
+import type { optimizers } from '../../optimizers/index.ts'
+import type { DoneEvaluation } from '../core/evaluation.ts'
+import type { ObjectiveMap } from '../core/objectives.ts'
+import type { Optimizee } from '../core/optimizee.ts'
+import type { Optimizer, PlainData } from '../core/optimizer.ts'
+import type { runnerSettings } from '../core/runner-settings.ts'
+import type { ParameterDefinition } from '../core/space.ts'
+
+/** An experiment: which simulation is searched by which optimizer, on what. The same keys as in YAML. */
+export interface ExperimentDefinition<P = Record<string, unknown>> {
+  /** The name of the run's directory; the file's name if it does not say. */
+  readonly name?: string
+  readonly optimizee: OptimizeeDefinitions<P>
+  readonly optimizer: OptimizerDefinition | Optimizer<PlainData, P>
+  readonly runner?: RunnerSettingsInput
+  /**
+   * A run directory, or a table's file: its rows are known to the optimizer before the first generation, as generation -1,
+   * and are not simulated again. Relative to the experiment's file, or else to the current directory.
+   */
+  readonly warmStart?: string
+  /** Takes what earlier runs under the same root have simulated with the same code, parameters and seed. */
+  readonly cache?: boolean
+  /** Text to be printed when the search has finished. */
+  report?(finished: { readonly best: DoneEvaluation<P>; readonly directory: string }): string | Promise<string>
+}
+
+/** The ways to say which simulation is meant. */
+export type OptimizeeDefinitions<P = Record<string, unknown>> =
+  | Optimizee<P>
+  | { readonly default: Optimizee<P> }
+  | ModuleDefinition
+  | CommandDefinition
+  | BuiltInOptimizeeDefinition
+
+/** What an experiment says of its simulation's failures; it comes before what the runner's settings say. */
+export type FailurePolicy = Pick<RunnerSettingsInput, 'timeout' | 'retries' | 'onFailure'>
+
+/** A module whose default export is an optimizee, or a function of options that makes one. */
+export interface ModuleDefinition extends FailurePolicy {
+  /** Relative to the experiment's file. */
+  readonly module: string
+  readonly options?: unknown
+}
+
+/** Any program, in any language. */
+export interface CommandDefinition extends FailurePolicy {
+  /** The program and its arguments, with `{name}` where a parameter's value is to be filled in. */
+  readonly command: readonly (string | number | boolean)[]
+  readonly parameters: Readonly<Record<string, ParameterDefinition>>
+  readonly objectives: ObjectiveMap
+  readonly result?: { readonly from: 'stdout' } | { readonly from: 'file'; readonly path: string }
+  readonly environment?: Readonly<Record<string, string | number | boolean>>
+  /** Relative to the experiment's file; its folder if it does not say. */
+  readonly workingDirectory?: string
+}
+
+type BuiltInOptimizees = typeof optimizees
+export type BuiltInOptimizeeDefinition = {
+  [T in keyof BuiltInOptimizees]: { readonly type: T } & z.input<BuiltInOptimizees[T]['settings']> & FailurePolicy
+}[keyof BuiltInOptimizees]
+
+type BuiltInOptimizers = typeof optimizers
+export type OptimizerDefinition = {
+  [T in keyof BuiltInOptimizers]: { readonly type: T } & z.input<BuiltInOptimizers[T]['settings']>
+}[keyof BuiltInOptimizers]
+
+export type RunnerSettingsInput = z.input<typeof runnerSettings>
+
+/**
+ * An experiment with types from the parameters of its simulation to its report; the default export of an experiment file.
+ *
+ * @example
+ * export default defineExperiment({
+ *   name: 'valley',
+ *   optimizee: defineOptimizee({
+ *     parameters: { x: real(-5, 5), y: real(-5, 5) },
+ *     objectives: { height: 'minimize' },
+ *     simulate: ({ parameters: { x, y } }) => (1 - x) ** 2 + 100 * (y - x ** 2) ** 2,
+ *   }),
+ *   optimizer: { type: 'genetic-algorithm', generations: 100, seed: 1 },
+ * })
+ */
+export function defineExperiment<P = Record<string, unknown>>(
+  definition: ExperimentDefinition<P>,
+): ExperimentDefinition<P> {
+  const { optimizee } = definition
+  // A module that was imported as a whole stands for its default export, for the worker too.
+  return 'default' in optimizee ? { ...definition, optimizee: optimizee.default } : definition
+}

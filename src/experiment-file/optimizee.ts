@@ -1,0 +1,208 @@
+import { existsSync, statSync } from 'node:fs'
+import { dirname, relative, resolve, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
+import commandOptimizee from '../../optimizees/command.ts'
+import { optimizees } from '../../optimizees/index.ts'
+import { NoOptimizee, optimizeeOf } from '../../runtime/worker/load-optimizee.ts'
+import { ConfigurationError } from '../core/errors.ts'
+import { type ObjectiveMap, Objectives } from '../core/objectives.ts'
+import type { Optimizee, OptimizeeSource } from '../core/optimizee.ts'
+import { nearest } from '../core/settings.ts'
+import { type ParameterDefinition, parameterFrom } from '../core/space.ts'
+import type { FailurePolicy } from './definition.ts'
+import { below, makeAt, messageOf, type Place, parseAt, refuse, show } from './place.ts'
+import { refuseProgram } from './program.ts'
+import { importModule } from './read.ts'
+import { commandSchema, failurePolicySchema, moduleSchema, parameterSchemas, parameterTypeSchema } from './schema.ts'
+
+/** The simulation that an experiment names. */
+export interface ChosenOptimizee {
+  readonly optimizee: Optimizee
+  /** Where workers find it. */
+  readonly source: OptimizeeSource
+  readonly policy: FailurePolicy
+  /** What the experiment says of it, as plain data: the same words mean the same simulation. */
+  readonly description: unknown
+}
+
+/**
+ * The simulation, in whichever of the ways it is named: made in the file, a module, a command, or built in.
+ *
+ * @param path the experiment's file, to whose folder all paths are relative
+ */
+export async function chooseOptimizee(given: object, path: string, place: Place): Promise<ChosenOptimizee> {
+  if (isOptimizee(given)) {
+    return { optimizee: given, source: { module: path }, policy: {}, description: { in: 'the experiment' } }
+  }
+  if (Object.hasOwn(given, 'command')) return fromCommand(given, dirname(path), place)
+  if (Object.hasOwn(given, 'module')) return fromModule(given, dirname(path), place)
+  if (Object.hasOwn(given, 'type')) return builtIn(given, place)
+  if (isOptimizee((given as { default?: unknown }).default)) {
+    refuse(place, 'is a module as a whole; wanted its default export, or the experiment in defineExperiment({ ... })')
+  }
+  const known = [...Object.keys(commandSchema.shape), 'module', 'options', 'type']
+  for (const key of Object.keys(given)) {
+    const meant = known.includes(key) ? undefined : nearest(key, known)
+    if (meant) refuse(below(place, key), `is not a setting, did you mean ${meant}?`)
+  }
+  refuse(place, `needs a command, a module or a type, got ${show(Object.keys(given))}`)
+}
+
+function isOptimizee(value: unknown): value is Optimizee {
+  if (typeof value !== 'object' || value === null) return false
+  const { space, objectives, simulate } = value as Partial<Optimizee>
+  return typeof space === 'object' && typeof objectives === 'object' && typeof simulate === 'function'
+}
+
+function fromCommand(given: object, folder: string, place: Place): ChosenOptimizee {
+  const settings = parseAt(commandSchema, given, place)
+  const { command, result, environment } = settings
+  const program = command[0]!
+  const searchPath = environment?.PATH ?? process.env.PATH
+  const refusal = program.includes('{') ? undefined : refuseProgram(program, folder, searchPath)
+  if (refusal !== undefined) refuse(below(place, 'command.0'), refusal)
+  const workingDirectory = resolve(folder, settings.workingDirectory ?? '.')
+  if (!isDirectory(workingDirectory)) {
+    refuse(below(place, 'workingDirectory'), `needs a directory, and there is none at ${workingDirectory}`)
+  }
+  const objectives = settings.objectives as ObjectiveMap
+  makeAt(below(place, 'objectives'), () => new Objectives(objectives))
+  const parameters = readParameters(settings.parameters, below(place, 'parameters'))
+  const options = {
+    // As it stands for the file's folder, wherever the program is to run.
+    command: program.includes('/') ? [resolve(folder, program), ...command.slice(1)] : command,
+    parameters,
+    objectives,
+    workingDirectory,
+    ...(environment && { environment }),
+  }
+  const resultFrom = readResultSetting(result, below(place, 'result'))
+  makeAt(below(place, 'command'), () => commandOptimizee({ ...options, result: { from: 'stdout' } }))
+  const optimizee = makeAt(below(place, 'result'), () => commandOptimizee({ ...options, result: resultFrom }))
+  const { workingDirectory: where = '.' } = settings
+  return {
+    optimizee,
+    source: sourceOf(optimizee),
+    policy: policyOf(given),
+    description: { command, result, environment: Object.entries(environment ?? {}).sort(), workingDirectory: where },
+  }
+}
+
+function readResultSetting(result: { from: 'stdout' | 'file'; path?: string | undefined }, place: Place) {
+  switch (result.from) {
+    case 'stdout':
+      if (result.path !== undefined) refuse(below(place, 'path'), 'means nothing for a result from stdout')
+      return { from: 'stdout' } as const
+    case 'file':
+      if (!result.path) refuse(below(place, 'path'), 'is missing; wanted the file that the command writes')
+      return { from: 'file', path: result.path } as const
+  }
+}
+
+function readParameters(given: Readonly<Record<string, unknown>>, place: Place): [string, ParameterDefinition][] {
+  return Object.entries(given).map(([name, definition]) => {
+    const at = below(place, name)
+    const checked = readParameter(definition, at)
+    const size = sizeOf(checked)
+    if (!(size <= mostNumbers)) refuse(at, `needs at most ${mostNumbers} elements, got ${size}`)
+    makeAt(at, () => parameterFrom(checked))
+    return [name, checked]
+  })
+}
+
+function readParameter(given: unknown, place: Place): ParameterDefinition {
+  const { type } = parseAt(parameterTypeSchema, given, place)
+  const definition = parseAt(parameterSchemas[type], given, place)
+  return 'of' in definition
+    ? { ...definition, of: readParameter(definition.of, below(place, 'of')) }
+    : (definition as ParameterDefinition)
+}
+
+/** A vector of vectors of vectors is soon larger than any memory. */
+const mostNumbers = 1_000_000
+
+function sizeOf(definition: ParameterDefinition): number {
+  switch (definition.type) {
+    case 'vector':
+      return definition.length * sizeOf(definition.of)
+    case 'matrix':
+      return definition.rows * definition.columns * sizeOf(definition.of)
+    default:
+      return 1
+  }
+}
+
+async function fromModule(given: object, folder: string, place: Place): Promise<ChosenOptimizee> {
+  const { module, options } = parseAt(moduleSchema, given, place)
+  const path = module.startsWith('file:') ? fileURLToPath(module) : resolve(folder, module)
+  const at = below(place, 'module')
+  if (!existsSync(path)) refuse(at, `needs a module, and there is no file ${path}`)
+  if (!/\.[cm]?[jt]sx?$/.test(path)) refuse(at, `needs a module of JavaScript or TypeScript, got ${module}`)
+  const label = `${place.file}: ${at.path} ${module}`
+  const exported = await importModule(label, path)
+  if (options !== undefined && exported.default !== undefined && typeof exported.default !== 'function') {
+    refuse(below(place, 'options'), `mean nothing to ${module}, whose default export is not a function of them`)
+  }
+  const optimizee = await makeOptimizee(exported, options, label)
+  return {
+    optimizee,
+    source: { module: path, ...(options !== undefined && { options }) },
+    policy: policyOf(given),
+    description: { module: relative(folder, path).split(sep).join('/'), options: options ?? null },
+  }
+}
+
+async function makeOptimizee(exported: Record<string, unknown>, options: unknown, label: string): Promise<Optimizee> {
+  try {
+    return (await optimizeeOf(exported, options)) as unknown as Optimizee
+  } catch (error) {
+    const how = error instanceof NoOptimizee ? '' : 'threw while it made the optimizee: '
+    throw new ConfigurationError(`${label}: ${how}${messageOf(error)}`, { cause: error })
+  }
+}
+
+function builtIn(given: object, place: Place): ChosenOptimizee {
+  const { type } = given as { type: unknown }
+  if (!isBuiltIn(type)) {
+    const known = Object.keys(optimizees)
+    const meant = typeof type === 'string' ? nearest(type, known) : undefined
+    const hint = meant ? `, did you mean ${meant}?` : ''
+    refuse(below(place, 'type'), `needs one of ${known.join(', ')}, got ${show(type)}${hint}`)
+  }
+  const { settings, create } = optimizees[type] as unknown as BuiltIn
+  const schema = settings.safeExtend({ type: z.literal(type), ...failurePolicySchema.shape })
+  const { type: _, timeout: __, retries: ___, onFailure: ____, ...options } = parseAt(schema, given, place)
+  const optimizee = makeAt(place, () => create(options))
+  return {
+    optimizee,
+    source: sourceOf(optimizee),
+    policy: policyOf(given),
+    description: { type, options },
+  }
+}
+
+/** What all of them have in common, whatever their options are. */
+interface BuiltIn {
+  readonly settings: z.ZodObject
+  create(options: unknown): Optimizee
+}
+
+function isBuiltIn(type: unknown): type is keyof typeof optimizees {
+  return typeof type === 'string' && Object.hasOwn(optimizees, type)
+}
+
+function sourceOf({ source }: Optimizee): OptimizeeSource {
+  if (!source) throw new Error('an optimizee of this package does not say where workers find it')
+  return source
+}
+
+/** As it was given: durations are read once, together with the runner's settings. */
+function policyOf(given: object): FailurePolicy {
+  const entries = Object.entries(given).filter(([key]) => Object.hasOwn(failurePolicySchema.shape, key))
+  return Object.fromEntries(entries)
+}
+
+function isDirectory(path: string): boolean {
+  return existsSync(path) && statSync(path).isDirectory()
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import { printable } from '../cli/table.ts'
+import { ConfigurationError } from '../core/errors.ts'
+import { parseSettings, SettingsError } from '../core/settings.ts'
+
+/** A place in an experiment's file, for the sentence of an error. */
+export interface Place {
+  readonly file: string
+  /** Dotted, empty for the whole. */
+  readonly path: string
+}
+
+export function below(place: Place, key: string): Place {
+  return { ...place, path: place.path === '' ? key : `${place.path}.${key}` }
+}
+
+/** Settings with their defaults filled in. @throws SettingsError with file, path, wanted and got */
+export function parseAt<S extends z.ZodType>(schema: S, given: unknown, place: Place): z.output<S> {
+  const { file, path } = place
+  try {
+    if (path === '') return parseSettings(schema, given, file)
+    return parseSettings(z.strictObject({ [path]: schema }), { [path]: given }, file)[path] as z.output<S>
+  } catch (error) {
+    // Names come from the file: with a line break in one, the sentence would have lines.
+    throw error instanceof SettingsError ? new SettingsError(printable(error.message), { cause: error }) : error
+  }
+}
+
+/** What `make` makes; what it throws is said together with the place. */
+export function makeAt<T>(place: Place, make: () => T): T {
+  try {
+    return make()
+  } catch (error) {
+    const message = messageOf(error)
+    const sentence = message.length > 500 ? `${message.slice(0, 500)}...` : message
+    throw new ConfigurationError(printable(`${place.file}: ${place.path}: ${sentence}`), { cause: error })
+  }
+}
+
+export function refuse(place: Place, sentence: string): never {
+  throw new ConfigurationError(
+    printable(`${place.file}: ${place.path === '' ? sentence : `${place.path} ${sentence}`}`),
+  )
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message || error.name : String(error)
+}
+
+/** A value for the sentence of an error. */
+export function show(value: unknown): string {
+  if (value === undefined) return 'nothing'
+  if (typeof value === 'function') return 'a function'
+  const text = JSON.stringify(value) ?? String(value)
+  return text.length > 120 ? `${text.slice(0, 120)}...` : text
+}

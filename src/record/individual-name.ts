@@ -1,0 +1,40 @@
+import { ConfigurationError } from '../core/errors.ts'
+import { type IndividualId, nameOf } from '../core/individual.ts'
+import type { TrajectoryReader } from './reader.ts'
+import type { EvaluatedRow } from './rows.ts'
+
+/** The individual that `G.I` or `G.I.R` stands for, whether or not there is one. */
+export function parseIndividualName(text: string): IndividualId {
+  const parts = /^(\d{1,15})\.(\d{1,15})(?:\.(\d{1,15}))?$/.exec(text)
+  if (!parts) {
+    throw new ConfigurationError(
+      `an individual is named generation.index or generation.index.replicate, such as 12.7, got ${JSON.stringify(text)}`,
+    )
+  }
+  const [, generation, index, replicate = '0'] = parts
+  return { generation: Number(generation), index: Number(index), replicate: Number(replicate) }
+}
+
+/** The individual of that name. @throws ConfigurationError that says which ones there are */
+export function findIndividual(store: TrajectoryReader, text: string): EvaluatedRow {
+  const id = parseIndividualName(text)
+  const row = store.row(id)
+  if (row) return row
+  throw new ConfigurationError(`${store.directory} has no individual ${nameOf(id)}; ${whatThereIs(store, id)}`)
+}
+
+function whatThereIs(store: TrajectoryReader, { generation, index }: IndividualId): string {
+  const { generations } = store
+  if (generations === 0) return 'it has none yet'
+  if (generation >= generations) {
+    return generations === 1 ? 'its only generation is 0' : `its generations are 0 to ${generations - 1}`
+  }
+  const there = [
+    ...store.individuals(generation),
+    ...store.replacements(generation).map(({ individual }) => individual),
+  ].sort((a, b) => a.index - b.index || a.replicate - b.replicate)
+  const replicates = there.filter((individual) => individual.index === index)
+  const names = (replicates.length > 0 ? replicates : there).map(nameOf)
+  const range = names.length === 1 ? names[0] : `${names[0]} to ${names.at(-1)}`
+  return `generation ${generation} has ${range}`
+}

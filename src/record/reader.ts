@@ -1,0 +1,368 @@
+import { createHash } from 'node:crypto'
+import type { Evaluation } from '../core/evaluation.ts'
+import type { Individual, IndividualId } from '../core/individual.ts'
+import { Objectives } from '../core/objectives.ts'
+import type { PlainData } from '../core/optimizer.ts'
+import { ParameterGroup } from '../core/parameter-group.ts'
+import type { AttemptRecord, ReportRecord, TriedBefore, Usage, WorkerRecord } from '../core/record.ts'
+import type { TrajectoryHistory } from '../core/trajectory.ts'
+import { RecordFile } from './record-file.ts'
+import {
+  type AttemptRow,
+  type Counts,
+  type EvaluatedRow,
+  evaluationOf,
+  individualOf,
+  type Manifest,
+  type SeriesRow,
+  type WorkerRow,
+} from './rows.ts'
+
+/** What the record of one run says: every question that is put to it. */
+export class TrajectoryReader implements TrajectoryHistory {
+  protected readonly file: RecordFile
+  #objectives: Objectives | undefined
+
+  protected constructor(file: RecordFile) {
+    this.file = file
+  }
+
+  /** Whether the directory is one of a run; its record may be damaged, or lost. */
+  static exists(directory: string): boolean {
+    return RecordFile.exists(directory)
+  }
+
+  /** Opens the record for reading; never blocks its writer. @throws ConfigurationError if there is none */
+  static openForReading(directory: string): TrajectoryReader {
+    return new TrajectoryReader(RecordFile.openForReading(directory))
+  }
+
+  get directory(): string {
+    return this.file.directory
+  }
+
+  /** Keeps what is read from here as it is now, whatever is written meanwhile, until it is disposed of. */
+  holdStill(): Disposable {
+    return this.file.holdStill()
+  }
+
+  close(): void {
+    this.file.close()
+  }
+
+  manifest(): Manifest {
+    const rows = this.file.all<{ key: string; value: string }>('select key, value from manifest')
+    return Object.fromEntries(rows.map(({ key, value }) => [key, JSON.parse(value) as PlainData]))
+  }
+
+  get objectives(): Objectives {
+    this.#objectives ??= new Objectives((this.manifest().objectives ?? {}) as Record<string, number>)
+    return this.#objectives
+  }
+
+  /** To be asked anew, since the manifest has changed. */
+  protected forgetObjectives(): void {
+    this.#objectives = undefined
+  }
+
+  // Generations
+
+  /** The state that waits for a generation. */
+  state(generation: number): PlainData {
+    const row = this.file.get<{ state: string }>('select state from generations where generation = ?', generation)
+    if (!row) throw new RangeError(`the record has no generation ${generation}`)
+    return JSON.parse(row.state) as PlainData
+  }
+
+  get generations(): number {
+    return this.file.get<{ count: number }>('select count(*) as count from generations')!.count
+  }
+
+  individuals(generation: number): Individual[] {
+    return this.file
+      .all<EvaluatedRow>(
+        'select generation, "index", replicate, seed, parameters from individuals where generation = ? and replaces is null order by "index", replicate',
+        generation,
+      )
+      .map(individualOf)
+  }
+
+  /** The individuals of a generation that stand in for others, with whom they replace. */
+  replacements(generation: number): { readonly individual: Individual; readonly replaces: number }[] {
+    return this.file
+      .all<EvaluatedRow>(
+        'select generation, "index", replicate, seed, parameters, replaces from individuals where generation = ? and replaces is not null order by "index", replicate',
+        generation,
+      )
+      .map((row) => ({ individual: individualOf(row), replaces: row.replaces! }))
+  }
+
+  evaluations(generation: number): Evaluation[] {
+    return this.file
+      .all<EvaluatedRow>(
+        `select * from evaluated where generation = ? and outcome <> 'pending' order by "index", replicate`,
+        generation,
+      )
+      .map(evaluationOf)
+  }
+
+  best(count: number): Evaluation[] {
+    if (count === 1) {
+      const row = this.file.get<EvaluatedRow>(
+        `with first as (select generation, best_index as "index", best_replicate as replicate from generations
+                        where best_score is not null order by best_score desc, generation limit 1)
+         select e.* from first join evaluated e using (generation, "index", replicate)`,
+      )
+      return row ? [evaluationOf(row)] : []
+    }
+    return this.file
+      .all<EvaluatedRow>(
+        `with top as (select generation, "index", replicate, score from evaluations where outcome = 'done'
+                    order by score desc, generation, "index", replicate limit ?)
+       select e.* from top join evaluated e using (generation, "index", replicate)
+       order by top.score desc, generation, "index", replicate`,
+        count,
+      )
+      .map(evaluationOf)
+  }
+
+  counts(): Counts {
+    return this.file.get<Counts>(
+      `select count(*) as generations, coalesce(sum(individuals), 0) as individuals, coalesce(sum(done), 0) as done,
+              coalesce(sum(failed), 0) as failed, coalesce(sum(attempts), 0) as attempts from generations`,
+    )!
+  }
+
+  // Attempts
+
+  attemptsOf({ generation, index, replicate }: IndividualId): AttemptRow[] {
+    return this.file.all<AttemptRow>(
+      `select a.epoch, a.attempt, a.worker, a.verdict, a.fitness, a.cause, a.milliseconds, a.printed, coalesce(w.host, '') as host,
+              r.run as reusedRun, r.individual as reusedIndividual
+       from attempts a left join workers w on w.worker = a.worker
+       left join reused r on a.attempt = 0 and r.generation = a.generation and r."index" = a."index" and r.replicate = a.replicate
+       where a.generation = ? and a."index" = ? and a.replicate = ? order by a.epoch, a.attempt`,
+      generation,
+      index,
+      replicate,
+    )
+  }
+
+  triedBefore(generation: number): TriedBefore[] {
+    return this.file.all<TriedBefore>(
+      `select a.generation, a."index", a.replicate, max(a.attempt) as attempts,
+              count(*) filter (where a.verdict = 'retried' and a.cause ->> 'kind' not in ('worker-lost', 'channel-damaged')) as failures,
+              count(*) filter (where a.verdict = 'retried' and a.cause ->> 'kind' in ('worker-lost', 'channel-damaged')) as deaths
+       from attempts a left join evaluations e using (generation, "index", replicate)
+       where a.generation = ? and e.outcome is null group by a."index", a.replicate`,
+      generation,
+    )
+  }
+
+  printedIn(generation: number): AttemptRecord[] {
+    return this.file
+      .all<AttemptRow & IndividualId>(
+        `select a.* from attempts a join generations g using (generation)
+       where generation = ? and printed is not null and packed = 0 order by "index", replicate, epoch, attempt`,
+        generation,
+      )
+      .map(({ index, replicate, epoch, attempt, worker, verdict, printed }) => ({
+        individual: { generation, index, replicate },
+        epoch,
+        attempt,
+        worker,
+        verdict,
+        printed: JSON.parse(printed!),
+      }))
+  }
+
+  isPacked(generation: number): boolean {
+    return (
+      this.file.get<{ packed: number }>('select packed from generations where generation = ?', generation)?.packed === 1
+    )
+  }
+
+  // Workers
+
+  openWorkers(): WorkerRecord[] {
+    return this.file.all<WorkerRecord>('select * from workers where ended is null order by worker')
+  }
+
+  /** All that were ever launched, oldest first. */
+  workers(): WorkerRow[] {
+    return this.file.all<WorkerRow>('select * from workers order by worker')
+  }
+
+  usage(): Usage {
+    return this.file.get<Usage>(usageQuery)!
+  }
+
+  // Groups and results
+
+  get groups(): ParameterGroup[] {
+    return this.file
+      .all<{ name: string; comment: string }>('select * from parameter_groups')
+      .map(({ name, comment }) => {
+        const group = new ParameterGroup(name, comment)
+        const rows = this.file.all<{ key: string; value: string; comment: string }>(
+          'select key, value, comment from group_parameters where name = ?',
+          name,
+        )
+        for (const row of rows) group.fAddParameter(row.key, JSON.parse(row.value), row.comment)
+        return group
+      })
+  }
+
+  get results(): Map<string, unknown> {
+    const rows = this.file.all<{ key: string; value: string }>('select key, value from results')
+    return new Map(rows.map(({ key, value }) => [key, JSON.parse(value)]))
+  }
+
+  // Tables out
+
+  /** All individuals with what came of them, in (generation, index, replicate) order. */
+  rows(): IterableIterator<EvaluatedRow> {
+    return this.file.iterate('select * from evaluated order by generation, "index", replicate')
+  }
+
+  row({ generation, index, replicate }: IndividualId): EvaluatedRow | undefined {
+    return this.file.get<EvaluatedRow>(
+      'select * from evaluated where generation = ? and "index" = ? and replicate = ?',
+      generation,
+      index,
+      replicate,
+    )
+  }
+
+  /** The canonical export, line by line: byte for byte the same for the same search. */
+  canonicalLines(): IterableIterator<string> {
+    // Put together by SQLite, which is several times faster for a million rows.
+    return this.file.iterate(
+      `select '{"generation":' || generation || ',"index":' || "index" || ',"replicate":' || replicate || ',"seed":' || seed
+              || ',"parameters":' || parameters || ',"outcome":"' || outcome || '","fitness":' || coalesce(fitness, 'null') || '}' || char(10)
+       from evaluated order by generation, "index", replicate`,
+      { pluck: true },
+    )
+  }
+
+  /** SHA-256 of the canonical export; remembered once a run has ended. */
+  hash(): string {
+    const hash = createHash('sha256')
+    let block = ''
+    for (const line of this.canonicalLines()) {
+      block += line
+      if (block.length > 65_536) {
+        hash.update(block)
+        block = ''
+      }
+    }
+    return hash.update(block).digest('hex')
+  }
+
+  /** The intermediate values of an individual, attempt by attempt, in the order in which they were reported. */
+  reportsOf({ generation, index, replicate }: IndividualId): Omit<ReportRecord, 'individual'>[] {
+    return this.file.all(
+      'select attempt, step, value from reports where generation = ? and "index" = ? and replicate = ? order by attempt, rowid',
+      generation,
+      index,
+      replicate,
+    )
+  }
+
+  /**
+   * The intermediate values of the attempts that decided, in (generation, index, replicate, step) order; where a step was
+   * reported several times, the latest.
+   */
+  series(): IterableIterator<SeriesRow> {
+    return this.file.iterate(seriesQuery)
+  }
+
+  /** How many evaluations were taken from each other run, by its directory. */
+  reuses(): { readonly run: string; readonly evaluations: number }[] {
+    return this.file.all('select run, count(*) as evaluations from reused group by run order by run')
+  }
+
+  // What other runs may reuse
+
+  /** Lets `findDone` and `seriesOf` find by what was simulated, as it is now; in a table that only this reader has. */
+  indexDone(): void {
+    this.file.execute(`
+      create temp table done (seed integer, parameters text, generation integer, "index" integer, replicate integer,
+                              primary key (seed, parameters)) without rowid;
+      insert or ignore into done select seed, parameters, generation, "index", replicate
+        from evaluated where outcome = 'done' order by generation, "index", replicate;
+      create temp table series (generation integer, "index" integer, replicate integer, step real, value real,
+                                primary key (generation, "index", replicate, step)) without rowid;
+      insert into series ${seriesQuery};
+    `)
+  }
+
+  /** What came of the same parameters with the same seed, if that was simulated well. */
+  findDone({ seed, parameters }: Pick<Individual<never>, 'seed' | 'parameters'>): EvaluatedRow | undefined {
+    return this.file.get<EvaluatedRow>(
+      `select e.* from temp.done d join evaluated e using (generation, "index", replicate)
+       where d.seed = ? and d.parameters = ?`,
+      seed,
+      JSON.stringify(parameters),
+    )
+  }
+
+  /** The steps of an individual that `findDone` has found. */
+  seriesOf({ generation, index, replicate }: IndividualId): Pick<SeriesRow, 'step' | 'value'>[] {
+    return this.file.all(
+      'select step, value from temp.series where generation = ? and "index" = ? and replicate = ? order by step',
+      generation,
+      index,
+      replicate,
+    )
+  }
+
+  // What a person asks of a run
+
+  /** How many evaluations have failed, by the kind of their cause, most of all first. */
+  failureKinds(): { readonly kind: string; readonly failures: number }[] {
+    return this.file.all(
+      `select coalesce(json_extract(cause, '$.kind'), 'unknown') as kind, count(*) as failures
+       from evaluations where outcome = 'failed' group by kind order by failures desc, kind`,
+    )
+  }
+
+  /** How many evaluations a runner start has decided. */
+  acceptedIn(epoch: number): number {
+    return this.file.get<{ count: number }>(
+      `select count(*) as count from attempts where epoch = ? and verdict = 'accepted'`,
+      epoch,
+    )!.count
+  }
+
+  summaries(): { readonly generation: number; readonly summary: Record<string, unknown> }[] {
+    return this.file
+      .all<{ generation: number; summary: string }>('select generation, summary from generations order by generation')
+      .map(({ generation, summary }) => ({ generation, summary: JSON.parse(summary) }))
+  }
+}
+
+/** The manifest of a run directory. */
+export function readManifest(directory: string): Manifest {
+  const store = TrajectoryReader.openForReading(directory)
+  try {
+    return store.manifest()
+  } finally {
+    store.close()
+  }
+}
+
+const usageQuery = `
+  select (select count(*) from workers) as steps, coalesce(sum(file_operations), 0) as fileOperations,
+    coalesce(sum(node_seconds), 0) as nodeSeconds, coalesce(sum(worker_seconds), 0) as workerSeconds,
+    coalesce(sum(busy_seconds), 0) as busySeconds
+  from usage`
+
+/** Through the reports once and sorted: there may be millions, and they have no index. */
+const seriesQuery = `select generation, "index", replicate, step, value from (
+  select r.generation, r."index", r.replicate, r.step, r.value, max(r.rowid)
+  from reports r cross join attempts a
+    on a.generation = r.generation and a."index" = r."index" and a.replicate = r.replicate
+      and a.attempt = r.attempt and a.verdict = 'accepted'
+  group by r.generation, r."index", r.replicate, r.step)
+order by generation, "index", replicate, step`

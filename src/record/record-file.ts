@@ -1,0 +1,276 @@
+import { existsSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { currentHolder } from '../../runtime/runner/lease.ts'
+import { ConfigurationError, RunHeldError, storageError } from '../core/errors.ts'
+import { crashPoint } from '../system/crash-point.ts'
+import { type Database, openDatabase, type Statement } from '../system/database.ts'
+import { sharedFileSystem } from '../system/file-systems.ts'
+import { LinkRefused, refuseLinks } from '../system/own-files.ts'
+import { migrations, schema, schemaVersion } from './schema.ts'
+
+/** The record's name in a run directory. */
+export const recordName = 'trajectory.sqlite'
+/** What readers get where only one process may have the database open. */
+export const copyName = 'trajectory-copy.sqlite'
+
+/** The SQLite file that is a run's record: opened as its file system needs it, and damage in it told as such. */
+export class RecordFile {
+  readonly directory: string
+  readonly #database: Database
+  readonly #isShared: boolean
+  readonly #statements = new Map<string, Statement>()
+  #epoch = 0
+
+  private constructor(directory: string, database: Database) {
+    this.directory = directory
+    this.#database = database
+    this.#isShared = sharedFileSystem(directory) !== undefined
+  }
+
+  /** Whether the directory is one of a run; its record may be damaged, or lost. */
+  static exists(directory: string): boolean {
+    return existsSync(join(directory, recordName)) || hasBegun(directory)
+  }
+
+  /** Opens the record for writing, made new if it is not there. @throws ConfigurationError if it is something else */
+  static openForWriting(directory: string): RecordFile {
+    const path = join(directory, recordName)
+    refuseLinksIn(directory)
+    if (!existsSync(path) && hasBegun(directory)) throw damaged(directory, 'it is not there')
+    const database = openChecked(directory, path)
+    try {
+      checkVersion(directory, path, database, { mayBeNew: true })
+      setJournal(database, directory)
+      database.pragma('synchronous = normal')
+      database.pragma('wal_autocheckpoint = 4000') // a checkpoint waits for the disk: every 16 MB is often enough
+      prepareSchema(database)
+      return new RecordFile(directory, database)
+    } catch (error) {
+      database.close()
+      throw explained(directory, error)
+    }
+  }
+
+  /** Opens the record for reading; never blocks its writer. @throws ConfigurationError if there is none */
+  static openForReading(directory: string): RecordFile {
+    const path = join(directory, recordName)
+    if (!existsSync(path)) {
+      if (hasBegun(directory)) throw damaged(directory, 'it is not there')
+      throw new ConfigurationError(`${directory} is not a run directory: it has no ${recordName}.`)
+    }
+    const copy = join(directory, copyName)
+    const hasCopy = sharedFileSystem(directory) !== undefined && existsSync(copy)
+    // Where the writer's lock may not be seen, or can only be waited for.
+    if (hasCopy && currentHolder(directory)) return RecordFile.#openReadOnly(directory, copy)
+    try {
+      return RecordFile.#openReadOnly(directory, path)
+    } catch (error) {
+      if (isBusy(error) && hasCopy) return RecordFile.#openReadOnly(directory, copy)
+      throw error
+    }
+  }
+
+  static #openReadOnly(directory: string, path: string): RecordFile {
+    const database = openChecked(directory, path, { readonly: true })
+    try {
+      checkVersion(directory, path, database, { mayBeNew: false })
+      return new RecordFile(directory, database)
+    } catch (error) {
+      database.close()
+      throw error
+    }
+  }
+
+  get epoch(): number {
+    return this.#epoch
+  }
+
+  /** From here on transactions are of this epoch, and refused once the record is of a later one. */
+  enterEpoch(epoch: number): void {
+    this.#epoch = epoch
+  }
+
+  /** One transaction, refused if another runner has taken the run over in the meantime. */
+  transaction<T>(work: () => T): T {
+    try {
+      crashPoint()
+      const result = this.#database.transaction(() => {
+        if (this.#epoch > 0) this.#checkEpoch()
+        return work()
+      })()
+      crashPoint()
+      return result
+    } catch (error) {
+      throw explained(this.directory, error)
+    }
+  }
+
+  #checkEpoch(): void {
+    const row = this.get<{ value: string }>(`select value from manifest where key = 'epoch'`)
+    if (row && Number(row.value) > this.#epoch) {
+      throw new RunHeldError(
+        `Another runner has taken over ${this.directory} (epoch ${row.value} after ${this.#epoch}); this one ends and changes nothing.`,
+      )
+    }
+  }
+
+  run(sql: string, ...values: readonly unknown[]) {
+    return this.#careful(() => this.#prepare(sql).run(...values))
+  }
+
+  get<Row>(sql: string, ...values: readonly unknown[]): Row | undefined {
+    return this.#careful(() => this.#prepare<Row>(sql).get(...values) as Row | undefined)
+  }
+
+  all<Row>(sql: string, ...values: readonly unknown[]): Row[] {
+    return this.#careful(() => this.#prepare<Row>(sql).all(...values) as Row[])
+  }
+
+  /** The rows one after the other; plucked, the first column of each. */
+  *iterate<Row>(sql: string, options: { readonly pluck?: boolean } = {}): Generator<Row, void> {
+    try {
+      yield* this.#prepare<Row>(sql)
+        .pluck(options.pluck ?? false)
+        .iterate() as IterableIterator<Row>
+    } catch (error) {
+      throw isDamage(error) ? damaged(this.directory, error) : error
+    }
+  }
+
+  /** Several statements, which are not met again. */
+  execute(sql: string): void {
+    this.#careful(() => this.#database.exec(sql))
+  }
+
+  /** Keeps what is read from here as it is now, whatever is written meanwhile, until it is disposed of. */
+  holdStill(): Disposable {
+    this.#database.exec('begin')
+    return { [Symbol.dispose]: () => void (this.#database.open && this.#database.exec('rollback')) }
+  }
+
+  /** Brings the copy up to date that readers get on a network file system. */
+  async refreshCopy(): Promise<void> {
+    if (!this.#isShared) return
+    const copy = join(this.directory, copyName)
+    const temporary = `${copy}.tmp`
+    try {
+      rmSync(temporary, { force: true })
+      await this.#database.backup(temporary)
+      renameSync(temporary, copy)
+    } catch {
+      // On a disk that is full, or away, readers get the copy that is there.
+    }
+  }
+
+  close(): void {
+    this.#database.close()
+  }
+
+  #prepare<Row>(sql: string): Statement<Row> {
+    let statement = this.#statements.get(sql)
+    if (!statement) {
+      statement = this.#database.prepare(sql) as Statement
+      this.#statements.set(sql, statement)
+    }
+    return statement as Statement<Row>
+  }
+
+  #careful<T>(work: () => T): T {
+    try {
+      return work()
+    } catch (error) {
+      throw isDamage(error) ? damaged(this.directory, error) : error
+    }
+  }
+}
+
+/** How a record is written on the file system of a directory; gives the journal that SQLite agreed to. */
+export function setJournal(database: Database, directory: string): string {
+  const isShared = sharedFileSystem(directory) !== undefined
+  if (isShared) database.pragma('locking_mode = exclusive')
+  // Write-ahead logging does not work on network file systems.
+  return database.pragma(`journal_mode = ${isShared ? 'truncate' : 'wal'}`, { simple: true }) as string
+}
+
+function prepareSchema(database: Database): void {
+  const version = database.pragma('user_version', { simple: true }) as number
+  if (version === schemaVersion) return
+  database.transaction(() => {
+    if (version === 0) database.exec(schema)
+    else for (const migration of migrations.slice(version - 1)) database.exec(migration)
+    database.pragma(`user_version = ${schemaVersion}`)
+  })()
+}
+
+function openChecked(directory: string, path: string, options: { readonly?: boolean } = {}): Database {
+  try {
+    return openDatabase(path, options)
+  } catch (error) {
+    if (isBusy(error)) throw error
+    throw damaged(directory, error)
+  }
+}
+
+/** Refuses what is no record, or one that this version does not understand, before anything is changed in it. */
+function checkVersion(
+  directory: string,
+  path: string,
+  database: Database,
+  { mayBeNew }: { readonly mayBeNew: boolean },
+): void {
+  let tables: number
+  let version: number
+  try {
+    tables = database.prepare('select count(*) from sqlite_master').pluck().get() as number
+    version = database.pragma('user_version', { simple: true }) as number
+  } catch (error) {
+    if (isBusy(error)) throw error
+    throw damaged(directory, error)
+  }
+  if (version > schemaVersion) {
+    throw new ConfigurationError(
+      `${path} was written by a newer twoloop (its schema is version ${version}, this one knows up to ${schemaVersion}).`,
+    )
+  }
+  if (version === 0 && hasBegun(directory)) throw damaged(directory, 'it is no record of a run')
+  if (version === 0 && !(mayBeNew && tables === 0)) throw new ConfigurationError(`${path} is no record of a run.`)
+}
+
+/** Whether workers were ever to be launched, before which there is a record. */
+function hasBegun(directory: string): boolean {
+  return existsSync(join(directory, 'run.json'))
+}
+
+function refuseLinksIn(directory: string): void {
+  try {
+    refuseLinks(directory)
+  } catch (error) {
+    if (error instanceof LinkRefused) throw new ConfigurationError(error.message, { cause: error })
+    throw error
+  }
+}
+
+/** Whether SQLite says that the file is not as it has written it. */
+function isDamage(error: unknown): boolean {
+  const { code, message } = error as { code?: string; message?: string }
+  // The statements are our own: what they do not find was there when the record was made.
+  if (code === 'SQLITE_ERROR') return /^no such |syntax error|unrecognized token|^malformed/.test(message ?? '')
+  return code === 'SQLITE_NOTADB' || (code?.startsWith('SQLITE_CORRUPT') ?? false)
+}
+
+function damaged(directory: string, why: unknown): ConfigurationError {
+  const what = why instanceof Error ? why.message : String(why)
+  return new ConfigurationError(
+    `${join(directory, recordName)} is damaged (${what}); \`twoloop recover ${directory}\` saves what can still be read.`,
+    { cause: why },
+  )
+}
+
+function explained(directory: string, error: unknown): unknown {
+  if (isDamage(error)) return damaged(directory, error)
+  return storageError(error, `The record in ${directory}`) ?? error
+}
+
+function isBusy(error: unknown): boolean {
+  return (error as { code?: string }).code === 'SQLITE_BUSY'
+}

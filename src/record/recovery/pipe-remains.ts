@@ -1,0 +1,78 @@
+import { statSync } from 'node:fs'
+import {
+  messagesIn,
+  type PipePosition,
+  pipeStart,
+  segmentPath,
+  segmentsIn,
+} from '../../../runtime/channel/pipe-file.ts'
+import { type FromWorker, isFromWorker, type Simulate } from '../../../runtime/channel/protocol.ts'
+import { workerDirectory, workerFolders } from '../../../runtime/channel/run-file.ts'
+
+/** A frame of a worker's pipe, and where it stands. */
+export interface Remain {
+  readonly message: FromWorker
+  readonly position: PipePosition
+}
+
+/** What is left in the pipe files of one worker, for who rebuilds the record from them. */
+export class PipeRemains {
+  readonly worker: number
+  readonly #channel: string
+
+  constructor(directory: string, worker: number) {
+    this.worker = worker
+    this.#channel = workerDirectory(directory, worker)
+  }
+
+  /** When its folder was made, about: ISO 8601. */
+  get launched(): string {
+    const { birthtimeMs, mtimeMs } = statSync(this.#channel)
+    return new Date(birthtimeMs || mtimeMs).toISOString()
+  }
+
+  /** Where its first frame stands. */
+  get begin(): PipePosition {
+    const [segment] = segmentsIn(this.#channel, 'from-worker')
+    return segment === undefined ? pipeStart : { segment, offset: 0 }
+  }
+
+  /** The individuals that it was given. */
+  *assignments(): Generator<Simulate['individuals'][number]> {
+    for (const { message } of this.#frames('to-worker')) {
+      const { type, individuals } = message as Partial<Simulate>
+      if (type === 'simulate' && Array.isArray(individuals)) yield* individuals
+    }
+  }
+
+  /** What it wrote, in order; the generator returns where that ends. */
+  *written(): Generator<Remain, PipePosition> {
+    let end = this.begin
+    for (const { message, position, next } of this.#frames('from-worker')) {
+      if (isFromWorker(message)) yield { message, position }
+      end = next
+    }
+    return end
+  }
+
+  *#frames(name: string): Generator<{ message: unknown; position: PipePosition; next: PipePosition }> {
+    for (const segment of segmentsIn(this.#channel, name)) {
+      for (const { message, offset, end } of messagesIn(segmentPath(this.#channel, name, segment))) {
+        const isLast = (message as { type?: unknown } | null)?.type === 'next'
+        const next = isLast ? { segment: segment + 1, offset: 0 } : { segment, offset: end }
+        yield { message, position: { segment, offset }, next }
+      }
+    }
+  }
+}
+
+/** The pipes of all workers that have a folder, in the order of their numbers. */
+export function remainsIn(directory: string): PipeRemains[] {
+  return workerFolders(directory)
+    .filter((worker) => statSync(workerDirectory(directory, worker), { throwIfNoEntry: false })?.isDirectory())
+    .map((worker) => new PipeRemains(directory, worker))
+}
+
+export function isBefore(a: PipePosition, b: PipePosition): boolean {
+  return a.segment < b.segment || (a.segment === b.segment && a.offset < b.offset)
+}

@@ -1,0 +1,329 @@
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
+import { currentHolder, type Holder, Lease } from '../../../runtime/runner/lease.ts'
+import { ConfigurationError, RunHeldError } from '../../core/errors.ts'
+import { type Database, openDatabase } from '../../system/database.ts'
+import { livenessOf } from '../../system/process-identity.ts'
+import { copyName, recordName } from '../record-file.ts'
+import { schema, schemaVersion, searchView } from '../schema.ts'
+import { type FromPipes, takeFromPipes } from './from-pipes.ts'
+import { companions, createRecord, lostState, pageBytes, salvage, type Unread } from './salvage.ts'
+
+/** What came of a look at a run's record. */
+export type Recovery =
+  | { readonly state: 'sound'; readonly directory: string }
+  | {
+      readonly state: 'recovered'
+      readonly directory: string
+      /** What was wrong with the record. */
+      readonly damage: string
+      /** The name under which it lies in the run directory now; null if there was nothing to keep. */
+      readonly kept: string | null
+      readonly saved: Counts
+      /** Individuals of the newest generation that was saved that have no evaluation. */
+      readonly pending: number
+      /** The part of what was saved that stood in workers' pipes only. */
+      readonly fromPipes: FromPipes
+      readonly lost: {
+        /** The first generation that could not be made whole; null if none is missing. It is lost with all after it. */
+        readonly generationsFrom: number | null
+        readonly generations: number
+        /** Whether the file of the experiment is not known any more. */
+        readonly manifest: boolean
+        readonly tables: readonly Unread[]
+      }
+    }
+
+interface Counts {
+  readonly generations: number
+  readonly individuals: number
+  readonly evaluations: number
+}
+
+/**
+ * Rebuilds a run's record, if it is damaged, from the rows that can still be read and from what the workers' pipes hold.
+ * The damaged one is kept beside it. A generation of which an individual or the state is missing is dropped with all
+ * after it, as is what follows on a generation that has not been evaluated to the end: the search goes on from there, and
+ * since it depends on nothing but the record, as if it had never been further.
+ *
+ * @throws RunHeldError if a live runner holds the run
+ */
+export async function recover(run: string): Promise<Recovery> {
+  const directory = resolve(run)
+  const path = join(directory, recordName)
+  const finished = join(directory, `${recordName}.recovered`)
+  if (!isRun(directory, path)) throw new ConfigurationError(`${run} is not a run directory: it has no ${recordName}.`)
+  const holder = currentHolder(directory)
+  // Whether one lives that is stopped, or on another host, is found out by waiting for its heart: see Lease.take.
+  if (holder && livenessOf(holder) === 'alive') throw held(run, holder)
+  const wasInterrupted = existsSync(finished)
+  const damage = wasInterrupted ? undefined : damageOf(directory, path)
+  if (!wasInterrupted && damage === undefined) return { state: 'sound', directory }
+  const lease = await Lease.take(directory)
+  if (!(lease instanceof Lease)) throw held(run, lease.heldBy)
+  try {
+    const report = damage === undefined ? reportOf(finished) : rebuild(directory, path, finished, lease.epoch, damage)
+    const kept = moveAside(path)
+    renameSync(finished, path)
+    return { ...report, kept }
+  } finally {
+    lease.release()
+  }
+}
+
+type Recovered = Extract<Recovery, { state: 'recovered' }>
+
+function isRun(directory: string, path: string): boolean {
+  return [path, `${path}.recovered`, join(directory, 'run.json')].some((file) => existsSync(file))
+}
+
+function held(run: string, { host, pid, since }: Holder): RunHeldError {
+  return new RunHeldError(
+    `${run} is held by a runner: process ${pid} on ${host || 'an unknown host'}, since ${since}; stop it before its record is recovered.`,
+  )
+}
+
+/** What is wrong with the record, as SQLite or the file system says it; undefined if nothing is. */
+function damageOf(directory: string, path: string): string | undefined {
+  const status = statSync(path, { throwIfNoEntry: false })
+  if (!status) return 'it is not there'
+  if (!status.isFile()) return 'it is not a file'
+  const isComplete = !['-wal', '-journal'].some((ending) => statSync(path + ending, { throwIfNoEntry: false })?.size)
+  if (isComplete && status.size % pageBytes !== 0) return 'it ends in the middle of a page'
+  let database: Database
+  try {
+    database = openDatabase(path, { readonly: true })
+  } catch (error) {
+    return (error as Error).message
+  }
+  try {
+    const version = database.pragma('user_version', { simple: true }) as number
+    if (version > schemaVersion) {
+      throw new ConfigurationError(`${path} was written by a newer twoloop (its schema is version ${version}).`)
+    }
+    // A run whose runner was killed before its record had tables is made by the next one.
+    if (version === 0) return existsSync(join(directory, 'run.json')) ? 'it is no record of a run' : undefined
+    const [first] = database.pragma('integrity_check(1)') as { integrity_check: string }[]
+    if (first?.integrity_check !== 'ok') return first?.integrity_check.replaceAll('\n', ' ') ?? 'it cannot be checked'
+    return damageOfSchema(database)
+  } catch (error) {
+    if (error instanceof ConfigurationError) throw error
+    if ((error as { code?: string }).code === 'SQLITE_BUSY') {
+      throw new RunHeldError(`${path} is open in another process; its record cannot be looked at.`, { cause: error })
+    }
+    return (error as Error).message
+  } finally {
+    database.close()
+  }
+}
+
+/** A table or view that is not as it was made; SQLite has nothing to say against any. */
+function damageOfSchema(database: Database): string | undefined {
+  const intact = openDatabase(':memory:')
+  try {
+    intact.exec(schema)
+    for (const name of column<string>(intact, `select name from sqlite_master where type in ('table', 'view')`)) {
+      const columns = intact.prepare(`select * from ${name}`).columns()
+      const wanted = columns.map((one) => `"${name}"."${one.name}"`)
+      database.prepare(`select ${wanted.join(', ')} from ${name} limit 0`).all()
+    }
+    return undefined
+  } catch (error) {
+    return (error as Error).message
+  } finally {
+    intact.close()
+  }
+}
+
+/** Makes a new record of what is left; it has its name only when it is complete and on the disk. */
+function rebuild(directory: string, path: string, finished: string, epoch: number, damage: string): Recovered {
+  const unfinished = join(directory, `${recordName}.recovering`)
+  rmSync(unfinished, { force: true })
+  try {
+    const database = createRecord(unfinished)
+    let report: Recovered
+    try {
+      report = database.transaction(() => fill(database, directory, path, epoch, damage))()
+      database.pragma('journal_mode = delete')
+    } finally {
+      database.close()
+    }
+    syncFile(unfinished)
+    renameSync(unfinished, finished)
+    return report
+  } finally {
+    rmSync(unfinished, { force: true })
+  }
+}
+
+function fill(database: Database, directory: string, path: string, epoch: number, damage: string): Recovered {
+  const tables = salvage(path, database)
+  const copy = join(directory, copyName)
+  if (existsSync(copy)) salvage(copy, database)
+  const hadManifest = manifestOf(database).run !== undefined
+  database.exec(dropMisfits)
+  const isIncomplete = new Set(tables.map(({ table }) => table))
+  if (!isIncomplete.has('individuals')) database.exec(rebuildGenerations)
+  const pipes = takeFromPipes(directory, database)
+  const kept = wholeGenerations(database)
+  const seen = 1 + Math.max(pipes.newest, ...column<number>(database, 'select max(generation) from generations'))
+  for (const table of ['generations', 'individuals', 'evaluations', 'attempts', 'reports', 'reused']) {
+    database.prepare(`delete from ${table} where generation >= ?`).run(kept)
+  }
+  const fromPipes = pipes.close(kept)
+  database.exec(countAnew)
+  const saved = countSaved(database)
+  const pending = saved.individuals - saved.evaluations
+  describe(directory, database, { epoch, damage, isWhole: pending === 0 && seen <= kept })
+  const lost = {
+    generationsFrom: seen > kept ? kept : null,
+    generations: Math.max(0, seen - kept),
+    manifest: !hadManifest,
+    tables,
+  }
+  const report: Recovered = { state: 'recovered', directory, damage, kept: null, saved, fromPipes, pending, lost }
+  // In the record, too: an interruption must not lose it.
+  database.prepare(`insert or replace into manifest values ('recovered', ?)`).run(JSON.stringify(report))
+  return report
+}
+
+/** Rows that have their columns but mean nothing. */
+const dropMisfits = `
+delete from individuals where json_type(parameters) <> 'object';
+delete from evaluations where outcome = 'done' and (fitness is null or json_type(fitness) <> 'array' or score is null);
+delete from evaluations where outcome = 'failed' and cause is null;
+insert or ignore into evaluations (generation, "index", replicate, outcome, cause)
+  select generation, "index", replicate, 'failed', cause from attempts
+  where verdict = 'accepted' and cause is not null;
+insert or ignore into parameter_groups select distinct name, '' from group_parameters;
+`
+
+/** Where all individuals are there, the generations that they form are known. */
+const rebuildGenerations = `
+insert or ignore into generations (generation, individuals, summary, state)
+  select generation, count(*), '{}', '${lostState}' from individuals group by generation;
+`
+
+/**
+ * How many generations, from the first, are whole: all individuals there, and evaluated but for those of the last one,
+ * whose state is there, since the search goes on from it.
+ */
+function wholeGenerations(database: Database): number {
+  const hasState = database.prepare(`select state <> '${lostState}' from generations where generation = ?`).pluck()
+  let whole = completeGenerations(database)
+  while (whole > 0 && hasState.get(whole - 1) !== 1) whole--
+  return whole
+}
+
+function completeGenerations(database: Database): number {
+  const counts = database.prepare(
+    `select g.individuals, count(i.generation) as present, count(e.generation) as evaluated
+     from generations g left join individuals i using (generation)
+     left join evaluations e on e.generation = i.generation and e."index" = i."index" and e.replicate = i.replicate
+     where g.generation = ?`,
+  )
+  for (let generation = 0; ; generation++) {
+    const count = counts.get(generation) as { individuals: number | null; present: number; evaluated: number }
+    if (count.individuals === null || count.present !== count.individuals) return generation
+    if (count.evaluated < count.present) return generation + 1
+  }
+}
+
+const countAnew = `
+delete from evaluations where not exists (
+  select 1 from individuals i
+  where i.generation = evaluations.generation and i."index" = evaluations."index" and i.replicate = evaluations.replicate);
+update attempts set verdict = 'lost' where verdict = 'accepted' and not exists (
+  select 1 from evaluations e
+  where e.generation = attempts.generation and e."index" = attempts."index" and e.replicate = attempts.replicate);
+update generations set
+  done = (select count(*) from evaluations e where e.generation = generations.generation and outcome = 'done'),
+  failed = (select count(*) from evaluations e where e.generation = generations.generation and outcome = 'failed'),
+  attempts = (select count(*) from attempts a where a.generation = generations.generation),
+  (best_score, best_index, best_replicate) = (
+    select score, "index", replicate from evaluations e
+    where e.generation = generations.generation and outcome = 'done' order by score desc, "index", replicate limit 1);
+`
+
+/** What the record says of itself from now on. */
+function describe(
+  directory: string,
+  database: Database,
+  { epoch, damage, isWhole }: { readonly epoch: number; readonly damage: string; readonly isWhole: boolean },
+): void {
+  const manifest = manifestOf(database)
+  const run = manifest.run ?? runOf(directory)
+  const entries = {
+    ...(run !== undefined && { run, name: manifest.name ?? basename(directory) }),
+    epoch,
+    hash: null,
+    ...(!(isWhole && manifest.status === 'finished') && {
+      status: 'stopped',
+      reason: `its record was recovered (${damage})`,
+    }),
+  }
+  const set = database.prepare('insert or replace into manifest values (?, ?)')
+  for (const [key, value] of Object.entries(entries)) set.run(key, JSON.stringify(value))
+  const { parameters, objectives } = manifest
+  if (!Array.isArray(parameters) || typeof objectives !== 'object' || objectives === null) return
+  const names = Object.keys(objectives)
+  if (parameters.length + names.length <= 1000) database.exec(searchView(parameters.map(String), names))
+}
+
+/** The identity that the workers know the run by. */
+function runOf(directory: string): string | undefined {
+  try {
+    const { run } = JSON.parse(readFileSync(join(directory, 'run.json'), 'utf8')) as { run?: unknown }
+    return typeof run === 'string' ? run : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function countSaved(database: Database): Counts {
+  return database
+    .prepare(
+      `select count(*) as generations, coalesce(sum(individuals), 0) as individuals,
+              coalesce(sum(done + failed), 0) as evaluations from generations`,
+    )
+    .get() as Counts
+}
+
+function manifestOf(database: Database): Readonly<Record<string, unknown>> {
+  const rows = database.prepare('select key, value from manifest').all() as { key: string; value: string }[]
+  return Object.fromEntries(rows.map(({ key, value }) => [key, JSON.parse(value)]))
+}
+
+function column<T>(database: Database, sql: string): T[] {
+  return database.prepare(sql).pluck().all() as T[]
+}
+
+/** What an interrupted recovery had found out. */
+function reportOf(path: string): Recovered {
+  const database = openDatabase(path, { readonly: true })
+  try {
+    return manifestOf(database).recovered as Recovered
+  } finally {
+    database.close()
+  }
+}
+
+/** Gives the damaged record, with what belongs to it, the next name that is free; null if there is nothing to keep. */
+function moveAside(path: string): string | null {
+  let kept: string
+  let n = 0
+  do kept = `${path}.damaged-${++n}`
+  while (existsSync(kept))
+  const hadAny = ['', ...companions].filter((ending) => existsSync(path + ending))
+  for (const ending of hadAny) renameSync(path + ending, kept + ending)
+  return hadAny.length > 0 ? basename(kept) : null
+}
+
+function syncFile(path: string): void {
+  const descriptor = openSync(path, 'r')
+  try {
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}

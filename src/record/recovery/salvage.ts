@@ -1,0 +1,269 @@
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
+import { type Database, openDatabase, type Statement } from '../../system/database.ts'
+import { schema, schemaVersion } from '../schema.ts'
+
+/** What could not be read to its end. */
+export interface Unread {
+  readonly table: string
+  /** What SQLite said. */
+  readonly why: string
+}
+
+/** The files that belong to a database beside its own: what was written last may stand in one of them. */
+export const companions = ['-wal', '-journal', '-shm']
+
+/** A new record without rows. */
+export function createRecord(path: string): Database {
+  const database = openDatabase(path)
+  database.pragma('journal_mode = memory')
+  database.pragma('foreign_keys = off') // rows come in any order; what refers to nothing is dropped at the end
+  database.exec(schema)
+  database.pragma(`user_version = ${schemaVersion}`)
+  return database
+}
+
+/**
+ * Copies from a damaged record into a sound one whatever rows can still be read; a row that is there already stays. The
+ * damaged files are not touched: what is read is a copy, mended so far that SQLite looks at it at all.
+ */
+export function salvage(damaged: string, into: Database): Unread[] {
+  const copy = `${into.name}.source`
+  try {
+    copyFiles(damaged, copy)
+    keepHeader(copy)
+    const unread = readAll(copy, into)
+    if (unread.length === 0) return []
+    // Where it no longer says where the tables begin: they may still be where those of every record do.
+    copyFiles(damaged, copy)
+    keepHeader(copy)
+    replaceHeader(copy)
+    const again = new Set(readAll(copy, into).map(({ table }) => table))
+    return unread.filter(({ table }) => again.has(table))
+  } finally {
+    for (const ending of ['', ...companions]) rmSync(copy + ending, { force: true })
+  }
+}
+
+function copyFiles(from: string, to: string): void {
+  for (const ending of ['', ...companions]) rmSync(to + ending, { force: true })
+  for (const ending of ['', '-wal', '-journal']) if (isFile(from + ending)) copyFileSync(from + ending, to + ending)
+}
+
+export const pageBytes = 4096
+/** Offsets in a database's first page (https://www.sqlite.org/fileformat2.html#the_database_header). */
+const header = { changes: 24, pages: 28, firstFree: 32, freePages: 36, versionValidFor: 92 }
+
+/** Lets the first page say how long the file is. */
+function keepHeader(path: string): void {
+  const descriptor = openSync(path, existsSync(path) ? 'r+' : 'w+')
+  try {
+    const pages = Math.ceil(fstatSync(descriptor).size / pageBytes)
+    if (pages === 0) {
+      replaceSchema(descriptor, 1)
+      return
+    }
+    ftruncateSync(descriptor, pages * pageBytes)
+    const first = Buffer.alloc(pageBytes)
+    readSync(descriptor, first, 0, pageBytes, 0)
+    const isLong = first.readUInt32BE(header.pages) > pages
+    if (isLong) writeSync(descriptor, withPages(first, pages), 0, pageBytes, 0)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/**
+ * Puts the pages of a record without rows in place of those that say which tables there are: the tables of all records
+ * begin at the same pages.
+ */
+function replaceHeader(path: string): void {
+  const descriptor = openSync(path, 'r+')
+  try {
+    replaceSchema(descriptor, fstatSync(descriptor).size / pageBytes)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function replaceSchema(descriptor: number, pages: number): void {
+  const empty = openDatabase(':memory:')
+  empty.exec(schema)
+  empty.pragma(`user_version = ${schemaVersion}`)
+  const roots = new Set(empty.prepare('select rootpage from sqlite_master').pluck().all())
+  const bytes = empty.serialize()
+  empty.close()
+  const own = bytes.length / pageBytes
+  for (let page = 1; page <= own; page++) {
+    if (roots.has(page)) continue
+    const content = bytes.subarray((page - 1) * pageBytes, page * pageBytes)
+    const mended = page === 1 ? withPages(content, Math.max(pages, own)) : content
+    writeSync(descriptor, mended, 0, pageBytes, (page - 1) * pageBytes)
+  }
+}
+
+function withPages(first: Buffer, pages: number): Buffer {
+  const mended = Buffer.from(first)
+  mended.writeUInt32BE(pages, header.pages)
+  mended.writeUInt32BE(mended.readUInt32BE(header.changes), header.versionValidFor)
+  mended.writeUInt32BE(0, header.firstFree)
+  mended.writeUInt32BE(0, header.freePages)
+  return mended
+}
+
+function readAll(path: string, into: Database): Unread[] {
+  const tables = tablesOf(into)
+  let from: Database
+  try {
+    from = openDatabase(path)
+    from.pragma('cell_size_check = on')
+  } catch (error) {
+    return tables.map(({ name }) => ({ table: name, why: (error as Error).message }))
+  }
+  try {
+    return tables.flatMap((table) => {
+      const why = readTable(from, into, table)
+      return why === undefined ? [] : [{ table: table.name, why }]
+    })
+  } finally {
+    from.close()
+  }
+}
+
+interface Table {
+  readonly name: string
+  readonly columns: readonly string[]
+  readonly key: readonly string[]
+  /** The columns that hold JSON. */
+  readonly json: readonly string[]
+}
+
+const jsonColumns = new Set(['value', 'summary', 'state', 'parameters', 'fitness', 'outputs', 'cause', 'printed'])
+
+function tablesOf(database: Database): Table[] {
+  const names = database.prepare(`select name from sqlite_master where type = 'table'`).pluck().all() as string[]
+  return names.map((name) => {
+    const columns = database.pragma(`table_info(${name})`) as { name: string; type: string; pk: number }[]
+    const key = columns.filter(({ pk }) => pk > 0).sort((a, b) => a.pk - b.pk)
+    return {
+      name,
+      columns: [...(key.length > 0 ? [] : ['rowid']), ...columns.map((column) => column.name)],
+      key: key.length > 0 ? key.map((column) => column.name) : ['rowid'],
+      json: columns.filter((column) => column.type === 'TEXT' && jsonColumns.has(column.name)).map(({ name }) => name),
+    }
+  })
+}
+
+/** Reads a table from the front, and where that ends in damage from the back and generation by generation. */
+function readTable(from: Database, into: Database, table: Table): string | undefined {
+  const taker = new RowTaker(into, table)
+  const read = (columns: readonly string[], direction: 'asc' | 'desc', generation?: number): string | undefined => {
+    const order = table.key.map((column) => `${quote(column)} ${direction}`).join(', ')
+    const where = generation === undefined ? '' : `where generation = ${generation}`
+    try {
+      const rows = from.prepare(`select ${columns.join(', ')} from ${table.name} ${where} order by ${order}`).raw()
+      for (const row of rows.iterate()) taker.take(row as unknown[])
+      return undefined
+    } catch (error) {
+      return (error as Error).message
+    }
+  }
+  const columns = table.columns.map(quote)
+  const why = read(columns, 'asc')
+  if (why === undefined) return taker.refused === 0 ? undefined : `${taker.refused} of its rows make no sense`
+  // What is too long for a page lies elsewhere, and is not looked at if it is not asked for.
+  const short = columns.map((column) => (column === '"state"' ? `'${lostState}'` : column))
+  for (const asked of short.join() === columns.join() ? [columns] : [columns, short]) {
+    read(asked, 'desc')
+    read(asked, 'asc')
+    if (table.key[0] !== 'generation') continue
+    const newest = Math.max(newestIn(from, table), newestIn(into, table))
+    for (let generation = 0; generation <= newest; generation++) {
+      for (const direction of ['asc', 'desc'] as const) read(asked, direction, generation)
+    }
+  }
+  return why
+}
+
+/** A number of generations beyond this one was not read but is damage. */
+const mostGenerations = 1_000_000
+
+function newestIn(database: Database, { name }: Table): number {
+  try {
+    const newest = database.prepare(`select max(generation) from ${name}`).pluck().get()
+    return typeof newest === 'number' ? Math.min(newest, mostGenerations) : 0
+  } catch {
+    return 0
+  }
+}
+
+/** Stores rows unless there is one of the same key; what does not have the form of the table's rows is no row of it. */
+class RowTaker {
+  readonly #insert: Statement
+  readonly #columns: readonly string[]
+  readonly #json: readonly string[]
+  #refused = 0
+
+  constructor(into: Database, { name, columns, json }: Table) {
+    this.#columns = columns
+    this.#json = json
+    this.#insert = into.prepare(
+      `insert or ignore into ${name} (${columns.map(quote).join(', ')}) values (${columns.map(() => '?').join(', ')})`,
+    )
+  }
+
+  get refused(): number {
+    return this.#refused
+  }
+
+  take(row: readonly unknown[]): void {
+    const values = row.map((value, at) => (this.#columns[at] === 'state' && !isJson(value) ? lostState : value))
+    if (values.some((value, at) => !this.#fits(this.#columns[at]!, value)) || !this.#store(values)) this.#refused++
+  }
+
+  #fits(column: string, value: unknown): boolean {
+    if (indexColumns.has(column)) return Number.isSafeInteger(value) && (value as number) >= 0
+    return !this.#json.includes(column) || value === null || isJson(value)
+  }
+
+  #store(values: readonly unknown[]): boolean {
+    try {
+      this.#insert.run(...values)
+      return true
+    } catch (error) {
+      if ((error as { code?: string }).code?.startsWith('SQLITE_CONSTRAINT')) return false
+      throw error
+    }
+  }
+}
+
+const indexColumns = new Set(['generation', 'index', 'replicate', 'worker'])
+
+/** A state is long; of a generation that is over it is not needed any more. */
+export const lostState = 'null'
+
+function isJson(text: unknown): boolean {
+  try {
+    return typeof text === 'string' && JSON.parse(text) !== undefined
+  } catch {
+    return false
+  }
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
+}
+
+function quote(name: string): string {
+  return `"${name}"`
+}

@@ -1,0 +1,89 @@
+import type { Evaluation, FailureCause } from '../core/evaluation.ts'
+import { Individual, type IndividualId } from '../core/individual.ts'
+import type { PlainData } from '../core/optimizer.ts'
+import type { Verdict, WorkerRecord } from '../core/record.ts'
+
+export type Manifest = Readonly<Record<string, PlainData>>
+
+/** An individual with what came of it, as it stands in the record. */
+export interface EvaluatedRow {
+  readonly generation: number
+  readonly index: number
+  readonly replicate: number
+  readonly seed: number
+  /** JSON */
+  readonly parameters: string
+  readonly outcome: 'done' | 'failed' | 'pending'
+  /** JSON */
+  readonly fitness: string | null
+  readonly score: number | null
+  /** JSON */
+  readonly outputs: string | null
+  /** JSON */
+  readonly cause: string | null
+  readonly replaces: number | null
+}
+
+/** One intermediate value of an individual. */
+export interface SeriesRow extends IndividualId {
+  readonly step: number
+  readonly value: number
+}
+
+export interface AttemptRow {
+  readonly epoch: number
+  readonly attempt: number
+  readonly worker: number
+  readonly verdict: Verdict
+  readonly fitness: string | null
+  readonly cause: string | null
+  readonly milliseconds: number | null
+  readonly printed: string | null
+  readonly host: string
+  /** The run that had simulated the same, and the individual there; null of what was simulated here. */
+  readonly reusedRun: string | null
+  readonly reusedIndividual: string | null
+}
+
+/** A worker that was ever launched. */
+export interface WorkerRow extends WorkerRecord {
+  /** ISO 8601, as is `ended`. */
+  readonly launched: string
+  readonly ended: string | null
+  readonly why: string | null
+}
+
+export interface Counts {
+  readonly generations: number
+  readonly individuals: number
+  readonly done: number
+  readonly failed: number
+  readonly attempts: number
+}
+
+export function evaluationOf(row: EvaluatedRow): Evaluation {
+  const individual = individualOf(row)
+  if (row.outcome === 'done') {
+    const outputs = row.outputs === null ? undefined : JSON.parse(row.outputs)
+    return { individual, outcome: 'done', fitness: JSON.parse(row.fitness!), outputs }
+  }
+  return { individual, outcome: 'failed', cause: JSON.parse(row.cause ?? '{}') as FailureCause }
+}
+
+export function individualOf(row: EvaluatedRow): Individual {
+  return new Individual(row, JSON.parse(row.parameters), row.seed)
+}
+
+/** JSON that also takes what simulations return: numbers that JSON lacks, typed arrays, bigints. */
+export function toJson(value: unknown): string {
+  return (
+    JSON.stringify(value, (_, nested: unknown) => {
+      if (typeof nested === 'number' && !Number.isFinite(nested)) return String(nested)
+      if (typeof nested === 'bigint') return nested.toString()
+      if (ArrayBuffer.isView(nested)) return Array.from(nested as unknown as ArrayLike<number>)
+      if (nested instanceof Map) return Object.fromEntries(nested)
+      if (nested instanceof Set) return [...nested]
+      return nested
+    }) ?? 'null'
+  )
+}

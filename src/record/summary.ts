@@ -1,0 +1,183 @@
+import { resolve } from 'node:path'
+import { endOfBenched } from '../../runtime/runner/benched-hosts.ts'
+import { currentHolder, type Holder } from '../../runtime/runner/lease.ts'
+import type { ObjectiveMap } from '../core/objectives.ts'
+import { filesCreated } from '../system/file-count.ts'
+import { livenessOf } from '../system/process-identity.ts'
+import { TrajectoryReader } from './reader.ts'
+import type { Manifest, WorkerRow } from './rows.ts'
+
+export type RunStatus = 'running' | 'stopped' | 'finished' | 'failed'
+
+/** What a run is and how far it has come, in a form that is JSON. */
+export interface RunSummary {
+  readonly name: string
+  readonly directory: string
+  readonly status: RunStatus
+  /** Why it stopped or failed, if it says so. */
+  readonly reason: string | null
+  readonly optimizer: string | null
+  readonly seed: number | null
+  readonly objectives: ObjectiveMap
+  readonly generations: number
+  readonly generationLimit: number | null
+  readonly individuals: number
+  readonly evaluations: { readonly done: number; readonly failed: number }
+  readonly attempts: number
+  readonly workers: WorkerCounts
+  /** Hosts that got no more work after most attempts of different individuals had failed there, in the last start. */
+  readonly benchedHosts: readonly string[]
+  readonly usage: UsageSummary
+  readonly best: BestIndividual | null
+  /** ISO 8601 */
+  readonly created: string | null
+  /** Where it was begun. */
+  readonly host: string | null
+  /** Who runs it now; nobody if it does not run. */
+  readonly holder: RunHolder | null
+  /** SHA-256 of the canonical export; null if it was not asked for. */
+  readonly hash: string | null
+}
+
+export interface BestIndividual {
+  readonly generation: number
+  readonly index: number
+  readonly replicate: number
+  readonly fitness: readonly number[]
+  readonly parameters: Readonly<Record<string, unknown>>
+}
+
+export interface WorkerCounts {
+  readonly launched: number
+  /** At work, as far as can be told from here. */
+  readonly alive: number
+  /** Ended in another way than by being asked to. */
+  readonly lost: number
+}
+
+/** What the run has used up, over all starts of its runner. */
+export interface UsageSummary {
+  /** Worker processes launched; with `srun`, each is one job step. */
+  readonly steps: number
+  /** Files and folders created in the run directory, those included that have been removed since. */
+  readonly files: number
+  /** System calls for pipe files and hearts, of the runner and its workers together; null before the first evaluation. */
+  readonly fileOperationsPerIndividual: number | null
+  readonly nodeHours: number
+  /** The part of the workers' time in which something was simulated; null if there was none. */
+  readonly busyFraction: number | null
+}
+
+export interface RunHolder {
+  readonly host: string
+  readonly pid: number
+  /** ISO 8601 */
+  readonly since: string
+  /** Whether its process could be looked up; that of another machine cannot be. */
+  readonly seen: boolean
+}
+
+/** The reasons with which the runner dismisses workers that need not concern anybody. */
+const orderlyEnds = new Set(['the run ended', 'it was asked to leave', endOfBenched])
+
+/**
+ * The summary of a run, of any size and whether it goes on or not. Everything comes from small tables but the hash of a
+ * run that has not finished, for which all individuals are read.
+ *
+ * @throws ConfigurationError if the directory is not one of a run
+ */
+export function summarizeRun(directory: string, { hash = true }: { readonly hash?: boolean } = {}): RunSummary {
+  const store = TrajectoryReader.openForReading(directory)
+  try {
+    using _ = store.holdStill()
+    return summarize(store, { hash })
+  } finally {
+    store.close()
+  }
+}
+
+/** As `summarizeRun`, of a record that is open. */
+export function summarize(store: TrajectoryReader, { hash = true }: { readonly hash?: boolean } = {}): RunSummary {
+  const holder = currentHolder(store.directory) // before the record: a run that ends in between has then ended
+  const manifest = store.manifest()
+  const status = statusOf(manifest, holder)
+  const { generations, individuals, done, failed, attempts } = store.counts()
+  const workers = store.workers()
+  return {
+    name: textOf(manifest.name) ?? '',
+    directory: resolve(store.directory),
+    status,
+    reason: textOf(manifest.reason) ?? unexplained(manifest, status),
+    optimizer: textOf(manifest.optimizer),
+    seed: numberOf(manifest.seed),
+    objectives: (manifest.objectives ?? {}) as ObjectiveMap,
+    generations,
+    generationLimit: numberOf(manifest.generationLimit),
+    individuals,
+    evaluations: { done, failed },
+    attempts,
+    workers: countWorkers(workers, holder),
+    benchedHosts: benchedAmong(workers.filter(({ epoch }) => epoch === manifest.epoch)),
+    usage: usageOf(store, done + failed),
+    best: bestOf(store),
+    created: textOf(manifest.created),
+    host: textOf(manifest.host),
+    holder: holder && status === 'running' ? describeHolder(holder) : null,
+    hash: hash ? ((status === 'finished' ? textOf(manifest.hash) : null) ?? store.hash()) : null,
+  }
+}
+
+/** The record says `running` of a run whose runner was killed, too. */
+function statusOf({ status }: Manifest, holder: Holder | undefined): RunStatus {
+  if (status === 'finished' || status === 'failed' || status === 'stopped') return status
+  return holder ? 'running' : 'stopped'
+}
+
+function unexplained({ status }: Manifest, now: RunStatus): string | null {
+  return status === 'running' && now === 'stopped' ? 'its runner is gone' : null
+}
+
+function countWorkers(workers: readonly WorkerRow[], holder: Holder | undefined): WorkerCounts {
+  const open = workers.filter(({ ended }) => ended === null)
+  return {
+    launched: workers.length,
+    // Who has not said hello yet cannot be looked up; its runner would know if it were gone.
+    alive: open.filter((worker) => (worker.pid === 0 ? holder !== undefined : livenessOf(worker) !== 'dead')).length,
+    lost: workers.filter(({ why }) => why !== null && !orderlyEnds.has(why)).length,
+  }
+}
+
+function benchedAmong(workers: readonly WorkerRow[]): string[] {
+  return [...new Set(workers.filter(({ why }) => why === endOfBenched).map(({ host }) => host))]
+}
+
+function usageOf(store: TrajectoryReader, evaluations: number): UsageSummary {
+  const { steps, fileOperations, nodeSeconds, workerSeconds, busySeconds } = store.usage()
+  return {
+    steps,
+    files: filesCreated(store.directory),
+    fileOperationsPerIndividual: evaluations === 0 ? null : fileOperations / evaluations,
+    nodeHours: nodeSeconds / 3600,
+    busyFraction: workerSeconds === 0 ? null : Math.min(1, busySeconds / workerSeconds),
+  }
+}
+
+function bestOf(store: TrajectoryReader): BestIndividual | null {
+  const [best] = store.best(1)
+  if (best?.outcome !== 'done') return null
+  const { generation, index, replicate, parameters } = best.individual
+  return { generation, index, replicate, fitness: best.fitness, parameters }
+}
+
+function describeHolder(holder: Holder): RunHolder {
+  const { host, pid, since } = holder
+  return { host, pid, since, seen: livenessOf(holder) !== 'unknown' }
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null
+}
+
+function numberOf(value: unknown): number | null {
+  return typeof value === 'number' ? value : null
+}

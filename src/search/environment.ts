@@ -1,0 +1,188 @@
+import { setImmediate } from 'node:timers/promises'
+import type { Runner } from '../../runtime/runner/runner.ts'
+import type { Evaluation } from '../core/evaluation.ts'
+import { Individual } from '../core/individual.ts'
+import type { Optimizer, PlainData } from '../core/optimizer.ts'
+import { Random, seedOf } from '../core/random.ts'
+import type { Trajectory } from '../core/trajectory.ts'
+import type { TrajectoryStore } from '../record/writer.ts'
+import type { EvaluationCache } from './evaluation-cache.ts'
+import { Places } from './generation-places.ts'
+
+/** How far a search is. */
+export interface Progress {
+  readonly generation: number
+  readonly generations: number
+  /** Individuals of this generation, and how many of them are evaluated. */
+  readonly size: number
+  readonly evaluated: number
+  /** Failed evaluations, and all evaluations, of the whole search. */
+  readonly failed: number
+  readonly totalEvaluated: number
+  readonly best?: { readonly fitness: readonly number[]; readonly generation: number; readonly index: number }
+  readonly elapsedMs: number
+}
+
+/** What a search need not find out by itself. */
+export interface Knowledge {
+  /** Generation -1: what the optimizer is told before the first. */
+  readonly evaluations?: readonly Evaluation<never>[]
+  /** What other runs have simulated. */
+  readonly cache?: EvaluationCache | undefined
+}
+
+/** So many individuals are looked up and stored at once. */
+const lookedUpAtOnce = 1000
+
+/** An individual that fails for good is replaced this often; then its place stays empty. */
+const mostReplacements = 10
+
+/** The loop: run a generation, hand the results to the optimizer, go on while it expands. */
+export class Environment {
+  readonly #trajectory: Trajectory<never>
+  readonly #optimizer: Optimizer<PlainData, never>
+  readonly #store: TrajectoryStore
+  readonly #onProgress: (progress: Progress) => void
+  readonly #begin = performance.now()
+  /** The generation in whose middle an earlier runner start may have stopped. */
+  readonly #resumed: number
+  #places: Places | undefined
+  #failed: number
+  #totalEvaluated: number
+  #best: Evaluation<never> | undefined
+
+  constructor(
+    trajectory: Trajectory<never>,
+    optimizer: Optimizer<PlainData, never>,
+    store: TrajectoryStore,
+    onProgress: (progress: Progress) => void = () => {},
+  ) {
+    this.#trajectory = trajectory
+    this.#optimizer = optimizer
+    this.#store = store
+    this.#onProgress = onProgress
+    this.#resumed = trajectory.generation
+    const { done, failed } = store.counts()
+    this.#failed = failed
+    this.#totalEvaluated = done + failed
+    this.#best = store.best(1)[0] as Evaluation<never> | undefined
+  }
+
+  /** An individual for the place of one that failed for good, stored; undefined if there have been enough. */
+  replace(failed: Individual<never>): Individual<never> | undefined {
+    const { generation, replicate } = failed
+    const size = this.#trajectory.individuals().length
+    if (failed.index >= size * mostReplacements) return undefined
+    const index = failed.index + size
+    const { seed } = this.#optimizer.settings
+    const parameters = this.#optimizer.replace(this.#optimizer.state!, Random.of(seed, 'replace', generation, index))
+    const individualSeed = seedOf(seed, 'simulate', generation, index, replicate)
+    const standIn = new Individual<never>({ generation, index, replicate }, parameters, individualSeed)
+    this.#places?.expect(standIn)
+    this.#store.addReplacement(standIn, failed.index)
+    return standIn
+  }
+
+  /**
+   * Runs until the optimizer expands no more.
+   * @returns whether the search has ended; false if the signal stopped it
+   */
+  async run(runner: Runner, signal: AbortSignal, { evaluations: known = [], cache }: Knowledge = {}): Promise<boolean> {
+    const trajectory = this.#trajectory
+    if (trajectory.generation < 0) this.#expand(runner, known)
+    else this.#optimizer.load(this.#store.state(trajectory.generation))
+    for (;;) {
+      const evaluations = await this.#runGeneration(runner, signal, cache)
+      if (!evaluations) return false
+      const { generation } = trajectory
+      await runner.createZipfile(generation)
+      this.#expand(runner, evaluations)
+      if (trajectory.generation === generation) return true
+    }
+  }
+
+  /** The evaluations of the newest generation in the order of its individuals; undefined if it was stopped. */
+  async #runGeneration(
+    runner: Runner,
+    signal: AbortSignal,
+    cache: EvaluationCache | undefined,
+  ): Promise<Evaluation<never>[] | undefined> {
+    const individuals = this.#trajectory.individuals()
+    const places = new Places(individuals)
+    this.#places = places
+    const open = this.#trajectory.generation === this.#resumed ? this.#recall(places) : individuals
+    this.#report(places.filled)
+    const pending = cache ? await this.#reuse(cache, open, places, signal) : open
+    for await (const evaluations of runner.simulateGeneration(pending, signal)) {
+      for (const evaluation of evaluations) {
+        places.fill(evaluation)
+        this.#count(evaluation)
+      }
+      this.#report(places.filled)
+    }
+    return places.all()
+  }
+
+  /** Takes what other runs have simulated as if it had been simulated here; gives what is still to do. */
+  async #reuse(
+    cache: EvaluationCache,
+    open: readonly Individual<never>[],
+    places: Places,
+    signal: AbortSignal,
+  ): Promise<Individual<never>[]> {
+    for (let from = 0; from < open.length && !signal.aborted; from += lookedUpAtOnce) {
+      await setImmediate() // a stop is heard also where nothing has to be simulated
+      const { evaluations, batch } = cache.find(open.slice(from, from + lookedUpAtOnce), this.#store.epoch)
+      if (evaluations.length === 0) continue
+      this.#store.commit(batch)
+      for (const evaluation of evaluations) {
+        places.fill(evaluation)
+        this.#count(evaluation)
+      }
+      this.#report(places.filled)
+    }
+    return open.filter((individual) => places.isOpen(individual))
+  }
+
+  /** Fills in what the record holds of the generation in whose middle the run was stopped; gives what is still to do. */
+  #recall(places: Places): Individual<never>[] {
+    const { generation } = this.#trajectory
+    const standIns = this.#store.replacements(generation).map(({ individual }) => individual as Individual<never>)
+    for (const standIn of standIns) places.expect(standIn)
+    for (const evaluation of this.#store.evaluations(generation) as Evaluation<never>[]) places.fill(evaluation)
+    return [...this.#trajectory.individuals(), ...standIns].filter((individual) => places.isOpen(individual))
+  }
+
+  #expand(runner: Runner, evaluations: readonly Evaluation<never>[]): void {
+    const before = this.#trajectory.generation
+    this.#optimizer.postProcess(this.#trajectory, evaluations)
+    if (this.#trajectory.generation === before) return
+    const state = this.#optimizer.state!
+    runner.dumpTraj(this.#trajectory, state, this.#optimizer.summarize(state))
+  }
+
+  #count(evaluation: Evaluation<never>): void {
+    this.#totalEvaluated++
+    if (evaluation.outcome === 'failed') this.#failed++
+    const { objectives } = this.#optimizer
+    if (evaluation.outcome === 'done' && (!this.#best || objectives.score(evaluation) > objectives.score(this.#best))) {
+      this.#best = evaluation
+    }
+  }
+
+  #report(evaluated: number): void {
+    const best = this.#best
+    this.#onProgress({
+      generation: this.#trajectory.generation,
+      generations: this.#optimizer.settings.generations,
+      size: this.#trajectory.individuals().length,
+      evaluated,
+      failed: this.#failed,
+      totalEvaluated: this.#totalEvaluated,
+      elapsedMs: performance.now() - this.#begin,
+      ...(best?.outcome === 'done' && {
+        best: { fitness: best.fitness, generation: best.individual.generation, index: best.individual.index },
+      }),
+    })
+  }
+}

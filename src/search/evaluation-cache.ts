@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { DoneEvaluation, Evaluation } from '../core/evaluation.ts'
+import type { Individual } from '../core/individual.ts'
+import type { AttemptRecord, Batch, ReportRecord, ReuseRecord } from '../core/record.ts'
+import { TrajectoryReader } from '../record/reader.ts'
+import { evaluationOf } from '../record/rows.ts'
+
+/** What other runs under the same root have simulated already, with the same simulation. */
+export class EvaluationCache implements Disposable {
+  readonly #runs: readonly { readonly directory: string; readonly store: TrajectoryReader }[]
+
+  private constructor(runs: readonly { readonly directory: string; readonly store: TrajectoryReader }[]) {
+    this.#runs = runs
+  }
+
+  /**
+   * Opens the runs that can be reused from, as they are now.
+   *
+   * @param directory the run that reuses, which is none of them
+   * @param simulation what they must have run, see `simulationKey`
+   * @param onWarning is told of a run that cannot be read
+   */
+  static open(
+    root: string,
+    directory: string,
+    simulation: string,
+    onWarning: (sentence: string) => void = () => {},
+  ): EvaluationCache {
+    const runs: { directory: string; store: TrajectoryReader }[] = []
+    for (const name of readdirSync(root).sort()) {
+      const other = join(root, name)
+      if (resolve(other) === resolve(directory) || !TrajectoryReader.exists(other)) continue
+      try {
+        const store = openIfSame(other, simulation)
+        if (store) runs.push({ directory: other, store })
+      } catch (error) {
+        onWarning(`Nothing is reused from ${other}, which cannot be read: ${(error as Error).message}`)
+      }
+    }
+    return new EvaluationCache(runs)
+  }
+
+  /** What is known of some individuals, as if it had been simulated; in the order of the individuals. */
+  find(individuals: readonly Individual<never>[], epoch: number): Reused {
+    const evaluations: DoneEvaluation<never>[] = []
+    const attempts: AttemptRecord[] = []
+    const reports: ReportRecord[] = []
+    const reused: ReuseRecord[] = []
+    for (const individual of individuals) {
+      for (const { directory, store } of this.#runs) {
+        const row = store.findDone(individual)
+        if (!row) continue
+        const { fitness, outputs } = evaluationOf(row) as DoneEvaluation
+        evaluations.push({ individual, outcome: 'done', fitness, outputs })
+        attempts.push({ individual, epoch, attempt: 0, worker: 0, verdict: 'accepted', fitness, outputs })
+        for (const step of store.seriesOf(row)) reports.push({ individual, attempt: 0, ...step })
+        reused.push({ individual, run: directory, from: row })
+        break
+      }
+    }
+    return { evaluations, batch: { attempts, reports, reused, positions: [] } }
+  }
+
+  [Symbol.dispose](): void {
+    for (const { store } of this.#runs) store.close()
+  }
+}
+
+export interface Reused {
+  readonly evaluations: readonly Evaluation<never>[]
+  /** To be stored. */
+  readonly batch: Batch
+}
+
+function openIfSame(directory: string, simulation: string): TrajectoryReader | undefined {
+  const store = TrajectoryReader.openForReading(directory)
+  try {
+    if (store.manifest().simulation === simulation) {
+      store.indexDone()
+      return store
+    }
+  } catch (error) {
+    store.close()
+    throw error
+  }
+  store.close()
+  return undefined
+}
+
+export interface Simulation {
+  /** The hash of the optimizee's code with all that it imports. */
+  readonly code: string
+  readonly options: unknown
+  /** The name of the file with the snapshot, which says its hash. */
+  readonly snapshot: string | undefined
+}
+
+/**
+ * What decides the result of a simulation beside parameters and seed: its code, the options that it was made with, the
+ * snapshot, and the files that texts in the options name (a command's script, its input), by what stands in them. What
+ * such files read in turn is not seen.
+ */
+export function simulationKey({ code, options, snapshot }: Simulation): string {
+  const { workingDirectory } = (options ?? {}) as { readonly workingDirectory?: unknown }
+  const folder = typeof workingDirectory === 'string' ? workingDirectory : '.'
+  const files = [...new Set(textsIn(options))].sort().flatMap((text) => {
+    const content = fingerprint(resolve(folder, text))
+    return content === undefined ? [] : [[text, content]]
+  })
+  const key = JSON.stringify([code, options ?? null, snapshot ?? null, files])
+  return createHash('sha256').update(key).digest('hex')
+}
+
+function* textsIn(value: unknown): Generator<string> {
+  if (typeof value === 'string') {
+    if (value !== '' && value.length < longestPath && !value.includes('\0')) yield value
+  } else if (typeof value === 'object' && value !== null) {
+    for (const nested of Object.values(value)) yield* textsIn(nested)
+  }
+}
+
+const longestPath = 4096
+/** Larger files count by their size and the time of their last change. */
+const mostBytes = 64 * 2 ** 20
+
+function fingerprint(path: string): string | undefined {
+  try {
+    const found = statSync(path)
+    if (!found.isFile()) return undefined
+    if (found.size > mostBytes) return `${found.size} bytes, ${found.mtimeMs}`
+    return createHash('sha256').update(readFileSync(path)).digest('hex')
+  } catch {
+    return undefined // no path of a file that can be read
+  }
+}

@@ -1,0 +1,200 @@
+import { createHash } from 'node:crypto'
+import { statSync } from 'node:fs'
+import { ConfigurationError } from '../core/errors.ts'
+import type { Evaluation, FailureCause } from '../core/evaluation.ts'
+import { Individual } from '../core/individual.ts'
+import type { Problem } from '../core/optimizee.ts'
+import { Optimizer, type PlainData } from '../core/optimizer.ts'
+import { readCell } from '../core/read-cell.ts'
+import { type ParameterDefinition, parameterFrom } from '../core/space.ts'
+import { TrajectoryReader } from '../record/reader.ts'
+import { nestColumns } from '../tables/nest-columns.ts'
+import { type FileRow, readTable } from '../tables/read-table.ts'
+
+/** What a search knows before it begins: the rows of an earlier run or of a table, as generation -1. */
+export interface WarmStart {
+  readonly evaluations: readonly Evaluation[]
+  /** Of all that is known: two starts with the same one are the same. */
+  readonly sha256: string
+  /** What was left out, in a sentence. */
+  readonly warning?: string | undefined
+}
+
+/** What an evaluation must fit. */
+export type WarmStartProblem<P = Record<string, unknown>> = Pick<Problem<P>, 'space' | 'objectives'>
+
+/**
+ * Reads what is known, from a run directory or a table's file. A table has a column for every parameter (or for every
+ * element of one) and objective, as the export writes it; whatever else it has is left aside, but for `outcome`, `seed`
+ * and the causes of failures. What an earlier run simulated outside of this search's bounds is left out.
+ *
+ * @throws ConfigurationError if it is neither, if its parameters or objectives are others, or, in a table, with the row and
+ * the column of a value that does not fit
+ */
+export async function readWarmStart<P>(source: string, given: WarmStartProblem<P>): Promise<WarmStart> {
+  const problem = given as unknown as WarmStartProblem // parameters are plain data here, whatever their types
+  const found = statSync(source, { throwIfNoEntry: false })
+  if (!found) throw new ConfigurationError(`there is no ${source}; wanted a run directory or a table to start from`)
+  const { evaluations, warning } = found.isDirectory()
+    ? fromRun(source, problem)
+    : { evaluations: fromTable(source, await readTable(source), problem), warning: undefined }
+  if (!evaluations.some(({ outcome }) => outcome === 'done')) {
+    throw new ConfigurationError(
+      `${source} has nothing to start from: of ${evaluations.length} rows that fit, none is done${warning ? `; ${warning}` : ''}`,
+    )
+  }
+  return { evaluations, sha256: hashOf(evaluations), warning }
+}
+
+/** Whether an optimizer does anything with what is known. */
+export function takesWarmStart(optimizer: Optimizer<PlainData, never>): boolean {
+  return optimizer.warmStart !== Optimizer.prototype.warmStart
+}
+
+type Known = { readonly evaluations: readonly Evaluation[]; readonly warning: string | undefined }
+
+function fromRun(directory: string, { space, objectives }: WarmStartProblem): Known {
+  const store = TrajectoryReader.openForReading(directory)
+  try {
+    using _ = store.holdStill()
+    checkNames(directory, 'parameter', (store.manifest().parameters ?? []) as string[], space.names, 'strict')
+    checkNames(directory, 'objective', store.objectives.names, objectives.names)
+    const places = objectives.names.map((name) => store.objectives.names.indexOf(name))
+    const evaluations: Evaluation[] = []
+    let left = 0
+    let refused: string | undefined
+    for (const row of store.rows()) {
+      if (row.outcome === 'pending') continue
+      const parameters = JSON.parse(row.parameters) as Readonly<Record<string, unknown>>
+      const refusal = space.refuse(parameters)
+      if (refusal !== undefined) {
+        left++
+        refused ??= refusal
+        continue
+      }
+      const fitness = row.fitness === null ? undefined : (JSON.parse(row.fitness) as number[])
+      const known = space.fromValues(space.toValues(parameters))
+      evaluations.push(
+        evaluationOf(
+          evaluations.length,
+          known,
+          row.seed,
+          fitness ? places.map((place) => fitness[place]!) : (JSON.parse(row.cause ?? '{}') as FailureCause),
+        ),
+      )
+    }
+    const warning =
+      left > 0
+        ? `${left} individuals of ${directory} do not fit into this search and are left out (the first: ${refused})`
+        : undefined
+    return { evaluations, warning }
+  } finally {
+    store.close()
+  }
+}
+
+function fromTable(file: string, rows: readonly FileRow[], { space, objectives }: WarmStartProblem): Evaluation[] {
+  const first = rows[0]
+  if (!first) throw new ConfigurationError(`${file} has no rows to start from`)
+  const nested = nestColumns(rows, space.definitions)
+  // The export names a column by what it is where its name was taken already.
+  const columnOf = (part: string, name: string) =>
+    Object.hasOwn(nested[0]!, `${part} ${name}`) ? `${part} ${name}` : name
+  const parameters = space.definitions.map(
+    ([name, definition]) => new Cells(file, columnOf('parameter', name), definition),
+  )
+  const targets = objectives.names.map((name) => columnOf('objective', name))
+  checkNames(file, 'column', Object.keys(nested[0]!), [...parameters.map(({ column }) => column), ...targets])
+  const seedIsParameter = parameters.some(({ column }) => column === 'seed')
+  const evaluations: Evaluation[] = []
+  nested.forEach((row, i) => {
+    if (row.outcome === 'pending') return
+    const known = space.fromValues(parameters.map((cells) => cells.valueIn(row, i)))
+    const seed = seedIsParameter ? 0 : Number(row.seed ?? 0)
+    const result = row.outcome === 'failed' ? causeIn(row) : targets.map((column) => numberIn(file, row, i, column))
+    evaluations.push(evaluationOf(evaluations.length, known, Number.isSafeInteger(seed) ? seed : 0, result))
+  })
+  return evaluations
+}
+
+/** A parameter's cells in a table. */
+class Cells {
+  readonly column: string
+  readonly #file: string
+  readonly #definition: ParameterDefinition
+  readonly #parameter: ReturnType<typeof parameterFrom>
+
+  constructor(file: string, column: string, definition: ParameterDefinition) {
+    this.#file = file
+    this.column = column
+    this.#definition = definition
+    this.#parameter = parameterFrom(definition)
+  }
+
+  /** @throws ConfigurationError with the row, counted from 1, and the column if it does not fit */
+  valueIn(row: FileRow, i: number): unknown {
+    const value = readCell(Object.hasOwn(row, this.column) ? row[this.column] : undefined, this.#definition)
+    const refusal = this.#parameter.refuse(value)
+    if (refusal !== undefined) throw misfit(this.#file, i, this.column, refusal)
+    return value
+  }
+}
+
+function numberIn(file: string, row: FileRow, i: number, column: string): number {
+  const cell = Object.hasOwn(row, column) ? row[column] : undefined
+  const value = typeof cell === 'string' && cell.trim() !== '' ? Number(cell) : cell
+  if (typeof value === 'number' && Number.isFinite(value)) return value
+  throw misfit(file, i, column, `needs a finite number, got ${JSON.stringify(cell) ?? 'nothing'}`)
+}
+
+function causeIn({ cause, message }: FileRow): FailureCause {
+  const kind = typeof cause === 'string' && cause !== '' ? (cause as FailureCause['kind']) : 'threw'
+  return { kind, message: typeof message === 'string' && message !== '' ? message : 'It had failed before.' }
+}
+
+function misfit(file: string, i: number, column: string, refusal: string): ConfigurationError {
+  return new ConfigurationError(`${file}: row ${i + 1}, column ${JSON.stringify(column)} ${refusal}`)
+}
+
+/** @param others whether what is not wanted is refused, too */
+function checkNames(
+  source: string,
+  what: string,
+  given: readonly string[],
+  wanted: readonly string[],
+  others?: 'strict',
+): void {
+  const list = (names: readonly string[]) =>
+    `${what}${names.length === 1 ? '' : 's'} ${names.map((name) => JSON.stringify(name)).join(', ')}`
+  const missing = wanted.filter((name) => !given.includes(name))
+  if (missing.length > 0)
+    throw new ConfigurationError(`${source} lacks the ${list(missing)}; it has the ${list(given)}`)
+  const extra = others === 'strict' ? given.filter((name) => !wanted.includes(name)) : []
+  if (extra.length > 0) {
+    throw new ConfigurationError(
+      `${source} has the ${list(extra)}, which this search has not; it has the ${list(wanted)}`,
+    )
+  }
+}
+
+function evaluationOf(
+  index: number,
+  parameters: Record<string, unknown>,
+  seed: number,
+  result: readonly number[] | FailureCause,
+): Evaluation {
+  const individual = new Individual({ generation: -1, index, replicate: 0 }, parameters, seed)
+  return 'kind' in result
+    ? { individual, outcome: 'failed', cause: result }
+    : { individual, outcome: 'done', fitness: result }
+}
+
+function hashOf(evaluations: readonly Evaluation[]): string {
+  const hash = createHash('sha256')
+  for (const evaluation of evaluations) {
+    const { parameters, seed } = evaluation.individual
+    const fitness = evaluation.outcome === 'done' ? evaluation.fitness : null
+    hash.update(`${JSON.stringify([Object.entries(parameters), seed, fitness])}\n`)
+  }
+  return hash.digest('hex')
+}

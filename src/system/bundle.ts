@@ -1,0 +1,188 @@
+import { createHash } from 'node:crypto'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { isBuiltin } from 'node:module'
+import { tmpdir } from 'node:os'
+import { basename, dirname, extname, join, sep } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import type {
+  BuildFailure,
+  Loader,
+  Message,
+  OnLoadResult,
+  OnResolveArgs,
+  OnResolveResult,
+  Plugin,
+  PluginBuild,
+} from 'esbuild'
+import { ConfigurationError } from '../core/errors.ts'
+
+export interface Bundle {
+  /** One ECMAScript module, with its source map, that can be imported from any directory of this machine. */
+  readonly code: string
+  /** SHA-256 of the code. */
+  readonly hash: string
+}
+
+/**
+ * A user's module and all that it imports by relative paths as one file of plain JavaScript, made once, so that workers
+ * need not translate. Installed packages stay outside, by absolute URL. This package is taken in, as far as it is used:
+ * a simulation needs next to nothing of it.
+ *
+ * @throws ConfigurationError with file, line and column of the first thing that does not parse or cannot be found
+ */
+export async function bundle(entry: string): Promise<Bundle> {
+  const code = await build(entry, 'taken in')
+  return { code, hash: createHash('sha256').update(code).digest('hex') }
+}
+
+/**
+ * What a user's module exports, imported here and now. What it imports from this package is the one instance that is
+ * running, so that its classes are the same.
+ */
+export async function importBundled(entry: string): Promise<Record<string, unknown>> {
+  const code = await build(entry, 'left outside')
+  const directory = await mkdtemp(join(tmpdir(), 'twoloop-'))
+  try {
+    const file = join(directory, `${basename(entry, extname(entry))}.mjs`)
+    await writeFile(file, code)
+    return (await import(/* @vite-ignore */ pathToFileURL(file).href)) as Record<string, unknown>
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+type OwnPackage = 'taken in' | 'left outside'
+
+const self = fileURLToPath(import.meta.url)
+const ownRoot = dirname(dirname(dirname(self)))
+const ownFolders = ['src', 'optimizers', 'optimizees', 'runtime'].map((folder) => join(ownRoot, folder) + sep)
+const ownEntry = join(ownRoot, 'src', `index${extname(self)}`)
+
+/** CommonJS that was bundled asks for packages by `require`, which a module does not have. */
+const requireForCommonJs = [
+  `import { createRequire as __createRequire } from 'node:module'`,
+  'const require = __createRequire(import.meta.url)',
+].join('; ')
+
+async function build(entry: string, ownPackage: OwnPackage): Promise<string> {
+  const { build } = await import('esbuild')
+  const folder = dirname(entry)
+  try {
+    const { outputFiles } = await build({
+      entryPoints: [entry],
+      absWorkingDir: folder,
+      bundle: true,
+      write: false,
+      outfile: join(folder, 'bundle.mjs'),
+      format: 'esm',
+      platform: 'node',
+      target: 'node20',
+      mainFields: ['main'],
+      conditions: [], // those of Node.js, without esbuild's own `module`
+      sourcemap: 'inline',
+      charset: 'utf8',
+      legalComments: 'none',
+      logLevel: 'silent',
+      banner: { js: requireForCommonJs },
+      define: Object.fromEntries(Object.entries(originals).map(([expression, { name }]) => [expression, name])),
+      plugins: [resolvePackages(ownPackage), keepOriginals],
+    })
+    return outputFiles[0]!.text
+  } catch (error) {
+    const [message] = (error as Partial<BuildFailure>).errors ?? []
+    if (!message) throw error
+    throw new ConfigurationError(describe(message, folder), { cause: error })
+  }
+}
+
+/** Installed packages are left outside by absolute URL, since the bundle lies in a directory that does not see them. */
+function resolvePackages(ownPackage: OwnPackage): Plugin {
+  return {
+    name: 'packages',
+    setup({ onResolve, resolve }) {
+      onResolve({ filter: /.*/ }, async (asked): Promise<OnResolveResult | undefined> => {
+        if (asked.pluginData === passed || asked.kind === 'entry-point') return undefined
+        const byOurselves = isOwn(asked.importer)
+        // Of what this package imports, only what is used; of what a user imports, all: it may be for its side effects.
+        if (isBuiltin(asked.path)) return { path: asked.path, external: true, sideEffects: !byOurselves }
+        const path = asked.path === 'twoloop' ? ownEntry : await fileOf(asked, resolve)
+        if (path === undefined) return undefined
+        const own = isOwn(path)
+        const outside = own ? ownPackage === 'left outside' : isPackage(asked.path) && isInstalled(path)
+        return outside
+          ? { path: addressOf(path, asked.kind), external: true, sideEffects: !byOurselves && !own }
+          : { path, sideEffects: !own }
+      })
+    },
+  }
+}
+
+/** Keeps `resolve` from asking this plugin again. */
+const passed = Symbol('passed')
+
+/** The file that esbuild finds; if there is none it says so itself, and knows better where. */
+async function fileOf(asked: OnResolveArgs, resolve: PluginBuild['resolve']): Promise<string | undefined> {
+  const { path: specifier, kind, importer, resolveDir } = asked
+  const found = await resolve(specifier, { kind, importer, resolveDir, with: asked.with, pluginData: passed })
+  return found.errors.length === 0 && found.namespace === 'file' && !found.external ? found.path : undefined
+}
+
+function isOwn(path: string): boolean {
+  return ownFolders.some((folder) => path.startsWith(folder))
+}
+
+function isPackage(specifier: string): boolean {
+  return !/^(?:\.{0,2}\/|\.{1,2}$)/.test(specifier)
+}
+
+function isInstalled(path: string): boolean {
+  return path.split(sep).includes('node_modules')
+}
+
+function addressOf(path: string, kind: OnResolveArgs['kind']): string {
+  return kind === 'require-call' || kind === 'require-resolve' ? path : pathToFileURL(path).href
+}
+
+/** What a file may ask about itself; the answers must be its own, not the bundle's. */
+const originals: Readonly<Record<string, { readonly name: string; readonly of: (path: string) => string }>> = {
+  'import.meta.url': { name: '__importMetaUrl', of: (path) => pathToFileURL(path).href },
+  'import.meta.dirname': { name: '__importMetaDirname', of: dirname },
+  'import.meta.filename': { name: '__importMetaFilename', of: (path) => path },
+  __dirname: { name: '__commonJsDirname', of: dirname },
+  __filename: { name: '__commonJsFilename', of: (path) => path },
+}
+
+const keepOriginals: Plugin = {
+  name: 'originals',
+  setup({ onLoad }) {
+    onLoad({ filter: /\.[cm]?[jt]sx?$/ }, async ({ path }): Promise<OnLoadResult | undefined> => {
+      const text = await readFile(path, 'utf8')
+      const prefix = prefixOf(path, text)
+      if (prefix === '') return undefined
+      return { contents: prefix + text.replace(/^#!/, '//'), loader: loaderOf(path), resolveDir: dirname(path) }
+    })
+  },
+}
+
+/** Constants in front of a file's first line, so that its lines keep their numbers. */
+function prefixOf(path: string, text: string): string {
+  if (!/import\s*\.\s*meta|__dirname|__filename/.test(text)) return ''
+  return Object.values(originals)
+    .map(({ name, of }) => `const ${name} = ${JSON.stringify(of(path))}; `)
+    .join('')
+}
+
+function loaderOf(path: string): Loader {
+  const extension = extname(path)
+  if (extension.endsWith('x')) return extension.slice(1) as Loader
+  return extension.endsWith('ts') ? 'ts' : 'js'
+}
+
+function describe({ text, location }: Message, folder: string): string {
+  const sentence = text.replace(/\.?$/, '')
+  if (!location) return sentence
+  const { file, line, column, lineText } = location
+  const prefix = line === 1 ? prefixOf(join(folder, file), lineText) : ''
+  const before = lineText.startsWith(prefix) ? Buffer.byteLength(prefix) : 0
+  return `${join(folder, file)}, line ${line}, column ${column - before + 1}: ${sentence}`
+}

@@ -1,0 +1,574 @@
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { ConfigurationError } from '../../src/core/errors.ts'
+import { SettingsError } from '../../src/core/settings.ts'
+import { loadExperiment } from '../../src/experiment-file/load.ts'
+import type { Overrides } from '../../src/experiment-file/overrides.ts'
+import { Optimizee, Random } from '../../src/index.ts'
+import { UserFolder } from '../cli/folder.ts'
+
+let folder: UserFolder
+
+beforeEach(() => {
+  folder = new UserFolder()
+})
+
+afterEach(() => {
+  folder[Symbol.dispose]()
+})
+
+const optimizer = { type: 'genetic-algorithm', populationSize: 8, generations: 3, seed: 1 }
+const optimizee = {
+  command: ['node', 'simulate.js', '--x', '{x}'],
+  parameters: { x: { type: 'real', low: 0, high: 1 } },
+  objectives: { error: 'minimize' },
+}
+const square = `
+import { defineOptimizee, real } from 'twoloop'
+export default defineOptimizee({
+  parameters: { x: real(-5, 5) },
+  objectives: { error: 'minimize' },
+  simulate: ({ parameters }) => parameters.x ** 2,
+})`
+
+const spring = `
+name: spring
+optimizee:
+  command: [node, simulate.js, --stiffness, "{stiffness}", --solver, "{solver}", --steps, 5]
+  parameters:
+    stiffness: { type: real, low: 0.1, high: 100, scale: log }
+    steps:     { type: integer, low: 1, high: 10 }
+    solver:    { type: choice, values: [euler, rk4] }
+    offsets:   { type: vector, of: { type: real, low: -1, high: 1 }, length: 3 }
+    weights:   { type: matrix, of: { type: boolean }, rows: 2, columns: 2 }
+  result: { from: file, path: "{directory}/result.json" }
+  objectives: { error: minimize, speed: 2 }
+  environment: { OMP_NUM_THREADS: 1 }
+  timeout: 30s
+  retries: 1
+optimizer: { type: genetic-algorithm, populationSize: 32, generations: 50, seed: 1 }
+runner: { workers: 4, launcher: local, retries: 7, grace: 5m }
+`
+
+test('an experiment in YAML is read as it is documented', async () => {
+  const file = folder.write('spring.yaml', spring)
+  const loaded = await loadExperiment(file)
+  expect(loaded.name).toBe('spring')
+  expect(loaded.file).toBe(file)
+  expect(loaded.optimizee.space.definitions).toEqual([
+    ['stiffness', { type: 'real', low: 0.1, high: 100, scale: 'log' }],
+    ['steps', { type: 'integer', low: 1, high: 10 }],
+    ['solver', { type: 'choice', values: ['euler', 'rk4'] }],
+    ['offsets', { type: 'vector', of: { type: 'real', low: -1, high: 1 }, length: 3 }],
+    ['weights', { type: 'matrix', of: { type: 'boolean' }, rows: 2, columns: 2 }],
+  ])
+  expect(loaded.optimizee.objectives).toMatchObject({ names: ['error', 'speed'], weights: [-1, 2] })
+  expect(loaded.source.options).toMatchObject({
+    command: ['node', 'simulate.js', '--stiffness', '{stiffness}', '--solver', '{solver}', '--steps', '5'],
+    result: { from: 'file', path: '{directory}/result.json' },
+    environment: { OMP_NUM_THREADS: '1' },
+    workingDirectory: folder.path,
+  })
+  expect(loaded.optimizer.settings).toMatchObject({ populationSize: 32, generations: 50, seed: 1 })
+  expect(loaded.runner).toEqual({ workers: 4, launcher: 'local', retries: 1, grace: '5m', timeout: '30s' })
+})
+
+test('the same experiment in JSON or as a module is the same configuration', async () => {
+  const definition = { optimizee, optimizer }
+  const files = [
+    folder.write('a.json', definition),
+    folder.write('b.yml', definition),
+    folder.write('c.mjs', `export default ${JSON.stringify(definition)}`),
+    folder.write(
+      'd.ts',
+      `import { defineExperiment } from 'twoloop'\nexport default defineExperiment(${JSON.stringify(definition)})`,
+    ),
+  ]
+  const configurations = await Promise.all(files.map(async (file) => (await loadExperiment(file)).configuration))
+  for (const configuration of configurations) expect(configuration).toEqual(configurations[0])
+  expect((await loadExperiment(files[2]!)).name).toBe('c')
+})
+
+test('parameters and objectives may have any name', async () => {
+  const names = ['__proto__', 'a.b', 'constructor', 'größe 🎈', '1', '{x}']
+  for (const ending of ['json', 'yaml']) {
+    const parameters = names.map((name) => `${JSON.stringify(name)}: { "type": "real", "low": 0, "high": 1 }`)
+    const file = folder.write(
+      `names.${ending}`,
+      `{ "optimizee": { "command": ["node", "{parameters}"], "parameters": { ${parameters.join(', ')} },
+         "objectives": { "__proto__": "minimize", "b": 2 } }, "optimizer": ${JSON.stringify(optimizer)} }`,
+    )
+    const { optimizee: loaded, source } = await loadExperiment(file)
+    expect([...loaded.space.names].sort()).toEqual([...names].sort())
+    expect(loaded.objectives).toMatchObject({ names: ['__proto__', 'b'], weights: [-1, 2] })
+    expect((source.options as { parameters: [string, unknown][] }).parameters.map(([name]) => name)).toContain(
+      '__proto__',
+    )
+  }
+})
+
+test('what the command line says takes the place of what the file says', async () => {
+  const file = folder.write('e.json', { optimizee, optimizer })
+  const overrides = {
+    ...{ name: 'other', seed: 5, generations: 9, workers: 3, launcher: 'srun' },
+    set: ['optimizer.populationSize=16', 'optimizee.parameters.x.high=2'],
+  }
+  const loaded = await loadExperiment(file, overrides)
+  expect(loaded.name).toBe('other')
+  expect(loaded.optimizer.settings).toMatchObject({ seed: 5, generations: 9, populationSize: 16 })
+  expect(loaded.runner).toEqual({ workers: 3, launcher: 'srun' })
+  expect(loaded.optimizee.space.definitions).toEqual([['x', { type: 'real', low: 0, high: 2 }]])
+})
+
+test('the configuration tells searches apart, but not how long or on what they run', async () => {
+  const file = folder.write('e.json', { optimizee, optimizer })
+  const configurationWith = async (overrides: Overrides & { name?: string }) =>
+    JSON.stringify((await loadExperiment(file, overrides)).configuration)
+  const same = await configurationWith({})
+  for (const overrides of [{ generations: 99 }, { workers: 2 }, { launcher: 'srun' }, { name: 'n' }]) {
+    expect(await configurationWith(overrides)).toBe(same)
+  }
+  const others = [
+    { seed: 2 },
+    { set: ['optimizer.populationSize=9'] },
+    { set: ['optimizer.type=cross-entropy', 'optimizer.populationSize=8'] },
+    { set: ['optimizee.parameters.x.high=2'] },
+    { set: ['optimizee.objectives.error=maximize'] },
+    { set: ['optimizee.command.1=other.js'] },
+    { set: ['optimizee.timeout=1s'] },
+    { set: ['runner.onFailure=replace'] },
+    { set: ['optimizee.environment.A=1'] },
+  ]
+  const configurations = await Promise.all(others.map(configurationWith))
+  expect(new Set([same, ...configurations]).size).toBe(others.length + 1)
+})
+
+test('the configuration does not depend on where the experiment lies', async () => {
+  using elsewhere = new UserFolder()
+  const definition = { optimizee: { module: './sir.ts' }, optimizer }
+  const configurations = [folder, elsewhere].map(async (place) => {
+    place.write('sir.ts', square)
+    return (await loadExperiment(place.write('e.json', definition))).configuration
+  })
+  expect(await configurations[0]).toEqual(await configurations[1])
+})
+
+test('a simulation that is made in the experiment is found again by workers in the experiment', async () => {
+  const file = folder.write(
+    'e.ts',
+    `import { defineExperiment } from 'twoloop'
+     import * as square from './square.ts'
+     export default defineExperiment({
+       name: 'square', optimizee: square, optimizer: ${JSON.stringify(optimizer)},
+       report: ({ best }) => 'x is ' + best.individual.parameters.x,
+     })`,
+  )
+  folder.write('square.ts', square)
+  const loaded = await loadExperiment(file)
+  expect(loaded.optimizee).toBeInstanceOf(Optimizee)
+  expect(loaded.source).toEqual({ module: file })
+  expect(loaded.report).toBeTypeOf('function')
+  const individual = { parameters: loaded.optimizer.createIndividual(Random.of(1)) }
+  expect(individual.parameters).toHaveProperty('x')
+})
+
+test('a module gives its optimizee, or makes it from options', async () => {
+  folder.write('square.ts', square)
+  folder.write(
+    'made.ts',
+    `${square.replace('export default', 'export default ({ high }) =>').replace('real(-5, 5)', 'real(0, high)')}`,
+  )
+  const plain = await loadExperiment(
+    folder.write('a.yaml', JSON.stringify({ optimizee: { module: './square.ts' }, optimizer })),
+  )
+  expect(plain.source).toEqual({ module: join(folder.path, 'square.ts') })
+  const made = await loadExperiment(
+    folder.write(
+      'b.yaml',
+      JSON.stringify({ optimizee: { module: 'made.ts', options: { high: 3 }, retries: 0 }, optimizer }),
+    ),
+  )
+  expect(made.source).toEqual({ module: join(folder.path, 'made.ts'), options: { high: 3 } })
+  expect(made.optimizee.space.definitions).toEqual([['x', { type: 'real', low: 0, high: 3 }]])
+  expect(made.runner).toEqual({ retries: 0 })
+})
+
+test('what is built in is named by its type', async () => {
+  const loaded = await loadExperiment(
+    folder.write('e.json', { optimizee: { type: 'epidemic', timeout: 5 }, optimizer }),
+  )
+  expect(loaded.optimizee.space.names).toEqual(['transmission', 'recovery'])
+  expect(loaded.source.module).toContain('epidemic')
+  expect(loaded.runner).toEqual({ timeout: 5 })
+})
+
+test('a program beside the experiment is found there, and runs in its folder or where it is told', async () => {
+  folder.write('bin/sim.sh', '#!/bin/sh\necho 1', 0o755)
+  const command = { ...optimizee, command: ['./bin/sim.sh', '{x}'], workingDirectory: 'bin' }
+  const { source } = await loadExperiment(folder.write('e.json', { optimizee: command, optimizer }))
+  expect(source.options).toMatchObject({
+    command: [join(folder.path, 'bin/sim.sh'), '{x}'],
+    workingDirectory: join(folder.path, 'bin'),
+  })
+})
+
+test('an optimizer that the experiment made by itself is taken, with another seed if one is asked for', async () => {
+  const file = folder.write(
+    'e.ts',
+    `import { Optimizer } from 'twoloop'
+     import square from './square.ts'
+     class Center extends Optimizer {
+       get type() { return 'center' }
+       start() { return null }
+       ask() { return [{ parameters: this.space.decode([0.5]) }] }
+       tell(state) { return state }
+     }
+     export default { optimizee: square, optimizer: new Center(square, { seed: 1, generations: 2 }) }`,
+  )
+  folder.write('square.ts', square)
+  const { optimizer: center, configuration } = await loadExperiment(file, { seed: 8, generations: 4 })
+  expect(center.settings).toEqual({ seed: 8, generations: 4 })
+  expect(configuration).toMatchObject({ optimizer: { type: 'center', settings: { seed: 8 } } })
+})
+
+/** [what is wrong, the file's name, its text or definition, the sentence after the file's name, command line] */
+const wrong: [string, string, string | object, string | RegExp, object?][] = [
+  [
+    'YAML that does not parse',
+    'a.yaml',
+    'name: x\noptimizee: [1, 2\n',
+    /^, line 3, column 1: Flow sequence in block collection must be/,
+  ],
+  ['YAML with a key twice', 'a.yaml', 'name: x\nname: y\n', ', line 2, column 1: name comes twice'],
+  ['JSON with a key twice', 'a.json', '{"name": "x", "name": "y"}', ', line 1, column 15: "name" comes twice'],
+  ['JSON that does not parse', 'a.json', '{ "name": "x",\n  "optimizee" }}', /^, line 2, column \d+: /],
+  ['nothing in the file', 'a.yaml', '', ': needs the keys of an experiment, got null'],
+  ['a list', 'a.json', '[1]', ': needs the keys of an experiment, got [1]'],
+  [
+    'an ending that means nothing',
+    'a.toml',
+    'x',
+    ': an experiment is a file that ends in one of .ts, .mts, .js, .mjs, .yaml, .yml, .json',
+  ],
+  ['an unknown key', 'a.json', { optimizee, optimiser: optimizer }, ': optimizer is missing; wanted an object'],
+  [
+    'an unknown key beside all others',
+    'a.json',
+    { optimizee, optimizer, runer: {} },
+    ': runer is not a setting, did you mean runner?',
+  ],
+  ['a report in a text', 'a.json', { optimizee, optimizer, report: 'x' }, /^: report is not a setting/],
+  ['no optimizee', 'a.json', { optimizer }, ': optimizee is missing; wanted an object'],
+  [
+    'a name that no directory can have',
+    'a.json',
+    { name: 'a/b', optimizee, optimizer },
+    ': name needs a name that a directory can have, got "a/b"',
+  ],
+  [
+    'a name above',
+    'a.json',
+    { optimizee, optimizer },
+    '--name ..: the whole needs a name that a directory can have, got ".."',
+    { name: '..' },
+  ],
+  [
+    'an optimizee of no kind',
+    'a.json',
+    { optimizee: { comand: [] }, optimizer },
+    ': optimizee.comand is not a setting, did you mean command?',
+  ],
+  [
+    'an optimizee without anything',
+    'a.json',
+    { optimizee: {}, optimizer },
+    ': optimizee needs a command, a module or a type, got []',
+  ],
+  [
+    'an unknown key of a command',
+    'a.json',
+    { optimizee: { ...optimizee, objective: {} }, optimizer },
+    ': optimizee.objective is not a setting, did you mean objectives?',
+  ],
+  [
+    'no objectives',
+    'a.json',
+    { optimizee: { ...optimizee, objectives: {} }, optimizer },
+    ': optimizee.objectives needs at least one name with what it stands for, got {}',
+  ],
+  [
+    'an objective without a direction',
+    'a.json',
+    { optimizee: { ...optimizee, objectives: { error: 'least' } }, optimizer },
+    ': optimizee.objectives: objective error needs minimize, maximize or a weight other than 0, got least',
+  ],
+  [
+    'no command',
+    'a.json',
+    { optimizee: { ...optimizee, command: [] }, optimizer },
+    ': optimizee.command needs a length of at least 1, got []',
+  ],
+  [
+    'a command that is no text',
+    'a.json',
+    { optimizee: { ...optimizee, command: ['node', null] }, optimizer },
+    ': optimizee.command.1 needs a text, got null',
+  ],
+  [
+    'a file without a path',
+    'a.json',
+    { optimizee: { ...optimizee, result: { from: 'file' } }, optimizer },
+    ': optimizee.result.path is missing; wanted the file that the command writes',
+  ],
+  [
+    'a result file that all individuals would share',
+    'a.json',
+    { optimizee: { ...optimizee, result: { from: 'file', path: '/r.json' } }, optimizer },
+    /^: optimizee\.result: the result file "\/r\.json" would be the same for all individuals/,
+  ],
+  [
+    'a parameter with the name of a placeholder',
+    'a.json',
+    { optimizee: { ...optimizee, parameters: { ...optimizee.parameters, seed: { type: 'boolean' } } }, optimizer },
+    /^: optimizee\.command: a parameter cannot be called seed/,
+  ],
+  [
+    'a time span that is none',
+    'a.json',
+    { optimizee: { ...optimizee, timeout: 'soon' }, optimizer },
+    ': optimizee.timeout needs a time span like 250ms, 30s or 12h, got "soon"',
+  ],
+  [
+    'an unknown runner setting',
+    'a.json',
+    { optimizee, optimizer, runner: { worker: 1 } },
+    ': runner.worker is not a setting, did you mean workers?',
+  ],
+  [
+    'too few workers',
+    'a.json',
+    { optimizee, optimizer, runner: { workers: 0 } },
+    ': runner.workers needs a number at least 1, got 0',
+  ],
+  [
+    'an unknown optimizer',
+    'a.json',
+    { optimizee, optimizer: { type: 'genetic-algoritm' } },
+    /^: optimizer\.type needs one of .*, got "genetic-algoritm", did you mean genetic-algorithm\?$/,
+  ],
+  ['no optimizer type', 'a.json', { optimizee, optimizer: {} }, /^: optimizer\.type needs one of .*, got nothing$/],
+  [
+    'an unknown optimizer setting',
+    'a.json',
+    { optimizee, optimizer: { ...optimizer, populationsize: 3 } },
+    ': optimizer.populationsize is not a setting, did you mean populationSize?',
+  ],
+  [
+    'a wrong optimizer setting',
+    'a.json',
+    { optimizee, optimizer: { ...optimizer, populationSize: 'many' } },
+    ': optimizer.populationSize needs a number, got "many"',
+  ],
+  [
+    'a wrong setting on the command line',
+    'a.json',
+    { optimizee, optimizer },
+    ': optimizer.populationSize needs a number, got "x"',
+    { set: ['optimizer.populationSize=x'] },
+  ],
+  [
+    'an unknown optimizee',
+    'a.json',
+    { optimizee: { type: 'epidemi' }, optimizer },
+    /^: optimizee\.type needs one of .*, got "epidemi", did you mean epidemic\?$/,
+  ],
+  [
+    'an unknown setting of a built-in optimizee',
+    'a.json',
+    { optimizee: { type: 'active-wait', timout: 3 }, optimizer },
+    ': optimizee.timout is not a setting, did you mean timeout?',
+  ],
+  [
+    'a placeholder without a parameter',
+    'a.json',
+    { optimizee: { ...optimizee, command: ['node', '{xx}'] }, optimizer },
+    ': optimizee.command: "{xx}" has the placeholder {xx} without a parameter; did you mean {x}?',
+  ],
+  [
+    'a command that is not there',
+    'a.json',
+    { optimizee: { ...optimizee, command: ['no-such-program'] }, optimizer },
+    ': optimizee.command.0 needs a program, and no-such-program is not found on PATH',
+  ],
+  [
+    'a folder that is not there',
+    'a.json',
+    { optimizee: { ...optimizee, workingDirectory: 'no' }, optimizer },
+    /^: optimizee\.workingDirectory needs a directory, and there is none at .*\/no$/,
+  ],
+  [
+    'a module that is not there',
+    'a.json',
+    { optimizee: { module: './no.ts' }, optimizer },
+    /^: optimizee\.module needs a module, and there is no file .*\/no\.ts$/,
+  ],
+  ['a module of another language', 'a.py', '', /^: an experiment is a file that ends in/],
+  [
+    'an experiment without a default export',
+    'a.ts',
+    'export const x = 1',
+    ': has no default export; wanted export default defineExperiment({ ... })',
+  ],
+  ['an experiment that throws', 'a.ts', 'throw new Error("no licence")', ': threw while it was imported: no licence'],
+  ['an experiment that does not parse', 'a.ts', 'export default {\n  a: :\n}', ', line 2, column 6: Unexpected ":"'],
+]
+
+test.each(wrong)('%s is refused with one sentence', async (_, name, content, sentence, overrides = {}) => {
+  const file = folder.write(name, content)
+  const error = await loadExperiment(file, overrides).catch((reason: unknown) => reason)
+  expect(error instanceof ConfigurationError || error instanceof SettingsError).toBe(true)
+  const { message } = error as Error
+  expect(message).not.toContain('\n')
+  const rest = message.startsWith(file) ? message.slice(file.length) : message
+  if (typeof sentence === 'string') expect(rest).toBe(sentence)
+  else expect(rest).toMatch(sentence)
+})
+
+test.each([
+  [
+    'low not below high',
+    { type: 'real', low: 5, high: 1 },
+    ': optimizee.parameters.x: real(low, high) needs low < high, got 5 and 1',
+  ],
+  [
+    'low equal to high',
+    { type: 'integer', low: 5, high: 5 },
+    ': optimizee.parameters.x: integer(low, high) needs low < high, got 5 and 5',
+  ],
+  [
+    'a log scale from 0',
+    { type: 'real', low: 0, high: 1, scale: 'log' },
+    ': optimizee.parameters.x: real(low, high) on a log scale needs low > 0, got 0',
+  ],
+  [
+    'a bound that is no number',
+    { type: 'real', low: '0', high: 1 },
+    ': optimizee.parameters.x.low needs a number, got "0"',
+  ],
+  ['a bound that is missing', { type: 'real', low: 0 }, ': optimizee.parameters.x.high is missing; wanted a number'],
+  [
+    'a misspelt key',
+    { type: 'real', low: 0, hihg: 1, high: 2 },
+    ': optimizee.parameters.x.hihg is not a setting, did you mean high?',
+  ],
+  [
+    'an unknown type',
+    { type: 'float', low: 0, high: 1 },
+    ': optimizee.parameters.x.type needs one of "real", "integer", "choice", "boolean", "vector", "matrix", got "float"',
+  ],
+  ['no definition', 3, ': optimizee.parameters.x needs an object, got 3'],
+  [
+    'nothing to choose from',
+    { type: 'choice', values: [] },
+    ': optimizee.parameters.x: choice(values) needs at least one value, got none',
+  ],
+  ['a vector of nothing', { type: 'vector', length: 2 }, ': optimizee.parameters.x.of is missing; wanted an object'],
+  [
+    'a fault deep inside',
+    { type: 'vector', length: 2, of: { type: 'vector', length: 1, of: { type: 'real', low: 0, hi: 1, high: 2 } } },
+    /^: optimizee\.parameters\.x\.of\.of\.hi is not a setting/,
+  ],
+  [
+    'a length that is none',
+    { type: 'vector', length: 0, of: { type: 'boolean' } },
+    ': optimizee.parameters.x: vector(of, length) needs a whole length of at least 1, got 0',
+  ],
+] as [string, unknown, string | RegExp][])(
+  'a parameter with %s is refused with one sentence',
+  async (_, x, sentence) => {
+    for (const name of ['x', '__proto__']) {
+      const text = JSON.stringify({
+        optimizee: { ...optimizee, command: ['node'], parameters: { NAME: x } },
+        optimizer,
+      })
+      const file = folder.write('a.yaml', text.replace('"NAME"', JSON.stringify(name)))
+      const error = (await loadExperiment(file).catch((reason: unknown) => reason)) as Error
+      const rest = error.message.slice(file.length).replace(`parameters.${name}`, 'parameters.x')
+      if (typeof sentence === 'string') expect(rest).toBe(sentence)
+      else expect(rest).toMatch(sentence)
+    }
+  },
+)
+
+test.each([
+  [
+    'has no default export',
+    'export const x = 1',
+    'it has no default export; wanted an optimizee made with defineOptimizee',
+  ],
+  [
+    'exports something else',
+    'export default 3',
+    'its default export is no optimizee; wanted one made with defineOptimizee',
+  ],
+  ['throws on import', 'throw new Error("no licence")', 'threw while it was imported: no licence'],
+  [
+    'throws as it makes the optimizee',
+    'export default () => { throw new Error("no data") }',
+    'threw while it made the optimizee: no data',
+  ],
+])('a module that %s is refused with one sentence', async (_, text, sentence) => {
+  folder.write('sir.ts', text)
+  const file = folder.write('a.json', { optimizee: { module: './sir.ts' }, optimizer })
+  await expect(loadExperiment(file)).rejects.toThrow(
+    new ConfigurationError(`${file}: optimizee.module ./sir.ts: ${sentence}`),
+  )
+})
+
+test('options for a module that takes none are refused', async () => {
+  folder.write('square.ts', square)
+  const file = folder.write('a.json', { optimizee: { module: './square.ts', options: { x: 1 } }, optimizer })
+  await expect(loadExperiment(file)).rejects.toThrow(
+    `${file}: optimizee.options mean nothing to ./square.ts, whose default export is not a function of them`,
+  )
+})
+
+test('a module that does not parse is refused with its own line and column', async () => {
+  const module = folder.write('sir.ts', 'const x = 1\nexport default =>')
+  const file = folder.write('a.json', { optimizee: { module: './sir.ts' }, optimizer })
+  await expect(loadExperiment(file)).rejects.toThrow(`${module}, line 2, column 16: Unexpected "=>"`)
+})
+
+test('a file that is not there, or is a directory, is refused with one sentence', async () => {
+  const missing = join(folder.path, 'no.yaml')
+  await expect(loadExperiment(missing)).rejects.toThrow(new ConfigurationError(`${missing}: there is no such file`))
+  await expect(loadExperiment(folder.path)).rejects.toThrow(
+    new ConfigurationError(`${folder.path} is not a file; wanted an experiment's file`),
+  )
+})
+
+test('a program that is there but cannot be started is refused with one sentence', async () => {
+  folder.write('sim.sh', '#!/bin/sh', 0o644)
+  const load = (program: string) =>
+    loadExperiment(folder.write('a.json', { optimizee: { ...optimizee, command: [program] }, optimizer }))
+  await expect(load('./sim.sh')).rejects.toThrow(
+    /: optimizee\.command\.0 needs a program, and .*\/sim\.sh is not executable$/,
+  )
+  await expect(load('./no.sh')).rejects.toThrow(
+    /: optimizee\.command\.0 needs a program, and there is no file .*\/no\.sh$/,
+  )
+  await expect(load('sim.sh')).rejects.toThrow(/ got sim\.sh; did you mean \.\/sim\.sh\?$/)
+})
+
+test('an optimizer for another simulation is refused', async () => {
+  folder.write('square.ts', square)
+  const file = folder.write(
+    'e.ts',
+    `import { Optimizer, defineOptimizee, real } from 'twoloop'
+     import square from './square.ts'
+     class Nothing extends Optimizer { get type() { return 'nothing' } start() { return null } ask() { return [] } tell(s) { return s } }
+     const other = defineOptimizee({ parameters: { y: real(0, 1) }, objectives: { error: 'minimize' }, simulate: () => 1 })
+     export default { optimizee: square, optimizer: new Nothing(other, { seed: 1, generations: 2 }) }`,
+  )
+  await expect(loadExperiment(file)).rejects.toThrow(`${file}: optimizer searches y, but the optimizee has x`)
+})

@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { Design } from '../../../optimizers/designs/index.ts'
+import type { Optimizee } from '../../../src/index.ts'
+import { search } from '../../search.ts'
+import { temporaryDirectory } from '../../temporary.ts'
+
+const makeOptimizer = (optimizee: Optimizee) =>
+  new Design(optimizee, {
+    design: { kind: 'latin-hypercube', points: 20 },
+    replications: 3,
+    seeds: 'common',
+    chunk: 12,
+  })
+
+test('a design that was stopped in the middle of a generation goes on, and simulates no run twice', async () => {
+  const root = temporaryDirectory()
+  const journal = join(root, 'journal')
+  const one = { root, optimizee: 'recorded', makeOptimizer }
+  const reference = await search({ ...one, name: 'reference' })
+  const rows = reference.canonical
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { generation: number; index: number; replicate: number; seed: number })
+  expect(rows).toHaveLength(60)
+  expect(new Set(rows.map(({ generation, index, replicate }) => `${generation}.${index}.${replicate}`)).size).toBe(60)
+  expect(rows.map(({ generation }) => generation)).toEqual([0, 1, 2, 3, 4].flatMap((g) => new Array(12).fill(g)))
+  expect(new Set(rows.map(({ seed }) => seed)).size).toBe(3)
+  let end: Awaited<ReturnType<typeof search>> | undefined
+  let stops = 0
+  while (end?.status !== 'finished') {
+    const controller = new AbortController()
+    const stopAfter = 17 * (stops + 1)
+    end = await search({
+      ...one,
+      name: 'stopped',
+      options: { journal, sleep: 3 },
+      signal: controller.signal,
+      onProgress: ({ totalEvaluated }) => totalEvaluated >= stopAfter && controller.abort(new Error('enough')),
+    })
+    expect(++stops).toBeLessThan(10)
+  }
+  expect(stops).toBeGreaterThan(1)
+  expect(end.canonical).toBe(reference.canonical)
+  const simulated = readFileSync(journal, 'utf8').trim().split('\n')
+  expect(simulated).toHaveLength(60)
+  expect(new Set(simulated).size).toBe(60)
+})

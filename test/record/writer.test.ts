@@ -1,0 +1,489 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { expect, onTestFinished, test } from 'vitest'
+import { ConfigurationError, RunHeldError } from '../../src/core/errors.ts'
+import { Individual } from '../../src/core/individual.ts'
+import { Objectives } from '../../src/core/objectives.ts'
+import type { AttemptRecord, Batch } from '../../src/core/record.ts'
+import { Trajectory } from '../../src/core/trajectory.ts'
+import { RecordFile } from '../../src/record/record-file.ts'
+import { schemaVersion } from '../../src/record/schema.ts'
+import { TrajectoryStore } from '../../src/record/writer.ts'
+import { openDatabase } from '../../src/system/database.ts'
+import { temporaryDirectory } from '../temporary.ts'
+
+function openStore(directory = temporaryDirectory()): TrajectoryStore {
+  const store = TrajectoryStore.openForWriting(directory)
+  onTestFinished(() => store.close())
+  return store
+}
+
+/** A store with one objective to be minimized, and the parameter x. */
+function prepareStore(): TrajectoryStore {
+  const store = openStore()
+  store.describeProblem(['x'], new Objectives({ cost: 'minimize' }))
+  return store
+}
+
+function individual(generation: number, index: number, parameters: object = { x: index }, replicate = 0) {
+  return new Individual({ generation, index, replicate }, parameters, 1000 + index) as Individual<never>
+}
+
+function addGeneration(store: TrajectoryStore, generation: number, size: number, state: object = {}): void {
+  const individuals = Array.from({ length: size }, (_, index) => individual(generation, index))
+  store.addGeneration(generation, individuals, state as never, { note: `generation ${generation}` })
+}
+
+function attempt(generation: number, index: number, more: Partial<AttemptRecord>): AttemptRecord {
+  const id = { generation, index, replicate: 0 }
+  return { individual: id, epoch: 1, attempt: 1, worker: 1, verdict: 'accepted', ...more }
+}
+
+const threw = { kind: 'threw', message: 'It threw.' } as const
+
+function batch(...attempts: AttemptRecord[]): Batch {
+  return { attempts, reports: [], positions: [] }
+}
+
+/** Reads with plain SQL, as a scientist would. */
+function query<Row>(store: TrajectoryStore, sql: string, ...values: unknown[]): Row[] {
+  const database = openDatabase(join(store.directory, 'trajectory.sqlite'), { readonly: true })
+  try {
+    return database.prepare(sql).all(...values) as Row[]
+  } finally {
+    database.close()
+  }
+}
+
+test('what is stored comes back, in another process as well', () => {
+  const store = prepareStore()
+  store.describe({ name: 'spring', seed: 7, configuration: { nested: [1, null, 'two'] } })
+  addGeneration(store, 0, 3, { points: [[0.25]] })
+  store.commit(
+    batch(
+      attempt(0, 0, { fitness: [3], outputs: { peak: 2.5 } }),
+      attempt(0, 2, { cause: { ...threw, exitCode: 3 }, milliseconds: 12.5, printed: [0, 5, 0, 0] }),
+    ),
+  )
+  const trajectory = new Trajectory()
+  trajectory.fAddParameterToGroup(trajectory.fAddParameterGroup('runner', 'how').name, 'workers', 4, 'processes')
+  trajectory.fAddResult('R0', 3.7)
+  store.saveGroups(trajectory as Trajectory<never>)
+  const reader = TrajectoryStore.openForReading(store.directory)
+  try {
+    expect(reader.manifest()).toMatchObject({ name: 'spring', seed: 7, configuration: { nested: [1, null, 'two'] } })
+    expect(reader.objectives.definition).toEqual({ cost: 'minimize' })
+    expect(reader.state(0)).toEqual({ points: [[0.25]] })
+    expect(() => reader.state(1)).toThrow('the record has no generation 1')
+    expect(reader.individuals(0)).toEqual([0, 1, 2].map((index) => individual(0, index)))
+    expect(reader.evaluations(0)).toEqual([
+      { individual: individual(0, 0), outcome: 'done', fitness: [3], outputs: { peak: 2.5 } },
+      { individual: individual(0, 2), outcome: 'failed', cause: { ...threw, exitCode: 3 } },
+    ])
+    expect(reader.summaries()).toEqual([{ generation: 0, summary: { note: 'generation 0' } }])
+    expect(reader.groups[0]!.entries()).toEqual([{ key: 'workers', value: 4, comment: 'processes' }])
+    expect(reader.results).toEqual(new Map([['R0', 3.7]]))
+    expect(reader.row({ generation: 0, index: 1, replicate: 0 })!.outcome).toBe('pending')
+    expect(reader.row({ generation: 0, index: 3, replicate: 0 })).toBeUndefined()
+  } finally {
+    reader.close()
+  }
+})
+
+test('the counts are those of the tables, whatever happened in which order', () => {
+  const verdict = fc.constantFrom('done', 'failed', 'retried', 'lost', 'late', 'given up, then accepted' as const)
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.nat(1), fc.nat(4), verdict), { maxLength: 40 }), (events) => {
+      const store = TrajectoryStore.openForWriting(temporaryDirectory())
+      store.describeProblem(['x'], new Objectives({ cost: 'minimize' }))
+      for (const generation of [0, 1]) addGeneration(store, generation, 5)
+      const decided = new Set<string>()
+      let number = 0
+      for (const [generation, index, what] of events) {
+        number++
+        const name = `${generation}.${index}`
+        const record = (more: Partial<AttemptRecord>) => attempt(generation, index, { attempt: number, ...more })
+        if (decided.has(name)) store.commit(batch(record({ verdict: 'late', fitness: [1] })))
+        else if (what === 'retried' || what === 'lost') store.commit(batch(record({ verdict: what, cause: threw })))
+        else if (what === 'late') store.commit(batch(record({ verdict: 'late', cause: threw })))
+        else {
+          if (what.startsWith('given up')) store.commit(batch(record({ verdict: 'lost', cause: threw })))
+          store.commit(batch(record(what === 'failed' ? { cause: threw } : { fitness: [index] })))
+          decided.add(name)
+        }
+      }
+      const [rows] = query<object>(
+        store,
+        `select (select count(*) from generations) as generations, (select count(*) from individuals) as individuals,
+                (select count(*) from evaluations where outcome = 'done') as done,
+                (select count(*) from evaluations where outcome = 'failed') as failed,
+                (select count(*) from attempts) as attempts`,
+      )
+      expect(store.counts()).toEqual(rows)
+      store.close()
+    }),
+    { numRuns: 25 },
+  )
+})
+
+test('the best are those of highest score, the earliest of equals first, alone and among many', () => {
+  const place = fc.record({ cost: fc.option(fc.nat(3)), comes: fc.nat(), together: fc.boolean() })
+  fc.assert(
+    fc.property(fc.array(fc.array(place, { minLength: 1, maxLength: 5 }), { maxLength: 6 }), (generations) => {
+      const store = TrajectoryStore.openForWriting(temporaryDirectory())
+      store.describeProblem(['x'], new Objectives({ cost: 'minimize' }))
+      const expected: { cost: number; name: string }[] = []
+      for (const [generation, places] of generations.entries()) {
+        addGeneration(store, generation, places.length)
+        const records = places.map(({ cost, ...how }, index) => {
+          if (cost !== null) expected.push({ cost, name: `${generation}.${index}` })
+          return { ...how, record: attempt(generation, index, cost === null ? { cause: threw } : { fitness: [cost] }) }
+        })
+        // In any order, and in two transactions.
+        records.sort((a, b) => a.comes - b.comes)
+        store.commit(batch(...records.filter(({ together }) => together).map(({ record }) => record)))
+        store.commit(batch(...records.filter(({ together }) => !together).map(({ record }) => record)))
+      }
+      const wanted = expected.sort((a, b) => a.cost - b.cost).map(({ name }) => name) // stable: the earliest first
+      const names = (count: number) => store.best(count).map((evaluation) => evaluation.individual.name)
+      expect(names(1)).toEqual(wanted.slice(0, 1))
+      expect(names(1000)).toEqual(wanted)
+      expect(names(2)).toEqual(wanted.slice(0, 2))
+      store.close()
+    }),
+    { numRuns: 40 },
+  )
+})
+
+test('a failed evaluation is never among the best', () => {
+  const store = prepareStore()
+  addGeneration(store, 0, 2)
+  store.commit(batch(attempt(0, 0, { cause: threw })))
+  expect(store.best(1)).toEqual([])
+  expect(store.best(10)).toEqual([])
+})
+
+test('results and how far the pipes were read are stored together or not at all', () => {
+  const store = prepareStore()
+  addGeneration(store, 0, 3)
+  const worker = store.addWorker('local')
+  const reports = [{ individual: { generation: 0, index: 0, replicate: 0 }, attempt: 1, step: 1, value: 0.5 }]
+  store.commit({
+    attempts: [attempt(0, 0, { fitness: [1] })],
+    reports,
+    positions: [{ worker, segment: 1, offset: 100 }],
+  })
+  const before = { counts: store.counts(), worker: store.openWorkers() }
+  expect(before.worker[0]).toMatchObject({ segment: 1, offset: 100 })
+  // The second of them is decided already, which the record refuses.
+  const twice = [attempt(0, 1, { fitness: [2] }), attempt(0, 0, { attempt: 2, fitness: [2] })]
+  expect(() => store.commit({ attempts: twice, reports, positions: [{ worker, segment: 2, offset: 7 }] })).toThrow(
+    /UNIQUE/,
+  )
+  expect({ counts: store.counts(), worker: store.openWorkers() }).toEqual(before)
+  expect(store.evaluations(0)).toHaveLength(1)
+  expect(store.attemptsOf({ generation: 0, index: 1, replicate: 0 })).toEqual([])
+  // Nor is anything left of a batch whose last part cannot be stored.
+  const wrong = [{ worker, segment: 'three' as unknown as number, offset: 7 }]
+  expect(() => store.commit({ ...batch(attempt(0, 1, { fitness: [2] })), positions: wrong })).toThrow(/segment/)
+  expect({ counts: store.counts(), worker: store.openWorkers() }).toEqual(before)
+  expect(store.reportsOf({ generation: 0, index: 0, replicate: 0 })).toEqual([{ attempt: 1, step: 1, value: 0.5 }])
+})
+
+test('a generation is stored with all its individuals or not at all', () => {
+  const store = prepareStore()
+  const twins = [individual(0, 0), individual(0, 1), individual(0, 1)]
+  expect(() => store.addGeneration(0, twins, {}, {})).toThrow(/UNIQUE/)
+  expect(store.counts()).toMatchObject({ generations: 0, individuals: 0 })
+  expect([...store.rows()]).toEqual([])
+})
+
+test('whoever writes under an earlier epoch is refused, and changes nothing', () => {
+  const first = prepareStore()
+  first.beginEpoch(1)
+  addGeneration(first, 0, 2)
+  first.commit(batch(attempt(0, 0, { fitness: [1] })))
+  const second = openStore(first.directory)
+  second.beginEpoch(2)
+  const worker = second.addWorker('local')
+  const writes: (() => unknown)[] = [
+    () => first.commit(batch(attempt(0, 1, { fitness: [2] }))),
+    () => first.addGeneration(1, [individual(1, 0)], {}, {}),
+    () => first.addReplacement(individual(0, 7), 1),
+    () => first.describe({ status: 'finished' }),
+    () => first.describeProblem(['y'], new Objectives({ gain: 'maximize' })),
+    () => first.addWorker('local'),
+    () => first.describeWorker({ worker, host: 'h', space: '', pid: 1, started: '' }),
+    () => first.endWorker(worker, 'why'),
+    () => first.markPacked(0),
+    () => first.saveGroups(new Trajectory() as Trajectory<never>),
+    () => first.beginEpoch(1),
+  ]
+  const before = query(first, 'select * from manifest')
+  for (const write of writes) expect(write).toThrow(RunHeldError)
+  expect(() => first.describe({})).toThrow(/another runner has taken over .* \(epoch 2 after 1\)/i)
+  expect(query(first, 'select * from manifest')).toEqual(before)
+  expect(first.counts()).toMatchObject({ generations: 1, individuals: 2, done: 1 })
+  second.commit(batch(attempt(0, 1, { epoch: 2, fitness: [2] })))
+  expect(second.counts().done).toBe(2)
+})
+
+const hardNames = [
+  'a.b',
+  'it\'s "quoted"',
+  '__proto__',
+  'naïve σ→∞ 火',
+  'back\\slash',
+  'new\nline',
+  'constructor',
+  '$[0]',
+  ' ',
+]
+
+test('names are names: in parameters, in outputs and as columns of the view `search`', () => {
+  const store = openStore()
+  const names = [...hardNames, 'x', 'X', 'seed', 'outcome', '']
+  store.describeProblem(names, new Objectives({ 'it\'s "good"': 'maximize', x: 'minimize', fitness: -2 }))
+  const parameters = Object.fromEntries(names.map((name, i) => [name, i + 0.5]))
+  store.addGeneration(0, [individual(0, 0, parameters)], {}, {})
+  const outputs = Object.fromEntries(hardNames.map((name, i) => [name, i]))
+  store.commit(batch(attempt(0, 0, { fitness: [10, 20, 30], outputs })))
+  const [evaluation] = store.evaluations(0)
+  expect(Object.entries(evaluation!.individual.parameters)).toEqual(Object.entries(parameters))
+  expect(evaluation).toMatchObject({ outcome: 'done' })
+  expect(Object.entries((evaluation as { outputs: object }).outputs)).toEqual(Object.entries(outputs))
+  const columns = query<{ name: string }>(store, `select name from pragma_table_info('search')`).map(({ name }) => name)
+  expect(columns).toEqual([
+    ...['generation', 'index', 'replicate', 'seed', 'outcome', ...hardNames],
+    ...['x', 'parameter X', 'parameter seed', 'parameter outcome', ''],
+    ...['it\'s "good"', 'objective x', 'fitness'],
+  ])
+  // Read one by one: a row as an object would lose `__proto__`.
+  for (const [i, name] of columns.slice(5).entries()) {
+    const [{ value }] = query<{ value: number }>(
+      store,
+      `select "${name.replaceAll('"', '""')}" as value from search`,
+    ) as [{ value: number }]
+    expect([name, value]).toEqual([name, i < names.length ? i + 0.5 : (i - names.length + 1) * 10])
+  }
+})
+
+test('values keep their kinds in the view `search`', () => {
+  const store = openStore()
+  store.describeProblem(['real', 'integer', 'choice', 'boolean', 'vector'], new Objectives({ cost: 'minimize' }))
+  const parameters = { real: 0.1, integer: 3, choice: 'rk4', boolean: true, vector: [1, 2.5] }
+  store.addGeneration(0, [individual(0, 0, parameters)], {}, {})
+  const [row] = query(store, 'select real, integer, choice, boolean, vector, cost, outcome from search')
+  expect(row).toEqual({ ...parameters, boolean: 1, vector: '[1,2.5]', cost: null, outcome: 'pending' })
+})
+
+test('numbers that JSON lacks are kept in outputs, as words', () => {
+  const store = prepareStore()
+  addGeneration(store, 0, 1)
+  const outputs = { a: Number.NaN, b: [Number.POSITIVE_INFINITY, 1], c: { d: Number.NEGATIVE_INFINITY } }
+  store.commit(
+    batch(
+      attempt(0, 0, { fitness: [1], outputs: { ...outputs, e: new Float64Array([1.5, Number.NaN]), f: 2n ** 60n } }),
+    ),
+  )
+  expect(store.evaluations(0)[0]).toMatchObject({
+    outputs: { a: 'NaN', b: ['Infinity', 1], c: { d: '-Infinity' }, e: [1.5, 'NaN'], f: '1152921504606846976' },
+  })
+  expect(query(store, `select outputs ->> '$.a' as a from evaluations`)).toEqual([{ a: 'NaN' }])
+})
+
+test('a record of a newer schema is refused with a sentence, and left as it is', () => {
+  const store = prepareStore()
+  const path = join(store.directory, 'trajectory.sqlite')
+  const database = openDatabase(path)
+  database.pragma(`user_version = ${schemaVersion + 1}`)
+  database.close()
+  const sentence = `${path} was written by a newer twoloop (its schema is version ${schemaVersion + 1}, this one knows up to ${schemaVersion}).`
+  for (const open of [TrajectoryStore.openForReading, TrajectoryStore.openForWriting]) {
+    expect(() => open(store.directory)).toThrow(ConfigurationError)
+    expect(() => open(store.directory)).toThrow(sentence)
+  }
+  expect(query(store, 'pragma user_version')).toEqual([{ user_version: schemaVersion + 1 }])
+})
+
+test.each([
+  ['a text', 'Dear diary, this is not a database but it is long enough to look at.\n'.repeat(20)],
+  ['a short text', 'no'],
+])('%s in place of the record is refused with a sentence', (_, content) => {
+  const directory = temporaryDirectory()
+  const path = join(directory, 'trajectory.sqlite')
+  writeFileSync(path, content)
+  for (const open of [TrajectoryStore.openForReading, TrajectoryStore.openForWriting]) {
+    expect(() => open(directory)).toThrow(ConfigurationError)
+    expect(() => open(directory)).toThrow(`${path} is damaged (file is not a database)`)
+  }
+})
+
+test('a database of something else is refused with a sentence, and left as it is', () => {
+  const directory = temporaryDirectory()
+  const path = join(directory, 'trajectory.sqlite')
+  const database = openDatabase(path)
+  database.exec('create table recipes (name text)')
+  database.close()
+  for (const open of [TrajectoryStore.openForReading, TrajectoryStore.openForWriting]) {
+    expect(() => open(directory)).toThrow(ConfigurationError)
+    expect(() => open(directory)).toThrow(`${path} is no record of a run.`)
+  }
+  const after = openDatabase(path, { readonly: true })
+  expect(after.prepare('select name from sqlite_master').all()).toEqual([{ name: 'recipes' }])
+  after.close()
+})
+
+test('a directory without a record is refused with a sentence', () => {
+  const directory = temporaryDirectory()
+  expect(() => TrajectoryStore.openForReading(directory)).toThrow(ConfigurationError)
+  expect(() => TrajectoryStore.openForReading(directory)).toThrow(
+    `${directory} is not a run directory: it has no trajectory.sqlite.`,
+  )
+  expect(TrajectoryStore.exists(directory)).toBe(false)
+})
+
+test('an answer that comes late is recorded and changes nothing; one that says something else says so', () => {
+  const store = prepareStore()
+  addGeneration(store, 0, 3)
+  store.commit(
+    batch(
+      attempt(0, 0, { verdict: 'lost', cause: threw }),
+      attempt(0, 0, { attempt: 2, fitness: [5] }),
+      attempt(0, 1, { fitness: [6] }),
+      attempt(0, 2, { cause: threw }),
+    ),
+  )
+  const before = { ...store.counts(), lines: [...store.canonicalLines()] }
+  store.commit(
+    batch(
+      attempt(0, 0, { verdict: 'late', fitness: [5] }), // known, as the one that was given up
+      attempt(0, 1, { attempt: 2, verdict: 'late', fitness: [7] }),
+      attempt(0, 2, { attempt: 2, verdict: 'late', cause: threw }),
+    ),
+  )
+  const verdicts = (index: number) =>
+    store.attemptsOf({ generation: 0, index, replicate: 0 }).map(({ verdict, fitness }) => [verdict, fitness])
+  expect(verdicts(0)).toEqual([
+    ['late', '[5]'],
+    ['accepted', null],
+  ])
+  expect(verdicts(1)).toEqual([
+    ['accepted', null],
+    ['late-differs', '[7]'],
+  ])
+  expect(verdicts(2)).toEqual([
+    ['accepted', null],
+    ['late', null],
+  ])
+  expect({ ...store.counts(), lines: [...store.canonicalLines()] }).toEqual({
+    ...before,
+    attempts: before.attempts + 2,
+  })
+  expect(store.best(1)[0]).toMatchObject({ individual: { index: 0 }, fitness: [5] })
+})
+
+test('what has been tried of an individual is counted until it is evaluated', () => {
+  const store = prepareStore()
+  addGeneration(store, 0, 3)
+  const lost = { kind: 'worker-lost', message: 'It is lost.' } as const
+  store.commit(
+    batch(
+      attempt(0, 0, { verdict: 'retried', cause: threw }),
+      attempt(0, 0, { attempt: 2, verdict: 'retried', cause: lost }),
+      attempt(0, 0, { attempt: 3, verdict: 'lost', cause: lost }),
+      attempt(0, 1, { verdict: 'retried', cause: threw }),
+      attempt(0, 1, { attempt: 2, fitness: [1] }),
+    ),
+  )
+  expect(store.triedBefore(0)).toEqual([{ generation: 0, index: 0, replicate: 0, attempts: 3, failures: 1, deaths: 1 }])
+})
+
+test('what a packed generation printed is not packed again', () => {
+  const store = prepareStore()
+  for (const generation of [0, 1]) {
+    addGeneration(store, generation, 2)
+    store.commit(batch(attempt(generation, 1, { fitness: [1], printed: [0, 10, 0, 0] })))
+  }
+  expect(store.printedIn(0)).toMatchObject([{ individual: { generation: 0, index: 1 }, printed: [0, 10, 0, 0] }])
+  store.markPacked(0)
+  expect(store.printedIn(0)).toEqual([])
+  expect(store.printedIn(1)).toHaveLength(1)
+})
+
+test('a stand-in is an individual of the generation beside those that were proposed', () => {
+  const store = prepareStore()
+  addGeneration(store, 0, 2)
+  store.addReplacement(individual(0, 3), 1)
+  expect(store.counts().individuals).toBe(3)
+  expect(store.individuals(0).map(({ index }) => index)).toEqual([0, 1])
+  expect(store.replacements(0)).toEqual([{ individual: individual(0, 3), replaces: 1 }])
+  expect([...store.rows()].map(({ index, replaces }) => [index, replaces])).toEqual([
+    [0, null],
+    [1, null],
+    [3, 1],
+  ])
+})
+
+test('the canonical export has one line an individual, in order, with nothing that timing decides', () => {
+  const store = prepareStore()
+  const individuals = [individual(0, 1), individual(0, 0, { x: 0.1 + 0.2 }, 1), individual(0, 0, { x: 1e-7 })]
+  store.addGeneration(0, individuals, {}, {})
+  const [second, , first] = individuals as [Individual<never>, Individual<never>, Individual<never>]
+  const record = (one: Individual<never>, more: Partial<AttemptRecord>) => ({ ...attempt(0, 0, more), individual: one })
+  store.commit(
+    batch(record(second, { cause: threw, milliseconds: 5 }), record(first, { fitness: [1 / 3, 2], outputs: { a: 1 } })),
+  )
+  const lines = [...store.canonicalLines()]
+  expect(lines).toEqual([
+    '{"generation":0,"index":0,"replicate":0,"seed":1000,"parameters":{"x":1e-7},"outcome":"done","fitness":[0.3333333333333333,2]}\n',
+    '{"generation":0,"index":0,"replicate":1,"seed":1000,"parameters":{"x":0.30000000000000004},"outcome":"pending","fitness":null}\n',
+    '{"generation":0,"index":1,"replicate":0,"seed":1001,"parameters":{"x":1},"outcome":"failed","fitness":null}\n',
+  ])
+})
+
+test('readers do not keep the writer from writing, and see what was there when they began', () => {
+  const store = prepareStore()
+  addGeneration(store, 0, 50)
+  const reader = TrajectoryStore.openForReading(store.directory)
+  const rows = reader.rows()
+  rows.next() // in the middle of a statement, which holds the database's state
+  addGeneration(store, 1, 50)
+  store.commit(batch(attempt(0, 7, { fitness: [1] })))
+  const rest = [...rows]
+  expect(rest).toHaveLength(49)
+  expect(rest.every(({ outcome }) => outcome === 'pending')).toBe(true)
+  expect(reader.counts()).toMatchObject({ individuals: 100, done: 1 })
+  reader.close()
+})
+
+test('what is opened for reading cannot be written', () => {
+  const file = RecordFile.openForReading(prepareStore().directory)
+  expect(() => file.execute('delete from manifest')).toThrow(/readonly/)
+  file.close()
+})
+
+test('workers are known from their launch to their end', () => {
+  const store = prepareStore()
+  store.beginEpoch(4)
+  const [a, b] = [store.addWorker('local'), store.addWorker('srun')]
+  expect(b).toBeGreaterThan(a)
+  store.describeWorker({ worker: a, host: 'node7', space: 's', pid: 12, started: '99' })
+  store.endWorker(b, 'it could not be started')
+  expect(store.openWorkers()).toMatchObject([
+    { worker: a, epoch: 4, launcher: 'local', host: 'node7', pid: 12, segment: 1, offset: 0 },
+  ])
+  expect(store.workers()).toMatchObject([
+    { worker: a, ended: null, why: null },
+    { worker: b, ended: expect.stringMatching(/^\d{4}-/), why: 'it could not be started' },
+  ])
+  addGeneration(store, 0, 2)
+  store.commit(
+    batch(attempt(0, 0, { epoch: 4, worker: a, fitness: [1] }), attempt(0, 1, { epoch: 3, worker: 99, cause: threw })),
+  )
+  expect(store.attemptsOf({ generation: 0, index: 0, replicate: 0 })[0]!.host).toBe('node7')
+  expect(store.attemptsOf({ generation: 0, index: 1, replicate: 0 })[0]!.host).toBe('')
+  expect(store.acceptedIn(4)).toBe(1)
+  expect(store.failureKinds()).toEqual([{ kind: 'threw', failures: 1 }])
+})

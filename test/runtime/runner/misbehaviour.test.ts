@@ -1,0 +1,126 @@
+import { mkdirSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import type { FailedEvaluation } from '../../../src/index.ts'
+import { TrajectoryStore } from '../../../src/record/writer.ts'
+import type { Misbehaviour } from '../../fixtures/optimizees/misbehaving.ts'
+import { processesNaming } from '../../processes.ts'
+import { search } from '../../search.ts'
+import { temporaryDirectory } from '../../temporary.ts'
+
+const failures: readonly (readonly [Misbehaviour, FailedEvaluation['cause']['kind'], RegExp])[] = [
+  ['throw', 'threw', /RangeError: the Jacobian is singular/],
+  ['throw-text', 'threw', /just a text/],
+  ['reject-later', 'threw', /a stray promise/],
+  ['exit-0', 'worker-lost', /exit code 0/],
+  ['exit-129', 'worker-lost', /exit code 129/],
+  ['kill', 'worker-lost', /SIGKILL/],
+  ['spin', 'timeout', /longer than 300 ms/],
+  ['sleep', 'timeout', /longer than 300 ms/],
+  ['nan', 'bad-result', /finite number for cost, got NaN/],
+  ['nothing', 'bad-result', /got nothing/],
+  ['garbage', 'bad-result', /finite number for cost/],
+  ['two-numbers', 'bad-result', /got \[1,2\]/],
+]
+
+test.each(failures)(
+  'an individual that does %s fails with its cause (%s), and the search goes on',
+  async (does, kind, message) => {
+    const root = temporaryDirectory()
+    const { status, trajectory, directory } = await search({
+      root,
+      optimizee: 'misbehaving',
+      options: { does },
+      runner: { retries: 1, crashRetries: 1, timeout: '300ms' },
+      populationSize: 5,
+      generations: kind === 'timeout' ? 1 : 2,
+    })
+    expect(status).toBe('finished')
+    for (let generation = 0; generation <= trajectory.generation; generation++) {
+      const evaluations = trajectory.evaluations(generation)
+      expect(evaluations.map(({ outcome }) => outcome)).toEqual(['done', 'done', 'failed', 'done', 'done'])
+      const { cause } = evaluations[2] as FailedEvaluation
+      expect(cause.kind).toBe(kind)
+      expect(cause.message).toMatch(message)
+    }
+    expect(trajectory.best(1)[0]!.individual.index).not.toBe(2)
+    const store = TrajectoryStore.openForReading(directory)
+    const counted = store
+      .attemptsOf({ generation: 0, index: 2, replicate: 0 })
+      .filter(({ verdict }) => verdict === 'retried' || verdict === 'accepted')
+    store.close()
+    expect(counted).toHaveLength(2) // one retry
+    expect(processesNaming(root)).toEqual([])
+  },
+)
+
+test('an individual whose first attempts fail is tried again and counts once', async () => {
+  const root = temporaryDirectory()
+  const marks = join(root, 'marks')
+  for (const does of ['throw', 'kill'] as const) {
+    mkdirSync(join(marks, does), { recursive: true })
+    const { trajectory } = await search({
+      root,
+      name: does,
+      optimizee: 'misbehaving',
+      options: { does, marks: join(marks, does), times: 2 },
+      runner: { retries: 2 },
+      populationSize: 4,
+      generations: 2,
+    })
+    expect(trajectory.evaluations(1).map(({ outcome }) => outcome)).toEqual(['done', 'done', 'done', 'done'])
+    expect(readdirSync(join(marks, does)).sort()).toEqual(['0.2-0', '0.2-1', '1.2-0', '1.2-1'])
+  }
+})
+
+test('an individual that kills its worker among many short ones is found out, and none of the others is blamed', async () => {
+  const { trajectory, directory } = await search({
+    root: temporaryDirectory(),
+    optimizee: 'misbehaving',
+    options: { does: 'kill' },
+    runner: { retries: 0, crashRetries: 0 },
+    populationSize: 300,
+    generations: 2,
+  })
+  const store = TrajectoryStore.openForReading(directory)
+  const { done, failed } = store.counts()
+  store.close()
+  expect({ done, failed }).toEqual({ done: 598, failed: 2 })
+  expect((trajectory.evaluations(1)[2] as FailedEvaluation).cause.kind).toBe('worker-lost')
+})
+
+test('onFailure stop ends the search with the sentence; replace puts a fresh individual in the place', async () => {
+  const root = temporaryDirectory()
+  const optimizee = { optimizee: 'misbehaving', options: { does: 'throw' }, populationSize: 4, generations: 3 }
+  const stop = search({ root, name: 'stop', ...optimizee, runner: { retries: 0, onFailure: 'stop' } })
+  await expect(stop).rejects.toThrow(/Individual 0\.2 failed for good: RangeError: the Jacobian is singular/)
+  const { trajectory, directory } = await search({
+    root,
+    name: 'replace',
+    ...optimizee,
+    runner: { retries: 0, onFailure: 'replace' },
+  })
+  const outcomes = trajectory.evaluations(2).map(({ individual, outcome }) => [individual.index, outcome])
+  expect(outcomes).toEqual([
+    [0, 'done'],
+    [1, 'done'],
+    [2, 'failed'],
+    [3, 'done'],
+    [6, 'done'],
+  ])
+  const store = TrajectoryStore.openForReading(directory)
+  expect(store.replacements(2).map(({ replaces, individual }) => [replaces, individual.index])).toEqual([[2, 6]])
+  store.close()
+  expect(processesNaming(root)).toEqual([])
+})
+
+test('a worker that cannot start at all fails the run at once, with what it printed', async () => {
+  const root = temporaryDirectory()
+  const start = (exec: string[]) =>
+    search({ root, name: exec[0]!.replaceAll('/', '_'), optimizee: 'recorded', runner: { exec } })
+  await expect(start(['/bin/false'])).rejects.toThrow(/No worker can be started: it ended with exit code 1/)
+  await expect(start(['/no/such/program'])).rejects.toThrow(
+    /No worker can be started: it could not be started .*ENOENT/,
+  )
+  await expect(start([process.execPath, '--no-such-option'])).rejects.toThrow(/bad option/)
+})
