@@ -5,7 +5,7 @@ import type { AttemptKey } from '../channel/protocol.ts'
 
 /** An individual of the running generation, as long as its evaluation is undecided. */
 export interface Job {
-  readonly individual: Individual<never>
+  readonly individual: Individual
   /** The number of the newest attempt. */
   attempt: number
   /** The epoch under which the newest attempt was handed out. */

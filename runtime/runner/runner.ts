@@ -23,12 +23,12 @@ export interface RunnerOptions {
   readonly directory: string
   /** The run's identity, in every pipe's first frame. */
   readonly run: string
-  readonly space: Space<never>
+  readonly space: Space
   readonly settings: RunnerSettings
   readonly record: RunRecord & RunnerStore
   readonly optimizee: RunFile['optimizee']
   /** Stores and gives an individual to take the place of one that failed for good; none if there are enough. */
-  readonly replace?: (failed: Individual<never>) => Individual<never> | undefined
+  readonly replace?: (failed: Individual) => Individual | undefined
   /** When all must be over: nothing is begun that would hardly end before. */
   readonly deadline?: Deadline
 }
@@ -46,7 +46,7 @@ interface End {
 export interface RunnerStore {
   addGeneration(
     generation: number,
-    individuals: readonly Individual<never>[],
+    individuals: readonly Individual[],
     state: PlainData,
     summary: Readonly<Record<string, unknown>>,
   ): void
@@ -63,7 +63,7 @@ export class Runner {
   readonly #queue = new JobQueue()
   #attempts: AttemptRecord[] = []
   #reports: ReportRecord[] = []
-  #evaluations: Evaluation<never>[] = []
+  #evaluations: Evaluation[] = []
   readonly #durations = new Durations()
   /** The end that the settings set; that of the machines is another. */
   readonly #deadline = new Deadline()
@@ -137,7 +137,7 @@ export class Runner {
   }
 
   /** Stores a generation with the optimizer state that waits for it. */
-  dumpTraj(trajectory: Trajectory<never>, state: PlainData, summary: Readonly<Record<string, unknown>>): void {
+  dumpTraj(trajectory: Trajectory, state: PlainData, summary: Readonly<Record<string, unknown>>): void {
     this.#options.record.addGeneration(trajectory.generation, trajectory.individuals(), state, summary)
   }
 
@@ -148,15 +148,15 @@ export class Runner {
    * @returns evaluations as they are stored, in the order in which they came
    * @throws RunnerFailure if no worker starts, or if an individual failed for good and that is to stop the search
    */
-  run(trajectory: Trajectory<never>, signal: AbortSignal): AsyncGenerator<readonly Evaluation<never>[]> {
+  run(trajectory: Trajectory, signal: AbortSignal): AsyncGenerator<readonly Evaluation[]> {
     return this.simulateGeneration(trajectory.individuals(), signal)
   }
 
   /** As `run`, for individuals of one generation. */
   async *simulateGeneration(
-    individuals: readonly Individual<never>[],
+    individuals: readonly Individual[],
     signal: AbortSignal,
-  ): AsyncGenerator<readonly Evaluation<never>[]> {
+  ): AsyncGenerator<readonly Evaluation[]> {
     const rouse = () => this.#fleet.rouse()
     signal.addEventListener('abort', rouse)
     try {
@@ -185,7 +185,7 @@ export class Runner {
   }
 
   /** Reads what the workers have written since, stores it in one transaction, and gives the evaluations it decided. */
-  collectResultsFromRun(): readonly Evaluation<never>[] {
+  collectResultsFromRun(): readonly Evaluation[] {
     const touched: WorkerProcess[] = []
     this.#fleet.listen(this.#durations.least)
     for (const worker of this.#fleet.retired) if (this.#read(worker)) touched.push(worker)
@@ -238,7 +238,7 @@ export class Runner {
 
   // Jobs
 
-  #addJobs(individuals: readonly Individual<never>[]): void {
+  #addJobs(individuals: readonly Individual[]): void {
     if (individuals.length === 0) return
     const tried = new Map(this.#options.record.triedBefore(individuals[0]!.generation).map((one) => [nameOf(one), one]))
     const jobs = individuals.map((individual) =>
@@ -248,7 +248,7 @@ export class Runner {
     for (const job of jobs) if (!held.has(job)) this.#queue.add(job)
   }
 
-  #addJob(individual: Individual<never>, before?: TriedBefore): Job {
+  #addJob(individual: Individual, before?: TriedBefore): Job {
     const { attempts = 0, failures = 0, deaths = 0 } = before ?? {}
     const { epoch } = this.#fleet.surroundings
     const job = { individual, attempt: attempts + 1, epoch, failures, deaths, isSuspect: deaths > 0 }

@@ -26,13 +26,13 @@ export class TimeoutError extends Error {
 
 /** One attempt at an individual, in this process. */
 export class Attempt {
-  readonly #optimizee: Optimizee<never>
-  readonly #individual: Individual<never>
+  readonly #optimizee: Optimizee
+  readonly #individual: Individual
   readonly #surroundings: AttemptSurroundings
   #controller: AbortController | undefined
   #abortReason: Error | undefined
 
-  constructor(optimizee: Optimizee<never>, individual: Individual<never>, surroundings: AttemptSurroundings) {
+  constructor(optimizee: Optimizee, individual: Individual, surroundings: AttemptSurroundings) {
     this.#optimizee = optimizee
     this.#individual = individual
     this.#surroundings = surroundings

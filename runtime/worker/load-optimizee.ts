@@ -10,12 +10,12 @@ export class NoOptimizee extends Error {
  * The optimizee that a module's default export is, makes from options, or (an experiment file) has as its `optimizee`.
  * @throws NoOptimizee if it is nothing of the kind; whatever the module throws when it is imported
  */
-export async function loadOptimizee(path: string, options?: unknown): Promise<Optimizee<never>> {
+export async function loadOptimizee(path: string, options?: unknown): Promise<Optimizee> {
   const module = (await import(pathToFileURL(path).href)) as Record<string, unknown>
   return optimizeeOf(module, options)
 }
 
-export async function optimizeeOf(module: Record<string, unknown>, options?: unknown): Promise<Optimizee<never>> {
+export async function optimizeeOf(module: Record<string, unknown>, options?: unknown): Promise<Optimizee> {
   if (module.default === undefined) {
     throw new NoOptimizee('it has no default export; wanted an optimizee made with defineOptimizee')
   }
@@ -30,8 +30,8 @@ export async function optimizeeOf(module: Record<string, unknown>, options?: unk
 }
 
 /** By its members, not its class: an optimizee in a bundle has the bundle's own copy of the class. */
-function isOptimizee(value: unknown): value is Optimizee<never> {
+function isOptimizee(value: unknown): value is Optimizee {
   if (typeof value !== 'object' || value === null) return false
-  const { space, objectives, simulate } = value as Partial<Optimizee<never>>
+  const { space, objectives, simulate } = value as Partial<Optimizee>
   return typeof space === 'object' && typeof objectives === 'object' && typeof simulate === 'function'
 }

@@ -39,7 +39,7 @@ type Assignment = Simulate['individuals'][number]
 class WorkerProgram {
   readonly #directory: string
   readonly #runFile: RunFile
-  readonly #optimizee: Optimizee<never>
+  readonly #optimizee: Optimizee
   readonly #writer: PipeWriter
   readonly #reader: PipeReader
   readonly #wakeUp: WakeUp
@@ -62,7 +62,7 @@ class WorkerProgram {
   #wake: () => void = () => {}
   #snapshot: { readonly value: unknown } | undefined
 
-  constructor(directory: string, worker: number, runFile: RunFile, optimizee: Optimizee<never>, writer: PipeWriter) {
+  constructor(directory: string, worker: number, runFile: RunFile, optimizee: Optimizee, writer: PipeWriter) {
     const channel = workerDirectory(directory, worker)
     this.#directory = directory
     this.#runFile = runFile
@@ -106,7 +106,7 @@ class WorkerProgram {
   async #simulate([key, seed, values]: Assignment): Promise<void> {
     const [generation, index, replicate, , number] = key
     const parameters = this.#optimizee.space.fromValues(values) as never
-    const individual = new Individual<never>({ generation, index, replicate }, parameters, seed)
+    const individual = new Individual({ generation, index, replicate }, parameters, seed)
     const attempt = new Attempt(this.#optimizee, individual, {
       attempt: number,
       timeout: this.#runFile.timeout,
@@ -314,7 +314,7 @@ async function main(directory: string, worker: number): Promise<void> {
   }
   const bell = runFile.wakeUp === 'poll' ? new NodeBell(directory, hello.host, worker) : undefined
   const writer = new PipeWriter(workerDirectory(directory, worker), 'from-worker', { hello, bell })
-  let optimizee: Optimizee<never>
+  let optimizee: Optimizee
   try {
     optimizee = await loadOptimizee(join(directory, runFile.optimizee.module), runFile.optimizee.options)
   } catch (error) {

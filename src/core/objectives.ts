@@ -25,7 +25,7 @@ export class Objectives {
   }
 
   /** The weighted sum of an evaluation; a failed one is worse than any number. */
-  score(evaluation: Evaluation<never>): number {
+  score(evaluation: Evaluation): number {
     return evaluation.outcome === 'done' ? this.weigh(evaluation.fitness) : Number.NEGATIVE_INFINITY
   }
 

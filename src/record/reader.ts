@@ -298,7 +298,7 @@ export class TrajectoryReader implements TrajectoryHistory {
   }
 
   /** What came of the same parameters with the same seed, if that was simulated well. */
-  findDone({ seed, parameters }: Pick<Individual<never>, 'seed' | 'parameters'>): EvaluatedRow | undefined {
+  findDone({ seed, parameters }: Pick<Individual, 'seed' | 'parameters'>): EvaluatedRow | undefined {
     return this.file.get<EvaluatedRow>(
       `select e.* from temp.done d join evaluated e using (generation, "index", replicate)
        where d.seed = ? and d.parameters = ?`,

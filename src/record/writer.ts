@@ -50,7 +50,7 @@ export class TrajectoryStore extends TrajectoryReader implements RunRecord {
   /** Stores a generation and the optimizer state that waits for it, in one transaction. */
   addGeneration(
     generation: number,
-    individuals: readonly Individual<never>[],
+    individuals: readonly Individual[],
     state: PlainData,
     summary: Readonly<Record<string, unknown>>,
   ): void {
@@ -67,14 +67,14 @@ export class TrajectoryStore extends TrajectoryReader implements RunRecord {
   }
 
   /** Stores an individual that takes the place of one that failed for good. */
-  addReplacement(individual: Individual<never>, replaces: number): void {
+  addReplacement(individual: Individual, replaces: number): void {
     this.file.transaction(() => {
       this.#insertIndividual(individual, replaces)
       this.file.run('update generations set individuals = individuals + 1 where generation = ?', individual.generation)
     })
   }
 
-  #insertIndividual(individual: Individual<never>, replaces: number | null): void {
+  #insertIndividual(individual: Individual, replaces: number | null): void {
     this.file.run(
       'insert into individuals values (?, ?, ?, ?, ?, ?)',
       individual.generation,
@@ -259,7 +259,7 @@ export class TrajectoryStore extends TrajectoryReader implements RunRecord {
 
   // Groups and results
 
-  saveGroups(trajectory: Trajectory<never>): void {
+  saveGroups(trajectory: Trajectory): void {
     this.file.transaction(() => {
       for (const group of trajectory.groups) {
         this.file.run('insert or replace into parameter_groups values (?, ?)', group.name, group.comment)

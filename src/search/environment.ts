@@ -26,7 +26,7 @@ export interface Progress {
 /** What a search need not find out by itself. */
 export interface Knowledge {
   /** Generation -1: what the optimizer is told before the first. */
-  readonly evaluations?: readonly Evaluation<never>[]
+  readonly evaluations?: readonly Evaluation[]
   /** What other runs have simulated. */
   readonly cache?: EvaluationCache | undefined
 }
@@ -39,8 +39,8 @@ const mostReplacements = 10
 
 /** The loop: run a generation, hand the results to the optimizer, go on while it expands. */
 export class Environment {
-  readonly #trajectory: Trajectory<never>
-  readonly #optimizer: Optimizer<PlainData, never>
+  readonly #trajectory: Trajectory
+  readonly #optimizer: Optimizer<PlainData>
   readonly #store: TrajectoryStore
   readonly #onProgress: (progress: Progress) => void
   readonly #begin = performance.now()
@@ -49,11 +49,11 @@ export class Environment {
   #places: Places | undefined
   #failed: number
   #totalEvaluated: number
-  #best: Evaluation<never> | undefined
+  #best: Evaluation | undefined
 
   constructor(
-    trajectory: Trajectory<never>,
-    optimizer: Optimizer<PlainData, never>,
+    trajectory: Trajectory,
+    optimizer: Optimizer<PlainData>,
     store: TrajectoryStore,
     onProgress: (progress: Progress) => void = () => {},
   ) {
@@ -65,11 +65,11 @@ export class Environment {
     const { done, failed } = store.counts()
     this.#failed = failed
     this.#totalEvaluated = done + failed
-    this.#best = store.best(1)[0] as Evaluation<never> | undefined
+    this.#best = store.best(1)[0] as Evaluation | undefined
   }
 
   /** An individual for the place of one that failed for good, stored; undefined if there have been enough. */
-  replace(failed: Individual<never>): Individual<never> | undefined {
+  replace(failed: Individual): Individual | undefined {
     const { generation, replicate } = failed
     const size = this.#trajectory.individuals().length
     if (failed.index >= size * mostReplacements) return undefined
@@ -77,7 +77,7 @@ export class Environment {
     const { seed } = this.#optimizer.settings
     const parameters = this.#optimizer.replace(this.#optimizer.state!, Random.of(seed, 'replace', generation, index))
     const individualSeed = seedOf(seed, 'simulate', generation, index, replicate)
-    const standIn = new Individual<never>({ generation, index, replicate }, parameters, individualSeed)
+    const standIn = new Individual({ generation, index, replicate }, parameters, individualSeed)
     this.#places?.expect(standIn)
     this.#store.addReplacement(standIn, failed.index)
     return standIn
@@ -106,7 +106,7 @@ export class Environment {
     runner: Runner,
     signal: AbortSignal,
     cache: EvaluationCache | undefined,
-  ): Promise<Evaluation<never>[] | undefined> {
+  ): Promise<Evaluation[] | undefined> {
     const individuals = this.#trajectory.individuals()
     const places = new Places(individuals)
     this.#places = places
@@ -126,10 +126,10 @@ export class Environment {
   /** Takes what other runs have simulated as if it had been simulated here; gives what is still to do. */
   async #reuse(
     cache: EvaluationCache,
-    open: readonly Individual<never>[],
+    open: readonly Individual[],
     places: Places,
     signal: AbortSignal,
-  ): Promise<Individual<never>[]> {
+  ): Promise<Individual[]> {
     for (let from = 0; from < open.length && !signal.aborted; from += lookedUpAtOnce) {
       await setImmediate() // a stop is heard also where nothing has to be simulated
       const { evaluations, batch } = cache.find(open.slice(from, from + lookedUpAtOnce), this.#store.epoch)
@@ -145,15 +145,15 @@ export class Environment {
   }
 
   /** Fills in what the record holds of the generation in whose middle the run was stopped; gives what is still to do. */
-  #recall(places: Places): Individual<never>[] {
+  #recall(places: Places): Individual[] {
     const { generation } = this.#trajectory
-    const standIns = this.#store.replacements(generation).map(({ individual }) => individual as Individual<never>)
+    const standIns = this.#store.replacements(generation).map(({ individual }) => individual as Individual)
     for (const standIn of standIns) places.expect(standIn)
-    for (const evaluation of this.#store.evaluations(generation) as Evaluation<never>[]) places.fill(evaluation)
+    for (const evaluation of this.#store.evaluations(generation) as Evaluation[]) places.fill(evaluation)
     return [...this.#trajectory.individuals(), ...standIns].filter((individual) => places.isOpen(individual))
   }
 
-  #expand(runner: Runner, evaluations: readonly Evaluation<never>[]): void {
+  #expand(runner: Runner, evaluations: readonly Evaluation[]): void {
     const before = this.#trajectory.generation
     this.#optimizer.postProcess(this.#trajectory, evaluations)
     if (this.#trajectory.generation === before) return
@@ -161,7 +161,7 @@ export class Environment {
     runner.dumpTraj(this.#trajectory, state, this.#optimizer.summarize(state))
   }
 
-  #count(evaluation: Evaluation<never>): void {
+  #count(evaluation: Evaluation): void {
     this.#totalEvaluated++
     if (evaluation.outcome === 'failed') this.#failed++
     const { objectives } = this.#optimizer

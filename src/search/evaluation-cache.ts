@@ -43,8 +43,8 @@ export class EvaluationCache implements Disposable {
   }
 
   /** What is known of some individuals, as if it had been simulated; in the order of the individuals. */
-  find(individuals: readonly Individual<never>[], epoch: number): Reused {
-    const evaluations: DoneEvaluation<never>[] = []
+  find(individuals: readonly Individual[], epoch: number): Reused {
+    const evaluations: DoneEvaluation[] = []
     const attempts: AttemptRecord[] = []
     const reports: ReportRecord[] = []
     const reused: ReuseRecord[] = []
@@ -69,7 +69,7 @@ export class EvaluationCache implements Disposable {
 }
 
 export interface Reused {
-  readonly evaluations: readonly Evaluation<never>[]
+  readonly evaluations: readonly Evaluation[]
   /** To be stored. */
   readonly batch: Batch
 }

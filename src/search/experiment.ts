@@ -135,8 +135,8 @@ export class Experiment {
   ): Promise<RunOutcome> {
     const prepared = this.#ready()
     const { directory, store, trajectory } = prepared
-    const anyOptimizer = optimizer as unknown as Optimizer<PlainData, never>
-    const anyOptimizee = optimizee as unknown as Optimizee<never>
+    const anyOptimizer = optimizer as unknown as Optimizer<PlainData>
+    const anyOptimizee = optimizee as unknown as Optimizee
     const configuration = prepared.options.configuration ?? describeSearch(anyOptimizer, anyOptimizee, options)
     const manifest = store.manifest()
     if (manifest.configuration !== undefined && !isSame(manifest.configuration, configuration)) {
@@ -158,9 +158,9 @@ export class Experiment {
       hash: null,
       allocations: [...allocationsOf(manifest), ...describeAllocation(store.epoch)],
     })
-    store.saveGroups(trajectory as Trajectory<never>)
+    store.saveGroups(trajectory as Trajectory)
     const signal = options.signal ?? new AbortController().signal
-    const environment = new Environment(trajectory as Trajectory<never>, anyOptimizer, store, options.onProgress)
+    const environment = new Environment(trajectory as Trajectory, anyOptimizer, store, options.onProgress)
     const runner = new Runner({
       directory,
       run: String(manifest.run),
@@ -215,7 +215,7 @@ export class Experiment {
     const { directory, store, trajectory } = this.#ready()
     if (store.manifest().status === 'finished') {
       ;(optimizer as unknown as Optimizer<PlainData>).end(trajectory)
-      store.saveGroups(trajectory as Trajectory<never>)
+      store.saveGroups(trajectory as Trajectory)
     }
     await this.close()
     try {
@@ -258,10 +258,10 @@ export class Experiment {
 
   /** What is known before the first generation; nothing once there is one, whose state has taken it in. */
   async #warmStart(
-    optimizer: Optimizer<PlainData, never>,
-    optimizee: Optimizee<never>,
+    optimizer: Optimizer<PlainData>,
+    optimizee: Optimizee,
     { warmStart: source, onWarning }: RunOptions,
-  ): Promise<readonly Evaluation<never>[]> {
+  ): Promise<readonly Evaluation[]> {
     const { directory, store } = this.#ready()
     if (source === undefined || store.generations > 0) return []
     const { evaluations, sha256, warning } = await readWarmStart(source, optimizee)
@@ -271,7 +271,7 @@ export class Experiment {
     }
     store.describe({ warmStart: { source, rows: evaluations.length, sha256 } })
     if (warning !== undefined) onWarning?.(`${warning}.`)
-    if (takesWarmStart(optimizer)) return evaluations as Evaluation<never>[]
+    if (takesWarmStart(optimizer)) return evaluations as Evaluation[]
     onWarning?.(`The optimizer ${optimizer.type} takes no warm start: what ${source} knows is left aside.`)
     return []
   }
@@ -282,7 +282,7 @@ export class Experiment {
   }
 
   /** Puts the optimizee where workers find it: bundled once, with its snapshot made once. */
-  async #deliver(optimizee: Optimizee<never>, options: RunOptions): Promise<RunFile['optimizee']> {
+  async #deliver(optimizee: Optimizee, options: RunOptions): Promise<RunFile['optimizee']> {
     const { directory, store } = this.#ready()
     const source = options.source ?? optimizee.source
     if (!source) {
@@ -321,8 +321,8 @@ interface Prepared {
 
 /** What makes two searches the same: all that their results depend on, and not how they are run. */
 export function describeSearch(
-  optimizer: Optimizer<PlainData, never>,
-  optimizee: Optimizee<never>,
+  optimizer: Optimizer<PlainData>,
+  optimizee: Optimizee,
   { warmStart }: Pick<RunOptions, 'warmStart'> = {},
 ): PlainData {
   const { generations: _, ...settings } = optimizer.settings
@@ -454,7 +454,7 @@ function recordGroups(trajectory: Trajectory, groups: Readonly<Record<string, ob
   }
 }
 
-async function saveSnapshot(directory: string, optimizee: Optimizee<never>): Promise<string | undefined> {
+async function saveSnapshot(directory: string, optimizee: Optimizee): Promise<string | undefined> {
   const value = await optimizee.snapshot()
   if (value === undefined) return undefined
   const bytes = encodeMessage(value)

@@ -10,10 +10,10 @@ export class Places {
   readonly #places = new Map<number, number>()
   /** The index of the individual whose evaluation counts for the place. */
   readonly #expected: number[] = []
-  readonly #evaluations: (Evaluation<never> | undefined)[] = []
+  readonly #evaluations: (Evaluation | undefined)[] = []
   #filled = 0
 
-  constructor(individuals: readonly Individual<never>[]) {
+  constructor(individuals: readonly Individual[]) {
     this.#size = individuals.length
     for (const [place, individual] of individuals.entries()) {
       this.#places.set(keyOf(individual.index, individual.replicate), place)
@@ -35,7 +35,7 @@ export class Places {
     this.#evaluations[place] = undefined
   }
 
-  fill(evaluation: Evaluation<never>): void {
+  fill(evaluation: Evaluation): void {
     const place = this.#placeOf(evaluation.individual)
     if (evaluation.individual.index !== this.#expected[place]) return // another stands in for it
     if (!this.#evaluations[place]) this.#filled++
@@ -49,8 +49,8 @@ export class Places {
   }
 
   /** All evaluations in the order of the places; undefined as long as one is missing. */
-  all(): Evaluation<never>[] | undefined {
-    return this.#filled === this.#size ? (this.#evaluations as Evaluation<never>[]) : undefined
+  all(): Evaluation[] | undefined {
+    return this.#filled === this.#size ? (this.#evaluations as Evaluation[]) : undefined
   }
 
   #placeOf({ index, replicate }: IndividualId): number {

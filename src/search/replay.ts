@@ -42,7 +42,7 @@ export async function replay(run: string, name: string): Promise<Replayed> {
   const { space } = optimizee
   const parameters = space.fromValues(space.toValues(JSON.parse(row.parameters) as never))
   const surroundings = new Surroundings(run, runFile, attempt)
-  const individual = new Individual<never>(row, parameters, row.seed)
+  const individual = new Individual(row, parameters, row.seed)
   const begin = performance.now()
   const came = cameOf(await withOutputAside(() => simulate(new Attempt(optimizee, individual, surroundings))))
   const milliseconds = performance.now() - begin
@@ -98,7 +98,7 @@ function readRun(run: string): RunFile {
   }
 }
 
-async function load(run: string, { optimizee: { module, options } }: RunFile): Promise<Optimizee<never>> {
+async function load(run: string, { optimizee: { module, options } }: RunFile): Promise<Optimizee> {
   const path = join(run, module)
   if (!existsSync(path)) {
     throw new ConfigurationError(`${run} has no ${module}, its bundled simulation; run it again to have it made anew`)

@@ -47,7 +47,7 @@ export async function readWarmStart<P>(source: string, given: WarmStartProblem<P
 }
 
 /** Whether an optimizer does anything with what is known. */
-export function takesWarmStart(optimizer: Optimizer<PlainData, never>): boolean {
+export function takesWarmStart(optimizer: Optimizer<PlainData>): boolean {
   return optimizer.warmStart !== Optimizer.prototype.warmStart
 }
 

@@ -35,7 +35,7 @@ export function playDesign<P>({ space, settings, objectives, simulate, pending =
   for (const [key, value] of Object.entries(optimizer.settings)) {
     if (value !== undefined) trajectory.fAddParameterToGroup('optimizer', key, value)
   }
-  store.saveGroups(trajectory as unknown as Trajectory<never>)
+  store.saveGroups(trajectory as unknown as Trajectory)
   for (let evaluations: Evaluation<P>[] = []; ; ) {
     const before = trajectory.generation
     optimizer.postProcess(trajectory, evaluations)

@@ -41,7 +41,7 @@ runner.prepareRunFile()
 const count = Math.ceil(demand * (warmUpSeconds + seconds) * 1.2) + 2 * workers
 const individuals = Array.from(
   { length: count },
-  (_, index) => new Individual({ generation: 0, index, replicate: 0 }, { x: 0.5, y: 0.5 }, 1) as Individual<never>,
+  (_, index) => new Individual({ generation: 0, index, replicate: 0 }, { x: 0.5, y: 0.5 }, 1) as Individual,
 )
 store.addGeneration(0, individuals, null, {})
 

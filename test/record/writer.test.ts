@@ -27,7 +27,7 @@ function prepareStore(): TrajectoryStore {
 }
 
 function individual(generation: number, index: number, parameters: object = { x: index }, replicate = 0) {
-  return new Individual({ generation, index, replicate }, parameters, 1000 + index) as Individual<never>
+  return new Individual({ generation, index, replicate }, parameters, 1000 + index) as Individual
 }
 
 function addGeneration(store: TrajectoryStore, generation: number, size: number, state: object = {}): void {
@@ -69,7 +69,7 @@ test('what is stored comes back, in another process as well', () => {
   const trajectory = new Trajectory()
   trajectory.fAddParameterToGroup(trajectory.fAddParameterGroup('runner', 'how').name, 'workers', 4, 'processes')
   trajectory.fAddResult('R0', 3.7)
-  store.saveGroups(trajectory as Trajectory<never>)
+  store.saveGroups(trajectory as Trajectory)
   const reader = TrajectoryStore.openForReading(store.directory)
   try {
     expect(reader.manifest()).toMatchObject({ name: 'spring', seed: 7, configuration: { nested: [1, null, 'two'] } })
@@ -217,7 +217,7 @@ test('whoever writes under an earlier epoch is refused, and changes nothing', ()
     () => first.describeWorker({ worker, host: 'h', space: '', pid: 1, started: '' }),
     () => first.endWorker(worker, 'why'),
     () => first.markPacked(0),
-    () => first.saveGroups(new Trajectory() as Trajectory<never>),
+    () => first.saveGroups(new Trajectory() as Trajectory),
     () => first.beginEpoch(1),
   ]
   const before = query(first, 'select * from manifest')
@@ -430,8 +430,8 @@ test('the canonical export has one line an individual, in order, with nothing th
   const store = prepareStore()
   const individuals = [individual(0, 1), individual(0, 0, { x: 0.1 + 0.2 }, 1), individual(0, 0, { x: 1e-7 })]
   store.addGeneration(0, individuals, {}, {})
-  const [second, , first] = individuals as [Individual<never>, Individual<never>, Individual<never>]
-  const record = (one: Individual<never>, more: Partial<AttemptRecord>) => ({ ...attempt(0, 0, more), individual: one })
+  const [second, , first] = individuals as [Individual, Individual, Individual]
+  const record = (one: Individual, more: Partial<AttemptRecord>) => ({ ...attempt(0, 0, more), individual: one })
   store.commit(
     batch(record(second, { cause: threw, milliseconds: 5 }), record(first, { fitness: [1 / 3, 2], outputs: { a: 1 } })),
   )

@@ -8,7 +8,7 @@ export interface SimFunc<E extends SimulationEnvironment = never, P = never, R =
   (environment: E, seed: number, nSteps: number, parameters: P): R | Promise<R>
   /** Where workers find it: a module whose default export it is. */
   readonly module: string
-  readonly environment: SimulationEnvironmentClass<E, never>
+  readonly environment: SimulationEnvironmentClass<E>
 }
 
 /**
@@ -28,5 +28,5 @@ export function defineSimFunc<E extends SimulationEnvironment<S>, S, P, R>(defin
 }): SimFunc<E, P, R> {
   const { module, environment } = definition
   const run = (...given: [E, number, number, P]) => definition.run(...given)
-  return Object.assign(run, { module, environment: environment as SimulationEnvironmentClass<E, never> })
+  return Object.assign(run, { module, environment: environment as SimulationEnvironmentClass<E> })
 }
