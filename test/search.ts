@@ -39,7 +39,7 @@ const ownExtension = extname(fileURLToPath(import.meta.url))
 export async function search(options: SearchOptions): Promise<SearchEnd> {
   const module = fileURLToPath(new URL(`./fixtures/optimizees/${options.optimizee}${ownExtension}`, import.meta.url))
   const source = { module, options: options.options }
-  const optimizee = (await optimizeeOf(await importBundled(module), options.options)) as unknown as Optimizee
+  const optimizee = (await optimizeeOf(await importBundled(module), options.options)) 
   const { populationSize = 8, generations = 4, seed = 1 } = options
   const optimizer =
     options.makeOptimizer?.(optimizee) ?? new RandomSearch(optimizee, { populationSize, generations, seed })
@@ -47,7 +47,7 @@ export async function search(options: SearchOptions): Promise<SearchEnd> {
   const runner = { workers: 2, retries: 1, ...options.runner }
   const { directory } = await experiment.prepareExperiment({ name: options.name ?? 'run', runner })
   const { warmStart, cache, onWarning, signal, onProgress } = options
-  const outcome = await experiment.runExperiment(optimizer as never, optimizee, {
+  const outcome = await experiment.runExperiment(optimizer, optimizee, {
     source,
     ...(warmStart !== undefined && { warmStart }),
     ...(cache !== undefined && { cache }),
@@ -55,8 +55,8 @@ export async function search(options: SearchOptions): Promise<SearchEnd> {
     ...(signal && { signal }),
     ...(onProgress && { onProgress }),
   })
-  const { trajectory } = await experiment.endExperiment(optimizer as never)
-  return { ...outcome, directory, trajectory: trajectory as Trajectory, canonical: canonicalExport(directory) }
+  const { trajectory } = await experiment.endExperiment(optimizer)
+  return { ...outcome, directory, trajectory: trajectory, canonical: canonicalExport(directory) }
 }
 
 export function canonicalExport(directory: string): string {

@@ -105,7 +105,7 @@ class WorkerProgram {
 
   async #simulate([key, seed, values]: Assignment): Promise<void> {
     const [generation, index, replicate, , number] = key
-    const parameters = this.#optimizee.space.fromValues(values) as never
+    const parameters = this.#optimizee.space.fromValues(values)
     const individual = new Individual({ generation, index, replicate }, parameters, seed)
     const attempt = new Attempt(this.#optimizee, individual, {
       attempt: number,

@@ -26,7 +26,7 @@ export function chooseOptimizer(given: object, optimizee: Optimizee, place: Plac
   }
   const settings = optimizers[type].settings as z.ZodObject
   parseAt(settings.safeExtend({ type: z.literal(type) }), given, place)
-  return makeAt(place, () => createOptimizer(optimizee, given as { type: typeof type })) as Optimizer
+  return makeAt(place, () => createOptimizer(optimizee, given as { type: typeof type }))
 }
 
 function isListed(type: unknown): type is keyof typeof optimizers {

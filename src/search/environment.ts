@@ -147,7 +147,7 @@ export class Environment {
   /** Fills in what the record holds of the generation in whose middle the run was stopped; gives what is still to do. */
   #recall(places: Places): Individual[] {
     const { generation } = this.#trajectory
-    const standIns = this.#store.replacements(generation).map(({ individual }) => individual as Individual)
+    const standIns = this.#store.replacements(generation).map(({ individual }) => individual)
     for (const standIn of standIns) places.expect(standIn)
     for (const evaluation of this.#store.evaluations(generation) as Evaluation[]) places.fill(evaluation)
     return [...this.#trajectory.individuals(), ...standIns].filter((individual) => places.isOpen(individual))

@@ -40,7 +40,7 @@ export async function replay(run: string, name: string): Promise<Replayed> {
   const runFile = readRun(run)
   const optimizee = await load(run, runFile)
   const { space } = optimizee
-  const parameters = space.fromValues(space.toValues(JSON.parse(row.parameters) as never))
+  const parameters = space.fromValues(space.toValues(JSON.parse(row.parameters)))
   const surroundings = new Surroundings(run, runFile, attempt)
   const individual = new Individual(row, parameters, row.seed)
   const begin = performance.now()

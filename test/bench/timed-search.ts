@@ -27,7 +27,7 @@ export async function timedSearch(root: string, name: string, sizes: readonly nu
     completedAt[generation] = performance.now()
     memory[generation] = process.memoryUsage.rss()
   }
-  await experiment.runExperiment(optimizer as never, nothing as never, { onProgress })
-  await experiment.endExperiment(optimizer as never)
+  await experiment.runExperiment(optimizer, nothing, { onProgress })
+  await experiment.endExperiment(optimizer)
   return { completedAt, startedAt, firstResultAt, memory, directory }
 }

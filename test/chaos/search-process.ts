@@ -7,6 +7,6 @@ const { optimizer, ...options } = JSON.parse(process.argv[2]!) as SearchOptions 
 }
 const { status } = await search({
   ...options,
-  ...(optimizer && { makeOptimizer: (optimizee) => createOptimizer(optimizee, optimizer) as never }),
+  ...(optimizer && { makeOptimizer: (optimizee) => createOptimizer(optimizee, optimizer) }),
 })
 console.log(status)

@@ -530,7 +530,7 @@ function addGeneration(writer: TrajectoryStore, generation: number, size: number
     ...{ generation, index, replicate: 0, seed: 1, parameters: { x: index } },
     name: `${generation}.${index}`,
   }))
-  writer.addGeneration(generation, individuals as never, null, {})
+  writer.addGeneration(generation, individuals, null, {})
   writer.commit({
     attempts: individuals.map((individual) => ({
       ...{ individual, epoch: 0, attempt: 1, worker: 1, verdict: 'accepted' as const },

@@ -210,9 +210,9 @@ test('the points of a design are found in a larger one with the same seeds, repl
   const { run } = setUp()
   const design = (points: number) => (optimizee: Optimizee) =>
     new Design(optimizee, { design: { kind: 'sobol', points }, replications: 2, seeds: 'common', seed: 5, chunk: 10 })
-  const small = await run('small', { makeOptimizer: design(16) as never })
-  const large = await run('large', { makeOptimizer: design(32) as never, cache: true })
-  const again = await run('again', { makeOptimizer: design(32) as never })
+  const small = await run('small', { makeOptimizer: design(16) })
+  const large = await run('large', { makeOptimizer: design(32), cache: true })
+  const again = await run('again', { makeOptimizer: design(32) })
   expect(large.canonical).toBe(again.canonical)
   const done = linesOf(small.canonical).filter(({ outcome }) => outcome === 'done').length
   expect(large.simulated).toHaveLength(64 - done)

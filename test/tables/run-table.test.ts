@@ -21,7 +21,7 @@ function makeRun(): string {
       { generation, index, replicate },
       { x: index / 2, step: generation, pair: [index, 'a'] },
       100 + index,
-    ) as Individual
+    )
   store.addGeneration(0, [individual(0, 0), individual(0, 0, 1), individual(0, 1)], {}, {})
   store.addGeneration(1, [individual(1, 0), individual(1, 1)], {}, {})
   const attempt = (

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { Design, DesignPoints } from '../../../optimizers/designs/index.ts'
 import type { Evaluation } from '../../core/evaluation.ts'
 import { Objectives } from '../../core/objectives.ts'
-import type { Optimizer, PlainData } from '../../core/optimizer.ts'
+import type { PlainData } from '../../core/optimizer.ts'
 import { runnerSettings } from '../../core/runner-settings.ts'
 import { parseSettings } from '../../core/settings.ts'
 import { readManifest, TrajectoryReader } from '../../record/reader.ts'
@@ -61,7 +61,7 @@ export class PlannedGrid {
   async run(code: Readonly<Record<string, string>>): Promise<GridOutcome> {
     const { overwrite, signal, onProgress, onWarning } = this.#options
     const optimizee = variantOptimizee(this.#variantOptions, code)
-    const optimizer = this.#optimizer() as unknown as Optimizer<PlainData>
+    const optimizer = this.#optimizer() 
     await using experiment = new Experiment({ root: this.#root })
     const runner = this.#runnerOf(this.#options)
     const codeHash = hashOf(code)
