@@ -39,7 +39,7 @@ const ownExtension = extname(fileURLToPath(import.meta.url))
 export async function search(options: SearchOptions): Promise<SearchEnd> {
   const module = fileURLToPath(new URL(`./fixtures/optimizees/${options.optimizee}${ownExtension}`, import.meta.url))
   const source = { module, options: options.options }
-  const optimizee = (await optimizeeOf(await importBundled(module), options.options)) 
+  const optimizee = await optimizeeOf(await importBundled(module), options.options)
   const { populationSize = 8, generations = 4, seed = 1 } = options
   const optimizer =
     options.makeOptimizer?.(optimizee) ?? new RandomSearch(optimizee, { populationSize, generations, seed })

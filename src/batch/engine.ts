@@ -168,7 +168,7 @@ export async function runBatch(
       'A worker that loads a simulation must not start a batch; put the simulation in a file of its own and call the batch from another.',
     )
   }
-  const optimizer = new RunList(batch) 
+  const optimizer = new RunList(batch)
   const { signal, onWarning, overwrite = false } = options
   const { workers, timeout, retries = 0 } = options
   await using experiment = new Experiment({ root: dirname(path) })

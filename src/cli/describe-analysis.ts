@@ -1,7 +1,8 @@
 import type { EffectLevel, Estimate, MainEffect } from '../analysis/index.ts'
+import { printable } from '../core/text.ts'
 import type { Analysis, AnalysisDocument } from './analyse-run.ts'
 import { shortNumber } from './progress.ts'
-import { alignTable, printable, shortValue } from './table.ts'
+import { alignTable, shortValue } from './table.ts'
 
 /** An analysis, for people: a table for every method and output. */
 export function describeAnalysis({ design, points, analyses }: AnalysisDocument): string {

@@ -1,3 +1,4 @@
+import { printable } from '../core/text.ts'
 import { duration, shortNumber } from './progress.ts'
 
 /** Rows as lines of aligned columns; columns of numbers stand to the right. */
@@ -49,15 +50,6 @@ export function fullValue(value: unknown): string {
 export function timeSpan(milliseconds: number): string {
   return milliseconds < 1000 ? `${shortNumber(milliseconds, 3)} ms` : duration(milliseconds / 1000)
 }
-
-/** Names and values come from anywhere; what would move the cursor or end the line is shown instead of obeyed. */
-export function printable(text: string): string {
-  return text.replace(
-    /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
-}
-
 /** Columns on a terminal: marks that sit on other characters take none, those of East Asian scripts and emoji two. */
 function widthOf(text: string): number {
   let width = 0

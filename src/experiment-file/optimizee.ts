@@ -155,7 +155,7 @@ async function fromModule(given: object, folder: string, place: Place): Promise<
 
 async function makeOptimizee(exported: Record<string, unknown>, options: unknown, label: string): Promise<Optimizee> {
   try {
-    return (await optimizeeOf(exported, options)) 
+    return await optimizeeOf(exported, options)
   } catch (error) {
     const how = error instanceof NoOptimizee ? '' : 'threw while it made the optimizee: '
     throw new ConfigurationError(`${label}: ${how}${messageOf(error)}`, { cause: error })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { printable } from '../cli/table.ts'
 import { ConfigurationError } from '../core/errors.ts'
 import { parseSettings, SettingsError } from '../core/settings.ts'
+import { printable } from '../core/text.ts'
 
 /** A place in an experiment's file, for the sentence of an error. */
 export interface Place {

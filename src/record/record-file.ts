@@ -1,11 +1,12 @@
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { currentHolder } from '../../runtime/runner/lease.ts'
-import { ConfigurationError, RunHeldError, storageError } from '../core/errors.ts'
+import { ConfigurationError, RunHeldError } from '../core/errors.ts'
 import { crashPoint } from '../system/crash-point.ts'
 import { type Database, openDatabase, type Statement } from '../system/database.ts'
 import { sharedFileSystem } from '../system/file-systems.ts'
 import { LinkRefused, refuseLinks } from '../system/own-files.ts'
+import { storageError } from '../system/storage-errors.ts'
 import { migrations, schema, schemaVersion } from './schema.ts'
 
 /** The record's name in a run directory. */

@@ -61,7 +61,7 @@ export class PlannedGrid {
   async run(code: Readonly<Record<string, string>>): Promise<GridOutcome> {
     const { overwrite, signal, onProgress, onWarning } = this.#options
     const optimizee = variantOptimizee(this.#variantOptions, code)
-    const optimizer = this.#optimizer() 
+    const optimizer = this.#optimizer()
     await using experiment = new Experiment({ root: this.#root })
     const runner = this.#runnerOf(this.#options)
     const codeHash = hashOf(code)

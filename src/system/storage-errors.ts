@@ -1,0 +1,19 @@
+import { existsSync } from 'node:fs'
+import { StorageFullError } from '../core/errors.ts'
+
+/** What the system and SQLite say of a disk that is full, of one that is away, and of one that cannot be relied on. */
+const storageCodes = /^(ENOSPC|EDQUOT|EIO|ESTALE|ENOTCONN|EHOSTDOWN|EREMOTEIO|SQLITE_FULL|SQLITE_IOERR\w*)$/
+
+/** The same error as one of storage, if that is what is behind it. */
+export function storageError(error: unknown, what: string): StorageFullError | undefined {
+  if (error instanceof StorageFullError) return error
+  const { code, message } = error as { code?: unknown; message?: string }
+  if (typeof code !== 'string' || !storageCodes.test(code)) return undefined
+  return new StorageFullError(`${what} cannot be written: ${message}.`, { cause: error })
+}
+
+/** The same error as one of a file system that is away: where the directory was, there is nothing any more. */
+export function awayError(error: unknown, directory: string): StorageFullError | undefined {
+  if (existsSync(directory)) return undefined
+  return new StorageFullError(`${directory} is away; go on with it when it is back.`, { cause: error })
+}
