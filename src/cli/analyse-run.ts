@@ -15,8 +15,16 @@ import { ConfigurationError } from '../core/errors.ts'
 import type { PlainData } from '../core/optimizer.ts'
 import { Random } from '../core/random.ts'
 import { TrajectoryReader } from '../record/reader.ts'
-import type { AnalyseOptions, AnalysisMethod } from './analyse.ts'
+import type { AnalysisMethod } from './analysis-methods.ts'
 import { AnalysisRows } from './analysis-rows.ts'
+
+export interface AnalyseOptions {
+  readonly of?: string | undefined
+  readonly method?: AnalysisMethod | undefined
+  readonly resamples?: number | undefined
+  readonly confidence?: number | undefined
+  readonly seed?: number | undefined
+}
 
 /** What matters in a run, as one JSON document. */
 export interface AnalysisDocument {

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-
-export const analysisMethods = ['sobol', 'morris', 'swings', 'effects', 'correlations', 'importance'] as const
+import type { AnalyseOptions } from './analyse-run.ts'
+import { analysisMethods } from './analysis-methods.ts'
 
 export function register(program: Command): void {
   program
@@ -25,16 +25,6 @@ export function register(program: Command): void {
       const document = analyseRun(run, options)
       await print([json ? jsonText(document) : describeAnalysis(document)])
     })
-}
-
-export type AnalysisMethod = (typeof analysisMethods)[number]
-
-export interface AnalyseOptions {
-  readonly of?: string | undefined
-  readonly method?: AnalysisMethod | undefined
-  readonly resamples?: number | undefined
-  readonly confidence?: number | undefined
-  readonly seed?: number | undefined
 }
 
 function wholeFrom(least: number): (text: string) => number {

@@ -2,8 +2,17 @@ import { ConfigurationError } from '../core/errors.ts'
 import { TrajectoryReader } from '../record/reader.ts'
 import { formatTable, type TableFormat } from '../tables/formats.ts'
 import { openTable } from '../tables/run-table.ts'
-import type { ExportOptions } from './export.ts'
 import { jsonText, print, writeWhole } from './output.ts'
+
+export interface ExportOptions {
+  readonly format?: TableFormat
+  readonly shape?: 'wide' | 'long'
+  readonly reports?: boolean
+  readonly provenance?: boolean
+  readonly output?: string
+  readonly canonical?: boolean
+  readonly json?: boolean
+}
 
 type Format = TableFormat | 'canonical'
 

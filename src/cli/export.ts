@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import type { TableFormat } from '../tables/formats.ts'
+import type { ExportOptions } from './export-run.ts'
 
 export function register(program: Command): void {
   program
@@ -30,14 +30,4 @@ export function register(program: Command): void {
       const [{ exportRun }, { print }] = await Promise.all([import('./export-run.ts'), import('./output.ts')])
       await print([await exportRun(run, options)])
     })
-}
-
-export interface ExportOptions {
-  readonly format?: TableFormat
-  readonly shape?: 'wide' | 'long'
-  readonly reports?: boolean
-  readonly provenance?: boolean
-  readonly output?: string
-  readonly canonical?: boolean
-  readonly json?: boolean
 }
