@@ -1,4 +1,5 @@
 import { nearest } from '../../src/core/nearest.ts'
+import { show } from '../../src/core/text.ts'
 
 /** Text with placeholders: `{name}` stands for a value, `{{` and `}}` for the braces themselves. */
 export interface Template {
@@ -54,8 +55,4 @@ function refusal(text: string, placeholder: string, known: readonly string[]): s
 
 function braced(name: string): string {
   return `{${name}}`
-}
-
-function show(text: string): string {
-  return JSON.stringify(text)
 }

@@ -1,6 +1,8 @@
 import type { PlainData } from '../../src/core/optimizer.ts'
+import { isSame } from '../../src/core/plain-data.ts'
 import type { Space } from '../../src/core/space.ts'
-import { checkCount, checkNames, show } from './check.ts'
+import { show } from '../../src/core/text.ts'
+import { checkCount, checkNames } from './check.ts'
 import { DesignPoints } from './design-points.ts'
 import { checkedValues, describeGrid, type GridOptions } from './factors.ts'
 import { axisLevels } from './levels.ts'
@@ -107,10 +109,6 @@ function around<P>(
 function checkReference<P>(design: string, space: Space<P>, reference: P): void {
   const refusal = space.refuse(reference)
   if (refusal !== undefined) throw new RangeError(`${design}: the reference ${refusal}`)
-}
-
-function isSame(a: unknown, b: unknown): boolean {
-  return JSON.stringify(a) === JSON.stringify(b)
 }
 
 function plain(value: unknown): PlainData {

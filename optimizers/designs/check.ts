@@ -1,4 +1,5 @@
 import { nearest } from '../../src/core/nearest.ts'
+import { show } from '../../src/core/text.ts'
 
 /** The largest number of points that can be told apart. */
 const mostPoints = Number.MAX_SAFE_INTEGER
@@ -32,10 +33,4 @@ export function checkOnce(design: string, names: readonly string[]): void {
     if (seen.has(name)) throw new RangeError(`${design} needs every parameter once, got ${show(name)} twice`)
     seen.add(name)
   }
-}
-
-/** A value for the sentence of an error. */
-export function show(value: unknown): string {
-  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value))
-  return text.length > 120 ? `${text.slice(0, 120)}...` : text
 }

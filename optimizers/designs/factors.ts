@@ -1,6 +1,7 @@
 import type { PlainData } from '../../src/core/optimizer.ts'
 import type { Space } from '../../src/core/space.ts'
-import { checkCount, checkNames, checkSize, show } from './check.ts'
+import { show } from '../../src/core/text.ts'
+import { checkCount, checkNames, checkSize } from './check.ts'
 import { axisLevels } from './levels.ts'
 import { type NamedParameter, parametersOf } from './subspace.ts'
 

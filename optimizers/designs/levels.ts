@@ -1,5 +1,5 @@
 import { coordinateOf, type ParameterDefinition, parameterFrom, type Scale } from '../../src/core/space.ts'
-import { show } from './check.ts'
+import { show } from '../../src/core/text.ts'
 
 /** The coordinates of evenly spaced levels of one axis, each computed when it is asked for. */
 export interface AxisLevels {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readCell } from '../../src/core/read-cell.ts'
 import type { ParameterDefinition, Space } from '../../src/core/space.ts'
-import { show } from './check.ts'
+import { show } from '../../src/core/text.ts'
 import { DesignPoints } from './design-points.ts'
 import { parametersOf } from './subspace.ts'
 

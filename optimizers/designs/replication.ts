@@ -1,5 +1,6 @@
 import { seedOf } from '../../src/core/random.ts'
-import { checkCount, show } from './check.ts'
+import { show } from '../../src/core/text.ts'
+import { checkCount } from './check.ts'
 
 /**
  * Where the seeds of the replicates of a point come from:

@@ -1,5 +1,6 @@
 import { parameterFrom, type Space } from '../../src/core/space.ts'
-import { checkCount, checkSize, show } from './check.ts'
+import { show } from '../../src/core/text.ts'
+import { checkCount, checkSize } from './check.ts'
 import type { DesignPoints } from './design-points.ts'
 import { parametersOf } from './subspace.ts'
 import { unitDesign } from './unit-design.ts'

@@ -1,3 +1,4 @@
+import { isSame } from '../core/plain-data.ts'
 /** A scenario and what came of it; no number where nothing did. */
 export interface Scenario {
   readonly parameters: Readonly<Record<string, unknown>>
@@ -53,10 +54,6 @@ export function swings(scenarios: readonly Scenario[]): Swing[] {
     const high = Math.max(...outputs)
     return { name, changes: list, low, high, swing: high - low }
   })
-}
-
-function isSame(a: unknown, b: unknown): boolean {
-  return JSON.stringify(a) === JSON.stringify(b)
 }
 
 function finite(value: number): number | null {

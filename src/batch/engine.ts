@@ -7,9 +7,9 @@ import { replaceFile } from '../../runtime/channel/run-file.ts'
 import { ConfigurationError } from '../core/errors.ts'
 import type { Optimizee } from '../core/optimizee.ts'
 import { type CommonSettings, Optimizer, type PlainData } from '../core/optimizer.ts'
+import { show } from '../core/text.ts'
 import type { Proposal } from '../core/trajectory.ts'
 import { Experiment, type PrepareOptions, type RunOptions } from '../search/experiment.ts'
-import { show } from './plain-value.ts'
 import { ProgressBar } from './progress-bar.ts'
 
 /** How a batch is run; none of it changes its results. */

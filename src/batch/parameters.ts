@@ -1,7 +1,8 @@
 import { ConfigurationError } from '../core/errors.ts'
 import { nearest } from '../core/nearest.ts'
 import type { Parameter } from '../core/space.ts'
-import { refusePlain, show } from './plain-value.ts'
+import { show } from '../core/text.ts'
+import { refusePlain } from './plain-value.ts'
 
 /** The values of a simulation's parameters by name; batches may leave some of them to the simulation. */
 export type ParameterValues = Readonly<Record<string, unknown>>

@@ -82,12 +82,6 @@ export function reviveNumbers(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, nested]) => [key, reviveNumbers(nested)]))
 }
 
-/** A value for the sentence of an error. */
-export function show(value: unknown): string {
-  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value))
-  return text.length > 120 ? `${text.slice(0, 120)}...` : text
-}
-
 const words = {
   json: 'numbers, texts, true, false, null, lists and objects of them',
   binary: 'numbers, texts, true, false, null, typed arrays, lists and objects of them',

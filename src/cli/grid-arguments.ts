@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../core/errors.ts'
 import type { PlainData } from '../core/optimizer.ts'
+import { show } from '../core/text.ts'
 
 /** A key with its values, as somebody has written them. */
 export interface WrittenKey {
@@ -114,8 +115,4 @@ function splitShorthand(name: string, written: string): { readonly key: string; 
 function runOptionOf(key: string): RunOption | undefined {
   const name = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).replaceAll('_', '-')
   return Object.hasOwn(runOptions, name) ? (name as RunOption) : undefined
-}
-
-function show(value: PlainData): string {
-  return typeof value === 'string' ? value : JSON.stringify(value)
 }

@@ -4,8 +4,9 @@ import { isModuleFunction, moduleFunction, type ThunkReference } from '../batch/
 import type { ObjectiveMap } from '../core/objectives.ts'
 import type { PlainData } from '../core/optimizer.ts'
 import { runnerSettings } from '../core/runner-settings.ts'
+import { show } from '../core/text.ts'
 import type { RunnerSettingsInput } from '../experiment-file/definition.ts'
-import { below, type Place, parseAt, refuse, show } from '../experiment-file/place.ts'
+import { below, type Place, parseAt, refuse } from '../experiment-file/place.ts'
 import { isModule, readDefinition } from '../experiment-file/read.ts'
 import { type GridOptions, readValue, sortOut, type WrittenKey } from './grid-arguments.ts'
 

@@ -1,4 +1,5 @@
 import type { Individual } from './individual.ts'
+import { show } from './text.ts'
 
 /** What came of an individual. A failed evaluation is data: it ranks last and never stops the others. */
 export type Evaluation<P = Record<string, unknown>> = DoneEvaluation<P> | FailedEvaluation<P>
@@ -102,17 +103,4 @@ export function readResult(
     fitness: fitness.map((element) => (element as number) + 0),
     ...(outputs.length > 0 && { outputs: Object.fromEntries(outputs) }),
   }
-}
-
-function show(value: unknown): string {
-  if (value === undefined) return 'nothing'
-  if (typeof value === 'number') return String(value)
-  const text =
-    JSON.stringify(value, (_, nested: unknown) => {
-      if (nested === undefined) return 'nothing'
-      return typeof nested === 'bigint' || (typeof nested === 'number' && !Number.isFinite(nested))
-        ? String(nested)
-        : nested
-    }) ?? String(value)
-  return text.length > 200 ? `${text.slice(0, 200)}...` : text
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { nearest } from './nearest.ts'
+import { show } from './text.ts'
 
 export { nearest }
 
@@ -87,7 +88,7 @@ function describeIssue(issue: z.core.$ZodIssue, given: unknown, schema: z.ZodTyp
   const got = valueAt(given, issue.path)
   if (got === undefined && issue.code !== 'custom') return `${at} is missing; wanted ${wanted(issue)}`
   if (issue.code === 'custom') return `${at} ${issue.message}`
-  return `${at} needs ${wanted(issue)}, got ${typeof got === 'string' ? JSON.stringify(got) : show(got)}`
+  return `${at} needs ${wanted(issue)}, got ${show(got)}`
 }
 
 function wanted(issue: z.core.$ZodIssue): string {
@@ -135,11 +136,6 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
     at = (at as Record<PropertyKey, unknown>)[key]
   }
   return at
-}
-
-function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value)
-  return text.length > 120 ? `${text.slice(0, 120)}...` : text
 }
 
 const durationUnits = { ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000 } as const

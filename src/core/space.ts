@@ -1,4 +1,5 @@
 import type { Random } from './random.ts'
+import { show } from './text.ts'
 
 /** One axis of the unit cube, as numeric algorithms see it. */
 export type Axis =
@@ -338,8 +339,4 @@ function clip(value: number, low: number, high: number): number {
 
 function clipUnit(value: number): number {
   return value > 0 ? (value < 1 ? value : 1) : 0 // NaN becomes 0
-}
-
-function show(value: unknown): string {
-  return typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value))
 }

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path'
 import type { ParameterDefinition } from '../core/space.ts'
+import { show } from '../core/text.ts'
 import { nestColumns } from '../tables/nest-columns.ts'
 import { readTable } from '../tables/read-table.ts'
-import { below, type Place, refuse, show } from './place.ts'
+import { below, type Place, refuse } from './place.ts'
 
 type Definitions = readonly (readonly [string, ParameterDefinition])[]
 

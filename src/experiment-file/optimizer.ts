@@ -4,7 +4,8 @@ import { createOptimizer, optimizers } from '../../optimizers/index.ts'
 import type { Optimizee } from '../core/optimizee.ts'
 import type { Optimizer } from '../core/optimizer.ts'
 import { nearest } from '../core/settings.ts'
-import { below, makeAt, type Place, parseAt, refuse, show } from './place.ts'
+import { show } from '../core/text.ts'
+import { below, makeAt, type Place, parseAt, refuse } from './place.ts'
 
 /** The optimizer that an experiment names, or has made by itself, for the simulation that it names. */
 export function chooseOptimizer(given: object, optimizee: Optimizee, place: Place): Optimizer {

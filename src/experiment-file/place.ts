@@ -46,11 +46,3 @@ export function refuse(place: Place, sentence: string): never {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message || error.name : String(error)
 }
-
-/** A value for the sentence of an error. */
-export function show(value: unknown): string {
-  if (value === undefined) return 'nothing'
-  if (typeof value === 'function') return 'a function'
-  const text = JSON.stringify(value) ?? String(value)
-  return text.length > 120 ? `${text.slice(0, 120)}...` : text
-}

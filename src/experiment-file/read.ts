@@ -3,8 +3,9 @@ import { access, readFile, stat } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { parseDocument, type YAMLError } from 'yaml'
 import { ConfigurationError } from '../core/errors.ts'
+import { show } from '../core/text.ts'
 import { importBundled } from '../system/bundle.ts'
-import { messageOf, type Place, refuse, show } from './place.ts'
+import { messageOf, type Place, refuse } from './place.ts'
 
 const moduleEndings = ['.ts', '.mts', '.js', '.mjs']
 const textEndings = ['.yaml', '.yml', '.json']

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { extname } from 'node:path'
 import { TextDecoder } from 'node:util'
 import { ConfigurationError } from '../core/errors.ts'
+import { show } from '../core/text.ts'
 import { CsvReader, TableFault } from './read-csv.ts'
 
 /** A row of a table in a file: what stands in each column, by the column's name. */
@@ -130,9 +131,4 @@ function explained(path: string, error: unknown): unknown {
   if (code === 'EISDIR') return new ConfigurationError(`${path} is a directory; wanted a table`)
   if (code !== undefined || error instanceof ConfigurationError) return error
   return new ConfigurationError(`${path} cannot be read as a table: ${(error as Error).message}`, { cause: error })
-}
-
-function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value)
-  return text.length > 120 ? `${text.slice(0, 120)}...` : text
 }

@@ -1,5 +1,6 @@
 import type { PlainData } from '../../core/optimizer.ts'
-import { plainValue, show } from './plain-value.ts'
+import { show } from '../../core/text.ts'
+import { plainValue } from './plain-value.ts'
 
 /** One parameter of a grid. */
 export interface GridKey {

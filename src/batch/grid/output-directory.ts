@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path'
-import { show } from './plain-value.ts'
+import { show } from '../../core/text.ts'
 
 /** What an experiment's logger is made with. */
 export type LoggerKwargs = { readonly outputDir: string; readonly expName: string }

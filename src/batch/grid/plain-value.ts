@@ -37,9 +37,3 @@ function describe(value: unknown): string {
   if (typeof value === 'object') return `an object of the class ${(value as object).constructor.name}`
   return `a ${typeof value}`
 }
-
-/** A value for the sentence of an error. */
-export function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value)
-  return text.length > 120 ? `${text.slice(0, 120)}...` : text
-}

@@ -1,10 +1,10 @@
 import { ConfigurationError } from '../../core/errors.ts'
 import type { PlainData } from '../../core/optimizer.ts'
+import { show } from '../../core/text.ts'
 import { environmentOf, type PlannedExperiment, planExperiment } from './experiment.ts'
 import { type GridDefinition, gridSize, type Variant, valuesAt, variantOf } from './grid-definition.ts'
 import { type ModuleFunction, moduleFunctionsIn, type ThunkReference, thunkFunction } from './module-function.ts'
 import type { OutputSettings } from './output-directory.ts'
-import { show } from './plain-value.ts'
 import { nameOfVariant } from './variant-name.ts'
 
 /** What the experiments of a grid have in common. */

@@ -1,7 +1,7 @@
 import type { PlainData } from '../../core/optimizer.ts'
 import { coordinateOf, levelOf, type Parameter, type ParameterDefinition, Space } from '../../core/space.ts'
+import { show } from '../../core/text.ts'
 import type { GridDefinition } from './grid-definition.ts'
-import { show } from './plain-value.ts'
 
 /** The parameters of a grid as a space: a key is one of its values, whatever they are. */
 export function variantSpace({ keys }: GridDefinition): Space {

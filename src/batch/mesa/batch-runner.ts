@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../../core/errors.ts'
 import { seedOf } from '../../core/random.ts'
+import { show } from '../../core/text.ts'
 import {
   type Batch,
   BatchDirectory,
@@ -10,7 +11,6 @@ import {
   runBatch,
 } from '../engine.ts'
 import { namesOf } from '../parameters.ts'
-import { show } from '../plain-value.ts'
 import type { CollectionRule } from './collected.ts'
 import type { ModelClass } from './model.ts'
 import { ModelOptimizee, type OwnSettings, ownSettings, spaceOf } from './model-optimizee.ts'

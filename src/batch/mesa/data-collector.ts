@@ -1,4 +1,5 @@
-import { plainCopy, show } from '../plain-value.ts'
+import { show } from '../../core/text.ts'
+import { plainCopy } from '../plain-value.ts'
 import type { Agent, Recorder, Recording } from './model.ts'
 
 /** What is reported of a model or an agent: an attribute, a function of it, or such a function with further arguments. */

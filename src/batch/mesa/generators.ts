@@ -1,8 +1,9 @@
 import { DesignPoints, designFromRows, subset } from '../../../optimizers/designs/index.ts'
 import { ConfigurationError } from '../../core/errors.ts'
+import { isSame } from '../../core/plain-data.ts'
 import { Space } from '../../core/space.ts'
+import { show } from '../../core/text.ts'
 import { checkNames, type ParameterValues } from '../parameters.ts'
-import { show } from '../plain-value.ts'
 import type { ModelClass, Seeded } from './model.ts'
 import { configurationsOf, type Given, type RunConfiguration, type RunOptions } from './run-configuration.ts'
 
@@ -159,8 +160,4 @@ function refused<T>(call: string, make: () => T): T {
     if (!(error instanceof RangeError)) throw error
     throw new ConfigurationError(`${call}: ${error.message}`, { cause: error })
   }
-}
-
-function isSame(a: unknown, b: unknown): boolean {
-  return JSON.stringify(a) === JSON.stringify(b)
 }

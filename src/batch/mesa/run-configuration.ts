@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../../core/errors.ts'
+import { show } from '../../core/text.ts'
 import { checkCount, checkParameters, type ParameterValues } from '../parameters.ts'
-import { show } from '../plain-value.ts'
 import type { ModelClass, Seeded } from './model.ts'
 import { ownSettings, runDefaults } from './model-optimizee.ts'
 

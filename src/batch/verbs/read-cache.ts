@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { replaceFile } from '../../../runtime/channel/run-file.ts'
-import { refusePlain, show } from '../plain-value.ts'
+import { show } from '../../core/text.ts'
+import { refusePlain } from '../plain-value.ts'
 
 /** What a read does that the cache has no entry for: it fails, or asks the source (and remembers what it said). */
 export type MissingEntry = 'error' | 'read'
