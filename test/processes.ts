@@ -16,11 +16,11 @@ function commandLine(pid: string): string {
   }
 }
 
-/** Waits until `condition` holds, and fails with the sentence if it does not in time. */
+/** Waits until `condition` holds, and fails with the sentence if it never does; minutes, so that no load can decide. */
 export async function eventually(
   condition: () => boolean,
   sentence: string,
-  milliseconds = 20_000,
+  milliseconds = 300_000,
   pause = 20,
 ): Promise<void> {
   const begin = performance.now()

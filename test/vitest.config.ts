@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -6,10 +7,11 @@ export default defineConfig({
     root: import.meta.dirname,
     include: ['**/*.test.ts'],
     setupFiles: ['./property-seed.ts'],
-    // Tests start real workers: they are given time, and no more files at once than there are cores on a small machine.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    maxWorkers: 2,
+    // Tests start real processes and wait for events; a limit only ends what would never end, under any load.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    // Most files wait for processes of their own most of the time.
+    maxWorkers: availableParallelism() + 1,
     reporters: ['default'],
   },
 })

@@ -120,7 +120,7 @@ async function disturb(
   }
   inspect(directory, journal, reference, finishedBefore, tally)
   try {
-    await eventually(() => processesNaming(root).length === 0, 'no process is left', 8000)
+    await eventually(() => processesNaming(root).length === 0, 'no process is left')
   } catch {
     const leaked = processesNaming(root)
     tally.leakedProcesses += leaked.length

@@ -10,7 +10,7 @@ test('a runner that dies at any of its writes goes on to the same end', async ()
   const { crashes, failures } = await crashAtEachPoint(7)
   expect(failures).toEqual([])
   expect(crashes).toBeGreaterThan(8)
-}, 300_000)
+})
 
 test('a runner that dies between the number of a worker and its folder goes on', async () => {
   const root = temporaryDirectory()

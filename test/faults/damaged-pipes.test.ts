@@ -52,5 +52,4 @@ test.each(cases)(
     expect(simulated.length).toBeLessThanOrEqual(32)
     expect(processesNaming(root)).toEqual([])
   },
-  120_000,
 )

@@ -18,7 +18,6 @@ async function doctor(...words: string[]) {
 
 test('a directory of this machine is found fit, with what a run there uses, and nothing is left in it', async () => {
   const directory = temporaryDirectory()
-  const begin = performance.now()
   const { exitCode, stdout, stderr } = await doctor(directory, '--json')
   expect([exitCode, stderr]).toEqual([0, ''])
   const examination = JSON.parse(stdout) as Examination & { readonly works: boolean }
@@ -36,7 +35,6 @@ test('a directory of this machine is found fit, with what a run there uses, and 
   const { visibility, rename, fsync, left } = examination
   for (const { median, most } of [visibility.held, visibility.reopened, fsync]) expect(median).toBeLessThanOrEqual(most)
   expect(visibility.held.median * rename.reads * left.bytes).toBeGreaterThan(0)
-  expect(performance.now() - begin).toBeLessThan(30_000)
   expect(readdirSync(directory)).toEqual([])
   const told = await doctor(directory)
   expect([told.exitCode, told.stdout.trimEnd().split('\n').includes('A run will work here.')]).toEqual([0, true])

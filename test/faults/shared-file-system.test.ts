@@ -100,7 +100,7 @@ test.runIf(canMount)('a record there is locked by its runner, and shown all the 
     options: { sleep: 20 },
     runner: { workers: 1, grace: '3s' },
   })
-  await eventually(() => existsSync(join(places.own, 'run', 'trajectory-copy.sqlite')), 'there is a copy', 30_000)
+  await eventually(() => existsSync(join(places.own, 'run', 'trajectory-copy.sqlite')), 'there is a copy')
   const database = openDatabase(join(run, 'trajectory.sqlite'), { timeout: 0 })
   expect(() => database.exec('create table intruder (x)')).toThrow(/locked/)
   database.close()
@@ -124,29 +124,25 @@ test.runIf(canMount)('a record there is locked by its runner, and shown all the 
   // Its journal may lie there half done: whoever opens the record next puts that right.
   expect((await twoloop('show', run)).exitCode).toBe(0)
   expect(await recover(run)).toMatchObject({ state: 'sound' })
-  await eventually(() => workersOf(places.runners).length === 0, 'the workers leave', 20_000)
+  await eventually(() => workersOf(places.runners).length === 0, 'the workers leave')
 })
 
-test.runIf(canMount)(
-  'a run there that is killed again and again is the same run',
-  async () => {
-    const places = await mountTwice()
-    const options = { journal: join(places.own, 'journal'), sleep: 30 }
-    const runner = { ...elsewhere(places), grace: '20s' }
-    const searching = { ...one, ...few, root: places.runners, options, runner }
-    for (const enough of [2, 5]) {
-      const child = startSearch(searching)
-      await eventually(() => linesOf(options.journal).length >= enough, `${enough} are simulated`, 45_000)
-      child.process.kill('SIGKILL')
-      await child.ended
-    }
+test.runIf(canMount)('a run there that is killed again and again is the same run', async () => {
+  const places = await mountTwice()
+  const options = { journal: join(places.own, 'journal'), sleep: 30 }
+  const runner = { ...elsewhere(places), grace: '20s' }
+  const searching = { ...one, ...few, root: places.runners, options, runner }
+  for (const enough of [2, 5]) {
     const child = startSearch(searching)
-    expect(await child.ended, child.stderr()).toBe(0)
-    const reference = await search({ ...one, ...few, root: temporaryDirectory() })
-    expect(canonicalExport(join(places.own, 'run'))).toBe(reference.canonical)
-  },
-  120_000,
-)
+    await eventually(() => linesOf(options.journal).length >= enough, `${enough} are simulated`)
+    child.process.kill('SIGKILL')
+    await child.ended
+  }
+  const child = startSearch(searching)
+  expect(await child.ended, child.stderr()).toBe(0)
+  const reference = await search({ ...one, ...few, root: temporaryDirectory() })
+  expect(canonicalExport(join(places.own, 'run'))).toBe(reference.canonical)
+})
 
 test.runIf(canMount)(
   'a worker for whom the file system goes away and comes back goes on with what it has, and nothing is repeated',
@@ -155,41 +151,36 @@ test.runIf(canMount)(
     const options = { journal: join(places.own, 'journal'), sleep: 30 }
     const runner = { ...elsewhere(places), workers: 1, heartbeatTimeout: '1m' }
     const searching = search({ ...one, ...few, root: places.runners, options, runner })
-    await eventually(() => linesOf(options.journal).length > 0, 'there is work done', 45_000)
+    await eventually(() => linesOf(options.journal).length > 0, 'there is work done')
     const [worker] = workersOf(places.workers)
     await places.workersMount.goAway()
     await setTimeout(30_000)
     await mountAgain(places.own, places.workers, cacheSeconds)
-    await eventually(() => linesOf(options.journal).length > 4, 'more work is done', 45_000)
+    await eventually(() => linesOf(options.journal).length > 4, 'more work is done')
     expect(workersOf(places.workers)).toEqual([worker])
     const { status, canonical } = await searching
     expect(status).toBe('finished')
     expect(canonical).toBe((await search({ ...one, ...few, root: temporaryDirectory() })).canonical)
     expect(linesOf(options.journal)).toHaveLength(6)
   },
-  120_000,
 )
 
-test.runIf(canMount)(
-  'a runner for whom the file system goes away stops, and goes on when it is back',
-  async () => {
-    const places = await mountTwice()
-    const options = { journal: join(places.own, 'journal'), sleep: 30 }
-    const searching = { ...one, ...few, root: places.runners, options, runner: { ...elsewhere(places), drain: '1s' } }
-    const child = startSearch(searching)
-    await eventually(() => linesOf(options.journal).length > 2, 'there is work done', 45_000)
-    await places.runnersMount.goAway()
-    expect(await child.ended).toBe(1)
-    expect(child.stderr()).toMatch(/StorageFullError: .* is away; go on with it when it is back/)
-    await eventually(() => workersOf(places.workers).length === 0, 'its workers leave', 10_000)
-    await mountAgain(places.own, places.runners, cacheSeconds)
-    const again = startSearch(searching)
-    expect(await again.ended, again.stderr()).toBe(0)
-    const reference = await search({ ...one, ...few, root: temporaryDirectory() })
-    expect(canonicalExport(join(places.own, 'run'))).toBe(reference.canonical)
-  },
-  120_000,
-)
+test.runIf(canMount)('a runner for whom the file system goes away stops, and goes on when it is back', async () => {
+  const places = await mountTwice()
+  const options = { journal: join(places.own, 'journal'), sleep: 30 }
+  const searching = { ...one, ...few, root: places.runners, options, runner: { ...elsewhere(places), drain: '1s' } }
+  const child = startSearch(searching)
+  await eventually(() => linesOf(options.journal).length > 2, 'there is work done')
+  await places.runnersMount.goAway()
+  expect(await child.ended).toBe(1)
+  expect(child.stderr()).toMatch(/StorageFullError: .* is away; go on with it when it is back/)
+  await eventually(() => workersOf(places.workers).length === 0, 'its workers leave')
+  await mountAgain(places.own, places.runners, cacheSeconds)
+  const again = startSearch(searching)
+  expect(await again.ended, again.stderr()).toBe(0)
+  const reference = await search({ ...one, ...few, root: temporaryDirectory() })
+  expect(canonicalExport(join(places.own, 'run'))).toBe(reference.canonical)
+})
 
 test('a pipe whose directory goes away for a while is read on when it is back', () => {
   const root = temporaryDirectory()

@@ -51,7 +51,7 @@ test('workers whose runner does not come back finish what they hold and leave wh
   await eventually(() => journalOf(root).length >= 2, 'both are busy')
   child.process.kill('SIGKILL')
   await child.ended
-  await eventually(() => workersOf(root).length === 0, 'the workers leave', 15_000)
+  await eventually(() => workersOf(root).length === 0, 'the workers leave')
   expect(journalOf(root).filter((line) => line.startsWith('end'))).toHaveLength(2)
   // What they have written is taken up, not simulated again.
   const second = startSearch(options)
@@ -77,7 +77,7 @@ test('a holder that was stopped past its lease is taken over; awake again it fin
   await eventually(() => journalOf(root).length >= 2, 'the first is at work')
   first.process.kill('SIGSTOP')
   const second = startSearch({ ...slow(root), generations: 4 })
-  await eventually(() => leaseOf(root) === 2, 'the second takes over', 20_000)
+  await eventually(() => leaseOf(root) === 2, 'the second takes over')
   await setTimeout(300)
   first.process.kill('SIGCONT')
   expect(await first.ended).not.toBe(0)
@@ -87,7 +87,7 @@ test('a holder that was stopped past its lease is taken over; awake again it fin
   expect(canonicalExport(join(root, 'run'))).toBe(reference.canonical)
   expect(journalOf(root).filter((line) => line.startsWith('begin'))).toHaveLength(16)
   expect(processesNaming(root)).toEqual([])
-}, 90_000)
+})
 
 function leaseOf(root: string): number {
   try {

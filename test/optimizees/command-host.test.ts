@@ -5,11 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { CommandOptions } from '../../optimizees/command.ts'
 import { childrenOf, isRunning, killLeft, pidsIn, until } from './processes.ts'
-
-vi.setConfig({ testTimeout: 30_000 })
 
 const folder = mkdtempSync(join(tmpdir(), 'twoloop-host-'))
 const place = (name: string) => join(folder, name)

@@ -10,8 +10,6 @@ import type { ParameterDefinition } from '../../src/core/space.ts'
 import { contextOf, individual } from './context.ts'
 import { isRunning, killLeft, pidsIn, until } from './processes.ts'
 
-vi.setConfig({ testTimeout: 30_000 })
-
 const folder = mkdtempSync(join(tmpdir(), 'twoloop-command-'))
 /** What commands print is passed on to here; it would only get between the lines about tests. */
 const printed = vi.spyOn(process.stdout, 'write').mockReturnValue(true)

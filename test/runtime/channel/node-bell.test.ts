@@ -49,4 +49,4 @@ test('where bells cannot be rung nor heard any more, a search goes on to the sam
   const reference = await search({ ...options, root: temporaryDirectory() })
   expect(isBroken).toBe(true)
   expect(deaf.canonical).toBe(reference.canonical)
-}, 60_000)
+})

@@ -1,4 +1,5 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { summarizeRun } from '../../../src/record/summary.ts'
 import { filesCreated } from '../../../src/system/file-count.ts'
@@ -58,10 +59,24 @@ test('fewer worker launches than workers are enough to finish', async () => {
 })
 
 test('node-hours are counted over all starts of the runner, and stop the run when they are used up', async () => {
-  const { status, reason, summary } = await searchTwice({ maxNodeHours: 0.5 / 3600 })
-  expect(status).toBe('stopped')
-  expect(reason).toMatch(/the end of its budget of 0\.00013\d+ node-hours \(maxNodeHours\)/)
-  expect(summary.usage.nodeHours).toBeGreaterThan(0.2 / 3600)
+  const root = temporaryDirectory()
+  const { optimizee, options, ...size } = slow
+  const one = { root, optimizee, ...size }
+  // Simulations of an hour: no machine is so fast that the search ends before its budget does.
+  const journal = join(root, 'journal')
+  const limited = { ...one, options: { journal, takes: 3_600_000 } }
+  const runner = { maxNodeHours: 0.5 / 3600, drain: '100ms' }
+  const first = await search({ ...limited, runner })
+  const reason = /the end of its budget of 0\.00013\d+ node-hours \(maxNodeHours\)/
+  expect([first.status, first.reason]).toEqual(['stopped', expect.stringMatching(reason)])
+  expect(summarizeRun(first.directory).usage.nodeHours).toBeGreaterThan(0.2 / 3600)
+  const begun = existsSync(journal) ? readFileSync(journal, 'utf8') : ''
+  const second = await search({ ...limited, runner })
+  expect([second.status, second.reason]).toEqual(['stopped', expect.stringMatching(reason)])
+  expect(existsSync(journal) ? readFileSync(journal, 'utf8') : '').toBe(begun)
+  const continued = await search({ ...one, options })
+  expect(continued.status).toBe('finished')
+  expect(continued.canonical).toBe((await search({ ...one, options, root: temporaryDirectory() })).canonical)
 })
 
 test('a deadline that has come stops the run, and more machines would be of no use to it', async () => {
