@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type FailureCause, SimulationFailure } from '../../core/evaluation.ts'
 import type { PlainData } from '../../core/optimizer.ts'
@@ -194,6 +194,5 @@ const unsettled = 13
 function programPath(): string {
   const beside = fileURLToPath(new URL('./thunk-program.js', import.meta.url))
   if (existsSync(beside)) return beside
-  const worker = createRequire(import.meta.url).resolve('twoloop/worker')
-  return join(worker, '..', '..', 'src', 'batch', 'grid', 'thunk-program.js')
+  return join(dirname(createRequire(import.meta.url).resolve('twoloop')), 'batch', 'grid', 'thunk-program.js')
 }
