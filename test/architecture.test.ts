@@ -25,15 +25,6 @@ const folders = [
   'src/index.ts',
 ]
 
-/** Imports that stand against the order or close a circle, each with its reason. */
-const exceptions: Readonly<Record<string, string>> = {
-  'runtime/runner/fleet.ts -> runtime/slurm/allocation.ts': 'to be asked through the launcher',
-  'runtime/runner/launcher.ts -> runtime/slurm/sbatch-launcher.ts': 'to be chosen in runtime/slurm/launchers.ts',
-  'runtime/runner/launcher.ts -> runtime/slurm/srun-launcher.ts': 'to be chosen in runtime/slurm/launchers.ts',
-  'runtime/runner/launcher.ts -> runtime/runner/local-launcher.ts': 'to be chosen in runtime/slurm/launchers.ts',
-  'runtime/runner/lease.ts -> runtime/slurm/allocation.ts': 'to be asked through the launcher',
-}
-
 const files = ['src', 'optimizers', 'optimizees', 'runtime'].flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.tsx?$/.test(name))
@@ -60,13 +51,7 @@ test.each(folders)('%s imports itself and what stands before it', (folder) => {
     .flatMap((file) => imports.get(file)!.map((imported) => [file, imported] as const))
     .filter(([file, imported]) => floorOf(imported) > floorOf(file))
     .map(([file, imported]) => `${file} -> ${imported}`)
-    .filter((edge) => !(edge in exceptions))
   expect(uphill).toEqual([])
-})
-
-test('no exception is left that nothing needs', () => {
-  const edges = new Set([...imports].flatMap(([file, all]) => all.map((imported) => `${file} -> ${imported}`)))
-  expect(Object.keys(exceptions).filter((edge) => !edges.has(edge))).toEqual([])
 })
 
 test('the two sides of a pipe never import each other', () => {
@@ -93,8 +78,7 @@ function circles(): string[] {
       return
     }
     state.set(file, 'open')
-    const followed = (imports.get(file) ?? []).filter((imported) => !(`${file} -> ${imported}` in exceptions))
-    for (const imported of followed) visit(imported, [...path, file])
+    for (const imported of imports.get(file) ?? []) visit(imported, [...path, file])
     state.set(file, 'done')
   }
   for (const file of files) visit(file, [])

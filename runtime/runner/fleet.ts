@@ -9,10 +9,9 @@ import { stuckLimitMs } from '../channel/pipe-file.ts'
 import { longestPause } from '../channel/poll-pace.ts'
 import { workerDirectory } from '../channel/run-file.ts'
 import { WakeUp, type WakeUpMode } from '../channel/wake-up.ts'
-import { goneWorkers } from '../slurm/allocation.ts'
 import { endOfBenched, HostRecord } from './benched-hosts.ts'
 import { Budget } from './budget.ts'
-import { type Explanation, type Launcher, launcherOf, type WorkerPool } from './launcher.ts'
+import type { Explanation, Launcher, WorkerPool } from './launcher.ts'
 import { UsageMeter } from './usage-meter.ts'
 import { WorkerProcess, type WorkerSurroundings } from './worker-process.ts'
 
@@ -21,6 +20,7 @@ export interface FleetOptions {
   /** The run's identity, in every pipe's first frame. */
   readonly run: string
   readonly settings: RunnerSettings
+  readonly launcher: Launcher
   readonly record: RunRecord
   readonly mode: WakeUpMode
 }
@@ -99,7 +99,7 @@ export class Fleet {
     this.#options = options
     this.#settings = options.settings
     this.#heart = new Heart(runnerHeart(options.directory))
-    this.#launcher = launcherOf(options.settings)
+    this.#launcher = options.launcher
     this.hosts = new HostRecord(options.settings.benchHosts)
     this.surroundings = {
       directory: options.directory,
@@ -202,7 +202,7 @@ export class Fleet {
       this.#listenTo(worker)
     }
     const living = this.workers.filter(({ hasEnded }) => !hasEnded)
-    for (const worker of goneWorkers(living)) worker.markGone()
+    for (const worker of this.#launcher.gone(living)) worker.markGone()
     const { pace, hasScout, pool } = this.#launcher
     for (const [number, ended] of pool?.adopt(this.#options.directory, this.#options.run, living) ?? []) {
       this.#workers.get(number)?.follow(ended)

@@ -1,10 +1,5 @@
-import { availableParallelism } from 'node:os'
 import type { FailureDetail } from '../../src/core/evaluation.ts'
-import type { RunnerSettings } from '../../src/core/runner-settings.ts'
 import type { LaunchedProcess, ProcessEnd } from '../../src/system/process-group.ts'
-import { SbatchLauncher, sbatchProspect } from '../slurm/sbatch-launcher.ts'
-import { SrunLauncher, srunProspect } from '../slurm/srun-launcher.ts'
-import { LocalLauncher } from './local-launcher.ts'
 
 /** A worker that is to be launched. */
 export interface WorkerPlace {
@@ -41,6 +36,8 @@ export interface Launcher {
   explain(worker: EndedWorker, end: ProcessEnd): Explanation | undefined
   /** Ends what runs a worker elsewhere, where no signal reaches it. */
   cancel(worker: Pick<EndedWorker, 'number' | 'provenance'>, signal: 'TERM' | 'KILL'): void
+  /** Those of some workers of earlier runner starts that surely run no more; of the others, hearts tell. */
+  gone<W extends PlacedWorker>(workers: readonly W[]): readonly W[]
   /** Where workers come and go with the work. */
   readonly pool?: WorkerPool
 }
@@ -63,10 +60,13 @@ export interface WorkerPool {
   abandon(): void
 }
 
-export interface EndedWorker {
+export interface PlacedWorker {
+  readonly provenance: Provenance
+}
+
+export interface EndedWorker extends PlacedWorker {
   readonly number: number
   readonly channel: string
-  readonly provenance: Provenance
 }
 
 export interface Explanation {
@@ -87,25 +87,3 @@ export type Provenance = Readonly<Record<string, string>>
 export type Prospect =
   | { readonly workers: number; readonly warning?: string; readonly refusal?: undefined }
   | { readonly refusal: string }
-
-export function launcherOf(settings: RunnerSettings): Launcher {
-  switch (settings.launcher) {
-    case 'local':
-      return new LocalLauncher(settings)
-    case 'srun':
-      return new SrunLauncher(settings)
-    case 'sbatch':
-      return new SbatchLauncher(settings)
-  }
-}
-
-export function prospectOf(settings: RunnerSettings): Prospect {
-  switch (settings.launcher) {
-    case 'local':
-      return { workers: settings.workers ?? availableParallelism() }
-    case 'srun':
-      return srunProspect(settings)
-    case 'sbatch':
-      return sbatchProspect(settings)
-  }
-}

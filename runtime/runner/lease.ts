@@ -4,7 +4,6 @@ import { setTimeout } from 'node:timers/promises'
 import { crashPoint } from '../../src/system/crash-point.ts'
 import { livenessOf, ownIdentity, type ProcessIdentity } from '../../src/system/process-identity.ts'
 import { Pulse, runnerHeart } from '../channel/heartbeat.ts'
-import { isJobOver, ownAllocation } from '../slurm/allocation.ts'
 
 /** Who holds a run. */
 export interface Holder extends ProcessIdentity {
@@ -12,8 +11,16 @@ export interface Holder extends ProcessIdentity {
   /** ISO 8601 */
   readonly since: string
   readonly released: boolean
-  /** The Slurm job that it runs in. */
+  /** The job that it runs in. */
   readonly job?: string | undefined
+}
+
+/** What is known of runners where they run: the scheduler's part of the lease. */
+export interface RunnerPlaces {
+  /** Where this process runs; recorded with it as a holder. */
+  readonly own: Pick<Holder, 'job'>
+  /** Whether what a holder ran in is over, as far as its scheduler says; asked where its process cannot be looked up. */
+  isOver(holder: Holder): boolean
 }
 
 /** A holder whose process cannot be looked up is taken for dead when its heart has been silent for this long. */
@@ -40,7 +47,11 @@ export class Lease {
   }
 
   /** Takes the run, or tells who holds it. */
-  static async take(directory: string, leaseTime = leaseMs): Promise<Lease | { readonly heldBy: Holder }> {
+  static async take(
+    directory: string,
+    { own }: Pick<RunnerPlaces, 'own'>,
+    leaseTime = leaseMs,
+  ): Promise<Lease | { readonly heldBy: Holder }> {
     mkdirSync(leases(directory), { recursive: true })
     for (;;) {
       const newest = newestHolder(directory)
@@ -50,7 +61,7 @@ export class Lease {
         epoch: (newest?.epoch ?? 0) + 1,
         since: new Date().toISOString(),
         released: false,
-        job: ownAllocation()?.job,
+        ...own,
       }
       const path = leasePath(directory, holder.epoch)
       try {
@@ -84,11 +95,11 @@ export class Lease {
 }
 
 /** Who has the run now; undefined if nobody has, or nobody who lives. Does not wait: who cannot be looked up counts. */
-export function currentHolder(directory: string): Holder | undefined {
+export function holderOf(directory: string, { isOver }: Pick<RunnerPlaces, 'isOver'>): Holder | undefined {
   const newest = newestHolder(directory)
   if (!newest || newest.released) return undefined
   const liveness = livenessOf(newest)
-  const isGone = liveness === 'unknown' ? newest.job !== undefined && isJobOver(newest.job) : liveness === 'dead'
+  const isGone = liveness === 'unknown' ? isOver(newest) : liveness === 'dead'
   return isGone ? undefined : newest
 }
 

@@ -7,10 +7,13 @@ export class LocalLauncher implements Launcher {
   readonly pace = 0
   readonly nodes = 1
   readonly hasScout = false
+  /** Of its own workers their identity tells; those of an earlier start may have been launched otherwise. */
+  readonly gone: Launcher['gone']
   readonly #settings: RunnerSettings
 
-  constructor(settings: RunnerSettings) {
+  constructor(settings: RunnerSettings, gone: Launcher['gone']) {
     this.#settings = settings
+    this.gone = gone
   }
 
   command({ directory, worker }: WorkerPlace): readonly string[] {

@@ -14,6 +14,7 @@ import { type WakeUpMode, wakeUpMode } from '../channel/wake-up.ts'
 import { Durations } from './durations.ts'
 import { Fleet, RunnerFailure, workerHeartbeat } from './fleet.ts'
 import { isDeath, isIndividualOf, isTriedAgain, type Job, JobQueue, keyOfJob } from './job.ts'
+import type { Launcher } from './launcher.ts'
 import { emptyPrinted, packPrinted } from './log-archive.ts'
 import { lookAhead } from './look-ahead.ts'
 import type { WorkerProcess } from './worker-process.ts'
@@ -25,6 +26,7 @@ export interface RunnerOptions {
   readonly run: string
   readonly space: Space
   readonly settings: RunnerSettings
+  readonly launcher: Launcher
   readonly record: RunRecord & RunnerStore
   readonly optimizee: RunFile['optimizee']
   /** Stores and gives an individual to take the place of one that failed for good; none if there are enough. */
@@ -73,12 +75,12 @@ export class Runner {
   #isSpent = false
 
   constructor(options: RunnerOptions) {
-    const { directory, run, settings, record } = options
+    const { directory, run, settings, launcher, record } = options
     this.#options = options
     this.#settings = settings
     this.#mode = wakeUpMode(settings, directory)
     if (settings.deadline !== undefined) this.#deadline.setAt(Date.parse(settings.deadline))
-    this.#fleet = new Fleet({ directory, run, settings, record, mode: this.#mode })
+    this.#fleet = new Fleet({ directory, run, settings, launcher, record, mode: this.#mode })
   }
 
   /** The number of workers that are launching or at work. */

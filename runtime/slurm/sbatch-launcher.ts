@@ -6,8 +6,16 @@ import { promisify } from 'node:util'
 import type { RunnerSettings } from '../../src/core/runner-settings.ts'
 import { type LaunchedProcess, type ProcessEnd, workerProgram } from '../../src/system/process-group.ts'
 import { replaceFile } from '../channel/run-file.ts'
-import type { EndedWorker, Explanation, Launcher, Prospect, WorkerPlace, WorkerPool } from '../runner/launcher.ts'
-import { askForBatchJobs, type BatchJobState, findOnPath } from './allocation.ts'
+import type {
+  EndedWorker,
+  Explanation,
+  Launcher,
+  PlacedWorker,
+  Prospect,
+  WorkerPlace,
+  WorkerPool,
+} from '../runner/launcher.ts'
+import { askForBatchJobs, type BatchJobState, findOnPath, goneWorkers } from './allocation.ts'
 import { openPilots, PilotJob, pilotNumbers } from './pilot-job.ts'
 import { pilotsDirectory } from './pilot-protocol.ts'
 import { pilotScript } from './pilot-script.ts'
@@ -143,6 +151,10 @@ export class SbatchLauncher implements Launcher, WorkerPool {
 
   cancel({ number }: Pick<EndedWorker, 'number'>, signal: 'TERM' | 'KILL'): void {
     this.#pilotOf.get(number)?.signal(number, `SIG${signal}`)
+  }
+
+  gone<W extends PlacedWorker>(workers: readonly W[]): readonly W[] {
+    return goneWorkers(workers)
   }
 
   release(): void {

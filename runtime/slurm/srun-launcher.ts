@@ -3,8 +3,16 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RunnerSettings } from '../../src/core/runner-settings.ts'
 import { type LaunchedProcess, type ProcessEnd, startProcess, workerProgram } from '../../src/system/process-group.ts'
-import type { EndedWorker, Explanation, Launcher, Prospect, Provenance, WorkerPlace } from '../runner/launcher.ts'
-import { type Allocation, askForJob, type JobState, ownAllocation } from './allocation.ts'
+import type {
+  EndedWorker,
+  Explanation,
+  Launcher,
+  PlacedWorker,
+  Prospect,
+  Provenance,
+  WorkerPlace,
+} from '../runner/launcher.ts'
+import { type Allocation, askForJob, goneWorkers, type JobState, ownAllocation } from './allocation.ts'
 import { Placement } from './placement.ts'
 import { describeUnseen, untilRunIsSeen } from './see-run-directory.ts'
 import { readSrunEnd } from './srun-ends.ts'
@@ -140,6 +148,10 @@ export class SrunLauncher implements Launcher {
     execFile('scancel', [`--signal=${signal}`, `${slurmJob}.${slurmStep}`], () => {
       // It may have ended by itself, or its controller may be away; the heart decides in the end.
     })
+  }
+
+  gone<W extends PlacedWorker>(workers: readonly W[]): readonly W[] {
+    return goneWorkers(workers)
   }
 
   get #hasNoLimit(): boolean {

@@ -1,6 +1,6 @@
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { currentHolder } from '../../runtime/runner/lease.ts'
+import { currentHolder } from '../../runtime/slurm/run-holder.ts'
 import { ConfigurationError, RunHeldError } from '../core/errors.ts'
 import { crashPoint } from '../system/crash-point.ts'
 import { type Database, openDatabase, type Statement } from '../system/database.ts'

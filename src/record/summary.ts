@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { endOfBenched } from '../../runtime/runner/benched-hosts.ts'
-import { currentHolder, type Holder } from '../../runtime/runner/lease.ts'
+import type { Holder } from '../../runtime/runner/lease.ts'
+import { currentHolder } from '../../runtime/slurm/run-holder.ts'
 import type { ObjectiveMap } from '../core/objectives.ts'
 import { filesCreated } from '../system/file-count.ts'
 import { livenessOf } from '../system/process-identity.ts'

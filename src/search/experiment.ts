@@ -8,10 +8,12 @@ import type { z } from 'zod'
 import { encodeMessage } from '../../runtime/channel/protocol.ts'
 import { type RunFile, replaceFile } from '../../runtime/channel/run-file.ts'
 import { RunnerFailure } from '../../runtime/runner/fleet.ts'
-import { type Prospect, prospectOf } from '../../runtime/runner/launcher.ts'
-import { currentHolder, type Holder, Lease } from '../../runtime/runner/lease.ts'
+import type { Prospect } from '../../runtime/runner/launcher.ts'
+import { type Holder, Lease } from '../../runtime/runner/lease.ts'
 import { Runner } from '../../runtime/runner/runner.ts'
 import { describeAllocation } from '../../runtime/slurm/allocation.ts'
+import { launcherOf, prospectOf } from '../../runtime/slurm/launchers.ts'
+import { currentHolder, takeRun } from '../../runtime/slurm/run-holder.ts'
 import { ConfigurationError, RunHeldError, SearchFailedError } from '../core/errors.ts'
 import type { Evaluation } from '../core/evaluation.ts'
 import type { Optimizee, OptimizeeSource } from '../core/optimizee.ts'
@@ -167,6 +169,7 @@ export class Experiment {
       run: String(manifest.run),
       space: anyOptimizee.space,
       settings,
+      launcher: launcherOf(settings),
       record: store,
       optimizee: await this.#deliver(anyOptimizee, options),
       replace: (failed) => environment.replace(failed),
@@ -387,7 +390,7 @@ function readContent(directory: string): string[] {
 }
 
 async function takeLease(directory: string): Promise<Lease> {
-  const lease = await Lease.take(directory)
+  const lease = await takeRun(directory)
   if (lease instanceof Lease) return lease
   throw new RunHeldError(heldSentence(directory, lease.heldBy))
 }

@@ -6,6 +6,7 @@ import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import Tinypool from 'tinypool'
 import { Runner } from '../../runtime/runner/runner.ts'
+import { launcherOf } from '../../runtime/slurm/launchers.ts'
 import { runnerSettings } from '../../src/core/runner-settings.ts'
 import { Individual } from '../../src/index.ts'
 import { TrajectoryStore } from '../../src/record/writer.ts'
@@ -66,11 +67,13 @@ async function generations(root: string): Promise<number> {
 async function latency(root: string) {
   const { directory } = await timedSearch(root, 'latency', [1])
   const store = TrajectoryStore.openForWriting(directory)
+  const settings = runnerSettings.parse({ workers: 1 })
   const runner = new Runner({
     directory,
     run: String(store.manifest().run),
     space: nothing.space as never,
-    settings: runnerSettings.parse({ workers: 1 }),
+    settings,
+    launcher: launcherOf(settings),
     record: store,
     optimizee: { module: 'optimizee.mjs' },
   })

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { Runner } from '../../runtime/runner/runner.ts'
+import { launcherOf } from '../../runtime/slurm/launchers.ts'
 import { runnerSettings } from '../../src/core/runner-settings.ts'
 import { Individual } from '../../src/index.ts'
 import { TrajectoryStore } from '../../src/record/writer.ts'
@@ -29,11 +30,13 @@ const demand = (workers / meanMs) * 1000
 const store = TrajectoryStore.openForWriting(directory)
 store.beginEpoch(1)
 store.describeProblem(nothing.space.names, nothing.objectives)
+const settings = runnerSettings.parse({ workers, wakeUp: 'poll', pollInterval })
 const runner = new Runner({
   directory,
   run: 'scale',
   space: nothing.space as never,
-  settings: runnerSettings.parse({ workers, wakeUp: 'poll', pollInterval }),
+  settings,
+  launcher: launcherOf(settings),
   record: store,
   optimizee: { module: 'optimizee.mjs' },
 })

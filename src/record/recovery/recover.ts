@@ -1,6 +1,7 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
-import { currentHolder, type Holder, Lease } from '../../../runtime/runner/lease.ts'
+import { type Holder, Lease } from '../../../runtime/runner/lease.ts'
+import { currentHolder, takeRun } from '../../../runtime/slurm/run-holder.ts'
 import { ConfigurationError, RunHeldError } from '../../core/errors.ts'
 import { type Database, openDatabase } from '../../system/database.ts'
 import { livenessOf } from '../../system/process-identity.ts'
@@ -54,12 +55,12 @@ export async function recover(run: string): Promise<Recovery> {
   const finished = join(directory, `${recordName}.recovered`)
   if (!isRun(directory, path)) throw new ConfigurationError(`${run} is not a run directory: it has no ${recordName}.`)
   const holder = currentHolder(directory)
-  // Whether one lives that is stopped, or on another host, is found out by waiting for its heart: see Lease.take.
+  // Whether one lives that is stopped, or on another host, is found out by waiting for its heart: see `Lease.take`.
   if (holder && livenessOf(holder) === 'alive') throw held(run, holder)
   const wasInterrupted = existsSync(finished)
   const damage = wasInterrupted ? undefined : damageOf(directory, path)
   if (!wasInterrupted && damage === undefined) return { state: 'sound', directory }
-  const lease = await Lease.take(directory)
+  const lease = await takeRun(directory)
   if (!(lease instanceof Lease)) throw held(run, lease.heldBy)
   try {
     const report = damage === undefined ? reportOf(finished) : rebuild(directory, path, finished, lease.epoch, damage)

@@ -1,0 +1,31 @@
+import { availableParallelism } from 'node:os'
+import type { RunnerSettings } from '../../src/core/runner-settings.ts'
+import type { Launcher, Prospect } from '../runner/launcher.ts'
+import { LocalLauncher } from '../runner/local-launcher.ts'
+import { goneWorkers } from './allocation.ts'
+import { SbatchLauncher, sbatchProspect } from './sbatch-launcher.ts'
+import { SrunLauncher, srunProspect } from './srun-launcher.ts'
+
+/** The launcher that the settings name. */
+export function launcherOf(settings: RunnerSettings): Launcher {
+  switch (settings.launcher) {
+    case 'local':
+      return new LocalLauncher(settings, goneWorkers)
+    case 'srun':
+      return new SrunLauncher(settings)
+    case 'sbatch':
+      return new SbatchLauncher(settings)
+  }
+}
+
+/** What can be said of that launcher before anything is started. */
+export function prospectOf(settings: RunnerSettings): Prospect {
+  switch (settings.launcher) {
+    case 'local':
+      return { workers: settings.workers ?? availableParallelism() }
+    case 'srun':
+      return srunProspect(settings)
+    case 'sbatch':
+      return sbatchProspect(settings)
+  }
+}
