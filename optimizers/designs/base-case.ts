@@ -1,10 +1,11 @@
 import type { PlainData } from '../../src/core/optimizer.ts'
+import { anything, aRecord, checkOptions } from '../../src/core/options.ts'
 import { isSame } from '../../src/core/plain-data.ts'
 import type { Space } from '../../src/core/space.ts'
 import { show } from '../../src/core/text.ts'
 import { checkCount, checkNames } from './check.ts'
 import { DesignPoints } from './design-points.ts'
-import { checkedValues, describeGrid, type GridOptions } from './factors.ts'
+import { checkedValues, describeGrid, type GridOptions, gridOptions } from './factors.ts'
 import { axisLevels } from './levels.ts'
 import { type NamedParameter, parametersOf } from './subspace.ts'
 
@@ -18,8 +19,10 @@ export type Variations<P> = NonNullable<GridOptions<P>['values']>
  */
 export function baseCase<P>(
   space: Space<P>,
-  { reference, variations }: { readonly reference: NoInfer<P>; readonly variations: Variations<NoInfer<P>> },
+  options: { readonly reference: NoInfer<P>; readonly variations: Variations<NoInfer<P>> },
 ): DesignPoints<P> {
+  checkOptions('baseCase', options, { reference: anything, variations: aRecord })
+  const { reference, variations } = options
   const given = variations as Readonly<Record<string, unknown>>
   checkNames('baseCase', Object.keys(given), space.names)
   const alternatives = parametersOf(space).map((named) =>
@@ -41,6 +44,7 @@ export interface OneAtATimeOptions<P> extends GridOptions<P> {
  * @example oneAtATime(space, { levels: 5 })
  */
 export function oneAtATime<P>(space: Space<P>, options: OneAtATimeOptions<NoInfer<P>>): DesignPoints<P> {
+  checkOptions('oneAtATime', options, { ...gridOptions, reference: anything })
   const { levels, values = {} } = options
   const reference = options.reference ?? space.decode(new Array<number>(space.dimension).fill(0.5))
   checkReference('oneAtATime', space, reference)

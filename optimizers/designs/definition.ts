@@ -182,24 +182,33 @@ function simpleDesign(definition: z.output<Simple>, whole: Space, searchSeed: nu
     case 'sparse-grid':
       return sparseGrid(space, { ...gridOf(definition), points: definition.points, ...own })
     case 'smolyak':
-      return smolyak(space, definition)
+      return smolyak(space, optionsOf(definition))
     case 'latin-hypercube':
-      return latinHypercube(space, { ...definition, ...own })
+      return latinHypercube(space, { ...optionsOf(definition), ...own })
     case 'sobol':
-      return sobol(space, { ...definition, ...own })
+      return sobol(space, { ...optionsOf(definition), ...own })
     case 'halton':
-      return halton(space, { ...definition, ...own })
+      return halton(space, { ...optionsOf(definition), ...own })
     case 'base-case':
-      return baseCase(space, definition)
+      return baseCase(space, optionsOf(definition))
     case 'one-at-a-time':
       return oneAtATime(space, { ...gridOf(definition), reference: definition.reference })
     case 'morris':
-      return morris(space, { ...definition, ...own })
+      return morris(space, { ...optionsOf(definition), ...own })
     case 'saltelli':
-      return saltelli(space, { ...definition, ...own })
+      return saltelli(space, { ...optionsOf(definition), ...own })
     case 'manual':
       return manualDesign(definition, space)
   }
+}
+
+function optionsOf<D extends object>(definition: D): Omit<D, 'kind' | 'parameters'> {
+  const {
+    kind: _,
+    parameters: __,
+    ...options
+  } = definition as D & { readonly kind?: unknown; readonly parameters?: unknown }
+  return options
 }
 
 /** A file's rows are put beside its name by whoever reads it: here nothing is read. */

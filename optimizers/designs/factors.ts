@@ -1,4 +1,5 @@
 import type { PlainData } from '../../src/core/optimizer.ts'
+import { aRecord } from '../../src/core/options.ts'
 import type { Space } from '../../src/core/space.ts'
 import { show } from '../../src/core/text.ts'
 import { checkCount, checkNames, checkSize } from './check.ts'
@@ -11,6 +12,12 @@ export interface GridOptions<P> {
   readonly levels?: number | { readonly [K in keyof P]?: number | undefined } | undefined
   /** Values by name; what is no list is one value. */
   readonly values?: { readonly [K in keyof P]?: ValueList<P[K]> | undefined } | undefined
+}
+
+/** What `GridOptions` may be: `factorsOf` looks at what stands by name. */
+export const gridOptions = {
+  levels: (value: unknown) => (typeof value === 'number' ? undefined : aRecord(value)),
+  values: aRecord,
 }
 
 type ValueList<T> = [T] extends [readonly unknown[]] ? readonly T[] : T | readonly T[]

@@ -1,6 +1,7 @@
+import { checkOptions } from '../../src/core/options.ts'
 import type { Space } from '../../src/core/space.ts'
 import { DesignPoints } from './design-points.ts'
-import { describeGrid, digitsOf, factorsOf, type GridOptions, gridSize } from './factors.ts'
+import { describeGrid, digitsOf, factorsOf, type GridOptions, gridOptions, gridSize } from './factors.ts'
 
 /**
  * All combinations of the parameters' values or levels. The first parameter of the space changes slowest and the last
@@ -9,6 +10,7 @@ import { describeGrid, digitsOf, factorsOf, type GridOptions, gridSize } from '.
  * @example fullFactorial(space, { levels: 5, values: { solver: ['euler', 'rk4'] } })
  */
 export function fullFactorial<P>(space: Space<P>, options: GridOptions<NoInfer<P>> = {}): DesignPoints<P> {
+  checkOptions('fullFactorial', options, gridOptions)
   const factors = factorsOf('fullFactorial', space, options)
   return new DesignPoints<P>({
     names: space.names,

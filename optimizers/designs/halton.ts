@@ -1,3 +1,4 @@
+import { anything, checkOptions, trueOrFalse, wholeFrom } from '../../src/core/options.ts'
 import { Random } from '../../src/core/random.ts'
 import type { Space } from '../../src/core/space.ts'
 import { checkCount } from './check.ts'
@@ -21,7 +22,9 @@ export interface HaltonOptions {
  *
  * @example halton(space, { points: 500, seed: 1 })
  */
-export function halton<P>(space: Space<P>, { points, scramble = true, seed = 0 }: HaltonOptions): DesignPoints<P> {
+export function halton<P>(space: Space<P>, options: HaltonOptions): DesignPoints<P> {
+  checkOptions('halton', options, { points: anything, scramble: trueOrFalse, seed: wholeFrom(0) })
+  const { points, scramble = true, seed = 0 } = options
   checkCount('halton', 'points', points)
   if (points > mostPoints) throw new RangeError(`halton needs at most 2^32 points, got ${points}`)
   const pointAt = scramble ? haltonUnit(space.dimension, axisSeeds(space, seed, 'halton')) : haltonUnit(space.dimension)

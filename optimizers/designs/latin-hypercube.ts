@@ -1,3 +1,4 @@
+import { anything, checkOptions, oneOf, trueOrFalse, wholeFrom } from '../../src/core/options.ts'
 import { seedOf } from '../../src/core/random.ts'
 import type { Space } from '../../src/core/space.ts'
 import { checkCount } from './check.ts'
@@ -25,6 +26,13 @@ export interface LatinHypercubeOptions {
  * @example latinHypercube(space, { points: 100, criterion: 'maximin', seed: 1 })
  */
 export function latinHypercube<P>(space: Space<P>, options: LatinHypercubeOptions): DesignPoints<P> {
+  checkOptions('latinHypercube', options, {
+    points: anything,
+    criterion: oneOf('plain', 'maximin'),
+    centered: trueOrFalse,
+    iterations: anything,
+    seed: wholeFrom(0),
+  })
   const { points, criterion = 'plain', centered = false, iterations, seed = 0 } = options
   checkCount('latinHypercube', 'points', points)
   if (iterations !== undefined) checkCount('latinHypercube', 'iterations', iterations, 0)

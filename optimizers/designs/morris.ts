@@ -1,3 +1,4 @@
+import { anything, checkOptions, wholeFrom } from '../../src/core/options.ts'
 import { Random } from '../../src/core/random.ts'
 import type { Space } from '../../src/core/space.ts'
 import { checkCount, checkSize } from './check.ts'
@@ -19,7 +20,9 @@ export interface MorrisOptions {
  *
  * @example morris(space, { trajectories: 20, levels: 4, seed: 1 })
  */
-export function morris<P>(space: Space<P>, { trajectories, levels = 4, seed = 0 }: MorrisOptions): DesignPoints<P> {
+export function morris<P>(space: Space<P>, options: MorrisOptions): DesignPoints<P> {
+  checkOptions('morris', options, { trajectories: anything, levels: anything, seed: wholeFrom(0) })
+  const { trajectories, levels = 4, seed = 0 } = options
   checkCount('morris', 'trajectories', trajectories)
   checkCount('morris', 'levels', levels, 2)
   if (levels % 2 === 1) throw new RangeError(`morris needs an even number of levels, got ${levels}`)

@@ -1,7 +1,8 @@
+import { anything, checkOptions, trueOrFalse, wholeFrom } from '../../src/core/options.ts'
 import type { Space } from '../../src/core/space.ts'
 import { checkCount, checkSize } from './check.ts'
 import type { DesignPoints } from './design-points.ts'
-import { checkSobol, type Scrambling, sobolUnit } from './sobol.ts'
+import { checkSobol, type Scrambling, scrambling, sobolUnit } from './sobol.ts'
 import { axisSeeds, unitDesign } from './unit-design.ts'
 
 export interface SaltelliOptions {
@@ -22,6 +23,12 @@ export interface SaltelliOptions {
  * @example saltelli(space, { points: 1024, seed: 1 })
  */
 export function saltelli<P>(space: Space<P>, options: SaltelliOptions): DesignPoints<P> {
+  checkOptions('saltelli', options, {
+    points: anything,
+    secondOrder: trueOrFalse,
+    scramble: scrambling,
+    seed: wholeFrom(0),
+  })
   const { points, secondOrder = false, scramble = 'owen', seed = 0 } = options
   const { dimension } = space
   checkCount('saltelli', 'points', points)

@@ -1,3 +1,4 @@
+import { anything, checkOptions } from '../../src/core/options.ts'
 import { parameterFrom, type Space } from '../../src/core/space.ts'
 import { show } from '../../src/core/text.ts'
 import { checkCount, checkSize } from './check.ts'
@@ -14,7 +15,9 @@ const mostLevel = 20
  *
  * @example smolyak(space, { level: 3 })
  */
-export function smolyak<P>(space: Space<P>, { level }: { readonly level: number }): DesignPoints<P> {
+export function smolyak<P>(space: Space<P>, options: { readonly level: number }): DesignPoints<P> {
+  checkOptions('smolyak', options, { level: anything })
+  const { level } = options
   checkCount('smolyak', 'level', level, 0)
   if (level > mostLevel) throw new RangeError(`smolyak needs a level of at most ${mostLevel}, got ${level}`)
   checkAxes(space, level)

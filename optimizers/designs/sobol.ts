@@ -1,3 +1,4 @@
+import { anything, checkOptions, oneOf, wholeFrom } from '../../src/core/options.ts'
 import type { Space } from '../../src/core/space.ts'
 import { checkCount } from './check.ts'
 import type { DesignPoints } from './design-points.ts'
@@ -28,13 +29,18 @@ export interface SobolOptions {
  *
  * @example sobol(space, { points: 1024, seed: 1 })
  */
-export function sobol<P>(space: Space<P>, { points, scramble = 'owen', seed = 0 }: SobolOptions): DesignPoints<P> {
+export function sobol<P>(space: Space<P>, options: SobolOptions): DesignPoints<P> {
+  checkOptions('sobol', options, { points: anything, scramble: scrambling, seed: wholeFrom(0) })
+  const { points, scramble = 'owen', seed = 0 } = options
   checkCount('sobol', 'points', points)
   checkSobol('sobol', points, space.dimension)
   const seeds = axisSeeds(space, seed, 'sobol')
   const description = { kind: 'sobol', points, scramble, seed }
   return unitDesign(space, points, description, sobolUnit(seeds, scramble))
 }
+
+/** How a sequence may be scrambled. */
+export const scrambling = oneOf('owen', 'shift', 'none')
 
 /** The points in the unit cube, with a seed for the scrambling of each axis. */
 export function sobolUnit(seeds: readonly number[], scramble: Scrambling) {

@@ -1,7 +1,8 @@
+import { anything, checkOptions, wholeFrom } from '../../src/core/options.ts'
 import type { Space } from '../../src/core/space.ts'
 import { checkCount } from './check.ts'
 import { checkUnrepeated, DesignPoints } from './design-points.ts'
-import type { GridOptions } from './factors.ts'
+import { type GridOptions, gridOptions } from './factors.ts'
 import { fullFactorial } from './full-factorial.ts'
 import { mostPermuted, permutation } from './permutation.ts'
 
@@ -15,15 +16,16 @@ export interface SubsetOptions {
  *
  * @example sparseGrid(space, { levels: 100, points: 500 })
  */
-export function sparseGrid<P>(
-  space: Space<P>,
-  { points, seed, ...grid }: GridOptions<NoInfer<P>> & SubsetOptions,
-): DesignPoints<P> {
+export function sparseGrid<P>(space: Space<P>, options: GridOptions<NoInfer<P>> & SubsetOptions): DesignPoints<P> {
+  checkOptions('sparseGrid', options, { ...gridOptions, points: anything, seed: wholeFrom(0) })
+  const { points, seed, ...grid } = options
   return subset(fullFactorial(space, grid), { points, seed })
 }
 
 /** Points of any design, chosen at random without taking one twice. */
-export function subset<P>(design: DesignPoints<P>, { points, seed = 0 }: SubsetOptions): DesignPoints<P> {
+export function subset<P>(design: DesignPoints<P>, options: SubsetOptions): DesignPoints<P> {
+  checkOptions('subset', options, { points: anything, seed: wholeFrom(0) })
+  const { points, seed = 0 } = options
   checkUnrepeated('a sparse grid', design)
   checkCount('a sparse grid', 'points', points)
   if (points > design.size) {

@@ -1,15 +1,20 @@
-/** The known name that is closest to a misspelt one, if any is close. */
+/** The known name that is closest to a misspelt one, if any is close; `max_steps` and `maxSteps` are as good as equal. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   let best: string | undefined
   let least = Math.max(2, Math.floor(name.length / 3)) + 1
   for (const candidate of known) {
-    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase())
+    const distance = editDistance(plainName(name), plainName(candidate))
     if (distance < least) {
       best = candidate
       least = distance
     }
   }
   return best
+}
+
+/** Without what tells the spellings of several words apart. */
+function plainName(name: string): string {
+  return name.toLowerCase().replaceAll(/(?<=.)[_-](?=.)/g, '')
 }
 
 function editDistance(a: string, b: string): number {

@@ -1,6 +1,7 @@
 import type { SimulationResult } from './evaluation.ts'
 import type { Individual } from './individual.ts'
 import { type ObjectiveMap, Objectives } from './objectives.ts'
+import { aFunction, aRecord, aText, checkOptions } from './options.ts'
 import type { Random } from './random.ts'
 import { type ParameterMap, Space } from './space.ts'
 
@@ -91,6 +92,15 @@ export interface OptimizeeDefinition<P> {
  * })
  */
 export function defineOptimizee<P>(definition: OptimizeeDefinition<P>): Optimizee<P> {
+  checkOptions('defineOptimizee', definition, {
+    parameters: aRecord,
+    objectives: aRecord,
+    module: aText,
+    simulate: aFunction,
+    createIndividual: aFunction,
+    boundingFunc: aFunction,
+    snapshot: aFunction,
+  })
   return new DefinedOptimizee(definition)
 }
 

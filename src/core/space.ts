@@ -1,3 +1,4 @@
+import { checkOptions, oneOf } from './options.ts'
 import type { Random } from './random.ts'
 import { show } from './text.ts'
 
@@ -38,7 +39,8 @@ export type ParametersOf<S> = S extends Space<infer P> ? P : never
 export type ParameterMap<P> = { readonly [K in keyof P]: Parameter<P[K]> }
 
 /** A real number in [low, high]; `scale: 'log'` searches its logarithm and needs a positive `low`. */
-export function real(low: number, high: number, { scale = 'linear' }: { scale?: Scale } = {}): Parameter<number> {
+export function real(low: number, high: number, options: { scale?: Scale } = {}): Parameter<number> {
+  const scale = scaleIn('real', options)
   checkBounds('real', low, high, scale)
   const { toUnit, fromUnit } = scaling(low, high, scale)
   return {
@@ -56,7 +58,8 @@ export function real(low: number, high: number, { scale = 'linear' }: { scale?: 
 }
 
 /** An integer in [low, high], both included; every integer owns an equal part of the axis (of its logarithm with 'log'). */
-export function integer(low: number, high: number, { scale = 'linear' }: { scale?: Scale } = {}): Parameter<number> {
+export function integer(low: number, high: number, options: { scale?: Scale } = {}): Parameter<number> {
+  const scale = scaleIn('integer', options)
   checkBounds('integer', low, high, scale)
   for (const bound of [low, high]) {
     if (!Number.isSafeInteger(bound)) throw new RangeError(`integer(low, high) needs whole numbers, got ${bound}`)
@@ -78,6 +81,7 @@ export function integer(low: number, high: number, { scale = 'linear' }: { scale
 
 /** One of the listed values; they have no order. */
 export function choice<const T extends ChoiceValue>(values: readonly T[]): Parameter<T> {
+  if (!Array.isArray(values)) throw new RangeError(`choice(values) needs a list of values, got ${show(values)}`)
   if (values.length === 0) throw new RangeError('choice(values) needs at least one value, got none')
   if (new Set(values).size < values.length) {
     throw new RangeError(`choice(values) needs values that differ, got ${show(values)}`)
@@ -110,6 +114,7 @@ export function boolean(): Parameter<boolean> {
 
 /** `length` values of the same kind. */
 export function vector<T>(of: Parameter<T>, length: number): Parameter<T[]> {
+  checkParameter('vector(of, length)', of)
   checkCount('vector(of, length)', 'length', length)
   const width = of.axes.length
   return {
@@ -128,6 +133,7 @@ export function vector<T>(of: Parameter<T>, length: number): Parameter<T[]> {
 
 /** `rows` lists of `columns` values of the same kind. */
 export function matrix<T>(of: Parameter<T>, rows: number, columns: number): Parameter<T[][]> {
+  checkParameter('matrix(of, rows, columns)', of)
   checkCount('matrix(of, rows, columns)', 'rows', rows)
   checkCount('matrix(of, rows, columns)', 'columns', columns)
   const { definition: _, ...nested } = vector(vector(of, columns), rows)
@@ -138,9 +144,9 @@ export function matrix<T>(of: Parameter<T>, rows: number, columns: number): Para
 export function parameterFrom(definition: ParameterDefinition): Parameter {
   switch (definition.type) {
     case 'real':
-      return real(definition.low, definition.high, definition)
+      return real(definition.low, definition.high, { scale: definition.scale ?? 'linear' })
     case 'integer':
-      return integer(definition.low, definition.high, definition)
+      return integer(definition.low, definition.high, { scale: definition.scale ?? 'linear' })
     case 'choice':
       return choice(definition.values)
     case 'boolean':
@@ -171,6 +177,7 @@ export class Space<P = Record<string, unknown>> {
     const twice = names.find((name, i) => names.indexOf(name) < i)
     if (twice !== undefined) throw new RangeError(`a space needs names that differ, got ${show(twice)} twice`)
     if (names.length === 0) throw new RangeError('a space needs at least one parameter, got none')
+    for (const [name, parameter] of entries) checkParameter(`the parameter ${show(name)} of a space`, parameter)
     this.names = names as (keyof P & string)[]
     this.#parameters = entries.map(([, parameter]) => parameter)
     this.axes = this.#parameters.flatMap((parameter) => parameter.axes)
@@ -301,6 +308,19 @@ function exactUnit(value: number, toUnit: (v: number) => number, fromUnit: (u: n
     tried = below + (above - below) / 2
   }
   return unit
+}
+
+function scaleIn(call: string, options: { readonly scale?: Scale }): Scale {
+  checkOptions(call, options, { scale: oneOf('linear', 'log') }, { log: "scale: 'log'" })
+  return options.scale ?? 'linear'
+}
+
+/** @throws RangeError at what no function for parameters has made */
+function checkParameter(where: string, parameter: unknown): void {
+  if (typeof (parameter as Partial<Parameter> | null | undefined)?.decode === 'function') return
+  throw new RangeError(
+    `${where} needs to be made by real, integer, choice, boolean, vector or matrix, got ${show(parameter)}`,
+  )
 }
 
 function checkBounds(kind: string, low: number, high: number, scale: Scale): void {

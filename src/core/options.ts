@@ -1,0 +1,81 @@
+import { ConfigurationError } from './errors.ts'
+import { nearest } from './nearest.ts'
+import { show } from './text.ts'
+
+/** The end of a sentence ("needs ..., got ...") if a value is not what an option may be. */
+export type OptionCheck = (value: unknown) => string | undefined
+
+/** The options of a function, each with what it may be; one that is left out is not checked. */
+export type OptionChecks = Readonly<Record<string, OptionCheck>>
+
+/**
+ * Refuses options that a function does not know, and whatever stands where its options should. Settings are checked with
+ * zod; here it would weigh on every worker, whose code holds the parameters of its space and all they are made with.
+ *
+ * @param call the function, for the sentence of the error
+ * @param instead what to write in place of options that other tools have
+ * @throws ConfigurationError that names the nearest option
+ */
+export function checkOptions(
+  call: string,
+  given: unknown,
+  known: OptionChecks,
+  instead: Readonly<Record<string, string>> = {},
+): void {
+  const names = Object.keys(known)
+  if (typeof given !== 'object' || given === null || isList(given)) {
+    throw new ConfigurationError(`${call} needs options like { ${names.join(', ')} }, got ${show(given)}`)
+  }
+  for (const [name, value] of Object.entries(given)) {
+    if (!Object.hasOwn(known, name)) throw unknownOption(call, name, names, instead)
+    const refusal = value === undefined ? undefined : known[name]!(value)
+    if (refusal !== undefined) throw new ConfigurationError(`${call}: ${name} ${refusal}`)
+  }
+}
+
+/** Whatever is checked where it is used. */
+export const anything: OptionCheck = () => undefined
+
+export const trueOrFalse: OptionCheck = (value) =>
+  typeof value === 'boolean' ? undefined : `needs true or false, got ${show(value)}`
+
+export const aText: OptionCheck = (value) =>
+  typeof value === 'string' ? undefined : `needs a text, got ${show(value)}`
+
+/** Values by name. */
+export const aRecord: OptionCheck = (value) =>
+  typeof value === 'object' && value !== null && !isList(value) ? undefined : `needs values by name, got ${show(value)}`
+
+export const aFunction: OptionCheck = (value) =>
+  typeof value === 'function' ? undefined : `needs a function, got ${show(value)}`
+
+export function wholeFrom(least: number): OptionCheck {
+  return (value) =>
+    Number.isSafeInteger(value) && (value as number) >= least
+      ? undefined
+      : `needs a whole number of at least ${least}, got ${show(value)}`
+}
+
+export function oneOf(...values: readonly string[]): OptionCheck {
+  return (value) => {
+    if (values.includes(value as string)) return undefined
+    const meant = typeof value === 'string' ? nearest(value, values) : undefined
+    const hint = meant === undefined ? '' : `, did you mean ${show(meant)}?`
+    return `needs ${values.length > 2 ? 'one of ' : ''}${values.map(show).join(values.length > 2 ? ', ' : ' or ')}, got ${show(value)}${hint}`
+  }
+}
+
+function unknownOption(
+  call: string,
+  name: string,
+  known: readonly string[],
+  instead: Readonly<Record<string, string>>,
+): ConfigurationError {
+  const meant = Object.hasOwn(instead, name) ? instead[name] : nearest(name, known)
+  const hint = meant === undefined ? `; known are ${known.join(', ')}` : `, did you mean ${meant}?`
+  return new ConfigurationError(`${call}: ${show(name)} is not an option${hint}`)
+}
+
+function isList(value: object): boolean {
+  return Array.isArray(value) || ArrayBuffer.isView(value)
+}
