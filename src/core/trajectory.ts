@@ -51,11 +51,12 @@ export class Trajectory<P = Record<string, unknown>> {
   }
 
   /**
-   * Adds a group of named settings.
+   * Adds a group of named settings, or finds it again where the search goes on.
    * @example trajectory.fAddParameterGroup('simulation', 'fixed for the whole search')
    */
   fAddParameterGroup(name: string, comment = ''): ParameterGroup {
-    if (this.#groups.has(name)) throw new RangeError(`there is a parameter group ${name} already`)
+    const known = this.#groups.get(name)
+    if (known) return known
     const group = new ParameterGroup(name, comment)
     this.#groups.set(name, group)
     return group
@@ -74,8 +75,7 @@ export class Trajectory<P = Record<string, unknown>> {
    * @example trajectory.fAddParameter('laboratory', 'B12', 'who asked for this run')
    */
   fAddParameter(key: string, value: unknown, comment = ''): void {
-    const group = this.#groups.get('parameters') ?? this.fAddParameterGroup('parameters')
-    group.fAddParameter(key, value, comment)
+    this.fAddParameterGroup('parameters').fAddParameter(key, value, comment)
   }
 
   /**
@@ -83,8 +83,7 @@ export class Trajectory<P = Record<string, unknown>> {
    * @example trajectory.fAddDerivedParameter('steps', duration / stepSize)
    */
   fAddDerivedParameter(key: string, value: unknown, comment = ''): void {
-    const group = this.#groups.get('derived') ?? this.fAddParameterGroup('derived')
-    group.fAddParameter(key, value, comment)
+    this.fAddParameterGroup('derived').fAddParameter(key, value, comment)
   }
 
   /**

@@ -15,9 +15,16 @@ test('unknown names throw, and say what there is', () => {
   expect(() => trajectory.group('simulaton')).toThrow('has no parameter group simulaton; it has simulation, parameters')
   expect(() => trajectory.group('simulation').get('step')).toThrow('group simulation has no step; it has stepSize')
   expect(() => trajectory.result('R1')).toThrow('has no result R1; it has R0')
-  expect(() => trajectory.fAddParameterGroup('simulation')).toThrow('there is a parameter group simulation already')
   expect(() => trajectory.fAddParameterToGroup('none', 'a', 1)).toThrow('has no parameter group none')
   expect(() => trajectory.individuals(3)).toThrow('has generations 0 to -1, not 3')
+})
+
+test('a group that is there is found again, so that a program can be run again', () => {
+  const trajectory = new Trajectory()
+  const group = trajectory.fAddParameterGroup('simulation', 'fixed for the whole search')
+  group.fAddParameter('stepSize', 0.1)
+  expect(trajectory.fAddParameterGroup('simulation')).toBe(group)
+  expect(trajectory.groups).toHaveLength(1)
 })
 
 test('fExpand adds a generation of individuals with seeds of their own', () => {
