@@ -1,5 +1,5 @@
 import { relative } from 'node:path'
-import type { Evaluation, FailureCause } from '../../src/core/evaluation.ts'
+import { type Evaluation, type FailureCause, stoppingFailure } from '../../src/core/evaluation.ts'
 import { type Individual, nameOf } from '../../src/core/individual.ts'
 import type { PlainData } from '../../src/core/optimizer.ts'
 import type { AttemptRecord, ReportRecord, RunRecord, TriedBefore } from '../../src/core/record.ts'
@@ -462,7 +462,7 @@ export class Runner {
     }
     this.#accept(job, record)
     if (this.#settings.onFailure === 'stop') {
-      this.#failure ??= new RunnerFailure(`Individual ${job.individual.name} failed for good: ${cause.message}`)
+      this.#failure ??= new RunnerFailure(stoppingFailure({ individual: job.individual, outcome: 'failed', cause }))
     } else if (this.#settings.onFailure === 'replace') {
       const replacement = this.#options.replace?.(job.individual)
       if (replacement) this.#queue.add(this.#addJob(replacement))

@@ -19,6 +19,15 @@ export interface FailedEvaluation<P = Record<string, unknown>> {
   readonly cause: FailureCause
 }
 
+export function isFailed<P>(evaluation: Evaluation<P>): evaluation is FailedEvaluation<P> {
+  return evaluation.outcome === 'failed'
+}
+
+/** Why a search ends that an individual's failure is to stop. */
+export function stoppingFailure({ individual, cause }: FailedEvaluation): string {
+  return `Individual ${individual.name} failed for good: ${cause.message}`
+}
+
 export type Outputs = Readonly<Record<string, unknown>>
 
 export type FailureKind =
