@@ -11,7 +11,7 @@ import { ownWords } from '../../runtime/slurm/srun-ends.ts'
 import { ConfigurationError, RunHeldError } from '../core/errors.ts'
 import { quoteWord } from '../core/shell-words.ts'
 import { loadExperiment } from '../experiment-file/load.ts'
-import { checkRun, heldSentence } from '../search/experiment.ts'
+import { checkRun, heldSentence } from '../search/run-directory.ts'
 import { exitCodes } from './fail.ts'
 import type { RunRequest } from './run-experiment.ts'
 

@@ -1,21 +1,12 @@
-import { execFileSync } from 'node:child_process'
-import { createHash, randomUUID } from 'node:crypto'
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { hostname } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join, resolve } from 'node:path'
 import type { z } from 'zod'
-import { encodeMessage } from '../../runtime/channel/protocol.ts'
-import { type RunFile, replaceFile } from '../../runtime/channel/run-file.ts'
 import { RunnerFailure } from '../../runtime/runner/fleet.ts'
 import type { Prospect } from '../../runtime/runner/launcher.ts'
-import { type Holder, Lease } from '../../runtime/runner/lease.ts'
 import { Runner } from '../../runtime/runner/runner.ts'
 import { describeAllocation } from '../../runtime/slurm/allocation.ts'
 import { launcherOf, prospectOf } from '../../runtime/slurm/launchers.ts'
-import { currentHolder, takeRun } from '../../runtime/slurm/run-holder.ts'
 import { ConfigurationError, RunHeldError, SearchFailedError } from '../core/errors.ts'
-import type { Evaluation } from '../core/evaluation.ts'
+import { isFailed, stoppingFailure } from '../core/evaluation.ts'
 import type { Optimizee, OptimizeeSource } from '../core/optimizee.ts'
 import type { Optimizer, PlainData } from '../core/optimizer.ts'
 import { type RunnerSettings, runnerSettings } from '../core/runner-settings.ts'
@@ -23,24 +14,22 @@ import { parseSettings } from '../core/settings.ts'
 import { Trajectory } from '../core/trajectory.ts'
 import type { Manifest } from '../record/rows.ts'
 import { TrajectoryStore } from '../record/writer.ts'
-import { bundle } from '../system/bundle.ts'
 import type { Deadline } from '../system/deadline.ts'
 import { awayError, storageError } from '../system/storage-errors.ts'
-import { Environment, type Progress } from './environment.ts'
-import { EvaluationCache, simulationKey } from './evaluation-cache.ts'
+import { deliver } from './deliver.ts'
+import { Environment, type Knowledge, type Progress } from './environment.ts'
+import { EvaluationCache } from './evaluation-cache.ts'
 import { fromRunnerParams, type RunnerParams } from './l2l-runner-params.ts'
-import { readWarmStart, takesWarmStart } from './warm-start.ts'
+import { HeldRun, type RunClaim } from './run-directory.ts'
+import { describeSearch, otherSearch } from './run-identity.ts'
+import { takeWarmStart } from './warm-start.ts'
 
-export interface PrepareOptions {
+export interface PrepareOptions extends RunClaim {
   /** The run directory's name under the root. */
   readonly name: string
   readonly runner?: z.input<typeof runnerSettings>
   /** The runner's settings as L2L has them; see `runnerParams`. */
   readonly runnerParams?: RunnerParams
-  /** Removes an earlier run of that name; otherwise it is continued if its configuration is the same. */
-  readonly overwrite?: boolean
-  /** What makes this search the same as another; derived from optimizer and optimizee if it is not given. */
-  readonly configuration?: PlainData
   /** More to be recorded with the run. */
   readonly manifest?: Manifest
 }
@@ -69,7 +58,6 @@ export interface RunOutcome {
   readonly isOutOfTime?: boolean
 }
 
-const bundleName = 'optimizee.mjs'
 const copyIntervalMs = 10_000
 
 /**
@@ -105,25 +93,11 @@ export class Experiment {
     const settings = parseSettings(runnerSettings, asked, 'runner')
     const prospect = prospectOf(settings)
     if (prospect.refusal !== undefined) throw new ConfigurationError(prospect.refusal)
-    const directory = join(this.root, options.name)
-    checkRun(directory, options)
-    makeRunDirectory(directory)
-    if (options.overwrite && TrajectoryStore.exists(directory)) removeRun(directory)
-    const lease = await takeLease(directory)
-    let store: TrajectoryStore
-    try {
-      store = TrajectoryStore.openForWriting(directory)
-      store.beginEpoch(lease.epoch)
-    } catch (error) {
-      lease.release()
-      throw error
-    }
-    const manifest = store.manifest()
-    if (manifest.run === undefined) store.describe({ ...provenance(), run: randomUUID(), name: options.name })
-    if (options.manifest) store.describe(options.manifest)
-    const trajectory = new Trajectory(store)
-    this.#prepared = { directory, lease, store, trajectory, settings, prospect, options }
-    return { trajectory, runnerSettings: settings, directory }
+    const run = await HeldRun.take(join(this.root, options.name), options)
+    if (options.manifest) run.record.describe(options.manifest)
+    const trajectory = new Trajectory(run.record)
+    this.#prepared = { run, trajectory, settings, prospect, configuration: options.configuration }
+    return { trajectory, runnerSettings: settings, directory: run.directory }
   }
 
   /**
@@ -137,75 +111,11 @@ export class Experiment {
     options: RunOptions = {},
   ): Promise<RunOutcome> {
     const prepared = this.#ready()
-    const { directory, store, trajectory } = prepared
-    const anyOptimizer = optimizer as unknown as Optimizer<PlainData>
-    const anyOptimizee = optimizee as unknown as Optimizee
-    const configuration = prepared.options.configuration ?? describeSearch(anyOptimizer, anyOptimizee, options)
-    const manifest = store.manifest()
-    if (manifest.configuration !== undefined && !isSame(manifest.configuration, configuration)) {
-      throw new ConfigurationError(otherConfiguration(directory, manifest.configuration, configuration))
-    }
-    const evaluations = await this.#warmStart(anyOptimizer, anyOptimizee, options)
-    const { workers, warning } = prepared.prospect
-    const settings = { ...prepared.settings, workers }
-    if (warning !== undefined) options.onWarning?.(warning)
-    recordGroups(trajectory, { optimizer: anyOptimizer.settings, runner: settings })
-    store.describeProblem(anyOptimizee.space.names, anyOptimizee.objectives)
-    store.describe({
-      configuration,
-      optimizer: anyOptimizer.type,
-      seed: anyOptimizer.settings.seed,
-      generationLimit: anyOptimizer.settings.generations,
-      status: 'running',
-      reason: null,
-      hash: null,
-      allocations: [...allocationsOf(manifest), ...describeAllocation(store.epoch)],
-    })
-    store.saveGroups(trajectory as Trajectory)
-    const signal = options.signal ?? new AbortController().signal
-    const environment = new Environment(trajectory as Trajectory, anyOptimizer, store, options.onProgress)
-    const runner = new Runner({
-      directory,
-      run: String(manifest.run),
-      space: anyOptimizee.space,
-      settings,
-      launcher: launcherOf(settings),
-      record: store,
-      optimizee: await this.#deliver(anyOptimizee, options),
-      replace: (failed) => environment.replace(failed),
-      ...(options.deadline && { deadline: options.deadline }),
-    })
-    using cache = options.cache ? this.#openCache(options) : undefined
-    const onExit = () => runner.killWorkers()
-    process.on('exit', onExit)
-    const copying = setInterval(() => void store.refreshCopy(), copyIntervalMs)
-    let isTakenOver = false
     try {
-      runner.prepareRunFile()
-      runner.launchWorkers()
-      const ended = await environment.run(runner, signal, { evaluations, cache })
-      for (const { run, evaluations } of cache ? store.reuses() : []) {
-        options.onWarning?.(`${evaluations} evaluations were not simulated again: they are those of ${run}.`)
-      }
-      if (ended) return this.#conclude({ status: 'finished' })
-      const reason = runner.stopReason ?? stopReason(signal)
-      return this.#conclude({ status: 'stopped', reason, isOutOfTime: runner.isOutOfTime && !signal.aborted })
+      // Parameters are plain data in here, whatever their types.
+      return await this.#search(prepared, optimizer as unknown as Optimizer, optimizee as unknown as Optimizee, options)
     } catch (error) {
-      const full = storageError(error, directory) ?? awayError(error, directory)
-      if (full) return { status: 'stopped', reason: full.message }
-      isTakenOver = error instanceof RunHeldError
-      if (!(error instanceof RunnerFailure)) throw error
-      if (error.isRefusal) {
-        store.describe({ status: 'stopped', reason: error.message })
-        throw new ConfigurationError(error.message, { cause: error })
-      }
-      store.describe({ status: 'failed', reason: error.message })
-      throw new SearchFailedError(error.message, { cause: error })
-    } finally {
-      clearInterval(copying)
-      process.off('exit', onExit)
-      if (isTakenOver) await runner.abandon()
-      else await runner.closeWorkers()
+      return this.#breakOff(prepared, error)
     }
   }
 
@@ -216,10 +126,11 @@ export class Experiment {
   async endExperiment<P>(
     optimizer: Optimizer<PlainData, P>,
   ): Promise<{ readonly trajectory: Trajectory<P>; readonly directory: string }> {
-    const { directory, store, trajectory } = this.#ready()
-    if (store.manifest().status === 'finished') {
-      ;(optimizer as unknown as Optimizer<PlainData>).end(trajectory)
-      store.saveGroups(trajectory as Trajectory)
+    const { run, trajectory } = this.#ready()
+    const { directory, record } = run
+    if (record.manifest().status === 'finished') {
+      ;(optimizer as unknown as Optimizer).end(trajectory)
+      record.saveGroups(trajectory)
     }
     await this.close()
     try {
@@ -238,10 +149,7 @@ export class Experiment {
   async close(): Promise<void> {
     const prepared = this.#prepared
     this.#prepared = undefined
-    if (!prepared) return
-    await prepared.store.refreshCopy()
-    prepared.store.close()
-    prepared.lease.release()
+    await prepared?.run.release()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -253,218 +161,138 @@ export class Experiment {
     return this.#prepared
   }
 
-  #conclude(outcome: RunOutcome): RunOutcome {
-    const { store } = this.#ready()
-    const { status, reason } = outcome
-    store.describe({ status, reason: reason ?? null, ...(status === 'finished' && { hash: store.hash() }) })
-    return outcome
-  }
-
-  /** What is known before the first generation; nothing once there is one, whose state has taken it in. */
-  async #warmStart(
-    optimizer: Optimizer<PlainData>,
+  async #search(
+    prepared: Prepared,
+    optimizer: Optimizer,
     optimizee: Optimizee,
-    { warmStart: source, onWarning }: RunOptions,
-  ): Promise<readonly Evaluation[]> {
-    const { directory, store } = this.#ready()
-    if (source === undefined || store.generations > 0) return []
-    const { evaluations, sha256, warning } = await readWarmStart(source, optimizee)
-    const known = store.manifest().warmStart as { readonly source: string; readonly sha256: string } | undefined
-    if (known?.source === source && known.sha256 !== sha256) {
-      throw new ConfigurationError(`${source} has changed since ${directory} was begun with it; choose another name.`)
-    }
-    store.describe({ warmStart: { source, rows: evaluations.length, sha256 } })
-    if (warning !== undefined) onWarning?.(`${warning}.`)
-    if (takesWarmStart(optimizer)) return evaluations as Evaluation[]
-    onWarning?.(`The optimizer ${optimizer.type} takes no warm start: what ${source} knows is left aside.`)
-    return []
+    options: RunOptions,
+  ): Promise<RunOutcome> {
+    const { run, trajectory, prospect } = prepared
+    const { directory, record } = run
+    const configuration = prepared.configuration ?? describeSearch(optimizer, optimizee, options)
+    const refusal = otherSearch(directory, record.manifest().configuration, configuration)
+    if (refusal !== undefined) throw new ConfigurationError(refusal)
+    if (prepared.settings.onFailure === 'stop') refuseStopped(record)
+    const evaluations = await takeWarmStart(run, optimizer, optimizee, options)
+    const settings = { ...prepared.settings, workers: prospect.workers }
+    if (prospect.warning !== undefined) options.onWarning?.(prospect.warning)
+    recordGroups(trajectory, { optimizer: optimizer.settings, runner: settings })
+    recordSearch(record, optimizer, optimizee, configuration)
+    record.saveGroups(trajectory)
+    const delivered = await deliver(run, optimizee, options.source, options.onWarning)
+    const environment = new Environment(trajectory, optimizer, record, options.onProgress)
+    const runner = new Runner({
+      directory,
+      run: String(record.manifest().run),
+      space: optimizee.space,
+      settings,
+      launcher: launcherOf(settings),
+      record,
+      optimizee: delivered,
+      replace: (failed) => environment.replace(failed),
+      ...(options.deadline && { deadline: options.deadline }),
+    })
+    using cache = options.cache ? this.#openCache(prepared, options) : undefined
+    return await this.#play(prepared, runner, environment, { evaluations, cache }, options)
   }
 
-  #openCache({ onWarning }: RunOptions): EvaluationCache {
-    const { directory, store } = this.#ready()
-    return EvaluationCache.open(this.root, directory, String(store.manifest().simulation), onWarning)
+  /** From the launch of the workers to their end. */
+  async #play(
+    { run }: Prepared,
+    runner: Runner,
+    environment: Environment,
+    knowledge: Knowledge,
+    { signal = new AbortController().signal, onWarning }: RunOptions,
+  ): Promise<RunOutcome> {
+    const { record } = run
+    const onExit = () => runner.killWorkers()
+    process.on('exit', onExit)
+    const copying = setInterval(() => void record.refreshCopy(), copyIntervalMs)
+    let isTakenOver = false
+    try {
+      runner.prepareRunFile()
+      runner.launchWorkers()
+      const ended = await environment.run(runner, signal, knowledge)
+      for (const { run, evaluations } of knowledge.cache ? record.reuses() : []) {
+        onWarning?.(`${evaluations} evaluations were not simulated again: they are those of ${run}.`)
+      }
+      if (ended) {
+        record.describe({ status: 'finished', reason: null, hash: record.hash() })
+        return { status: 'finished' }
+      }
+      const reason = runner.stopReason ?? stopReason(signal)
+      record.describe({ status: 'stopped', reason })
+      return { status: 'stopped', reason, isOutOfTime: runner.isOutOfTime && !signal.aborted }
+    } catch (error) {
+      isTakenOver = error instanceof RunHeldError
+      throw error
+    } finally {
+      clearInterval(copying)
+      process.off('exit', onExit)
+      if (isTakenOver) await runner.abandon()
+      else await runner.closeWorkers()
+    }
   }
 
-  /** Puts the optimizee where workers find it: bundled once, with its snapshot made once. */
-  async #deliver(optimizee: Optimizee, options: RunOptions): Promise<RunFile['optimizee']> {
-    const { directory, store } = this.#ready()
-    const source = options.source ?? optimizee.source
-    if (!source) {
-      throw new ConfigurationError(
-        'Workers must be able to load the optimizee: give it `module: import.meta.url` in a file of its own whose default export it is.',
-      )
-    }
-    const module = source.module.startsWith('file:') ? fileURLToPath(source.module) : resolve(source.module)
-    const { code, hash } = await bundle(module)
-    const { code: before, snapshot: known, simulation: simulated } = store.manifest()
-    if (before !== undefined && before !== hash) {
-      options.onWarning?.(
-        `The optimizee's code has changed since ${directory} was begun; what is simulated from now on may differ.`,
-      )
-    }
-    replaceFile(join(directory, bundleName), code)
-    const snapshot =
-      typeof known === 'string' && existsSync(join(directory, known)) ? known : await saveSnapshot(directory, optimizee)
-    const key = simulationKey({ code: hash, options: source.options, snapshot })
-    // A run in which several versions simulated is none that others can reuse.
-    const simulation = simulated === undefined || simulated === key ? key : null
-    store.describe({ code: hash, snapshot: snapshot ?? null, simulation })
-    return { module: bundleName, options: source.options, ...(snapshot !== undefined && { snapshot }) }
+  /** What a search that an error ended has come to: stopped where the disk is full or away, else failed. */
+  #breakOff({ run: { directory, record } }: Prepared, error: unknown): RunOutcome {
+    const storage = storageError(error, directory) ?? awayError(error, directory)
+    if (storage) return { status: 'stopped', reason: storage.message }
+    if (!(error instanceof RunnerFailure)) throw error
+    const { message, isRefusal } = error
+    record.describe({ status: isRefusal ? 'stopped' : 'failed', reason: message })
+    throw isRefusal
+      ? new ConfigurationError(message, { cause: error })
+      : new SearchFailedError(message, { cause: error })
+  }
+
+  #openCache({ run: { directory, record } }: Prepared, { onWarning }: RunOptions): EvaluationCache {
+    return EvaluationCache.open(this.root, directory, String(record.manifest().simulation), onWarning)
   }
 }
 
 interface Prepared {
-  readonly directory: string
-  readonly lease: Lease
-  readonly store: TrajectoryStore
+  readonly run: HeldRun
   readonly trajectory: Trajectory
   readonly settings: RunnerSettings
   readonly prospect: Exclude<Prospect, { readonly refusal: string }>
-  readonly options: PrepareOptions
-}
-
-/** What makes two searches the same: all that their results depend on, and not how they are run. */
-export function describeSearch(
-  optimizer: Optimizer<PlainData>,
-  optimizee: Optimizee,
-  { warmStart }: Pick<RunOptions, 'warmStart'> = {},
-): PlainData {
-  const { generations: _, ...settings } = optimizer.settings
-  return plain({
-    parameters: optimizee.space.definitions,
-    objectives: optimizee.objectives.definition,
-    optimizee: optimizee.source?.options ?? null,
-    optimizer: { type: optimizer.type, ...settings },
-    ...(warmStart !== undefined && { warmStart }),
-  })
-}
-
-/** @throws ConfigurationError if the directory is something else than a run that can be begun or continued as asked */
-export function checkRun(
-  directory: string,
-  { configuration, overwrite }: Pick<PrepareOptions, 'configuration' | 'overwrite'>,
-): void {
-  if (existsSync(directory)) {
-    if (!TrajectoryStore.exists(directory)) {
-      const content = readContent(directory).filter((name) => name !== 'lease')
-      if (content.length > 0) {
-        throw new ConfigurationError(
-          `${directory} exists and is no run directory (it holds ${content[0]}); choose another name.`,
-        )
-      }
-    } else if (!overwrite && configuration !== undefined) {
-      const store = TrajectoryStore.openForReading(directory)
-      const known = store.manifest().configuration
-      store.close()
-      if (known !== undefined && !isSame(known, configuration)) {
-        throw new ConfigurationError(otherConfiguration(directory, known, configuration))
-      }
-    }
-  }
-}
-
-function makeRunDirectory(directory: string): void {
-  try {
-    makeDirectories(directory)
-    accessSync(directory, constants.W_OK | constants.X_OK)
-  } catch (error) {
-    throw new ConfigurationError(`${directory} cannot be written to: ${(error as Error).message}.`, { cause: error })
-  }
-}
-
-/** Level by level: where a file system cannot hold directories (/proc), `recursive` would never come back. */
-function makeDirectories(path: string): void {
-  if (existsSync(path)) return
-  makeDirectories(dirname(path))
-  mkdirSync(path)
-}
-
-function readContent(directory: string): string[] {
-  try {
-    return readdirSync(directory)
-  } catch (error) {
-    throw new ConfigurationError(`${directory} is no directory that can be read: ${(error as Error).message}.`, {
-      cause: error,
-    })
-  }
-}
-
-async function takeLease(directory: string): Promise<Lease> {
-  const lease = await takeRun(directory)
-  if (lease instanceof Lease) return lease
-  throw new RunHeldError(heldSentence(directory, lease.heldBy))
-}
-
-export function heldSentence(directory: string, { host, pid, since }: Holder): string {
-  return `${directory} is held by another runner: process ${pid} on ${host || 'an unknown host'}, since ${since}.`
-}
-
-function removeRun(directory: string): void {
-  const holder = currentHolder(directory)
-  if (holder) throw new RunHeldError(heldSentence(directory, holder))
-  rmSync(directory, { recursive: true })
-  mkdirSync(directory)
-}
-
-function otherConfiguration(directory: string, known: PlainData, wanted: PlainData): string {
-  return `${directory} holds a run of another configuration (${firstDifference(known, wanted)}); choose another name, or --overwrite it.`
-}
-
-/** Where two plain values first differ, in words. */
-function firstDifference(known: PlainData, wanted: PlainData, path = ''): string {
-  if (isRecord(known) && isRecord(wanted)) {
-    for (const key of new Set([...Object.keys(known), ...Object.keys(wanted)])) {
-      if (isSame(known[key] ?? null, wanted[key] ?? null)) continue
-      return firstDifference(known[key] ?? null, wanted[key] ?? null, path ? `${path}.${key}` : key)
-    }
-  }
-  const show = (value: PlainData) => {
-    const text = JSON.stringify(value)
-    return text.length > 80 ? `${text.slice(0, 80)}...` : text
-  }
-  return `${path} was ${show(known)} and is now ${show(wanted)}`
-}
-
-function isRecord(value: PlainData): value is { readonly [key: string]: PlainData } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function isSame(a: PlainData, b: PlainData): boolean {
-  return JSON.stringify(sorted(a)) === JSON.stringify(sorted(b))
-}
-
-/** With keys in order, since the order in which settings are written means nothing. */
-function sorted(value: PlainData): PlainData {
-  if (Array.isArray(value)) return value.map(sorted)
-  if (!isRecord(value)) return value
-  return Object.fromEntries(
-    Object.entries(value)
-      .map(([key, nested]) => [key, sorted(nested)] as const)
-      .sort(([a], [b]) => (a < b ? -1 : 1)),
-  )
-}
-
-function plain(value: unknown): PlainData {
-  return JSON.parse(JSON.stringify(value)) as PlainData
+  readonly configuration: PlainData | undefined
 }
 
 function recordGroups(trajectory: Trajectory, groups: Readonly<Record<string, object>>): void {
-  const known = new Set(trajectory.groups.map(({ name }) => name))
   for (const [name, settings] of Object.entries(groups)) {
-    if (!known.has(name)) trajectory.fAddParameterGroup(name)
+    const group = trajectory.fAddParameterGroup(name)
     for (const [key, value] of Object.entries(settings)) {
-      if (value !== undefined) trajectory.fAddParameterToGroup(name, key, value)
+      if (value !== undefined) group.fAddParameter(key, value)
     }
   }
 }
 
-async function saveSnapshot(directory: string, optimizee: Optimizee): Promise<string | undefined> {
-  const value = await optimizee.snapshot()
-  if (value === undefined) return undefined
-  const bytes = encodeMessage(value)
-  const name = `snapshot-${createHash('sha256').update(bytes).digest('hex').slice(0, 16)}.msgpack`
-  replaceFile(join(directory, name), bytes)
-  return name
+/** A search that a failure has stopped stays stopped: the failure is in the record, whoever was killed before saying so. */
+function refuseStopped(record: TrajectoryStore): void {
+  const { generations } = record
+  const failed = generations === 0 ? undefined : record.evaluations(generations - 1).find(isFailed)
+  if (failed) throw new RunnerFailure(stoppingFailure(failed))
+}
+
+/** What the record says of a search from its start. */
+function recordSearch(
+  record: TrajectoryStore,
+  optimizer: Optimizer,
+  optimizee: Optimizee,
+  configuration: PlainData,
+): void {
+  record.describeProblem(optimizee.space.names, optimizee.objectives)
+  record.describe({
+    configuration,
+    optimizer: optimizer.type,
+    seed: optimizer.settings.seed,
+    generationLimit: optimizer.settings.generations,
+    status: 'running',
+    reason: null,
+    hash: null,
+    allocations: [...allocationsOf(record.manifest()), ...describeAllocation(record.epoch)],
+  })
 }
 
 /** The Slurm allocations that the run has been in. */
@@ -474,33 +302,4 @@ function allocationsOf({ allocations }: Manifest): readonly PlainData[] {
 
 function stopReason(signal: AbortSignal): string {
   return signal.reason instanceof Error ? signal.reason.message : 'it was stopped'
-}
-
-/** How and with what the run was made. */
-function provenance(): Manifest {
-  return {
-    created: new Date().toISOString(),
-    command: process.argv.slice(1),
-    host: hostname(),
-    node: process.version,
-    platform: `${process.platform} ${process.arch}`,
-    twoloop: ownVersion(),
-    commit: gitCommit(),
-  }
-}
-
-function ownVersion(): string {
-  for (let at = dirname(fileURLToPath(import.meta.url)); at !== dirname(at); at = dirname(at)) {
-    const path = join(at, 'package.json')
-    if (existsSync(path)) return String(JSON.parse(readFileSync(path, 'utf8')).version)
-  }
-  return 'unknown'
-}
-
-function gitCommit(): string | null {
-  try {
-    return execFileSync('git', ['rev-parse', 'HEAD'], { stdio: ['ignore', 'pipe', 'ignore'], encoding: 'utf8' }).trim()
-  } catch {
-    return null
-  }
 }

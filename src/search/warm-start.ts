@@ -3,13 +3,14 @@ import { statSync } from 'node:fs'
 import { ConfigurationError } from '../core/errors.ts'
 import type { Evaluation, FailureCause } from '../core/evaluation.ts'
 import { Individual } from '../core/individual.ts'
-import type { Problem } from '../core/optimizee.ts'
-import { Optimizer, type PlainData } from '../core/optimizer.ts'
+import type { Optimizee, Problem } from '../core/optimizee.ts'
+import { Optimizer } from '../core/optimizer.ts'
 import { readCell } from '../core/read-cell.ts'
 import { type ParameterDefinition, parameterFrom } from '../core/space.ts'
 import { TrajectoryReader } from '../record/reader.ts'
 import { nestColumns } from '../tables/nest-columns.ts'
 import { type FileRow, readTable } from '../tables/read-table.ts'
+import type { HeldRun } from './run-directory.ts'
 
 /** What a search knows before it begins: the rows of an earlier run or of a table, as generation -1. */
 export interface WarmStart {
@@ -46,8 +47,28 @@ export async function readWarmStart<P>(source: string, given: WarmStartProblem<P
   return { evaluations, sha256: hashOf(evaluations), warning }
 }
 
+/** What is known before the first generation; nothing once there is one, whose state has taken it in. */
+export async function takeWarmStart(
+  { directory, record }: Pick<HeldRun, 'directory' | 'record'>,
+  optimizer: Optimizer,
+  optimizee: Optimizee,
+  { warmStart: source, onWarning }: { readonly warmStart?: string; onWarning?(sentence: string): void },
+): Promise<readonly Evaluation[]> {
+  if (source === undefined || record.generations > 0) return []
+  const { evaluations, sha256, warning } = await readWarmStart(source, optimizee)
+  const known = record.manifest().warmStart as { readonly source: string; readonly sha256: string } | undefined
+  if (known?.source === source && known.sha256 !== sha256) {
+    throw new ConfigurationError(`${source} has changed since ${directory} was begun with it; choose another name.`)
+  }
+  record.describe({ warmStart: { source, rows: evaluations.length, sha256 } })
+  if (warning !== undefined) onWarning?.(`${warning}.`)
+  if (takesWarmStart(optimizer)) return evaluations
+  onWarning?.(`The optimizer ${optimizer.type} takes no warm start: what ${source} knows is left aside.`)
+  return []
+}
+
 /** Whether an optimizer does anything with what is known. */
-export function takesWarmStart(optimizer: Optimizer<PlainData>): boolean {
+export function takesWarmStart(optimizer: Optimizer): boolean {
   return optimizer.warmStart !== Optimizer.prototype.warmStart
 }
 

@@ -1,0 +1,35 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Manifest } from '../record/rows.ts'
+
+/** How and with what a run is made. */
+export function provenance(): Manifest {
+  return {
+    created: new Date().toISOString(),
+    command: process.argv.slice(1),
+    host: hostname(),
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+    twoloop: ownVersion(),
+    commit: gitCommit(),
+  }
+}
+
+function ownVersion(): string {
+  for (let at = dirname(fileURLToPath(import.meta.url)); at !== dirname(at); at = dirname(at)) {
+    const path = join(at, 'package.json')
+    if (existsSync(path)) return String(JSON.parse(readFileSync(path, 'utf8')).version)
+  }
+  return 'unknown'
+}
+
+function gitCommit(): string | null {
+  try {
+    return execFileSync('git', ['rev-parse', 'HEAD'], { stdio: ['ignore', 'pipe', 'ignore'], encoding: 'utf8' }).trim()
+  } catch {
+    return null
+  }
+}

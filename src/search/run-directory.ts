@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto'
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
+import { type Holder, Lease } from '../../runtime/runner/lease.ts'
+import { currentHolder, takeRun } from '../../runtime/slurm/run-holder.ts'
+import { ConfigurationError, RunHeldError } from '../core/errors.ts'
+import type { PlainData } from '../core/optimizer.ts'
+import { TrajectoryStore } from '../record/writer.ts'
+import { provenance } from './provenance.ts'
+import { otherSearch } from './run-identity.ts'
+
+/** How a run is to be begun, or gone on with. */
+export interface RunClaim {
+  /** Removes an earlier run of that name; otherwise it is continued if its configuration is the same. */
+  readonly overwrite?: boolean
+  /** What makes this search the same as another, if that is known before the run is opened. */
+  readonly configuration?: PlainData
+}
+
+/** A run that belongs to this process as long as it holds the lease: its directory and its record. */
+export class HeldRun {
+  readonly directory: string
+  readonly record: TrajectoryStore
+  readonly #lease: Lease
+
+  private constructor(directory: string, record: TrajectoryStore, lease: Lease) {
+    this.directory = directory
+    this.record = record
+    this.#lease = lease
+  }
+
+  /**
+   * Makes or opens a run directory and takes the run.
+   * @throws ConfigurationError if the directory is something else, or a run of another configuration
+   * @throws RunHeldError if another live runner has the run
+   */
+  static async take(directory: string, claim: RunClaim): Promise<HeldRun> {
+    checkRun(directory, claim)
+    makeRunDirectory(directory)
+    if (claim.overwrite && TrajectoryStore.exists(directory)) removeRun(directory)
+    const lease = await takeLease(directory)
+    let record: TrajectoryStore | undefined
+    try {
+      record = TrajectoryStore.openForWriting(directory)
+      record.beginEpoch(lease.epoch)
+      if (record.manifest().run === undefined) {
+        record.describe({ ...provenance(), run: randomUUID(), name: basename(directory) })
+      }
+      return new HeldRun(directory, record, lease)
+    } catch (error) {
+      record?.close()
+      lease.release()
+      throw error
+    }
+  }
+
+  /** Gives the run back, whatever state it is in. */
+  async release(): Promise<void> {
+    await this.record.refreshCopy()
+    this.record.close()
+    this.#lease.release()
+  }
+}
+
+/** @throws ConfigurationError if the directory is something else than a run that can be begun or continued as asked */
+export function checkRun(directory: string, { configuration, overwrite }: RunClaim): void {
+  if (!existsSync(directory)) return
+  if (!TrajectoryStore.exists(directory)) {
+    const content = readContent(directory).filter((name) => name !== 'lease')
+    if (content.length === 0) return
+    throw new ConfigurationError(
+      `${directory} exists and is no run directory (it holds ${content[0]}); choose another name.`,
+    )
+  }
+  if (overwrite || configuration === undefined) return
+  const record = TrajectoryStore.openForReading(directory)
+  const known = record.manifest().configuration
+  record.close()
+  const refusal = otherSearch(directory, known, configuration)
+  if (refusal !== undefined) throw new ConfigurationError(refusal)
+}
+
+export function heldSentence(directory: string, { host, pid, since }: Holder): string {
+  return `${directory} is held by another runner: process ${pid} on ${host || 'an unknown host'}, since ${since}.`
+}
+
+function makeRunDirectory(directory: string): void {
+  try {
+    makeDirectories(directory)
+    accessSync(directory, constants.W_OK | constants.X_OK)
+  } catch (error) {
+    throw new ConfigurationError(`${directory} cannot be written to: ${(error as Error).message}.`, { cause: error })
+  }
+}
+
+/** Level by level: where a file system cannot hold directories (/proc), `recursive` would never come back. */
+function makeDirectories(path: string): void {
+  if (existsSync(path)) return
+  makeDirectories(dirname(path))
+  mkdirSync(path)
+}
+
+function readContent(directory: string): string[] {
+  try {
+    return readdirSync(directory)
+  } catch (error) {
+    throw new ConfigurationError(`${directory} is no directory that can be read: ${(error as Error).message}.`, {
+      cause: error,
+    })
+  }
+}
+
+async function takeLease(directory: string): Promise<Lease> {
+  const lease = await takeRun(directory)
+  if (lease instanceof Lease) return lease
+  throw new RunHeldError(heldSentence(directory, lease.heldBy))
+}
+
+function removeRun(directory: string): void {
+  const holder = currentHolder(directory)
+  if (holder) throw new RunHeldError(heldSentence(directory, holder))
+  rmSync(directory, { recursive: true })
+  mkdirSync(directory)
+}
