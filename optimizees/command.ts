@@ -7,7 +7,7 @@ import { type ObjectiveMap, Objectives } from '../src/core/objectives.ts'
 import { Optimizee, type SimulationContext } from '../src/core/optimizee.ts'
 import { type ParameterDefinition, parameterFrom, Space } from '../src/core/space.ts'
 import { fillTemplate, mentions, parseTemplate, type Template } from './shared/placeholders.ts'
-import { type GroupEnd, runInGroup } from './shared/process-group.ts'
+import { type ProgramEnd, runProgram } from './shared/run-program.ts'
 
 /** A simulation that is a program, as plain data. */
 export interface CommandOptions {
@@ -78,13 +78,13 @@ class Command extends Optimizee {
     const file = this.#resultPath && this.#prepareResultFile(this.#resultPath, individual, values)
     const end = await this.#run(command, individual, context, values)
     if (context.signal.aborted) throw abortion(context.signal)
-    if (end.signal !== null) {
+    if (end.signal !== undefined) {
       const message = `The command was ended by ${end.signal}.`
       throw new SimulationFailure({ kind: 'exit', message, signal: end.signal })
     }
     if (end.exitCode !== 0) {
       const message = `The command ended with exit code ${end.exitCode}.`
-      throw new SimulationFailure({ kind: 'exit', message, exitCode: end.exitCode ?? undefined })
+      throw new SimulationFailure({ kind: 'exit', message, exitCode: end.exitCode })
     }
     return file === undefined ? readLastLine(end) : readResultFile(file)
   }
@@ -92,10 +92,10 @@ class Command extends Optimizee {
   async #run(command: string[], individual: Individual, { signal, attempt }: SimulationContext, values: Values) {
     const { environment } = this.#options
     const workingDirectory = this.#runsInOwnDirectory ? values.of('directory') : this.#options.workingDirectory
+    const program = command[0]!
     try {
-      return await runInGroup(command, {
+      const end = await runProgram(command, {
         environment: {
-          ...process.env,
           ...environment,
           TWOLOOP_GENERATION: String(individual.generation),
           TWOLOOP_INDEX: String(individual.index),
@@ -107,8 +107,10 @@ class Command extends Optimizee {
         signal,
         keep: stdoutBytes,
       })
+      if (end.error === undefined) return end
+      throw Object.assign(new Error(end.error), { code: end.errorCode })
     } catch (error) {
-      throw notStarted(command[0]!, workingDirectory, error as NodeJS.ErrnoException)
+      throw notStarted(program, workingDirectory, error as NodeJS.ErrnoException)
     }
   }
 
@@ -233,7 +235,7 @@ function whyNot(workingDirectory: string | undefined, { code, message }: NodeJS.
   }
 }
 
-function readLastLine({ tail, cut }: GroupEnd): SimulationResult {
+function readLastLine({ tail, cut }: ProgramEnd): SimulationResult {
   const text = tail.toString('utf8').trimEnd()
   if (text === '')
     throw badResult('The command printed no result; wanted JSON in the last line of its standard output.')

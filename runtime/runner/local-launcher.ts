@@ -1,5 +1,6 @@
 import type { RunnerSettings } from '../../src/core/runner-settings.ts'
-import { type LaunchedProcess, startProcess, workerProgram } from '../../src/system/process-group.ts'
+import { type LaunchedProcess, startProcess } from '../../src/system/process-group.ts'
+import { workerProgram } from '../../src/system/programs.ts'
 import type { Launcher, WorkerPlace } from './launcher.ts'
 
 /** Workers as processes of this machine. */

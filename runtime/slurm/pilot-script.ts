@@ -1,6 +1,6 @@
 import type { RunnerSettings } from '../../src/core/runner-settings.ts'
 import { quoteWord } from '../../src/core/shell-words.ts'
-import { pilotProgram } from '../../src/system/process-group.ts'
+import { pilotProgram } from '../../src/system/programs.ts'
 import { untilRunIsSeen } from './see-run-directory.ts'
 
 /** How many seconds before the end of its time a pilot is warned, so that its workers can finish what they have begun. */

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { RunnerSettings } from '../../src/core/runner-settings.ts'
-import { type LaunchedProcess, type ProcessEnd, workerProgram } from '../../src/system/process-group.ts'
+import type { LaunchedProcess, ProcessEnd } from '../../src/system/process-group.ts'
+import { workerProgram } from '../../src/system/programs.ts'
 import { replaceFile } from '../channel/run-file.ts'
 import type {
   EndedWorker,

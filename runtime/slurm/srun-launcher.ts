@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RunnerSettings } from '../../src/core/runner-settings.ts'
-import { type LaunchedProcess, type ProcessEnd, startProcess, workerProgram } from '../../src/system/process-group.ts'
+import { type LaunchedProcess, type ProcessEnd, startProcess } from '../../src/system/process-group.ts'
+import { workerProgram } from '../../src/system/programs.ts'
 import type {
   EndedWorker,
   Explanation,

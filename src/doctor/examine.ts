@@ -1,4 +1,3 @@
-import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import {
   closeSync,
@@ -15,8 +14,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import { type WakeUpMode, wakeUpMode } from '../../runtime/channel/wake-up.ts'
 import { ConfigurationError } from '../core/errors.ts'
@@ -24,6 +22,8 @@ import { runnerSettings } from '../core/runner-settings.ts'
 import { setJournal } from '../record/record-file.ts'
 import { openDatabase } from '../system/database.ts'
 import { sharedFileSystem } from '../system/file-systems.ts'
+import { describeEnd, ProcessGroup } from '../system/process-group.ts'
+import { doctorPartnerProgram } from '../system/programs.ts'
 import type { PartnerAnswer, PartnerTask } from './partner.ts'
 
 /** What a directory's file system does, as far as a run depends on it. Times are in milliseconds. */
@@ -213,12 +213,11 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** The other process. */
 class Partner implements AsyncDisposable {
-  readonly #process: ChildProcess
+  readonly #process: ProcessGroup
 
   constructor(directory: string) {
-    // The built program, also for who runs this from source.
-    const program = join(dirname(createRequire(import.meta.url).resolve('twoloop')), 'doctor/partner.js')
-    this.#process = fork(program, [directory], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+    const command = [process.execPath, doctorPartnerProgram(), directory]
+    this.#process = new ProcessGroup(command, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], isGuarded: true })
   }
 
   do(task: PartnerTask): Promise<PartnerAnswer> {
@@ -228,24 +227,22 @@ class Partner implements AsyncDisposable {
   }
 
   async #perform(task: PartnerTask): Promise<PartnerAnswer> {
-    const answer = once(this.#process, 'message')
-    const end = once(this.#process, 'exit').then(([code]) => {
-      throw new Error(`the second process ended with code ${code} when it was to ${task.do}`)
+    const { child, ended } = this.#process
+    const answer = once(child, 'message')
+    const end = ended.then((how) => {
+      throw new Error(`the second process ${describeEnd(how)} when it was to ${task.do}`)
     })
     const late = setTimeout(30_000, undefined, { ref: false }).then(() => {
       throw new Error(`the second process took longer than 30 s to ${task.do}`)
     })
-    this.#process.send(task)
+    child.send(task)
     const [message] = (await Promise.race([answer, end, late])) as [PartnerAnswer]
     if (message.error) throw Object.assign(new Error(message.error.message), { code: message.error.code })
     return message
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return
-    const end = once(this.#process, 'exit')
-    this.#process.kill('SIGKILL')
-    await end
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#process[Symbol.asyncDispose]()
   }
 }
 

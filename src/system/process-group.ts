@@ -1,14 +1,16 @@
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { closeSync, constants, openSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { execa } from 'execa'
+import { guard, startGuardian } from './guardian.ts'
 
-/** What became of a worker's process, as far as its launcher can tell; only the worker's own frames prove anything. */
+/** What became of a process, as far as the one who started it can tell; of a worker, only its own frames prove anything. */
 export interface ProcessEnd {
   readonly exitCode?: number | undefined
   readonly signal?: string | undefined
   /** Why it could not be started at all. */
   readonly error?: string | undefined
+  /** The system's code for that reason. */
+  readonly errorCode?: string | undefined
 }
 
 /** A process that was launched from here. */
@@ -23,46 +25,99 @@ export interface OutputFiles {
   readonly stderr: string
 }
 
-/** The program that every worker runs, in its built form. */
-export function workerProgram(): string {
-  return createRequire(import.meta.url).resolve('twoloop/worker')
+/** In addition to this process's own environment; what is undefined is left out of it. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
+export interface GroupOptions {
+  readonly stdio: SpawnOptions['stdio']
+  readonly serialization?: SpawnOptions['serialization']
+  readonly environment?: Environment | undefined
+  readonly workingDirectory?: string | undefined
+  /** Whether it must not outlive this process, however that ends. Workers may: a runner that comes back adopts them. */
+  readonly isGuarded: boolean
 }
 
-/** The program that holds workers in a batch job, in its built form. */
-export function pilotProgram(): string {
-  return createRequire(import.meta.url).resolve('twoloop/pilot')
+/** How long after SIGTERM a group is killed. */
+const killDelayMs = 2000
+
+/** A process and all that it starts, from its start to its end: it leads a process group, so that all of it can be ended. */
+export class ProcessGroup implements LaunchedProcess, AsyncDisposable {
+  readonly child: ChildProcess
+  /** When the process itself has ended; what it has started may still run. */
+  readonly ended: Promise<ProcessEnd>
+  #killTimer: NodeJS.Timeout | undefined
+
+  /** @throws what `spawn` throws of arguments that no process can have; that there is no such program is an end */
+  constructor([program, ...args]: readonly string[], options: GroupOptions) {
+    const { stdio, serialization, environment, workingDirectory, isGuarded } = options
+    if (isGuarded) startGuardian()
+    const child = spawn(program!, args, {
+      detached: true, // leads a new group
+      stdio,
+      serialization,
+      cwd: workingDirectory,
+      env: { ...process.env, ...environment },
+    })
+    const release = isGuarded && child.pid !== undefined ? guard(child.pid) : () => {}
+    this.child = child
+    this.ended = endOf(child).finally(() => {
+      clearTimeout(this.#killTimer)
+      if (isGuarded) this.signal('SIGKILL') // what it has left behind
+      release()
+    })
+  }
+
+  get pid(): number | undefined {
+    return this.child.pid
+  }
+
+  /** Signals all of the group; true if somebody was there. */
+  signal(signal: NodeJS.Signals): boolean {
+    return this.pid !== undefined && signalGroup(this.pid, signal)
+  }
+
+  /** Asks all of the group to end, and kills it if that does not help. */
+  end(): void {
+    if (this.#killTimer || this.#hasEnded) return
+    this.signal('SIGTERM')
+    this.#killTimer = setTimeout(() => this.signal('SIGKILL'), killDelayMs)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#hasEnded) this.signal('SIGKILL')
+    await this.ended
+  }
+
+  /** From then on its number may be another's. */
+  get #hasEnded(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null
+  }
 }
 
-/** Starts a process with its output in files. It leads a process group, so that all of it can be ended. */
+function endOf(child: ChildProcess): Promise<ProcessEnd> {
+  return new Promise((resolve) => {
+    child.once('exit', (exitCode, signal) => resolve({ exitCode: exitCode ?? undefined, signal: signal ?? undefined }))
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      // Of a process that runs, an error is of a message or a signal that did not reach it.
+      if (child.pid === undefined) resolve({ error: error.message, errorCode: error.code })
+    })
+  })
+}
+
+/** Starts a process that may outlive this one, with its output in files. */
 export function startProcess(
   command: readonly string[],
   channel: string,
   output: OutputFiles,
-  /** In addition to this process's own; what is undefined is left out of it. */
-  environment: Readonly<Record<string, string | undefined>>,
+  environment: Environment,
 ): LaunchedProcess {
   const stdout = openForAppending(join(channel, output.stdout))
   const stderr = openForAppending(join(channel, output.stderr))
   try {
-    const [file, ...args] = command
-    const subprocess = execa(file!, args, {
-      stdin: 'ignore',
-      stdout: stdout as 3, // any descriptor will do; execa's types stop at 9
-      stderr: stderr as 3,
-      detached: true,
-      cleanup: false,
-      reject: false,
-      buffer: false,
-      env: { ...environment },
-    })
-    return {
-      pid: subprocess.pid,
-      ended: subprocess.then(({ exitCode, signal, code, failed, originalMessage }) => ({
-        exitCode,
-        signal,
-        error: failed && exitCode === undefined && signal === undefined ? (originalMessage ?? code) : undefined,
-      })),
-    }
+    return new ProcessGroup(command, { stdio: ['ignore', stdout, stderr], environment, isGuarded: false })
+  } catch (error) {
+    const { message, code } = error as NodeJS.ErrnoException
+    return { pid: undefined, ended: Promise.resolve({ error: message, errorCode: code }) }
   } finally {
     closeSync(stdout)
     closeSync(stderr)

@@ -1,16 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { type FailureCause, SimulationFailure } from '../../core/evaluation.ts'
 import type { PlainData } from '../../core/optimizer.ts'
+import { type Environment, type ProcessEnd, ProcessGroup } from '../../system/process-group.ts'
+import { thunkProgram } from '../../system/programs.ts'
 import { rankVariables } from './experiment-processes.ts'
 import { type FromThunk, type Gathered, type Job, type ModuleCode, writeJob } from './thunk-messages.ts'
 
-/** How long after SIGTERM an experiment is killed. */
-const killDelayMs = 2000
 /** How long a process's last words are waited for once it has ended. */
 const lastWordsMs = 1000
 
@@ -55,18 +52,16 @@ class RunningExperiment {
   /** What the first process's thunk returned, once all processes have ended. */
   readonly ended: Promise<PlainData>
   readonly #folder: string
-  readonly #children: ChildProcess[] = []
+  readonly #processes: ProcessGroup[] = []
   readonly #rounds = new Map<number, unknown[]>()
   #loaded = 0
   #returned: PlainData = null
   #failure: FailureCause | undefined
-  #killTimer: NodeJS.Timeout | undefined
 
   constructor(folder: string, processes: number) {
     this.#folder = folder
     const ends = Array.from({ length: processes }, (_, rank) => this.#start(rank, processes))
     this.ended = Promise.all(ends).then(() => {
-      clearTimeout(this.#killTimer)
       if (this.#failure) throw new SimulationFailure(this.#failure)
       return this.#returned
     })
@@ -74,27 +69,22 @@ class RunningExperiment {
 
   /** Asks all processes to end; those that do not are killed. */
   end(): void {
-    if (this.#killTimer) return
-    this.#signal('SIGTERM')
-    this.#killTimer = setTimeout(() => this.#signal('SIGKILL'), killDelayMs)
+    for (const one of this.#processes) one.end()
   }
 
   async #start(rank: number, processes: number): Promise<void> {
-    const child = spawn(
-      process.execPath,
-      ['--enable-source-maps', programPath(), this.#folder, String(process.pid)], // its stacks name the user's lines
-      {
-        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-        serialization: 'advanced',
-        detached: true, // leads a process group, so that all of it can be ended
-        env: { ...process.env, ...ranked(rank, processes) },
-      },
-    )
-    this.#children.push(child)
-    child.on('message', (message) => this.#receive(rank, processes, message as FromThunk))
-    const end = await endOf(child)
-    sendTo(child.pid, 'SIGKILL') // what it has left behind
-    if (end.cause) this.#fail(end.cause)
+    // Its stacks name the user's lines.
+    const command = [process.execPath, '--enable-source-maps', thunkProgram(), this.#folder]
+    const one = new ProcessGroup(command, {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      serialization: 'advanced',
+      environment: ranked(rank, processes),
+      isGuarded: true,
+    })
+    this.#processes.push(one)
+    one.child.on('message', (message) => this.#receive(rank, processes, message as FromThunk))
+    const cause = causeOfEnd(await endOf(one))
+    if (cause) this.#fail(cause)
   }
 
   #receive(rank: number, processes: number, message: FromThunk): void {
@@ -128,71 +118,45 @@ class RunningExperiment {
     if (Object.keys(values).length < processes) return
     this.#rounds.delete(round)
     const answer: Gathered = { type: 'gathered', round, values }
-    for (const child of this.#children) child.send(answer, () => {}) // one that has ended needs none
+    for (const { child } of this.#processes) child.send(answer, () => {}) // one that has ended needs none
   }
 
   /** The first reason wins; the other processes wait for the failed one in vain. */
   #fail(cause: FailureCause): void {
     if (this.#failure) return
     this.#failure = cause
-    if (this.#children.length > 1) this.end()
-  }
-
-  #signal(signal: NodeJS.Signals): void {
-    for (const { pid } of this.#children) sendTo(pid, signal)
-  }
-}
-
-function sendTo(group: number | undefined, signal: NodeJS.Signals): void {
-  if (group === undefined) return
-  try {
-    process.kill(-group, signal)
-  } catch {
-    // Nobody is left in it.
+    if (this.#processes.length > 1) this.end()
   }
 }
 
 /** Where a process stands among those of its experiment; several do not take all cores for one of them. */
-function ranked(rank: number, processes: number): NodeJS.ProcessEnv {
+function ranked(rank: number, processes: number): Environment {
   const variables = { [rankVariables.rank]: String(rank), [rankVariables.size]: String(processes) }
   return processes === 1 ? variables : { ...variables, OMP_NUM_THREADS: '1', MKL_NUM_THREADS: '1' }
 }
 
 /** How a process ended, once all that it said has been heard. */
-async function endOf(child: ChildProcess): Promise<{ readonly cause?: FailureCause }> {
+async function endOf({ child, ended }: ProcessGroup): Promise<ProcessEnd> {
   const silent = new Promise<void>((resolve) => child.once('disconnect', resolve))
-  const cause = await new Promise<FailureCause | undefined>((resolve) => {
-    child.once('error', ({ message }) =>
-      resolve({ kind: 'threw', message: `The experiment's process cannot be started: ${message}.` }),
-    )
-    child.once('exit', (exitCode, signal) => resolve(causeOfEnd(exitCode, signal)))
-  })
+  const end = await ended
   if (child.connected) {
     const timer = new Promise<void>((resolve) => setTimeout(resolve, lastWordsMs).unref())
     await Promise.race([silent, timer])
   }
-  return cause ? { cause } : {}
+  return end
 }
 
-function causeOfEnd(exitCode: number | null, signal: NodeJS.Signals | null): FailureCause | undefined {
-  if (signal !== null) {
+function causeOfEnd({ exitCode, signal, error }: ProcessEnd): FailureCause | undefined {
+  if (error !== undefined) {
+    return { kind: 'threw', message: `The experiment's process cannot be started: ${error}.` }
+  }
+  if (signal !== undefined) {
     return { kind: 'exit', message: `The experiment's process was ended by ${signal}.`, signal }
   }
   if (exitCode === 0) return undefined
   const why = exitCode === unsettled ? ': it waited for what cannot come' : ''
-  return {
-    kind: 'exit',
-    message: `The experiment's process ended with exit code ${exitCode}${why}.`,
-    exitCode: exitCode ?? undefined,
-  }
+  return { kind: 'exit', message: `The experiment's process ended with exit code ${exitCode}${why}.`, exitCode }
 }
 
 /** Node.js's exit code when the program waits for a promise and nothing is left that could settle it. */
 const unsettled = 13
-
-/** The program in its built form: beside this module or, if this is its source, in the build. */
-function programPath(): string {
-  const beside = fileURLToPath(new URL('./thunk-program.js', import.meta.url))
-  if (existsSync(beside)) return beside
-  return join(dirname(createRequire(import.meta.url).resolve('twoloop')), 'batch', 'grid', 'thunk-program.js')
-}

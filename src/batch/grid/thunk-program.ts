@@ -1,20 +1,16 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { Worker as Thread } from 'node:worker_threads'
-import type { ParentWatchData } from '../../system/parent-watch.ts'
 import { convertJson } from './convert-json.ts'
 import { isModuleFunction, type ModuleFunction } from './module-function.ts'
 import { type FromThunk, type Job, readJob } from './thunk-messages.ts'
 
 /** The program of one process of an experiment: calls the thunk, once, and ends when nothing is left to do. */
-async function main(folder: string, parent: number): Promise<void> {
-  const workerData: ParentWatchData = { parent }
-  new Thread(new URL('../../system/parent-watch.js', import.meta.url), { workerData }).unref()
+async function main(folder: string): Promise<void> {
   process.on('uncaughtException', (error) => void fail(error))
   const job = readJob(folder)
   let functions: Functions
   try {
-    functions = await loadFunctions(job)
+    functions = await loadFunctions(job, folder)
   } catch (error) {
     if (job.does === 'call') console.error(error) // whoever only looks is told the sentence
     await say({ type: 'refused', sentence: messageOf(error) })
@@ -37,7 +33,7 @@ interface Functions {
   readonly kwargs: unknown
 }
 
-async function loadFunctions({ does, thunks, modules, kwargs }: Job): Promise<Functions> {
+async function loadFunctions({ does, thunks, modules, kwargs }: Job, folder: string): Promise<Functions> {
   const loaded = new Map<string, Record<string, unknown>>()
   for (const [module, name] of Object.entries(modules)) {
     loaded.set(module, (await load(module, join(folder, name))) as Record<string, unknown>)
@@ -98,9 +94,9 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message || error.name : String(error)
 }
 
-const [folder = '', parent = ''] = process.argv.slice(2)
-if (!/^\d+$/.test(parent)) {
-  console.error('usage: thunk-program.js JOB_FOLDER PARENT_PROCESS')
+const [folder] = process.argv.slice(2)
+if (folder === undefined) {
+  console.error('usage: thunk-program.js JOB_FOLDER')
   process.exit(2)
 }
-await main(folder, Number(parent))
+await main(folder)

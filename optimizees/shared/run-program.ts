@@ -1,14 +1,11 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
-import { guard, startGuardian } from '../../src/system/guardian.ts'
+import { type Environment, type ProcessEnd, ProcessGroup } from '../../src/system/process-group.ts'
 
-/** How long after SIGTERM a group is killed. */
-const killDelayMs = 2000
 /** How long the end of standard output is waited for when the program has ended: a process that left the group may hold it. */
 const drainMs = 1000
 
-interface GroupOptions {
-  readonly environment: NodeJS.ProcessEnv
+interface ProgramOptions {
+  readonly environment: Environment
   readonly workingDirectory: string | undefined
   /** Ends the group: SIGTERM, and SIGKILL if that does not help. */
   readonly signal: AbortSignal
@@ -16,9 +13,7 @@ interface GroupOptions {
   readonly keep: number
 }
 
-export interface GroupEnd {
-  readonly exitCode: number | null
-  readonly signal: NodeJS.Signals | null
+export interface ProgramEnd extends ProcessEnd {
   /** The last bytes of standard output. */
   readonly tail: Buffer
   /** Whether there was more than the tail. */
@@ -29,53 +24,28 @@ export interface GroupEnd {
  * Runs a program in a process group of its own, of which nothing is left afterwards. What it prints is passed on to this
  * process's standard output while it runs; standard error is this process's own.
  *
- * @throws what `spawn` throws if the program cannot be started
+ * @throws what `spawn` throws of arguments that no process can have
  */
-export async function runInGroup(command: readonly string[], options: GroupOptions): Promise<GroupEnd> {
-  const [program, ...args] = command
-  startGuardian()
-  const child = spawn(program!, args, {
-    cwd: options.workingDirectory,
-    env: options.environment,
-    detached: true, // leads a new group
+export async function runProgram(command: readonly string[], options: ProgramOptions): Promise<ProgramEnd> {
+  const { environment, workingDirectory, signal } = options
+  const group = new ProcessGroup(command, {
+    environment,
+    workingDirectory,
     stdio: ['ignore', 'pipe', 'inherit'],
+    isGuarded: true,
   })
-  const group = child.pid
-  const release = group === undefined ? () => {} : guard(group)
+  const stdout = group.child.stdout! // as its stdio says
   const tail = new Tail(options.keep)
-  passOn(child.stdout, tail)
-  let killTimer: NodeJS.Timeout | undefined
-  const end = () => {
-    sendTo(group, 'SIGTERM')
-    killTimer = setTimeout(() => sendTo(group, 'SIGKILL'), killDelayMs)
-  }
-  if (options.signal.aborted) end()
-  else options.signal.addEventListener('abort', end, { once: true })
+  passOn(stdout, tail)
+  const end = () => group.end()
+  if (signal.aborted) end()
+  else signal.addEventListener('abort', end, { once: true })
   try {
-    const exit = await exitOf(child)
-    sendTo(group, 'SIGKILL') // what the program has left behind
-    await drained(child.stdout)
+    const exit = await group.ended
+    await drained(stdout)
     return { ...exit, tail: tail.bytes, cut: tail.cut }
   } finally {
-    options.signal.removeEventListener('abort', end)
-    clearTimeout(killTimer)
-    release()
-  }
-}
-
-function exitOf(child: ChildProcessByStdio<null, Readable, null>): Promise<Pick<GroupEnd, 'exitCode' | 'signal'>> {
-  return new Promise((resolve, reject) => {
-    child.once('error', reject)
-    child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }))
-  })
-}
-
-function sendTo(group: number | undefined, signal: NodeJS.Signals): void {
-  if (group === undefined) return
-  try {
-    process.kill(-group, signal)
-  } catch {
-    // Nobody is left in it.
+    signal.removeEventListener('abort', end)
   }
 }
 
