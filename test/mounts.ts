@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { onTestFinished } from 'vitest'
 import { hasProgram } from './parts.ts'
 import { eventually } from './processes.ts'
+import { onTestFinished } from './running-test.ts'
 
 /** A file system in memory of so many bytes, for as long as the test lasts. */
 export function smallFileSystem(path: string, bytes: number): void {

@@ -8,6 +8,15 @@ export function processesNaming(text: string): { pid: number; command: string }[
     .filter(({ command }) => command.includes(text))
 }
 
+/** Ends the processes whose command line names `text`. */
+export function killProcessesNaming(text: string): void {
+  for (const { pid } of processesNaming(text)) {
+    try {
+      process.kill(pid, 'SIGKILL')
+    } catch {} // it ended by itself in the meantime
+  }
+}
+
 function commandLine(pid: string): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()

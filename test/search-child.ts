@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { onTestFinished } from 'vitest'
+import { onTestFinished } from './running-test.ts'
 
 /** Where the build lies; programs that tests start are plain JavaScript. */
 export const build = dirname(dirname(createRequire(import.meta.url).resolve('twoloop')))

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, existsSync, readdirSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { execa, execaSync } from 'execa'
+import { execa } from 'execa'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { hasPart } from '../parts.ts'
+import { hasPart, hasProgram } from '../parts.ts'
 import { UserFolder } from './folder.ts'
 
 const program = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url))
@@ -28,17 +28,18 @@ async function twoloop(...words: string[]): Promise<{ code: number | undefined; 
   return { code: exitCode, stdout, stderr }
 }
 
-/** A simulation that takes `milliseconds`, so that a run can be caught in its middle. */
-function valley({ milliseconds = 0, generations = 3, runner = {} } = {}): string {
+/** A simulation that waits as long as there is a file `hold`, so that a run can be caught in its middle. */
+function valley({ generations = 3, runner = {} } = {}): string {
   return folder.write(
     'valley.ts',
-    `import { defineExperiment, defineOptimizee, real } from 'twoloop'
+    `import { existsSync } from 'node:fs'
+     import { defineExperiment, defineOptimizee, real } from 'twoloop'
      export default defineExperiment({
        optimizee: defineOptimizee({
          parameters: { x: real(-5, 5), y: real(-5, 5) },
          objectives: { height: 'minimize' },
          async simulate({ parameters: { x, y } }) {
-           await new Promise((wake) => setTimeout(wake, ${milliseconds}))
+           while (existsSync(${JSON.stringify(join(folder.path, 'hold'))})) await new Promise((wake) => setTimeout(wake, 20))
            return (1 - x) ** 2 + 100 * (y - x ** 2) ** 2
          },
        }),
@@ -137,11 +138,11 @@ test('the size of a design is said before the first individual is simulated', as
   expect(stderr).toMatch(/^The design has 4 points, 8 simulations in all\.\ngeneration 1\/1 {2}0\/8 done\n/)
 })
 
-/** Whoever may read and write everything tries as somebody else. */
-const asAnother = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
+/** Root, who may read and write everything, tries without that right. */
+const withoutRights = process.getuid?.() === 0 ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search'] : []
 const canTryPermissions = hasPart(
-  'a user without rights who can read this checkout',
-  () => !execaSync(process.execPath, [program, '--version'], { reject: false, cwd: '/', ...asAnother }).failed,
+  'a user who may not read and write everything',
+  () => withoutRights.length === 0 || hasProgram('setpriv', ...withoutRights.slice(1), 'true'),
   'files and directories without permission',
 )
 
@@ -149,7 +150,7 @@ test.runIf(canTryPermissions)('a file, and a root, without permission are refuse
   chmodSync(folder.path, 0o755)
   folder.write('secret.yaml', 'name: x', 0o000)
   const run = (...words: string[]) =>
-    execa(process.execPath, [program, 'run', ...words], { cwd: folder.path, reject: false, ...asAnother })
+    execa('env', [...withoutRights, process.execPath, program, 'run', ...words], { cwd: folder.path, reject: false })
   const { exitCode, stdout, stderr } = await run('secret.yaml')
   expect([exitCode, stdout, stderr]).toEqual([2, '', 'twoloop: secret.yaml: there is no permission to read it'])
   chmodSync(folder.path, 0o555)
@@ -232,9 +233,12 @@ async function started(sentence: RegExp, ...words: string[]) {
 test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
   '%s stops a run with everything saved; the same command goes on',
   async (signal) => {
-    valley({ milliseconds: 20, generations: 12 })
-    const { child, said, ended } = await started(/generation 1\/12/, 'run', 'valley.ts', '--json')
+    valley({ generations: 4, runner: { drain: '5m' } })
+    const hold = folder.write('hold', '')
+    const { child, said, hears, ended } = await started(/generation 1\/4/, 'run', 'valley.ts', '--json')
     child.kill(signal)
+    await hears(/Stopping after/)
+    rmSync(hold)
     expect((await ended)[0]).toBe(75)
     expect(JSON.parse(said.stdout)).toMatchObject({ status: 'stopped', reason: `stopped by ${signal}` })
     expect(said.stderr).toContain(`Stopping after ${signal}`)
@@ -246,7 +250,8 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
 )
 
 test('the second signal does not wait for what is being simulated', async () => {
-  valley({ milliseconds: 3_600_000, runner: { drain: '1h' } })
+  valley({ runner: { drain: '1h' } })
+  folder.write('hold', '')
   const { child, hears, ended } = await started(/generation 1\/3/, 'run', 'valley.ts')
   child.kill('SIGINT')
   await hears(/Stopping after SIGINT/)

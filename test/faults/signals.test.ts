@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { eventually, processesNaming } from '../processes.ts'
@@ -6,14 +6,17 @@ import { canonicalExport } from '../search.ts'
 import { startCommand } from '../search-child.ts'
 import { temporaryDirectory } from '../temporary.ts'
 
-/** An experiment of 12 individuals that take 0.4 s each, or an hour while there is a file `stuck`, and say so in a journal. */
+/**
+ * An experiment of 12 individuals, which say in a journal that they have begun and ended. As many may end as is allowed;
+ * the others wait.
+ */
 function experiment(root: string, runner = '{ workers: 2 }'): string {
   const file = join(root, 'experiment.yaml')
   writeFileSync(
     file,
     `name: signalled
 optimizee:
-  command: [sh, -c, 'echo begin >>journal; [ ! -e stuck ] || sleep 3600; sleep 0.4; echo end >>journal; echo "$1"', sh, "{x}"]
+  command: [sh, -c, 'echo begin >>journal; while [ "$(grep -c end journal)" -ge "$(cat allowed)" ]; do sleep 0.1; done; echo end >>journal; echo "$1"', sh, "{x}"]
   parameters: { x: { type: real, low: 0, high: 1 } }
   result: { from: stdout }
   objectives: { cost: minimize }
@@ -24,6 +27,18 @@ runner: ${runner}
   return file
 }
 
+const allow = (root: string, count: number) => {
+  writeFileSync(join(root, 'allowed.new'), String(count))
+  renameSync(join(root, 'allowed.new'), join(root, 'allowed'))
+}
+
+/** Waits until some have ended, as many as are allowed, and both workers are busy with what may not end. */
+const bothAreHeld = (root: string) =>
+  eventually(() => {
+    const { begun, ended } = journal(root)
+    return ended >= Number(readFileSync(join(root, 'allowed'), 'utf8')) && begun === ended + 2
+  }, 'both workers are busy with what may not end')
+
 const journal = (root: string) => {
   const path = join(root, 'journal')
   const lines = existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n') : []
@@ -33,73 +48,78 @@ const journal = (root: string) => {
   }
 }
 
+/** How many there are. */
+const all = 12
+const unlimited = 1000
+
 const runs = (root: string) => ['--root', join(root, 'runs')]
 
-test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+test.concurrent.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
   '%s once: what runs is waited for and stored, nothing more is handed out, exit code 75; run again it goes on',
   async (signal) => {
     const root = temporaryDirectory()
-    const file = experiment(root)
+    const file = experiment(root, '{ workers: 2, drain: 5m }')
+    allow(root, 2)
     const child = startCommand('run', file, ...runs(root))
-    await eventually(() => journal(root).begun >= 3, 'the search is under way')
+    await bothAreHeld(root)
     child.process.kill(signal)
+    await eventually(() => child.stderr().includes(`Stopping after ${signal}`), 'the signal is answered')
+    allow(root, unlimited)
     expect(await child.ended, child.stderr()).toBe(75)
-    expect(child.stderr()).toContain(`Stopping after ${signal}`)
     const { begun, ended } = journal(root)
     expect(ended).toBe(begun)
-    expect(begun).toBeLessThan(12)
+    expect(begun).toBeLessThan(all)
     expect(processesNaming(root)).toEqual([])
     const again = startCommand('run', file, ...runs(root))
     expect(await again.ended, again.stderr()).toBe(0)
     const total = journal(root).begun
     const fresh = temporaryDirectory()
+    allow(fresh, unlimited)
     expect(await startCommand('run', experiment(fresh), ...runs(fresh)).ended).toBe(0)
     expect(canonicalExport(join(root, 'runs/signalled'))).toBe(canonicalExport(join(fresh, 'runs/signalled')))
     expect(total).toBe(journal(fresh).begun)
   },
 )
 
-test('what takes longer than may be waited for is ended, exit code 75, and simulated again when the run goes on', async () => {
+test.concurrent('what takes longer than may be waited for is ended, exit code 75, and simulated again when the run goes on', async () => {
   const root = temporaryDirectory()
   const file = experiment(root, '{ workers: 2, drain: 500ms }')
-  const stuck = join(root, 'stuck')
-  writeFileSync(stuck, '')
+  allow(root, 0)
   const child = startCommand('run', file, ...runs(root))
-  await eventually(() => journal(root).begun >= 2, 'both workers are busy')
+  await bothAreHeld(root)
   child.process.kill('SIGINT')
   expect(await child.ended, child.stderr()).toBe(75)
   expect(journal(root).ended).toBe(0)
   await eventually(() => processesNaming(root).length === 0, 'no process is left')
-  rmSync(stuck)
+  allow(root, unlimited)
   const again = startCommand('run', file, ...runs(root))
   expect(await again.ended, again.stderr()).toBe(0)
   const { begun, ended } = journal(root)
   expect(begun).toBe(ended + 2)
 })
 
-test('SIGINT twice ends at once, with what was stored intact and no process left', async () => {
+test.concurrent('SIGINT twice ends at once, with what was stored intact and no process left', async () => {
   const root = temporaryDirectory()
+  allow(root, 2)
   const child = startCommand('run', experiment(root, '{ workers: 2, drain: 1h }'), ...runs(root))
-  await eventually(() => journal(root).ended >= 2, 'something is stored')
-  const stuck = join(root, 'stuck')
-  writeFileSync(stuck, '')
-  const before = journal(root).begun
-  await eventually(() => journal(root).begun > before, 'something would take an hour')
+  await bothAreHeld(root)
   child.process.kill('SIGINT')
   await eventually(() => child.stderr().includes('Stopping'), 'the first is answered')
   child.process.kill('SIGINT')
   expect(await child.ended).toBe(75)
   await eventually(() => processesNaming(root).length === 0, 'no process is left')
-  rmSync(stuck)
+  allow(root, unlimited)
   const again = startCommand('resume', join(root, 'runs/signalled'))
   expect(await again.ended, again.stderr()).toBe(0)
 })
 
-test('SIGUSR1 reports how far the run is and changes nothing', async () => {
+test.concurrent('SIGUSR1 reports how far the run is and changes nothing', async () => {
   const root = temporaryDirectory()
+  allow(root, 2)
   const child = startCommand('run', experiment(root), ...runs(root))
-  await eventually(() => journal(root).ended >= 2, 'something is stored')
+  await bothAreHeld(root)
   child.process.kill('SIGUSR1')
   await eventually(() => /Everything up to here is stored: generation 1\/2/.test(child.stderr()), 'it reports')
+  allow(root, unlimited)
   expect(await child.ended, child.stderr()).toBe(0)
 })

@@ -1,6 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { TrajectoryStore } from '../../src/record/writer.ts'
 import { eventually, processesNaming } from '../processes.ts'
@@ -11,56 +10,71 @@ import { temporaryDirectory } from '../temporary.ts'
 const slow = (root: string, more: object = {}) => ({
   root,
   optimizee: 'slow',
-  options: { journal: join(root, 'journal'), takes: 1500, ...more },
+  options: { journal: join(root, 'journal'), hold: join(root, 'hold'), ...more },
   populationSize: 4,
   generations: 2,
-  runner: { workers: 2, grace: '20s' },
+  runner: { workers: 2, grace: '10m' },
 })
+
+/** From now on no simulation ends until it is released. */
+const hold = (root: string) => writeFileSync(join(root, 'hold'), '')
+const release = (root: string) => rmSync(join(root, 'hold'))
 
 const journalOf = (root: string) =>
   existsSync(join(root, 'journal')) ? readFileSync(join(root, 'journal'), 'utf8').trim().split('\n') : []
 
+const begunIn = (root: string) => journalOf(root).filter((line) => line.startsWith('begin')).length
+
 const workersOf = (root: string) => processesNaming(root).filter(({ command }) => command.includes('worker.js'))
 
-test.each([false, true])(
+test.concurrent.each([false, true])(
   'a runner that dies wastes no simulation: its successor adopts the workers as they are, busy or not (%s)',
   async (busy) => {
     const root = temporaryDirectory()
+    hold(root)
     const first = startSearch(slow(root, { busy }))
-    await eventually(() => journalOf(root).filter((line) => line.startsWith('begin')).length >= 2, 'both are busy')
+    await eventually(() => begunIn(root) >= 2, 'both are busy')
     first.process.kill('SIGKILL')
     await first.ended
     const pids = workersOf(root).map(({ pid }) => pid)
     expect(pids).toHaveLength(2)
     const second = startSearch(slow(root, { busy }))
+    await eventually(() => epochOf(root) === 2, 'the second is there')
+    release(root)
     expect(await second.ended, second.stderr()).toBe(0)
     const lines = journalOf(root)
-    expect(lines.filter((line) => line.startsWith('begin'))).toHaveLength(8) // none twice
+    expect(begunIn(root)).toBe(8) // none twice
+    for (const pid of pids) {
+      const done = lines.filter((line) => line.startsWith('end') && line.includes(` ${pid} `)).map(lastNumberOf)
+      expect(done).toEqual(done.map((_, i) => i + 1)) // warm to the end
+    }
     expect(new Set(lines.map((line) => Number(line.split(' ')[2])))).toEqual(new Set(pids)) // nobody new
-    expect(lines.at(-1)).toMatch(/ 4$/) // warm to the end
     const reference = await search({ ...slow(temporaryDirectory()), name: 'run' })
     expect(canonicalExport(join(root, 'run'))).toBe(reference.canonical)
     expect(processesNaming(root)).toEqual([])
   },
 )
 
-test('workers whose runner does not come back finish what they hold and leave when the grace time is over', async () => {
+test.concurrent('workers whose runner does not come back finish what they hold and leave when the grace time is over', async () => {
   const root = temporaryDirectory()
   const options = { ...slow(root), runner: { workers: 2, grace: '3s' } }
+  hold(root)
   const child = startSearch(options)
   await eventually(() => journalOf(root).length >= 2, 'both are busy')
   child.process.kill('SIGKILL')
   await child.ended
+  release(root)
   await eventually(() => workersOf(root).length === 0, 'the workers leave')
   expect(journalOf(root).filter((line) => line.startsWith('end'))).toHaveLength(2)
   // What they have written is taken up, not simulated again.
   const second = startSearch(options)
   expect(await second.ended, second.stderr()).toBe(0)
-  expect(journalOf(root).filter((line) => line.startsWith('begin'))).toHaveLength(8)
+  expect(begunIn(root)).toBe(8)
 })
 
-test('a second runner on a live run is refused, and says who holds it', async () => {
+test.concurrent('a second runner on a live run is refused, and says who holds it', async () => {
   const root = temporaryDirectory()
+  hold(root)
   const first = startSearch(slow(root))
   await eventually(() => journalOf(root).length >= 2, 'the first is at work')
   const second = startSearch(slow(root))
@@ -68,28 +82,32 @@ test('a second runner on a live run is refused, and says who holds it', async ()
   expect(second.stderr()).toMatch(
     new RegExp(`RunHeldError: .*run is held by another runner: process ${first.process.pid} on .+, since \\d{4}-`),
   )
+  release(root)
   expect(await first.ended, first.stderr()).toBe(0)
 })
 
-test('a holder that was stopped past its lease is taken over; awake again it finds out, touches nothing and ends', async () => {
+test.concurrent('a holder that was stopped past its lease is taken over; awake again it finds out, touches nothing and ends', async () => {
   const root = temporaryDirectory()
+  hold(root)
   const first = startSearch({ ...slow(root), generations: 4 })
   await eventually(() => journalOf(root).length >= 2, 'the first is at work')
   first.process.kill('SIGSTOP')
   const second = startSearch({ ...slow(root), generations: 4 })
-  await eventually(() => leaseOf(root) === 2, 'the second takes over')
-  await setTimeout(300)
+  await eventually(() => epochOf(root) === 2, 'the second takes over')
   first.process.kill('SIGCONT')
   expect(await first.ended).not.toBe(0)
   expect(first.stderr()).toMatch(/RunHeldError: Another runner has taken over .*; this one ends and changes nothing\./)
+  release(root)
   expect(await second.ended, second.stderr()).toBe(0)
   const reference = await search({ ...slow(temporaryDirectory()), generations: 4 })
   expect(canonicalExport(join(root, 'run'))).toBe(reference.canonical)
-  expect(journalOf(root).filter((line) => line.startsWith('begin'))).toHaveLength(16)
+  expect(begunIn(root)).toBe(16)
   expect(processesNaming(root)).toEqual([])
 })
 
-function leaseOf(root: string): number {
+const lastNumberOf = (line: string) => Number(line.split(' ').at(-1))
+
+function epochOf(root: string): number {
   try {
     const store = TrajectoryStore.openForReading(join(root, 'run'))
     const { epoch } = store.manifest()
