@@ -17,11 +17,11 @@ export class Objectives {
     this.weights = entries.map(([name, direction]) => weightOf(name, direction))
   }
 
-  /** The weighted sum of a fitness vector: larger is better. */
+  /** The weighted sum of a fitness vector: larger is better. It is finite, as a number that is not would rank nowhere. */
   weigh(fitness: readonly number[]): number {
     let sum = 0
     for (let i = 0; i < this.weights.length; i++) sum += this.weights[i]! * fitness[i]!
-    return sum
+    return Number.isFinite(sum) ? sum : weighLarge(this.weights, fitness)
   }
 
   /** The weighted sum of an evaluation; a failed one is worse than any number. */
@@ -38,6 +38,14 @@ export class Objectives {
       }),
     )
   }
+}
+
+/** The weighted sum where its terms overflow: of numbers up to 1, brought back to their size and to the largest number. */
+function weighLarge(weights: readonly number[], fitness: readonly number[]): number {
+  const heaviest = Math.max(...weights.map(Math.abs))
+  const largest = Math.max(...weights.map((_, i) => Math.abs(fitness[i]!)))
+  const sum = weights.reduce((sum, weight, i) => sum + (weight / heaviest) * (fitness[i]! / largest), 0)
+  return Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, sum * heaviest * largest))
 }
 
 function weightOf(name: string, direction: Direction | number): number {

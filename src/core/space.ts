@@ -38,7 +38,10 @@ export type ParametersOf<S> = S extends Space<infer P> ? P : never
 /** Parameters by name, as they are given to `space`. */
 export type ParameterMap<P> = { readonly [K in keyof P]: Parameter<P[K]> }
 
-/** A real number in [low, high]; `scale: 'log'` searches its logarithm and needs a positive `low`. */
+/**
+ * A real number in [low, high]; `scale: 'log'` searches its logarithm and needs a positive `low`. With `low` equal to
+ * `high` the parameter is held.
+ */
 export function real(low: number, high: number, options: { scale?: Scale } = {}): Parameter<number> {
   const scale = scaleIn('real', options)
   checkBounds('real', low, high, scale)
@@ -65,11 +68,12 @@ export function integer(low: number, high: number, options: { scale?: Scale } = 
     if (!Number.isSafeInteger(bound)) throw new RangeError(`integer(low, high) needs whole numbers, got ${bound}`)
   }
   const { toUnit, fromUnit } = scaling(low - 0.5, high + 0.5, scale)
+  const integerAt = (unit: number) => clip(Math.round(fromUnit(unit)), low, high) + 0
   return {
     axes: [{ kind: 'integer', levels: high - low + 1 }],
-    decode: (point, at) => clip(Math.round(fromUnit(clipUnit(point[at]!))), low, high) + 0,
+    decode: (point, at) => integerAt(clipUnit(point[at]!)),
     encode(value, point, at) {
-      point[at] = clipUnit(toUnit(clip(Math.round(value), low, high)))
+      point[at] = exactUnit(clip(Math.round(value), low, high), toUnit, integerAt)
     },
     refuse: (value) =>
       Number.isInteger(value) && (value as number) >= low && (value as number) <= high
@@ -273,6 +277,13 @@ export function coordinateOf(level: number, levels: number): number {
 
 function scaling(low: number, high: number, scale: Scale) {
   if (scale === 'linear') {
+    // The width of a range that is wider than the largest number cannot be written down, but its half can.
+    if (!Number.isFinite(high - low)) {
+      return {
+        toUnit: (value: number) => (value / 2 - low / 2) / (high / 2 - low / 2),
+        fromUnit: (unit: number) => low * (1 - unit) + high * unit + 0,
+      }
+    }
     return {
       toUnit: (value: number) => (value - low) / (high - low),
       // Written so that 1 gives `high` itself; the sum turns -0 into 0, which JSON and msgpack cannot tell apart.
@@ -327,7 +338,7 @@ function checkBounds(kind: string, low: number, high: number, scale: Scale): voi
   if (!Number.isFinite(low) || !Number.isFinite(high)) {
     throw new RangeError(`${kind}(low, high) needs finite bounds, got ${low} and ${high}`)
   }
-  if (!(low < high)) throw new RangeError(`${kind}(low, high) needs low < high, got ${low} and ${high}`)
+  if (!(low <= high)) throw new RangeError(`${kind}(low, high) needs low <= high, got ${low} and ${high}`)
   if (scale === 'log' && !(low > 0)) throw new RangeError(`${kind}(low, high) on a log scale needs low > 0, got ${low}`)
 }
 

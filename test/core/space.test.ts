@@ -59,6 +59,51 @@ test('reals of any range and scale come back exactly', () => {
   )
 })
 
+test('integers come back exactly in ranges with more integers than the axis has coordinates', () => {
+  const bound = fc.maxSafeInteger()
+  const law = fc.property(
+    bound,
+    bound,
+    fc.double({ min: 0, max: 1, noNaN: true }),
+    fc.boolean(),
+    (a, b, unit, isLog) => {
+      const [low, high] = a < b ? [a, b] : [b, a]
+      const from = isLog ? Math.max(1, low) : low
+      if (high < from) return
+      const one = space({ n: integer(from, high, { scale: isLog ? 'log' : 'linear' }) })
+      const { n } = one.decode([unit])
+      expect(Number.isSafeInteger(n)).toBe(true)
+      expect(one.decode(one.encode({ n })).n).toBe(n)
+    },
+  )
+  fc.assert(law, { numRuns: 2000, examples: [[Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, 0.7, false]] })
+})
+
+test('a range that is wider than the largest number is searched from end to end', () => {
+  const { MAX_VALUE } = Number
+  for (const [low, high] of [
+    [-MAX_VALUE, MAX_VALUE],
+    [-1e308, 1.7e308],
+  ] as const) {
+    const one = space({ x: real(low, high) })
+    const values = Array.from({ length: 101 }, (_, i) => one.decode([i / 100]).x)
+    expect(values[0]).toBe(low)
+    expect(values[100]).toBe(high)
+    for (let i = 1; i < values.length; i++) expect(values[i]!).toBeGreaterThan(values[i - 1]!)
+    for (const x of values) expect(one.decode(one.encode({ x })).x).toBe(x)
+    expect(one.encode({ x: 0 })[0]).toBeCloseTo(-low / 2 / (high / 2 - low / 2), 12)
+  }
+})
+
+test('a parameter whose bounds are one value is held at it', () => {
+  const one = space({ n: integer(3, 3), r: real(0.5, 0.5), rate: real(2, 2, { scale: 'log' }) })
+  const held = { n: 3, r: 0.5, rate: 2 }
+  for (const unit of [0, 0.3, 1]) expect(one.decode([unit, unit, unit])).toEqual(held)
+  expect(one.decode(one.encode(held))).toEqual(held)
+  for (const coordinate of one.encode(held)) expect(coordinate).toBeGreaterThanOrEqual(0)
+  expect(one.refuse({ ...held, r: 0.6 })).toBe('r needs a number from 0.5 to 0.5, got 0.6')
+})
+
 test('the corners of the cube are the bounds, and what lies outside is brought to them', () => {
   const one = space({ rate: real(0.1, 100, { scale: 'log' }), count: integer(3, 5) })
   expect(one.decode([0, 0])).toEqual({ rate: 0.1, count: 3 })
@@ -97,7 +142,7 @@ test('what is wrong with parameters is said', () => {
 })
 
 test('impossible parameters are refused when they are defined', () => {
-  expect(() => real(3, 1)).toThrow('real(low, high) needs low < high, got 3 and 1')
+  expect(() => real(3, 1)).toThrow('real(low, high) needs low <= high, got 3 and 1')
   expect(() => real(0, 1, { scale: 'log' })).toThrow('real(low, high) on a log scale needs low > 0, got 0')
   expect(() => real(0, Number.NaN)).toThrow('needs finite bounds')
   expect(() => integer(0.5, 2)).toThrow('integer(low, high) needs whole numbers, got 0.5')
