@@ -38,6 +38,8 @@ export {
 export { CrossEntropy, createOptimizer, GeneticAlgorithm } from '../optimizers/index.ts'
 export { Runner } from '../runtime/runner/runner.ts'
 export {
+  type AxisRange,
+  axisRangesOf,
   type BootstrapOptions,
   type Change,
   type EffectLevel,
@@ -50,6 +52,7 @@ export {
   type MainEffect,
   type MorrisInput,
   mainEffects,
+  markCrossed,
   type RankCorrelation,
   rankCorrelations,
   type Scenario,

@@ -1,7 +1,8 @@
+import { leavesOfValue, valueFromLeaves } from '../../src/core/leaves.ts'
 import type { PlainData } from '../../src/core/optimizer.ts'
 import { anything, aRecord, checkOptions } from '../../src/core/options.ts'
 import { isSame } from '../../src/core/plain-data.ts'
-import type { Space } from '../../src/core/space.ts'
+import { type Parameter, parameterFrom, type Space } from '../../src/core/space.ts'
 import { show } from '../../src/core/text.ts'
 import { checkCount, checkNames } from './check.ts'
 import { DesignPoints } from './design-points.ts'
@@ -76,14 +77,22 @@ function axisByAxis({ name, parameter, leaves }: NamedParameter, reference: unkn
   const refuse = (sentence: string): never => {
     throw new RangeError(`oneAtATime: ${name} ${sentence}`)
   }
-  const origin = new Array<number>(leaves.length).fill(0)
-  parameter.encode(reference, origin, 0)
+  const origin = leavesOfValue(reference)
   return leaves.flatMap((leaf, axis) => {
-    const { count, at } = axisLevels(leaf, levels, isExact ? refuse : undefined)
-    return Array.from({ length: count }, (_, level) => at(level))
-      .filter((coordinate) => Math.abs(coordinate - origin[axis]!) > sameCoordinate)
-      .map((coordinate) => parameter.decode(origin.with(axis, coordinate), 0))
+    const { count, valueAt } = axisLevels(leaf, levels, isExact ? refuse : undefined)
+    const coordinate = coordinateIn(parameterFrom(leaf))
+    return Array.from({ length: count }, (_, level) => valueAt(level))
+      .filter((value) => Math.abs(coordinate(value) - coordinate(origin[axis])) > sameCoordinate)
+      .map((value) => valueFromLeaves(parameter.definition, origin.with(axis, value)))
   })
+}
+
+function coordinateIn(axis: Parameter): (value: unknown) => number {
+  return (value) => {
+    const point = [0]
+    axis.encode(value, point, 0)
+    return point[0]!
+  }
 }
 
 function around<P>(

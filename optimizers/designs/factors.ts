@@ -1,3 +1,4 @@
+import { valueFromLeaves } from '../../src/core/leaves.ts'
 import type { PlainData } from '../../src/core/optimizer.ts'
 import { aRecord } from '../../src/core/options.ts'
 import type { Space } from '../../src/core/space.ts'
@@ -107,9 +108,9 @@ function levelsFactor(design: string, named: NamedParameter, levels: number, isE
     name,
     count: gridSize(design, axes),
     valueAt: (level) =>
-      parameter.decode(
-        digitsOf(level, axes).map((digit, axis) => axes[axis]!.at(digit)),
-        0,
+      valueFromLeaves(
+        parameter.definition,
+        digitsOf(level, axes).map((digit, axis) => axes[axis]!.valueAt(digit)),
       ),
   }
 }

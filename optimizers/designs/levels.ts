@@ -1,10 +1,10 @@
-import { coordinateOf, type ParameterDefinition, parameterFrom, type Scale } from '../../src/core/space.ts'
+import { type ParameterDefinition, parameterFrom, type Scale } from '../../src/core/space.ts'
 import { show } from '../../src/core/text.ts'
 
-/** The coordinates of evenly spaced levels of one axis, each computed when it is asked for. */
+/** The values of evenly spaced levels of one axis, each computed when it is asked for. */
 export interface AxisLevels {
   readonly count: number
-  at(level: number): number
+  valueAt(level: number): unknown
 }
 
 /**
@@ -20,22 +20,37 @@ export function axisLevels(
 ): AxisLevels {
   switch (definition.type) {
     case 'real':
-      return { count: wanted, at: (level) => (wanted === 1 ? 0.5 : level / (wanted - 1)) }
+      return realLevels(definition, wanted)
     case 'integer':
       return integerLevels(definition, wanted, refuse)
     case 'choice':
     case 'boolean': {
-      const count = definition.type === 'boolean' ? 2 : definition.values.length
+      const values = definition.type === 'boolean' ? [false, true] : definition.values
+      const count = values.length
       if (wanted !== count) refuse?.(`has ${count} values; wanted that many levels, or values, got ${wanted} levels`)
-      return { count, at: (level) => coordinateOf(level, count) }
+      return { count, valueAt: (level) => values[level] }
     }
     default:
       throw new Error(`an axis is no ${show(definition.type)}`)
   }
 }
 
+function realLevels(definition: Extract<ParameterDefinition, { readonly type: 'real' }>, wanted: number): AxisLevels {
+  const { low, high } = definition
+  const count = low === high ? 1 : wanted
+  const parameter = parameterFrom(definition)
+  return { count, valueAt: (level) => withoutRounding(parameter.decode([even(level, count)], 0) as number, low, high) }
+}
+
+/** A number with few digits in place of one that is it but for rounding: 0.01 for 0.009999999999999995. */
+function withoutRounding(value: number, low: number, high: number): number {
+  const short = Number(value.toPrecision(12))
+  const isMeant = Math.abs(short - value) <= 32 * Number.EPSILON * Math.abs(value) && short >= low && short <= high
+  return isMeant ? short : value
+}
+
 function integerLevels(
-  definition: { readonly type: 'integer'; readonly low: number; readonly high: number; readonly scale?: Scale },
+  definition: { readonly low: number; readonly high: number; readonly scale?: Scale },
   wanted: number,
   refuse?: (sentence: string) => never,
 ): AxisLevels {
@@ -43,19 +58,17 @@ function integerLevels(
   const values = high - low + 1
   if (wanted > values) refuse?.(`has ${values} values; wanted no more levels than that, got ${wanted}`)
   const count = Math.min(wanted, values)
-  const parameter = parameterFrom(definition)
-  const coordinate = (value: number) => {
-    const point = [0]
-    parameter.encode(value, point, 0)
-    return point[0]!
-  }
-  const even = (level: number) => (count === 1 ? 0.5 : level / (count - 1))
   if (scale !== 'log' || count === values) {
-    return { count, at: (level) => coordinate(low + Math.round(even(level) * (values - 1))) }
+    return { count, valueAt: (level) => low + Math.round(even(level, count) * (values - 1)) }
   }
-  const distinct = Array.from({ length: count }, (_, level) => Math.round(low * (high / low) ** even(level)))
+  const distinct = Array.from({ length: count }, (_, level) => Math.round(low * (high / low) ** even(level, count)))
   // The small integers of a logarithm lie wider apart than its levels: each level takes the next that is free.
   for (let i = 1; i < count; i++) distinct[i] = Math.max(distinct[i]!, distinct[i - 1]! + 1)
   for (let i = count - 1; i >= 0; i--) distinct[i] = Math.min(distinct[i]!, high - (count - 1 - i))
-  return { count, at: (level) => coordinate(distinct[level]!) }
+  return { count, valueAt: (level) => distinct[level] }
+}
+
+/** Where a level stands between 0 and 1. */
+function even(level: number, count: number): number {
+  return count === 1 ? 0.5 : level / (count - 1)
 }

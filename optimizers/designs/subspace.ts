@@ -1,3 +1,4 @@
+import { leavesOf } from '../../src/core/leaves.ts'
 import { type Parameter, type ParameterDefinition, parameterFrom, Space } from '../../src/core/space.ts'
 import { checkNames, checkOnce } from './check.ts'
 
@@ -26,19 +27,4 @@ export function subspace<P, const K extends keyof P & string>(space: Space<P>, n
   checkNames('subspace', names, space.names)
   const chosen = parametersOf(space).filter(({ name }) => names.includes(name as K))
   return new Space<Pick<P, K>>(chosen.map(({ name, parameter }) => [name, parameter] as const))
-}
-
-function leavesOf(definition: ParameterDefinition): readonly ParameterDefinition[] {
-  switch (definition.type) {
-    case 'vector':
-      return repeat(leavesOf(definition.of), definition.length)
-    case 'matrix':
-      return repeat(leavesOf(definition.of), definition.rows * definition.columns)
-    default:
-      return [definition]
-  }
-}
-
-function repeat<T>(items: readonly T[], times: number): T[] {
-  return Array.from({ length: times }, () => items).flat()
 }

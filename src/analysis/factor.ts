@@ -5,6 +5,8 @@ export interface Factor {
   readonly values: ArrayLike<number>
   /** What the levels are called, where they have no order. */
   readonly labels?: readonly string[] | undefined
+  /** Whether its values are the levels of a grid: they are never merged, however many they are. */
+  readonly hasLevels?: boolean | undefined
 }
 
 /** The rows in which the output is a number. */

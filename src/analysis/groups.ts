@@ -1,5 +1,4 @@
 import type { Factor } from './factor.ts'
-import { valuesAt } from './ranks.ts'
 
 /** Rows that have the same value of a factor, or values near each other. */
 export interface Group {
@@ -11,18 +10,18 @@ export interface Group {
   readonly rows: readonly number[]
 }
 
-/** A factor with more values than this is cut into parts with as many rows each. */
-const mostValues = 20
+/** A factor with more values than this is cut into parts with as many rows each, unless its values are levels. */
+export const mostValues = 20
 
 /**
  * The rows by the values of a factor, in ascending order. Parts grow in number with the cube root of the rows, so that
  * both their number and their size grow.
  */
-export function groupRows({ values, labels }: Factor, rows: readonly number[]): Group[] {
+export function groupRows({ values, labels, hasLevels = false }: Factor, rows: readonly number[]): Group[] {
   const sorted = [...rows].sort((a, b) => values[a]! - values[b]!)
   const byValue = splitWhere(sorted, (before, row) => values[before]! !== values[row]!)
-  const groups = labels !== undefined || byValue.length <= mostValues ? byValue : splitEvenly(sorted, values)
-  return groups.map((group) => {
+  const isListed = hasLevels || labels !== undefined || byValue.length <= mostValues
+  return (isListed ? byValue : splitEvenly(sorted, values)).map((group) => {
     const low = values[group[0]!]!
     return { ...(labels && { label: labels[low] }), low, high: values[group.at(-1)!]!, rows: group }
   })
@@ -49,36 +48,4 @@ function splitWhere(
     else groups.at(-1)!.push(row)
   })
   return groups
-}
-
-/** How much of the variance of an output lies between groups. */
-export interface Decomposition {
-  readonly means: readonly number[]
-  /** Sums of squares around the mean of all, and around the groups' own means. */
-  readonly total: number
-  readonly within: number
-  readonly rows: number
-}
-
-export function decompose(groups: readonly Group[], output: ArrayLike<number>): Decomposition {
-  const rows = groups.reduce((count, group) => count + group.rows.length, 0)
-  const mean = groups.reduce((sum, group) => sum + meanOf(valuesAt(output, group.rows)) * (group.rows.length / rows), 0)
-  let total = 0
-  let within = 0
-  const means = groups.map((group) => {
-    const values = valuesAt(output, group.rows)
-    const own = meanOf(values)
-    for (const value of values) {
-      total += (value - mean) ** 2
-      within += (value - own) ** 2
-    }
-    return own
-  })
-  return { means, total, within, rows }
-}
-
-export function meanOf(values: ArrayLike<number>): number {
-  let mean = 0
-  for (let i = 0; i < values.length; i++) mean += (values[i]! - mean) / (i + 1)
-  return mean
 }

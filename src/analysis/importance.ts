@@ -1,6 +1,7 @@
 import { checkLengths, completeRows, type Factor } from './factor.ts'
-import { decompose, groupRows } from './groups.ts'
+import { groupRows } from './groups.ts'
 import { ranksOf, valuesAt } from './ranks.ts'
+import { decompose, doVary } from './variation.ts'
 
 /** How much a factor alone says about an output. */
 export interface Importance {
@@ -28,9 +29,13 @@ export function importances(factors: readonly Factor[], output: ArrayLike<number
 
 function importanceOf(factor: Factor, output: ArrayLike<number>, complete: readonly number[]): number | null {
   const rows = complete.filter((row) => !Number.isNaN(factor.values[row]!))
+  const values = valuesAt(output, rows)
   const groups = groupRows({ ...factor, values: valuesAt(factor.values, rows) }, [...rows.keys()])
-  const { total, within } = decompose(groups, ranksOf(valuesAt(output, rows)))
   const free = rows.length - groups.length
-  if (groups.length < 2 || free < 1 || total === 0) return null
-  return Math.max(0, 1 - within / free / (total / (rows.length - 1)))
+  if (groups.length < 2 || free < 1 || !doVary(values)) return null
+  const { within } = decompose(
+    groups.map((group) => group.rows),
+    ranksOf(values),
+  )
+  return within === null ? null : Math.max(0, 1 - within / (free / (rows.length - 1)))
 }

@@ -1,5 +1,6 @@
-import { checkLengths, completeRows, type Factor } from './factor.ts'
-import { decompose, groupRows } from './groups.ts'
+import { checkLengths, type Factor } from './factor.ts'
+import { groupRows } from './groups.ts'
+import { decompose } from './variation.ts'
 
 /** What an output is on average at each value of a factor, whatever the other factors are. */
 export interface MainEffect {
@@ -16,27 +17,35 @@ export interface EffectLevel {
   readonly label?: string | undefined
   readonly low: number
   readonly high: number
+  /** Rows with an output, and those without one. */
   readonly runs: number
-  readonly mean: number
+  readonly failed: number
+  /** Null if none of its rows has an output. */
+  readonly mean: number | null
 }
 
 /**
  * The main effect of every factor. In a full factorial design the shares are those of the analysis of variance, and add up
  * to 1 with those of the interactions; in other designs what the other factors do to the levels is noise, which enters
- * the shares. A factor with many values is cut into parts with as many rows each.
+ * the shares. A factor with many values is cut into parts with as many rows each, unless its values are levels. A level of
+ * which nothing has an output is there, without a mean. Rows in which a factor has no value do not count.
  */
 export function mainEffects(factors: readonly Factor[], output: ArrayLike<number>): MainEffect[] {
   checkLengths('mainEffects', factors, output)
-  const complete = completeRows(output)
   return factors.map((factor) => {
-    const rows = complete.filter((row) => !Number.isNaN(factor.values[row]!))
+    const rows = Array.from(factor.values, (_, row) => row).filter((row) => !Number.isNaN(factor.values[row]!))
     const groups = groupRows(factor, rows)
-    const { means, total, within } = decompose(groups, output)
+    const complete = groups.map((group) => group.rows.filter((row) => Number.isFinite(output[row]!)))
+    const { means, within } = decompose(complete, output)
+    const known = means.filter((mean) => mean !== null)
     return {
       name: factor.name,
-      levels: groups.map(({ rows, ...level }, i) => ({ ...level, runs: rows.length, mean: means[i]! })),
-      range: means.length === 0 ? 0 : Math.max(...means) - Math.min(...means),
-      share: total > 0 ? 1 - within / total : null,
+      levels: groups.map(({ rows, ...level }, i) => {
+        const runs = complete[i]!.length
+        return { ...level, runs, failed: rows.length - runs, mean: means[i]! }
+      }),
+      range: known.length === 0 ? 0 : Math.max(...known) - Math.min(...known),
+      share: within === null ? null : 1 - within,
     }
   })
 }

@@ -1,5 +1,6 @@
 import { checkLengths, completeRows, type Factor } from './factor.ts'
 import { ranksOf, valuesAt } from './ranks.ts'
+import { doVary } from './variation.ts'
 
 /** How an output goes up and down with a factor; null where that means nothing, as for a factor that never changes. */
 export interface RankCorrelation {
@@ -38,8 +39,9 @@ export function rankCorrelations(factors: readonly Factor[], output: ArrayLike<n
   })
 }
 
-/** Ranks with mean 0 and length 1; undefined if all are equal. */
+/** Ranks with mean 0 and length 1; undefined if all are equal but for rounding. */
 function standardRanks(values: Float64Array): Float64Array | undefined {
+  if (!doVary(values)) return undefined
   const ranks = ranksOf(values)
   const mean = (values.length + 1) / 2
   for (let i = 0; i < ranks.length; i++) ranks[i]! -= mean

@@ -1,4 +1,5 @@
 import { type BootstrapOptions, bootstrap, checkBootstrap, type Estimate } from './estimate.ts'
+import { doVary, powerOfTwoAbove } from './variation.ts'
 
 export interface SobolInput extends BootstrapOptions {
   /** How many factors there are. */
@@ -51,13 +52,20 @@ export function sobolIndices(input: SobolInput): SobolIndices {
   if (begins.length < 2) {
     throw new RangeError(`sobolIndices needs at least 2 rows that are complete, got ${begins.length} of ${all.length}`)
   }
+  const used = Float64Array.from(
+    begins.flatMap((begin) => Array.from({ length: block }, (_, i) => outputs[begin + i]!)),
+  )
+  if (!doVary(used)) throw new RangeError('sobolIndices needs outputs that differ, got the same everywhere')
+  // Squares of what is very large or very small are no numbers any more.
+  const unit = powerOfTwoAbove(used)
   const mean =
-    begins.reduce((sum, begin) => sum + (outputs[begin]! + outputs[begin + block - 1]!) / 2, 0) / begins.length
+    begins.reduce((sum, begin) => sum + (outputs[begin]! / unit + outputs[begin + block - 1]! / unit) / 2, 0) /
+    begins.length
   const pairs = secondOrder ? pairsOf(dimension) : []
   const width = 2 + 2 * dimension + pairs.length
   const terms = new Float64Array(begins.length * width)
   begins.forEach((begin, row) => {
-    const at = (place: number) => outputs[begin + place]! - mean
+    const at = (place: number) => outputs[begin + place]! / unit - mean
     writeTerms(terms, row * width, at, { dimension, block, pairs })
   })
   const statistics = (means: Float64Array) => indicesOf(means, dimension, pairs)
@@ -70,8 +78,8 @@ export function sobolIndices(input: SobolInput): SobolIndices {
     ...(secondOrder && {
       second: pairs.map((factors, i) => ({ factors, ...estimates[1 + 2 * dimension + i]! })),
     }),
-    mean,
-    variance,
+    mean: mean * unit,
+    variance: variance * unit * unit,
     rows: begins.length,
     incomplete: all.length - begins.length,
   }

@@ -32,6 +32,8 @@ export interface AnalysisDocument {
   /** The kind of its design; null if it is a search. */
   readonly design: string | null
   readonly points: number
+  /** Points that were simulated and never well. */
+  readonly failed: number
   readonly analyses: readonly (Analysis & { readonly of: string })[]
 }
 
@@ -76,7 +78,7 @@ export function analyseRun(run: string, options: AnalyseOptions = {}): AnalysisD
     const design = designOf(store)
     const methods = options.method === undefined ? methodsFor(design) : [options.method]
     for (const method of methods) checkFits(method, design, run)
-    const rows = new AnalysisRows(store)
+    const rows = new AnalysisRows(store, { isDesign: design !== undefined })
     const wanted = options.of === undefined ? store.objectives.names : [options.of]
     const stranger = wanted.find((name) => !rows.numbers.includes(name))
     if (stranger !== undefined) {
@@ -87,7 +89,7 @@ export function analyseRun(run: string, options: AnalyseOptions = {}): AnalysisD
     const analyses = wanted.flatMap((of) =>
       methods.map((method) => ({ of, ...analyse(method, rows, of, design, options) })),
     )
-    return { run: store.directory, design: design?.kind ?? null, points: rows.points, analyses }
+    return { run: store.directory, design: design?.kind ?? null, points: rows.points, failed: rows.failed, analyses }
   } finally {
     store.close()
   }
@@ -97,7 +99,6 @@ export function analyseRun(run: string, options: AnalyseOptions = {}): AnalysisD
 interface DesignDescription {
   readonly kind: string
   readonly points?: number
-  readonly levels?: number
   readonly secondOrder?: boolean
 }
 
@@ -155,14 +156,14 @@ function analyse(
       case 'sobol':
         return sobol(rows, output, design!, options)
       case 'morris':
-        return morris(rows, output, design!)
+        return morris(rows, output)
       case 'swings': {
-        const scenarios = rows.designPoints().map(({ point, parameters }) => ({ parameters, output: output[point]! }))
+        const scenarios = rows.parameters().map((parameters, point) => ({ parameters, output: output[point]! }))
         const reference = scenarios[0]!.output
         return { method, reference: Number.isNaN(reference) ? null : reference, parameters: swings(scenarios) }
       }
       case 'effects':
-        return { method, factors: mainEffects(rows.factors(), output) }
+        return { method, factors: mainEffects(rows.factors(design?.kind === 'full-factorial'), output) }
       case 'correlations':
         return { method, factors: rankCorrelations(rows.factors(), output) }
       case 'importance':
@@ -183,14 +184,13 @@ function sobol(
   design: DesignDescription,
   { resamples, confidence = 0.95, seed = 0 }: AnalyseOptions,
 ): Analysis {
-  const factors = rows.factors()
-  const dimension = factors.length
+  const { axes } = rows
+  const dimension = axes.length
   const { secondOrder = false } = design
   const block = (secondOrder ? 2 : 1) * dimension + 2
-  const played = rows.designPoints().map(({ point }) => output[point]!)
-  const begun = Math.ceil(played.length / block)
+  const begun = Math.ceil(output.length / block)
   const outputs = new Float64Array(begun * block).fill(Number.NaN)
-  outputs.set(played)
+  outputs.set(output)
   const affordable = Math.floor(mostTerms / (begun * (2 * dimension + 2)))
   const indices = sobolIndices({
     dimension,
@@ -208,23 +208,16 @@ function sobol(
     rows: indices.rows,
     incomplete: (design.points ?? begun) - indices.rows,
     confidence,
-    factors: factors.map(({ name }, i) => ({ name, first: first[i]!, total: total[i]! })),
-    pairs: second.map(({ factors: [a, b], ...index }) => ({ names: [factors[a]!.name, factors[b]!.name], ...index })),
+    factors: axes.map((name, i) => ({ name, first: first[i]!, total: total[i]! })),
+    pairs: second.map(({ factors: [a, b], ...index }) => ({ names: [axes[a]!, axes[b]!], ...index })),
   }
 }
 
-function morris(rows: AnalysisRows, output: Float64Array, design: DesignDescription): Analysis {
-  const { space } = rows
-  if (!space) throw new RangeError('the run does not say what its parameters may be; wanted their bounds')
-  const { levels = 4 } = design
-  const factors = rows.factors()
-  const points = rows.designPoints()
-  const whole = points.slice(0, points.length - (points.length % (factors.length + 1)))
-  const effects = elementaryEffects({
-    points: whole.map(({ parameters }) => space.encode(parameters)),
-    outputs: whole.map(({ point }) => output[point]!),
-    step: levels / (2 * (levels - 1)),
-  })
-  const named = factors.map(({ name }, i) => ({ name, ...effects[i]! }))
-  return { method: 'morris', factors: named.sort((a, b) => (b.muStar ?? -1) - (a.muStar ?? -1)) }
+function morris(rows: AnalysisRows, output: Float64Array): Analysis {
+  const { moving, unordered, points } = rows.positions()
+  const whole = points.length - (points.length % (moving.length + 1))
+  const effects = elementaryEffects({ points: points.slice(0, whole), outputs: output.subarray(0, whole), unordered })
+  const noEffect = { muStar: 0, mu: 0, sigma: 0, effects: 0 } // of a parameter that is held
+  const factors = rows.axes.map((name, axis) => ({ name, ...(effects[moving.indexOf(axis)] ?? noEffect) }))
+  return { method: 'morris', factors: factors.sort((a, b) => (b.muStar ?? -1) - (a.muStar ?? -1)) }
 }

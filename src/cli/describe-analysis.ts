@@ -5,10 +5,11 @@ import { shortNumber } from './progress.ts'
 import { alignTable, shortValue } from './table.ts'
 
 /** An analysis, for people: a table for every method and output. */
-export function describeAnalysis({ design, points, analyses }: AnalysisDocument): string {
+export function describeAnalysis({ design, points, failed, analyses }: AnalysisDocument): string {
   const what = design === null ? 'a search' : `a design of kind ${design}`
   const tables = analyses.map(({ of, ...analysis }) => `${titleOf(analysis, printable(of))}\n${bodyOf(analysis)}`)
-  return [`${what}, ${points} points\n`, ...tables].join('\n')
+  const failures = failed > 0 ? `, ${failed} of them failed` : ''
+  return [`${what}, ${points} points${failures}\n`, ...tables].join('\n')
 }
 
 function titleOf(analysis: Analysis, of: string): string {
@@ -89,6 +90,7 @@ function swingTable({ reference, parameters }: Extract<Analysis, { readonly para
 }
 
 function effectTable(factors: readonly MainEffect[]): string {
+  const hasFailed = factors.some(({ levels }) => levels.some(({ failed }) => failed > 0))
   const rows = factors.flatMap(({ name, levels, range, share }) =>
     levels.map((level, i) => [
       i === 0 ? `  ${name}` : '',
@@ -97,9 +99,10 @@ function effectTable(factors: readonly MainEffect[]): string {
       levelText(level),
       short(level.mean),
       String(level.runs),
+      ...(hasFailed ? [level.failed > 0 ? String(level.failed) : ''] : []),
     ]),
   )
-  return alignTable(['  parameter', 'share', 'range', 'at', 'mean', 'points'], rows)
+  return alignTable(['  parameter', 'share', 'range', 'at', 'mean', 'points', ...(hasFailed ? ['failed'] : [])], rows)
 }
 
 function levelText({ label, low, high }: EffectLevel): string {

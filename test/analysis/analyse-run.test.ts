@@ -5,6 +5,7 @@ import { latinHypercube, repeat, saltelli } from '../../optimizers/designs/index
 import { type Analysis, analyseRun } from '../../src/cli/analyse-run.ts'
 import { describeAnalysis } from '../../src/cli/describe-analysis.ts'
 import { ConfigurationError } from '../../src/core/errors.ts'
+import { Individual } from '../../src/core/individual.ts'
 import { boolean, choice, integer, real, space, vector } from '../../src/core/space.ts'
 import { TrajectoryStore } from '../../src/record/writer.ts'
 import { search } from '../search.ts'
@@ -37,7 +38,7 @@ test("a Saltelli design in several generations gives Sobol' indices, without the
     expect(Math.abs(total.value - exact.total[i]!)).toBeLessThan(0.08)
   })
   const text = describeAnalysis(analyseRun(run))
-  expect(text).toMatch(/^a design of kind saltelli, 2560 points$/m)
+  expect(text).toMatch(/^a design of kind saltelli, 2560 points, 1 of them failed$/m)
   expect(text).toMatch(/^ {2}parameter +first +95 % +total +95 %$/m)
   expect(text).toMatch(/^ {2}x2 +0\.4\d\d +0\.\d+ to 0\.\d+ +0\.4\d\d /m)
   expect(text).toMatch(/^ {2}from 511 rows of A and B; 1 more are not complete; mean 3\.\d+, variance 1\d\.\d+$/m)
@@ -88,9 +89,24 @@ test('Morris trajectories give elementary effects, most important first', () => 
   const { factors } = analysis(run, 'morris')
   expect(factors.map(({ name }) => name)).toEqual(['rate', 'flag', 'small', 'offsets.0', 'offsets.1'])
   expect(factors[0]!.mu).toBeCloseTo(30, 8)
-  expect(factors[1]!.mu).toBeCloseTo(12, 8)
+  expect(factors[1]!.mu).toBeCloseTo(8, 8)
   expect(factors[4]).toMatchObject({ muStar: 0, sigma: 0, effects: 20 })
   expect(describeAnalysis(analyseRun(run))).toMatch(/^ {2}rate +30 +30 +\S+ +20$/m)
+})
+
+test('Morris goes round held parameters, and tries all values of a choice', () => {
+  const run = playDesign({
+    space: space({ held: integer(4, 4), x: real(0, 1), only: choice(['one']), mode: choice(['a', 'b', 'c', 'd']) }),
+    settings: { design: { kind: 'morris', trajectories: 30 } },
+    simulate: ({ parameters: { x, mode } }) => [[x + (mode === 'c' ? 100 : 0)]],
+  })
+  const document = analyseRun(run)
+  expect(document.points).toBe(30 * 3)
+  const { factors } = analysis(run, 'morris')
+  expect(factors.map(({ name }) => name)).toEqual(['mode', 'x', 'held', 'only'])
+  expect(factors[0]!.muStar).toBeGreaterThan(30)
+  expect(factors[1]!.mu).toBeCloseTo(1, 10)
+  expect(factors[2]).toEqual({ name: 'held', muStar: 0, mu: 0, sigma: 0, effects: 0 })
 })
 
 test('a base case gives swings around it', () => {
@@ -130,6 +146,64 @@ test('a grid gives main effects, with names for what has no order', () => {
   expect(x!.share! + solver!.share! + on!.share!).toBeCloseTo(1, 10)
   expect(on!.share).toBeCloseTo(0, 10)
   expect(describeAnalysis(analyseRun(run))).toMatch(/^ {2}solver +0\.015 +1 +rk4 +5 +6$/m)
+})
+
+test('what fails always is a level all the same, and failed points are told', () => {
+  const run = playDesign({
+    space: space({ x: integer(1, 30), solver: choice(['rk4', 'euler', 1, '1', null]) }),
+    settings: { design: { kind: 'full-factorial', levels: 30 } },
+    simulate: ({ parameters: { x, solver } }) => (solver === 'euler' ? undefined : [[solver === '1' ? 100 : x]]),
+  })
+  const document = analyseRun(run)
+  expect(document).toMatchObject({ points: 150, failed: 30 })
+  const [x, solver] = analysis(run, 'effects').factors
+  expect(x!.levels).toHaveLength(30)
+  expect(solver!.levels.map(({ label, runs, failed, mean }) => [label, runs, failed, mean])).toEqual([
+    ['rk4', 30, 0, 15.5],
+    ['euler', 0, 30, null],
+    ['1', 30, 0, 15.5],
+    ['"1"', 30, 0, 100],
+    ['null', 30, 0, 15.5],
+  ])
+  const text = describeAnalysis(document)
+  expect(text).toMatch(/^a design of kind full-factorial, 150 points, 30 of them failed$/m)
+  expect(text).toMatch(/^ +euler +0 +30$/m)
+})
+
+test('what stands in for a failed point is no point of the design, and one that is pending is no failure', () => {
+  const run = playDesign({
+    space: space({ x: real(0, 1) }),
+    settings: { design: { kind: 'full-factorial', levels: 5 } },
+    simulate: ({ index }) => (index === 2 ? undefined : [[index]]),
+    pending: 1,
+  })
+  const store = TrajectoryStore.openForWriting(run)
+  const standIn = new Individual({ generation: 0, index: 7, replicate: 0 }, { x: 0.123 }, 1)
+  store.addReplacement(standIn, 2)
+  const result = { verdict: 'accepted', fitness: [9] } as const
+  store.commit({
+    attempts: [{ individual: standIn, epoch: 1, attempt: 1, worker: 1, ...result }],
+    reports: [],
+    positions: [],
+  })
+  store.close()
+  expect(analyseRun(run)).toMatchObject({ points: 5, failed: 1 })
+  const [x] = analysis(run, 'effects').factors
+  expect(x!.levels.map(({ low, runs, failed }) => [low, runs, failed])).toEqual([
+    [0, 1, 0],
+    [0.25, 1, 0],
+    [0.5, 0, 1],
+    [0.75, 1, 0],
+  ])
+})
+
+test('replicates that give one number give it as their mean, however many there are', () => {
+  const run = playDesign({
+    space: space({ x: integer(0, 9) }),
+    settings: { design: { kind: 'full-factorial', levels: 10 }, replications: 7 },
+    simulate: ({ index, replicate }) => (index === replicate ? undefined : [[0.1]]),
+  })
+  expect(analysis(run, 'effects').factors[0]).toMatchObject({ share: null, range: 0 })
 })
 
 test('other designs give main effects and rank correlations, of any number that a simulation gave', () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { morris } from '../../optimizers/designs/index.ts'
-import { elementaryEffects } from '../../src/analysis/index.ts'
-import { boolean, choice, integer, real, space } from '../../src/core/space.ts'
+import { axisRangesOf, elementaryEffects } from '../../src/analysis/index.ts'
+import { boolean, choice, integer, real, type Space, space } from '../../src/core/space.ts'
 
 interface Unit {
   readonly a: number
@@ -11,11 +11,15 @@ interface Unit {
 
 const unit = space<Unit>({ a: real(0, 1), b: real(0, 1), c: real(0, 1) })
 const levels = 4
-const step = levels / (2 * (levels - 1))
+/** The positions along the axes of a space at points of it. */
+const positionsIn = <P>(of: Space<P>, points: readonly P[]) => {
+  const ranges = axisRangesOf(of)
+  return points.map((point) => of.toValues(point).map((value, axis) => ranges[axis]!.positionOf(value)))
+}
 
 function effectsOf(simulate: (p: Unit) => number, trajectories = 50) {
   const design = [...morris(unit, { trajectories, levels, seed: 3 })]
-  return elementaryEffects({ points: design.map((p) => unit.encode(p)), outputs: design.map(simulate), step })
+  return elementaryEffects({ points: positionsIn(unit, design), outputs: design.map(simulate) })
 }
 
 test('a linear function has its coefficients as effects, everywhere the same', () => {
@@ -44,21 +48,42 @@ test('effects count per range of the parameter, for integers, choices and boolea
   const mixed = space({ n: integer(0, 9), flag: boolean(), mode: choice(['x', 'y']), r: real(0, 100) })
   const design = [...morris(mixed, { trajectories: 30, levels, seed: 1 })]
   const outputs = design.map(({ flag, r }) => (flag ? 6 : 0) + r)
-  const [n, flag, mode, r] = elementaryEffects({ points: design.map((p) => mixed.encode(p)), outputs, step })
+  const [n, flag, mode, r] = elementaryEffects({ points: positionsIn(mixed, design), outputs })
   expect(n!.muStar).toBe(0)
   expect(mode!.muStar).toBe(0)
-  expect(flag!.mu).toBeCloseTo(6 / step, 10)
+  expect(flag!.mu).toBeCloseTo(6, 10)
   expect(r!.mu).toBeCloseTo(100, 8)
+})
+
+test('integers that lie coarser than the grid, and choices without an order, count over their whole range', () => {
+  const mixed = space({ k: integer(1, 3), c: choice(['a', 'b', 'c', 'd', 'e']), s: real(1e-3, 1, { scale: 'log' }) })
+  const design = [...morris(mixed, { trajectories: 40, levels, seed: 3 })]
+  const outputs = design.map(({ k, c, s }) => 2 * k + (c === 'd' ? 100 : 0) + Math.log10(s))
+  const [k, c, s] = elementaryEffects({
+    points: positionsIn(mixed, design),
+    outputs,
+    unordered: axisRangesOf(mixed).map(({ isOrdered }) => !isOrdered),
+  })
+  expect(k!.mu).toBeCloseTo(4, 10)
+  expect(s!.mu).toBeCloseTo(3, 10)
+  expect(c).toMatchObject({ mu: null, sigma: null, effects: 40 })
+  // Each round of five trajectories goes to d once and away from it once, but for the first and the last.
+  expect(c!.muStar).toBeCloseTo(40, -1)
+})
+
+test('what differs by rounding only is no effect', () => {
+  const effects = effectsOf((p) => 0.1 * 3 + (p.a > 0.5 ? 0.3 : 0.1 + 0.2), 10)
+  expect(effects.map(({ muStar }) => muStar)).toEqual([0, 0, 0])
 })
 
 test('an output that is missing costs the two effects it belongs to and no more', () => {
   const design = [...morris(unit, { trajectories: 2, levels, seed: 3 })]
-  const points = design.map((p) => unit.encode(p))
+  const points = positionsIn(unit, design)
   const outputs = design.map((p) => p.a).with(1, Number.NaN)
-  const effects = elementaryEffects({ points, outputs, step })
+  const effects = elementaryEffects({ points, outputs })
   expect(effects.map((e) => e.effects).sort()).toEqual([1, 1, 2])
   expect(effects.find((e) => e.effects === 1)!.sigma).toBeNull()
-  const none = elementaryEffects({ points, outputs: outputs.map(() => Number.NaN), step })
+  const none = elementaryEffects({ points, outputs: outputs.map(() => Number.NaN) })
   expect(none[0]).toEqual({ muStar: null, mu: null, sigma: null, effects: 0 })
 })
 
@@ -87,5 +112,5 @@ test.each([
     'elementaryEffects needs every axis to move once between points 0 and 2',
   ],
 ])('it refuses points that are no trajectory: %#', (points, sentence) => {
-  expect(() => elementaryEffects({ points, outputs: points.map(() => 1), step })).toThrow(sentence)
+  expect(() => elementaryEffects({ points, outputs: points.map(() => 1) })).toThrow(sentence)
 })

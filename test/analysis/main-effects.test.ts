@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { importances, mainEffects, swings } from '../../src/analysis/index.ts'
+import { type Factor, importances, mainEffects, markCrossed, swings } from '../../src/analysis/index.ts'
 import { Random } from '../../src/core/random.ts'
 import { exact, ishigami, ishigamiSpace } from './ishigami.ts'
 
@@ -16,8 +16,8 @@ test('in a full factorial design of an additive function the shares are those of
     y,
   )
   expect(effectA!.levels).toEqual([
-    { low: 0, high: 0, runs: 3, mean: 2 },
-    { low: 1, high: 1, runs: 3, mean: 12 },
+    { low: 0, high: 0, runs: 3, failed: 0, mean: 2 },
+    { low: 1, high: 1, runs: 3, failed: 0, mean: 12 },
   ])
   expect(effectB!.levels.map(({ label, mean }) => [label, mean])).toEqual([
     ['low', 5],
@@ -51,6 +51,62 @@ test('an output that never changes has no shares, and failed runs are not counte
   const [some] = mainEffects([{ name: 'x', values: [1, 1, 2] }], [1, Number.NaN, 3])
   expect(some!.levels.map(({ runs }) => runs)).toEqual([1, 1])
   expect(mainEffects([{ name: 'x', values: [] }], [])[0]).toMatchObject({ levels: [], range: 0, share: null })
+})
+
+test.each([0.1, 0.3, -1e-30, 1 / 3, 1e300])(
+  'an output that is %d everywhere has no shares and no importance',
+  (value) => {
+    const values = Array.from({ length: 30 }, (_, row) => row % 3)
+    const ten = Array.from({ length: 30 }, (_, row) => Math.floor(row / 3))
+    const factors = [
+      { name: 'x', values },
+      { name: 'y', values: ten },
+    ]
+    for (const output of [values.map(() => value), values.map((v) => value * (1 + v * Number.EPSILON))]) {
+      expect(mainEffects(factors, output).map(({ share }) => share)).toEqual([null, null])
+      expect(importances(factors, output).map(({ importance }) => importance)).toEqual([null, null])
+    }
+  },
+)
+
+test('shares are the same at any size of the output', () => {
+  const factors = [{ name: 'x', values: [0, 0, 1, 1, 2, 2] }]
+  const output = [1, 2, 3, 4, 6, 8]
+  const [plain] = mainEffects(factors, output)
+  for (const unit of [2 ** 1020, 2 ** -1000]) {
+    const [found] = mainEffects(
+      factors,
+      output.map((value) => value * unit),
+    )
+    expect(found!.share).toBe(plain!.share)
+    expect(found!.levels.map(({ mean }) => mean! / unit)).toEqual([1.5, 3.5, 7])
+  }
+})
+
+test('in a grid of any number of levels all are kept, so that the shares of an additive function add up to 1', () => {
+  const rows = Array.from({ length: 40 * 31 }, (_, row) => row)
+  const factors: Factor[] = [
+    { name: 'a', values: rows.map((row) => row % 40) },
+    { name: 'b', values: rows.map((row) => Math.floor(row / 40)) },
+  ]
+  const found = mainEffects(
+    markCrossed(factors),
+    rows.map((row) => Math.sin(row % 40) + Math.floor(row / 40) ** 2),
+  )
+  expect(found.map(({ levels }) => levels.length)).toEqual([40, 31])
+  expect(found[0]!.share! + found[1]!.share!).toBeCloseTo(1, 10)
+  // One combination less, and it is no grid any more.
+  const fewer = factors.map((factor) => ({ ...factor, values: Array.from(factor.values).slice(1) }))
+  expect(markCrossed(fewer)).toEqual(fewer)
+})
+
+test('a level of which nothing has an output is there without a mean', () => {
+  const [x] = mainEffects([{ name: 'x', values: [1, 1, 2, 2, Number.NaN] }], [5, 7, Number.NaN, Number.NaN, 3])
+  expect(x!.levels).toEqual([
+    { low: 1, high: 1, runs: 2, failed: 0, mean: 6 },
+    { low: 2, high: 2, runs: 0, failed: 2, mean: null },
+  ])
+  expect(x).toMatchObject({ range: 0, share: 0 })
 })
 
 test('importance sees what is not monotonic, in the order of the indices, and nothing where there is nothing', () => {

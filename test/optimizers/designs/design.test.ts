@@ -359,7 +359,7 @@ test('in any space the points of every design are within the bounds, and its sta
     { kind: 'sobol', points: 13 },
     { kind: 'halton', points: 13 },
     { kind: 'one-at-a-time', levels: 4 },
-    { kind: 'morris', trajectories: 2 },
+    { kind: 'morris', trajectories: 9 },
     { kind: 'saltelli', points: 2, secondOrder: true },
   )
   const law = fc.property(anySpace, anyKind, fc.nat(1000), (space, design, seed) => {

@@ -205,3 +205,18 @@ test.each([
 ])("Smolyak's grid refuses what it cannot refine", (parameters, level, sentence) => {
   expect(() => smolyak(space(parameters as never), { level })).toThrow(sentence)
 })
+
+test('levels on a logarithmic scale are the numbers that they are but for rounding', () => {
+  const decades = space({
+    rate: real(0.001, 1, { scale: 'log' }),
+    pair: vector(real(1e-12, 1e12, { scale: 'log' }), 2),
+  })
+  const grid = [...fullFactorial(decades, { levels: { rate: 4, pair: 25 } })]
+  expect([...new Set(grid.map(({ rate }) => rate))]).toEqual([0.001, 0.01, 0.1, 1])
+  const powers = Array.from({ length: 25 }, (_, i) => Number(`1e${i - 12}`))
+  expect([...new Set(grid.map(({ pair }) => pair[0]))]).toEqual(powers)
+  expect([...new Set(grid.map(({ pair }) => pair[1]))]).toEqual(powers)
+  const thirds = [...fullFactorial(space({ x: real(0, 1) }), { levels: 4 })].map(({ x }) => x)
+  expect(thirds).toEqual([0, 1 / 3, 2 / 3, 1])
+  expect([...fullFactorial(space({ x: real(2, 2) }), { levels: 4 })]).toEqual([{ x: 2 }])
+})

@@ -136,6 +136,38 @@ test('Morris moves integers, choices and booleans as well, and goes up as often 
   expect(Math.abs(up / steps - 0.5)).toBeLessThan(4 * Math.sqrt(0.25 / steps))
 })
 
+test('Morris leaves held parameters alone, and gives every value of a choice its turn', () => {
+  const law = fc.property(fc.integer({ min: 3, max: 9 }), fc.nat(), (values, seed) => {
+    const odd = space({
+      held: real(2, 2),
+      mode: choice(Array.from({ length: values }, (_, i) => i)),
+      x: real(0, 1),
+      one: choice(['only']),
+    })
+    const design = [...morris(odd, { trajectories: 3 * values, seed })]
+    expect(design).toHaveLength(3 * values * 3)
+    const visits = Array.from({ length: 3 * values }, (_, t) => [design[3 * t]!.mode, design[3 * t + 2]!.mode] as const)
+    for (const [from, to] of visits) expect(from).not.toBe(to)
+    for (let round = 0; round < 3; round++) {
+      const starts = visits.slice(round * values, (round + 1) * values).map(([from]) => from)
+      expect([...starts].sort()).toEqual(Array.from({ length: values }, (_, i) => i))
+    }
+    for (let i = 1; i < visits.length; i++) expect(visits[i]![0]).toBe(visits[i - 1]![1])
+  })
+  fc.assert(law)
+})
+
+test('Morris refuses what it could not screen', () => {
+  const five = space({ c: choice(['a', 'b', 'c', 'd', 'e']) })
+  expect(() => morris(five, { trajectories: 3 })).toThrow(
+    'morris needs at least 4 trajectories to try all 5 values of "c", got 3',
+  )
+  expect(morris(five, { trajectories: 4 }).size).toBe(8)
+  expect(() => morris(space({ held: integer(1, 1) }), { trajectories: 3 })).toThrow(
+    'morris needs a parameter that can move, but all have one value only',
+  )
+})
+
 test.each([
   [{ trajectories: 0 }, 'needs trajectories to be a whole number of at least 1, got 0'],
   [{ trajectories: 2, levels: 5 }, 'needs an even number of levels, got 5'],

@@ -1,0 +1,50 @@
+import type { Factor } from './factor.ts'
+import { mostValues } from './groups.ts'
+
+/**
+ * The factors, with those marked whose values are levels that a design has crossed with the others: each of them comes with
+ * every combination that the others have. Their values are never merged, however many they are, so that the shares of
+ * a grid are exact.
+ */
+export function markCrossed(factors: readonly Factor[]): Factor[] {
+  const columns = factors.map(({ values }) => placesOf(values))
+  const rows = factors[0]?.values.length ?? 0
+  return factors.map((factor, own) => {
+    const { size } = columns[own]!
+    if (size <= mostValues || size * 2 > rows) return factor
+    const others = columns.filter((_, i) => i !== own)
+    return size * combinationsOf(others, rows) === rows ? { ...factor, hasLevels: true } : factor
+  })
+}
+
+interface Places {
+  /** The place of each row's value among those that differ. */
+  readonly at: Uint32Array
+  readonly size: number
+}
+
+function placesOf(values: ArrayLike<number>): Places {
+  const known = new Map<number, number>()
+  const at = Uint32Array.from(values, (value) => {
+    const place = known.get(value) ?? known.size
+    known.set(value, place)
+    return place
+  })
+  return { at, size: known.size }
+}
+
+/** How many combinations of values there are in the rows. */
+function combinationsOf(columns: readonly Places[], rows: number): number {
+  let combined: Places = { at: new Uint32Array(rows), size: 1 }
+  for (const { at } of columns) {
+    const known = new Map<number, number>()
+    const next = combined.at.map((before, row) => {
+      const pair = before * 0x1_0000_0000 + at[row]! // below 2^53, since neither is as large as the number of rows
+      const place = known.get(pair) ?? known.size
+      known.set(pair, place)
+      return place
+    })
+    combined = { at: next, size: known.size }
+  }
+  return combined.size
+}
