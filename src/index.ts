@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 /**
  * twoloop: an outer loop that searches, an inner loop that simulates.
  *
@@ -159,6 +160,7 @@ export {
   type OptimizeeDefinition,
   type OptimizeeSource,
   type Problem,
+  type ResultOf,
   type SimulationContext,
 } from './core/optimizee.ts'
 export { type CommonSettings, commonSettings, Optimizer, type PlainData } from './core/optimizer.ts'

@@ -1,16 +1,43 @@
 import { createRequire } from 'node:module'
-import type BetterSqlite3 from 'better-sqlite3'
 
-export type Database = BetterSqlite3.Database
-export type Statement<Row = unknown> = BetterSqlite3.Statement<unknown[], Row>
+/** As much of better-sqlite3 as is used here: the package's own types would have to be installed with this one. */
+export interface Database {
+  readonly name: string
+  readonly open: boolean
+  readonly inTransaction: boolean
+  prepare<Row = unknown>(sql: string): Statement<Row>
+  exec(sql: string): this
+  pragma(source: string, options?: { readonly simple?: boolean }): unknown
+  transaction<F extends (...given: never[]) => unknown>(work: F): F & { readonly immediate: F }
+  backup(path: string): Promise<unknown>
+  serialize(): Buffer
+  close(): this
+}
+
+export interface Statement<Row = unknown> {
+  run(...values: readonly unknown[]): { readonly changes: number; readonly lastInsertRowid: number | bigint }
+  get(...values: readonly unknown[]): Row | undefined
+  all(...values: readonly unknown[]): Row[]
+  iterate(...values: readonly unknown[]): IterableIterator<Row>
+  columns(): readonly { readonly name: string; readonly table: string | null }[]
+  pluck(isOn?: boolean): this
+  raw(isOn?: boolean): this
+}
+
+export interface DatabaseOptions {
+  readonly readonly?: boolean
+  readonly fileMustExist?: boolean
+  /** How many milliseconds a lock of somebody else is waited for. */
+  readonly timeout?: number
+}
 
 /**
  * better-sqlite3 13 needs Node-API 10 (Node.js 22.14) and ends older processes without a word; 12 ends newer ones. Both
  * are installed, and only the one that fits is ever loaded.
  */
-export function openDatabase(path: string, options: BetterSqlite3.Options = {}): Database {
+export function openDatabase(path: string, options: DatabaseOptions = {}): Database {
   const require = createRequire(import.meta.url)
   const name = Number(process.versions.napi) >= 10 ? 'better-sqlite3' : 'better-sqlite3-v12'
-  const Sqlite = require(name) as typeof BetterSqlite3
+  const Sqlite = require(name) as new (path: string, options: DatabaseOptions) => Database
   return new Sqlite(path, options)
 }
