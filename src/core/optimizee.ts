@@ -68,13 +68,18 @@ export abstract class Optimizee<P = Record<string, unknown>> implements Problem<
   }
 }
 
+/** What a simulation may return whose objectives are known by name: none of them is forgotten, the rest are outputs. */
+export type ResultOf<O extends ObjectiveMap> = string extends keyof O
+  ? SimulationResult
+  : number | readonly number[] | (Readonly<Record<keyof O & string, number>> & Readonly<Record<string, unknown>>)
+
 /** An optimizee in one object. */
-export interface OptimizeeDefinition<P> {
+export interface OptimizeeDefinition<P, O extends ObjectiveMap = ObjectiveMap> {
   readonly parameters: ParameterMap<P>
-  readonly objectives: ObjectiveMap
+  readonly objectives: O
   /** `import.meta.url`, for use from a script; an experiment file that is run by the command needs none. */
   readonly module?: string
-  simulate(individual: Individual<P>, context: SimulationContext): SimulationResult | Promise<SimulationResult>
+  simulate(individual: Individual<P>, context: SimulationContext): ResultOf<O> | Promise<ResultOf<O>>
   createIndividual?(random: Random): P
   boundingFunc?(parameters: P): P
   snapshot?(): unknown
@@ -91,7 +96,9 @@ export interface OptimizeeDefinition<P> {
  *   simulate: ({ parameters }) => parameters.x ** 2,
  * })
  */
-export function defineOptimizee<P>(definition: OptimizeeDefinition<P>): Optimizee<P> {
+export function defineOptimizee<P, O extends ObjectiveMap = ObjectiveMap>(
+  definition: OptimizeeDefinition<P, O>,
+): Optimizee<P> {
   checkOptions('defineOptimizee', definition, {
     parameters: aRecord,
     objectives: aRecord,
@@ -101,13 +108,13 @@ export function defineOptimizee<P>(definition: OptimizeeDefinition<P>): Optimize
     boundingFunc: aFunction,
     snapshot: aFunction,
   })
-  return new DefinedOptimizee(definition)
+  return new DefinedOptimizee<P, O>(definition)
 }
 
-class DefinedOptimizee<P> extends Optimizee<P> {
-  readonly #definition: OptimizeeDefinition<P>
+class DefinedOptimizee<P, O extends ObjectiveMap> extends Optimizee<P> {
+  readonly #definition: OptimizeeDefinition<P, O>
 
-  constructor(definition: OptimizeeDefinition<P>) {
+  constructor(definition: OptimizeeDefinition<P, O>) {
     super(
       new Space<P>(definition.parameters),
       new Objectives(definition.objectives),
@@ -116,7 +123,10 @@ class DefinedOptimizee<P> extends Optimizee<P> {
     this.#definition = definition
   }
 
-  override simulate(individual: Individual<P>, context: SimulationContext) {
+  override simulate(
+    individual: Individual<P>,
+    context: SimulationContext,
+  ): SimulationResult | Promise<SimulationResult> {
     return this.#definition.simulate(individual, context)
   }
 
