@@ -31,13 +31,15 @@ export interface DatabaseOptions {
   readonly timeout?: number
 }
 
+type SqliteClass = new (path: string, options: DatabaseOptions) => Database
+
 /**
  * better-sqlite3 13 needs Node-API 10 (Node.js 22.14) and ends older processes without a word; 12 ends newer ones. Both
  * are installed, and only the one that fits is ever loaded.
  */
 export function openDatabase(path: string, options: DatabaseOptions = {}): Database {
   const require = createRequire(import.meta.url)
-  const name = Number(process.versions.napi) >= 10 ? 'better-sqlite3' : 'better-sqlite3-v12'
-  const Sqlite = require(name) as new (path: string, options: DatabaseOptions) => Database
+  const isRecent = Number(process.versions.napi) >= 10
+  const Sqlite: SqliteClass = isRecent ? require('better-sqlite3') : require('better-sqlite3-v12')
   return new Sqlite(path, options)
 }
