@@ -6,10 +6,13 @@ import { fileURLToPath } from 'node:url'
 import { replaceFile } from '../../runtime/channel/run-file.ts'
 import { ConfigurationError } from '../core/errors.ts'
 import type { Optimizee } from '../core/optimizee.ts'
-import { type CommonSettings, Optimizer, type PlainData } from '../core/optimizer.ts'
+import { Optimizer, type PlainData } from '../core/optimizer.ts'
+import { runnerSettings } from '../core/runner-settings.ts'
+import { parseSettings } from '../core/settings.ts'
 import { show } from '../core/text.ts'
 import type { Proposal } from '../core/trajectory.ts'
 import { Experiment, type PrepareOptions, type RunOptions } from '../search/experiment.ts'
+import { identityOf } from '../search/run-identity.ts'
 import { ProgressBar } from './progress-bar.ts'
 
 /** How a batch is run; none of it changes its results. */
@@ -79,12 +82,8 @@ class RunList extends Optimizer<{ readonly next: number }> {
   readonly #batch: Batch
 
   constructor(batch: Batch) {
-    const settings: CommonSettings & { runs: number } = {
-      seed: 0,
-      generations: Math.ceil(batch.size / chunk),
-      runs: batch.size,
-    }
-    super(batch.optimizee, settings)
+    const runs = { runs: batch.size, sha256: hashRuns(batch) }
+    super(batch.optimizee, { seed: 0, generations: Math.ceil(batch.size / chunk), ...runs })
     this.#batch = batch
   }
 
@@ -171,12 +170,19 @@ export async function runBatch(
   const optimizer = new RunList(batch)
   const { signal, onWarning, overwrite = false } = options
   const { workers, timeout, retries = 0 } = options
+  const limits = { retries, ...(timeout !== undefined && { timeout }) }
+  const runner = { ...limits, ...options.runner, ...(workers && { workers }) }
   await using experiment = new Experiment({ root: dirname(path) })
   const { directory } = await experiment.prepareExperiment({
     name: basename(path),
-    runner: { retries, ...(timeout !== undefined && { timeout }), ...options.runner, ...(workers && { workers }) },
+    runner,
     overwrite,
-    configuration: { batch: batch.kind, ...batch.configuration, runs: batch.size, sha256: hashRuns(batch) },
+    configuration: identityOf({
+      optimizer,
+      optimizee: batch.optimizee,
+      simulation: { module: batch.kind, options: batch.configuration },
+      failures: parseSettings(runnerSettings, runner, 'runner'),
+    }),
     manifest: { batch: batch.kind },
   })
   const { of, options: adapterOptions } = batch.adapter

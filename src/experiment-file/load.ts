@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname, extname, resolve } from 'node:path'
 import type { Optimizee, OptimizeeSource } from '../core/optimizee.ts'
-import type { Optimizer, PlainData } from '../core/optimizer.ts'
+import type { Optimizer } from '../core/optimizer.ts'
 import { runnerSettings } from '../core/runner-settings.ts'
+import { identityOf, type RunIdentity } from '../search/run-identity.ts'
 import type { ExperimentDefinition, RunnerSettingsInput } from './definition.ts'
 import { readDesignTables } from './design-tables.ts'
-import { type ChosenOptimizee, chooseOptimizee } from './optimizee.ts'
+import { chooseOptimizee } from './optimizee.ts'
 import { chooseOptimizer } from './optimizer.ts'
 import { type Overrides, override } from './overrides.ts'
 import { below, type Place, parseAt } from './place.ts'
@@ -26,7 +27,7 @@ export interface LoadedExperiment {
   readonly cache?: boolean
   readonly report?: ExperimentDefinition['report']
   /** What decides the results, but for the number of generations: runs with the same one are the same search. */
-  readonly configuration: PlainData
+  readonly configuration: RunIdentity
 }
 
 /** @throws ConfigurationError or SettingsError with the file, the path in it, what was wanted and what came */
@@ -60,27 +61,14 @@ export async function loadExperiment(
     ...(warmStart !== undefined && { warmStart: findSource(warmStart, dirname(path)) }),
     ...(cache !== undefined && { cache }),
     ...(report && { report }),
-    configuration: configurationOf(chosen, algorithm, settings, warmStart),
+    configuration: identityOf({
+      optimizer: algorithm,
+      optimizee: chosen.optimizee,
+      simulation: chosen.simulation,
+      failures: runnerSettings.parse(settings),
+      warmStart,
+    }),
   }
-}
-
-function configurationOf(
-  { description, optimizee }: ChosenOptimizee,
-  optimizer: Optimizer,
-  runner: RunnerSettingsInput,
-  warmStart: string | undefined,
-): PlainData {
-  const { timeout = null, retries, onFailure } = runnerSettings.parse(runner)
-  const { generations: _, ...settings } = optimizer.settings
-  const configuration = {
-    optimizee: description,
-    parameters: optimizee.space.definitions,
-    objectives: optimizee.objectives.names.map((name, i) => [name, optimizee.objectives.weights[i]]),
-    optimizer: { type: optimizer.type, settings },
-    failures: { timeout, retries, onFailure },
-    ...(warmStart !== undefined && { warmStart }),
-  }
-  return JSON.parse(JSON.stringify(configuration)) as PlainData
 }
 
 /** Tables lie beside the experiment, runs often where the command is given. */

@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs'
-import { dirname, relative, resolve, sep } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import commandOptimizee from '../../optimizees/command.ts'
@@ -11,6 +11,7 @@ import type { Optimizee, OptimizeeSource } from '../core/optimizee.ts'
 import { nearest } from '../core/settings.ts'
 import { type ParameterDefinition, parameterFrom } from '../core/space.ts'
 import { show } from '../core/text.ts'
+import { type NamedSimulation, nameOfSource } from '../search/run-identity.ts'
 import type { FailurePolicy } from './definition.ts'
 import { below, makeAt, messageOf, type Place, parseAt, refuse } from './place.ts'
 import { refuseProgram } from './program.ts'
@@ -23,8 +24,8 @@ export interface ChosenOptimizee {
   /** Where workers find it. */
   readonly source: OptimizeeSource
   readonly policy: FailurePolicy
-  /** What the experiment says of it, as plain data: the same words mean the same simulation. */
-  readonly description: unknown
+  /** What the experiment says of it: the same words mean the same simulation. */
+  readonly simulation: NamedSimulation
 }
 
 /**
@@ -34,7 +35,8 @@ export interface ChosenOptimizee {
  */
 export async function chooseOptimizee(given: object, path: string, place: Place): Promise<ChosenOptimizee> {
   if (isOptimizee(given)) {
-    return { optimizee: given, source: { module: path }, policy: {}, description: { in: 'the experiment' } }
+    const { source } = given
+    return { optimizee: given, source: source ?? { module: path }, policy: {}, simulation: nameOfSource(source) }
   }
   if (Object.hasOwn(given, 'command')) return fromCommand(given, dirname(path), place)
   if (Object.hasOwn(given, 'module')) return fromModule(given, dirname(path), place)
@@ -86,7 +88,10 @@ function fromCommand(given: object, folder: string, place: Place): ChosenOptimiz
     optimizee,
     source: sourceOf(optimizee),
     policy: policyOf(given),
-    description: { command, result, environment: Object.entries(environment ?? {}).sort(), workingDirectory: where },
+    simulation: {
+      module: 'command',
+      options: { command, result, environment: Object.entries(environment ?? {}).sort(), workingDirectory: where },
+    },
   }
 }
 
@@ -150,7 +155,7 @@ async function fromModule(given: object, folder: string, place: Place): Promise<
     optimizee,
     source: { module: path, ...(options !== undefined && { options }) },
     policy: policyOf(given),
-    description: { module: relative(folder, path).split(sep).join('/'), options: options ?? null },
+    simulation: nameOfSource({ module, options }),
   }
 }
 
@@ -179,7 +184,7 @@ function builtIn(given: object, place: Place): ChosenOptimizee {
     optimizee,
     source: sourceOf(optimizee),
     policy: policyOf(given),
-    description: { type, options },
+    simulation: nameOfSource(optimizee.source),
   }
 }
 

@@ -21,7 +21,8 @@ import { Environment, type Knowledge, type Progress } from './environment.ts'
 import { EvaluationCache } from './evaluation-cache.ts'
 import { fromRunnerParams, type RunnerParams } from './l2l-runner-params.ts'
 import { HeldRun, type RunClaim } from './run-directory.ts'
-import { describeSearch, otherSearch } from './run-identity.ts'
+import { identityOf, nameOfSource, type RunIdentity } from './run-identity.ts'
+import { refuseOther } from './same-search.ts'
 import { takeWarmStart } from './warm-start.ts'
 
 export interface PrepareOptions extends RunClaim {
@@ -169,9 +170,8 @@ export class Experiment {
   ): Promise<RunOutcome> {
     const { run, trajectory, prospect } = prepared
     const { directory, record } = run
-    const configuration = prepared.configuration ?? describeSearch(optimizer, optimizee, options)
-    const refusal = otherSearch(directory, record.manifest().configuration, configuration)
-    if (refusal !== undefined) throw new ConfigurationError(refusal)
+    const configuration = prepared.configuration ?? identityIn(prepared, optimizer, optimizee, options)
+    refuseOther(directory, record.manifest().configuration, configuration)
     if (prepared.settings.onFailure === 'stop') refuseStopped(record)
     const evaluations = await takeWarmStart(run, optimizer, optimizee, options)
     const settings = { ...prepared.settings, workers: prospect.workers }
@@ -256,7 +256,17 @@ interface Prepared {
   readonly trajectory: Trajectory
   readonly settings: RunnerSettings
   readonly prospect: Exclude<Prospect, { readonly refusal: string }>
-  readonly configuration: PlainData | undefined
+  readonly configuration: RunIdentity | undefined
+}
+
+/** Where nobody has said what makes this search the same as another. */
+function identityIn(
+  { settings: failures }: Prepared,
+  optimizer: Optimizer,
+  optimizee: Optimizee,
+  { source = optimizee.source, warmStart }: RunOptions,
+): RunIdentity {
+  return identityOf({ optimizer, optimizee, simulation: nameOfSource(source), failures, warmStart })
 }
 
 function recordGroups(trajectory: Trajectory, groups: Readonly<Record<string, object>>): void {
@@ -280,11 +290,11 @@ function recordSearch(
   record: TrajectoryStore,
   optimizer: Optimizer,
   optimizee: Optimizee,
-  configuration: PlainData,
+  configuration: RunIdentity,
 ): void {
   record.describeProblem(optimizee.space.names, optimizee.objectives)
   record.describe({
-    configuration,
+    configuration: { ...configuration },
     optimizer: optimizer.type,
     seed: optimizer.settings.seed,
     generationLimit: optimizer.settings.generations,

@@ -4,17 +4,17 @@ import { basename, dirname } from 'node:path'
 import { type Holder, Lease } from '../../runtime/runner/lease.ts'
 import { currentHolder, takeRun } from '../../runtime/slurm/run-holder.ts'
 import { ConfigurationError, RunHeldError } from '../core/errors.ts'
-import type { PlainData } from '../core/optimizer.ts'
 import { TrajectoryStore } from '../record/writer.ts'
 import { provenance } from './provenance.ts'
-import { otherSearch } from './run-identity.ts'
+import type { RunIdentity } from './run-identity.ts'
+import { refuseOther } from './same-search.ts'
 
 /** How a run is to be begun, or gone on with. */
 export interface RunClaim {
   /** Removes an earlier run of that name; otherwise it is continued if its configuration is the same. */
   readonly overwrite?: boolean
   /** What makes this search the same as another, if that is known before the run is opened. */
-  readonly configuration?: PlainData
+  readonly configuration?: RunIdentity
 }
 
 /** A run that belongs to this process as long as it holds the lease: its directory and its record. */
@@ -76,8 +76,7 @@ export function checkRun(directory: string, { configuration, overwrite }: RunCla
   const record = TrajectoryStore.openForReading(directory)
   const known = record.manifest().configuration
   record.close()
-  const refusal = otherSearch(directory, known, configuration)
-  if (refusal !== undefined) throw new ConfigurationError(refusal)
+  refuseOther(directory, known, configuration)
 }
 
 export function heldSentence(directory: string, { host, pid, since }: Holder): string {

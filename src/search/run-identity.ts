@@ -1,49 +1,75 @@
-import type { Optimizee } from '../core/optimizee.ts'
+import { basename, extname } from 'node:path'
+import type { Optimizee, OptimizeeSource } from '../core/optimizee.ts'
 import type { Optimizer, PlainData } from '../core/optimizer.ts'
-import { isSame } from '../core/plain-data.ts'
+import type { RunnerSettings } from '../core/runner-settings.ts'
 
-/** What makes two searches the same: all that their results depend on, and not how they are run. */
-export function describeSearch(
-  optimizer: Optimizer,
-  optimizee: Optimizee,
-  { warmStart }: { readonly warmStart?: string } = {},
-): PlainData {
-  const { generations: _, ...settings } = optimizer.settings
-  return plain({
-    parameters: optimizee.space.definitions,
-    objectives: optimizee.objectives.definition,
-    optimizee: optimizee.source?.options ?? null,
-    optimizer: { type: optimizer.type, ...settings },
-    ...(warmStart !== undefined && { warmStart }),
-  })
-}
-
-/** Why a run directory's search is another than the one that is wanted; undefined if it is the same, or if none has begun. */
-export function otherSearch(directory: string, known: PlainData | undefined, wanted: PlainData): string | undefined {
-  if (known === undefined || isSame(known, wanted)) return undefined
-  return `${directory} holds a run of another configuration (${firstDifference(known, wanted)}); choose another name, or --overwrite it.`
-}
-
-/** Where two plain values first differ, in words. */
-function firstDifference(known: PlainData, wanted: PlainData, path = ''): string {
-  if (isRecord(known) && isRecord(wanted)) {
-    for (const key of new Set([...Object.keys(known), ...Object.keys(wanted)])) {
-      if (isSame(known[key] ?? null, wanted[key] ?? null)) continue
-      return firstDifference(known[key] ?? null, wanted[key] ?? null, path ? `${path}.${key}` : key)
-    }
+/**
+ * What makes two searches the same: all that their results depend on, and nothing else. A run is gone on with by whoever
+ * wants the same search: the command, a program, a batch or a grid.
+ *
+ * | part | what it holds |
+ * |---|---|
+ * | `parameters` | names, kinds and bounds, in their order |
+ * | `objectives` | names and weights, in their order |
+ * | `optimizee` | the simulation, see `NamedSimulation` |
+ * | `optimizer` | type and settings, the seed among them |
+ * | `failures` | `timeout`, `retries`, `onFailure`: who has failed, and what takes the place |
+ * | `warmStart` | what was known before, as it was named |
+ *
+ * Not part of it: limits (how many generations), which may be raised; workers, launchers and machines, and how often a
+ * worker may die (`crashRetries`), which change no result; the code of the simulation, whose changes are told.
+ */
+export interface RunIdentity {
+  readonly version: 2
+  readonly parameters: PlainData
+  readonly objectives: readonly (readonly [name: string, weight: number])[]
+  readonly optimizee: { readonly module: string | null; readonly options: PlainData }
+  readonly optimizer: { readonly type: string; readonly settings: PlainData }
+  readonly failures: {
+    readonly timeout: number | null
+    readonly retries: number
+    readonly onFailure: RunnerSettings['onFailure']
   }
-  return `${path} was ${shown(known)} and is now ${shown(wanted)}`
+  readonly warmStart: string | null
 }
 
-function shown(value: PlainData): string {
-  const text = JSON.stringify(value)
-  return text.length > 80 ? `${text.slice(0, 80)}...` : text
+/** A simulation in the words of whoever asked for it, so that it stays the same where everything is moved. */
+export interface NamedSimulation {
+  /** The module's name without folder and ending; null of what has no module of its own. */
+  readonly module: string | null
+  readonly options?: unknown
 }
 
-function isRecord(value: PlainData): value is { readonly [key: string]: PlainData } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+export interface SearchParts {
+  readonly optimizer: Optimizer
+  readonly optimizee: Optimizee
+  /** By default that of the place where workers find it. */
+  readonly simulation?: NamedSimulation | undefined
+  readonly failures: Pick<RunnerSettings, 'timeout' | 'retries' | 'onFailure'>
+  readonly warmStart?: string | undefined
 }
 
+export function identityOf({ optimizer, optimizee, simulation, failures, warmStart }: SearchParts): RunIdentity {
+  const { module, options } = simulation ?? nameOfSource(optimizee.source)
+  const { generations: _, ...settings } = optimizer.settings
+  const { names, weights } = optimizee.objectives
+  return {
+    version: 2,
+    parameters: plain(optimizee.space.definitions),
+    objectives: names.map((name, i) => [name, weights[i]!]),
+    optimizee: { module, options: plain(options ?? null) },
+    optimizer: { type: optimizer.type, settings: plain(settings) },
+    failures: { timeout: failures.timeout ?? null, retries: failures.retries, onFailure: failures.onFailure },
+    warmStart: warmStart ?? null,
+  }
+}
+
+export function nameOfSource(source: OptimizeeSource | undefined): NamedSimulation {
+  if (!source) return { module: null }
+  return { module: basename(source.module, extname(source.module)), options: source.options }
+}
+
+/** As it stands in the record. */
 function plain(value: unknown): PlainData {
   return JSON.parse(JSON.stringify(value)) as PlainData
 }

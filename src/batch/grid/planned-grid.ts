@@ -1,14 +1,14 @@
 import { availableParallelism } from 'node:os'
 import { join, relative, resolve } from 'node:path'
-import { isDeepStrictEqual } from 'node:util'
 import { Design, DesignPoints } from '../../../optimizers/designs/index.ts'
 import type { Evaluation } from '../../core/evaluation.ts'
 import { Objectives } from '../../core/objectives.ts'
-import type { PlainData } from '../../core/optimizer.ts'
 import { runnerSettings } from '../../core/runner-settings.ts'
 import { parseSettings } from '../../core/settings.ts'
 import { readManifest, TrajectoryReader } from '../../record/reader.ts'
 import { Experiment } from '../../search/experiment.ts'
+import { identityOf, type RunIdentity } from '../../search/run-identity.ts'
+import { differenceOf } from '../../search/same-search.ts'
 import { type GridDefinition, gridSize, valuesAt } from './grid-definition.ts'
 import type { GridExperiment, GridOutcome, GridRunOptions } from './grid-outcome.ts'
 import type { ModuleFunction, ThunkReference } from './module-function.ts'
@@ -27,7 +27,7 @@ export class PlannedGrid {
   readonly #variantOptions: VariantOptions
   readonly #root: string
   readonly #name: string
-  readonly #configuration: PlainData
+  readonly #configuration: RunIdentity
 
   constructor(definition: GridDefinition, given: ThunkReference, options: GridRunOptions) {
     const { dataDir = 'data', datestamp = false, numCpu = 1, objectives } = options
@@ -51,7 +51,7 @@ export class PlannedGrid {
       processes: processCount(numCpu),
       ...(objectives && { objectives }),
     }
-    this.#configuration = this.#describe()
+    this.#configuration = this.#identity()
   }
 
   get directory(): string {
@@ -91,7 +91,7 @@ export class PlannedGrid {
   evaluationsSoFar(): readonly Evaluation[] {
     const manifest = this.#options.overwrite ? undefined : this.#manifest()
     if (manifest?.configuration === undefined) return []
-    if (!isDeepStrictEqual(manifest.configuration, this.#configuration)) {
+    if (differenceOf(manifest.configuration, this.#configuration) !== undefined) {
       this.#options.onWarning?.(`${this.directory} holds a run of another configuration, which would be refused.`)
       return []
     }
@@ -150,26 +150,28 @@ export class PlannedGrid {
     return typeof begun === 'string' ? new Date(begun) : undefined
   }
 
-  /** What must be the same for a run to be gone on with; paths are relative to where the runs lie. */
-  #describe(): PlainData {
-    const { thunk, dataDir, datestamp, objectives } = this.#variantOptions
-    const {
-      timeout = null,
-      retries,
-      onFailure,
-    } = parseSettings(runnerSettings, this.#runnerOf(this.#options), 'runner')
+  /** Its paths are relative to where the runs lie. */
+  #identity(): RunIdentity {
+    const { thunk, dataDir, datestamp } = this.#variantOptions
     const fromRoot = (path: string) => relative(this.#root, resolve(path))
     const { name, keys } = this.#definition
-    return JSON.parse(
-      JSON.stringify({
-        grid: { name, keys: keys.map(({ key, values, shorthand = null, inName }) => [key, values, shorthand, inName]) },
-        thunk: 'key' in thunk ? thunk : { module: fromRoot(thunk.$module), export: thunk.$export },
-        objectives: Object.entries(objectives ?? {}),
-        output: { dataDir: fromRoot(dataDir), datestamp },
-        numCpu: this.#options.numCpu ?? 1,
-        failures: { timeout, retries, onFailure },
-      }),
-    ) as PlainData
+    return identityOf({
+      optimizer: this.#optimizer(),
+      optimizee: variantOptimizee(this.#variantOptions),
+      simulation: {
+        module: 'grid',
+        options: {
+          grid: {
+            name,
+            keys: keys.map(({ key, values, shorthand = null, inName }) => [key, values, shorthand, inName]),
+          },
+          thunk: 'key' in thunk ? thunk : { module: fromRoot(thunk.$module), export: thunk.$export },
+          output: { dataDir: fromRoot(dataDir), datestamp },
+          numCpu: this.#options.numCpu ?? 1,
+        },
+      },
+      failures: parseSettings(runnerSettings, this.#runnerOf(this.#options), 'runner'),
+    })
   }
 }
 

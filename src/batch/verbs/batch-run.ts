@@ -5,6 +5,7 @@ import { ConfigurationError } from '../../core/errors.ts'
 import type { PlainData } from '../../core/optimizer.ts'
 import { show } from '../../core/text.ts'
 import { readManifest, TrajectoryReader } from '../../record/reader.ts'
+import { simulationOptionsIn } from '../../search/same-search.ts'
 import { bundle } from '../../system/bundle.ts'
 import { BatchDirectory, type EngineOptions, pathOfModule, runBatch } from '../engine.ts'
 import { checkCount, checkParameters, namesOf } from '../parameters.ts'
@@ -188,8 +189,7 @@ function madeFrom(snapshot: unknown): StoredBeginning {
 /** @throws ConfigurationError if the directory's runs begin from something else, before it is touched */
 function checkBeginning(directory: string, identity: PlainData): void {
   if (!TrajectoryReader.exists(directory)) return
-  const { configuration } = readManifest(directory)
-  const known = ((configuration ?? {}) as { readonly beginning?: PlainData }).beginning
+  const { beginning: known } = simulationOptionsIn(readManifest(directory).configuration)
   if (known === undefined || JSON.stringify(known) === JSON.stringify(identity)) return
   throw new ConfigurationError(
     `${directory} holds runs from another beginning (${difference(known, identity)}); choose another directory, or overwrite it.`,

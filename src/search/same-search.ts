@@ -1,0 +1,47 @@
+import { ConfigurationError } from '../core/errors.ts'
+import type { PlainData } from '../core/optimizer.ts'
+import { isSame } from '../core/plain-data.ts'
+import type { RunIdentity } from './run-identity.ts'
+import { isOfVersionOne, readVersionOne } from './run-identity-1.ts'
+
+/** @throws ConfigurationError if a run directory's search is another than the one that is wanted */
+export function refuseOther(directory: string, known: PlainData | undefined, wanted: RunIdentity): void {
+  const difference = known === undefined ? undefined : differenceOf(known, wanted)
+  if (difference === undefined) return
+  throw new ConfigurationError(
+    `${directory} holds a run of another configuration (${difference}); choose another name, or --overwrite it.`,
+  )
+}
+
+/** How the search of a run, as its record has it, differs from the one that is wanted; undefined if it is the same. */
+export function differenceOf(known: PlainData, wanted: RunIdentity): string | undefined {
+  const before = isOfVersionOne(known) ? readVersionOne(known, wanted) : known
+  return isSame(before, wanted) ? undefined : firstDifference(before, wanted)
+}
+
+/** Where two values first differ, in words. */
+function firstDifference(before: unknown, now: unknown, path = ''): string {
+  if (isMap(before) && isMap(now)) {
+    for (const key of new Set([...Object.keys(before), ...Object.keys(now)])) {
+      if (isSame(before[key] ?? null, now[key] ?? null)) continue
+      return firstDifference(before[key] ?? null, now[key] ?? null, path ? `${path}.${key}` : key)
+    }
+  }
+  return `${path} was ${shown(before)} and is now ${shown(now)}`
+}
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value)
+  return text.length > 80 ? `${text.slice(0, 80)}...` : text
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The options of the simulation that a run was begun with, as far as its record names any. */
+export function simulationOptionsIn(known: PlainData | undefined): Readonly<Record<string, PlainData>> {
+  const { version, optimizee, ...options } = (known ?? {}) as Readonly<Record<string, PlainData>>
+  if (version === undefined) return options // of a batch, which wrote them down beside each other
+  return ((optimizee as { readonly options?: PlainData }).options ?? {}) as Readonly<Record<string, PlainData>>
+}

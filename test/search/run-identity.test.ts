@@ -1,0 +1,129 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openDatabase } from '../../src/system/database.ts'
+import { UserFolder } from '../cli/folder.ts'
+import { build } from '../search-child.ts'
+
+let folder: UserFolder
+
+beforeEach(() => {
+  folder = new UserFolder()
+  folder.write('package.json', { type: 'module' })
+  folder.write('node_modules/twoloop/package.json', { name: 'twoloop', type: 'module', exports: './index.js' })
+  folder.write('node_modules/twoloop/index.js', `export * from ${JSON.stringify(join(build, 'src/index.js'))}`)
+  folder.write(
+    'square.mjs',
+    `import { defineOptimizee, real } from 'twoloop'
+     export default defineOptimizee({
+       module: import.meta.url, parameters: { x: real(-2, 2) }, objectives: { cost: 'minimize' },
+       simulate({ parameters: { x }, index }) {
+         if (index === 1) throw new Error('no')
+         return x * x
+       },
+     })`,
+  )
+  folder.write(
+    'program.mjs',
+    `import { Experiment, GeneticAlgorithm } from 'twoloop'
+     import square from './square.mjs'
+     const [runner, generations, optimizer] = process.argv.slice(2).map((text) => JSON.parse(text))
+     const experiment = new Experiment({ root: 'runs' })
+     await experiment.prepareExperiment({ name: 'run', runner: { workers: 1, retries: 0, ...runner } })
+     const algorithm = new GeneticAlgorithm(square, { populationSize: 4, seed: 1, generations, ...optimizer })
+     await experiment.runExperiment(algorithm, square, { onWarning: (sentence) => console.error(sentence) })
+     await experiment.close()`,
+  )
+  folder.write(
+    'file.mjs',
+    `import square from './square.mjs'
+     export default {
+       name: 'run', optimizee: square, runner: { workers: 1, retries: 0 },
+       optimizer: { type: 'genetic-algorithm', populationSize: 4, generations: 2, seed: 1 },
+     }`,
+  )
+})
+
+afterEach(() => {
+  folder[Symbol.dispose]()
+})
+
+const start = (...words: string[]) => execa(process.execPath, words, { cwd: folder.path, reject: false })
+const command = (...words: string[]) => start(join(build, 'src/cli/main.js'), 'run', 'file.mjs', ...words)
+const program = (runner: object, generations: number, optimizer: object = {}) =>
+  start('program.mjs', ...[runner, generations, optimizer].map((value) => JSON.stringify(value)))
+
+const hash = (name = 'run') =>
+  execFileSync(process.execPath, [join(build, 'src/cli/main.js'), 'show', `runs/${name}`, '--json'], {
+    cwd: folder.path,
+    encoding: 'utf8',
+  }).match(/"hash": "(\w+)"/)?.[1]
+
+test('the command and a program go on with the runs of each other', async () => {
+  expect(await program({}, 1)).toMatchObject({ exitCode: 0, stderr: '' })
+  const further = await command('--generations', '2')
+  expect(further.stderr).not.toContain('changed')
+  expect(further.exitCode).toBe(0)
+  expect(await program({}, 3)).toMatchObject({ exitCode: 0, stderr: '' })
+  expect((await command('--name', 'whole', '--generations', '3')).exitCode).toBe(0)
+  expect(hash()).toBe(hash('whole'))
+})
+
+test.each([
+  ['onFailure', { onFailure: 'replace' }, {}, 'failures.onFailure was "fail" and is now "replace"'],
+  ['retries', { retries: 1 }, {}, 'failures.retries was 0 and is now 1'],
+  ['timeout', { timeout: '9s' }, {}, 'failures.timeout was null and is now 9000'],
+  ['seed', {}, { seed: 2 }, 'optimizer.settings.seed was 1 and is now 2'],
+])('the command and a program refuse a run of another %s with the same words', async (_, runner, optimizer, words) => {
+  expect((await program({}, 1)).exitCode).toBe(0)
+  const sets = [
+    ...Object.entries(runner).map(([key, value]) => `runner.${key}=${value}`),
+    ...Object.entries(optimizer).map(([key, value]) => `optimizer.${key}=${value}`),
+  ]
+  const refused = await command(...sets.flatMap((setting) => ['--set', setting]))
+  expect(refused.exitCode).toBe(2)
+  expect(refused.stderr).toContain(`run holds a run of another configuration (${words})`)
+  expect((await program(runner, 2, optimizer)).stderr).toContain(words)
+})
+
+test('how it is run is no part of a search', async () => {
+  expect((await program({}, 1)).exitCode).toBe(0)
+  const others = ['workers=2', 'crashRetries=1', 'grace=9s', 'lookAhead=1']
+  expect((await command(...others.flatMap((setting) => ['--set', `runner.${setting}`]))).exitCode).toBe(0)
+})
+
+/** The forms in which version 1 wrote down what makes a search the same. */
+const settings = { seed: 1, populationSize: 4 }
+const parameters = [['x', { type: 'real', low: -2, high: 2 }]]
+const formsOfVersionOne = {
+  'a program': {
+    ...{ parameters, objectives: { cost: 'minimize' }, optimizee: null },
+    optimizer: { type: 'genetic-algorithm', ...settings },
+  },
+  'the command': {
+    ...{ parameters, objectives: [['cost', -1]], optimizee: { in: 'the experiment' } },
+    optimizer: { type: 'genetic-algorithm', settings },
+    failures: { timeout: null, retries: 0, onFailure: 'fail' },
+  },
+  'the command, by a module': {
+    ...{ parameters, objectives: [['cost', -1]], optimizee: { module: 'sims/square.mjs', options: null } },
+    optimizer: { type: 'genetic-algorithm', settings },
+    failures: { timeout: null, retries: 0, onFailure: 'fail' },
+  },
+}
+
+test.each(Object.entries(formsOfVersionOne))('a run that version 1 began by %s goes on', async (_, form) => {
+  expect((await program({}, 1)).exitCode).toBe(0)
+  const database = openDatabase(join(folder.path, 'runs/run/trajectory.sqlite'))
+  const text = database.prepare(`select value from manifest where key = 'configuration'`).pluck().get() as string
+  const known = JSON.parse(text).optimizer.settings
+  const rest = JSON.stringify(form).replaceAll('"seed":1,"populationSize":4', JSON.stringify(known).slice(1, -1))
+  database.prepare(`update manifest set value = ? where key = 'configuration'`).run(rest)
+  database.close()
+  expect((await command('--seed', '2')).stderr).toContain('optimizer.settings.seed was 1 and is now 2')
+  expect((await command()).exitCode).toBe(0)
+  expect((await program({}, 3)).exitCode).toBe(0)
+  expect(readFileSync(join(folder.path, 'runs/run/run.json'), 'utf8')).toContain('optimizee.mjs')
+})
