@@ -6,15 +6,19 @@ import { goneWorkers } from './allocation.ts'
 import { SbatchLauncher, sbatchProspect } from './sbatch-launcher.ts'
 import { SrunLauncher, srunProspect } from './srun-launcher.ts'
 
-/** The launcher that the settings name. */
-export function launcherOf(settings: RunnerSettings): Launcher {
+/**
+ * The launcher that the settings name.
+ *
+ * @param say is told what goes otherwise than was asked for
+ */
+export function launcherOf(settings: RunnerSettings, say?: (sentence: string) => void): Launcher {
   switch (settings.launcher) {
     case 'local':
       return new LocalLauncher(settings, goneWorkers)
     case 'srun':
       return new SrunLauncher(settings)
     case 'sbatch':
-      return new SbatchLauncher(settings)
+      return new SbatchLauncher(settings, say)
   }
 }
 

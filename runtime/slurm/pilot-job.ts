@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ProcessEnd } from '../../src/system/process-group.ts'
-import { PipeReader, PipeWriter, segmentsIn } from '../channel/pipe-file.ts'
-import type { BatchJobState } from './allocation.ts'
+import { PipeDamaged, PipeReader, PipeWriter, segmentsIn } from '../channel/pipe-file.ts'
 import { type FromPilot, type PilotHello, pilotDirectory, pilotsDirectory, type ToPilot } from './pilot-protocol.ts'
+import { hasEnded, type QueuedJob } from './queue.ts'
 
 /** The file that names a pilot's job, and the one that says what became of it. */
 const jobFile = 'job'
@@ -15,9 +15,9 @@ export class PilotJob {
   /** The job as Slurm lists it (`12_3`); undefined until it has been submitted. */
   job: string | undefined
   /** What has become of the job, as far as Slurm has said. */
-  state: BatchJobState | undefined
-  /** Why Slurm did not take the job, in its words. */
-  refusal: { readonly words: string; readonly isForNow: boolean } | undefined
+  state: QueuedJob | undefined
+  /** Why Slurm does not take the job, in its words. */
+  refusal: string | undefined
   /** Whether its time is nearly over. */
   isWarned = false
   readonly #folder: string
@@ -30,6 +30,7 @@ export class PilotJob {
   #node: string | undefined
   #isLeaving = false
   #hasLeft = false
+  #isDamaged = false
 
   private constructor(directory: string, number: number, slots: number, segment: number) {
     this.number = number
@@ -49,9 +50,9 @@ export class PilotJob {
     const folder = pilotDirectory(directory, number)
     const pilot = new PilotJob(directory, number, slots, Math.max(0, ...segmentsIn(folder, 'to-pilot')) + 1)
     pilot.job = readJob(folder)
-    pilot.#unheard = pilot.#reader.read() as FromPilot[]
+    pilot.#unheard = pilot.#hear()
     const hello = pilot.#unheard.find(({ type }) => type === 'hello') as PilotHello | undefined
-    pilot.#node = hello?.node
+    if (hello) pilot.#onHello(hello)
     return pilot
   }
 
@@ -67,7 +68,18 @@ export class PilotJob {
   }
 
   get isOver(): boolean {
-    return this.#hasLeft || this.refusal !== undefined || (this.state !== undefined && over.has(this.state.state))
+    const isGone = this.#hasLeft || this.#isDamaged || this.refusal !== undefined
+    return isGone || (this.state !== undefined && hasEnded(this.state.state))
+  }
+
+  /** Whether its pipe has been damaged: what it says is not understood any more, and it is given up. */
+  get isDamaged(): boolean {
+    return this.#isDamaged
+  }
+
+  /** Whether Slurm is still to be asked for its job. */
+  get isToBeSubmitted(): boolean {
+    return this.job === undefined && this.refusal === undefined && !this.#isLeaving
   }
 
   get workers(): readonly number[] {
@@ -106,10 +118,10 @@ export class PilotJob {
 
   /** Takes in what it has said since. */
   read(): void {
-    const messages = [...this.#unheard, ...(this.#reader.read() as FromPilot[])]
+    const messages = [...this.#unheard, ...this.#hear()]
     this.#unheard = []
     for (const message of messages) {
-      if (message.type === 'hello') this.#node = message.node
+      if (message.type === 'hello') this.#onHello(message)
       else if (message.type === 'ended') this.#end(message.worker, message)
       else if (message.type === 'warned') this.isWarned = true
       else if (message.type === 'left') this.#hasLeft = true
@@ -119,8 +131,9 @@ export class PilotJob {
   /** It is over: nothing more comes from it, and its workers are gone. */
   close(): void {
     this.read()
-    for (const worker of this.workers) this.#end(worker, {})
-    const why = this.#hasLeft ? 'it left' : (this.refusal?.words ?? this.state?.state ?? 'it never began')
+    const error = this.#isDamaged ? 'its pilot could not be understood any more' : undefined
+    for (const worker of this.workers) this.#end(worker, { error })
+    const why = this.#hasLeft ? 'it left' : (this.refusal ?? this.state?.state ?? 'it was given up')
     try {
       writeFileSync(join(this.#folder, endFile), `${why}\n`)
     } catch {
@@ -135,6 +148,26 @@ export class PilotJob {
     this.#writer.close()
   }
 
+  /** What it has said since; a pipe with damage in the middle costs this pilot, and nothing else. */
+  #hear(): readonly FromPilot[] {
+    if (this.#isDamaged) return []
+    try {
+      return this.#reader.read() as FromPilot[]
+    } catch (error) {
+      if (!(error instanceof PipeDamaged)) throw error
+      this.#isDamaged = true
+      return []
+    }
+  }
+
+  #onHello({ node, job }: PilotHello): void {
+    this.#node = node
+    if (job === '' || job === this.job) return
+    // Slurm has taken a job without saying so; another that was submitted for this pilot finds it there, and ends.
+    this.submitted(job)
+    this.state = undefined
+  }
+
   #end(worker: number, end: ProcessEnd): void {
     this.#workers.get(worker)?.(end)
     this.#workers.delete(worker)
@@ -144,12 +177,6 @@ export class PilotJob {
     this.#writer.write(message)
   }
 }
-
-/** The states of jobs that have ended, in Slurm's words. */
-const over: ReadonlySet<string> = new Set([
-  ...['BOOT_FAIL', 'CANCELLED', 'COMPLETED', 'DEADLINE', 'FAILED', 'NODE_FAIL', 'OUT_OF_MEMORY', 'PREEMPTED'],
-  ...['REVOKED', 'TIMEOUT', 'UNKNOWN'],
-])
 
 /** The numbers of all pilots that a run has had. */
 export function pilotNumbers(directory: string): number[] {

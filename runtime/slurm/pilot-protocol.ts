@@ -41,6 +41,8 @@ export interface PilotHello extends ProcessIdentity {
   readonly type: 'hello'
   /** The node that Slurm has given, by Slurm's name. */
   readonly node: string
+  /** Its job, as Slurm lists it. */
+  readonly job: string
 }
 
 export interface WorkerEnded {

@@ -27,7 +27,7 @@ export function pilotScript(directory: string, run: string, settings: RunnerSett
   return `#!/bin/sh
 #SBATCH ${options.map(quoteWord).join(' ')}
 directory=${quoteWord(directory)} run=${quoteWord(run)} patience=${Math.ceil(settings.heartbeatTimeout / 1000)}
-shift "$SLURM_ARRAY_TASK_ID" # to the number of this one's pilot
+shift "\${SLURM_ARRAY_TASK_ID:-0}" # to the number of this one's pilot
 ${untilRunIsSeen('"$directory/pilots"')}
 exec >>"$directory/pilots/output.txt" 2>&1
 exec ${quoteWord(process.execPath)} ${quoteWord(pilotProgram())} "$directory" "$1"

@@ -28,7 +28,14 @@ class Pilot {
   constructor(directory: string, pilot: number) {
     const { wakeUp, grace, run } = readRunFile(directory)
     const folder = pilotDirectory(directory, pilot)
-    const hello = { type: 'hello', run, pilot, ...ownIdentity(), node: process.env.SLURMD_NODENAME ?? '' }
+    const hello = {
+      type: 'hello',
+      run,
+      pilot,
+      ...ownIdentity(),
+      node: process.env.SLURMD_NODENAME ?? '',
+      job: ownJob(),
+    }
     this.#directory = directory
     this.#pilot = pilot
     this.#grace = grace
@@ -42,7 +49,10 @@ class Pilot {
 
   async run(): Promise<void> {
     while (!this.#isOver()) {
-      for (const order of this.#reader.read() as ToPilot[]) this.#obey(order)
+      const orders = this.#reader.read() as ToPilot[]
+      // One that begins late finds all that was ever said to it: what it is to leave at once is not to be started.
+      this.#isLeaving ||= orders.some(({ type }) => type === 'leave')
+      for (const order of orders) this.#obey(order)
       await setTimeout(lookMs)
     }
     this.#say({ type: 'left' })
@@ -58,7 +68,6 @@ class Pilot {
   #obey(order: ToPilot): void {
     if (order.type === 'start') this.#start(order)
     else if (order.type === 'signal') this.#signal(order.worker, order.signal)
-    else if (order.type === 'leave') this.#isLeaving = true
   }
 
   #start({ worker, command, epoch }: StartWorker): void {
@@ -97,6 +106,12 @@ class Pilot {
       // The disk is full, or away: Slurm will say that the job has ended, and hearts that workers have.
     }
   }
+}
+
+/** The job as Slurm lists it. */
+function ownJob(): string {
+  const { SLURM_ARRAY_JOB_ID: array, SLURM_ARRAY_TASK_ID: task, SLURM_JOB_ID: job = '' } = process.env
+  return array === undefined || task === undefined ? job : `${array}_${task}`
 }
 
 const [directory, pilot] = process.argv.slice(2)

@@ -1,60 +1,85 @@
-import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { type Answer, ask, askMeanwhile } from './ask.ts'
 
-/** A batch job that is waiting or running. */
+/** A batch job, or one of an array, as Slurm lists it. */
 export interface QueuedJob {
   readonly job: string
-  /** As Slurm has it: PENDING, RUNNING, COMPLETING ... */
+  /** Slurm's word: PENDING, RUNNING, COMPLETED, NODE_FAIL ...; `forgotten` if it knows the job no more. */
   readonly state: string
-  /** Why it is waiting, in Slurm's word; null if it is not. */
+  /** Why it waits, or has failed, in Slurm's word; null if there is no reason. */
   readonly reason: string | null
   /** When it is expected to start, or has started, as Slurm writes it; null if it does not say. */
   readonly start: string | null
   /** When its time is over. */
   readonly end: string | null
   readonly nodes: string | null
+  readonly exitCode: number
 }
 
-/** The folder beside a run directory in which the batch script of its jobs is, their numbers and their log. */
-export function jobFolder(run: string): string {
-  return `${run}.slurm`
+/** What Slurm says of one job, beyond what its list of jobs has. */
+export interface JobDetails extends QueuedJob {
+  readonly isPreempted: boolean
+  /** All that it says, by Slurm's names. */
+  readonly details: Readonly<Record<string, string>>
 }
 
-/** The job that was submitted for a run last; undefined if none was. */
-export function lastJob(run: string): string | undefined {
-  try {
-    const jobs = readFileSync(join(jobFolder(run), 'jobs'), 'utf8').match(/^\d+$/gm)
-    return jobs?.at(-1)
-  } catch {
-    return undefined
-  }
+/** The state of a job that Slurm, asked for it alone, knows nothing of. */
+export const forgotten = 'FORGOTTEN'
+
+/** Whether a job in that state will never run again. */
+export function hasEnded(state: string): boolean {
+  return ended.has(state)
 }
 
-/** Those of some jobs that Slurm still has to do with, in one call; none where Slurm is not. */
+const ended: ReadonlySet<string> = new Set([
+  ...['BOOT_FAIL', 'CANCELLED', 'COMPLETED', 'DEADLINE', 'FAILED', 'NODE_FAIL', 'OUT_OF_MEMORY', 'PREEMPTED'],
+  ...['REVOKED', 'TIMEOUT', forgotten],
+])
+
+/** Whether nothing of a job runs now; false if Slurm does not say. */
+export function isJobOver(job: string): boolean {
+  const asked = askForJob(job)
+  const isHeld = /^(RUNNING|COMPLETING|SUSPENDED|STOPPED|SIGNALING|STAGE_OUT|CONFIGURING|RESIZING)$/
+  return asked !== undefined && !isHeld.test(asked.state)
+}
+
+/** What Slurm says of a job now; undefined if it gives no answer. */
+export function askForJob(job: string): JobDetails | undefined {
+  return readDetails(job, ask('scontrol', ...detailsOf(job)))
+}
+
+/** As `askForJob`, while the run goes on. */
+export async function askForJobMeanwhile(job: string): Promise<JobDetails | undefined> {
+  return readDetails(job, await askMeanwhile('scontrol', detailsOf(job)))
+}
+
+/**
+ * Those of some jobs that Slurm lists, by name; undefined if it gives no answer. A job that is missing may still be there:
+ * sites answer from caches.
+ */
+export async function listJobs(jobs: readonly string[]): Promise<ReadonlyMap<string, QueuedJob> | undefined> {
+  return readList(await askMeanwhile('squeue', listOf(jobs)))
+}
+
+/** Those of some jobs that wait or run; none where Slurm is not. */
 export function queuedJobs(jobs: readonly string[]): readonly QueuedJob[] {
-  if (jobs.length === 0) return []
-  let text: string
-  try {
-    const args = ['--noheader', '--array', '--format=%i|%T|%r|%S|%e|%N', `--jobs=${jobs.join(',')}`]
-    text = execFileSync('squeue', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], timeout: 10_000 })
-  } catch {
-    return [] // of a single job that it has forgotten, squeue says no more than that
-  }
-  return text
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => {
-      const [job, state, reason, start, end, nodes] = line.split('|').map((field) => knownOrNull(field.trim()))
-      return {
-        job: job!,
-        state: state!,
-        reason: reason ?? null,
-        start: start ?? null,
-        end: end ?? null,
-        nodes: nodes ?? null,
-      }
-    })
+  const listed = jobs.length > 0 ? readList(ask('squeue', ...listOf(jobs))) : undefined
+  return [...(listed?.values() ?? [])].filter(({ state }) => !hasEnded(state))
+}
+
+/** The jobs of this user that wait or run and were submitted with a script. */
+export async function jobsOfScript(path: string): Promise<readonly string[]> {
+  const user = `--user=${process.getuid?.() ?? ''}`
+  const answer = await askMeanwhile('squeue', ['--noheader', user, `--Format=JobID:|,Command:${path.length + 1}`])
+  const lines = answer.type === 'said' ? answer.text.split('\n').map((line) => line.trim().split('|')) : []
+  return lines.flatMap(([job, command]) => (command === path ? [job!] : []))
+}
+
+/** The numbers of a job's steps that run now; undefined if Slurm does not say. */
+export function runningSteps(job: string): ReadonlySet<string> | undefined {
+  const answer = ask('scontrol', '--oneliner', 'show', 'step', job)
+  if (answer.type === 'refused' && isUnknown(answer.words)) return new Set()
+  if (answer.type !== 'said') return undefined
+  return new Set([...answer.text.matchAll(/^StepId=\d+\S*\.(\w+)/gm)].map(([, step]) => step!))
 }
 
 /** In words, as the end of a line. */
@@ -65,6 +90,62 @@ export function describeJob({ job, state, reason, start, end, nodes }: QueuedJob
   return `job ${job} is ${state.toLowerCase()}${nodes ? ` on ${nodes}` : ''}${end ? `, until ${end}` : ''}`
 }
 
-function knownOrNull(field: string): string | null {
+const detailsOf = (job: string) => ['--oneliner', 'show', 'job', job]
+
+function readDetails(job: string, answer: Answer): JobDetails | undefined {
+  if (answer.type === 'refused' && isUnknown(answer.words))
+    return { ...nothingOf(job), isPreempted: false, details: {} }
+  if (answer.type !== 'said') return undefined
+  const details = Object.fromEntries(
+    [...answer.text.matchAll(/(?<=^|\s)(\w+)=(\S*)/g)].map(([, key, value]) => [key!, value!]),
+  )
+  const { JobState: state, Reason, StartTime, EndTime, NodeList, ExitCode = '0', PreemptTime } = details
+  if (state === undefined) return undefined
+  return {
+    job,
+    state,
+    reason: knownOrNull(Reason),
+    start: knownOrNull(StartTime),
+    end: knownOrNull(EndTime),
+    nodes: knownOrNull(NodeList),
+    exitCode: Number.parseInt(ExitCode, 10),
+    isPreempted: state === 'PREEMPTED' || knownOrNull(PreemptTime) !== null,
+    details,
+  }
+}
+
+/** The first five are what every version has; an answer from a site's cache may have no more. */
+const fields = ['JobArrayID', 'State', 'Reason', 'NodeList', 'exit_code', 'StartTime', 'EndTime']
+
+function listOf(jobs: readonly string[]): string[] {
+  const format = fields.map((field) => `${field}:|`).join(',')
+  return ['--array', '--states=all', '--noheader', `--Format=${format}`, `--jobs=${jobs.join(',')}`]
+}
+
+function readList(answer: Answer): ReadonlyMap<string, QueuedJob> | undefined {
+  if (answer.type === 'refused' && isUnknown(answer.words)) return new Map()
+  if (answer.type !== 'said') return undefined
+  const rows = answer.text.split('\n').filter((line) => /^\d+\S*\|[A-Z_]+\|/.test(line))
+  return new Map(
+    rows.map((line) => {
+      const [job, state, reason, nodes, status, start, end] = line.split('|').map((field) => field.trim())
+      const exitCode = Number(status) >> 8
+      const times = { start: knownOrNull(start), end: knownOrNull(end) }
+      return [
+        job!,
+        { job: job!, state: state!, reason: knownOrNull(reason), nodes: knownOrNull(nodes), exitCode, ...times },
+      ]
+    }),
+  )
+}
+
+/** Of a job that it has forgotten, also while it forgets it, Slurm says that there is no such job. */
+const isUnknown = (words: string) => /Invalid job id/i.test(words)
+
+function nothingOf(job: string): QueuedJob {
+  return { job, state: forgotten, reason: null, start: null, end: null, nodes: null, exitCode: 0 }
+}
+
+function knownOrNull(field = ''): string | null {
   return ['', 'N/A', 'None', 'NONE', '(null)', 'Unknown'].includes(field) ? null : field
 }

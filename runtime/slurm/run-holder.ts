@@ -1,5 +1,6 @@
 import { type Holder, holderOf, Lease, type RunnerPlaces } from '../runner/lease.ts'
-import { isJobOver, ownAllocation } from './allocation.ts'
+import { ownAllocation } from './allocation.ts'
+import { isJobOver } from './queue.ts'
 
 /** What Slurm tells of the runners that hold runs, or have held them. */
 const runnersInJobs: RunnerPlaces = {

@@ -1,8 +1,6 @@
-import { type ExecFileException, execFile } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { promisify } from 'node:util'
 import type { RunnerSettings } from '../../src/core/runner-settings.ts'
 import type { LaunchedProcess, ProcessEnd } from '../../src/system/process-group.ts'
 import { workerProgram } from '../../src/system/programs.ts'
@@ -16,19 +14,17 @@ import type {
   WorkerPlace,
   WorkerPool,
 } from '../runner/launcher.ts'
-import { askForBatchJobs, type BatchJobState, findOnPath, goneWorkers } from './allocation.ts'
+import { goneWorkers } from './allocation.ts'
+import { askMeanwhile, findOnPath } from './ask.ts'
 import { openPilots, PilotJob, pilotNumbers } from './pilot-job.ts'
 import { pilotsDirectory } from './pilot-protocol.ts'
 import { pilotScript } from './pilot-script.ts'
+import { askForJobMeanwhile, hasEnded, jobsOfScript, listJobs } from './queue.ts'
 import { describeUnseen, unseenExitCode } from './see-run-directory.ts'
-import { ownWords } from './srun-ends.ts'
-
-const run = promisify(execFile)
+import { afterRefusal, firstRequestSize, submitJob } from './submission.ts'
 
 /** How often pilots are listened to; what workers say goes past them. */
 const listenMs = 500
-/** What a cluster takes in one array (MaxArraySize) is more almost everywhere. */
-const largestArray = 500
 /** A controller that is away must not hold up the run. */
 const patienceMs = 20_000
 /** How long a run's end waits for pilots to leave. */
@@ -52,9 +48,17 @@ export class SbatchLauncher implements Launcher, WorkerPool {
   /** The first two submissions do not wait for their turn: the first worker's, and the one after it has shown the way. */
   #promptSubmissions = 2
   #benched: readonly string[] = []
+  #requestSize = firstRequestSize
+  /** Whether Slurm may have taken jobs without saying so. */
+  #mayHaveMore = false
+  /** What went wrong while nobody waited. */
+  #trouble: unknown
+  readonly #say: (sentence: string) => void
 
-  constructor(settings: RunnerSettings) {
+  /** @param say is told what Slurm does not take, and what is done about it */
+  constructor(settings: RunnerSettings, say: (sentence: string) => void = () => {}) {
     this.#settings = settings
+    this.#say = say
   }
 
   get nodes(): number {
@@ -104,11 +108,12 @@ export class SbatchLauncher implements Launcher, WorkerPool {
   }
 
   tick(now: number): void {
+    if (this.#trouble !== undefined) throw this.#trouble
     if (now - this.#listenedAt >= listenMs) {
       this.#listenedAt = now
       this.#listen()
     }
-    const isNew = this.#pilots.some(({ job, refusal }) => job === undefined && refusal === undefined)
+    const isNew = this.#pilots.some(({ isToBeSubmitted }) => isToBeSubmitted)
     const isPrompt = isNew && this.#promptSubmissions > 0
     if (this.#isTalking || (!isPrompt && now - this.#talkedAt < this.#settings.slurmInterval)) return
     if (isNew) this.#promptSubmissions--
@@ -138,15 +143,14 @@ export class SbatchLauncher implements Launcher, WorkerPool {
     const pilot = this.#pilotOf.get(number)
     const { refusal, state, job, isWarned } = pilot ?? {}
     if (end.error !== undefined && isWarned) return { words: 'found its job at its end', outlook: 'wait' }
-    if (refusal?.isForNow) return { words: `could not be submitted to Slurm now: ${refusal.words}`, outlook: 'wait' }
-    if (refusal) return { words: `was refused by Slurm: ${refusal.words}`, outlook: 'refuse' }
+    if (refusal !== undefined) return { words: `was refused by Slurm: ${refusal}`, outlook: 'refuse' }
     const saidHow = end.exitCode !== undefined || end.signal !== undefined || end.error !== undefined
     if (saidHow || state === undefined || job === undefined) return undefined
     if (state.exitCode === unseenExitCode) {
-      return { words: describeUnseen(this.#directory, state.nodes), outlook: 'refuse' }
+      return { words: describeUnseen(this.#directory, state.nodes ?? 'its node'), outlook: 'refuse' }
     }
     const { words = 'is gone with its job', ...known } = jobEnds[state.state] ?? {}
-    const reason = ['', 'None'].includes(state.reason) ? '' : ` (${state.reason})`
+    const reason = state.reason === null ? '' : ` (${state.reason})`
     return { ...known, words: `${words}: job ${job} is ${state.state}${reason}` }
   }
 
@@ -175,6 +179,7 @@ export class SbatchLauncher implements Launcher, WorkerPool {
     await this.#cancelJobs(this.#pilots.filter(isAwaited))
     for (const pilot of this.#pilots) pilot.close()
     this.#pilots.length = 0
+    if (this.#mayHaveMore) await cancel(await jobsOfScript(this.#script))
   }
 
   abandon(): void {
@@ -192,6 +197,7 @@ export class SbatchLauncher implements Launcher, WorkerPool {
     for (const pilot of [...this.#pilots]) {
       pilot.read()
       if (!pilot.isOver) continue
+      if (pilot.isDamaged) void this.#cancelJobs([pilot])
       pilot.close()
       this.#pilots.splice(this.#pilots.indexOf(pilot), 1)
     }
@@ -203,65 +209,88 @@ export class SbatchLauncher implements Launcher, WorkerPool {
     try {
       await this.#submit()
       await this.#ask()
-      await this.#cancelJobs(
-        this.#pilots.filter(({ isLeaving, node, job }) => isLeaving && node === undefined && job !== undefined),
-      )
+      await this.#cancelJobs(this.#pilots.filter(({ isLeaving, node }) => isLeaving && node === undefined))
+    } catch (error) {
+      this.#trouble ??= error // a full disk, for one
     } finally {
       this.#isTalking = false
     }
   }
 
   async #submit(): Promise<void> {
-    const isNew = ({ job, refusal, isLeaving }: PilotJob) => job === undefined && refusal === undefined && !isLeaving
-    const pilots = this.#pilots.filter(isNew).slice(0, largestArray)
+    const waiting = this.#pilots.filter(({ isToBeSubmitted }) => isToBeSubmitted)
+    const pilots = waiting.slice(0, this.#requestSize.most)
     if (pilots.length === 0) return
-    const script = this.#writeScript()
-    const exclude = this.#benched.length > 0 ? [`--exclude=${this.#benched.join(',')}`] : []
-    const args = [
-      '--parsable',
-      `--array=0-${pilots.length - 1}`,
-      ...exclude,
-      script,
+    const isArray = this.#requestSize.most > 1
+    const submission = await submitJob([
+      ...(isArray ? [`--array=0-${pilots.length - 1}`] : []),
+      ...(this.#benched.length > 0 ? [`--exclude=${this.#benched.join(',')}`] : []),
+      this.#writeScript(),
       ...pilots.map(({ number }) => String(number)),
-    ]
-    try {
-      const { stdout } = await run('sbatch', args, { timeout: patienceMs })
-      const job = stdout.trim().split(';')[0]!
-      for (const [task, pilot] of pilots.entries()) pilot.submitted(`${job}_${task}`)
-    } catch (error) {
-      const { stderr = '', message, killed = false } = error as ExecFileException
-      const words = ownWords(stderr) || stderr.trim() || (killed ? 'sbatch gave no answer' : message)
-      for (const pilot of pilots) {
-        pilot.refusal = { words, isForNow: killed || passing.test(words) }
-        pilot.leave() // should Slurm have taken it all the same
-      }
+    ])
+    switch (submission.type) {
+      case 'taken':
+        this.#requestSize = { ...this.#requestSize, refusals: 0 }
+        for (const [task, pilot] of pilots.entries())
+          pilot.submitted(isArray ? `${submission.job}_${task}` : submission.job)
+        return
+      case 'unsure':
+        // Asked again: a pilot that comes twice finds its own pipe there and ends.
+        this.#mayHaveMore = true
+        return
+      case 'too-many':
+        this.#onTooMany(pilots.length, submission.words)
+        return
+      case 'refused':
+        for (const pilot of pilots) pilot.refusal = submission.words
     }
+  }
+
+  #onTooMany(asked: number, words: string): void {
+    const isSecond = this.#requestSize.refusals > 0
+    this.#requestSize = afterRefusal(this.#requestSize, asked)
+    if (!isSecond) return
+    const { most } = this.#requestSize
+    const now =
+      most < asked ? `${most} at once ${most === 1 ? 'is' : 'are'} asked for from now on` : 'it is asked again'
+    this.#say(`Slurm does not take ${asked} more ${asked === 1 ? 'job' : 'jobs'} now (${words}): ${now}.`)
   }
 
   async #ask(): Promise<void> {
     const submitted = this.#pilots.filter(({ job }) => job !== undefined)
     if (submitted.length === 0) return
-    const states = await askForBatchJobs([...new Set(submitted.map(({ job }) => job!.split('_')[0]!))])
-    for (const pilot of states ? submitted : []) pilot.state = states!.get(pilot.job!) ?? forgotten
-  }
-
-  async #cancelJobs(pilots: readonly PilotJob[]): Promise<void> {
-    if (pilots.length === 0) return
-    try {
-      await run('scancel', ['--quiet', ...pilots.map(({ job }) => job!)], { timeout: patienceMs })
-    } catch {
-      // They have ended, or Slurm is away; then they leave by themselves, for want of a runner.
+    const states = await listJobs([...new Set(submitted.map(({ job }) => arrayOf(job!)))])
+    if (states === undefined) return
+    for (const pilot of submitted) pilot.state = states.get(pilot.job!) ?? pilot.state
+    // A list may come from a cache: a job that is missing in it is asked for by itself.
+    for (const pilot of submitted.filter(({ job }) => !states.has(job!))) {
+      const state = await askForJobMeanwhile(pilot.job!)
+      if (state !== undefined && hasEnded(state.state)) pilot.state = state
     }
   }
 
+  /** Those of some pilots that have a job. If they have ended, or Slurm is away, they leave for want of a runner. */
+  #cancelJobs(pilots: readonly PilotJob[]): Promise<void> {
+    return cancel(pilots.flatMap(({ job }) => job ?? []))
+  }
+
+  get #script(): string {
+    return join(pilotsDirectory(this.#directory), 'job.sh')
+  }
+
   #writeScript(): string {
-    const folder = pilotsDirectory(this.#directory)
-    const path = join(folder, 'job.sh')
-    mkdirSync(folder, { recursive: true })
-    replaceFile(path, pilotScript(this.#directory, this.#run, this.#settings))
-    return path
+    mkdirSync(pilotsDirectory(this.#directory), { recursive: true })
+    replaceFile(this.#script, pilotScript(this.#directory, this.#run, this.#settings))
+    return this.#script
   }
 }
+
+async function cancel(jobs: readonly string[]): Promise<void> {
+  if (jobs.length > 0) await askMeanwhile('scancel', ['--quiet', ...jobs], patienceMs)
+}
+
+/** `12_3` is of the array 12. */
+const arrayOf = (job: string) => job.split('_')[0]!
 
 /** What is to be known before anything is started. */
 export function sbatchProspect({ workers, minWorkers }: RunnerSettings): Prospect {
@@ -278,12 +307,6 @@ export function sbatchProspect({ workers, minWorkers }: RunnerSettings): Prospec
   }
   return { workers }
 }
-
-/** Refusals that will not last, in Slurm's words. */
-const passing =
-  /Unable to contact|timed out|temporarily|limit|try again|Socket|connect failure|Slurm temporarily unable/i
-
-const forgotten: BatchJobState = { state: 'UNKNOWN', reason: '', nodes: '', exitCode: 0 }
 
 /** What the end of a job means for its workers, by Slurm's state of it; the middle of a sentence that begins with a worker. */
 const jobEnds: Readonly<Record<string, Explanation>> = {

@@ -1,4 +1,5 @@
 import type { FailureDetail } from '../../src/core/evaluation.ts'
+import { ownWords } from './ask.ts'
 import { unseen } from './see-run-directory.ts'
 
 /** What srun's own output says of the end of a step, or of why there was none. */
@@ -57,11 +58,3 @@ const ends: readonly (readonly [pattern: RegExp, end: (text: string) => SrunEnd]
     (text) => ({ type: 'refused', words: ownWords(text) }),
   ],
 ]
-
-/** What srun complains of, each complaint once. */
-export function ownWords(text: string): string {
-  const complaints = [
-    ...text.matchAll(/^\w+: (?:(?:error|fatal): (.*)|((?:unrecognized|invalid) option.*|option .*))$/gm),
-  ]
-  return [...new Set(complaints.map(([, error, usage]) => (error ?? usage)!.trim().replace(/\.$/, '')))].join('; ')
-}

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RunnerSettings } from '../../src/core/runner-settings.ts'
@@ -13,8 +12,10 @@ import type {
   Provenance,
   WorkerPlace,
 } from '../runner/launcher.ts'
-import { type Allocation, askForJob, goneWorkers, type JobState, ownAllocation } from './allocation.ts'
+import { type Allocation, expandHosts, goneWorkers, ownAllocation } from './allocation.ts'
+import { askMeanwhile } from './ask.ts'
 import { Placement } from './placement.ts'
+import { askForJob, type JobDetails } from './queue.ts'
 import { describeUnseen, untilRunIsSeen } from './see-run-directory.ts'
 import { readSrunEnd } from './srun-ends.ts'
 import { readSrunOptions, type SrunOptions } from './srun-options.ts'
@@ -36,7 +37,7 @@ export class SrunLauncher implements Launcher {
   readonly #allocation: Allocation | undefined
   readonly #placement: Placement
   readonly #nodes = new Map<number, string>()
-  #asked: { readonly at: number; readonly state: JobState | undefined } | undefined
+  #asked: { readonly at: number; readonly state: JobDetails | undefined } | undefined
   #controllerAwayAt = -comebackMs
 
   constructor(settings: RunnerSettings, allocation = ownAllocation()) {
@@ -146,9 +147,8 @@ export class SrunLauncher implements Launcher {
   cancel({ provenance: { slurmJob, slurmStep } }: Pick<EndedWorker, 'provenance'>, signal: 'TERM' | 'KILL'): void {
     if (slurmJob === undefined || slurmStep === undefined) return
     // Never a signal to srun, and never scancel without one: both kill at once, whatever was asked.
-    execFile('scancel', [`--signal=${signal}`, `${slurmJob}.${slurmStep}`], () => {
-      // It may have ended by itself, or its controller may be away; the heart decides in the end.
-    })
+    // It may have ended by itself, or its controller may be away: the heart decides in the end.
+    void askMeanwhile('scancel', [`--signal=${signal}`, `${slurmJob}.${slurmStep}`])
   }
 
   gone<W extends PlacedWorker>(workers: readonly W[]): readonly W[] {
@@ -194,11 +194,13 @@ export class SrunLauncher implements Launcher {
   /** Learns which nodes the allocation still has; undefined if Slurm does not say. */
   #loseNodes(): readonly string[] | undefined {
     const job = this.#jobState()
-    if (job && job.state === 'RUNNING') this.#placement.keepOnly(job.nodes)
-    return job?.nodes
+    if (job === undefined) return undefined
+    const nodes = job.nodes === null ? [] : expandHosts(job.nodes)
+    if (job.state === 'RUNNING') this.#placement.keepOnly(nodes)
+    return nodes
   }
 
-  #jobState(): JobState | undefined {
+  #jobState(): JobDetails | undefined {
     const now = performance.now()
     if (!this.#allocation) return undefined
     if (!this.#asked || now - this.#asked.at > jobStateMs) {

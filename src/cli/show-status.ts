@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { describeJob, jobFolder, lastJob, type QueuedJob, queuedJobs } from '../../runtime/slurm/queue.ts'
+import { jobFolder, lastJob } from '../../runtime/slurm/job-folder.ts'
+import { describeJob, type QueuedJob, queuedJobs } from '../../runtime/slurm/queue.ts'
 import { ConfigurationError } from '../core/errors.ts'
 import { TrajectoryReader } from '../record/reader.ts'
 import { type RunSummary, summarize, summarizeRun } from '../record/summary.ts'

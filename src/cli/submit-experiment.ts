@@ -1,13 +1,12 @@
-import { type ExecFileException, execFile } from 'node:child_process'
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
-import { findOnPath } from '../../runtime/slurm/allocation.ts'
+import { findOnPath } from '../../runtime/slurm/ask.ts'
 import { batchScript } from '../../runtime/slurm/batch-script.ts'
-import { describeJob, jobFolder, lastJob, queuedJobs } from '../../runtime/slurm/queue.ts'
+import { jobFolder, lastJob } from '../../runtime/slurm/job-folder.ts'
+import { describeJob, jobsOfScript, queuedJobs } from '../../runtime/slurm/queue.ts'
 import { currentHolder } from '../../runtime/slurm/run-holder.ts'
-import { ownWords } from '../../runtime/slurm/srun-ends.ts'
+import { submitJob } from '../../runtime/slurm/submission.ts'
 import { ConfigurationError, RunHeldError } from '../core/errors.ts'
 import { quoteWord } from '../core/shell-words.ts'
 import { loadExperiment } from '../experiment-file/load.ts'
@@ -85,12 +84,19 @@ function checkOptions(options: readonly string[]): void {
 }
 
 async function submit(sbatch: string, script: string): Promise<string> {
-  try {
-    const { stdout } = await promisify(execFile)(sbatch, ['--parsable', script])
-    return stdout.trim().split(';')[0]!
-  } catch (error) {
-    const { stderr = '', message } = error as ExecFileException
-    const words = ownWords(stderr) || stderr.trim() || message
-    throw new ConfigurationError(`Slurm refuses the job: ${words}`, { cause: error })
+  const submission = await submitJob([script], sbatch)
+  switch (submission.type) {
+    case 'taken':
+      return submission.job
+    case 'refused':
+    case 'too-many':
+      throw new ConfigurationError(`Slurm refuses the job: ${submission.words}`)
+    case 'unsure': {
+      const [job] = await jobsOfScript(script)
+      if (job !== undefined) return job
+      throw new ConfigurationError(
+        `Slurm did not say whether it has taken the job: ${submission.words}; see whether squeue lists it before it is submitted again`,
+      )
+    }
   }
 }

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
-import { askForJob, ownAllocation } from '../../runtime/slurm/allocation.ts'
+import { ownAllocation, timeOf } from '../../runtime/slurm/allocation.ts'
 import { batchVariables } from '../../runtime/slurm/batch-script.ts'
+import { askForJob } from '../../runtime/slurm/queue.ts'
 import type { Progress } from '../search/environment.ts'
 import type { RunOutcome } from '../search/experiment.ts'
 import { Deadline } from '../system/deadline.ts'
@@ -25,7 +26,7 @@ export class Walltime implements Disposable {
   constructor(say: (sentence: string) => void) {
     this.#say = say
     const own = ownAllocation()
-    const endsAt = own && askForJob(own.job)?.endsAt
+    const endsAt = own && timeOf(askForJob(own.job)?.end ?? null)
     if (endsAt) this.deadline.setAt(endsAt.getTime() - reserve)
     if (this.#warning > 0) process.on('SIGUSR2', this.#warn)
   }

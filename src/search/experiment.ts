@@ -186,7 +186,7 @@ export class Experiment {
       run: String(record.manifest().run),
       space: optimizee.space,
       settings,
-      launcher: launcherOf(settings),
+      launcher: launcherOf(settings, options.onWarning),
       record,
       optimizee: delivered,
       replace: (failed) => environment.replace(failed),

@@ -73,8 +73,7 @@ onSlurm('no more workers come than there is work for, and idle ones are given ba
   await eventually(() => present(directory) === 5, 'as many are there as individuals', 40_000)
   // All but 0.2 are done: the others have nothing to do.
   await eventually(() => present(directory) < 4, 'a job is given back', 40_000)
-  await eventually(() => jobsOf('RUNNING').length === 1, 'one is left', 40_000)
-  expect(present(directory)).toBe(2)
+  await eventually(() => jobsOf('RUNNING').length === 1 && present(directory) === 2, 'one is left, with two workers')
   writeFileSync(join(directory, 'until'), '')
   expect(await child.ended, child.stderr()).toBe(0)
 })
@@ -190,6 +189,53 @@ onSlurm(
     expect(gaps.filter((gap) => gap < 2900).length).toBeLessThanOrEqual(1)
   },
   90_000,
+)
+
+onSlurm.each<[manner: string, programs: Readonly<Record<string, string>>]>([
+  [
+    'sbatch takes every job and says that it did not',
+    {
+      sbatch: `$real "$@" >/dev/null; echo "sbatch: error: Batch job submission failed: Socket timed out" >&2; exit 1`,
+    },
+  ],
+  [
+    'sbatch welcomes people and squeue, scontrol and the user have ideas of their own',
+    {
+      sbatch: `echo; echo 'Welcome to Saturn 3'; echo 'have 12 nodes'; exec $real "$@"`,
+      squeue: `[ -e $0.cache ] || $real "$@" >$0.cache; cat $0.cache`, // as it was at the first look, for ever
+    },
+  ],
+  ['squeue lists nothing', { squeue: 'exit 0' }],
+  [
+    'no more than two jobs are taken at once',
+    {
+      sbatch: `case "$*" in *--array=0-[2-9]*) echo "sbatch: error: Batch job submission failed: Invalid job array specification" >&2; exit 1;; esac; exec $real "$@"`,
+    },
+  ],
+])(
+  'where %s, nothing is given up and no job is left',
+  async (_, programs) => {
+    const directory = cluster.directory()
+    const folder = join(directory, 'site')
+    mkdirSync(folder)
+    for (const [name, line] of Object.entries(programs)) {
+      const path = join(folder, name)
+      writeFileSync(path, `#!/bin/sh\nreal=${cluster.ask('which', name)}\n${line}\n`)
+      chmodSync(path, 0o755)
+    }
+    const path = `PATH=${folder}${delimiter}${process.env.PATH}`
+    const ideas = ['SLURM_TIME_FORMAT=relative', 'SQUEUE_STATES=PENDING', 'SQUEUE_FORMAT=%u', 'SBATCH_WAIT=1']
+    const options = JSON.stringify(submitting(directory, { workers: 4, workersPerJob: 1 }))
+    const child = cluster.start('env', path, ...ideas, process.execPath, program, options)
+    await eventually(() => present(directory) === 4, 'four workers are there')
+    writeFileSync(join(directory, 'until'), '')
+    expect(await child.ended, child.stderr()).toBe(0)
+    expect(canonicalExport(join(directory, 'run'))).toBe(undisturbed)
+    expect(names(directory)).toHaveLength(new Set(names(directory)).size) // nothing was simulated twice
+    await eventually(() => jobsOf('RUNNING,PENDING').length === 0, 'no job is left')
+    expect(workersIn(directory)).toEqual([])
+  },
+  600_000,
 )
 
 onSlurm("what Slurm refuses is said once, in Slurm's words", async () => {
