@@ -11,20 +11,28 @@ export interface Holder extends ProcessIdentity {
   /** ISO 8601 */
   readonly since: string
   readonly released: boolean
-  /** The job that it runs in. */
+  /** The job that it runs in, how often that had been started again, and the scheduler's name of the node. */
   readonly job?: string | undefined
+  readonly restarts?: number | undefined
+  readonly node?: string | undefined
 }
 
 /** What is known of runners where they run: the scheduler's part of the lease. */
 export interface RunnerPlaces {
   /** Where this process runs; recorded with it as a holder. */
-  readonly own: Pick<Holder, 'job'>
+  readonly own: Pick<Holder, 'job' | 'restarts' | 'node'>
+  /** How many milliseconds to wait for a run that another holds. */
+  readonly patience: number
+  /** Whether a holder is surely gone, whatever its process or its heart seem to say. */
+  isGone(holder: Holder): boolean
   /** Whether what a holder ran in is over, as far as its scheduler says; asked where its process cannot be looked up. */
   isOver(holder: Holder): boolean
 }
 
 /** A holder whose process cannot be looked up is taken for dead when its heart has been silent for this long. */
 const leaseMs = 10_000
+/** How often a run that another holds is looked at. */
+const lookMs = 500
 
 /**
  * The right to run a run. Each runner start takes the next epoch by creating its file, which only one process can do, also
@@ -49,13 +57,18 @@ export class Lease {
   /** Takes the run, or tells who holds it. */
   static async take(
     directory: string,
-    { own }: Pick<RunnerPlaces, 'own'>,
+    { own, patience, isGone }: Omit<RunnerPlaces, 'isOver'>,
     leaseTime = leaseMs,
   ): Promise<Lease | { readonly heldBy: Holder }> {
     mkdirSync(leases(directory), { recursive: true })
+    const begin = performance.now()
     for (;;) {
       const newest = newestHolder(directory)
-      if (newest && (await holds(directory, newest, leaseTime))) return { heldBy: newest }
+      if (newest && !isGone(newest) && (await holds(directory, newest, leaseTime))) {
+        if (performance.now() - begin >= patience) return { heldBy: newest }
+        await setTimeout(lookMs)
+        continue
+      }
       const holder: Holder = {
         ...ownIdentity(),
         epoch: (newest?.epoch ?? 0) + 1,
@@ -95,12 +108,15 @@ export class Lease {
 }
 
 /** Who has the run now; undefined if nobody has, or nobody who lives. Does not wait: who cannot be looked up counts. */
-export function holderOf(directory: string, { isOver }: Pick<RunnerPlaces, 'isOver'>): Holder | undefined {
+export function holderOf(
+  directory: string,
+  { isGone, isOver }: Pick<RunnerPlaces, 'isGone' | 'isOver'>,
+): Holder | undefined {
   const newest = newestHolder(directory)
-  if (!newest || newest.released) return undefined
+  if (!newest || newest.released || isGone(newest)) return undefined
   const liveness = livenessOf(newest)
-  const isGone = liveness === 'unknown' ? isOver(newest) : liveness === 'dead'
-  return isGone ? undefined : newest
+  const isOverWith = liveness === 'unknown' ? isOver(newest) : liveness === 'dead'
+  return isOverWith ? undefined : newest
 }
 
 async function holds(directory: string, holder: Holder, leaseTime: number): Promise<boolean> {

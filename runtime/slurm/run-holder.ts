@@ -1,21 +1,41 @@
+import { ownIdentity } from '../../src/system/process-identity.ts'
 import { type Holder, holderOf, Lease, type RunnerPlaces } from '../runner/lease.ts'
 import { ownAllocation } from './allocation.ts'
+import { batchVariables } from './batch-script.ts'
 import { isJobOver } from './queue.ts'
 
-/** What Slurm tells of the runners that hold runs, or have held them. */
-const runnersInJobs: RunnerPlaces = {
-  get own() {
-    return { job: ownAllocation()?.job }
-  },
-  isOver: ({ job }) => job !== undefined && isJobOver(job),
-}
+/** A chain of jobs waits for a run that seems to be held: Slurm itself takes five minutes to find that a node is lost. */
+const chainPatienceMs = 600_000
 
 /** Takes the run for this process, or tells who holds it. */
 export function takeRun(directory: string): ReturnType<typeof Lease.take> {
-  return Lease.take(directory, runnersInJobs)
+  return Lease.take(directory, placesInSlurm())
 }
 
 /** Who has the run now; undefined if nobody has, or nobody who lives. Does not wait: who cannot be looked up counts. */
 export function currentHolder(directory: string): Holder | undefined {
-  return holderOf(directory, runnersInJobs)
+  return holderOf(directory, placesInSlurm())
 }
+
+/** What Slurm tells of the runners that hold runs, or have held them. */
+export function placesInSlurm(
+  environment: NodeJS.ProcessEnv = process.env,
+  space: string = ownIdentity().space,
+): RunnerPlaces {
+  const { job, restarts } = ownAllocation(environment) ?? {}
+  const node = environment.SLURMD_NODENAME
+  return {
+    own: { job, restarts, node },
+    patience: environment[batchVariables.again] === undefined ? 0 : chainPatienceMs,
+    isGone(holder) {
+      // Of a job that has been started again, what ran before is ended, or is lost to Slurm with its node.
+      const isEarlierStart = job !== undefined && holder.job === job && (holder.restarts ?? 0) < (restarts ?? 0)
+      // Other than hosts, nodes of a cluster have names of their own.
+      const hasBooted = node !== undefined && holder.node === node && bootOf(holder.space) !== bootOf(space)
+      return isEarlierStart || hasBooted
+    },
+    isOver: (holder) => holder.job !== undefined && isJobOver(holder.job),
+  }
+}
+
+const bootOf = (space: string) => space.split(' ')[0]

@@ -1,0 +1,41 @@
+import { setTimeout } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { Lease } from '../../../runtime/runner/lease.ts'
+import { placesInSlurm } from '../../../runtime/slurm/run-holder.ts'
+import { temporaryDirectory } from '../../temporary.ts'
+
+/** Where a runner is: the environment of a job on a node, and the node's boot. */
+function at(job: string, restarts: number, node: string, more: NodeJS.ProcessEnv = {}) {
+  const environment = {
+    ...{ SLURM_JOB_ID: job, SLURM_JOB_NODELIST: node, SLURMD_NODENAME: node, SLURM_RESTART_COUNT: String(restarts) },
+    ...more,
+  }
+  return placesInSlurm(environment)
+}
+
+test('a job that Slurm starts again takes its run at once, whatever lives on of its earlier start', async () => {
+  const directory = temporaryDirectory()
+  const first = await Lease.take(directory, at('12', 0, 'node3'))
+  expect(first).toMatchObject({ epoch: 1 }) // this process holds it, and lives
+  expect(await Lease.take(directory, at('12', 0, 'node3'))).toMatchObject({ heldBy: { job: '12', restarts: 0 } })
+  expect(await Lease.take(directory, at('13', 1, 'node3'))).toMatchObject({ heldBy: { job: '12' } })
+  expect(await Lease.take(directory, at('12', 1, 'node4'))).toMatchObject({ epoch: 2 })
+  expect(await Lease.take(directory, at('12', 1, 'node4'))).toMatchObject({ heldBy: { job: '12', restarts: 1 } })
+})
+
+test('a holder on a node that has booted since is gone', async () => {
+  const directory = temporaryDirectory()
+  await Lease.take(directory, at('12', 0, 'node3'))
+  const environment = { SLURM_JOB_ID: '13', SLURM_JOB_NODELIST: 'node3', SLURMD_NODENAME: 'node3' }
+  expect(await Lease.take(directory, placesInSlurm(environment, 'another-boot pid:[1]'))).toMatchObject({ epoch: 2 })
+})
+
+test('a chain of jobs waits for a run that is held, until it is given back', async () => {
+  const directory = temporaryDirectory()
+  const holder = await Lease.take(directory, at('12', 0, 'node3'))
+  if (!(holder instanceof Lease)) throw new Error('a new run is free')
+  const taken = Lease.take(directory, at('13', 0, 'node3', { TWOLOOP_AGAIN: '/anywhere' }))
+  expect(await Promise.race([taken, setTimeout(1500, 'it waits')])).toBe('it waits')
+  holder.release()
+  expect(await taken).toMatchObject({ epoch: 2 })
+})
