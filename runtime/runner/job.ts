@@ -1,5 +1,6 @@
 import type { FailureCause } from '../../src/core/evaluation.ts'
 import type { Individual } from '../../src/core/individual.ts'
+import { isDeath } from '../../src/core/record.ts'
 import type { RunnerSettings } from '../../src/core/runner-settings.ts'
 import type { AttemptKey } from '../channel/protocol.ts'
 
@@ -21,11 +22,6 @@ export interface Job {
 /** Whether an individual whose attempt failed is tried again. */
 export function isTriedAgain(job: Job, cause: FailureCause, settings: RunnerSettings): boolean {
   return isDeath(cause) ? job.deaths <= settings.crashRetries : job.failures <= settings.retries
-}
-
-/** A worker that dies is as often the machine's fault as the individual's, so deaths have a limit of their own. */
-export function isDeath({ kind }: FailureCause): boolean {
-  return kind === 'worker-lost' || kind === 'channel-damaged'
 }
 
 /** The jobs that nobody holds, first come, first served. */

@@ -1,8 +1,16 @@
 import { relative } from 'node:path'
 import { type Evaluation, type FailureCause, stoppingFailure } from '../../src/core/evaluation.ts'
 import { type Individual, nameOf } from '../../src/core/individual.ts'
-import type { PlainData } from '../../src/core/optimizer.ts'
-import type { AttemptRecord, ReportRecord, RunRecord, TriedBefore } from '../../src/core/record.ts'
+import {
+  type AttemptRecord,
+  type Checkpoint,
+  type GenerationDetails,
+  isDeath,
+  type ProposedIndividual,
+  type ReportRecord,
+  type RunRecord,
+  type TriedBefore,
+} from '../../src/core/record.ts'
 import type { RunnerSettings } from '../../src/core/runner-settings.ts'
 import type { Space } from '../../src/core/space.ts'
 import type { Trajectory } from '../../src/core/trajectory.ts'
@@ -13,7 +21,7 @@ import { type RunFile, writeRunFile } from '../channel/run-file.ts'
 import { type WakeUpMode, wakeUpMode } from '../channel/wake-up.ts'
 import { Durations } from './durations.ts'
 import { Fleet, RunnerFailure, workerHeartbeat } from './fleet.ts'
-import { isDeath, isIndividualOf, isTriedAgain, type Job, JobQueue, keyOfJob } from './job.ts'
+import { isIndividualOf, isTriedAgain, type Job, JobQueue, keyOfJob } from './job.ts'
 import type { Launcher } from './launcher.ts'
 import { emptyPrinted, packPrinted } from './log-archive.ts'
 import { lookAhead } from './look-ahead.ts'
@@ -46,12 +54,7 @@ interface End {
 
 /** The part of the record that holds generations. */
 export interface RunnerStore {
-  addGeneration(
-    generation: number,
-    individuals: readonly Individual[],
-    state: PlainData,
-    summary: Readonly<Record<string, unknown>>,
-  ): void
+  addGeneration(generation: number, individuals: readonly ProposedIndividual[], details: GenerationDetails): void
 }
 
 /** Gives individuals to long-lived workers, collects their results, has tried again what failed. */
@@ -138,9 +141,10 @@ export class Runner {
     this.#queue.add(job)
   }
 
-  /** Stores a generation with the optimizer state that waits for it. */
-  dumpTraj(trajectory: Trajectory, state: PlainData, summary: Readonly<Record<string, unknown>>): void {
-    this.#options.record.addGeneration(trajectory.generation, trajectory.individuals(), state, summary)
+  /** Stores the newest generation with the checkpoint of the optimizer that waits for it. */
+  dumpTraj(trajectory: Trajectory, checkpoint: Checkpoint, summary: Readonly<Record<string, unknown>>): void {
+    const individuals = trajectory.individuals().map((individual) => ({ individual, after: checkpoint.told }))
+    this.#options.record.addGeneration(trajectory.generation, individuals, { summary, checkpoint })
   }
 
   /**

@@ -1,5 +1,47 @@
-import type { FailureCause, Outputs } from './evaluation.ts'
-import type { IndividualId } from './individual.ts'
+import type { FailureCause, FailureKind, Outputs } from './evaluation.ts'
+import type { Individual, IndividualId } from './individual.ts'
+
+/** An individual as it enters the record: with how it came about, and when. */
+export interface ProposedIndividual {
+  readonly individual: Individual
+  /** How many evaluations the optimizer had been told when it proposed this one. */
+  readonly after: number
+  /** What made it, in the algorithm's own word, and from whom. */
+  readonly origin?: { readonly operator: string; readonly parents?: readonly IndividualId[] | undefined } | undefined
+  /** How much of the simulation is wanted, where there is a choice. */
+  readonly budget?: number | undefined
+  /** The individual whose checkpoint this one goes on from. */
+  readonly continues?: IndividualId | undefined
+}
+
+/** An individual that takes the place of one that failed for good. */
+export interface StandIn extends ProposedIndividual {
+  /** The index of the one that failed, in the same generation. */
+  readonly replaces: number
+}
+
+/** Where an optimizer stood: telling it what was told since gives where it stands. */
+export interface Checkpoint {
+  /** How many evaluations it had been told. */
+  readonly told: number
+  /** How many individuals it had been asked for. */
+  readonly asked: number
+  /** Plain data and typed arrays. */
+  readonly value: unknown
+}
+
+/** What is stored with a generation beside its individuals. */
+export interface GenerationDetails {
+  /** What the optimizer says of it to people. */
+  readonly summary?: Readonly<Record<string, unknown>> | undefined
+  readonly checkpoint?: Checkpoint | undefined
+}
+
+/**
+ * Which evaluations an optimizer is told before this one; null if it is not told it. Where proposals are told in the
+ * order in which they were made this is known when they are; otherwise evaluations are told as they come.
+ */
+export type ToldNumber = (individual: IndividualId) => number | null
 
 /** One try at an evaluation, as it is recorded: every attempt is, and exactly one of an individual is accepted. */
 export interface AttemptRecord {
@@ -15,6 +57,16 @@ export interface AttemptRecord {
   readonly milliseconds?: number | undefined
   /** Bytes of the worker's output files: [from, to) of stdout, then of stderr. */
   readonly printed?: readonly [number, number, number, number] | undefined
+  /** When it began and ended in the runner's time, in milliseconds since 1970. */
+  readonly began?: number | undefined
+  readonly ended?: number | undefined
+  /** Whether it was stopped on its way, since it was good for nothing any more: its fitness is the last that it reported. */
+  readonly isStopped?: boolean | undefined
+  /** A number for each constraint, which is kept where that is not above 0. */
+  readonly constraints?: readonly number[] | undefined
+  /** Of an individual that is simulated several times: the fitness of each time, and the standard error of their mean. */
+  readonly samples?: readonly (readonly number[])[] | undefined
+  readonly standardError?: readonly number[] | undefined
 }
 
 export type Verdict =
@@ -54,6 +106,8 @@ export interface ReuseRecord {
 /** What is stored in one transaction: results, and how far the pipes that brought them were read. */
 export interface Batch {
   readonly attempts: readonly AttemptRecord[]
+  /** Who takes the places of those that fail for good in this batch. */
+  readonly standIns?: readonly StandIn[] | undefined
   readonly reused?: readonly ReuseRecord[] | undefined
   readonly reports: readonly ReportRecord[]
   readonly positions: readonly ChannelPosition[]
@@ -120,4 +174,12 @@ export interface TriedBefore extends IndividualId {
   /** How many counted against it because its simulation failed, and how many because its worker died. */
   readonly failures: number
   readonly deaths: number
+}
+
+/** How a worker's end shows in a cause. */
+export const deathKinds: readonly FailureKind[] = ['worker-lost', 'channel-damaged']
+
+/** A worker that dies is as often the machine's fault as the individual's, so deaths are counted by themselves. */
+export function isDeath({ kind }: FailureCause): boolean {
+  return deathKinds.includes(kind)
 }

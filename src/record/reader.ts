@@ -1,10 +1,19 @@
 import { createHash } from 'node:crypto'
+import { decodeMessage } from '../../runtime/channel/protocol.ts'
 import type { Evaluation } from '../core/evaluation.ts'
 import type { Individual, IndividualId } from '../core/individual.ts'
 import { Objectives } from '../core/objectives.ts'
 import type { PlainData } from '../core/optimizer.ts'
 import { ParameterGroup } from '../core/parameter-group.ts'
-import type { AttemptRecord, ReportRecord, TriedBefore, Usage, WorkerRecord } from '../core/record.ts'
+import {
+  type AttemptRecord,
+  type Checkpoint,
+  deathKinds,
+  type ReportRecord,
+  type TriedBefore,
+  type Usage,
+  type WorkerRecord,
+} from '../core/record.ts'
 import type { TrajectoryHistory } from '../core/trajectory.ts'
 import { RecordFile } from './record-file.ts'
 import {
@@ -67,11 +76,25 @@ export class TrajectoryReader implements TrajectoryHistory {
 
   // Generations
 
-  /** The state that waits for a generation. */
-  state(generation: number): PlainData {
-    const row = this.file.get<{ state: string }>('select state from generations where generation = ?', generation)
-    if (!row) throw new RangeError(`the record has no generation ${generation}`)
-    return JSON.parse(row.state) as PlainData
+  /** The newest checkpoint of the optimizer, or the newest of those that had been told no more than so many. */
+  checkpoint(atMost = Number.MAX_SAFE_INTEGER): Checkpoint | undefined {
+    const row = this.file.get<{ told: number; asked: number; state: Buffer }>(
+      'select told, asked, state from checkpoints where told <= ? order by told desc limit 1',
+      atMost,
+    )
+    return row && { told: row.told, asked: row.asked, value: decodeMessage(row.state) }
+  }
+
+  /** What the optimizer was told, in this order, from that number on. */
+  *told(from = 0): Generator<Evaluation, void> {
+    // Of a run that is long only the generations are looked through that were told last.
+    const rows = this.file.iterate<EvaluatedRow>(
+      `select e.* from generations g join evaluated e using (generation)
+       where g.last_told >= ? and e.told >= ? order by e.told`,
+      from,
+      from,
+    )
+    for (const row of rows) yield evaluationOf(row)
   }
 
   get generations(): number {
@@ -129,7 +152,7 @@ export class TrajectoryReader implements TrajectoryHistory {
   counts(): Counts {
     return this.file.get<Counts>(
       `select count(*) as generations, coalesce(sum(individuals), 0) as individuals, coalesce(sum(done), 0) as done,
-              coalesce(sum(failed), 0) as failed, coalesce(sum(attempts), 0) as attempts from generations`,
+              coalesce(sum(failed), 0) as failed, coalesce(sum(stopped), 0) as stopped, coalesce(sum(attempts), 0) as attempts from generations`,
     )!
   }
 
@@ -137,7 +160,7 @@ export class TrajectoryReader implements TrajectoryHistory {
 
   attemptsOf({ generation, index, replicate }: IndividualId): AttemptRow[] {
     return this.file.all<AttemptRow>(
-      `select a.epoch, a.attempt, a.worker, a.verdict, a.fitness, a.cause, a.milliseconds, a.printed, coalesce(w.host, '') as host,
+      `select a.epoch, a.attempt, a.worker, a.verdict, a.fitness, a.cause, a.milliseconds, a.printed, a.began, a.ended, coalesce(w.host, '') as host,
               r.run as reusedRun, r.individual as reusedIndividual
        from attempts a left join workers w on w.worker = a.worker
        left join reused r on a.attempt = 0 and r.generation = a.generation and r."index" = a."index" and r.replicate = a.replicate
@@ -151,9 +174,9 @@ export class TrajectoryReader implements TrajectoryHistory {
   triedBefore(generation: number): TriedBefore[] {
     return this.file.all<TriedBefore>(
       `select a.generation, a."index", a.replicate, max(a.attempt) as attempts,
-              count(*) filter (where a.verdict = 'retried' and a.cause ->> 'kind' not in ('worker-lost', 'channel-damaged')) as failures,
-              count(*) filter (where a.verdict = 'retried' and a.cause ->> 'kind' in ('worker-lost', 'channel-damaged')) as deaths
-       from attempts a left join evaluations e using (generation, "index", replicate)
+              count(*) filter (where a.verdict = 'retried' and a.cause ->> 'kind' not in (${deaths})) as failures,
+              count(*) filter (where a.verdict = 'retried' and a.cause ->> 'kind' in (${deaths})) as deaths
+       from other_attempts a left join evaluations e using (generation, "index", replicate)
        where a.generation = ? and e.outcome is null group by a."index", a.replicate`,
       generation,
     )
@@ -237,11 +260,10 @@ export class TrajectoryReader implements TrajectoryHistory {
   /** The canonical export, line by line: byte for byte the same for the same search. */
   canonicalLines(): IterableIterator<string> {
     // Put together by SQLite, which is several times faster for a million rows.
-    return this.file.iterate(
+    return this.file.pluck(
       `select '{"generation":' || generation || ',"index":' || "index" || ',"replicate":' || replicate || ',"seed":' || seed
               || ',"parameters":' || parameters || ',"outcome":"' || outcome || '","fitness":' || coalesce(fitness, 'null') || '}' || char(10)
        from evaluated order by generation, "index", replicate`,
-      { pluck: true },
     )
   }
 
@@ -329,10 +351,7 @@ export class TrajectoryReader implements TrajectoryHistory {
 
   /** How many evaluations a runner start has decided. */
   acceptedIn(epoch: number): number {
-    return this.file.get<{ count: number }>(
-      `select count(*) as count from attempts where epoch = ? and verdict = 'accepted'`,
-      epoch,
-    )!.count
+    return this.file.get<{ count: number }>('select count(*) as count from evaluations where epoch = ?', epoch)!.count
   }
 
   summaries(): { readonly generation: number; readonly summary: Record<string, unknown> }[] {
@@ -352,6 +371,8 @@ export function readManifest(directory: string): Manifest {
   }
 }
 
+const deaths = deathKinds.map((kind) => `'${kind}'`).join(', ')
+
 const usageQuery = `
   select (select count(*) from workers) as steps, coalesce(sum(file_operations), 0) as fileOperations,
     coalesce(sum(node_seconds), 0) as nodeSeconds, coalesce(sum(worker_seconds), 0) as workerSeconds,
@@ -361,8 +382,7 @@ const usageQuery = `
 /** Through the reports once and sorted: there may be millions, and they have no index. */
 const seriesQuery = `select generation, "index", replicate, step, value from (
   select r.generation, r."index", r.replicate, r.step, r.value, max(r.rowid)
-  from reports r cross join attempts a
-    on a.generation = r.generation and a."index" = r."index" and a.replicate = r.replicate
-      and a.attempt = r.attempt and a.verdict = 'accepted'
+  from reports r cross join evaluations e
+    on e.generation = r.generation and e."index" = r."index" and e.replicate = r.replicate and e.attempt = r.attempt
   group by r.generation, r."index", r.replicate, r.step)
 order by generation, "index", replicate, step`

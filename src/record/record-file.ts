@@ -7,7 +7,8 @@ import { type Database, openDatabase, type Statement } from '../system/database.
 import { sharedFileSystem } from '../system/file-systems.ts'
 import { LinkRefused, refuseLinks } from '../system/own-files.ts'
 import { storageError } from '../system/storage-errors.ts'
-import { migrations, schema, schemaVersion } from './schema.ts'
+import { schema, schemaVersion } from './schema.ts'
+import { migrateFromVersion1, viewsOverVersion1 } from './version-1.ts'
 
 /** The record's name in a run directory. */
 export const recordName = 'trajectory.sqlite'
@@ -52,6 +53,11 @@ export class RecordFile {
     }
   }
 
+  /** A database that becomes the record of a run directory. */
+  static over(directory: string, database: Database): RecordFile {
+    return new RecordFile(directory, database)
+  }
+
   /** Opens the record for reading; never blocks its writer. @throws ConfigurationError if there is none */
   static openForReading(directory: string): RecordFile {
     const path = join(directory, recordName)
@@ -75,6 +81,7 @@ export class RecordFile {
     const database = openChecked(directory, path, { readonly: true })
     try {
       checkVersion(directory, path, database, { mayBeNew: false })
+      if (versionOf(database) === 1) database.exec(viewsOverVersion1)
       return new RecordFile(directory, database)
     } catch (error) {
       database.close()
@@ -127,15 +134,27 @@ export class RecordFile {
     return this.#careful(() => this.#prepare<Row>(sql).all(...values) as Row[])
   }
 
-  /** The rows one after the other; plucked, the first column of each. */
-  *iterate<Row>(sql: string, options: { readonly pluck?: boolean } = {}): Generator<Row, void> {
+  /** The rows one after the other. */
+  iterate<Row>(sql: string, ...values: readonly unknown[]): Generator<Row, void> {
+    return this.#iterate(() => this.#prepare<Row>(sql), values)
+  }
+
+  /** The first column of the rows, one after the other. */
+  pluck<Value>(sql: string, ...values: readonly unknown[]): Generator<Value, void> {
+    return this.#iterate(() => this.#prepare<Value>(sql).pluck(), values)
+  }
+
+  *#iterate<Row>(statement: () => Statement<Row>, values: readonly unknown[]): Generator<Row, void> {
     try {
-      yield* this.#prepare<Row>(sql)
-        .pluck(options.pluck ?? false)
-        .iterate() as IterableIterator<Row>
+      yield* statement().iterate(...values)
     } catch (error) {
       throw isDamage(error) ? damaged(this.directory, error) : error
     }
+  }
+
+  /** A statement to be kept; only to be run in a transaction, which says what is wrong with the record. */
+  prepare(sql: string): Statement {
+    return this.#careful(() => this.#database.prepare(sql) as Statement)
   }
 
   /** Several statements, which are not met again. */
@@ -194,13 +213,17 @@ export function setJournal(database: Database, directory: string): string {
 }
 
 function prepareSchema(database: Database): void {
-  const version = database.pragma('user_version', { simple: true }) as number
+  const version = versionOf(database)
   if (version === schemaVersion) return
   database.transaction(() => {
     if (version === 0) database.exec(schema)
-    else for (const migration of migrations.slice(version - 1)) database.exec(migration)
+    else migrateFromVersion1(database)
     database.pragma(`user_version = ${schemaVersion}`)
   })()
+}
+
+function versionOf(database: Database): number {
+  return database.pragma('user_version', { simple: true }) as number
 }
 
 function openChecked(directory: string, path: string, options: { readonly?: boolean } = {}): Database {
@@ -223,7 +246,7 @@ function checkVersion(
   let version: number
   try {
     tables = database.prepare('select count(*) from sqlite_master').pluck().get() as number
-    version = database.pragma('user_version', { simple: true }) as number
+    version = versionOf(database)
   } catch (error) {
     if (isBusy(error)) throw error
     throw damaged(directory, error)

@@ -13,7 +13,7 @@ export interface EvaluatedRow {
   readonly seed: number
   /** JSON */
   readonly parameters: string
-  readonly outcome: 'done' | 'failed' | 'pending'
+  readonly outcome: 'done' | 'failed' | 'stopped' | 'pending'
   /** JSON */
   readonly fitness: string | null
   readonly score: number | null
@@ -22,6 +22,19 @@ export interface EvaluatedRow {
   /** JSON */
   readonly cause: string | null
   readonly replaces: number | null
+  /** How many evaluations the optimizer had been told when it proposed the individual, and before it was told this one. */
+  readonly after: number
+  readonly told: number | null
+  /** JSON */
+  readonly origin: string | null
+  readonly budget: number | null
+  /** The name of an individual. */
+  readonly continues: string | null
+  readonly violation: number | null
+  /** JSON, as are the next two. */
+  readonly constraints: string | null
+  readonly samples: string | null
+  readonly standard_error: string | null
 }
 
 /** One intermediate value of an individual. */
@@ -39,6 +52,9 @@ export interface AttemptRow {
   readonly cause: string | null
   readonly milliseconds: number | null
   readonly printed: string | null
+  /** Milliseconds since 1970, in the runner's time. */
+  readonly began: number | null
+  readonly ended: number | null
   readonly host: string
   /** The run that had simulated the same, and the individual there; null of what was simulated here. */
   readonly reusedRun: string | null
@@ -58,6 +74,7 @@ export interface Counts {
   readonly individuals: number
   readonly done: number
   readonly failed: number
+  readonly stopped: number
   readonly attempts: number
 }
 

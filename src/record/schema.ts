@@ -1,5 +1,51 @@
 /** The version of the schema below; `pragma user_version` of a file says which one it has. */
-export const schemaVersion = 1
+export const schemaVersion = 2
+
+/**
+ * What came of each individual, with the attempt that decided it: an individual that succeeds at once is one row here and
+ * none in `other_attempts`.
+ */
+export const evaluationsTable = `
+create table evaluations (
+  generation integer not null,
+  "index"    integer not null,
+  replicate  integer not null,
+  outcome    text not null check (outcome in ('done', 'failed', 'stopped')),
+  fitness    text,                       -- JSON array
+  score      real,                       -- weighted fitness, larger is better; null where nothing weighs it
+  outputs    text,                       -- JSON object
+  cause      text,                       -- JSON object: kind, message, ...
+  told       integer,                    -- how many evaluations the optimizer was told before; null if it is not told this one
+  epoch      integer not null default 0,
+  attempt    integer not null default 0,
+  worker     integer not null default 0,
+  milliseconds real,
+  printed    text,                       -- JSON: [from, to) of the worker's stdout.txt, then of its stderr.txt
+  began      real,                       -- in the runner's time: milliseconds since 1970
+  ended      real,
+  violation  real,                       -- of all constraints together, 0 if they are kept
+  constraints text,                      -- JSON array: an amount of violation each
+  samples    text,                       -- JSON array: the fitness of each replicate
+  standard_error text,                   -- JSON array: of the mean of the samples, one for each objective
+  primary key (generation, "index", replicate)
+) strict, without rowid;`
+
+/** Everything that was evaluated or tried, side by side. */
+export const views = `
+create view attempts as
+  select generation, "index", replicate, epoch, attempt, worker, 'accepted' as verdict, null as fitness, cause,
+         milliseconds, printed, began, ended
+  from evaluations
+  union all
+  select generation, "index", replicate, epoch, attempt, worker, verdict, fitness, cause, milliseconds, printed, began, ended
+  from other_attempts;
+
+create view evaluated as
+  select i.generation, i."index", i.replicate, i.seed, i.parameters, i.replaces, i.after, i.origin, i.budget, i.continues,
+         coalesce(e.outcome, 'pending') as outcome, e.fitness, e.score, e.outputs, e.cause, e.told, e.violation,
+         e.constraints, e.samples, e.standard_error
+  from individuals i left join evaluations e
+    on e.generation = i.generation and e."index" = i."index" and e.replicate = i.replicate;`
 
 /**
  * The tables of `trajectory.sqlite`. Parameters, fitness, outputs and causes are JSON text, so that plain SQL reads them;
@@ -40,7 +86,8 @@ create table generations (
   best_replicate integer,
   packed      integer not null default 0, -- whether what its individuals printed is in logs/generation-N.zip
   summary     text not null,             -- JSON: what the optimizer says of it to people
-  state       text not null              -- JSON: the optimizer's state, which waits for this generation; long, so it comes last
+  stopped     integer not null default 0,
+  last_told   integer                    -- the greatest number of telling among its evaluations
 ) strict;
 
 create table individuals (
@@ -50,33 +97,29 @@ create table individuals (
   seed       integer not null,
   parameters text not null,              -- JSON object
   replaces   integer,                    -- the index of the failed individual whose place it takes
+  after      integer not null default 0, -- how many evaluations had been told when it was proposed
+  origin     text,                       -- JSON object: the operator that made it, and the names of its parents
+  budget     real,                       -- how much of the simulation is wanted
+  continues  text,                       -- the name of the individual that it goes on from
   primary key (generation, "index", replicate)
 ) strict, without rowid;
 
-create table evaluations (
-  generation integer not null,
-  "index"    integer not null,
-  replicate  integer not null,
-  outcome    text not null check (outcome in ('done', 'failed')),
-  fitness    text,                       -- JSON array
-  score      real,                       -- weighted fitness, larger is better
-  outputs    text,                       -- JSON object
-  cause      text,                       -- JSON object: kind, message, ...
-  primary key (generation, "index", replicate)
-) strict, without rowid;
+${evaluationsTable}
 
-create table attempts (
+create table other_attempts (
   generation   integer not null,
   "index"      integer not null,
   replicate    integer not null,
   epoch        integer not null,
   attempt      integer not null,
   worker       integer not null,
-  verdict      text not null,            -- accepted, retried, lost, late, late-differs
-  fitness      text,                     -- of attempts that were not accepted
+  verdict      text not null,            -- retried, lost, late, late-differs
+  fitness      text,                     -- JSON array
   cause        text,                     -- JSON object
   milliseconds real,
   printed      text,                     -- JSON: [from, to) of the worker's stdout.txt, then of its stderr.txt
+  began        real,
+  ended        real,
   primary key (generation, "index", replicate, epoch, attempt)
 ) strict, without rowid;
 
@@ -122,15 +165,41 @@ create table usage (
   busy_seconds    real not null          -- of them, those in which something was simulated
 ) strict;
 
-create view evaluated as
-  select i.generation, i."index", i.replicate, i.seed, i.parameters, i.replaces,
-         coalesce(e.outcome, 'pending') as outcome, e.fitness, e.score, e.outputs, e.cause
-  from individuals i left join evaluations e
-    on e.generation = i.generation and e."index" = i."index" and e.replicate = i.replicate;
+create table checkpoints (
+  told  integer primary key,             -- how many evaluations had been told
+  asked integer not null,                -- how many individuals had been asked for
+  state blob not null                    -- msgpack: where the optimizer stood
+) strict;
+
+${views}
 `
 
-/** Statements that bring a file of version n (the position in this list, from 1) to version n + 1. */
-export const migrations: readonly string[] = []
+/**
+ * Numbers the evaluations in the order in which their individuals were proposed, as they are told when that does not
+ * depend on who answers first. Who stands in for another is told in its place.
+ */
+export const numberInOrder = `
+create temp table places as
+  with recursive roots (generation, "index", replicate, root) as (
+    select generation, "index", replicate, "index" from main.individuals where replaces is null
+    union all
+    select i.generation, i."index", i.replicate, r.root from main.individuals i join roots r
+      on i.generation = r.generation and i.replaces = r."index" and i.replicate = r.replicate)
+  select generation, max("index") as "index", replicate,
+         row_number() over (order by generation, root, replicate) - 1
+           + (select coalesce(min(after), 0) from main.individuals) as told
+  from roots group by generation, root, replicate;
+create unique index temp.place on places (generation, "index", replicate);
+update main.evaluations set told = (
+  select told from temp.places p
+  where p.generation = evaluations.generation and p."index" = evaluations."index" and p.replicate = evaluations.replicate);
+drop table temp.places;
+`
+
+/** By which only the newest generations are looked through for what was told last. */
+export const noteLastTold = `
+update generations set last_told = (select max(told) from evaluations e where e.generation = generations.generation);
+`
 
 /** A view with a column for every parameter and objective of this run, for people who write SQL. */
 export function searchView(parameters: readonly string[], objectives: readonly string[]): string {

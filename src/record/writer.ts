@@ -1,9 +1,21 @@
+import { encodeMessage } from '../../runtime/channel/protocol.ts'
 import { workerFolders } from '../../runtime/channel/run-file.ts'
-import { type Individual, type IndividualId, nameOf } from '../core/individual.ts'
+import { nameOf } from '../core/individual.ts'
 import type { Objectives } from '../core/objectives.ts'
-import type { PlainData } from '../core/optimizer.ts'
-import type { AttemptRecord, Batch, RunRecord, Usage } from '../core/record.ts'
+import type {
+  Batch,
+  Checkpoint,
+  GenerationDetails,
+  ProposedIndividual,
+  ReportRecord,
+  RunRecord,
+  StandIn,
+  ToldNumber,
+  Usage,
+} from '../core/record.ts'
 import type { Trajectory } from '../core/trajectory.ts'
+import type { Database, Statement } from '../system/database.ts'
+import { AttemptWriter } from './attempt-writer.ts'
 import { TrajectoryReader } from './reader.ts'
 import { RecordFile } from './record-file.ts'
 import { type Manifest, toJson } from './rows.ts'
@@ -11,9 +23,32 @@ import { searchView } from './schema.ts'
 
 /** The record of one run, as its one writer has it: what is added comes in transactions. */
 export class TrajectoryStore extends TrajectoryReader implements RunRecord {
+  readonly #attempts: AttemptWriter
+  readonly #insertGeneration: Statement
+  readonly #insertIndividual: Statement
+  readonly #insertReport: Statement
+  readonly #setPosition: Statement
+  /** How many evaluations were told, where they are told as they come. */
+  #told: number | undefined
+  #toldNumber: ToldNumber = () => this.#nextTold()
+
+  private constructor(file: RecordFile) {
+    super(file)
+    this.#attempts = new AttemptWriter(file)
+    this.#insertGeneration = file.prepare('insert into generations (generation, individuals, summary) values (?, 0, ?)')
+    this.#insertIndividual = file.prepare('insert into individuals values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+    this.#insertReport = file.prepare('insert into reports values (?, ?, ?, ?, ?, ?)')
+    this.#setPosition = file.prepare('update workers set segment = ?, offset = ? where worker = ?')
+  }
+
   /** Opens the record for writing, made new if it is not there. @throws ConfigurationError if it is something else */
   static openForWriting(directory: string): TrajectoryStore {
     return new TrajectoryStore(RecordFile.openForWriting(directory))
+  }
+
+  /** A record that is not in its place yet: of what is there already, it takes up what is known from elsewhere. */
+  static over(directory: string, database: Database): TrajectoryStore {
+    return new TrajectoryStore(RecordFile.over(directory, database))
   }
 
   describe(entries: Manifest): void {
@@ -47,66 +82,82 @@ export class TrajectoryStore extends TrajectoryReader implements RunRecord {
 
   // Generations
 
-  /** Stores a generation and the optimizer state that waits for it, in one transaction. */
+  /** Says which evaluations are told before which; unless it is said, they are told as they come. */
+  numberTold(toldNumber: ToldNumber): void {
+    this.#toldNumber = toldNumber
+  }
+
+  /** Stores a generation, and the checkpoint of the optimizer that proposed it if there is one, in one transaction. */
   addGeneration(
     generation: number,
-    individuals: readonly Individual[],
-    state: PlainData,
-    summary: Readonly<Record<string, unknown>>,
+    individuals: readonly ProposedIndividual[],
+    { summary = {}, checkpoint }: GenerationDetails = {},
   ): void {
     this.file.transaction(() => {
-      this.file.run(
-        'insert into generations (generation, state, summary, individuals) values (?, ?, ?, ?)',
-        generation,
-        JSON.stringify(state),
-        toJson(summary),
-        individuals.length,
-      )
-      for (const individual of individuals) this.#insertIndividual(individual, null)
+      this.#insertGeneration.run(generation, toJson(summary))
+      this.#addIndividuals(individuals)
+      if (checkpoint) this.#putCheckpoint(checkpoint)
     })
   }
 
-  /** Stores an individual that takes the place of one that failed for good. */
-  addReplacement(individual: Individual, replaces: number): void {
+  /** Stores further individuals of generations that are there. */
+  addIndividuals(individuals: readonly ProposedIndividual[], checkpoint?: Checkpoint): void {
     this.file.transaction(() => {
-      this.#insertIndividual(individual, replaces)
-      this.file.run('update generations set individuals = individuals + 1 where generation = ?', individual.generation)
+      this.#addIndividuals(individuals)
+      if (checkpoint) this.#putCheckpoint(checkpoint)
     })
   }
 
-  #insertIndividual(individual: Individual, replaces: number | null): void {
-    this.file.run(
-      'insert into individuals values (?, ?, ?, ?, ?, ?)',
+  /** Stores where the optimizer stands; the newest two checkpoints are kept. */
+  addCheckpoint(checkpoint: Checkpoint): void {
+    this.file.transaction(() => this.#putCheckpoint(checkpoint))
+  }
+
+  #putCheckpoint({ told, asked, value }: Checkpoint): void {
+    this.file.run('insert or replace into checkpoints values (?, ?, ?)', told, asked, encodeMessage(value))
+    this.file.run('delete from checkpoints where told not in (select told from checkpoints order by told desc limit 2)')
+  }
+
+  #addIndividuals(individuals: readonly ProposedIndividual[]): void {
+    for (const proposed of individuals) this.#addIndividual(proposed, null)
+    this.#countIndividuals(individuals)
+  }
+
+  #addIndividual({ individual, after, origin, budget, continues }: ProposedIndividual, replaces: number | null): void {
+    this.#insertIndividual.run(
       individual.generation,
       individual.index,
       individual.replicate,
       individual.seed,
       JSON.stringify(individual.parameters),
       replaces,
+      after,
+      origin ? JSON.stringify({ operator: origin.operator, parents: origin.parents?.map(nameOf) ?? [] }) : null,
+      budget ?? null,
+      continues ? nameOf(continues) : null,
     )
+  }
+
+  #countIndividuals(individuals: readonly ProposedIndividual[]): void {
+    const counts = new Map<number, number>()
+    for (const { individual } of individuals) {
+      counts.set(individual.generation, (counts.get(individual.generation) ?? 0) + 1)
+    }
+    for (const [generation, count] of counts) {
+      this.file.run('update generations set individuals = individuals + ? where generation = ?', count, generation)
+    }
   }
 
   // Attempts and evaluations
 
   commit(batch: Batch): void {
     this.file.transaction(() => {
-      const tallies = new Map<number, Tally>()
-      for (const attempt of batch.attempts) this.#insertAttempt(attempt, tallies)
-      for (const [generation, tally] of tallies) this.#addTally(generation, tally)
-      for (const { individual, attempt, step, value } of batch.reports) {
-        const { generation, index, replicate } = individual
-        if (Number.isNaN(step) || Number.isNaN(value)) continue // which SQLite does not know
-        this.file.run(
-          'insert into reports values (?, ?, ?, ?, ?, ?)',
-          generation,
-          index,
-          replicate,
-          attempt,
-          step,
-          value,
-        )
-      }
-      for (const { individual, run, from } of batch.reused ?? []) {
+      const { standIns = [], reused = [] } = batch
+      for (const standIn of standIns) this.#addIndividual(standIn, standIn.replaces)
+      this.#countIndividuals(standIns)
+      this.#attempts.write(batch.attempts, { objectives: this.objectives, toldNumber: this.#numberingOf(standIns) })
+      for (const report of batch.reports) this.#addReport(report)
+      for (const { individual, run, from } of reused) {
         const { generation, index, replicate } = individual
         // Again after a recovery that lost the evaluation.
         this.file.run(
@@ -118,81 +169,27 @@ export class TrajectoryStore extends TrajectoryReader implements RunRecord {
           nameOf(from),
         )
       }
-      for (const { worker, segment, offset } of batch.positions) {
-        this.file.run('update workers set segment = ?, offset = ? where worker = ?', segment, offset, worker)
-      }
+      for (const { worker, segment, offset } of batch.positions) this.#setPosition.run(segment, offset, worker)
     })
   }
 
-  #insertAttempt(record: AttemptRecord, tallies: Map<number, Tally>): void {
-    const { generation, index, replicate } = record.individual
-    const accepted = record.verdict === 'accepted'
-    const late = record.verdict === 'late'
-    const fitness = record.fitness ? JSON.stringify(record.fitness) : null
-    const cause = record.cause ? toJson(record.cause) : null
-    let tally = tallies.get(generation)
-    if (!tally) {
-      tally = { done: 0, failed: 0, attempts: 0, best: undefined }
-      tallies.set(generation, tally)
-    }
-    const row = [
-      ...[generation, index, replicate, record.epoch, record.attempt, record.worker],
-      late && this.#differs(record.individual, fitness) ? 'late-differs' : record.verdict,
-      accepted ? null : fitness,
-      cause,
-      record.milliseconds ?? null,
-      record.printed ? JSON.stringify(record.printed) : null,
-    ]
-    const { changes } = this.file.run(
-      'insert into attempts values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing',
-      ...row,
-    )
-    if (changes > 0) tally.attempts++
-    else this.file.run(replaceGivenUp, ...row)
-    if (!accepted) return
-    const score = record.fitness ? this.objectives.weigh(record.fitness) : null
-    this.file.run(
-      'insert into evaluations values (?, ?, ?, ?, ?, ?, ?, ?)',
-      generation,
-      index,
-      replicate,
-      record.fitness ? 'done' : 'failed',
-      fitness,
-      score,
-      record.outputs ? toJson(record.outputs) : null,
-      cause,
-    )
-    if (score === null) {
-      tally.failed++
-      return
-    }
-    tally.done++
-    const { best } = tally
-    if (!best || score > best.score || (score === best.score && isBefore(record.individual, best))) {
-      tally.best = { score, index, replicate }
-    }
+  /** The optimizer is told the stand-in, not the one that failed. */
+  #numberingOf(standIns: readonly StandIn[]): ToldNumber {
+    if (standIns.length === 0) return this.#toldNumber
+    const replaced = new Set(standIns.map(({ individual, replaces }) => nameOf({ ...individual, index: replaces })))
+    return (individual) => (replaced.has(nameOf(individual)) ? null : this.#toldNumber(individual))
   }
 
-  #differs(individual: IndividualId, fitness: string | null): boolean {
-    const accepted = this.row(individual)
-    return accepted !== undefined && accepted.outcome !== 'pending' && accepted.fitness !== fitness
+  #nextTold(): number {
+    this.#told ??= this.file.get<{ told: number }>(
+      'select 1 + coalesce(max(last_told), -1) as told from generations',
+    )!.told
+    return this.#told++
   }
 
-  #addTally(generation: number, { done, failed, attempts, best }: Tally): void {
-    this.file.run(
-      'update generations set done = done + ?, failed = failed + ?, attempts = attempts + ? where generation = ?',
-      done,
-      failed,
-      attempts,
-      generation,
-    )
-    if (!best) return
-    this.file.run(
-      `update generations set best_score = @score, best_index = @index, best_replicate = @replicate
-       where generation = @generation and (best_score is null or best_score < @score
-         or (best_score = @score and (best_index, best_replicate) > (@index, @replicate)))`,
-      { ...best, generation },
-    )
+  #addReport({ individual: { generation, index, replicate }, attempt, step, value }: ReportRecord): void {
+    if (Number.isNaN(step) || Number.isNaN(value)) return // which SQLite does not know
+    this.#insertReport.run(generation, index, replicate, attempt, step, value)
   }
 
   markPacked(generation: number): void {
@@ -283,22 +280,4 @@ export class TrajectoryStore extends TrajectoryReader implements RunRecord {
   async refreshCopy(): Promise<void> {
     await this.file.refreshCopy()
   }
-}
-
-/** What is known of an attempt as one that was given up is overwritten by its answer; what was accepted stands. */
-const replaceGivenUp = `
-  insert into attempts values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do update set
-    worker = excluded.worker, verdict = excluded.verdict, fitness = excluded.fitness, cause = excluded.cause,
-    milliseconds = excluded.milliseconds, printed = excluded.printed
-  where attempts.verdict <> 'accepted'`
-
-interface Tally {
-  done: number
-  failed: number
-  attempts: number
-  best: { readonly score: number; readonly index: number; readonly replicate: number } | undefined
-}
-
-function isBefore(a: IndividualId, b: { readonly index: number; readonly replicate: number }): boolean {
-  return a.index < b.index || (a.index === b.index && a.replicate < b.replicate)
 }

@@ -47,6 +47,8 @@ export class Environment {
   /** The generation in whose middle an earlier runner start may have stopped. */
   readonly #resumed: number
   #places: Places | undefined
+  /** How many evaluations the optimizer was told before it asked for the newest generation. */
+  #told = 0
   #failed: number
   #totalEvaluated: number
   #best: Evaluation | undefined
@@ -79,7 +81,12 @@ export class Environment {
     const individualSeed = seedOf(seed, 'simulate', generation, index, replicate)
     const standIn = new Individual({ generation, index, replicate }, parameters, individualSeed)
     this.#places?.expect(standIn)
-    this.#store.addReplacement(standIn, failed.index)
+    this.#store.commit({
+      attempts: [],
+      standIns: [{ individual: standIn, after: this.#told, replaces: failed.index }],
+      reports: [],
+      positions: [],
+    })
     return standIn
   }
 
@@ -90,7 +97,7 @@ export class Environment {
   async run(runner: Runner, signal: AbortSignal, { evaluations: known = [], cache }: Knowledge = {}): Promise<boolean> {
     const trajectory = this.#trajectory
     if (trajectory.generation < 0) this.#expand(runner, known)
-    else this.#optimizer.load(this.#store.state(trajectory.generation))
+    else this.#resume()
     for (;;) {
       const evaluations = await this.#runGeneration(runner, signal, cache)
       if (!evaluations) return false
@@ -99,6 +106,12 @@ export class Environment {
       this.#expand(runner, evaluations)
       if (trajectory.generation === generation) return true
     }
+  }
+
+  #resume(): void {
+    const { told, value } = this.#store.checkpoint()!
+    this.#told = told
+    this.#optimizer.load(stateOf(value))
   }
 
   /** The evaluations of the newest generation in the order of its individuals; undefined if it was stopped. */
@@ -110,6 +123,7 @@ export class Environment {
     const individuals = this.#trajectory.individuals()
     const places = new Places(individuals)
     this.#places = places
+    this.#store.numberTold((individual) => places.toldNumber(individual, this.#told))
     const open = this.#trajectory.generation === this.#resumed ? this.#recall(places) : individuals
     this.#report(places.filled)
     const pending = cache ? await this.#reuse(cache, open, places, signal) : open
@@ -155,10 +169,13 @@ export class Environment {
 
   #expand(runner: Runner, evaluations: readonly Evaluation[]): void {
     const before = this.#trajectory.generation
+    const told = before < 0 ? 0 : this.#told + evaluations.length
     this.#optimizer.postProcess(this.#trajectory, evaluations)
     if (this.#trajectory.generation === before) return
     const state = this.#optimizer.state!
-    runner.dumpTraj(this.#trajectory, state, this.#optimizer.summarize(state))
+    this.#told = told
+    const asked = told + this.#trajectory.individuals().length
+    runner.dumpTraj(this.#trajectory, { told, asked, value: state }, this.#optimizer.summarize(state))
   }
 
   #count(evaluation: Evaluation): void {
@@ -185,4 +202,10 @@ export class Environment {
       }),
     })
   }
+}
+
+/** Of a record that was begun in version 1 the checkpoint says so. */
+function stateOf(value: unknown): PlainData {
+  const { version, state } = value as { readonly version?: unknown; readonly state?: PlainData }
+  return version === 1 && state !== undefined ? state : (value as PlainData)
 }

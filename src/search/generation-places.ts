@@ -48,6 +48,12 @@ export class Places {
     return this.#expected[place] === individual.index && this.#evaluations[place] === undefined
   }
 
+  /** How many evaluations are told before that of this individual, with those before the generation; null if another stands in. */
+  toldNumber(individual: IndividualId, before: number): number | null {
+    const place = this.#placeOf(individual)
+    return individual.index === this.#expected[place] ? before + place : null
+  }
+
   /** All evaluations in the order of the places; undefined as long as one is missing. */
   all(): Evaluation[] | undefined {
     return this.#filled === this.#size ? (this.#evaluations as Evaluation[]) : undefined

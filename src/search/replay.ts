@@ -80,6 +80,8 @@ function recordedIn(row: EvaluatedRow): Came {
       return { outcome: 'done', fitness: JSON.parse(row.fitness!), outputs: row.outputs && JSON.parse(row.outputs) }
     case 'failed':
       return { outcome: 'failed', cause: JSON.parse(row.cause!) }
+    case 'stopped':
+      throw new ConfigurationError(`individual ${nameOf(row)} was stopped on its way; there is nothing to compare with`)
     case 'pending':
       throw new ConfigurationError(
         `individual ${nameOf(row)} has not been evaluated yet; there is nothing to compare it with`,

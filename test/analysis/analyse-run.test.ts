@@ -179,10 +179,10 @@ test('what stands in for a failed point is no point of the design, and one that 
   })
   const store = TrajectoryStore.openForWriting(run)
   const standIn = new Individual({ generation: 0, index: 7, replicate: 0 }, { x: 0.123 }, 1)
-  store.addReplacement(standIn, 2)
   const result = { verdict: 'accepted', fitness: [9] } as const
   store.commit({
     attempts: [{ individual: standIn, epoch: 1, attempt: 1, worker: 1, ...result }],
+    standIns: [{ individual: standIn, after: 0, replaces: 2 }],
     reports: [],
     positions: [],
   })

@@ -41,7 +41,10 @@ export function playDesign<P>({ space, settings, objectives, simulate, pending =
     optimizer.postProcess(trajectory, evaluations)
     if (trajectory.generation === before) break
     const individuals = trajectory.individuals()
-    store.addGeneration(trajectory.generation, individuals as never, optimizer.state as PlainData, {})
+    store.addGeneration(
+      trajectory.generation,
+      individuals.map((individual) => ({ individual: individual as never, after: 0 })),
+    )
     const cause = { kind: 'threw', message: 'It threw.' } as const
     const attempts = individuals.slice(0, individuals.length - pending).map((individual): AttemptRecord => {
       const [fitness, outputs] = simulate(individual) ?? []

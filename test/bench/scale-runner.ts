@@ -46,7 +46,10 @@ const individuals = Array.from(
   { length: count },
   (_, index) => new Individual({ generation: 0, index, replicate: 0 }, { x: 0.5, y: 0.5 }, 1) as Individual,
 )
-store.addGeneration(0, individuals, null, {})
+store.addGeneration(
+  0,
+  individuals.map((individual) => ({ individual, after: 0 })),
+)
 
 // The workers are there as if an earlier runner had launched them on other hosts: this one adopts them.
 for (let i = 0; i < workers; i++) store.addWorker('srun')

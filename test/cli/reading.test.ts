@@ -530,7 +530,10 @@ function addGeneration(writer: TrajectoryStore, generation: number, size: number
     ...{ generation, index, replicate: 0, seed: 1, parameters: { x: index } },
     name: `${generation}.${index}`,
   }))
-  writer.addGeneration(generation, individuals, null, {})
+  writer.addGeneration(
+    generation,
+    individuals.map((individual) => ({ individual, after: 0 })),
+  )
   writer.commit({
     attempts: individuals.map((individual) => ({
       ...{ individual, epoch: 0, attempt: 1, worker: 1, verdict: 'accepted' as const },

@@ -222,7 +222,7 @@ test('what pipes still hold is not simulated again: evaluations, individuals, an
   expect(inPipes.size).toBeGreaterThan(2.4 * populationSize)
 
   const noEvaluations = copyOf(killed)
-  damageTables(noEvaluations, 'evaluations', 'attempts')
+  damageTables(noEvaluations, 'evaluations', 'other_attempts')
   const first = recovered(await recover(noEvaluations))
   expect(first.saved).toMatchObject({ generations: 3, individuals: 3 * populationSize, evaluations: inPipes.size })
   expect(first.fromPipes).toEqual({ individuals: 0, evaluations: inPipes.size })
@@ -239,8 +239,13 @@ test('what pipes still hold is not simulated again: evaluations, individuals, an
   expect(canonical).toBe(undisturbed)
   expect(simulated.filter((name) => inPipes.has(name))).toEqual([])
 
+  const noGenerations = copyOf(killed)
+  damageTables(noGenerations, 'generations')
+  expect(recovered(await recover(noGenerations)).lost).toMatchObject({ generationsFrom: null, generations: 0 })
+  expect((await goOn(noGenerations)).canonical).toBe(undisturbed)
+
   const noStates = copyOf(killed)
-  damageTables(noStates, 'generations')
+  damageTables(noStates, 'checkpoints')
   const third = recovered(await recover(noStates))
   expect(third.lost).toMatchObject({ generationsFrom: 0, generations: 3 })
   const end = await goOn(noStates)
@@ -252,7 +257,7 @@ test('what pipes still hold is not simulated again: evaluations, individuals, an
 test('of workers that had ended, too, the results of a generation that was lost are taken up again', async () => {
   const directory = copyOf(stopped)
   const inPipes = resultsInPipes(directory)
-  damageTables(directory, 'generations')
+  damageTables(directory, 'checkpoints')
   expect(recovered(await recover(directory)).saved.generations).toBe(0)
   const { canonical, simulated } = await goOn(directory)
   expect(canonical).toBe(undisturbed)
@@ -271,26 +276,20 @@ test('a record whose first page is destroyed loses nothing', async () => {
   expect(lost).toEqual({ generationsFrom: null, generations: 0, manifest: false, tables: [] })
 })
 
-test('a state is missed only of the generation that the search goes on from', async () => {
-  const long = 'x'.repeat(9000)
-  for (const [generation, kept] of [
-    [1, 3],
-    [2, 2],
+test('of two checkpoints the one before is enough, and none that is not needed is missed', async () => {
+  for (const [lost, kept] of [
+    ['min', 3],
+    ['max', 2],
   ] as const) {
     const directory = copyOf(stopped)
-    const path = join(directory, record)
-    const database = openDatabase(path)
-    database.pragma('wal_checkpoint(truncate)')
-    database.exec(`update generations set state = json_set(state, '$.long', '${long}')`)
+    const database = openDatabase(join(directory, record))
+    expect(database.prepare('select count(*) from checkpoints').pluck().get()).toBe(2)
+    // A message that ends before it is whole.
+    database.exec(`update checkpoints set state = substr(state, 1, length(state) - 9)
+                   where told = (select ${lost}(told) from checkpoints)`)
     database.pragma('wal_checkpoint(truncate)')
     database.close()
-    const bytes = readFileSync(path)
-    const pages = Array.from({ length: bytes.length / pageBytes }, (_, page) => page)
-    const isOverflow = (page: number) =>
-      bytes.subarray(page * pageBytes + 4, (page + 1) * pageBytes).every((b) => b === 0x78)
-    const overflow = pages.filter(isOverflow)
-    expect(overflow).toHaveLength(3)
-    overwrite(path, Buffer.alloc(pageBytes, 0xff), overflow[generation]! * pageBytes)
+    overwrite(join(directory, record), Buffer.alloc(16), 0)
     const { saved } = recovered(await recover(directory))
     expect(saved.generations).toBe(kept)
     expect((await goOn(directory)).canonical).toBe(undisturbed)
@@ -304,8 +303,9 @@ test('where evaluations are lost in the record and in the pipes, the search goes
     rmSync(segmentPath(join(directory, 'workers', worker), 'from-worker', 1))
   }
   const { saved, lost, pending } = recovered(await recover(directory))
-  expect(saved).toEqual({ generations: 1, individuals: populationSize, evaluations: 0 })
-  expect([lost.generationsFrom, lost.generations, pending]).toEqual([1, 2, populationSize])
+  // The checkpoints that are left have been told what is lost.
+  expect(saved).toEqual({ generations: 0, individuals: 0, evaluations: 0 })
+  expect([lost.generationsFrom, lost.generations, pending]).toEqual([0, 3, 0])
   const { canonical, simulated } = await goOn(directory)
   expect(canonical).toBe(undisturbed)
   expect(simulated).toHaveLength(generations * populationSize)
@@ -365,7 +365,7 @@ test('every command says in one sentence that a record is damaged and what helps
     0,
     `The record of ${directory} is sound; nothing was changed.`,
   ])
-  damageTables(directory, 'evaluations', 'generations')
+  damageTables(directory, 'evaluations', 'checkpoints')
   for (const words of [
     ['show', directory],
     ['status', directory],

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { ConfigurationError, RunHeldError } from '../../src/core/errors.ts'
 import { Individual } from '../../src/core/individual.ts'
 import { Objectives } from '../../src/core/objectives.ts'
-import type { AttemptRecord, Batch } from '../../src/core/record.ts'
+import type { AttemptRecord, Batch, ProposedIndividual } from '../../src/core/record.ts'
 import { Trajectory } from '../../src/core/trajectory.ts'
 import { RecordFile } from '../../src/record/record-file.ts'
 import { schemaVersion } from '../../src/record/schema.ts'
@@ -30,9 +30,14 @@ function individual(generation: number, index: number, parameters: object = { x:
   return new Individual({ generation, index, replicate }, parameters, 1000 + index) as Individual
 }
 
+function proposed(individuals: readonly Individual[]): ProposedIndividual[] {
+  return individuals.map((one) => ({ individual: one, after: 0 }))
+}
+
 function addGeneration(store: TrajectoryStore, generation: number, size: number, state: object = {}): void {
   const individuals = Array.from({ length: size }, (_, index) => individual(generation, index))
-  store.addGeneration(generation, individuals, state as never, { note: `generation ${generation}` })
+  const checkpoint = { told: generation * size, asked: (generation + 1) * size, value: state }
+  store.addGeneration(generation, proposed(individuals), { summary: { note: `generation ${generation}` }, checkpoint })
 }
 
 function attempt(generation: number, index: number, more: Partial<AttemptRecord>): AttemptRecord {
@@ -74,8 +79,7 @@ test('what is stored comes back, in another process as well', () => {
   try {
     expect(reader.manifest()).toMatchObject({ name: 'spring', seed: 7, configuration: { nested: [1, null, 'two'] } })
     expect(reader.objectives.definition).toEqual({ cost: 'minimize' })
-    expect(reader.state(0)).toEqual({ points: [[0.25]] })
-    expect(() => reader.state(1)).toThrow('the record has no generation 1')
+    expect(reader.checkpoint()).toEqual({ told: 0, asked: 3, value: { points: [[0.25]] } })
     expect(reader.individuals(0)).toEqual([0, 1, 2].map((index) => individual(0, index)))
     expect(reader.evaluations(0)).toEqual([
       { individual: individual(0, 0), outcome: 'done', fitness: [3], outputs: { peak: 2.5 } },
@@ -117,7 +121,7 @@ test('the counts are those of the tables, whatever happened in which order', () 
         store,
         `select (select count(*) from generations) as generations, (select count(*) from individuals) as individuals,
                 (select count(*) from evaluations where outcome = 'done') as done,
-                (select count(*) from evaluations where outcome = 'failed') as failed,
+                (select count(*) from evaluations where outcome = 'failed') as failed, 0 as stopped,
                 (select count(*) from attempts) as attempts`,
       )
       expect(store.counts()).toEqual(rows)
@@ -194,7 +198,7 @@ test('results and how far the pipes were read are stored together or not at all'
 test('a generation is stored with all its individuals or not at all', () => {
   const store = prepareStore()
   const twins = [individual(0, 0), individual(0, 1), individual(0, 1)]
-  expect(() => store.addGeneration(0, twins, {}, {})).toThrow(/UNIQUE/)
+  expect(() => store.addGeneration(0, proposed(twins))).toThrow(/UNIQUE/)
   expect(store.counts()).toMatchObject({ generations: 0, individuals: 0 })
   expect([...store.rows()]).toEqual([])
 })
@@ -209,8 +213,9 @@ test('whoever writes under an earlier epoch is refused, and changes nothing', ()
   const worker = second.addWorker('local')
   const writes: (() => unknown)[] = [
     () => first.commit(batch(attempt(0, 1, { fitness: [2] }))),
-    () => first.addGeneration(1, [individual(1, 0)], {}, {}),
-    () => first.addReplacement(individual(0, 7), 1),
+    () => first.addGeneration(1, proposed([individual(1, 0)])),
+    () => first.addIndividuals(proposed([individual(0, 7)])),
+    () => first.addCheckpoint({ told: 0, asked: 2, value: {} }),
     () => first.describe({ status: 'finished' }),
     () => first.describeProblem(['y'], new Objectives({ gain: 'maximize' })),
     () => first.addWorker('local'),
@@ -246,7 +251,7 @@ test('names are names: in parameters, in outputs and as columns of the view `sea
   const names = [...hardNames, 'x', 'X', 'seed', 'outcome', '']
   store.describeProblem(names, new Objectives({ 'it\'s "good"': 'maximize', x: 'minimize', fitness: -2 }))
   const parameters = Object.fromEntries(names.map((name, i) => [name, i + 0.5]))
-  store.addGeneration(0, [individual(0, 0, parameters)], {}, {})
+  store.addGeneration(0, proposed([individual(0, 0, parameters)]))
   const outputs = Object.fromEntries(hardNames.map((name, i) => [name, i]))
   store.commit(batch(attempt(0, 0, { fitness: [10, 20, 30], outputs })))
   const [evaluation] = store.evaluations(0)
@@ -273,7 +278,7 @@ test('values keep their kinds in the view `search`', () => {
   const store = openStore()
   store.describeProblem(['real', 'integer', 'choice', 'boolean', 'vector'], new Objectives({ cost: 'minimize' }))
   const parameters = { real: 0.1, integer: 3, choice: 'rk4', boolean: true, vector: [1, 2.5] }
-  store.addGeneration(0, [individual(0, 0, parameters)], {}, {})
+  store.addGeneration(0, proposed([individual(0, 0, parameters)]))
   const [row] = query(store, 'select real, integer, choice, boolean, vector, cost, outcome from search')
   expect(row).toEqual({ ...parameters, boolean: 1, vector: '[1,2.5]', cost: null, outcome: 'pending' })
 })
@@ -415,7 +420,7 @@ test('what a packed generation printed is not packed again', () => {
 test('a stand-in is an individual of the generation beside those that were proposed', () => {
   const store = prepareStore()
   addGeneration(store, 0, 2)
-  store.addReplacement(individual(0, 3), 1)
+  store.commit({ ...batch(), standIns: [{ individual: individual(0, 3), after: 0, replaces: 1 }] })
   expect(store.counts().individuals).toBe(3)
   expect(store.individuals(0).map(({ index }) => index)).toEqual([0, 1])
   expect(store.replacements(0)).toEqual([{ individual: individual(0, 3), replaces: 1 }])
@@ -429,7 +434,7 @@ test('a stand-in is an individual of the generation beside those that were propo
 test('the canonical export has one line an individual, in order, with nothing that timing decides', () => {
   const store = prepareStore()
   const individuals = [individual(0, 1), individual(0, 0, { x: 0.1 + 0.2 }, 1), individual(0, 0, { x: 1e-7 })]
-  store.addGeneration(0, individuals, {}, {})
+  store.addGeneration(0, proposed(individuals))
   const [second, , first] = individuals as [Individual, Individual, Individual]
   const record = (one: Individual, more: Partial<AttemptRecord>) => ({ ...attempt(0, 0, more), individual: one })
   store.commit(

@@ -22,8 +22,9 @@ function makeRun(): string {
       { x: index / 2, step: generation, pair: [index, 'a'] },
       100 + index,
     )
-  store.addGeneration(0, [individual(0, 0), individual(0, 0, 1), individual(0, 1)], {}, {})
-  store.addGeneration(1, [individual(1, 0), individual(1, 1)], {}, {})
+  const proposed = (individuals: readonly Individual[]) => individuals.map((one) => ({ individual: one, after: 0 }))
+  store.addGeneration(0, proposed([individual(0, 0), individual(0, 0, 1), individual(0, 1)]))
+  store.addGeneration(1, proposed([individual(1, 0), individual(1, 1)]))
   const attempt = (
     generation: number,
     index: number,

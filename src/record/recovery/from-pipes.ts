@@ -1,9 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { PipePosition } from '../../../runtime/channel/pipe-file.ts'
 import type { AttemptKey, Hello, Report, Result } from '../../../runtime/channel/protocol.ts'
-import { Objectives } from '../../core/objectives.ts'
+import type { IndividualId } from '../../core/individual.ts'
+import { type ObjectiveMap, Objectives } from '../../core/objectives.ts'
+import { type AttemptRecord, isDeath } from '../../core/record.ts'
 import type { Database, Statement } from '../../system/database.ts'
-import { toJson } from '../rows.ts'
+import type { Manifest } from '../rows.ts'
+import type { TrajectoryStore } from '../writer.ts'
 import { isBefore, type PipeRemains, remainsIn } from './pipe-remains.ts'
 
 /** What of a record was found in pipes and nowhere else. */
@@ -22,11 +25,12 @@ export interface PipesTaken {
 }
 
 /** Puts into a rebuilt record what it lacks of what the workers were given and have answered. */
-export function takeFromPipes(directory: string, database: Database): PipesTaken {
-  return new Taking(directory, database)
+export function takeFromPipes(record: TrajectoryStore, database: Database): PipesTaken {
+  return new Taking(record, database)
 }
 
 class Taking implements PipesTaken {
+  readonly #record: TrajectoryStore
   readonly #database: Database
   readonly #objectives: Objectives | undefined
   /** How many were taken from pipes, by generation. */
@@ -36,11 +40,12 @@ class Taking implements PipesTaken {
   readonly #read = new Map<number, { readonly firsts: Map<number, PipePosition>; readonly end: PipePosition }>()
   readonly #statements: Readonly<Record<keyof ReturnType<typeof prepare>, Statement>>
 
-  constructor(directory: string, database: Database) {
+  constructor(record: TrajectoryStore, database: Database) {
+    this.#record = record
     this.#database = database
-    this.#objectives = objectivesOf(database)
+    this.#objectives = objectivesOf(record.manifest())
     this.#statements = prepare(database)
-    const remains = remainsIn(directory)
+    const remains = remainsIn(record.directory)
     this.#restoreIndividuals(remains)
     database.exec('create index known_reports on reports (generation, "index", replicate, attempt, step)')
     for (const pipe of remains) this.#readPipe(pipe)
@@ -73,14 +78,9 @@ class Taking implements PipesTaken {
 
   /** What was handed out has a checksum, and rows have none: an individual that is missing, or another, is taken from there. */
   #restoreIndividuals(remains: readonly PipeRemains[]): void {
-    const names = jsonOf(this.#database, 'select value from manifest where key = ?', 'parameters')
+    const names = this.#record.manifest().parameters
     if (!Array.isArray(names)) return
-    const policy = jsonOf(
-      this.#database,
-      `select value from group_parameters where name = 'runner' and key = ?`,
-      'onFailure',
-    )
-    if (policy === 'replace') return // it cannot be told who stands in for whom
+    if (this.#setting('onFailure') === 'replace') return // it cannot be told who stands in for whom
     const { individual, putIndividual } = this.#statements
     const sizes = this.#sizes()
     const assigned = new Map<number, Set<string>>()
@@ -140,7 +140,7 @@ class Taking implements PipesTaken {
         }
       } else if (message.type === 'report') {
         note(message.key, position)
-        this.#takeReport(message)
+        this.#takeReports(message)
       }
     }
   }
@@ -163,117 +163,120 @@ class Taking implements PipesTaken {
       )
   }
 
-  #take(worker: number, [key, milliseconds, fitness, cause, outputs, printed]: Result): void {
+  /** A result has a checksum, and rows have none: of an attempt that both know, the result is believed. */
+  #take(worker: number, result: Result): void {
+    const [key, milliseconds, fitness, cause, outputs, printed] = result
     if (!this.#objectives || (fitness && fitness.length !== this.#objectives.names.length)) return
     const [generation, index, replicate, epoch, attempt] = key
-    const id = [generation, index, replicate]
-    const text = fitness && JSON.stringify(fitness)
-    let isAccepted = false
-    if (fitness) {
-      const score = this.#objectives.weigh(fitness)
-      const content = [text, score, outputs && toJson(outputs)]
-      const { changes } = this.#statements.evaluation.run(...content, ...id)
-      isAccepted = changes > 0 || this.#statements.verdict.get(...id, epoch, attempt) === 'accepted'
-      const isCorrection = changes === 0 && isAccepted && !this.#isSame(id, text)
-      if (isCorrection) this.#statements.correct.run(...content, ...id)
-      count(this.#evaluations, generation, isCorrection ? 1 : changes)
-      // The attempt that decided may be lost although the evaluation is not.
-      isAccepted ||= this.#statements.accepted.get(...id) === undefined && this.#isSame(id, text)
-    }
-    const verdict = isAccepted ? 'accepted' : fitness ? (this.#isSame(id, text) ? 'late' : 'late-differs') : 'retried'
-    const causeText = cause && toJson(cause)
-    const rest = [isAccepted ? null : text, causeText, milliseconds, printed && JSON.stringify(printed)]
-    this.#statements.attempt.run(...id, epoch, attempt, worker, verdict, ...rest)
-    if (isAccepted) this.#statements.accept.run(...id, epoch, attempt)
+    const individual = { generation, index, replicate }
+    const id = [generation, index, replicate] as const
+    // What was handed out of generations that are lost is handed out again.
+    if (this.#statements.individual.get(...id) === undefined) return
+    const standing = this.#statements.standing.get(...id) as Standing | undefined
+    const isSameAttempt = standing?.epoch === epoch && standing.attempt === attempt
+    const isSameFitness = standing?.fitness === (fitness && JSON.stringify(fitness))
+    // A row of version 1 may have lost which attempt it came from.
+    const isAnonymous = standing?.epoch === 0 && isSameFitness
+    const isReplaced = fitness !== null && (isAnonymous || (isSameAttempt && !isSameFitness))
+    if (isSameAttempt && !isReplaced) return
+    const isAccepted = fitness !== null && (standing === undefined || isReplaced)
+    if (!isAccepted && this.#statements.other.get(...id, epoch, attempt) !== undefined) return
+    if (isReplaced) this.#statements.forget.run(...id)
+    if (isAccepted && !isAnonymous) count(this.#evaluations, generation, 1)
+    this.#commit({
+      individual,
+      epoch,
+      attempt,
+      worker,
+      verdict: isAccepted ? 'accepted' : fitness ? 'late' : 'retried',
+      fitness: fitness ?? undefined,
+      cause: cause ?? undefined,
+      outputs: outputs ?? undefined,
+      milliseconds,
+      printed: printed ?? undefined,
+    })
+    if (isReplaced) this.#statements.renumber.run(standing!.told, ...id)
   }
 
-  #isSame(id: readonly number[], fitness: string | null): boolean {
-    return (this.#statements.fitness.get(...id) as { fitness: string | null } | undefined)?.fitness === fitness
-  }
-
-  #takeReport({ key, values }: Report): void {
-    const [generation, index, replicate, , attempt]: AttemptKey = key
-    const id = [generation, index, replicate, attempt]
-    for (const [step, value] of values) {
-      if (Number.isNaN(step) || Number.isNaN(value)) continue
-      if (this.#statements.hasReports.get(...id, step, value) === undefined)
-        this.#statements.report.run(...id, step, value)
-    }
+  #takeReports({ key: [generation, index, replicate, , attempt], values }: Report): void {
+    const individual = { generation, index, replicate }
+    const isNew = ([step, value]: readonly [number, number]) =>
+      this.#statements.report.get(generation, index, replicate, attempt, step, value) === undefined
+    const reports = values.filter(isNew).map(([step, value]) => ({ individual, attempt, step, value }))
+    this.#record.commit({ attempts: [], reports, positions: [] })
   }
 
   /** An individual that failed as often as it may has failed for good, with the last cause. */
   #decideFailed(): void {
-    const retries = jsonOf(
-      this.#database,
-      `select value from group_parameters where name = 'runner' and key = ?`,
-      'retries',
-    )
+    const retries = this.#setting('retries')
     if (typeof retries !== 'number') return
-    this.#database.exec(`
-      create temp table decided as
-        select a.generation, a."index", a.replicate, max(a.epoch * 1000000 + a.attempt) as last
-        from attempts a join individuals using (generation, "index", replicate)
-        left join evaluations e using (generation, "index", replicate)
-        where e.outcome is null and a.verdict = 'retried' and a.cause ->> 'kind' not in ('worker-lost', 'channel-damaged')
-        group by a.generation, a."index", a.replicate having count(*) > ${Math.trunc(retries)};
-      update attempts set verdict = 'accepted' where exists (
-        select 1 from decided d where d.generation = attempts.generation and d."index" = attempts."index"
-          and d.replicate = attempts.replicate and d.last = attempts.epoch * 1000000 + attempts.attempt);
-      insert into evaluations (generation, "index", replicate, outcome, cause)
-        select a.generation, a."index", a.replicate, 'failed', a.cause
-        from attempts a join decided d using (generation, "index", replicate) where a.verdict = 'accepted';
-      `)
-    const decided = this.#database.prepare('select generation from decided').pluck().all() as number[]
-    for (const generation of decided) count(this.#evaluations, generation, 1)
-    this.#database.exec('drop table decided')
+    for (let generation = 0; generation < this.#record.generations; generation++) {
+      for (const tried of this.#record.triedBefore(generation)) {
+        if (tried.failures > retries) this.#failForGood(tried)
+      }
+    }
   }
+
+  #failForGood(individual: IndividualId): void {
+    const last = this.#record
+      .attemptsOf(individual)
+      .filter(({ verdict, cause }) => verdict === 'retried' && cause !== null && !isDeath(JSON.parse(cause)))
+      .at(-1)!
+    const { epoch, attempt, worker, milliseconds, printed } = last
+    count(this.#evaluations, individual.generation, 1)
+    this.#commit({
+      individual,
+      epoch,
+      attempt,
+      worker,
+      verdict: 'accepted',
+      cause: JSON.parse(last.cause!),
+      milliseconds: milliseconds ?? undefined,
+      printed: printed === null ? undefined : JSON.parse(printed),
+    })
+  }
+
+  #commit(attempt: AttemptRecord): void {
+    this.#record.commit({ attempts: [attempt], reports: [], positions: [] })
+  }
+
+  /** A setting that the runner had. */
+  #setting(key: string): unknown {
+    return this.#record.groups
+      .find(({ name }) => name === 'runner')
+      ?.entries()
+      .find((entry) => entry.key === key)?.value
+  }
+}
+
+interface Standing {
+  readonly epoch: number
+  readonly attempt: number
+  readonly fitness: string | null
+  readonly told: number | null
 }
 
 function prepare(database: Database) {
   const ofOne = 'where generation = ? and "index" = ? and replicate = ?'
   return {
-    // Only of individuals that are there: what was handed out of other generations is handed out again.
-    evaluation: database.prepare(
-      `insert or ignore into evaluations (generation, "index", replicate, outcome, fitness, score, outputs)
-       select generation, "index", replicate, 'done', ?, ?, ? from individuals ${ofOne}`,
-    ),
-    attempt: database.prepare(
-      `insert or ignore into attempts
-         (generation, "index", replicate, epoch, attempt, worker, verdict, fitness, cause, milliseconds, printed)
-       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    ),
-    accept: database.prepare(
-      `update attempts set verdict = 'accepted', fitness = null ${ofOne} and epoch = ? and attempt = ?`,
-    ),
-    fitness: database.prepare(`select fitness from evaluations ${ofOne}`),
-    accepted: database.prepare(`select 1 from attempts ${ofOne} and verdict = 'accepted'`),
     individual: database.prepare(`select seed, parameters from individuals ${ofOne}`),
     putIndividual: database.prepare(
       'insert or replace into individuals (generation, "index", replicate, seed, parameters) values (?, ?, ?, ?, ?)',
     ),
-    verdict: database.prepare(`select verdict from attempts ${ofOne} and epoch = ? and attempt = ?`).pluck(),
-    correct: database.prepare(
-      `update evaluations set outcome = 'done', fitness = ?, score = ?, outputs = ?, cause = null ${ofOne}`,
-    ),
-    report: database.prepare(
-      'insert into reports (generation, "index", replicate, attempt, step, value) values (?, ?, ?, ?, ?, ?)',
-    ),
-    hasReports: database.prepare(`select 1 from reports ${ofOne} and attempt = ? and step = ? and value = ?`),
+    standing: database.prepare(`select epoch, attempt, fitness, told from evaluations ${ofOne}`),
+    other: database.prepare(`select 1 from other_attempts ${ofOne} and epoch = ? and attempt = ?`),
+    forget: database.prepare(`delete from evaluations ${ofOne}`),
+    renumber: database.prepare(`update evaluations set told = ? ${ofOne}`),
+    report: database.prepare(`select 1 from reports ${ofOne} and attempt = ? and step = ? and value = ?`),
   }
 }
 
-function objectivesOf(database: Database): Objectives | undefined {
-  const definition = jsonOf(database, 'select value from manifest where key = ?', 'objectives')
+function objectivesOf({ objectives }: Manifest): Objectives | undefined {
   try {
-    return new Objectives(definition as Record<string, number>)
+    return new Objectives(objectives as ObjectiveMap)
   } catch {
     return undefined
   }
-}
-
-function jsonOf(database: Database, sql: string, key: string): unknown {
-  const text = database.prepare(sql).pluck().get(key)
-  return typeof text === 'string' ? JSON.parse(text) : undefined
 }
 
 /** As the record has parameters: an object whose keys are in the order of the space. */

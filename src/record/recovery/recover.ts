@@ -6,9 +6,20 @@ import { ConfigurationError, RunHeldError } from '../../core/errors.ts'
 import { type Database, openDatabase } from '../../system/database.ts'
 import { livenessOf } from '../../system/process-identity.ts'
 import { copyName, recordName } from '../record-file.ts'
-import { schema, schemaVersion, searchView } from '../schema.ts'
+import { noteLastTold, numberInOrder, schemaVersion, searchView } from '../schema.ts'
+import { migrateFromVersion1 } from '../version-1.ts'
+import { TrajectoryStore } from '../writer.ts'
 import { type FromPipes, takeFromPipes } from './from-pipes.ts'
-import { companions, createRecord, lostState, pageBytes, salvage, type Unread } from './salvage.ts'
+import {
+  companions,
+  createRecord,
+  pageBytes,
+  salvage,
+  schemaOf,
+  type Unread,
+  type Version,
+  versionLeft,
+} from './salvage.ts'
 
 /** What came of a look at a run's record. */
 export type Recovery =
@@ -106,7 +117,7 @@ function damageOf(directory: string, path: string): string | undefined {
     if (version === 0) return existsSync(join(directory, 'run.json')) ? 'it is no record of a run' : undefined
     const [first] = database.pragma('integrity_check(1)') as { integrity_check: string }[]
     if (first?.integrity_check !== 'ok') return first?.integrity_check.replaceAll('\n', ' ') ?? 'it cannot be checked'
-    return damageOfSchema(database)
+    return version === 1 || version === schemaVersion ? damageOfSchema(database, version) : undefined
   } catch (error) {
     if (error instanceof ConfigurationError) throw error
     if ((error as { code?: string }).code === 'SQLITE_BUSY') {
@@ -119,10 +130,10 @@ function damageOf(directory: string, path: string): string | undefined {
 }
 
 /** A table or view that is not as it was made; SQLite has nothing to say against any. */
-function damageOfSchema(database: Database): string | undefined {
+function damageOfSchema(database: Database, version: Version): string | undefined {
   const intact = openDatabase(':memory:')
   try {
-    intact.exec(schema)
+    intact.exec(schemaOf(version))
     for (const name of column<string>(intact, `select name from sqlite_master where type in ('table', 'view')`)) {
       const columns = intact.prepare(`select * from ${name}`).columns()
       const wanted = columns.map((one) => `"${name}"."${one.name}"`)
@@ -141,10 +152,10 @@ function rebuild(directory: string, path: string, finished: string, epoch: numbe
   const unfinished = join(directory, `${recordName}.recovering`)
   rmSync(unfinished, { force: true })
   try {
-    const database = createRecord(unfinished)
+    const { database, unread } = salvageAll(directory, path, unfinished)
     let report: Recovered
     try {
-      report = database.transaction(() => fill(database, directory, path, epoch, damage))()
+      report = database.transaction(() => complete(database, { directory, epoch, damage, unread }))()
       database.pragma('journal_mode = delete')
     } finally {
       database.close()
@@ -157,22 +168,63 @@ function rebuild(directory: string, path: string, finished: string, epoch: numbe
   }
 }
 
-function fill(database: Database, directory: string, path: string, epoch: number, damage: string): Recovered {
-  const tables = salvage(path, database)
+interface Salvaged {
+  readonly database: Database
+  readonly unread: readonly Unread[]
+}
+
+/** What can still be read of a record, and of the copy of it that readers had, in a record of its version. */
+function salvageAll(directory: string, path: string, unfinished: string): Salvaged {
+  const version = versionLeft(path, `${unfinished}.source`)
+  const asNew = salvageAs(version ?? schemaVersion, directory, path, unfinished)
+  const isEmpty = column(asNew.database, 'select 1 from generations limit 1').length === 0
+  if (version !== undefined || !isEmpty) return asNew
+  asNew.database.close()
+  const asOld = salvageAs(1, directory, path, unfinished)
+  if (column(asOld.database, 'select 1 from generations limit 1').length > 0) return asOld
+  asOld.database.close()
+  return salvageAs(schemaVersion, directory, path, unfinished)
+}
+
+function salvageAs(version: Version, directory: string, path: string, unfinished: string): Salvaged {
+  rmSync(unfinished, { force: true })
+  const database = createRecord(unfinished, version)
   const copy = join(directory, copyName)
-  if (existsSync(copy)) salvage(copy, database)
+  const unread = database.transaction(() => {
+    const tables = salvage(path, database)
+    if (existsSync(copy)) salvage(copy, database)
+    return tables
+  })()
+  return { database, unread }
+}
+
+interface Circumstances {
+  readonly directory: string
+  readonly epoch: number
+  readonly damage: string
+  readonly unread: readonly Unread[]
+}
+
+/** Makes a record whole that has been salvaged, with what the pipes hold, as far as that can be done. */
+function complete(database: Database, { directory, epoch, damage, unread }: Circumstances): Recovered {
   const hadManifest = manifestOf(database).run !== undefined
+  if (database.pragma('user_version', { simple: true }) === 1) {
+    migrateFromVersion1(database, mostCheckpoints)
+    database.pragma(`user_version = ${schemaVersion}`)
+  }
   database.exec(dropMisfits)
-  const isIncomplete = new Set(tables.map(({ table }) => table))
+  const isIncomplete = new Set(unread.map(({ table }) => table))
   if (!isIncomplete.has('individuals')) database.exec(rebuildGenerations)
-  const pipes = takeFromPipes(directory, database)
+  const pipes = takeFromPipes(TrajectoryStore.over(directory, database), database)
   const kept = wholeGenerations(database)
   const seen = 1 + Math.max(pipes.newest, ...column<number>(database, 'select max(generation) from generations'))
-  for (const table of ['generations', 'individuals', 'evaluations', 'attempts', 'reports', 'reused']) {
+  for (const table of ['generations', 'individuals', 'evaluations', 'other_attempts', 'reports', 'reused']) {
     database.prepare(`delete from ${table} where generation >= ?`).run(kept)
   }
   const fromPipes = pipes.close(kept)
   database.exec(countAnew)
+  database.exec(manifestOf(database).order === 'arrival' ? closeGaps : numberInOrder)
+  database.exec(noteLastTold)
   const saved = countSaved(database)
   const pending = saved.individuals - saved.evaluations
   describe(directory, database, { epoch, damage, isWhole: pending === 0 && seen <= kept })
@@ -180,7 +232,7 @@ function fill(database: Database, directory: string, path: string, epoch: number
     generationsFrom: seen > kept ? kept : null,
     generations: Math.max(0, seen - kept),
     manifest: !hadManifest,
-    tables,
+    tables: unread,
   }
   const report: Recovered = { state: 'recovered', directory, damage, kept: null, saved, fromPipes, pending, lost }
   // In the record, too: an interruption must not lose it.
@@ -188,31 +240,36 @@ function fill(database: Database, directory: string, path: string, epoch: number
   return report
 }
 
+/** All of them: it is not known yet at which the search goes on. */
+const mostCheckpoints = Number.MAX_SAFE_INTEGER
+
 /** Rows that have their columns but mean nothing. */
 const dropMisfits = `
 delete from individuals where json_type(parameters) <> 'object';
 delete from evaluations where outcome = 'done' and (fitness is null or json_type(fitness) <> 'array' or score is null);
 delete from evaluations where outcome = 'failed' and cause is null;
-insert or ignore into evaluations (generation, "index", replicate, outcome, cause)
-  select generation, "index", replicate, 'failed', cause from attempts
-  where verdict = 'accepted' and cause is not null;
 insert or ignore into parameter_groups select distinct name, '' from group_parameters;
 `
 
 /** Where all individuals are there, the generations that they form are known. */
 const rebuildGenerations = `
-insert or ignore into generations (generation, individuals, summary, state)
-  select generation, count(*), '{}', '${lostState}' from individuals group by generation;
+insert or ignore into generations (generation, individuals, summary)
+  select generation, count(*), '{}' from individuals group by generation;
 `
 
 /**
  * How many generations, from the first, are whole: all individuals there, and evaluated but for those of the last one,
- * whose state is there, since the search goes on from it.
+ * whose checkpoint is there, since the search goes on from it.
  */
 function wholeGenerations(database: Database): number {
-  const hasState = database.prepare(`select state <> '${lostState}' from generations where generation = ?`).pluck()
+  const hasCheckpoint = database
+    .prepare(
+      `select 1 from checkpoints where asked = (
+         select count(*) from individuals where generation <= ? and replaces is null)`,
+    )
+    .pluck()
   let whole = completeGenerations(database)
-  while (whole > 0 && hasState.get(whole - 1) !== 1) whole--
+  while (whole > 0 && hasCheckpoint.get(whole - 1) === undefined) whole--
   return whole
 }
 
@@ -234,16 +291,28 @@ const countAnew = `
 delete from evaluations where not exists (
   select 1 from individuals i
   where i.generation = evaluations.generation and i."index" = evaluations."index" and i.replicate = evaluations.replicate);
-update attempts set verdict = 'lost' where verdict = 'accepted' and not exists (
-  select 1 from evaluations e
-  where e.generation = attempts.generation and e."index" = attempts."index" and e.replicate = attempts.replicate);
 update generations set
   done = (select count(*) from evaluations e where e.generation = generations.generation and outcome = 'done'),
   failed = (select count(*) from evaluations e where e.generation = generations.generation and outcome = 'failed'),
+  stopped = (select count(*) from evaluations e where e.generation = generations.generation and outcome = 'stopped'),
   attempts = (select count(*) from attempts a where a.generation = generations.generation),
   (best_score, best_index, best_replicate) = (
     select score, "index", replicate from evaluations e
     where e.generation = generations.generation and outcome = 'done' order by score desc, "index", replicate limit 1);
+delete from checkpoints where asked > (select count(*) from individuals where replaces is null);
+delete from checkpoints where told not in (select told from checkpoints order by told desc limit 2);
+`
+
+/** Where evaluations were told as they came, the order stays that of those that are left; states beyond a gap are of no use. */
+const closeGaps = `
+create temp table numbered as
+  select generation, "index", replicate, told as was,
+         row_number() over (order by told) - 1 + (select coalesce(min(after), 0) from individuals) as told
+  from evaluations where told is not null;
+delete from checkpoints where told > (select min(was) from temp.numbered where was <> told);
+update evaluations set told = n.told from temp.numbered n
+where n.generation = evaluations.generation and n."index" = evaluations."index" and n.replicate = evaluations.replicate;
+drop table temp.numbered;
 `
 
 /** What the record says of itself from now on. */
@@ -285,7 +354,7 @@ function countSaved(database: Database): Counts {
   return database
     .prepare(
       `select count(*) as generations, coalesce(sum(individuals), 0) as individuals,
-              coalesce(sum(done + failed), 0) as evaluations from generations`,
+              coalesce(sum(done + failed + stopped), 0) as evaluations from generations`,
     )
     .get() as Counts
 }

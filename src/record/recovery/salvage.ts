@@ -10,8 +10,10 @@ import {
   statSync,
   writeSync,
 } from 'node:fs'
+import { decodeMessage } from '../../../runtime/channel/protocol.ts'
 import { type Database, openDatabase, type Statement } from '../../system/database.ts'
 import { schema, schemaVersion } from '../schema.ts'
+import { lostState, schemaOfVersion1 } from '../version-1.ts'
 
 /** What could not be read to its end. */
 export interface Unread {
@@ -23,14 +25,39 @@ export interface Unread {
 /** The files that belong to a database beside its own: what was written last may stand in one of them. */
 export const companions = ['-wal', '-journal', '-shm']
 
-/** A new record without rows. */
-export function createRecord(path: string): Database {
+export type Version = 1 | typeof schemaVersion
+
+export function schemaOf(version: Version): string {
+  return version === 1 ? schemaOfVersion1 : schema
+}
+
+/** A new record without rows, of the version of what is salvaged into it. */
+export function createRecord(path: string, version: Version): Database {
   const database = openDatabase(path)
   database.pragma('journal_mode = memory')
   database.pragma('foreign_keys = off') // rows come in any order; what refers to nothing is dropped at the end
-  database.exec(schema)
-  database.pragma(`user_version = ${schemaVersion}`)
+  database.exec(schemaOf(version))
+  database.pragma(`user_version = ${version}`)
   return database
+}
+
+/** The version of a damaged record, if it can still say which it is. */
+export function versionLeft(damaged: string, scratch: string): Version | undefined {
+  try {
+    copyFiles(damaged, scratch)
+    keepHeader(scratch)
+    const database = openDatabase(scratch)
+    try {
+      const version = database.pragma('user_version', { simple: true })
+      return version === 1 || version === schemaVersion ? version : undefined
+    } finally {
+      database.close()
+    }
+  } catch {
+    return undefined
+  } finally {
+    removeFiles(scratch)
+  }
 }
 
 /**
@@ -47,16 +74,20 @@ export function salvage(damaged: string, into: Database): Unread[] {
     // Where it no longer says where the tables begin: they may still be where those of every record do.
     copyFiles(damaged, copy)
     keepHeader(copy)
-    replaceHeader(copy)
+    replaceHeader(copy, into.pragma('user_version', { simple: true }) as Version)
     const again = new Set(readAll(copy, into).map(({ table }) => table))
     return unread.filter(({ table }) => again.has(table))
   } finally {
-    for (const ending of ['', ...companions]) rmSync(copy + ending, { force: true })
+    removeFiles(copy)
   }
 }
 
+function removeFiles(path: string): void {
+  for (const ending of ['', ...companions]) rmSync(path + ending, { force: true })
+}
+
 function copyFiles(from: string, to: string): void {
-  for (const ending of ['', ...companions]) rmSync(to + ending, { force: true })
+  removeFiles(to)
   for (const ending of ['', '-wal', '-journal']) if (isFile(from + ending)) copyFileSync(from + ending, to + ending)
 }
 
@@ -70,7 +101,7 @@ function keepHeader(path: string): void {
   try {
     const pages = Math.ceil(fstatSync(descriptor).size / pageBytes)
     if (pages === 0) {
-      replaceSchema(descriptor, 1)
+      replaceSchema(descriptor, 1, schemaVersion)
       return
     }
     ftruncateSync(descriptor, pages * pageBytes)
@@ -87,19 +118,19 @@ function keepHeader(path: string): void {
  * Puts the pages of a record without rows in place of those that say which tables there are: the tables of all records
  * begin at the same pages.
  */
-function replaceHeader(path: string): void {
+function replaceHeader(path: string, version: Version): void {
   const descriptor = openSync(path, 'r+')
   try {
-    replaceSchema(descriptor, fstatSync(descriptor).size / pageBytes)
+    replaceSchema(descriptor, fstatSync(descriptor).size / pageBytes, version)
   } finally {
     closeSync(descriptor)
   }
 }
 
-function replaceSchema(descriptor: number, pages: number): void {
+function replaceSchema(descriptor: number, pages: number, version: Version): void {
   const empty = openDatabase(':memory:')
-  empty.exec(schema)
-  empty.pragma(`user_version = ${schemaVersion}`)
+  empty.exec(schemaOf(version))
+  empty.pragma(`user_version = ${version}`)
   const roots = new Set(empty.prepare('select rootpage from sqlite_master').pluck().all())
   const bytes = empty.serialize()
   empty.close()
@@ -148,7 +179,20 @@ interface Table {
   readonly json: readonly string[]
 }
 
-const jsonColumns = new Set(['value', 'summary', 'state', 'parameters', 'fitness', 'outputs', 'cause', 'printed'])
+const jsonColumns = new Set([
+  'value',
+  'summary',
+  'state',
+  'parameters',
+  'origin',
+  'fitness',
+  'outputs',
+  'cause',
+  'printed',
+  'constraints',
+  'samples',
+  'standard_error',
+])
 
 function tablesOf(database: Database): Table[] {
   const names = database.prepare(`select name from sqlite_master where type = 'table'`).pluck().all() as string[]
@@ -181,8 +225,9 @@ function readTable(from: Database, into: Database, table: Table): string | undef
   const columns = table.columns.map(quote)
   const why = read(columns, 'asc')
   if (why === undefined) return taker.refused === 0 ? undefined : `${taker.refused} of its rows make no sense`
-  // What is too long for a page lies elsewhere, and is not looked at if it is not asked for.
-  const short = columns.map((column) => (column === '"state"' ? `'${lostState}'` : column))
+  // What is too long for a page lies elsewhere, and is not looked at if it is not asked for: a state of version 1.
+  const hasState = table.name === 'generations'
+  const short = columns.map((column) => (hasState && column === '"state"' ? `'${lostState}'` : column))
   for (const asked of short.join() === columns.join() ? [columns] : [columns, short]) {
     read(asked, 'desc')
     read(asked, 'asc')
@@ -227,12 +272,14 @@ class RowTaker {
   }
 
   take(row: readonly unknown[]): void {
-    const values = row.map((value, at) => (this.#columns[at] === 'state' && !isJson(value) ? lostState : value))
+    const isLost = (value: unknown, at: number) => this.#json.includes(this.#columns[at]!) && !isJson(value)
+    const values = row.map((value, at) => (this.#columns[at] === 'state' && isLost(value, at) ? lostState : value))
     if (values.some((value, at) => !this.#fits(this.#columns[at]!, value)) || !this.#store(values)) this.#refused++
   }
 
   #fits(column: string, value: unknown): boolean {
     if (indexColumns.has(column)) return Number.isSafeInteger(value) && (value as number) >= 0
+    if (Buffer.isBuffer(value)) return isMessage(value)
     return !this.#json.includes(column) || value === null || isJson(value)
   }
 
@@ -249,12 +296,18 @@ class RowTaker {
 
 const indexColumns = new Set(['generation', 'index', 'replicate', 'worker'])
 
-/** A state is long; of a generation that is over it is not needed any more. */
-export const lostState = 'null'
-
 function isJson(text: unknown): boolean {
   try {
     return typeof text === 'string' && JSON.parse(text) !== undefined
+  } catch {
+    return false
+  }
+}
+
+function isMessage(bytes: Buffer): boolean {
+  try {
+    decodeMessage(bytes)
+    return true
   } catch {
     return false
   }

@@ -1,0 +1,160 @@
+import type { IndividualId } from '../core/individual.ts'
+import type { Objectives } from '../core/objectives.ts'
+import type { AttemptRecord, ToldNumber } from '../core/record.ts'
+import type { Statement } from '../system/database.ts'
+import type { RecordFile } from './record-file.ts'
+import { toJson } from './rows.ts'
+
+/** By what attempts are weighed and numbered. */
+export interface Rules {
+  readonly objectives: Objectives
+  readonly toldNumber: ToldNumber
+}
+
+/**
+ * Stores attempts and the evaluations that they decide, in the transaction that is open. Here it stands what becomes of
+ * an attempt: an accepted one is the evaluation, once; one that was given up is overwritten by its answer; what comes when
+ * all is decided is late, and differs or not.
+ */
+export class AttemptWriter {
+  readonly #evaluation: Statement
+  readonly #other: Statement
+  readonly #forget: Statement
+  readonly #standing: Statement<Standing>
+  readonly #tally: Statement
+  readonly #best: Statement
+  /** Whether anything was ever tried in vain: most runs need not look for it. */
+  #hasOthers: boolean
+
+  constructor(file: RecordFile) {
+    this.#evaluation = file.prepare(`insert into evaluations values (${Array(20).fill('?').join(', ')})`)
+    this.#other = file.prepare(`insert into other_attempts values (${Array(13).fill('?').join(', ')})`)
+    const ofOne = 'where generation = ? and "index" = ? and replicate = ?'
+    this.#forget = file.prepare(`delete from other_attempts ${ofOne} and epoch = ? and attempt = ?`)
+    this.#standing = file.prepare(`select fitness, epoch, attempt from evaluations ${ofOne}`) as Statement<Standing>
+    this.#tally = file.prepare(
+      `update generations set done = done + ?, failed = failed + ?, stopped = stopped + ?, attempts = attempts + ?,
+         last_told = nullif(max(coalesce(last_told, -1), coalesce(?, -1)), -1)
+       where generation = ?`,
+    )
+    this.#best = file.prepare(
+      `update generations set best_score = @score, best_index = @index, best_replicate = @replicate
+       where generation = @generation and (best_score is null or best_score < @score
+         or (best_score = @score and (best_index, best_replicate) > (@index, @replicate)))`,
+    )
+    this.#hasOthers = file.get('select 1 from other_attempts limit 1') !== undefined
+  }
+
+  write(attempts: readonly AttemptRecord[], rules: Rules): void {
+    const tallies = new Map<number, Tally>()
+    for (const record of attempts) {
+      const { generation } = record.individual
+      let tally = tallies.get(generation)
+      if (!tally) {
+        tally = { done: 0, failed: 0, stopped: 0, attempts: 0, lastTold: null, best: undefined }
+        tallies.set(generation, tally)
+      }
+      if (record.verdict === 'accepted') this.#accept(record, rules, tally)
+      else this.#keep(record, tally)
+    }
+    for (const [generation, tally] of tallies) this.#addTally(generation, tally)
+  }
+
+  #accept(record: AttemptRecord, { objectives, toldNumber }: Rules, tally: Tally): void {
+    const { individual, fitness, epoch, attempt, constraints, printed } = record
+    const { generation, index, replicate } = individual
+    const outcome = !fitness ? 'failed' : record.isStopped ? 'stopped' : 'done'
+    const score = fitness ? objectives.weigh(fitness) : null
+    const told = toldNumber(individual)
+    this.#evaluation.run(
+      generation,
+      index,
+      replicate,
+      outcome,
+      fitness ? JSON.stringify(fitness) : null,
+      score,
+      record.outputs ? toJson(record.outputs) : null,
+      record.cause ? toJson(record.cause) : null,
+      told,
+      epoch,
+      attempt,
+      record.worker,
+      record.milliseconds ?? null,
+      printed ? JSON.stringify(printed) : null,
+      record.began ?? null,
+      record.ended ?? null,
+      constraints ? violationOf(constraints) : null,
+      constraints ? toJson(constraints) : null,
+      record.samples ? toJson(record.samples) : null,
+      record.standardError ? toJson(record.standardError) : null,
+    )
+    if (!this.#forgetOther(record)) tally.attempts++
+    tally[outcome]++
+    if (told !== null && told > (tally.lastTold ?? -1)) tally.lastTold = told
+    const { best } = tally
+    if (outcome !== 'done' || score === null) return
+    if (!best || score > best.score || (score === best.score && isBefore(individual, best))) {
+      tally.best = { score, index, replicate }
+    }
+  }
+
+  #keep(record: AttemptRecord, tally: Tally): void {
+    const { individual, epoch, attempt, printed } = record
+    const { generation, index, replicate } = individual
+    const fitness = record.fitness ? JSON.stringify(record.fitness) : null
+    const standing = this.#standing.get(generation, index, replicate)
+    if (standing?.epoch === epoch && standing.attempt === attempt) return // what was accepted stands
+    const wasGivenUp = this.#forgetOther(record)
+    this.#hasOthers = true
+    this.#other.run(
+      generation,
+      index,
+      replicate,
+      epoch,
+      attempt,
+      record.worker,
+      record.verdict === 'late' && standing && standing.fitness !== fitness ? 'late-differs' : record.verdict,
+      fitness,
+      record.cause ? toJson(record.cause) : null,
+      record.milliseconds ?? null,
+      printed ? JSON.stringify(printed) : null,
+      record.began ?? null,
+      record.ended ?? null,
+    )
+    if (!wasGivenUp) tally.attempts++
+  }
+
+  /** Whether the attempt stood among those that decided nothing. */
+  #forgetOther({ individual: { generation, index, replicate }, epoch, attempt }: AttemptRecord): boolean {
+    return this.#hasOthers && this.#forget.run(generation, index, replicate, epoch, attempt).changes > 0
+  }
+
+  #addTally(generation: number, { done, failed, stopped, attempts, lastTold, best }: Tally): void {
+    this.#tally.run(done, failed, stopped, attempts, lastTold, generation)
+    if (best) this.#best.run({ ...best, generation })
+  }
+}
+
+interface Standing {
+  readonly fitness: string | null
+  readonly epoch: number
+  readonly attempt: number
+}
+
+interface Tally {
+  done: number
+  failed: number
+  stopped: number
+  attempts: number
+  lastTold: number | null
+  best: { readonly score: number; readonly index: number; readonly replicate: number } | undefined
+}
+
+function isBefore(a: IndividualId, b: { readonly index: number; readonly replicate: number }): boolean {
+  return a.index < b.index || (a.index === b.index && a.replicate < b.replicate)
+}
+
+/** By how much constraints are violated, taken together. */
+function violationOf(constraints: readonly number[]): number {
+  return constraints.reduce((sum, constraint) => sum + Math.max(0, constraint), 0)
+}
