@@ -1,8 +1,7 @@
+import { once } from 'node:events'
 import type { Readable } from 'node:stream'
+import { setImmediate } from 'node:timers/promises'
 import { type Environment, type ProcessEnd, ProcessGroup } from '../../src/system/process-group.ts'
-
-/** How long the end of standard output is waited for when the program has ended: a process that left the group may hold it. */
-const drainMs = 1000
 
 interface ProgramOptions {
   readonly environment: Environment
@@ -42,7 +41,7 @@ export async function runProgram(command: readonly string[], options: ProgramOpt
   else signal.addEventListener('abort', end, { once: true })
   try {
     const exit = await group.ended
-    await drained(stdout)
+    if (await isHeldByOthers(stdout)) group.killStrays()
     return { ...exit, tail: tail.bytes, cut: tail.cut }
   } finally {
     signal.removeEventListener('abort', end)
@@ -59,15 +58,25 @@ function passOn(stdout: Readable, tail: Tail): void {
   })
 }
 
-function drained(stdout: Readable): Promise<void> {
-  if (stdout.closed) return Promise.resolve()
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => stdout.destroy(), drainMs)
-    stdout.once('close', () => {
-      clearTimeout(timer)
-      resolve()
-    })
+/**
+ * Reads what the program, which has ended, has left in the pipe: all of it has come when a turn of the event loop brings
+ * nothing more. What is written there later is by another process, which has left the group; true if there is one.
+ */
+async function isHeldByOthers(stdout: Readable): Promise<boolean> {
+  let isQuiet = false
+  stdout.on('data', () => {
+    isQuiet = false
   })
+  while (!isQuiet && !stdout.closed) {
+    if (stdout.isPaused()) await Promise.race([once(stdout, 'resume'), once(stdout, 'close')])
+    isQuiet = true
+    await setImmediate()
+    await setImmediate()
+    if (stdout.isPaused()) isQuiet = false
+  }
+  const isHeld = !stdout.closed
+  stdout.destroy()
+  return isHeld
 }
 
 /** The last bytes of a stream. */

@@ -1,7 +1,9 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { closeSync, constants, openSync } from 'node:fs'
 import { join } from 'node:path'
-import { guard, startGuardian } from './guardian.ts'
+import { groupVariable, nextMark, owner } from './group-mark.ts'
+import { guard, startGuardians } from './guardian.ts'
+import { descendantsOf, killMarked, type Stray, signalStrays } from './strays.ts'
 
 /** What became of a process, as far as the one who started it can tell; of a worker, only its own frames prove anything. */
 export interface ProcessEnd {
@@ -40,29 +42,44 @@ export interface GroupOptions {
 /** How long after SIGTERM a group is killed. */
 const killDelayMs = 2000
 
-/** A process and all that it starts, from its start to its end: it leads a process group, so that all of it can be ended. */
+/** Looking for those that have left their groups takes at most this part of the time. */
+const searchShare = 0.01
+
+/** When those that have left groups which have ended are looked for again; the guardians do it at the end of this process. */
+let nextSearchAt = 0
+/** The marks of groups that have not ended. */
+const living = new Set<string>()
+
+/**
+ * A process and all that it starts, from its start to its end: it leads a process group, so that all of it can be ended;
+ * what leaves that group is found by a mark in its environment.
+ */
 export class ProcessGroup implements LaunchedProcess, AsyncDisposable {
   readonly child: ChildProcess
   /** When the process itself has ended; what it has started may still run. */
   readonly ended: Promise<ProcessEnd>
+  readonly #mark = nextMark()
   #killTimer: NodeJS.Timeout | undefined
+  /** What had left the group when it was asked to end. */
+  #strays: readonly Stray[] = []
 
   /** @throws what `spawn` throws of arguments that no process can have; that there is no such program is an end */
   constructor([program, ...args]: readonly string[], options: GroupOptions) {
     const { stdio, serialization, environment, workingDirectory, isGuarded } = options
-    if (isGuarded) startGuardian()
+    if (isGuarded) startGuardians()
     const child = spawn(program!, args, {
       detached: true, // leads a new group
       stdio,
       serialization,
       cwd: workingDirectory,
-      env: { ...process.env, ...environment },
+      env: { ...process.env, ...environment, [groupVariable]: isGuarded ? this.#mark : undefined },
     })
+    if (isGuarded) living.add(this.#mark)
     const release = isGuarded && child.pid !== undefined ? guard(child.pid) : () => {}
     this.child = child
     this.ended = endOf(child).finally(() => {
       clearTimeout(this.#killTimer)
-      if (isGuarded) this.signal('SIGKILL') // what it has left behind
+      if (isGuarded) this.#killLeft()
       release()
     })
   }
@@ -78,14 +95,33 @@ export class ProcessGroup implements LaunchedProcess, AsyncDisposable {
 
   /** Asks all of the group to end, and kills it if that does not help. */
   end(): void {
-    if (this.#killTimer || this.#hasEnded) return
+    if (this.#killTimer || this.#hasEnded || this.pid === undefined) return
+    this.#strays = descendantsOf(this.pid)
     this.signal('SIGTERM')
     this.#killTimer = setTimeout(() => this.signal('SIGKILL'), killDelayMs)
+  }
+
+  /** Kills what has left the group, now; without this it is found a little later. */
+  killStrays(): void {
+    signalStrays(this.#strays, 'SIGKILL')
+    killMarked((mark) => mark === this.#mark)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.#hasEnded) this.signal('SIGKILL')
     await this.ended
+  }
+
+  /** Kills what it has left behind, and now and then what others have. */
+  #killLeft(): void {
+    this.signal('SIGKILL')
+    living.delete(this.#mark)
+    if (this.#killTimer) this.killStrays()
+    const begin = performance.now()
+    if (begin < nextSearchAt) return
+    killMarked((mark) => mark.startsWith(`${owner}.`) && !living.has(mark))
+    const end = performance.now()
+    nextSearchAt = end + (end - begin) / searchShare
   }
 
   /** From then on its number may be another's. */

@@ -31,8 +31,12 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 /** A process of its own that runs one command, as a worker does: its standard output and error are files. */
 function startHost(name: string, ...args: string[]): ChildProcess {
+  return startHostOf([process.execPath, fixture(name), ...args])
+}
+
+function startHostOf(command: readonly string[]): ChildProcess {
   const options: CommandOptions = {
-    command: [process.execPath, fixture(name), ...args],
+    command,
     parameters: [['x', { type: 'real', low: 0, high: 1 }]],
     objectives: { error: 'minimize' },
     result: { from: 'stdout' },
@@ -66,6 +70,17 @@ test('a command does not outlive a worker that is killed, and neither does what 
   expect(pids.every(isRunning)).toBe(true)
   host.kill('SIGKILL')
   await until(() => !pids.some(isRunning))
+})
+
+test('a command that left its process group does not outlive a worker that is killed together with all its children', async () => {
+  const pidFile = place('scattered')
+  const host = startHostOf(['sh', source('../fixtures/commands/scatter.sh'), pidFile, 'stay'])
+  const [command, marked, bare] = await pidsIn(pidFile)
+  expect([command, marked, bare].every((pid) => isRunning(pid!))).toBe(true)
+  const guardian = childrenOf(host.pid!).filter((pid) => pid !== command)
+  expect(guardian).toHaveLength(1)
+  for (const pid of [guardian[0]!, host.pid!]) process.kill(pid, 'SIGKILL')
+  await until(() => !isRunning(command!) && !isRunning(marked!))
 })
 
 test('a worker ends by itself after a command, and its guardian with it', async () => {

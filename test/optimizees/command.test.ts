@@ -88,6 +88,7 @@ test('a command finds the same in its environment, and what the experiment puts 
       TWOLOOP_INDEX: '4',
       TWOLOOP_SEED: '5',
       TWOLOOP_ATTEMPT: '1',
+      TWOLOOP_GROUP: expect.any(String),
     },
   })
 })
@@ -296,10 +297,24 @@ test('what a command leaves behind in its process group is killed when it has en
   await until(() => !pids.some(isRunning))
 })
 
-test('a process that left the group and holds standard output does not hold the result', async () => {
+const scatter = fileURLToPath(new URL('../fixtures/commands/scatter.sh', import.meta.url))
+
+test('a timeout also ends what left the process group, with or without its environment', async () => {
+  const controller = new AbortController()
+  const pidFile = place('scattered')
+  const simulation = failureOf(simulate(make(['sh', scatter, pidFile, 'stay']), { signal: controller.signal }))
+  const pids = await pidsIn(pidFile)
+  expect(pids).toHaveLength(3)
+  expect(pids.every(isRunning)).toBe(true)
+  controller.abort(Object.assign(new Error('it took longer than 5 ms'), { name: 'TimeoutError' }))
+  expect(await simulation).toMatchObject({ kind: 'timeout' })
+  await until(() => !pids.some(isRunning))
+})
+
+test('a process that left the group and holds standard output is ended, and what it would print is no result', async () => {
   const pidFile = place('apart')
-  expect(await simulate(make(run('leave-grandchild', pidFile, 'end-apart')))).toBe(7)
-  const [, grandchild] = await pidsIn(pidFile)
-  expect(isRunning(grandchild!)).toBe(true)
-  process.kill(grandchild!, 'SIGKILL')
+  expect(await simulate(make(['sh', scatter, pidFile, 'end']))).toBe(7)
+  const pids = await pidsIn(pidFile)
+  expect(pids).toHaveLength(2)
+  await until(() => !pids.some(isRunning))
 })
