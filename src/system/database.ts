@@ -34,12 +34,21 @@ export interface DatabaseOptions {
 type SqliteClass = new (path: string, options: DatabaseOptions) => Database
 
 /**
- * better-sqlite3 13 needs Node-API 10 (Node.js 22.14) and ends older processes without a word; 12 ends newer ones. Both
- * are installed, and only the one that fits is ever loaded.
+ * better-sqlite3 13 needs Node-API 10 (Node.js 22.14) and ends older processes without a word; 12 ends newer ones. So
+ * an older Node.js installs the latter alone, and only the one that fits is ever loaded.
  */
 export function openDatabase(path: string, options: DatabaseOptions = {}): Database {
+  return new (sqliteClass())(path, options)
+}
+
+function sqliteClass(): SqliteClass {
   const require = createRequire(import.meta.url)
   const isRecent = Number(process.versions.napi) >= 10
-  const Sqlite: SqliteClass = isRecent ? require('better-sqlite3') : require('better-sqlite3-v12')
-  return new Sqlite(path, options)
+  try {
+    return isRecent ? require('better-sqlite3') : require('better-sqlite3-v12')
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw cause
+    const sentence = `The better-sqlite3 that Node.js ${process.version} needs is not installed; install the packages with it.`
+    throw new Error(sentence, { cause })
+  }
 }

@@ -25,7 +25,7 @@ const cases = ['from-worker', 'to-worker'].flatMap((pipe) =>
   Object.keys(damages).map((damage) => [pipe, damage] as const),
 )
 
-test.each(cases)(
+test.concurrent.each(cases)(
   'a search goes on to its end when the pipe %s %s; no more than the work in flight is repeated',
   async (pipe, damage) => {
     const root = temporaryDirectory()

@@ -49,17 +49,22 @@ beforeAll(async () => {
   stopped = join(ownRoot, 'stopped')
   undisturbed = (await search({ ...one, root: ownRoot, name: 'whole' })).canonical
   const stop = new AbortController()
+  // The second half of the third generation is held back until the copy has been made.
+  const file = join(ownRoot, 'hold')
+  writeFileSync(file, '')
   await search({
     ...one,
     root: ownRoot,
     name: 'stopped',
-    options: { sleep: 5 },
+    options: { hold: { from: [2, populationSize / 2], file } },
+    runner: { lookAhead: 1, drain: '5m' },
     signal: stop.signal,
     onProgress({ totalEvaluated }) {
       if (totalEvaluated < 2.5 * populationSize || existsSync(killed)) return
       cpSync(stopped, killed, { recursive: true })
       rmSync(join(killed, 'lease'), { recursive: true })
       stop.abort(new Error('enough'))
+      rmSync(file)
     },
   })
   expect(statSync(join(killed, `${record}-wal`)).size).toBeGreaterThan(100_000)
