@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { Heart, Pulse } from '../channel/heartbeat.ts'
+import { WatchTime } from '../channel/watch-time.ts'
 
 /**
  * The worker's heart beats in a thread of its own, since a simulation may keep the main thread busy for hours. The thread
@@ -15,13 +16,14 @@ export interface WorkerHeartData {
 
 const { own, runner, interval, shared } = workerData as WorkerHeartData
 const heart = new Heart(own)
-const pulse = new Pulse(runner, performance.now())
+const time = new WatchTime(2 * interval, performance.now())
+const pulse = new Pulse(runner, time.at(performance.now()))
 const [silence, operations] = [0, 1]
 const seen = new Int32Array(shared)
 
 const beat = () => {
   heart.beat()
-  Atomics.store(seen, silence, Math.min(pulse.silence(performance.now()), 2 ** 31 - 1))
+  Atomics.store(seen, silence, Math.min(pulse.silence(time.at(performance.now())), 2 ** 31 - 1))
   Atomics.store(seen, operations, heart.operations + pulse.operations)
 }
 beat()
