@@ -15,10 +15,11 @@ import type { FailureCause, Outputs } from '../../src/core/evaluation.ts'
  *   ready     the optimizee is loaded
  *   results   individuals that are done or have failed
  *   report    an intermediate value of the individual that runs
+ *   leaving   the worker's last words when it leaves in order: all that it has simulated is answered
  *   refused   the worker cannot go on (its pipe is damaged, the optimizee does not load); it ends
  */
 export type ToWorker = Hello | Next | Simulate | Stop
-export type FromWorker = Hello | Next | Ready | Results | Report | Refused
+export type FromWorker = Hello | Next | Ready | Results | Report | Leaving | Refused
 
 /** Raised by every change that an older reader would misunderstand. */
 export const protocolVersion = 1
@@ -85,6 +86,14 @@ export interface Report {
   readonly values: readonly (readonly [step: number, value: number])[]
 }
 
+export interface Leaving {
+  readonly type: 'leaving'
+  /** It was asked to, has seen no runner for its grace time, or got SIGTERM. */
+  readonly reason: 'stop' | 'grace' | 'signal'
+  /** Whether it has broken off a simulation, the first of those that it has not answered. */
+  readonly brokeOff: boolean
+}
+
 export interface Refused {
   readonly type: 'refused'
   readonly reason: string
@@ -120,6 +129,10 @@ export function isFromWorker(message: unknown): message is FromWorker {
     case 'report': {
       const { key, values } = message as { key?: unknown; values?: unknown }
       return isAttemptKey(key) && Array.isArray(values) && values.every((pair) => isNumbers(pair, 2))
+    }
+    case 'leaving': {
+      const { reason, brokeOff } = message as Partial<Leaving>
+      return ['stop', 'grace', 'signal'].includes(reason as string) && typeof brokeOff === 'boolean'
     }
     case 'refused':
       return typeof (message as { reason?: unknown }).reason === 'string'

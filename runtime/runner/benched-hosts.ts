@@ -1,6 +1,3 @@
-/** Why a worker ended that was asked to leave a host that is no good. */
-export const endOfBenched = 'its host was benched'
-
 /** A host is judged only after so many attempts. */
 const fewest = 4
 

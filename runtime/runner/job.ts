@@ -20,7 +20,11 @@ export interface Job {
 }
 
 /** Whether an individual whose attempt failed is tried again. */
-export function isTriedAgain(job: Job, cause: FailureCause, settings: RunnerSettings): boolean {
+export function isTriedAgain(
+  job: Job,
+  cause: FailureCause,
+  settings: Pick<RunnerSettings, 'retries' | 'crashRetries'>,
+): boolean {
   return isDeath(cause) ? job.deaths <= settings.crashRetries : job.failures <= settings.retries
 }
 

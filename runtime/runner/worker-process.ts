@@ -1,110 +1,76 @@
-import { closeSync, constants, fstatSync, mkdirSync, openSync, readSync } from 'node:fs'
-import { join } from 'node:path'
-import type { FailureCause, FailureDetail } from '../../src/core/evaluation.ts'
+import { existsSync, mkdirSync } from 'node:fs'
+import type { FailureCause } from '../../src/core/evaluation.ts'
 import type { ChannelPosition, WorkerRecord } from '../../src/core/record.ts'
-import {
-  describeEnd,
-  type LaunchedProcess,
-  type ProcessEnd,
-  signalGroup,
-  signalProcess,
-} from '../../src/system/process-group.ts'
+import { type LaunchedProcess, type ProcessEnd, signalGroup, signalProcess } from '../../src/system/process-group.ts'
 import { livenessOf, type ProcessIdentity } from '../../src/system/process-identity.ts'
 import { Pulse, workerHeart } from '../channel/heartbeat.ts'
-import { discard, PipeReader, PipeWriter, segmentPath, segmentsIn } from '../channel/pipe-file.ts'
-import { PollPace } from '../channel/poll-pace.ts'
-import {
-  type AttemptKey,
-  type FromWorker,
-  type Hello,
-  isFromWorker,
-  protocolVersion,
-  type Simulate,
-  type ToWorker,
-} from '../channel/protocol.ts'
+import { type AttemptKey, type FromWorker, protocolVersion, type Simulate } from '../channel/protocol.ts'
 import { workerDirectory } from '../channel/run-file.ts'
 import { HeldJobs, type Job } from './job.ts'
 import type { Explanation, Launcher, Provenance } from './launcher.ts'
+import { type ChannelSurroundings, firstHello, ordersIn, WorkerChannel } from './worker-channel.ts'
+import {
+  type Blame,
+  blame,
+  causeOfLoss,
+  type Departure,
+  departureOf,
+  type GivenUp,
+  type LifeEvent,
+  lifeEventOf,
+  step,
+  type WorkerLife,
+  wasAsked,
+  wasReady,
+} from './worker-life.ts'
 
-export interface WorkerSurroundings {
-  /** The run directory. */
-  readonly directory: string
-  readonly run: string
-  readonly epoch: number
-  /** What this runner says of itself in its pipes. */
-  readonly identity: ProcessIdentity
-  readonly reopen: boolean
-  readonly pollInterval: number
-  readonly now: () => number
+export interface WorkerSurroundings extends ChannelSurroundings {
+  /** Milliseconds that this runner has watched its workers. */
+  readonly watched: () => number
 }
 
 /**
- * The runner's side of one worker process: its pair of pipe files, what it holds, and whether it lives. A worker that was
- * launched by an earlier runner start is adopted: the new runner writes on in a fresh segment.
+ * The runner's side of one worker process: its channel, what it holds, and its life. A worker that was launched by an
+ * earlier runner start is adopted: the new runner writes on in a fresh segment.
  */
 export class WorkerProcess {
   readonly number: number
+  /** The worker's folder. */
   readonly channel: string
-  /** What was sent to it and is not answered. */
+  /** What was sent to the worker and is not answered. */
   readonly held = new HeldJobs()
   readonly #surroundings: WorkerSurroundings
   readonly #launcher: Launcher
-  readonly #reader: PipeReader
-  readonly #writer: PipeWriter | undefined
+  readonly #pipes: WorkerChannel
   readonly #pulse: Pulse
-  /** Where nothing tells of what came. */
-  readonly #pace: PollPace | undefined
+  readonly #isAdopted: boolean
+  #life: WorkerLife = { state: 'starting' }
   #identity: ProcessIdentity | undefined
   #provenance: Provenance = {}
   #pid: number | undefined
-  #end: ProcessEnd | undefined
-  /** Whether it was this runner that ended it: then what others say of its end explains nothing. */
-  #wasEndedHere = false
-  #detail: FailureDetail | undefined
-  /** What it was signalled last; to say it again would ask a scheduler for nothing. */
+  /** What earlier runner starts gave to the worker, until somebody asks. */
+  #inherited: readonly AttemptKey[] = []
+  /** The last signal: to say it again would ask a scheduler for nothing. */
   #signalled: NodeJS.Signals | undefined
-  #told: Explanation | undefined
-  #isReady = false
-  #isLeaving = false
-  #refusal: string | undefined
-  #hasRefused = false
-  #committed: number
-  /** System calls of the worker itself, as far as it has said. */
-  #operationsThere = 0
-  /** When its pipe was first seen to be stuck. */
-  #stuckSince: number | undefined
-  /** Whether an earlier runner start launched it, and whether it was dead when this one came. */
-  #adopted: 'no' | 'alive' | 'dead' = 'no'
-  /** When it last gave a sign of work, or was given some while it was idle. */
-  progressAt: number
-  isDamaged = false
-  /** Whether its node's bell is listened to: then its pipe need only be looked at when it has rung. */
-  hasBell = false
-  /** Whether it has rung and what it wrote has not been seen yet. */
-  #hasRung = false
-  /** Whether what it holds from an earlier runner start has been found out. */
-  isRecovered = false
-  /** The cause for what it holds, if it was ended for running over its time. */
-  timedOut: FailureCause | undefined
+  #explanation: Explanation | undefined
+  /** When the worker last gave a sign of work, or was given some while it was idle, in time watched. */
+  #progressAt: number
 
   private constructor(
     number: number,
     surroundings: WorkerSurroundings,
     launcher: Launcher,
-    reader: PipeReader,
-    writer: PipeWriter | undefined,
+    pipes: WorkerChannel,
+    isAdopted: boolean,
   ) {
     this.number = number
     this.channel = workerDirectory(surroundings.directory, number)
     this.#surroundings = surroundings
     this.#launcher = launcher
-    this.#reader = reader
-    this.#writer = writer
-    this.#committed = reader.position.segment
-    this.progressAt = surroundings.now()
-    this.#pulse = new Pulse(workerHeart(this.channel), this.progressAt)
-    const { reopen, pollInterval } = surroundings
-    this.#pace = reopen ? new PollPace(pollInterval, this.progressAt) : undefined
+    this.#pipes = pipes
+    this.#isAdopted = isAdopted
+    this.#progressAt = surroundings.watched()
+    this.#pulse = new Pulse(workerHeart(this.channel), this.#progressAt)
   }
 
   /** A new worker: its folder, its pipe, and the process that `launch` starts. */
@@ -114,43 +80,49 @@ export class WorkerProcess {
     launcher: Launcher,
     launch: () => LaunchedProcess,
   ): WorkerProcess {
-    const channel = workerDirectory(surroundings.directory, number)
-    mkdirSync(channel, { recursive: true })
-    const writer = new PipeWriter(channel, 'to-worker', { hello: helloOf(number, surroundings) })
-    const reader = new PipeReader(channel, 'from-worker', { reopen: surroundings.reopen })
-    const worker = new WorkerProcess(number, surroundings, launcher, reader, writer)
+    mkdirSync(workerDirectory(surroundings.directory, number), { recursive: true })
+    const pipes = new WorkerChannel(number, surroundings)
+    pipes.openForWriting(surroundings)
+    const worker = new WorkerProcess(number, surroundings, launcher, pipes, false)
     const launched = launch()
     worker.#pid = launched.pid
     worker.follow(launched.ended)
     return worker
   }
 
-  /** Whoever started its process will say when that ends. */
-  follow(ended: Promise<ProcessEnd>): void {
-    void ended.then((end) => {
-      this.#end = end
-      if (end.error !== undefined) this.#refusal = `it ${describeEnd(end)}`
-    })
-  }
-
   /** A worker of an earlier runner start, with what it holds; one that is dead still has its pipe read to the end. */
   static adopt(record: WorkerRecord, surroundings: WorkerSurroundings, launcher: Launcher): WorkerProcess {
-    const channel = workerDirectory(surroundings.directory, record.worker)
     const position = { segment: record.segment, offset: record.offset }
-    const reader = new PipeReader(channel, 'from-worker', { reopen: surroundings.reopen, position })
-    const identity = record.pid > 0 ? record : firstHello(channel)
-    const isDead = identity === undefined || livenessOf(identity) === 'dead'
-    const segment = Math.max(0, ...segmentsIn(channel, 'to-worker')) + 1
-    const hello = helloOf(record.worker, surroundings)
-    const writer = isDead ? undefined : new PipeWriter(channel, 'to-worker', { hello, segment })
-    const worker = new WorkerProcess(record.worker, surroundings, launcher, reader, writer)
-    worker.#identity = identity
-    worker.#provenance = provenanceOf(record) ?? (identity as Partial<Hello> | undefined)?.provenance ?? {}
-    worker.#isReady = true
-    worker.#adopted = isDead ? 'dead' : 'alive'
-    if (isDead) worker.#end = {}
+    const pipes = new WorkerChannel(record.worker, surroundings, position)
+    const worker = new WorkerProcess(record.worker, surroundings, launcher, pipes, true)
+    const hello = record.pid > 0 ? undefined : firstHello(worker.channel)
+    const { attempts, isToLeave } = ordersIn(worker.channel)
+    worker.#identity = record.pid > 0 ? record : hello
+    worker.#provenance = provenanceOf(record) ?? hello?.provenance ?? {}
+    worker.#inherited = attempts
+    worker.#see({ type: 'ready' })
+    if (isToLeave) worker.#see({ type: 'asked before' })
+    const isDead = worker.#identity === undefined || livenessOf(worker.#identity) === 'dead'
+    if (isDead) worker.#see({ type: 'unseen' })
+    if (!isDead) pipes.openForWriting(surroundings)
+    else if (worker.#identity === undefined && existsSync(worker.channel)) {
+      // Its process may be about to start, and would wait for work for as long as there is a runner.
+      pipes.openForWriting(surroundings)
+      worker.sendAway()
+    }
     return worker
   }
+
+  /** Whoever started the process will say when it ends. */
+  follow(ended: Promise<ProcessEnd>): void {
+    void ended.then((exit) => this.#see({ type: 'exited', exit }))
+  }
+
+  #see(event: LifeEvent): void {
+    this.#life = step(this.#life, event)
+  }
+
+  // What is known
 
   /** Who the worker is, from its own first frame; undefined until that has been read. */
   get identity(): ProcessIdentity | undefined {
@@ -165,307 +137,221 @@ export class WorkerProcess {
     return this.#identity?.host ?? ''
   }
 
-  get isAdopted(): boolean {
-    return this.#adopted !== 'no'
-  }
-
-  /** Whether it died while there was no runner: then nobody knows what of, and nothing that it held is to blame. */
-  get diedUnseen(): boolean {
-    return this.#adopted === 'dead'
-  }
-
-  /** Whether nothing that it held is to blame for its end: it died while nobody looked, or ended itself with a reason. */
-  get isBlameless(): boolean {
-    return this.diedUnseen || this.#hasRefused || blameless.has(this.endDetail)
-  }
-
   get isReady(): boolean {
-    return this.#isReady && !this.#isLeaving && this.#end === undefined
+    return this.#life.state === 'ready'
   }
 
   get hasEnded(): boolean {
-    return this.#end !== undefined
-  }
-
-  /** Whether something else ended it, and not what it ran. */
-  get wasKilled(): boolean {
-    return (this.#end?.signal === 'SIGKILL' || this.endDetail !== undefined) && !this.#hasRefused
-  }
-
-  /** Whether something else than this runner ended it before it could end by itself. */
-  get wasTaken(): boolean {
-    return this.#end !== undefined && !this.#wasEndedHere && !this.isAdopted && this.#end.exitCode !== 0
-  }
-
-  /** Whether it was given a chance to end by itself. */
-  get isLeaving(): boolean {
-    return this.#isLeaving
+    return this.#life.state === 'ended'
   }
 
   get hasBeenReady(): boolean {
-    return this.#isReady
+    return wasReady(this.#life)
   }
 
-  /** System calls for its pipe files and its heart, here and there. */
+  /** Whether this runner has asked the worker to leave. */
+  get wasAsked(): boolean {
+    return wasAsked(this.#life)
+  }
+
+  /** Whether nothing more can come from the worker, as far as that can be known from here. */
+  get isSurelyDead(): boolean {
+    return this.#identity === undefined || livenessOf(this.#identity) !== 'unknown'
+  }
+
+  /** System calls for the worker's pipe files and its heart, here and there. */
   get operations(): number {
-    return this.#reader.operations + (this.#writer?.operations ?? 0) + this.#pulse.operations + this.#operationsThere
+    return this.#pipes.operations + this.#pulse.operations
   }
 
   get position(): ChannelPosition {
-    return { worker: this.number, ...this.#reader.position }
+    return this.#pipes.position
   }
 
   get pipePath(): string {
-    return this.#reader.path
+    return this.#pipes.path
   }
 
-  /** Milliseconds for which its pipe has shown something that is no whole message. */
-  stuckFor(now: number): number {
-    if (!this.#reader.isStuck) this.#stuckSince = undefined
-    else this.#stuckSince ??= now
-    return this.#stuckSince === undefined ? 0 : now - this.#stuckSince
+  /** Milliseconds since the worker's heart was last seen to beat. */
+  silence(): number {
+    return this.#pulse.silence(this.#surroundings.watched())
   }
 
-  /** Whether it has held work for that long without a sign of progress. */
-  isOverdue(now: number, milliseconds: number): boolean {
-    return this.held.size > 0 && this.#isReady && now - this.progressAt > milliseconds
+  /** Milliseconds for which the worker's pipe has shown something that is no whole message. */
+  stuckFor(): number {
+    return this.#pipes.stuckFor(this.#surroundings.watched())
   }
 
-  /** Milliseconds for which it has had nothing to do. */
-  idleFor(now: number): number {
-    return this.held.size > 0 ? 0 : now - this.progressAt
+  /** Milliseconds for which the worker has held work without a sign of progress. */
+  busyFor(): number {
+    const isBusy = this.held.size > 0 && this.hasBeenReady
+    return isBusy ? this.#surroundings.watched() - this.#progressAt : 0
   }
 
-  /** What the worker itself said of its end, or how its process ended. */
-  get why(): string {
-    const words = this.explanation?.words
-    return words === undefined ? (this.#refusal ?? `it ${describeEnd(this.#end ?? {})}`) : `it ${words}`
+  /** Milliseconds for which the worker has had nothing to do. */
+  idleFor(): number {
+    return this.held.size > 0 ? 0 : this.#surroundings.watched() - this.#progressAt
   }
 
-  /** What took it, where that is known. */
-  get endDetail(): FailureDetail | undefined {
-    return this.#detail ?? this.explanation?.detail
-  }
+  // Its end
 
-  /** What the scheduler that ran it says of its end. */
+  /** What the scheduler that ran the worker says of its end; of an end that this runner made, it explains nothing. */
   get explanation(): Explanation | undefined {
-    if (!this.#end || this.#wasEndedHere) return undefined
+    const life = this.#life
+    if (life.state !== 'ended' || life.end.type === 'given up') return undefined
     const { number, channel, provenance } = this
-    this.#told ??= this.#launcher.explain({ number, channel, provenance }, this.#end)
-    return this.#told
+    const exit = life.end.type === 'exited' ? life.end.exit : {}
+    this.#explanation ??= this.#launcher.explain({ number, channel, provenance }, exit)
+    return this.#explanation
   }
+
+  /** @param isStopping whether the run is being stopped */
+  blame(isStopping: boolean): Blame {
+    return blame(this.#ended, this.explanation, isStopping)
+  }
+
+  get departure(): Departure {
+    return departureOf(this.#ended, this.explanation)
+  }
+
+  /** The cause of a failure for what the worker held; `folder` is where it printed. */
+  causeOfLoss(folder: string): FailureCause {
+    return causeOfLoss(this.#ended, this.explanation, { number: this.number, folder })
+  }
+
+  get #ended() {
+    if (this.#life.state !== 'ended') throw new Error(`Worker ${this.number} has not ended`)
+    return this.#life
+  }
+
+  /** Looks whether a process that is not this runner's child lives; of a child its launcher tells. */
+  checkLife(): void {
+    if (this.hasEnded || !this.#isAdopted || !this.#identity) return
+    if (livenessOf(this.#identity) === 'dead') this.#see({ type: 'vanished' })
+  }
+
+  /** The scheduler knows no more of this adopted worker: it died while there was no runner. */
+  onUnseenEnd(): void {
+    this.#see({ type: 'unseen' })
+  }
+
+  // What is said
 
   send(jobs: readonly Job[], individuals: Simulate['individuals']): void {
-    if (this.held.size === 0) this.progressAt = this.#surroundings.now()
-    this.#write({ type: 'simulate', individuals })
-    this.#pace?.restart(this.#surroundings.now())
+    if (this.held.size === 0) this.#progressAt = this.#surroundings.watched()
+    this.#pipes.write({ type: 'simulate', individuals })
     for (const job of jobs) this.held.add(job)
   }
 
-  /** Asks it to finish the individual that runs and to leave. */
+  /** What earlier runner starts gave to the worker; only the first who asks is told. */
+  takeInherited(): readonly AttemptKey[] {
+    const keys = this.#inherited
+    this.#inherited = []
+    return keys
+  }
+
+  hearBell(): void {
+    this.#pipes.hearBell()
+  }
+
+  /** The bell of the worker's node says that the worker has written. */
+  onBell(): void {
+    this.#pipes.rang()
+  }
+
+  /**
+   * What the worker has written, if it is time to look; all of the rest if the worker has ended.
+   *
+   * @param leastMs how long an individual will hardly fall short of
+   * @throws PipeDamaged if what the worker wrote cannot be trusted any more
+   */
+  *receive(leastMs: number): Generator<FromWorker> {
+    let messages = this.hasEnded ? this.#pipes.receiveRest() : this.#pipes.receive(leastMs)
+    while (messages.length > 0) {
+      this.#progressAt = this.#surroundings.watched()
+      for (const message of messages) {
+        this.#hear(message)
+        yield message
+      }
+      messages = this.hasEnded ? this.#pipes.receiveRest() : []
+    }
+  }
+
+  #hear(message: FromWorker): void {
+    const event = lifeEventOf(message)
+    if (event) this.#see(event)
+    if (message.type !== 'hello') return
+    this.#identity ??= message
+    this.#provenance = message.provenance ?? {}
+    if (message.protocol === protocolVersion) return
+    const why = `it speaks protocol ${message.protocol}, this runner ${protocolVersion}`
+    this.giveUp({ type: 'given up', kind: 'worker-lost', why })
+  }
+
+  /** The segments before the stored position are of no use any more. */
+  discardRead(): void {
+    this.#pipes.discardRead()
+  }
+
+  /** Asks the worker to finish the individual that runs and to leave. */
   stop(): void {
-    if (this.#isLeaving || this.#end !== undefined) return
-    this.#isLeaving = true
+    if (this.#life.state === 'leaving' || this.#life.state === 'ended') return
+    this.#see({ type: 'asked' })
     try {
-      this.#write({ type: 'stop' })
+      this.#pipes.write({ type: 'stop' })
     } catch {
       this.#signal('SIGTERM') // the disk is full, or away: it is asked in another way
     }
   }
 
-  /** Tells one that was given up, and may live where no signal reaches it, that nobody waits for it. */
+  /** Asks more urgently: whatever the worker simulates is to be broken off. */
+  press(): void {
+    this.#signalAll('SIGTERM')
+  }
+
+  /** Tells a worker that was given up, and may live where no signal reaches it, that nobody waits for it. */
   sendAway(): void {
-    this.#write({ type: 'stop' })
+    this.#pipes.write({ type: 'stop' })
   }
 
-  /** Its node's bell says that it has written. */
-  rang(): void {
-    this.#hasRung = true
-    this.#pace?.restart(this.#surroundings.now())
+  /** Ends the process and all of its group; what the worker writes from now on counts as late. */
+  giveUp(reason: GivenUp): void {
+    this.#signalAll('SIGKILL')
+    this.#see(reason)
   }
 
-  /**
-   * What it has written, if it is time to look.
-   *
-   * @param leastMs how long an individual will hardly fall short of
-   * @throws PipeDamaged if what it wrote cannot be trusted any more
-   */
-  receive(leastMs: number): FromWorker[] {
-    const now = this.#surroundings.now()
-    if (!this.#isLookDue(now, leastMs)) return []
-    const messages = this.#reader.read()
-    if (messages.length > 0) {
-      this.progressAt = now
-      this.#pace?.restart(now)
-      this.#hasRung = false
-    }
-    const known: FromWorker[] = []
-    for (const message of messages) {
-      if (!isFromWorker(message)) continue // a newer worker's, or nobody's: what was asked is still unanswered
-      if (message.type === 'hello') this.#greet(message)
-      else if (message.type === 'ready') this.#isReady = true
-      else if (message.type === 'results') this.#operationsThere += message.operations ?? 0
-      else if (message.type === 'refused') {
-        this.#hasRefused = true
-        this.#refusal = message.reason.replace(/\.$/, '')
-      }
-      known.push(message)
-    }
-    return known
-  }
-
-  /** The segments before the committed position are of no use any more. */
-  discardRead(): void {
-    for (; this.#committed < this.#reader.position.segment; this.#committed++) {
-      discard(segmentPath(this.channel, 'from-worker', this.#committed))
-    }
-  }
-
-  /** All that was ever written to it and is still there: of a worker of an earlier runner, what it may hold. */
-  assignments(): AttemptKey[] {
-    const keys: AttemptKey[] = []
-    for (const segment of segmentsIn(this.channel, 'to-worker')) {
-      const reader = new PipeReader(this.channel, 'to-worker', { position: { segment, offset: 0 } })
-      try {
-        for (const message of reader.read() as ToWorker[]) {
-          if (message.type === 'simulate') keys.push(...message.individuals.map(([key]) => key))
-        }
-      } catch {
-        // Damaged: what cannot be read is simulated again.
-      } finally {
-        reader.close()
-      }
-    }
-    return keys
-  }
-
-  /** An adopted worker of which its scheduler knows no more: it died while there was no runner. */
-  markGone(): void {
-    this.#end ??= {}
-    this.#adopted = 'dead'
-  }
-
-  /** Looks whether a process that is not our child lives; of a child we are told. */
-  checkLife(): void {
-    if (this.#end === undefined && this.isAdopted && this.#identity && livenessOf(this.#identity) === 'dead') {
-      this.#end = {}
-    }
-  }
-
-  /** Whether nothing more can come from it, as far as that can be known from here. */
-  get isSurelyDead(): boolean {
-    return this.#identity === undefined || livenessOf(this.#identity) !== 'unknown'
-  }
-
-  /** Milliseconds since its heart was last seen to beat. */
-  silence(): number {
-    return this.#pulse.silence(this.#surroundings.now())
-  }
-
-  /** Ends the process and all of its group; nothing it writes after a SIGKILL counts but as late. */
-  kill(signal: NodeJS.Signals, refusal?: string, detail?: FailureDetail): void {
-    if (refusal !== undefined) this.#refusal ??= refusal
-    if (signal === this.#signalled) return
-    this.#signalled = signal
-    this.#launcher.cancel(this, signal === 'SIGKILL' ? 'KILL' : 'TERM')
-    this.#signal(signal)
-    if (signal !== 'SIGKILL' || this.#end !== undefined) return
-    this.#end = { signal }
-    this.#wasEndedHere = true
-    this.#detail = detail
-  }
-
-  /** Ends what its process has left behind in its group. */
+  /** Ends what the process has left behind in its group. */
   endGroup(): void {
     this.#signal('SIGKILL')
   }
 
-  #signal(signal: NodeJS.Signals): void {
-    if (this.#pid !== undefined && (signal === 'SIGKILL' || this.#provenance.slurmStep === undefined)) {
-      signalGroup(this.#pid, signal)
-    }
-    // A pid that came through the file system is only signalled where it surely still means this worker.
-    const { pid } = this.#identity ?? {}
-    if (pid === undefined || pid === this.#pid || !['alive', 'stopped'].includes(livenessOf(this.#identity!))) return
-    signalGroup(pid, signal) || signalProcess(pid, signal)
-  }
-
-  /** The last lines it printed as errors, for messages. */
-  lastWords(): string {
-    const files = ['stderr.txt', 'stdout.txt', 'srun.txt']
-    return files.map((file) => tail(join(this.channel, file), 2000)).find((text) => text !== '') ?? ''
-  }
-
   closeFiles(): void {
-    this.#reader.close()
-    this.#writer?.close()
+    this.#pipes.close()
   }
 
-  /** Half a message may be whole at any moment, and what one that has ended wrote last is all there is. */
-  #isLookDue(now: number, leastMs: number): boolean {
-    if (!this.#pace || this.#reader.isStuck || this.#end !== undefined) return true
-    return this.#pace.isDue(now, this.hasBell && !this.#hasRung ? Number.POSITIVE_INFINITY : leastMs)
+  /** Also of what runs the worker elsewhere, where no signal reaches it. */
+  #signalAll(signal: NodeJS.Signals): void {
+    if (signal === this.#signalled) return
+    this.#signalled = signal
+    this.#launcher.cancel(this, signal === 'SIGKILL' ? 'KILL' : 'TERM')
+    this.#signal(signal)
   }
 
-  #greet(hello: Hello): void {
-    if (hello.protocol !== protocolVersion) {
-      this.kill('SIGKILL', `it speaks protocol ${hello.protocol}, this runner ${protocolVersion}`)
-    }
-    this.#identity ??= hello
-    this.#provenance = hello.provenance ?? {}
-  }
-
-  #write(message: ToWorker): void {
-    this.#writer?.write(message)
+  #signal(signal: NodeJS.Signals): void {
+    const isSrun = this.#provenance.slurmStep !== undefined
+    if (this.#pid !== undefined && (signal === 'SIGKILL' || !isSrun)) signalGroup(this.#pid, signal)
+    if (this.#identity && this.#identity.pid !== this.#pid) signalOther(this.#identity, signal)
   }
 }
 
-/** Ends that no simulation brings about. */
-const blameless: ReadonlySet<FailureDetail | undefined> = new Set<FailureDetail>([
-  'node-failure',
-  'time-limit',
-  'preempted',
-  'requeued',
-  'cancelled',
-])
+/** A pid that came through the file system is only signalled where it surely still means this worker. */
+function signalOther(identity: ProcessIdentity, signal: NodeJS.Signals): void {
+  if (!['alive', 'stopped'].includes(livenessOf(identity))) return
+  signalGroup(identity.pid, signal) || signalProcess(identity.pid, signal)
+}
 
-/** Where it runs, as an earlier runner start took it down; undefined if it did not come to that. */
+/** Where the worker runs, as an earlier runner start took it down; undefined if it did not come to that. */
 function provenanceOf({ provenance }: WorkerRecord): Provenance | undefined {
   const known = JSON.parse(provenance || '{}') as Provenance
   return Object.keys(known).length > 0 ? known : undefined
-}
-
-function helloOf(number: number, { run, epoch, identity }: WorkerSurroundings): Hello {
-  return { type: 'hello', protocol: protocolVersion, run, worker: number, epoch, ...identity }
-}
-
-/** What a worker said of itself whose hello had not been taken down when its runner ended. */
-function firstHello(channel: string): ProcessIdentity | undefined {
-  const reader = new PipeReader(channel, 'from-worker')
-  try {
-    const [first] = reader.read()
-    return isFromWorker(first) && first.type === 'hello' ? first : undefined
-  } catch {
-    return undefined
-  } finally {
-    reader.close()
-  }
-}
-
-/** The end of a file's text, at most `bytes` long. */
-function tail(path: string, bytes: number): string {
-  try {
-    const descriptor = openSync(path, constants.O_RDONLY)
-    try {
-      const { size } = fstatSync(descriptor)
-      const from = Math.max(0, size - bytes)
-      const buffer = Buffer.alloc(size - from)
-      readSync(descriptor, buffer, 0, buffer.length, from)
-      return buffer.toString('utf8').trim()
-    } finally {
-      closeSync(descriptor)
-    }
-  } catch {
-    return ''
-  }
 }

@@ -14,6 +14,7 @@ import { PollPace } from '../channel/poll-pace.ts'
 import {
   type AttemptKey,
   decodeMessage,
+  type Leaving,
   protocolVersion,
   type Result,
   type Simulate,
@@ -57,8 +58,9 @@ class WorkerProgram {
   /** When the pipe was first seen to be stuck while the runner's heart was seen to beat. */
   #stuckSince: number | undefined
   #current: { readonly key: AttemptKey; readonly attempt: Attempt } | undefined
-  #leaving = false
-  #isBrokenOff = false
+  /** Why it begins nothing more, if that is so. */
+  #leaving: Leaving['reason'] | undefined
+  #brokeOff = false
   #wake: () => void = () => {}
   #snapshot: { readonly value: unknown } | undefined
 
@@ -88,9 +90,11 @@ class WorkerProgram {
       const next = this.#leaving ? undefined : this.#queue.shift()
       if (!next) {
         await this.#flush()
-        if (this.#leaving || this.#isOrphan()) break
+        if (this.#leaving) break
         // What came while this was being written is seen by the next look, which must come before the sleep.
-        if (!this.#receive()) await this.#sleep()
+        if (this.#receive()) continue
+        if (this.#isOrphan()) this.#leaving = 'grace'
+        else await this.#sleep()
         continue
       }
       await this.#simulate(next)
@@ -99,8 +103,16 @@ class WorkerProgram {
         await setImmediate() // lets signals and timers in between two simulations
       }
     }
-    if (this.#isBrokenOff) this.#writer.write({ type: 'refused', reason: 'it was asked to end by SIGTERM' })
+    this.#sayLeaving(this.#leaving)
     await this.#wakeUp.close()
+  }
+
+  #sayLeaving(reason: Leaving['reason']): void {
+    try {
+      this.#writer.write({ type: 'leaving', reason, brokeOff: this.#brokeOff })
+    } catch {
+      // The disk is full, or away: the exit code has to say it.
+    }
   }
 
   async #simulate([key, seed, values]: Assignment): Promise<void> {
@@ -120,7 +132,10 @@ class WorkerProgram {
     const outcome = running instanceof Promise ? await running : running
     this.#current = undefined
     // A simulation that was broken off because the worker must go has not failed.
-    if (this.#isBrokenOff && 'cause' in outcome) return
+    if (this.#leaving === 'signal' && 'cause' in outcome) {
+      this.#brokeOff = true
+      return
+    }
     this.#take(key, outcome, performance.now() - begin)
   }
 
@@ -173,7 +188,7 @@ class WorkerProgram {
         for (const individual of message.individuals) this.#queue.push(individual)
         return
       case 'stop':
-        this.#leaving = true
+        this.#leaving ??= 'stop'
         this.#queue.length = 0
         return
       case 'next':
@@ -243,8 +258,7 @@ class WorkerProgram {
   }
 
   #leave(): void {
-    this.#leaving = true
-    this.#isBrokenOff = true
+    this.#leaving = 'signal'
     this.#queue.length = 0
     this.#current?.attempt.abort(new Error('the worker was asked to end'))
     this.#wake()

@@ -103,7 +103,16 @@ export interface ReuseRecord {
   readonly from: IndividualId
 }
 
-/** What is stored in one transaction: results, and how far the pipes that brought them were read. */
+/** A worker is gone and its pipe has been read to the end. */
+export interface WorkerEnd {
+  readonly worker: number
+  readonly why: string
+}
+
+/**
+ * What is stored in one transaction: results with the stand-ins that answer failed ones, how far the pipes that brought them
+ * were read, and the ends of workers of which there is nothing more to be read.
+ */
 export interface Batch {
   readonly attempts: readonly AttemptRecord[]
   /** Who takes the places of those that fail for good in this batch. */
@@ -111,6 +120,7 @@ export interface Batch {
   readonly reused?: readonly ReuseRecord[] | undefined
   readonly reports: readonly ReportRecord[]
   readonly positions: readonly ChannelPosition[]
+  readonly ends?: readonly WorkerEnd[] | undefined
 }
 
 export interface WorkerRecord {
@@ -156,8 +166,6 @@ export interface RunRecord {
       readonly provenance?: Readonly<Record<string, string>>
     },
   ): void
-  /** The worker is gone and its pipe has been read to the end. */
-  endWorker(worker: number, why: string): void
   /** Workers of earlier runner starts that have not been seen to end. */
   openWorkers(): WorkerRecord[]
   /** What has been tried of the individuals of a generation that are not evaluated yet. */

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
-import { endOfBenched } from '../../runtime/runner/benched-hosts.ts'
 import type { Holder } from '../../runtime/runner/lease.ts'
+import { isOrderlyEnd, orderlyEnds } from '../../runtime/runner/worker-life.ts'
 import { currentHolder } from '../../runtime/slurm/run-holder.ts'
 import type { ObjectiveMap } from '../core/objectives.ts'
 import { filesCreated } from '../system/file-count.ts'
@@ -78,9 +78,6 @@ export interface RunHolder {
   readonly seen: boolean
 }
 
-/** The reasons with which the runner dismisses workers that need not concern anybody. */
-const orderlyEnds = new Set(['the run ended', 'it was asked to leave', endOfBenched])
-
 /**
  * The summary of a run, of any size and whether it goes on or not. Everything comes from small tables but the hash of a
  * run that has not finished, for which all individuals are read.
@@ -144,12 +141,12 @@ function countWorkers(workers: readonly WorkerRow[], holder: Holder | undefined)
     launched: workers.length,
     // Who has not said hello yet cannot be looked up; its runner would know if it were gone.
     alive: open.filter((worker) => (worker.pid === 0 ? holder !== undefined : livenessOf(worker) !== 'dead')).length,
-    lost: workers.filter(({ why }) => why !== null && !orderlyEnds.has(why)).length,
+    lost: workers.filter(({ why }) => why !== null && !isOrderlyEnd(why)).length,
   }
 }
 
 function benchedAmong(workers: readonly WorkerRow[]): string[] {
-  return [...new Set(workers.filter(({ why }) => why === endOfBenched).map(({ host }) => host))]
+  return [...new Set(workers.filter(({ why }) => why === orderlyEnds.benched).map(({ host }) => host))]
 }
 
 function usageOf(store: TrajectoryReader, evaluations: number): UsageSummary {

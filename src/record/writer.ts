@@ -170,6 +170,10 @@ export class TrajectoryStore extends TrajectoryReader implements RunRecord {
         )
       }
       for (const { worker, segment, offset } of batch.positions) this.#setPosition.run(segment, offset, worker)
+      const now = new Date().toISOString()
+      for (const { worker, why } of batch.ends ?? []) {
+        this.file.run('update workers set ended = ?, why = ? where worker = ?', now, why, worker)
+      }
     })
   }
 
@@ -232,12 +236,6 @@ export class TrajectoryStore extends TrajectoryReader implements RunRecord {
         JSON.stringify(provenance),
         worker,
       ),
-    )
-  }
-
-  endWorker(worker: number, why: string): void {
-    this.file.transaction(() =>
-      this.file.run('update workers set ended = ?, why = ? where worker = ?', new Date().toISOString(), why, worker),
     )
   }
 

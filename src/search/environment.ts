@@ -1,9 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Runner } from '../../runtime/runner/runner.ts'
 import type { Evaluation } from '../core/evaluation.ts'
-import { Individual } from '../core/individual.ts'
+import type { Individual } from '../core/individual.ts'
 import type { Optimizer, PlainData } from '../core/optimizer.ts'
-import { Random, seedOf } from '../core/random.ts'
 import type { Trajectory } from '../core/trajectory.ts'
 import type { TrajectoryStore } from '../record/writer.ts'
 import type { EvaluationCache } from './evaluation-cache.ts'
@@ -34,9 +33,6 @@ export interface Knowledge {
 /** So many individuals are looked up and stored at once. */
 const lookedUpAtOnce = 1000
 
-/** An individual that fails for good is replaced this often; then its place stays empty. */
-const mostReplacements = 10
-
 /** The loop: run a generation, hand the results to the optimizer, go on while it expands. */
 export class Environment {
   readonly #trajectory: Trajectory
@@ -46,7 +42,6 @@ export class Environment {
   readonly #begin = performance.now()
   /** The generation in whose middle an earlier runner start may have stopped. */
   readonly #resumed: number
-  #places: Places | undefined
   /** How many evaluations the optimizer was told before it asked for the newest generation. */
   #told = 0
   #failed: number
@@ -70,24 +65,9 @@ export class Environment {
     this.#best = store.best(1)[0] as Evaluation | undefined
   }
 
-  /** An individual for the place of one that failed for good, stored; undefined if there have been enough. */
-  replace(failed: Individual): Individual | undefined {
-    const { generation, replicate } = failed
-    const size = this.#trajectory.individuals().length
-    if (failed.index >= size * mostReplacements) return undefined
-    const index = failed.index + size
-    const { seed } = this.#optimizer.settings
-    const parameters = this.#optimizer.replace(this.#optimizer.state!, Random.of(seed, 'replace', generation, index))
-    const individualSeed = seedOf(seed, 'simulate', generation, index, replicate)
-    const standIn = new Individual({ generation, index, replicate }, parameters, individualSeed)
-    this.#places?.expect(standIn)
-    this.#store.commit({
-      attempts: [],
-      standIns: [{ individual: standIn, after: this.#told, replaces: failed.index }],
-      reports: [],
-      positions: [],
-    })
-    return standIn
+  /** How many evaluations the optimizer was told before it asked for the newest generation. */
+  get told(): number {
+    return this.#told
   }
 
   /**
@@ -122,12 +102,12 @@ export class Environment {
   ): Promise<Evaluation[] | undefined> {
     const individuals = this.#trajectory.individuals()
     const places = new Places(individuals)
-    this.#places = places
     this.#store.numberTold((individual) => places.toldNumber(individual, this.#told))
     const open = this.#trajectory.generation === this.#resumed ? this.#recall(places) : individuals
     this.#report(places.filled)
     const pending = cache ? await this.#reuse(cache, open, places, signal) : open
-    for await (const evaluations of runner.simulateGeneration(pending, signal)) {
+    for await (const { evaluations, standIns } of runner.simulateGeneration(pending, signal)) {
+      for (const standIn of standIns) places.expect(standIn)
       for (const evaluation of evaluations) {
         places.fill(evaluation)
         this.#count(evaluation)

@@ -1,8 +1,8 @@
 import { join, resolve } from 'node:path'
 import type { z } from 'zod'
-import { RunnerFailure } from '../../runtime/runner/fleet.ts'
 import type { Prospect } from '../../runtime/runner/launcher.ts'
 import { Runner } from '../../runtime/runner/runner.ts'
+import { RunnerFailure } from '../../runtime/runner/runner-failure.ts'
 import { describeAllocation } from '../../runtime/slurm/allocation.ts'
 import { launcherOf, prospectOf } from '../../runtime/slurm/launchers.ts'
 import { ConfigurationError, RunHeldError, SearchFailedError } from '../core/errors.ts'
@@ -23,6 +23,7 @@ import { fromRunnerParams, type RunnerParams } from './l2l-runner-params.ts'
 import { HeldRun, type RunClaim } from './run-directory.ts'
 import { identityOf, nameOfSource, type RunIdentity } from './run-identity.ts'
 import { refuseOther } from './same-search.ts'
+import { standInsOf } from './stand-ins.ts'
 import { takeWarmStart } from './warm-start.ts'
 
 export interface PrepareOptions extends RunClaim {
@@ -189,7 +190,7 @@ export class Experiment {
       launcher: launcherOf(settings, options.onWarning),
       record,
       optimizee: delivered,
-      replace: (failed) => environment.replace(failed),
+      standInFor: standInsOf(trajectory, optimizer, () => environment.told),
       ...(options.deadline && { deadline: options.deadline }),
     })
     using cache = options.cache ? this.#openCache(prepared, options) : undefined

@@ -70,7 +70,7 @@ let begun = snapshot()
 const begunAt = performance.now()
 let isWarm = false
 const controller = new AbortController()
-for await (const evaluations of runner.simulateGeneration(individuals, controller.signal)) {
+for await (const { evaluations } of runner.simulateGeneration(individuals, controller.signal)) {
   evaluated += evaluations.length
   const passed = (performance.now() - begunAt) / 1000
   if (!isWarm && passed > warmUpSeconds) {

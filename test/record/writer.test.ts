@@ -220,7 +220,7 @@ test('whoever writes under an earlier epoch is refused, and changes nothing', ()
     () => first.describeProblem(['y'], new Objectives({ gain: 'maximize' })),
     () => first.addWorker('local'),
     () => first.describeWorker({ worker, host: 'h', space: '', pid: 1, started: '' }),
-    () => first.endWorker(worker, 'why'),
+    () => first.commit({ ...batch(), ends: [{ worker, why: 'why' }] }),
     () => first.markPacked(0),
     () => first.saveGroups(new Trajectory() as Trajectory),
     () => first.beginEpoch(1),
@@ -475,7 +475,7 @@ test('workers are known from their launch to their end', () => {
   const [a, b] = [store.addWorker('local'), store.addWorker('srun')]
   expect(b).toBeGreaterThan(a)
   store.describeWorker({ worker: a, host: 'node7', space: 's', pid: 12, started: '99' })
-  store.endWorker(b, 'it could not be started')
+  store.commit({ ...batch(), ends: [{ worker: b, why: 'it could not be started' }] })
   expect(store.openWorkers()).toMatchObject([
     { worker: a, epoch: 4, launcher: 'local', host: 'node7', pid: 12, segment: 1, offset: 0 },
   ])

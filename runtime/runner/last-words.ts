@@ -1,0 +1,28 @@
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Of what a worker printed, messages show the end. */
+const shownBytes = 2000
+
+/** The last lines that a worker printed as errors, for messages; empty if it printed nothing. */
+export function lastWords(channel: string): string {
+  const files = ['stderr.txt', 'stdout.txt', 'srun.txt']
+  return files.map((file) => tail(join(channel, file))).find((text) => text !== '') ?? ''
+}
+
+function tail(path: string): string {
+  try {
+    const descriptor = openSync(path, constants.O_RDONLY)
+    try {
+      const { size } = fstatSync(descriptor)
+      const from = Math.max(0, size - shownBytes)
+      const buffer = Buffer.alloc(size - from)
+      readSync(descriptor, buffer, 0, buffer.length, from)
+      return buffer.toString('utf8').trim()
+    } finally {
+      closeSync(descriptor)
+    }
+  } catch {
+    return ''
+  }
+}

@@ -1,0 +1,180 @@
+import { type Evaluation, type FailureCause, stoppingFailure } from '../../src/core/evaluation.ts'
+import type { Individual } from '../../src/core/individual.ts'
+import { type AttemptRecord, isDeath, type StandIn, type TriedBefore } from '../../src/core/record.ts'
+import type { RunnerSettings } from '../../src/core/runner-settings.ts'
+import type { AttemptKey } from '../channel/protocol.ts'
+import { isIndividualOf, isTriedAgain, type Job, JobQueue } from './job.ts'
+import { RunnerFailure } from './runner-failure.ts'
+
+/** An individual for the place of one that failed for good, made without any effect; undefined if there were enough. */
+export type StandInFor = (failed: Individual) => StandIn | undefined
+
+/** One answer, or one loss, before it is known what it means. */
+export type Answer = Omit<AttemptRecord, 'verdict'>
+
+/** What has been decided since somebody asked. */
+export interface Decisions {
+  readonly attempts: readonly AttemptRecord[]
+  readonly standIns: readonly StandIn[]
+  readonly evaluations: readonly Evaluation[]
+}
+
+/** The individuals whose evaluation is undecided: who waits for a worker, and what an answer means. */
+export class OpenJobs {
+  readonly #settings: Pick<RunnerSettings, 'retries' | 'crashRetries' | 'onFailure'>
+  readonly #epoch: number
+  readonly #standInFor: StandInFor
+  readonly #jobs = new Set<Job>()
+  readonly #queue = new JobQueue()
+  #attempts: AttemptRecord[] = []
+  #standIns: StandIn[] = []
+  #evaluations: Evaluation[] = []
+  #failure: RunnerFailure | undefined
+
+  constructor(
+    settings: Pick<RunnerSettings, 'retries' | 'crashRetries' | 'onFailure'>,
+    epoch: number,
+    standInFor: StandInFor = () => undefined,
+  ) {
+    this.#settings = settings
+    this.#epoch = epoch
+    this.#standInFor = standInFor
+  }
+
+  get size(): number {
+    return this.#jobs.size
+  }
+
+  /** The number of jobs that nobody holds. */
+  get waiting(): number {
+    return this.#queue.size
+  }
+
+  /** Why the search is to stop, if an individual failed for good where that is the policy. */
+  get failure(): RunnerFailure | undefined {
+    return this.#failure
+  }
+
+  has(job: Job): boolean {
+    return this.#jobs.has(job)
+  }
+
+  /** Opens a job; it waits for a worker only once it is queued. */
+  open(individual: Individual, before?: TriedBefore): Job {
+    const { attempts = 0, failures = 0, deaths = 0 } = before ?? {}
+    const job = { individual, attempt: attempts + 1, epoch: this.#epoch, failures, deaths, isSuspect: deaths > 0 }
+    this.#jobs.add(job)
+    return job
+  }
+
+  /** Has a job wait for a worker, under the attempt that it is at. */
+  queue(job: Job): void {
+    this.#queue.add(job)
+  }
+
+  /** Has an individual simulated again. */
+  restart(job: Job): void {
+    job.attempt++
+    this.#queue.add(job)
+  }
+
+  /** Up to `count` jobs for one worker, which are handed out under this runner's epoch. */
+  take(count: number, holdsOthers: boolean): readonly Job[] {
+    const jobs = this.#queue.take(count, holdsOthers)
+    for (const job of jobs) job.epoch = this.#epoch
+    return jobs
+  }
+
+  /**
+   * A worker has answered.
+   *
+   * @param held the job that the worker held under this key; undefined if it held none
+   * @returns whether the answer counts as a failure
+   */
+  onAnswer(held: Job | undefined, key: AttemptKey, answer: Answer): boolean {
+    if (!held || !this.#isRunning(held, key)) {
+      this.#onLate(key, answer)
+      return false
+    }
+    if (answer.fitness) this.#accept(held, answer)
+    else this.#onFailure(held, answer, answer.cause!)
+    return !answer.fitness
+  }
+
+  /** A worker has ended that had perhaps begun a job: it may be at fault, or a suspect, or it was only lost. */
+  onLoss(job: Job, loss: Answer & { readonly cause: FailureCause }, fault: 'sure' | 'possible' | 'none'): void {
+    if (fault === 'sure') {
+      this.#onFailure(job, loss, loss.cause)
+      return
+    }
+    this.#attempts.push({ ...loss, verdict: 'lost' })
+    job.isSuspect ||= fault === 'possible'
+    this.restart(job)
+  }
+
+  /** What has been decided since the last call. */
+  takeDecisions(): Decisions {
+    const decisions = { attempts: this.#attempts, standIns: this.#standIns, evaluations: this.#evaluations }
+    this.#attempts = []
+    this.#standIns = []
+    this.#evaluations = []
+    return decisions
+  }
+
+  clear(): void {
+    this.#jobs.clear()
+    this.#queue.clear()
+  }
+
+  /** Whether the key's attempt is the one that the evaluation waits for. */
+  #isRunning(job: Job, key: AttemptKey): boolean {
+    return this.#jobs.has(job) && job.epoch === key[3] && job.attempt === key[4]
+  }
+
+  /** An answer to an attempt that was given up: it decides if nothing else has, since it is as good as any other. */
+  #onLate(key: AttemptKey, answer: Answer): void {
+    const job = [...this.#jobs].find((open) => isIndividualOf(open, key))
+    if (!job || !answer.fitness) {
+      this.#attempts.push({ ...answer, verdict: 'late' })
+      return
+    }
+    this.#accept(job, answer)
+    this.#queue.remove(job)
+  }
+
+  #accept(job: Job, answer: Answer): void {
+    this.#attempts.push({ ...answer, verdict: 'accepted' })
+    this.#jobs.delete(job)
+    const { individual } = job
+    this.#evaluations.push(
+      answer.fitness
+        ? { individual, outcome: 'done', fitness: answer.fitness, outputs: answer.outputs }
+        : { individual, outcome: 'failed', cause: answer.cause! },
+    )
+  }
+
+  #onFailure(job: Job, answer: Answer, cause: FailureCause): void {
+    if (isDeath(cause)) job.deaths++
+    else job.failures++
+    if (isTriedAgain(job, cause, this.#settings)) {
+      this.#attempts.push({ ...answer, verdict: 'retried' })
+      job.isSuspect ||= isDeath(cause)
+      this.restart(job)
+      return
+    }
+    this.#accept(job, answer)
+    const { individual } = job
+    if (this.#settings.onFailure === 'stop') {
+      this.#failure ??= new RunnerFailure(stoppingFailure({ individual, outcome: 'failed', cause }))
+    } else if (this.#settings.onFailure === 'replace') {
+      this.#replace(individual)
+    }
+  }
+
+  #replace(failed: Individual): void {
+    const standIn = this.#standInFor(failed)
+    if (!standIn) return
+    this.#standIns.push(standIn)
+    this.queue(this.open(standIn.individual))
+  }
+}
