@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { typingOf } from '../../src/core/read-cell.ts'
 import type { Space } from '../../src/core/space.ts'
 import { baseCase, oneAtATime } from './base-case.ts'
 import { concat, cross, repeat, zip } from './combine.ts'
@@ -221,7 +222,7 @@ function manualDesign(
       `manual needs rows or a file, got ${file === undefined ? 'neither' : `${file}, which was not read`}`,
     )
   }
-  return file === undefined ? manual(space, rows) : designFromRows(space, rows, file)
+  return file === undefined ? manual(space, rows) : designFromRows(space, rows, file, typingOf(file))
 }
 
 /** Whether some of a design's points come from a file. */

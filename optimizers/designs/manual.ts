@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { readCell } from '../../src/core/read-cell.ts'
-import type { ParameterDefinition, Space } from '../../src/core/space.ts'
+import { type CellReading, type CellTyping, readCell } from '../../src/core/read-cell.ts'
+import type { Parameter, Space } from '../../src/core/space.ts'
 import { show } from '../../src/core/text.ts'
 import { DesignPoints } from './design-points.ts'
 import { parametersOf } from './subspace.ts'
@@ -10,7 +10,10 @@ import { parametersOf } from './subspace.ts'
  * @example manual(space, [{ x: 0, solver: 'euler' }, { x: 1, solver: 'rk4' }])
  */
 export function manual<P>(space: Space<P>, points: readonly NoInfer<P>[]): DesignPoints<P> {
-  return tableDesign('manual', space, points as readonly unknown[] as readonly Row[], (value) => value)
+  return tableDesign('manual', space, points as readonly unknown[] as readonly Row[], (value, parameter) => {
+    const refusal = parameter.refuse(value)
+    return refusal === undefined ? { value } : { refusal }
+  })
 }
 
 /** A row of a table: what stands in each column, by the column's name. */
@@ -21,17 +24,23 @@ export type Row = Readonly<Record<string, unknown>>
  * true or false, one of the values of a choice, a vector in JSON.
  *
  * @param table what it is called in the sentence of an error
+ * @param typing what is known of the types of its cells
  * @throws RangeError with the row, counted from 1, and the column where something is missing, too much or out of bounds
  */
-export function designFromRows<P>(space: Space<P>, rows: readonly Row[], table = 'the table'): DesignPoints<P> {
-  return tableDesign(table, space, rows, readCell)
+export function designFromRows<P>(
+  space: Space<P>,
+  rows: readonly Row[],
+  table = 'the table',
+  typing: CellTyping = 'csv',
+): DesignPoints<P> {
+  return tableDesign(table, space, rows, (cell, parameter) => readCell(cell, parameter, typing))
 }
 
 function tableDesign<P>(
   design: string,
   space: Space<P>,
   rows: readonly Row[],
-  read: (cell: unknown, definition: ParameterDefinition) => unknown,
+  read: (cell: unknown, parameter: Parameter) => CellReading,
 ): DesignPoints<P> {
   if (rows.length === 0) throw new RangeError(`${design} needs at least one row, got none`)
   const columns = parametersOf(space)
@@ -40,10 +49,9 @@ function tableDesign<P>(
   const table = rows.map((row, i) => {
     checkColumns(design, row, i, known)
     const values = columns.map(({ name, parameter }) => {
-      const value = read(row[name], parameter.definition)
-      const refusal = parameter.refuse(value)
-      if (refusal === undefined) return value
-      throw new RangeError(`${design}: row ${i + 1}, column ${show(name)} ${refusal}`)
+      const reading = read(row[name], parameter)
+      if ('value' in reading) return reading.value
+      throw new RangeError(`${design}: row ${i + 1}, column ${show(name)} ${reading.refusal}`)
     })
     hash.update(`${JSON.stringify(values)}\n`)
     return values

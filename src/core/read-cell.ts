@@ -1,41 +1,119 @@
-import type { ParameterDefinition } from './space.ts'
+import { isSame } from './plain-data.ts'
+import type { ChoiceValue, Parameter, ParameterDefinition } from './space.ts'
+import { show } from './text.ts'
+
+/** What a cell of a table stands for, or what is wrong with it, as the end of a sentence. */
+export type CellReading = { readonly value: unknown } | { readonly refusal: string }
 
 /**
- * The value of a parameter that a cell of a table stands for. A text stands for what is written there, as in CSV: a number,
- * true or false, one of the values of a choice, a vector in JSON. A cell that cannot be read stays as it is, and is
- * refused by its parameter.
+ * What a table knows of the types of its cells: `csv` has texts only; `columns` has types, but those of different kinds in one
+ * column are texts (Parquet, Arrow); `json` has the type of every value.
  */
-export function readCell(cell: unknown, definition: ParameterDefinition): unknown {
-  if (typeof cell === 'bigint') return Number(cell)
-  if (Array.isArray(cell)) return readElements(cell, definition)
-  if (typeof cell !== 'string') return cell
+export type CellTyping = 'csv' | 'columns' | 'json'
+
+/** What a table in a file knows of types, by the file's ending. */
+export function typingOf(file: string): CellTyping {
+  if (/\.(json|jsonl|ndjson)$/i.test(file)) return 'json'
+  return /\.csv$/i.test(file) ? 'csv' : 'columns'
+}
+
+/**
+ * The value of a parameter that a cell of a table stands for, whoever wrote the table. A text stands for what is written
+ * there, as in CSV: a number, true or false, one of the values of a choice, a vector in JSON; other programs write `1.0` for 1,
+ * `True` for true and nothing, or NaN, for null. What may be one of two values is refused.
+ */
+export function readCell(cell: unknown, parameter: Parameter, typing: CellTyping = 'csv'): CellReading {
+  const reading = readAs(cell, parameter.definition, typing)
+  if ('refusal' in reading) return reading
+  const refusal = parameter.refuse(reading.value)
+  return refusal === undefined ? reading : { refusal }
+}
+
+function readAs(cell: unknown, definition: ParameterDefinition, typing: CellTyping): CellReading {
   switch (definition.type) {
     case 'real':
+      return { value: numberIn(cell) ?? cell }
     case 'integer':
-      return cell.trim() === '' || Number.isNaN(Number(cell)) ? cell : Number(cell)
+      return { value: integerIn(cell) ?? cell }
     case 'boolean':
-      return /^\s*(true|false)\s*$/i.test(cell) ? /true/i.test(cell) : cell
+      return { value: booleanIn(cell) ?? cell }
     case 'choice':
-      return definition.values.includes(cell)
-        ? cell
-        : (definition.values.find((value) => String(value) === cell) ?? cell)
+      return choiceIn(cell, definition.values, typing)
     case 'vector':
+      return readElements(cell, definition.of, typing)
     case 'matrix':
-      try {
-        return JSON.parse(cell) as unknown
-      } catch {
-        return cell
-      }
+      return readElements(cell, { type: 'vector', of: definition.of, length: definition.columns }, typing)
   }
 }
 
-function readElements(cells: readonly unknown[], definition: ParameterDefinition): unknown {
-  switch (definition.type) {
-    case 'vector':
-      return cells.map((cell) => readCell(cell, definition.of))
-    case 'matrix':
-      return cells.map((row) => readCell(row, { type: 'vector', of: definition.of, length: definition.columns }))
+/** A list, or a text that is one in JSON. */
+function readElements(cell: unknown, of: ParameterDefinition, typing: CellTyping): CellReading {
+  const isText = typeof cell === 'string'
+  const list = isText ? parsed(cell) : cell
+  if (!Array.isArray(list)) return { value: list }
+  const elements = list.map((element) => readAs(element, of, isText ? 'json' : typing))
+  const at = elements.findIndex((element) => 'refusal' in element)
+  if (at >= 0) return { refusal: `element ${at} ${(elements[at] as { readonly refusal: string }).refusal}` }
+  return { value: elements.map((element) => (element as { readonly value: unknown }).value) }
+}
+
+function choiceIn(cell: unknown, values: readonly ChoiceValue[], typing: CellTyping): CellReading {
+  const hasType = typeof cell !== 'string' || typing === 'json'
+  if (hasType && values.some((value) => isSame(value, cell))) return { value: cell }
+  const meant = values.filter((value) =>
+    value === null && typeof cell === 'string' && typing === 'columns' ? false : mayBe(cell, value),
+  )
+  if (meant.length < 2) return { value: meant.length === 1 ? meant[0] : cell }
+  return {
+    refusal: `needs a value that can be told from others, got ${show(cell)}, which is ${meant.map(show).join(' or ')}`,
+  }
+}
+
+/** Whether a program may have written the value as such a cell. */
+function mayBe(cell: unknown, value: ChoiceValue): boolean {
+  switch (typeof value) {
+    case 'number':
+      return numberIn(cell) === value
+    case 'boolean':
+      return typeof cell === 'string' && booleanIn(cell) === value && numberIn(cell) === undefined
+    case 'string':
+      return typeof cell === 'string' ? cell === value : numberIn(cell) !== undefined && String(cell) === value
     default:
-      return cells
+      return isNothing(cell)
+  }
+}
+
+function isNothing(cell: unknown): boolean {
+  if (typeof cell === 'string') return /^\s*(nan|none|null|n\/?a|<na>)?\s*$/i.test(cell)
+  return cell === null || cell === undefined || Number.isNaN(cell)
+}
+
+/** A number as it stands, or as any language writes it in decimal; undefined of what is none. */
+function numberIn(cell: unknown): number | undefined {
+  if (typeof cell === 'number') return cell
+  if (typeof cell === 'bigint') return BigInt(Number(cell)) === cell ? Number(cell) : undefined
+  return typeof cell === 'string' && /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i.test(cell) ? Number(cell) : undefined
+}
+
+/** As a number, but no text whose last digits a number would lose. */
+function integerIn(cell: unknown): number | undefined {
+  const value = numberIn(cell)
+  return typeof cell === 'string' && value !== undefined && Math.abs(value) > Number.MAX_SAFE_INTEGER
+    ? undefined
+    : value
+}
+
+function booleanIn(cell: unknown): boolean | undefined {
+  if (typeof cell === 'boolean') return cell
+  if (typeof cell === 'string' && /^\s*(true|false)\s*$/i.test(cell)) return /true/i.test(cell)
+  const value = numberIn(cell)
+  return value === 0 || value === 1 ? value === 1 : undefined
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return text
   }
 }

@@ -5,7 +5,7 @@ import type { Evaluation, FailureCause } from '../core/evaluation.ts'
 import { Individual } from '../core/individual.ts'
 import type { Optimizee, Problem } from '../core/optimizee.ts'
 import { Optimizer } from '../core/optimizer.ts'
-import { readCell } from '../core/read-cell.ts'
+import { type CellTyping, readCell, typingOf } from '../core/read-cell.ts'
 import { type ParameterDefinition, parameterFrom } from '../core/space.ts'
 import { TrajectoryReader } from '../record/reader.ts'
 import { nestColumns } from '../tables/nest-columns.ts'
@@ -142,22 +142,22 @@ function fromTable(file: string, rows: readonly FileRow[], { space, objectives }
 class Cells {
   readonly column: string
   readonly #file: string
-  readonly #definition: ParameterDefinition
+  readonly #typing: CellTyping
   readonly #parameter: ReturnType<typeof parameterFrom>
 
   constructor(file: string, column: string, definition: ParameterDefinition) {
     this.#file = file
     this.column = column
-    this.#definition = definition
+    this.#typing = typingOf(file)
     this.#parameter = parameterFrom(definition)
   }
 
   /** @throws ConfigurationError with the row, counted from 1, and the column if it does not fit */
   valueIn(row: FileRow, i: number): unknown {
-    const value = readCell(Object.hasOwn(row, this.column) ? row[this.column] : undefined, this.#definition)
-    const refusal = this.#parameter.refuse(value)
-    if (refusal !== undefined) throw misfit(this.#file, i, this.column, refusal)
-    return value
+    const cell = Object.hasOwn(row, this.column) ? row[this.column] : undefined
+    const reading = readCell(cell, this.#parameter, this.#typing)
+    if ('value' in reading) return reading.value
+    throw misfit(this.#file, i, this.column, reading.refusal)
   }
 }
 

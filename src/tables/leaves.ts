@@ -32,7 +32,7 @@ export class Leaves {
     const key = JSON.stringify(path)
     const leaf = this.#leaves.get(key)
     if (!Array.isArray(value)) {
-      this.#leaves.set(key, { path, kind: joinKinds(leaf?.kind, kindOf(value)) })
+      this.#leaves.set(key, { path, kind: joinKinds(leaf?.kind, typeof value === 'string' ? 'text' : kindOf(value)) })
       return
     }
     if (leaf?.kind === undefined) this.#leaves.delete(key)

@@ -132,6 +132,27 @@ test('a file that is not there, or rows and a file together, are refused', async
   await expect(load({ kind: 'manual' })).rejects.toThrow('manual needs rows or a file, got neither')
 })
 
+test('names with dots beside a vector come back from their own columns, in whatever order', () => {
+  const v = vector(integer(0, 9), 2)
+  const after = space({ v, 'v.0': real(0, 1), seed: real(0, 1) })
+  expect(
+    nestColumns([{ seed: 7, 'v.0': 1, 'v.1': 2, 'parameter v.0': 0.5, 'parameter seed': 0.25 }], after.definitions),
+  ).toEqual([{ seed: 7, 'parameter seed': 0.25, v: [1, 2], 'v.0': 0.5 }])
+  const before = space({ 'v.0': real(0, 1), v })
+  expect(nestColumns([{ 'v.0': 0.5, 'parameter v.0': 1, 'v.1': 2 }], before.definitions)).toEqual([
+    { 'v.0': 0.5, v: [1, 2] },
+  ])
+  expect(nestColumns([{ v: [1, 2], 'v.0': 0.5 }], before.definitions)).toEqual([{ v: [1, 2], 'v.0': 0.5 }])
+})
+
+test('the index that a data frame wrote beside its columns is no parameter, unless one is called so', () => {
+  const row = { '': '0', 'Unnamed: 0': '0', __index_level_0__: 0, x: '1.0' }
+  expect(nestColumns([row], space({ x: integer(0, 1) }).definitions)).toEqual([{ x: '1.0' }])
+  expect(nestColumns([row], space({ x: integer(0, 1), '': integer(0, 1) }).definitions)).toEqual([
+    { x: '1.0', '': '0' },
+  ])
+})
+
 test('elements become vectors and matrices, and names with dots that are no elements stay', () => {
   const { definitions } = space({
     'a.0': real(0, 1),
