@@ -43,7 +43,7 @@ export function refusePlain(value: unknown, wanted: 'json' | 'binary' = 'json', 
   return undefined
 }
 
-/** A copy that JSON and msgpack take, numbers that are not finite aside. @throws TypeError at what is no data */
+/** A copy that later changes do not reach, of lists and plain objects only. @throws TypeError at what is no data */
 export function plainCopy(value: unknown, of: string): unknown {
   switch (typeof value) {
     case 'boolean':
@@ -53,7 +53,7 @@ export function plainCopy(value: unknown, of: string): unknown {
     case 'undefined':
       return null
     case 'bigint':
-      return Number.isSafeInteger(Number(value)) ? Number(value) : String(value)
+      return value
     case 'object':
       break
     default:
@@ -74,12 +74,33 @@ export function plainCopy(value: unknown, of: string): unknown {
   return Object.fromEntries(entries.map(([key, nested]) => [String(key), plainCopy(nested, of)]))
 }
 
-/** The value as it was before the record wrote down numbers that JSON lacks as texts. */
-export function reviveNumbers(value: unknown): unknown {
-  if (typeof value === 'string') return nonFinite.get(value) ?? value
+/**
+ * A value as the record can hold it without taking one thing for another: the record writes numbers that JSON lacks as texts,
+ * so texts that look like those, and bigints, are marked by a tilde.
+ */
+export function toRecord(value: unknown): unknown {
+  if (typeof value === 'bigint') return `~${value}n`
+  if (typeof value === 'string') return nonFinite.has(value) || value.startsWith('~') ? `~${value}` : value
+  return mapNested(value, toRecord)
+}
+
+/** What `toRecord` was given. */
+export function fromRecord(value: unknown): unknown {
+  if (typeof value !== 'string') return mapNested(value, fromRecord)
+  if (!value.startsWith('~')) return nonFinite.get(value) ?? value
+  return /^~-?\d+n$/.test(value) ? BigInt(value.slice(1, -1)) : value.slice(1)
+}
+
+/** A scalar of a result as an output beside others: a bigint is a number where a number can say it. */
+export function asOutput(value: unknown): unknown {
+  if (typeof value !== 'bigint') return value
+  return Number.isSafeInteger(Number(value)) ? Number(value) : String(value)
+}
+
+function mapNested(value: unknown, map: (nested: unknown) => unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map(reviveNumbers)
-  return Object.fromEntries(Object.entries(value).map(([key, nested]) => [key, reviveNumbers(nested)]))
+  if (Array.isArray(value)) return value.map(map)
+  return Object.fromEntries(Object.entries(value).map(([key, nested]) => [key, map(nested)]))
 }
 
 const words = {

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { collectedOf } from '../../src/batch/mesa/collected.ts'
 import { type BatchRunOptions, batchRun, fullFactorialRuns } from '../../src/batch/mesa/index.ts'
 import CountingModel, { type CountingParameters } from '../fixtures/batch/counting-model.ts'
 import { temporaryDirectory } from '../temporary.ts'
@@ -164,19 +165,18 @@ test('recorded: the last recording, all of them, or every k-th', async () => {
   ])
 })
 
-test('steps: those of range(0, steps, k) and always the last, with the most recent recording', async () => {
+test('steps: 0, k, 2k ... and always the last, with the most recent recording', async () => {
   const collection = 'steps'
-  expect(await stepsOf({ collection, dataCollectionPeriod: -1 })).toEqual([[4, 40]])
-  expect(await stepsOf({ collection, dataCollectionPeriod: 1 })).toEqual([0, 1, 2, 3, 4].map((s) => [s, s * 10]))
+  expect(await stepsOf({ collection, dataCollectionPeriod: -1 })).toEqual([[5, 50]])
+  expect(await stepsOf({ collection, dataCollectionPeriod: 1 })).toEqual([0, 1, 2, 3, 4, 5].map((s) => [s, s * 10]))
   expect(await stepsOf({ collection, dataCollectionPeriod: 3 })).toEqual([
     [0, 0],
     [3, 30],
-    [4, 40],
+    [5, 50],
   ])
-  expect(await stepsOf({ collection, dataCollectionPeriod: 2 })).toEqual([
+  expect(await stepsOf({ collection, dataCollectionPeriod: 5 })).toEqual([
     [0, 0],
-    [2, 20],
-    [4, 40],
+    [5, 50],
   ])
   expect(await stepsOf({ collection, dataCollectionPeriod: 1 }, { collectEvery: 2 })).toEqual([
     [0, 0],
@@ -184,7 +184,24 @@ test('steps: those of range(0, steps, k) and always the last, with the most rece
     [2, 20],
     [3, 20],
     [4, 40],
+    [5, 40],
   ])
+})
+
+test('steps: a model that records itself after its first step begins with that step', () => {
+  const recordings = [1, 2, 3, 4].map((step) => ({ step, model: [step * 10], agents: [] }))
+  const recorder = { modelReporters: ['total'], agentReporters: [], recordings }
+  const of = (period: number) => {
+    const { steps, model } = collectedOf(recorder, 'steps', period, 4)
+    return steps.map((step, i) => [step, model[i]![0]])
+  }
+  expect(of(1)).toEqual([1, 2, 3, 4].map((step) => [step, step * 10]))
+  expect(of(3)).toEqual([
+    [1, 10],
+    [3, 30],
+    [4, 40],
+  ])
+  expect(of(-1)).toEqual([[4, 40]])
 })
 
 // What is refused.

@@ -1,8 +1,9 @@
 import type { Recorder, Recording } from './model.ts'
 
 /**
- * Which of its recordings a run gives: those that the collector made (Mesa 3.5), or those that belong to steps
- * 0, k, 2k ... and the last but one count (Mesa 3.4), for which the most recent recording stands in.
+ * Which of its recordings a run gives: those that the collector made (Mesa 3.5), or those that belong to the steps
+ * 0, k, 2k ... and the last (Mesa 3.4), for each of which the most recent recording stands in; a model that first records
+ * itself later begins with that step.
  */
 export type CollectionRule = 'recorded' | 'steps'
 
@@ -44,13 +45,13 @@ function everyNth(recordings: readonly Recording[], period: number): readonly Re
 }
 
 function ofSteps(recordings: readonly Recording[], period: number, steps: number): Recording[] {
-  if (recordings.length === 0) return []
-  const last = Math.max(0, steps - 1)
-  const wanted: number[] = []
-  if (period !== -1) for (let step = 0; step < last; step += period) wanted.push(step)
-  wanted.push(last)
+  const [first] = recordings
+  if (!first) return []
+  const wanted = new Set<number>()
+  if (period !== -1) for (let step = 0; step < steps; step += period) wanted.add(Math.max(step, first.step))
+  wanted.add(Math.max(steps, first.step))
   let at = 0
-  return wanted.map((step) => {
+  return [...wanted].map((step) => {
     while (at + 1 < recordings.length && recordings[at + 1]!.step <= step) at++
     return { ...recordings[at]!, step }
   })

@@ -9,6 +9,7 @@ import { type ObjectiveMap, Objectives } from '../../core/objectives.ts'
 import { Optimizee, type SimulationContext } from '../../core/optimizee.ts'
 import { Space } from '../../core/space.ts'
 import { anything, optional } from '../parameters.ts'
+import { asOutput, toRecord } from '../plain-value.ts'
 import { type CollectionRule, collectedOf, sizeOf } from './collected.ts'
 import type { Model, ModelClass } from './model.ts'
 
@@ -132,12 +133,15 @@ export class ModelOptimizee extends Optimizee {
       const collected = collectedOf(model.dataCollector, collection, dataCollectionPeriod, model.steps)
       const last = collected.model.at(-1) ?? []
       const finals = Object.fromEntries(
-        collected.modelReporters.map((name, i) => [name, last[i]]).filter(([, value]) => typeof value !== 'object'),
+        collected.modelReporters
+          .map((name, i) => [name, asOutput(last[i])])
+          .filter(([, value]) => typeof value !== 'object'),
       )
       const results = { ...finals, steps: model.steps }
-      if (sizeOf(collected) <= mostValuesInRecord) return { ...results, collected }
+      const stored = toRecord(collected)
+      if (sizeOf(collected) <= mostValuesInRecord) return { ...results, collected: stored }
       stage = 'writing'
-      writeFileSync(join(context.directory(), collectedFile), encodeMessage(collected))
+      writeFileSync(join(context.directory(), collectedFile), encodeMessage(stored))
       return { ...results, collected: { file: collectedFile } }
     } catch (error) {
       throw new SimulationFailure(stagedCause(error, stage, context.signal))

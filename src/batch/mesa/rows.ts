@@ -5,7 +5,7 @@ import type { FailureCause } from '../../core/evaluation.ts'
 import { nameOf } from '../../core/individual.ts'
 import { TrajectoryReader } from '../../record/reader.ts'
 import type { EvaluatedRow } from '../../record/rows.ts'
-import { reviveNumbers } from '../plain-value.ts'
+import { fromRecord } from '../plain-value.ts'
 import type { Collected } from './collected.ts'
 import { collectedFile, type OwnSettings, ownSettings, type Stage, type StagedCause } from './model-optimizee.ts'
 
@@ -57,11 +57,14 @@ function* rowsOf(row: EvaluatedRow, position: number, directory: string): Genera
     return
   }
   const { steps, modelReporters, agentReporters, model, agents } = collectedIn(row, directory)
+  const taken = [...fixedColumns, ...Object.keys(rest)]
+  const modelColumns = freeNames('model', modelReporters, taken)
+  const agentColumns = agentReporters.map((names) => freeNames('agent', names, [...taken, ...modelColumns]))
   for (const [i, Step] of steps.entries()) {
-    const values = Object.fromEntries(modelReporters.map((name, j) => [name, model[i]![j]]))
+    const values = Object.fromEntries(modelColumns.map((name, j) => [name, model[i]![j]]))
     const base = { ...run, Step, ...rest, ...values }
     let isAlone = true
-    for (const [group, names] of agentReporters.entries()) {
+    for (const [group, names] of agentColumns.entries()) {
       for (const [AgentID, ...reported] of agents[i]![group]!) {
         isAlone = false
         const columns = Object.fromEntries(names.map((name, j) => [name, reported[j]]))
@@ -72,14 +75,29 @@ function* rowsOf(row: EvaluatedRow, position: number, directory: string): Genera
   }
 }
 
+const fixedColumns = ['RunId', 'iteration', 'Step', 'AgentID', 'failure']
+
+/** A reporter that is called like another column says what it is of, and does not take that column's place. */
+function freeNames(of: 'model' | 'agent', names: readonly string[], others: readonly string[]): string[] {
+  const taken = new Set(others)
+  return names.map((name) => {
+    let free = name
+    while (taken.has(free)) free = `${of} ${free}`
+    taken.add(free)
+    return free
+  })
+}
+
 function collectedIn(row: EvaluatedRow, directory: string): Collected {
   const { collected } = JSON.parse(row.outputs ?? '{}') as {
     readonly collected?: Collected | { readonly file: string }
   }
   if (collected === undefined)
     throw new TypeError(`run ${nameOf(row)} of ${directory} has collected no data of a model`)
-  if (!('file' in collected)) return reviveNumbers(collected) as Collected
-  return decodeMessage(readFileSync(join(directory, 'individuals', nameOf(row), collectedFile))) as Collected
+  if (!('file' in collected)) return fromRecord(collected) as Collected
+  return fromRecord(
+    decodeMessage(readFileSync(join(directory, 'individuals', nameOf(row), collectedFile))),
+  ) as Collected
 }
 
 function failureOf({ kind, message, stack, stage }: Partial<StagedCause> & FailureCause): RunFailure {

@@ -1,7 +1,7 @@
 import type { FailureCause } from '../../core/evaluation.ts'
 import { TrajectoryReader } from '../../record/reader.ts'
 import type { EvaluatedRow } from '../../record/rows.ts'
-import { reviveNumbers } from '../plain-value.ts'
+import { fromRecord } from '../plain-value.ts'
 import { noParameters } from './sim-func-optimizee.ts'
 
 /** What came of one sample of the parameters: a result for every seed, in the order of the seeds. */
@@ -44,7 +44,7 @@ function samplesOf<R>(rows: readonly EvaluatedRow[]): ParameterSamples<R> {
   const failures: SampleFailure[] = []
   for (const row of rows) {
     if (row.outcome === 'done') {
-      samples[row.replicate] = reviveNumbers((JSON.parse(row.outputs!) as { readonly result: unknown }).result) as R
+      samples[row.replicate] = fromRecord((JSON.parse(row.outputs!) as { readonly result: unknown }).result) as R
       continue
     }
     samples[row.replicate] = null

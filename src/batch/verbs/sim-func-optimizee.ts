@@ -3,7 +3,7 @@ import { type ObjectiveMap, Objectives } from '../../core/objectives.ts'
 import { Optimizee, type SimulationContext } from '../../core/optimizee.ts'
 import { type ParameterMap, Space } from '../../core/space.ts'
 import { anything } from '../parameters.ts'
-import { plainCopy, refusePlain } from '../plain-value.ts'
+import { asOutput, plainCopy, refusePlain, toRecord } from '../plain-value.ts'
 import { type CacheData, ReadCache } from './read-cache.ts'
 import { SharedSnapshot } from './shared-snapshot.ts'
 import type { SimFunc } from './sim-func.ts'
@@ -113,7 +113,7 @@ export class SimFuncOptimizee extends Optimizee {
     const environment = new simFunc.environment(seed, this.#beginning(context.snapshot as StoredBeginning) as never)
     const returned = await simFunc(environment, seed, nSteps, { ...Object.fromEntries(given), ...simKwargs })
     const result = plainCopy(returned, 'the simulation function')
-    return { ...scalarsIn(result), completed: 1, result }
+    return { ...scalarsIn(result), completed: 1, result: toRecord(result) }
   }
 
   /** Made once a run by the process that has the batch; `Optimizee.snapshot` may be a promise. */
@@ -134,5 +134,9 @@ export class SimFuncOptimizee extends Optimizee {
 /** The named numbers and texts of a result, which are outputs of their own. */
 function scalarsIn(result: unknown): object {
   if (typeof result !== 'object' || result === null || Array.isArray(result)) return {}
-  return Object.fromEntries(Object.entries(result).filter(([, value]) => typeof value !== 'object'))
+  return Object.fromEntries(
+    Object.entries(result)
+      .filter(([, value]) => typeof value !== 'object')
+      .map(([name, value]) => [name, asOutput(value)]),
+  )
 }
