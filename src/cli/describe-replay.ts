@@ -1,4 +1,7 @@
+import type { Outputs } from '../core/evaluation.ts'
 import { nameOf } from '../core/individual.ts'
+import { isSame } from '../core/plain-data.ts'
+import { show } from '../core/text.ts'
 import type { Came, Replayed } from '../search/replay.ts'
 import { describeCause } from './describe-individual.ts'
 import { alignFacts, timeSpan } from './table.ts'
@@ -26,10 +29,16 @@ function difference(recorded: Came, replayed: Came, objectives: readonly string[
     const kindOf = (came: Came) => (came.outcome === 'failed' ? `a failure (${came.cause.kind})` : 'a fitness')
     return `it was ${kindOf(recorded)} and is now ${kindOf(replayed)}`
   }
-  return recorded.fitness
-    .flatMap((value, i) => {
-      const now = replayed.fitness[i]
-      return value === now ? [] : [`${objectives[i] ?? i} by ${(now ?? Number.NaN) - value}`]
-    })
-    .join(', ')
+  const fitness = recorded.fitness.flatMap((value, i) => {
+    const now = replayed.fitness[i]
+    return value === now ? [] : [`${objectives[i] ?? i} by ${(now ?? Number.NaN) - value}`]
+  })
+  return [...fitness, ...outputDifferences(recorded.outputs ?? {}, replayed.outputs ?? {})].join(', ')
+}
+
+function outputDifferences(recorded: Outputs, replayed: Outputs): string[] {
+  const names = [...new Set([...Object.keys(recorded), ...Object.keys(replayed)])]
+  return names
+    .filter((name) => !isSame(recorded[name], replayed[name]))
+    .map((name) => `the output ${show(name)} was ${show(recorded[name])} and is now ${show(replayed[name])}`)
 }

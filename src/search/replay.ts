@@ -9,9 +9,10 @@ import { ConfigurationError } from '../core/errors.ts'
 import type { FailureCause, Outputs } from '../core/evaluation.ts'
 import { Individual, nameOf } from '../core/individual.ts'
 import type { Optimizee } from '../core/optimizee.ts'
+import { isSame as isSameData } from '../core/plain-data.ts'
 import { findIndividual } from '../record/individual-name.ts'
 import { TrajectoryReader } from '../record/reader.ts'
-import type { EvaluatedRow } from '../record/rows.ts'
+import { type EvaluatedRow, toJson } from '../record/rows.ts'
 
 /** What came of an individual, as it is recorded or as it came now. */
 export type Came =
@@ -26,7 +27,7 @@ export interface Replayed {
   readonly objectives: readonly string[]
   readonly recorded: Came
   readonly replayed: Came
-  /** The same fitness to the last bit, or a failure of the same kind. */
+  /** The same fitness and outputs to the last bit, or a failure of the same kind. */
   readonly identical: boolean
   readonly milliseconds: number
   /** What the simulation wrote to the directory it asked for. */
@@ -176,14 +177,13 @@ async function withOutputAside<T>(work: () => Promise<T>): Promise<T> {
 
 function cameOf(outcome: AttemptOutcome): Came {
   if ('cause' in outcome) return { outcome: 'failed', cause: outcome.cause }
-  return { outcome: 'done', fitness: outcome.fitness, outputs: outcome.outputs ?? null }
+  // As they would be read from the record.
+  const outputs = outcome.outputs ? (JSON.parse(toJson(outcome.outputs)) as Outputs) : null
+  return { outcome: 'done', fitness: outcome.fitness, outputs }
 }
 
 function isSame(recorded: Came, replayed: Came): boolean {
   if (recorded.outcome === 'failed') return replayed.outcome === 'failed' && recorded.cause.kind === replayed.cause.kind
   if (replayed.outcome === 'failed') return false
-  return (
-    recorded.fitness.length === replayed.fitness.length &&
-    recorded.fitness.every((value, i) => value === replayed.fitness[i])
-  )
+  return isSameData(recorded.fitness, replayed.fitness) && isSameData(recorded.outputs, replayed.outputs)
 }

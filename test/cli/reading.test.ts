@@ -451,6 +451,17 @@ test('a simulation that has changed differs: exit code 1, and by how much', asyn
   }
 })
 
+test('an individual whose outputs are others is not identical, and says which', async () => {
+  const copy = join(temporaryDirectory(), 'copy')
+  cpSync(run, copy, { recursive: true })
+  const database = openDatabase(join(copy, 'trajectory.sqlite'))
+  database.exec(`update evaluations set outputs = json_set(coalesce(outputs, '{}'), '$.extra', 7) where "index" = 6`)
+  database.close()
+  const replayed = await replay(copy, '0.6')
+  expect(replayed.identical).toBe(false)
+  expect(describeReplay(replayed)).toMatch(/^different: the output "extra" was 7 and is now nothing$/m)
+})
+
 test('a run directory without its bundle says what is missing', async () => {
   const copy = join(temporaryDirectory(), 'copy')
   cpSync(run, copy, { recursive: true })
