@@ -25,7 +25,8 @@ export class LocalLauncher implements Launcher {
 
   launch(place: WorkerPlace): LaunchedProcess {
     const output = { stdout: 'stdout.txt', stderr: 'stderr.txt' }
-    return startProcess(this.command(place), place.channel, output, { TWOLOOP_EPOCH: String(place.epoch) })
+    const environment = { TWOLOOP_EPOCH: String(place.epoch), TWOLOOP_WORKER: String(place.worker) }
+    return startProcess(this.command(place), place.channel, output, environment)
   }
 
   hasRoom(): boolean {

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import type { RunnerSettings } from '../../src/core/runner-settings.ts'
+import { CommandLauncher, commandProspect } from '../runner/command-launcher.ts'
 import type { Launcher, Prospect } from '../runner/launcher.ts'
 import { LocalLauncher } from '../runner/local-launcher.ts'
 import { goneWorkers } from './allocation.ts'
@@ -13,6 +14,8 @@ import { SrunLauncher, srunProspect } from './srun-launcher.ts'
  */
 export function launcherOf(settings: RunnerSettings, say?: (sentence: string) => void): Launcher {
   switch (settings.launcher) {
+    case 'command':
+      return new CommandLauncher(settings, goneWorkers)
     case 'local':
       return new LocalLauncher(settings, goneWorkers)
     case 'srun':
@@ -25,6 +28,8 @@ export function launcherOf(settings: RunnerSettings, say?: (sentence: string) =>
 /** What can be said of that launcher before anything is started. */
 export function prospectOf(settings: RunnerSettings): Prospect {
   switch (settings.launcher) {
+    case 'command':
+      return commandProspect(settings)
     case 'local':
       return { workers: settings.workers ?? availableParallelism() }
     case 'srun':

@@ -77,7 +77,12 @@ class Pilot {
     }
     const channel = workerDirectory(this.#directory, worker)
     const output = { stdout: 'stdout.txt', stderr: 'stderr.txt' }
-    const environment = { TWOLOOP_EPOCH: String(epoch), TWOLOOP_PILOT: String(this.#pilot), SLURM_STEP_ID: undefined }
+    const environment = {
+      TWOLOOP_EPOCH: String(epoch),
+      TWOLOOP_WORKER: String(worker),
+      TWOLOOP_PILOT: String(this.#pilot),
+      SLURM_STEP_ID: undefined,
+    }
     const { pid, ended } = startProcess(command, channel, output, environment)
     this.#workers.set(worker, pid)
     void ended.then((end) => {

@@ -93,7 +93,11 @@ export class SrunLauncher implements Launcher {
     const node = this.#nodeOf(place)
     if (node !== undefined) this.#nodes.set(place.worker, node)
     const output = { stdout: srunOutput, stderr: srunOutput }
-    return startProcess(command, place.channel, output, { ...jobWide, TWOLOOP_EPOCH: String(place.epoch) })
+    return startProcess(command, place.channel, output, {
+      ...jobWide,
+      TWOLOOP_EPOCH: String(place.epoch),
+      TWOLOOP_WORKER: String(place.worker),
+    })
   }
 
   hasRoom(place: Pick<WorkerPlace, 'beside' | 'benched'>): boolean {

@@ -10,7 +10,9 @@ export function register(program: Command): void {
     )
     .argument('<file>', 'the experiment: .ts .mts .js .mjs .yaml .yml .json')
   addRunOptions(command)
-    .addOption(new Option('--launcher <launcher>', 'how workers are started').choices(['local', 'srun', 'sbatch']))
+    .addOption(
+      new Option('--launcher <launcher>', 'how workers are started').choices(['local', 'srun', 'sbatch', 'command']),
+    )
     .action(async (file: string, options: RunOptions) => {
       const { runExperimentFile } = await import('./run-experiment.ts')
       const { root, name, overwrite = false, json = false } = options

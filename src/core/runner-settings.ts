@@ -20,7 +20,22 @@ export const runnerSettings = z.strictObject({
     .describe('More options of sbatch for the jobs of workers: partition, account, time'),
   slurmInterval: duration.default(30_000).describe('How often Slurm is asked and told at most, for sbatch'),
   idle: duration.default(60_000).describe('How long a job of sbatch may be idle before it is given back'),
-  launcher: z.enum(['local', 'srun', 'sbatch']).default('local').describe('How worker processes are started'),
+  launcher: z
+    .enum(['local', 'srun', 'sbatch', 'command'])
+    .default('local')
+    .describe('How worker processes are started'),
+  launch: z
+    .array(z.string())
+    .min(1)
+    .optional()
+    .describe(
+      'For the launcher `command`: what starts a worker somewhere and lasts as long as it does; {command} stands for the ' +
+        "worker's own command, and there are {worker}, {directory} (of the run) and {folder} (of the worker)",
+    ),
+  walltime: duration.optional().describe('For `command`: how long a worker may last, its time in a queue included'),
+  warning: duration
+    .default(120_000)
+    .describe('For `command`: how long before the end of its walltime a worker is asked to finish and leave'),
   exec: z.array(z.string()).min(1).optional().describe('The command that starts a worker, in place of this Node.js'),
   srun: z
     .array(z.string())

@@ -1,0 +1,121 @@
+import type { RunnerSettings } from '../../src/core/runner-settings.ts'
+import { quoteWord } from '../../src/core/shell-words.ts'
+import { type LaunchedProcess, type ProcessEnd, startProcess } from '../../src/system/process-group.ts'
+import { workerProgram } from '../../src/system/programs.ts'
+import type { Launcher, Prospect, WorkerPlace, WorkerPool } from './launcher.ts'
+
+/** Workers by any other scheduler: a command of the user's starts one somewhere, and lasts as long as the worker does. */
+export class CommandLauncher implements Launcher, WorkerPool {
+  readonly pace = 0
+  readonly hasScout = true
+  readonly pool = this
+  /** Of workers of earlier runner starts their hearts tell, unless something else is known. */
+  readonly gone: Launcher['gone']
+  readonly #settings: RunnerSettings
+  /** When the commands that last were begun: a time in a queue counts to the walltime, since it cannot be told apart. */
+  readonly #launchedAt = new Map<number, number>()
+  #now = 0
+
+  constructor(settings: RunnerSettings, gone: Launcher['gone']) {
+    this.#settings = settings
+    this.gone = gone
+  }
+
+  /** Each command has asked for a machine, or a part of one. */
+  get nodes(): number {
+    return this.#launchedAt.size
+  }
+
+  command({ directory, channel, worker, epoch }: WorkerPlace): readonly string[] {
+    const { exec = [process.execPath, '--enable-source-maps'], launch = [] } = this.#settings
+    // Where the worker starts there may be nothing of this process's environment.
+    const environment = [`TWOLOOP_EPOCH=${epoch}`, `TWOLOOP_WORKER=${worker}`]
+    const command = ['env', ...environment, ...exec, workerProgram(), directory, String(worker)]
+    const values: Readonly<Record<string, string>> = {
+      command: command.map(quoteWord).join(' '),
+      worker: String(worker),
+      directory,
+      folder: channel,
+    }
+    return launch.flatMap((word) =>
+      word === '{command}' ? command : [word.replaceAll(placeholder, (_, name: string) => values[name]!)],
+    )
+  }
+
+  launch(place: WorkerPlace): LaunchedProcess {
+    const { worker, channel, epoch } = place
+    const output = { stdout: 'stdout.txt', stderr: 'stderr.txt' }
+    const environment = { TWOLOOP_EPOCH: String(epoch), TWOLOOP_WORKER: String(worker) }
+    const launched = startProcess(this.command(place), channel, output, environment)
+    this.#launchedAt.set(worker, performance.now())
+    void launched.ended.then(() => this.#launchedAt.delete(worker))
+    return launched
+  }
+
+  hasRoom(): boolean {
+    return true
+  }
+
+  distrust(): void {
+    // The command chooses the place.
+  }
+
+  explain(): undefined {
+    return undefined
+  }
+
+  cancel(): void {
+    // The process group of its command has been signalled, and the worker has been asked through its pipe.
+  }
+
+  adopt(): ReadonlyMap<number, Promise<ProcessEnd>> {
+    return new Map() // how they are, their hearts say
+  }
+
+  tick(now: number): void {
+    this.#now = now
+  }
+
+  giveBack(idle: readonly number[], most: number): readonly number[] {
+    return idle.slice(0, most)
+  }
+
+  get warned(): readonly number[] {
+    const { walltime, warning } = this.#settings
+    if (walltime === undefined) return []
+    const oldest = this.#now - Math.max(0, walltime - warning)
+    return [...this.#launchedAt].filter(([, launchedAt]) => launchedAt <= oldest).map(([worker]) => worker)
+  }
+
+  release(): void {
+    // Workers that are asked to leave end their commands.
+  }
+
+  async close(): Promise<void> {
+    // All workers have ended.
+  }
+
+  abandon(): void {
+    this.#launchedAt.clear()
+  }
+}
+
+const placeholder = /\{(command|worker|directory|folder)\}/g
+
+/** What is to be known before anything is started. */
+export function commandProspect({ launch, workers, walltime, warning }: RunnerSettings): Prospect {
+  if (!launch?.some((word) => word.includes('{command}'))) {
+    return {
+      refusal:
+        '--launcher command starts workers with a command of yours, and runner.launch is to say which, with {command} ' +
+        `for the worker's own: launch: [flux, run, -n1, "{command}"]; got ${JSON.stringify(launch ?? null)}.`,
+    }
+  }
+  if (workers === undefined) {
+    return { refusal: '--launcher command needs to know how many workers there may be at most: give --workers.' }
+  }
+  if (walltime !== undefined && walltime <= warning) {
+    return { refusal: `runner.walltime needs more than runner.warning (${warning} ms), got ${walltime} ms.` }
+  }
+  return { workers }
+}
