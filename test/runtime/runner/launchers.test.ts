@@ -1,0 +1,56 @@
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { prospectOf } from '../../../runtime/slurm/launchers.ts'
+import { runnerSettings } from '../../../src/core/runner-settings.ts'
+import { testLauncher } from '../../contracts/launcher.ts'
+import { hasProgram } from '../../parts.ts'
+import { search } from '../../search.ts'
+import { temporaryDirectory } from '../../temporary.ts'
+
+testLauncher('local', { directory: temporaryDirectory, settings: { launcher: 'local' } })
+
+testLauncher('command, on this machine', {
+  directory: temporaryDirectory,
+  settings: { launcher: 'command', launch: ['nice', '{command}'] },
+})
+
+testLauncher('command, by a shell', {
+  directory: temporaryDirectory,
+  settings: { launcher: 'command', launch: ['/bin/sh', '-c', 'exec {command}'] },
+})
+
+/** As on another machine: with a network and process ids of its own, and with nothing of this process's environment. */
+const elsewhere = ['env', '-i', `PATH=${process.env.PATH}`].concat(
+  ...['unshare', '--net', '--pid', '--fork', '--kill-child', '--mount-proc', '{command}'],
+)
+const mayUnshare = hasProgram('unshare', '--net', '--pid', '--fork', '--mount-proc', 'true')
+
+testLauncher('command, in namespaces of its own', {
+  directory: temporaryDirectory,
+  settings: { launcher: 'command', launch: elsewhere },
+  isHere: mayUnshare,
+})
+
+test.skipIf(!mayUnshare)('a search on workers that a command starts elsewhere comes to the same', async () => {
+  const root = temporaryDirectory()
+  const simulations = { optimizee: 'on-cluster', options: { journal: join(root, 'journal'), takes: 0 } }
+  const here = await search({ root, name: 'here', ...simulations })
+  const runner = { launcher: 'command', launch: elsewhere, workers: 2 } as const
+  const there = await search({ root, name: 'there', ...simulations, runner })
+  expect(there.status).toBe('finished')
+  expect(there.canonical).toBe(here.canonical)
+})
+
+test.each<[what: string, settings: object, refusal: RegExp]>([
+  ['without a command', { workers: 2 }, /runner\.launch is to say which, with \{command\} .*; got null\.$/],
+  ['without a place for the worker', { workers: 2, launch: ['flux', 'run'] }, /got \["flux","run"\]\.$/],
+  ['without a number of workers', { launch: ['{command}'] }, /give --workers\.$/],
+  [
+    'with less walltime than warning',
+    { workers: 1, launch: ['{command}'], walltime: '1m' },
+    /^runner\.walltime needs more than runner\.warning \(120000 ms\), got 60000 ms\.$/,
+  ],
+])('the launcher command %s is refused before anything is started', (_, settings, refusal) => {
+  const { refusal: said } = prospectOf(runnerSettings.parse({ launcher: 'command', ...settings }))
+  expect(said).toMatch(refusal)
+})

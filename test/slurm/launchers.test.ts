@@ -1,0 +1,23 @@
+import { afterAll, beforeAll } from 'vitest'
+import { testLauncher } from '../contracts/launcher.ts'
+import { Cluster, slurm } from './cluster.ts'
+
+let cluster: Cluster
+
+beforeAll(async () => {
+  if (!slurm) return
+  cluster = Cluster.start()
+  Object.assign(process.env, cluster.environment)
+  await cluster.run('salloc', '--no-shell', '--nodes=1', '--ntasks=2')
+  const [job, node] = cluster.ask('squeue', '--noheader', '--format=%A %N').split(' ')
+  Object.assign(process.env, { SLURM_JOB_ID: job, SLURM_JOB_NODELIST: node, SLURM_JOB_CPUS_PER_NODE: '2' })
+}, 600_000)
+
+afterAll(() => {
+  if (slurm) cluster.stop()
+}, 600_000)
+
+const directory = () => cluster.directory()
+
+testLauncher('srun', { directory, settings: { launcher: 'srun' }, isHere: slurm })
+testLauncher('sbatch', { directory, settings: { launcher: 'sbatch', slurmInterval: '1s' }, isHere: slurm })
