@@ -17,6 +17,7 @@ export interface SearchOptions {
   readonly populationSize?: number
   readonly generations?: number
   readonly seed?: number
+  readonly overwrite?: boolean
   readonly makeOptimizer?: (optimizee: Optimizee) => Optimizer
   readonly warmStart?: string
   readonly cache?: boolean
@@ -45,7 +46,11 @@ export async function search(options: SearchOptions): Promise<SearchEnd> {
     options.makeOptimizer?.(optimizee) ?? new RandomSearch(optimizee, { populationSize, generations, seed })
   await using experiment = new Experiment({ root: options.root })
   const runner = { workers: 2, retries: 1, ...options.runner }
-  const { directory } = await experiment.prepareExperiment({ name: options.name ?? 'run', runner })
+  const { directory } = await experiment.prepareExperiment({
+    name: options.name ?? 'run',
+    runner,
+    ...(options.overwrite && { overwrite: true }),
+  })
   const { warmStart, cache, onWarning, signal, onProgress } = options
   const outcome = await experiment.runExperiment(optimizer, optimizee, {
     source,

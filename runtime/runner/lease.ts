@@ -1,7 +1,8 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { crashPoint } from '../../src/system/crash-point.ts'
+import { makeOwnDirectory } from '../../src/system/own-files.ts'
 import { livenessOf, ownIdentity, type ProcessIdentity } from '../../src/system/process-identity.ts'
 import { Pulse, runnerHeart } from '../channel/heartbeat.ts'
 
@@ -57,10 +58,10 @@ export class Lease {
   /** Takes the run, or tells who holds it. */
   static async take(
     directory: string,
-    { own, patience, isGone }: Omit<RunnerPlaces, 'isOver'>,
+    { own, patience, isGone, above = 0 }: Omit<RunnerPlaces, 'isOver'> & { readonly above?: number },
     leaseTime = leaseMs,
   ): Promise<Lease | { readonly heldBy: Holder }> {
-    mkdirSync(leases(directory), { recursive: true })
+    makeOwnDirectory(directory, 'lease')
     const begin = performance.now()
     for (;;) {
       const newest = newestHolder(directory)
@@ -71,7 +72,7 @@ export class Lease {
       }
       const holder: Holder = {
         ...ownIdentity(),
-        epoch: (newest?.epoch ?? 0) + 1,
+        epoch: Math.max(newest?.epoch ?? 0, above) + 1,
         since: new Date().toISOString(),
         released: false,
         ...own,

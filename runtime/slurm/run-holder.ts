@@ -7,9 +7,9 @@ import { isJobOver } from './queue.ts'
 /** A chain of jobs waits for a run that seems to be held: Slurm itself takes five minutes to find that a node is lost. */
 const chainPatienceMs = 600_000
 
-/** Takes the run for this process, or tells who holds it. */
-export function takeRun(directory: string): ReturnType<typeof Lease.take> {
-  return Lease.take(directory, placesInSlurm())
+/** Takes the run for this process, with an epoch above the one that is given, or tells who holds it. */
+export function takeRun(directory: string, above = 0): ReturnType<typeof Lease.take> {
+  return Lease.take(directory, { ...placesInSlurm(), above })
 }
 
 /** Who has the run now; undefined if nobody has, or nobody who lives. Does not wait: who cannot be looked up counts. */

@@ -41,6 +41,11 @@ export class TrajectoryReader implements TrajectoryHistory {
     return RecordFile.exists(directory)
   }
 
+  /** Whether there is nothing in the record yet. */
+  static isUnmade(directory: string): boolean {
+    return RecordFile.isUnmade(directory)
+  }
+
   /** Opens the record for reading; never blocks its writer. @throws ConfigurationError if there is none */
   static openForReading(directory: string): TrajectoryReader {
     return new TrajectoryReader(RecordFile.openForReading(directory))

@@ -34,6 +34,20 @@ export class RecordFile {
     return existsSync(join(directory, recordName)) || hasBegun(directory)
   }
 
+  /** Whether there is nothing in the record yet: whoever made it was killed, or had no space, before it had tables. */
+  static isUnmade(directory: string): boolean {
+    const path = join(directory, recordName)
+    if (!existsSync(path) || hasBegun(directory)) return false
+    const database = openChecked(directory, path, { readonly: true })
+    try {
+      return database.prepare('select count(*) from sqlite_master').pluck().get() === 0
+    } catch {
+      return false // it is something else, or damaged
+    } finally {
+      database.close()
+    }
+  }
+
   /** Opens the record for writing, made new if it is not there. @throws ConfigurationError if it is something else */
   static openForWriting(directory: string): RecordFile {
     const path = join(directory, recordName)

@@ -1,11 +1,12 @@
-import { randomUUID } from 'node:crypto'
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
-import { basename, dirname } from 'node:path'
+import { accessSync, constants, existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { type Holder, Lease } from '../../runtime/runner/lease.ts'
-import { currentHolder, takeRun } from '../../runtime/slurm/run-holder.ts'
+import { takeRun } from '../../runtime/slurm/run-holder.ts'
 import { ConfigurationError, RunHeldError } from '../core/errors.ts'
 import { TrajectoryStore } from '../record/writer.ts'
-import { provenance } from './provenance.ts'
+import { LinkRefused, refuseLinks } from '../system/own-files.ts'
+import { storageError } from '../system/storage-errors.ts'
+import { finishMaking, isBeingReplaced, isRemainder, makeRun } from './make-run.ts'
 import type { RunIdentity } from './run-identity.ts'
 import { refuseOther } from './same-search.ts'
 
@@ -37,20 +38,23 @@ export class HeldRun {
   static async take(directory: string, claim: RunClaim): Promise<HeldRun> {
     checkRun(directory, claim)
     makeRunDirectory(directory)
-    if (claim.overwrite && TrajectoryStore.exists(directory)) removeRun(directory)
-    const lease = await takeLease(directory)
+    let lease = await takeLease(directory)
     let record: TrajectoryStore | undefined
     try {
+      finishMaking(directory)
+      if (claim.overwrite || isUnmade(directory)) makeRun(directory)
       record = TrajectoryStore.openForWriting(directory)
-      record.beginEpoch(lease.epoch)
-      if (record.manifest().run === undefined) {
-        record.describe({ ...provenance(), run: randomUUID(), name: basename(directory) })
+      const epoch = Number(record.manifest().epoch ?? 0)
+      if (epoch >= lease.epoch) {
+        lease.release() // the record was copied here without its lease
+        lease = await takeLease(directory, epoch)
       }
+      record.beginEpoch(lease.epoch)
       return new HeldRun(directory, record, lease)
     } catch (error) {
       record?.close()
       lease.release()
-      throw error
+      throw storageError(error, directory) ?? error
     }
   }
 
@@ -65,11 +69,13 @@ export class HeldRun {
 /** @throws ConfigurationError if the directory is something else than a run that can be begun or continued as asked */
 export function checkRun(directory: string, { configuration, overwrite }: RunClaim): void {
   if (!existsSync(directory)) return
-  if (!TrajectoryStore.exists(directory)) {
-    const content = readContent(directory).filter((name) => name !== 'lease')
-    if (content.length === 0) return
+  refuseLinksIn(directory)
+  if (isBeingReplaced(directory)) return
+  if (isUnmade(directory)) {
+    const [foreign] = readContent(directory)
+    if (foreign === undefined || isRemainder(directory)) return
     throw new ConfigurationError(
-      `${directory} exists and is no run directory (it holds ${content[0]}); choose another name.`,
+      `${directory} exists and is no run directory (it holds ${foreign}); choose another name.`,
     )
   }
   if (overwrite || configuration === undefined) return
@@ -88,6 +94,8 @@ function makeRunDirectory(directory: string): void {
     makeDirectories(directory)
     accessSync(directory, constants.W_OK | constants.X_OK)
   } catch (error) {
+    const storage = storageError(error, directory)
+    if (storage) throw storage
     throw new ConfigurationError(`${directory} cannot be written to: ${(error as Error).message}.`, { cause: error })
   }
 }
@@ -97,6 +105,19 @@ function makeDirectories(path: string): void {
   if (existsSync(path)) return
   makeDirectories(dirname(path))
   mkdirSync(path)
+}
+
+function isUnmade(directory: string): boolean {
+  return !TrajectoryStore.exists(directory) || TrajectoryStore.isUnmade(directory)
+}
+
+/** Nothing is opened, made or removed through a link. */
+function refuseLinksIn(directory: string): void {
+  try {
+    refuseLinks(directory)
+  } catch (error) {
+    throw error instanceof LinkRefused ? new ConfigurationError(error.message, { cause: error }) : error
+  }
 }
 
 function readContent(directory: string): string[] {
@@ -109,15 +130,10 @@ function readContent(directory: string): string[] {
   }
 }
 
-async function takeLease(directory: string): Promise<Lease> {
-  const lease = await takeRun(directory)
+async function takeLease(directory: string, above = 0): Promise<Lease> {
+  const lease = await takeRun(directory, above).catch((error: unknown) => {
+    throw storageError(error, directory) ?? error
+  })
   if (lease instanceof Lease) return lease
   throw new RunHeldError(heldSentence(directory, lease.heldBy))
-}
-
-function removeRun(directory: string): void {
-  const holder = currentHolder(directory)
-  if (holder) throw new RunHeldError(heldSentence(directory, holder))
-  rmSync(directory, { recursive: true })
-  mkdirSync(directory)
 }
