@@ -7,6 +7,7 @@ import { replaceFile } from '../../runtime/channel/run-file.ts'
 import { ConfigurationError } from '../core/errors.ts'
 import type { Optimizee } from '../core/optimizee.ts'
 import { Optimizer, type PlainData } from '../core/optimizer.ts'
+import { aFunction, anything, aRecord, aText, trueOrFalse } from '../core/options.ts'
 import { runnerSettings } from '../core/runner-settings.ts'
 import { parseSettings } from '../core/settings.ts'
 import { show } from '../core/text.ts'
@@ -32,6 +33,17 @@ export interface EngineOptions {
   /** Is told what does not stop the batch but should be known. */
   readonly onWarning?: RunOptions['onWarning'] | undefined
 }
+
+/** What `EngineOptions` may be; timeout, retries and runner are checked with the runner's settings. */
+export const engineOptions = {
+  directory: aText,
+  overwrite: trueOrFalse,
+  timeout: anything,
+  retries: anything,
+  runner: aRecord,
+  signal: anything,
+  onWarning: aFunction,
+} as const
 
 /** One run of a batch: a point of the sweep, and which of its replicates. */
 export interface BatchRun {

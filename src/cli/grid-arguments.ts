@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../core/errors.ts'
 import type { PlainData } from '../core/optimizer.ts'
 import { show } from '../core/text.ts'
+import { readPythonLiteral } from './python-literal.ts'
 
 /** A key with its values, as somebody has written them. */
 export interface WrittenKey {
@@ -88,13 +89,29 @@ export function sortOut(
   return { keys, options }
 }
 
-/** A value as it is written: JSON where it is JSON, and else a text. It is never code. */
+/**
+ * A value as it is written: JSON or a literal of Python where it is one, and else a text. It is never code.
+ * @throws ConfigurationError for what looks like a value and is none, such as a list that does not end
+ */
 export function readValue(text: string): PlainData {
-  try {
-    return JSON.parse(text) as PlainData
-  } catch {
-    return text
+  const value = literalIn(text)
+  if (Number.isInteger(value) && !Number.isSafeInteger(value) && /^\s*[-+]?\d+\s*$/.test(text)) {
+    throw new ConfigurationError(`${show(text)} needs to be a whole number below 2^53, or a text in quotes`)
   }
+  if (value !== undefined) return value
+  if (/^\s*['"([{]|^\s*[-+\d.]+\s*(\*\*?|\/\/?|%)\s*[-+\d.]+\s*$/.test(text)) {
+    throw new ConfigurationError(`${show(text)} needs to be a value, or a text in quotes; nothing is computed here`)
+  }
+  return text
+}
+
+function literalIn(text: string): PlainData | undefined {
+  for (const read of [JSON.parse, readPythonLiteral] as readonly ((text: string) => PlainData)[]) {
+    try {
+      return read(text)
+    } catch {} // not in that language
+  }
+  return undefined
 }
 
 /** The list of options, for help. */
@@ -106,7 +123,7 @@ export function describeRunOptions(): string {
 
 /** `key[shorthand]` */
 function splitShorthand(name: string, written: string): { readonly key: string; readonly shorthand?: string } {
-  const match = /^([^[\]]+)(?:\[([^[\]]+)\])?$/.exec(name)
+  const match = /^([^[\]]+)(?:\[([^[\]]*)\])?$/.exec(name)
   if (!match) throw new ConfigurationError(`${written}: wanted a key like --lr or --lr[shorthand]`)
   const [, key, shorthand] = match
   return { key: key!, ...(shorthand !== undefined && { shorthand }) }

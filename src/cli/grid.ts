@@ -8,7 +8,7 @@ export function register(program: Command): void {
     .usage('<file> [--key value ...] [--key[shorthand] value ...] [--outer:inner value ...] [options]')
     .description(
       'Runs the default export of a module with every combination of the values of its keys, each in a fresh process. ' +
-        'A value is JSON, or else a text; a key without a value is true. What has been run already is not run again.',
+        'A value is JSON or a literal of Python (True, None, .97, (64, 64)), or else a text; a key without a value is true. What has been run already is not run again.',
     )
     .argument('<file>', 'a module, or a YAML file with thunk and keys')
     .argument('[words...]', 'keys with their values, and options')

@@ -13,7 +13,7 @@ export function nearest(name: string, known: readonly string[]): string | undefi
 }
 
 /** Without what tells the spellings of several words apart. */
-function plainName(name: string): string {
+export function plainName(name: string): string {
   return name.toLowerCase().replaceAll(/(?<=.)[_-](?=.)/g, '')
 }
 

@@ -9,6 +9,7 @@ import { ConfigurationError, RunHeldError, SearchFailedError } from '../core/err
 import { isFailed, stoppingFailure } from '../core/evaluation.ts'
 import type { Optimizee, OptimizeeSource } from '../core/optimizee.ts'
 import type { Optimizer, PlainData } from '../core/optimizer.ts'
+import { aFunction, anything, aRecord, aText, checkOptions, trueOrFalse } from '../core/options.ts'
 import { type RunnerSettings, runnerSettings } from '../core/runner-settings.ts'
 import { parseSettings } from '../core/settings.ts'
 import { Trajectory } from '../core/trajectory.ts'
@@ -60,6 +61,25 @@ export interface RunOutcome {
   readonly isOutOfTime?: boolean
 }
 
+/** What the options may be; the runner's settings are checked as such. */
+const prepareOptions = {
+  name: aText,
+  runner: anything,
+  runnerParams: anything,
+  manifest: anything,
+  overwrite: trueOrFalse,
+  configuration: anything,
+}
+const runOptions = {
+  source: aRecord,
+  warmStart: aText,
+  cache: trueOrFalse,
+  signal: anything,
+  deadline: anything,
+  onProgress: aFunction,
+  onWarning: aFunction,
+}
+
 const copyIntervalMs = 10_000
 
 /**
@@ -76,7 +96,9 @@ export class Experiment {
   readonly root: string
   #prepared: Prepared | undefined
 
-  constructor({ root = 'runs' }: { root?: string } = {}) {
+  constructor(options: { readonly root?: string } = {}) {
+    checkOptions('Experiment', options, { root: aText }, { rootDir: 'root' })
+    const { root = 'runs' } = options
     this.root = resolve(root)
   }
 
@@ -90,6 +112,7 @@ export class Experiment {
     readonly runnerSettings: RunnerSettings
     readonly directory: string
   }> {
+    checkOptions('prepareExperiment', options, prepareOptions)
     if (this.#prepared) throw new ConfigurationError('This experiment is prepared already; end it first.')
     const asked = { ...fromRunnerParams(options.runnerParams ?? {}), ...options.runner }
     const settings = parseSettings(runnerSettings, asked, 'runner')
@@ -112,6 +135,7 @@ export class Experiment {
     optimizee: Optimizee<P>,
     options: RunOptions = {},
   ): Promise<RunOutcome> {
+    checkOptions('runExperiment', options, runOptions)
     const prepared = this.#ready()
     try {
       // Parameters are plain data in here, whatever their types.

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { ConfigurationError } from '../core/errors.ts'
+import { checkOptions, oneOf, trueOrFalse } from '../core/options.ts'
 import { TrajectoryReader } from '../record/reader.ts'
 import { IndividualTable } from './individual-table.ts'
 import { LongTable } from './long-table.ts'
@@ -52,6 +53,7 @@ const rowsAtOnce = 1000
  * @throws ConfigurationError if the directory is not one of a run
  */
 export async function* tableOf(run: string, options: TableOptions = {}): AsyncGenerator<TableRow> {
+  checkOptions('tableOf', options, { shape: oneOf('wide', 'long'), reports: trueOrFalse, provenance: trueOrFalse })
   const store = TrajectoryReader.openForReading(run)
   try {
     using _ = store.holdStill()

@@ -40,6 +40,13 @@ test('the seed is 0, and the logger is another, unless they are given', async ()
   expect(result).toMatchObject({ given: { loggerKwargs: own } })
 })
 
+test('what is said of the logger is said beside what it is made with', async () => {
+  const { directory, result } = await call('tell', { loggerKwargs: { outputFname: 'table.txt' } })
+  expect(result).toMatchObject({
+    given: { loggerKwargs: { outputDir: directory, expName: 'test', outputFname: 'table.txt' } },
+  })
+})
+
 test('a thunk may be named by a path, a URL, or as an export of a module', async () => {
   const dataDir = temporaryDirectory()
   const url = pathToFileURL(thunk('tell'))

@@ -131,6 +131,22 @@ test('the name of a variant is the name of the grid, then the shorthand and valu
   )
 })
 
+test('an empty shorthand leaves its key out of the name, and its value stays', () => {
+  const grid = new ExperimentGrid('ppo-pyt-bench')
+    .add('env_name', 'CartPole-v0', '', true)
+    .add('seed', [0, 10])
+    .add('ac_kwargs:hidden_sizes', [[32], [64, 64]], 'hid')
+    .add('ac_kwargs:activation', ['tanh', 'relu'], '')
+  expect(grid.variantName(grid.variants()[0]!)).toBe('ppo-pyt-bench_cartpole-v0_hid32_tanh')
+})
+
+test('keys and shorthands are made safe for the names of files', () => {
+  const grid = new ExperimentGrid('', { defaultShorthand: false })
+    .add('acKwargs:hidden sizes', [1, 2])
+    .add('b', [1, 2], 'B/..')
+  expect(grid.variantName(grid.variants()[0]!)).toBe('ackwargs-hidden-sizes1_b---1')
+})
+
 test('a key with booleans only stands in a name by its shorthand alone, and only if it is true', () => {
   const grid = new ExperimentGrid('test').add('use_gae', [true, false]).add('norm', [true], 'n', true)
   expect(grid.variants().map((variant) => grid.variantName(variant))).toEqual(['test_use_n', 'test_n'])

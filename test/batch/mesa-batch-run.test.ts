@@ -219,7 +219,7 @@ test.each<[Options, string]>([
   [{ dataCollectionPeriod: 1.5 }, 'got 1.5'],
   [{ numberProcesses: 0 }, 'needs numberProcesses to be a whole number of at least 1, or null for all cores, got 0'],
   [{ numberProcesses: 1.5 }, 'got 1.5'],
-  [{ collection: 'all' as never }, 'needs collection to be recorded or steps, got "all"'],
+  [{ collection: 'all' as never }, 'collection needs "recorded" or "steps", got "all"'],
 ])('refused before anything is run: %o', async (options, sentence) => {
   await expect(run({ x: 1 }, options)).rejects.toThrow(sentence)
   await expect(run({ x: 1 }, options)).rejects.toMatchObject({ name: 'ConfigurationError' })

@@ -228,9 +228,7 @@ test('a source that fails leaves no entry', async () => {
 test('what is no cache is refused', () => {
   expect(() => ReadCache.fromJSON({ entries: [1] })).toThrow('a cache needs entries, a list of [key, value]')
   expect(() => ReadCache.fromFile('/nowhere.json')).toThrow('/nowhere.json is no cache that can be read')
-  expect(() => new ReadCache({ missing: 'perhaps' as never })).toThrow(
-    'needs missing to be error or read, got "perhaps"',
-  )
+  expect(() => new ReadCache({ missing: 'perhaps' as never })).toThrow('missing needs "error" or "read", got "perhaps"')
 })
 
 test('runs replay the cache; a missing entry is an error, or is read by every run for itself', async () => {

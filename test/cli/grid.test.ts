@@ -73,11 +73,8 @@ test.each([
     ['--x', '[64,64]', '{"a":null}', 'true', 'null', '"1"'],
     [{ key: 'x', values: [[64, 64], { a: null }, true, null, '1'] }],
   ],
-  [['--x', '[64,', 'True', '01', '', 'a b'], [{ key: 'x', values: ['[64,', 'True', '01', '', 'a b'] }]],
-  [
-    ['--x', 'process.exit(7)', '(() => 3)()', '__import__("os")'],
-    [{ key: 'x', values: ['process.exit(7)', '(() => 3)()', '__import__("os")'] }],
-  ],
+  [['--x', 'True', '01', '', 'a b'], [{ key: 'x', values: [true, '01', '', 'a b'] }]],
+  [['--x', 'process.exit(7)', '__import__("os")'], [{ key: 'x', values: ['process.exit(7)', '__import__("os")'] }]],
   [
     ['--hid[h]', '[32]', '--act', 'relu', '--env', 'a'],
     [

@@ -1,22 +1,36 @@
 import { expect, test } from 'vitest'
 import {
+  BatchRunner,
   baseCase,
+  batchRun,
+  batchRunSimulations,
   boolean,
+  callExperiment,
   choice,
+  DataCollector,
   defineOptimizee,
+  EpochLogger,
+  Experiment,
+  ExperimentGrid,
   fullFactorial,
   halton,
   integer,
+  Logger,
   latinHypercube,
+  manualRuns,
+  modelOptimizee,
   morris,
   oneAtATime,
+  ReadCache,
   real,
   saltelli,
+  setupLoggerKwargs,
   smolyak,
   sobol,
   space,
   sparseGrid,
   subset,
+  tableOf,
   vector,
 } from '../../src/index.ts'
 
@@ -105,3 +119,124 @@ test.each<readonly [string, () => unknown, string]>([
 function simulate() {
   return 0
 }
+
+class Walk {
+  static readonly module = import.meta.url
+  steps = 0
+  readonly running = true
+  step() {
+    this.steps++
+  }
+}
+const thunk = './train.ts'
+const points = { parameters: {} }
+
+test.each<readonly [string, () => unknown, string]>([
+  ["Mesa's max_steps", () => untyped(batchRun)(Walk, { ...points, max_steps: 5 }), 'did you mean maxSteps?'],
+  [
+    "Mesa's number of processes",
+    () => untyped(batchRun)(Walk, { ...points, number_processes: 5 }),
+    'did you mean numberProcesses?',
+  ],
+  [
+    'parameters where options stand',
+    () => untyped(batchRun)(Walk, { density: [1, 2] }),
+    '"density" is not an option; known are parameters',
+  ],
+  [
+    'a number where options stand',
+    () => untyped(manualRuns)(Walk, 5),
+    'manualRuns needs options like { iterations, rng',
+  ],
+  ['configurations where options stand', () => untyped(make(BatchRunner))([]), 'BatchRunner needs options like'],
+  ['model_reporters', () => untyped(make(DataCollector))({ model_reporters: {} }), 'did you mean modelReporters?'],
+  [
+    'reporters where options stand',
+    () => untyped(make(DataCollector))({ burnt: 'burnt' }, {}),
+    '"burnt" is not an option',
+  ],
+  ['a misspelt setting of a model', () => untyped(modelOptimizee)(Walk, { max_step: 5 }), 'did you mean maxSteps?'],
+  ["verbs' n_steps", () => untyped(batchRunSimulations)(simulate, { n_steps: 5 }), 'needs nSteps'],
+  [
+    "verbs' n_jobs",
+    () => untyped(batchRunSimulations)(simulate, { nSteps: 1, nSamples: 1, parametersSamples: [{}], n_jobs: 2 }),
+    'did you mean nJobs?',
+  ],
+  ['a policy of a cache', () => untyped(make(ReadCache))({ missing: 'ask' }), 'needs "error" or "read", got "ask"'],
+  [
+    'a short-hand for a grid',
+    () => untyped(make(ExperimentGrid))('ppo', { default_shorthand: false }),
+    'did you mean defaultShorthand?',
+  ],
+  [
+    'num_cpu in its place of old',
+    () => new ExperimentGrid('ppo').run(thunk, 4 as never),
+    'ExperimentGrid.run needs options like { numCpu',
+  ],
+  ['num_cpu by name', () => new ExperimentGrid('ppo').run(thunk, { num_cpu: 4 } as never), 'did you mean numCpu?'],
+  [
+    'num_cpu as a key',
+    () => new ExperimentGrid('ppo').add('num_cpu', [1, 2]),
+    'got num_cpu, which is the option numCpu of run',
+  ],
+  [
+    'an option where add has inName',
+    () =>
+      untyped((...given: readonly unknown[]) => new ExperimentGrid('ppo').add(...(given as [string, unknown])))(
+        'lr',
+        1,
+        'lr',
+        'yes',
+      ),
+    'inName of lr needs true or false',
+  ],
+  [
+    'a seed in its place of old',
+    () => untyped(callExperiment)('ppo', thunk, 0, 1),
+    'callExperiment needs options like { seed, numCpu',
+  ],
+  ['data_dir', () => untyped(callExperiment)('ppo', thunk, { data_dir: 'd' }), 'did you mean dataDir?'],
+  [
+    'a place for logs in its place of old',
+    () => untyped(setupLoggerKwargs)('ppo', 0, 'data'),
+    'setupLoggerKwargs needs options like { seed',
+  ],
+  ['output_dir', () => untyped(make(Logger))({ output_dir: 'd' }), 'did you mean outputDir?'],
+  ['a root by another name', () => untyped(make(Experiment))({ rootDir: 'd' }), 'did you mean root?'],
+  [
+    'a name in the place of options',
+    () => untyped((name: unknown) => new Experiment().prepareExperiment(name as never))('valley'),
+    'prepareExperiment needs options like { name',
+  ],
+  [
+    'a misspelt way to prepare',
+    () =>
+      untyped((given: unknown) => new Experiment().prepareExperiment(given as never))({
+        name: 'valley',
+        overwite: true,
+      }),
+    'did you mean overwrite?',
+  ],
+  [
+    'a shape of a table',
+    () => untyped(tableOf)('runs/valley', { shape: 'tall' }),
+    'shape needs "wide" or "long", got "tall"',
+  ],
+])('%s is refused by the batch systems and the experiment', async (_, call, sentence) => {
+  const made = async () => {
+    const given = await call()
+    for await (const _ of given as AsyncIterable<unknown>) break
+  }
+  await expect(made()).rejects.toThrow(sentence)
+})
+
+function make(of: unknown) {
+  return (...given: readonly unknown[]) => new (of as new (...given: readonly unknown[]) => unknown)(...given)
+}
+
+test('the statistics of a logger are known by name', () => {
+  const processes = { rank: 1, size: 2 } as never
+  const logger = new EpochLogger({ outputDir: 'nowhere', expName: 'ppo', processes })
+  const untypedLogger = logger as unknown as { logTabular: Untyped }
+  expect(() => untypedLogger.logTabular('EpRet', { with_min_and_max: true })).toThrow('did you mean withMinAndMax?')
+})

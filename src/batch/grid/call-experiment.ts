@@ -1,4 +1,8 @@
+import { ConfigurationError } from '../../core/errors.ts'
+import { plainName } from '../../core/nearest.ts'
 import type { PlainData } from '../../core/optimizer.ts'
+import { aFunction, anything, aRecord, checkOptions } from '../../core/options.ts'
+import { show } from '../../core/text.ts'
 import { functionsOf, performExperiment, planExperiment } from './experiment.ts'
 import { checkSeed } from './grid-definition.ts'
 import { type ThunkReference, thunkFunction } from './module-function.ts'
@@ -47,8 +51,11 @@ export async function callExperiment(
   name: string,
   thunk: ThunkReference,
   options: ExperimentOptions = {},
-  { now = new Date(), signal, print = (text) => void process.stdout.write(text) }: CallSurroundings = {},
+  surroundings: CallSurroundings = {},
 ): Promise<CalledExperiment> {
+  checkKwargs('callExperiment', options)
+  checkOptions('callExperiment', surroundings, { now: anything, signal: anything, print: aFunction })
+  const { now = new Date(), signal, print = (text) => void process.stdout.write(text) } = surroundings
   const { seed = 0, numCpu = 1, dataDir = 'data', datestamp = false, ...given } = options
   if (seed !== null) checkSeed(seed)
   const processes = processCount(numCpu)
@@ -61,4 +68,17 @@ export async function callExperiment(
   const code = await bundleModules([experiment.thunk, ...functionsOf(experiment)])
   const result = await performExperiment(experiment, { code, processes, signal, print })
   return { directory: experiment.directory, result }
+}
+
+/** Everything but a few names is the thunk's; these are refused in another spelling. */
+function checkKwargs(call: string, options: unknown): void {
+  const own = ['seed', 'numCpu', 'dataDir', 'datestamp', 'loggerKwargs']
+  if (aRecord(options) !== undefined) {
+    throw new ConfigurationError(`${call} needs options like { ${own.join(', ')} }, got ${show(options)}`)
+  }
+  for (const name of Object.keys(options as object)) {
+    const meant = own.find((option) => option !== name && plainName(option) === plainName(name))
+    if (meant !== undefined)
+      throw new ConfigurationError(`${call}: ${show(name)} is not an option, did you mean ${meant}?`)
+  }
 }

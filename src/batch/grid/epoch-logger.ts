@@ -1,3 +1,4 @@
+import { checkOptions, trueOrFalse } from '../../core/options.ts'
 import { type Cell, Logger } from './logger.ts'
 
 export interface Statistics {
@@ -52,6 +53,7 @@ export class EpochLogger extends Logger {
       super.logTabular(key, given)
       return
     }
+    checkOptions('logTabular', given, { withMinAndMax: trueOrFalse, averageOnly: trueOrFalse })
     const column = { key, ...given }
     if (this.processes.size === 1 && !this.#stored.has(key)) throw nothingStored(key)
     for (const [name] of columnsOf(column)) this.addColumn(name)

@@ -1,3 +1,4 @@
+import { checkOptions, trueOrFalse } from '../../core/options.ts'
 import { describeGrid } from './describe-grid.ts'
 import {
   checkBeside,
@@ -10,7 +11,7 @@ import {
   valuesAt,
   variantOf,
 } from './grid-definition.ts'
-import type { GridOutcome, GridRunOptions } from './grid-outcome.ts'
+import { type GridOutcome, type GridRunOptions, gridRunOptions } from './grid-outcome.ts'
 import type { ThunkReference } from './module-function.ts'
 import { defaultShorthand, nameOfVariant } from './variant-name.ts'
 
@@ -31,7 +32,9 @@ export class ExperimentGrid {
   readonly #defaultShorthand: boolean
 
   /** @param options whether keys without a shorthand get one of the first three characters of each of their parts */
-  constructor(name = '', { defaultShorthand = true }: { readonly defaultShorthand?: boolean } = {}) {
+  constructor(name = '', options: { readonly defaultShorthand?: boolean } = {}) {
+    checkOptions('ExperimentGrid', options, { defaultShorthand: trueOrFalse })
+    const { defaultShorthand = true } = options
     this.#name = name
     this.#defaultShorthand = defaultShorthand
   }
@@ -46,13 +49,13 @@ export class ExperimentGrid {
    * A parameter and its values; what is no list is the only value.
    *
    * @param key `a:b:c` is the place c of the place b of the parameter a
-   * @param shorthand what stands for the key in the variants' names
+   * @param shorthand what stands for the key in the variants' names; an empty one leaves it out
    * @param inName whether it stands there although it has one value only
    * @throws RangeError if there is no value, or if the key or its shorthand is there already
    */
   add(key: string, values: unknown, shorthand?: string, inName = false): this {
-    const short = shorthand ?? (this.#defaultShorthand ? defaultShorthand(String(key)) : undefined)
-    const added = checkedKey(key, values, short === '' ? undefined : short, inName)
+    const made = this.#defaultShorthand ? defaultShorthand(String(key)) || undefined : undefined
+    const added = checkedKey(key, values, shorthand ?? made, inName)
     checkBeside(this.#keys, added)
     this.#keys.push(added)
     return this
@@ -90,6 +93,7 @@ export class ExperimentGrid {
    * @throws ConfigurationError if two variants would write to the same place, or there is no such module
    */
   async run(thunk: ThunkReference, options: GridRunOptions = {}): Promise<GridOutcome> {
+    checkOptions('ExperimentGrid.run', options, gridRunOptions)
     const { runGrid } = await import('./run-grid.ts')
     return runGrid(this.definition, thunk, options)
   }

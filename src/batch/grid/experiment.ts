@@ -20,15 +20,17 @@ export interface PlannedExperiment {
 
 export type Kwargs = Readonly<Record<string, PlainData>>
 
-/** Keyword arguments with what every experiment gets: its seed, and what its logger is made with unless they say so. */
+/** Keyword arguments with what every experiment gets: its seed, and what its logger is made with as far as they do not say. */
 export function planExperiment(
   name: string,
   thunk: ModuleFunction,
   given: Kwargs,
   settings: OutputSettings,
 ): PlannedExperiment {
-  const own: PlainData = setupLoggerKwargs(name, settings)
-  const { loggerKwargs = own, envName, ...others } = given
+  const { seed, dataDir, datestamp, now } = settings
+  const own = setupLoggerKwargs(name, { seed, dataDir, datestamp, now })
+  const { loggerKwargs: wanted = {}, envName, ...others } = given
+  const loggerKwargs = isByName(wanted) ? { ...own, ...wanted } : wanted
   const environment: Kwargs = envName === undefined ? {} : { envName: environmentOf(envName) }
   const directory = (loggerKwargs as Partial<LoggerKwargs> | null)?.outputDir
   return {
@@ -37,6 +39,10 @@ export function planExperiment(
     kwargs: { ...others, ...environment, seed: settings.seed, loggerKwargs },
     directory: typeof directory === 'string' ? directory : undefined,
   }
+}
+
+function isByName(value: PlainData): value is Kwargs {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** An environment that is a module is made by its default export; any other name is the thunk's own business. */

@@ -1,3 +1,4 @@
+import { plainName } from '../../core/nearest.ts'
 import type { PlainData } from '../../core/optimizer.ts'
 import { show } from '../../core/text.ts'
 import { plainValue } from './plain-value.ts'
@@ -7,7 +8,7 @@ export interface GridKey {
   /** `a:b:c` names the place c of the place b of the parameter a. */
   readonly key: string
   readonly values: readonly PlainData[]
-  /** What stands for the key in names; the key itself if there is none. */
+  /** What stands for the key in names, nothing if it is empty; the key itself if there is none. */
   readonly shorthand?: string | undefined
   /** Whether it stands in names although it has one value only. */
   readonly inName: boolean
@@ -30,12 +31,16 @@ export function checkedKey(key: string, values: unknown, shorthand: string | und
   if (typeof key !== 'string' || key.split(':').some((part) => part === '' || part === '__proto__')) {
     throw new TypeError(`add(key, values) needs a key with a name in each of its parts, got ${show(key)}`)
   }
-  if (reserved.includes(key)) {
-    throw new RangeError(`add(key, values) needs the name of a parameter, got ${key}, which is an option of run`)
+  const option = reserved.find((name) => plainName(name) === plainName(key))
+  if (option !== undefined) {
+    throw new RangeError(
+      `add(key, values) needs the name of a parameter, got ${key}, which is the option ${option} of run`,
+    )
   }
-  if (shorthand !== undefined && (typeof shorthand !== 'string' || !/^[^/\\\0]+$/.test(shorthand))) {
-    throw new TypeError(`the shorthand of ${key} needs to be a text that file names can have, got ${show(shorthand)}`)
+  if (shorthand !== undefined && typeof shorthand !== 'string') {
+    throw new TypeError(`the shorthand of ${key} needs to be a text, got ${show(shorthand)}`)
   }
+  if (typeof inName !== 'boolean') throw new TypeError(`inName of ${key} needs true or false, got ${show(inName)}`)
   const list = Array.isArray(values) ? values : [values]
   if (list.length === 0) throw new RangeError(`${key} needs at least one value, got an empty list`)
   const plain = list.map((value, i) => plainValue(value, list.length === 1 ? key : `${key}, value ${i + 1},`))
@@ -60,7 +65,7 @@ export function checkBeside(others: readonly GridKey[], added: GridKey): void {
     if (inner.startsWith(`${outer}:`)) {
       throw new RangeError(`the keys ${outer} and ${inner} exclude each other: ${outer} is either a value or has parts`)
     }
-    if (isInName(other) && isInName(added) && shortOf(other) === shortOf(added)) {
+    if (isInName(other) && isInName(added) && shortOf(added) !== '' && shortOf(other) === shortOf(added)) {
       throw new RangeError(
         `the keys ${other.key} and ${added.key} have the same shorthand ${shortOf(added)}; give one of them another`,
       )
@@ -73,8 +78,14 @@ export function isInName({ key, values, inName }: GridKey): boolean {
   return (values.length > 1 || inName) && key !== 'seed'
 }
 
+/** What stands for the key in names, as file systems take it. */
 export function shortOf({ key, shorthand }: GridKey): string {
-  return shorthand || key
+  return safeText(shorthand ?? key)
+}
+
+/** In lower case, with a dash for whatever is no letter, digit, dash or underscore. */
+export function safeText(text: string): string {
+  return [...text.toLowerCase()].map((character) => (/[-_a-z0-9]/.test(character) ? character : '-')).join('')
 }
 
 /** The number of variants. */

@@ -1,5 +1,6 @@
 import type { FailureCause, Outputs } from '../../core/evaluation.ts'
 import type { ObjectiveMap } from '../../core/objectives.ts'
+import { aFunction, anything, aRecord, aText, trueOrFalse } from '../../core/options.ts'
 import type { PrepareOptions, RunOptions, RunOutcome } from '../../search/experiment.ts'
 import type { Variant } from './grid-definition.ts'
 
@@ -27,6 +28,24 @@ export interface GridRunOptions extends Pick<RunOptions, 'signal' | 'onProgress'
   /** Takes what is shown to people; standard output by default. */
   readonly print?: ((text: string) => void) | undefined
 }
+
+/** What `GridRunOptions` may be; `numCpu` and `runner` are checked where they are read. */
+export const gridRunOptions = {
+  numCpu: anything,
+  dataDir: aText,
+  datestamp: trueOrFalse,
+  dryRun: trueOrFalse,
+  objectives: aRecord,
+  root: aText,
+  runner: aRecord,
+  overwrite: trueOrFalse,
+  waitBeforeLaunch: anything,
+  now: anything,
+  print: aFunction,
+  signal: anything,
+  onProgress: aFunction,
+  onWarning: aFunction,
+} as const
 
 /** What came of one variant. */
 export interface GridExperiment {

@@ -1,6 +1,7 @@
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { decodeMessage, encodeMessage } from '../../../runtime/channel/protocol.ts'
+import { aFunction, anything, aText, checkOptions } from '../../core/options.ts'
 import { configText, convertJson } from './convert-json.ts'
 import { type ExperimentProcesses, experimentProcesses } from './experiment-processes.ts'
 import type { LoggerKwargs } from './output-directory.ts'
@@ -36,6 +37,13 @@ export class Logger {
   #row = new Map<string, Cell>()
 
   constructor(options: LoggerOptions) {
+    checkOptions('Logger', options, {
+      outputDir: aText,
+      expName: aText,
+      outputFname: aText,
+      print: aFunction,
+      processes: anything,
+    })
     const { outputDir, expName, outputFname = progressName, processes = experimentProcesses() } = options
     this.outputDir = outputDir
     this.expName = expName

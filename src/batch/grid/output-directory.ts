@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path'
+import { anything, aText, checkOptions, trueOrFalse } from '../../core/options.ts'
 import { show } from '../../core/text.ts'
 
 /** What an experiment's logger is made with. */
@@ -14,6 +15,8 @@ export interface OutputSettings {
 
 /** Where an experiment writes: `dataDir/[date_]name/[date_time-]name_s<seed>`, without the last part if there is no seed. */
 export function setupLoggerKwargs(expName: string, settings: OutputSettings): LoggerKwargs {
+  const known = { seed: anything, dataDir: aText, datestamp: trueOrFalse, now: anything }
+  checkOptions('setupLoggerKwargs', settings, known)
   const { seed, dataDir, datestamp, now } = settings
   const date = datestamp ? `${dateOf(now)}_` : ''
   const time = datestamp ? `${dateOf(now)}_${timeOf(now)}-` : ''

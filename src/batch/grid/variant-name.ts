@@ -1,5 +1,5 @@
 import type { PlainData } from '../../core/optimizer.ts'
-import { type GridDefinition, isInName, shortOf } from './grid-definition.ts'
+import { type GridDefinition, isInName, safeText, shortOf } from './grid-definition.ts'
 import { functionName, isModuleFunction } from './module-function.ts'
 import { pythonText } from './python-text.ts'
 
@@ -23,11 +23,9 @@ export function nameOfVariant({ name, keys }: GridDefinition, values: readonly P
   return (name + parts.join('')).replace(/^_+/, '')
 }
 
-/** A value as it stands in a name: in lower case, with a dash for whatever is no letter, digit, dash or underscore. */
+/** A value as it stands in a name. */
 export function validText(value: PlainData): string {
   if (isModuleFunction(value)) return validText(functionName(value))
   if (Array.isArray(value)) return value.map(validText).join('-')
-  return [...pythonText(value).toLowerCase()]
-    .map((character) => (/[-_a-zA-Z0-9]/.test(character) ? character : '-'))
-    .join('')
+  return safeText(pythonText(value))
 }

@@ -1,8 +1,9 @@
-import { BatchRunner, type BatchRunnerOptions } from './batch-runner.ts'
+import { aRecord, checkOptions } from '../../core/options.ts'
+import { BatchRunner, type BatchRunnerOptions, batchRunnerOptions } from './batch-runner.ts'
 import { fullFactorialRuns, type Swept } from './generators.ts'
 import type { ModelClass } from './model.ts'
 import type { BatchRow } from './rows.ts'
-import type { RunOptions } from './run-configuration.ts'
+import { mesaWords, type RunOptions, runOptions } from './run-configuration.ts'
 
 export interface BatchRunOptions<P> extends RunOptions, Omit<BatchRunnerOptions, 'configurations'> {
   /** A text or what is not iterable is one value, an iterable is swept. */
@@ -21,10 +22,10 @@ export interface BatchRunOptions<P> extends RunOptions, Omit<BatchRunnerOptions,
  *   numberProcesses: null,
  * })
  */
-export async function batchRun<P>(
-  model: ModelClass<P>,
-  { parameters, iterations, rng, maxSteps, dataCollectionPeriod, ...options }: BatchRunOptions<P>,
-): Promise<BatchRow[]> {
+export async function batchRun<P>(model: ModelClass<P>, given: BatchRunOptions<P>): Promise<BatchRow[]> {
+  const { configurations: _, ...known } = batchRunnerOptions
+  checkOptions('batchRun', given, { parameters: aRecord, ...runOptions, ...known }, mesaWords)
+  const { parameters, iterations, rng, maxSteps, dataCollectionPeriod, ...options } = given
   const runs = { iterations, rng, maxSteps, dataCollectionPeriod }
   const configurations = fullFactorialRuns(model, { parameters, ...runs })
   return new BatchRunner({ ...options, configurations }).runAll()

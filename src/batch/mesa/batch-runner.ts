@@ -1,12 +1,13 @@
 import { ConfigurationError } from '../../core/errors.ts'
+import { anything, aText, checkOptions, oneOf, trueOrFalse } from '../../core/options.ts'
 import { seedOf } from '../../core/random.ts'
-import { show } from '../../core/text.ts'
 import {
   type Batch,
   BatchDirectory,
   type BatchRun,
   checkWorkers,
   type EngineOptions,
+  engineOptions,
   pathOfModule,
   runBatch,
 } from '../engine.ts'
@@ -15,7 +16,7 @@ import type { CollectionRule } from './collected.ts'
 import type { ModelClass } from './model.ts'
 import { ModelOptimizee, type OwnSettings, ownSettings, spaceOf } from './model-optimizee.ts'
 import { type BatchRow, readRows } from './rows.ts'
-import { checkConfigurations, type RunConfiguration } from './run-configuration.ts'
+import { checkConfigurations, mesaWords, type RunConfiguration } from './run-configuration.ts'
 
 export interface BatchRunnerOptions extends EngineOptions {
   /** Of one model or of several. */
@@ -28,6 +29,16 @@ export interface BatchRunnerOptions extends EngineOptions {
   /** Where workers find the model, if its class does not say. */
   readonly module?: string
 }
+
+/** What `BatchRunnerOptions` may be. */
+export const batchRunnerOptions = {
+  ...engineOptions,
+  configurations: anything,
+  numberProcesses: anything,
+  displayProgress: trueOrFalse,
+  collection: oneOf('recorded', 'steps'),
+  module: aText,
+} as const
 
 /**
  * Runs a list of run configurations, each independently of the others: a run that fails is a row with its cause. With
@@ -45,12 +56,10 @@ export class BatchRunner implements Disposable {
   #isRun = false
 
   constructor(options: BatchRunnerOptions) {
+    checkOptions('BatchRunner', options, batchRunnerOptions, mesaWords)
     this.#options = options
     const { configurations, numberProcesses = 1, collection = 'recorded' } = options
     if (configurations.length === 0) throw new ConfigurationError('BatchRunner needs at least one run, got none')
-    if (collection !== 'recorded' && collection !== 'steps') {
-      throw new ConfigurationError(`BatchRunner needs collection to be recorded or steps, got ${show(collection)}`)
-    }
     this.#workers = checkWorkers('BatchRunner', 'numberProcesses', numberProcesses)
     checkConfigurations('BatchRunner', configurations)
     this.#batch = batchOf(configurations, collection, options.module)

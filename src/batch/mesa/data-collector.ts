@@ -1,3 +1,4 @@
+import { anything, aRecord, checkOptions } from '../../core/options.ts'
 import { show } from '../../core/text.ts'
 import { plainCopy } from '../plain-value.ts'
 import type { Agent, Recorder, Recording } from './model.ts'
@@ -55,7 +56,10 @@ export class DataCollector<M extends Collectable<A>, A extends Agent = Agent> im
   readonly #groups: readonly { readonly type: AgentType | undefined; readonly reports: readonly Report[] }[]
   readonly #recordings: Recording[] = []
 
-  constructor({ modelReporters = {}, agentReporters = {}, agentTypeReporters = [] }: DataCollectorOptions<M, A> = {}) {
+  constructor(options: DataCollectorOptions<M, A> = {}) {
+    const known = { modelReporters: aRecord, agentReporters: aRecord, agentTypeReporters: anything }
+    checkOptions('DataCollector', options, known, { agenttype_reporters: 'agentTypeReporters' })
+    const { modelReporters = {}, agentReporters = {}, agentTypeReporters = [] } = options
     this.modelReporters = Object.keys(modelReporters)
     this.#reportsOfModel = reportsOf('model', modelReporters)
     const all = Object.keys(agentReporters).length > 0 ? [[undefined, agentReporters as Reporters<never>] as const] : []

@@ -1,11 +1,19 @@
 import { DesignPoints, designFromRows, subset } from '../../../optimizers/designs/index.ts'
 import { ConfigurationError } from '../../core/errors.ts'
+import { anything, aRecord, checkOptions, wholeFrom } from '../../core/options.ts'
 import { isSame } from '../../core/plain-data.ts'
 import { Space } from '../../core/space.ts'
 import { show } from '../../core/text.ts'
 import { checkNames, type ParameterValues } from '../parameters.ts'
 import type { ModelClass, Seeded } from './model.ts'
-import { configurationsOf, type Given, type RunConfiguration, type RunOptions } from './run-configuration.ts'
+import {
+  configurationsOf,
+  type Given,
+  mesaWords,
+  type RunConfiguration,
+  type RunOptions,
+  runOptions,
+} from './run-configuration.ts'
 
 /** Values by parameter, each a single one or several: a text is one value, any other iterable several. */
 export type Swept<P> = {
@@ -18,8 +26,10 @@ export type Swept<P> = {
  */
 export function fullFactorialRuns<P>(
   model: ModelClass<P>,
-  { parameters, ...options }: RunOptions & { readonly parameters: Swept<P> },
+  given: RunOptions & { readonly parameters: Swept<P> },
 ): RunConfiguration<P>[] {
+  checkOptions('fullFactorialRuns', given, { ...runOptions, parameters: aRecord }, mesaWords)
+  const { parameters, ...options } = given
   const points = productOf('fullFactorialRuns', model, parameters)
   return configurationsOf('fullFactorialRuns', model, points, options)
 }
@@ -37,6 +47,12 @@ export function sparseGridRuns<P>(
     readonly choiceSeed?: number
   },
 ): RunConfiguration<P>[] {
+  checkOptions(
+    'sparseGridRuns',
+    options,
+    { ...runOptions, parameters: aRecord, points: anything, choiceSeed: wholeFrom(0) },
+    mesaWords,
+  )
   const { parameters, points, choiceSeed, ...others } = options
   const grid = productOf('sparseGridRuns', model, parameters)
   const chosen = refused('sparseGridRuns', () => subset(grid, { points, seed: choiceSeed }))
@@ -52,6 +68,7 @@ export function baseCaseRuns<P>(
   model: ModelClass<P>,
   options: RunOptions & { readonly reference: Given<P>; readonly variations: Swept<P> },
 ): RunConfiguration<P>[] {
+  checkOptions('baseCaseRuns', options, { ...runOptions, reference: aRecord, variations: aRecord }, mesaWords)
   const { reference, variations, ...others } = options
   const base = reference as ParameterValues
   const around = expand('baseCaseRuns', model, variations).flatMap(([name, values]) =>
@@ -66,8 +83,10 @@ export function baseCaseRuns<P>(
  */
 export function manualRuns<P>(
   model: ModelClass<P>,
-  { points, ...options }: RunOptions & { readonly points: Iterable<Given<P>> },
+  given: RunOptions & { readonly points: Iterable<Given<P>> },
 ): RunConfiguration<P>[] {
+  checkOptions('manualRuns', given, { ...runOptions, points: anything }, mesaWords)
+  const { points, ...options } = given
   return configurationsOf('manualRuns', model, points as Iterable<ParameterValues>, options)
 }
 
@@ -78,8 +97,10 @@ export function manualRuns<P>(
  */
 export function scenarioRuns<P>(
   model: ModelClass<P>,
-  { rows, ...options }: RunOptions & { readonly rows: Iterable<ParameterValues> },
+  given: RunOptions & { readonly rows: Iterable<ParameterValues> },
 ): RunConfiguration<P>[] {
+  checkOptions('scenarioRuns', given, { ...runOptions, rows: anything }, mesaWords)
+  const { rows, ...options } = given
   const table = [...rows]
   const columns = Object.keys(table[0] ?? {}).filter((name) => name !== 'seed')
   const declared = model.parameters

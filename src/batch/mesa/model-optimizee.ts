@@ -7,6 +7,7 @@ import { type FailureCause, SimulationFailure } from '../../core/evaluation.ts'
 import type { Individual } from '../../core/individual.ts'
 import { type ObjectiveMap, Objectives } from '../../core/objectives.ts'
 import { Optimizee, type SimulationContext } from '../../core/optimizee.ts'
+import { aRecord, aText, checkOptions, oneOf, wholeFrom } from '../../core/options.ts'
 import { Space } from '../../core/space.ts'
 import { anything, optional } from '../parameters.ts'
 import { asOutput, toRecord } from '../plain-value.ts'
@@ -53,6 +54,13 @@ export const runDefaults: RunSettings = { maxSteps: 1000, dataCollectionPeriod: 
  * @example export default modelOptimizee(Schelling, { module: import.meta.url, maxSteps: 200 })
  */
 export function modelOptimizee(model: ModelClass, options: ModelOptimizeeOptions = {}): ModelOptimizee {
+  checkOptions('modelOptimizee', options, {
+    module: aText,
+    objectives: aRecord,
+    maxSteps: wholeFrom(0),
+    dataCollectionPeriod: wholeFrom(-1),
+    collection: oneOf('recorded', 'steps'),
+  })
   const { module, objectives, ...settings } = options
   const declared = Object.entries(model.parameters ?? {})
   if (declared.length === 0) {

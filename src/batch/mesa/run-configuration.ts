@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../../core/errors.ts'
+import { anything } from '../../core/options.ts'
 import { show } from '../../core/text.ts'
 import { checkCount, checkParameters, type ParameterValues } from '../parameters.ts'
 import type { ModelClass, Seeded } from './model.ts'
@@ -28,6 +29,17 @@ export interface RunOptions {
   readonly maxSteps?: number | undefined
   readonly dataCollectionPeriod?: number | undefined
 }
+
+/** What `RunOptions` may be; each is checked where it is read. */
+export const runOptions = {
+  iterations: anything,
+  rng: anything,
+  maxSteps: anything,
+  dataCollectionPeriod: anything,
+} as const
+
+/** Words of Mesa that have others here. */
+export const mesaWords = { seed: 'rng', number_processes: 'numberProcesses', nr_processes: 'numberProcesses' } as const
 
 /** Parameters as they may be given to a model; `seed` and `rng` come with the run. */
 export type Given<P> = Partial<Omit<P, keyof Seeded>> & { readonly seed?: number | undefined }

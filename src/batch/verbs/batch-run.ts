@@ -2,12 +2,14 @@ import { createHash } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { encodeMessage } from '../../../runtime/channel/protocol.ts'
 import { ConfigurationError } from '../../core/errors.ts'
+import { plainName } from '../../core/nearest.ts'
 import type { PlainData } from '../../core/optimizer.ts'
+import { aRecord } from '../../core/options.ts'
 import { show } from '../../core/text.ts'
 import { readManifest, TrajectoryReader } from '../../record/reader.ts'
 import { simulationOptionsIn } from '../../search/same-search.ts'
 import { bundle } from '../../system/bundle.ts'
-import { BatchDirectory, type EngineOptions, pathOfModule, runBatch } from '../engine.ts'
+import { BatchDirectory, type EngineOptions, engineOptions, pathOfModule, runBatch } from '../engine.ts'
 import { checkCount, checkParameters, namesOf } from '../parameters.ts'
 import { refusePlain } from '../plain-value.ts'
 import { ReadCache } from './read-cache.ts'
@@ -40,6 +42,12 @@ export interface BatchRunSimulationsOptions<P> extends EngineOptions {
 
 const call = 'batchRunSimulations'
 
+/** Everything else is the simulation's, so that only another spelling of these can be refused. */
+const ownOptions = [
+  ...Object.keys(engineOptions),
+  ...['nSteps', 'nSamples', 'parametersSamples', 'snapshot', 'snapshotInputs', 'cache', 'nJobs', 'verbose'],
+]
+
 /**
  * Runs a simulation function for every sample of the parameters with every seed, as verbs' `batch_run`: the results in the
  * order of the samples, and of the seeds for each. A run that fails is a null with its cause beside it.
@@ -57,6 +65,11 @@ export async function batchRunSimulations<E extends SimulationEnvironment, P ext
   simFunc: SimFunc<E, P, R>,
   options: BatchRunSimulationsOptions<Partial<P>>,
 ): Promise<ParameterSamples<R, Partial<P>>[]> {
+  if (aRecord(options) !== undefined) {
+    throw new ConfigurationError(
+      `${call} needs options like { nSteps, nSamples, parametersSamples }, got ${show(options)}`,
+    )
+  }
   const {
     nSteps,
     nSamples,
@@ -135,6 +148,11 @@ function check(
   }
   if (snapshotInputs !== undefined && typeof snapshot !== 'function') {
     throw new ConfigurationError(`${call} needs snapshot to be a function of snapshotInputs, got ${show(snapshot)}`)
+  }
+  for (const name of Object.keys(simKwargs)) {
+    const meant = ownOptions.find((option) => option !== name && plainName(option) === plainName(name))
+    if (meant !== undefined)
+      throw new ConfigurationError(`${call}: ${show(name)} is not an option, did you mean ${meant}?`)
   }
   for (const [name, value] of Object.entries({
     ...simKwargs,

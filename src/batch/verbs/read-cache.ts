@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { replaceFile } from '../../../runtime/channel/run-file.ts'
+import { anything, checkOptions, oneOf } from '../../core/options.ts'
 import { show } from '../../core/text.ts'
 import { refusePlain } from '../plain-value.ts'
 
@@ -29,15 +30,16 @@ export class ReadCache {
   readonly missing: MissingEntry
   readonly #entries: Map<string, unknown>
 
-  constructor({ missing = 'read', entries = [] }: Partial<CacheData> = {}) {
-    if (missing !== 'error' && missing !== 'read') {
-      throw new TypeError(`a cache needs missing to be error or read, got ${show(missing)}`)
-    }
+  constructor(options: Partial<CacheData> = {}) {
+    checkOptions('ReadCache', options, { missing: oneOf('error', 'read'), entries: anything })
+    const { missing = 'read', entries = [] } = options
     this.missing = missing
     this.#entries = new Map(entries)
   }
 
-  static fromJSON(data: unknown, { missing }: { readonly missing?: MissingEntry } = {}): ReadCache {
+  static fromJSON(data: unknown, options: { readonly missing?: MissingEntry } = {}): ReadCache {
+    checkOptions('ReadCache.fromJSON', options, { missing: anything })
+    const { missing } = options
     const { entries, missing: own } = (data ?? {}) as Partial<CacheData>
     const isList = Array.isArray(entries) && entries.every((pair) => Array.isArray(pair) && typeof pair[0] === 'string')
     if (!isList) throw new TypeError(`a cache needs entries, a list of [key, value], got ${show(data)}`)

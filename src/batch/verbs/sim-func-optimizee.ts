@@ -1,6 +1,7 @@
 import type { Individual } from '../../core/individual.ts'
 import { type ObjectiveMap, Objectives } from '../../core/objectives.ts'
 import { Optimizee, type SimulationContext } from '../../core/optimizee.ts'
+import { aFunction, aRecord, aText, checkOptions, wholeFrom } from '../../core/options.ts'
 import { type ParameterMap, Space } from '../../core/space.ts'
 import { anything } from '../parameters.ts'
 import { asOutput, plainCopy, refusePlain, toRecord } from '../plain-value.ts'
@@ -47,6 +48,14 @@ export function simulationOptimizee<E extends SimulationEnvironment, P>(
   simFunc: SimFunc<E, P>,
   options: SimulationOptimizeeOptions<Partial<P>>,
 ): SimFuncOptimizee {
+  checkOptions('simulationOptimizee', options, {
+    module: aText,
+    parameters: aRecord,
+    nSteps: wholeFrom(0),
+    objectives: aRecord,
+    simKwargs: aRecord,
+    snapshot: aFunction,
+  })
   const { module, parameters, nSteps, objectives, simKwargs = {}, snapshot } = options
   const space = new Space<Partial<P>>(parameters) as unknown as Space
   return new SimFuncOptimizee({
