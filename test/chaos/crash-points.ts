@@ -22,6 +22,8 @@ const one = {
 }
 /** No search of this size has so many. */
 const mostPoints = 1000
+/** Runs beside each other: they mostly wait. */
+const atOnce = 4
 
 /**
  * The runner ends itself right before and right after each of its writes in turn, or every `step`-th, then goes on; the end
@@ -34,20 +36,29 @@ export async function crashAtEachPoint(step: number, log: (line: string) => void
     const undisturbed = join(home, 'undisturbed')
     if ((await ended(launch({ ...one, root: undisturbed }))) !== 0) throw new Error('the undisturbed run failed')
     const reference = canonicalExport(join(undisturbed, 'run'))
-    for (let point = 1; point < mostPoints; point += step) {
-      const options = { ...one, root: join(home, String(point)) }
-      const hasCrashed = (await ended(launch(options, { TWOLOOP_CRASH_AT: String(point) }))) === null
-      const code = await ended(launch(options))
-      const what = code === 0 ? differenceOf(options.root, reference) : `it ended with ${code} when it went on`
-      if (what !== undefined) tally.failures.push(`crash point ${point}: ${what}`)
-      if (!hasCrashed) break
-      tally.crashes++
-      log(`crash point ${point}: ${what ?? 'the same end'}`)
+    for (let first = 1; first < mostPoints; first += step * atOnce) {
+      const points = Array.from({ length: atOnce }, (_, i) => first + i * step)
+      const ends = await Promise.all(points.map((point) => crashAt(point, home, reference)))
+      for (const [i, { hasCrashed, difference }] of ends.entries()) {
+        if (difference !== undefined) tally.failures.push(`crash point ${points[i]}: ${difference}`)
+        if (hasCrashed) tally.crashes++
+        log(`crash point ${points[i]}: ${difference ?? 'the same end'}`)
+      }
+      if (ends.some(({ hasCrashed }) => !hasCrashed)) break
     }
     return tally
   } finally {
     rmSync(home, { recursive: true, force: true, maxRetries: 5 })
   }
+}
+
+/** A run whose runner ends itself at this point, if it comes to it, and that goes on. */
+async function crashAt(point: number, home: string, reference: string) {
+  const options = { ...one, root: join(home, String(point)) }
+  const hasCrashed = (await ended(launch(options, { TWOLOOP_CRASH_AT: String(point) }))) === null
+  const code = await ended(launch(options))
+  const difference = code === 0 ? differenceOf(options.root, reference) : `it ended with ${code} when it went on`
+  return { hasCrashed, difference }
 }
 
 function differenceOf(root: string, reference: string): string | undefined {
@@ -56,6 +67,6 @@ function differenceOf(root: string, reference: string): string | undefined {
   for (const name of ['generation-000000.zip', 'generation-000001.zip']) {
     if (!existsSync(join(run, 'logs', name))) return `what was printed is not in ${name}`
   }
-  const left = processesNaming(root)
+  const left = processesNaming(`${root}/`) // with its end: 1 is also how 15 begins
   return left.length > 0 ? `${left.length} processes are left` : undefined
 }
