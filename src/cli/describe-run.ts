@@ -34,8 +34,12 @@ export function describeGenerations({ generations, generationLimit }: RunSummary
   return generationLimit === null ? String(generations) : `${generations} of ${generationLimit}`
 }
 
-export function describeBest({ fitness, ...id }: BestIndividual, objectives: readonly string[]): string {
-  const named = fitness.map((value, i) => `${objectives[i] ?? i} ${shortValue(value)}`)
+export function describeBest({ fitness, standardError, ...id }: BestIndividual, objectives: readonly string[]): string {
+  const errorOf = (i: number) => {
+    const error = standardError?.[i] ?? null
+    return error === null ? '' : ` ± ${shortNumber(error, 2)}`
+  }
+  const named = fitness.map((value, i) => `${objectives[i] ?? i} ${shortValue(value)}${errorOf(i)}`)
   return `${named.join(', ')} (individual ${nameOf(id)})`
 }
 

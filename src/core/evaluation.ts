@@ -9,6 +9,8 @@ export interface DoneEvaluation<P = Record<string, unknown>> {
   readonly outcome: 'done'
   /** One finite number per objective, in the order of the objectives. */
   readonly fitness: readonly number[]
+  /** Of a mean over the replicates of a point: its standard error for each objective; null of one replicate. */
+  readonly standardError?: readonly (number | null)[] | undefined
   /** Whatever else the simulation returned, by name. */
   readonly outputs?: Outputs | undefined
 }

@@ -15,6 +15,7 @@ import {
   type WorkerRecord,
 } from '../core/record.ts'
 import type { TrajectoryHistory } from '../core/trajectory.ts'
+import { bestPoints, hasReplicates } from './best-points.ts'
 import { RecordFile } from './record-file.ts'
 import {
   type AttemptRow,
@@ -134,7 +135,9 @@ export class TrajectoryReader implements TrajectoryHistory {
       .map(evaluationOf)
   }
 
+  /** The best evaluations, best first; where points are replicated, the means of the best points. */
   best(count: number): Evaluation[] {
+    if (hasReplicates(this.file)) return bestPoints(this.file, count)
     if (count === 1) {
       const row = this.file.get<EvaluatedRow>(
         `with first as (select generation, best_index as "index", best_replicate as replicate from generations

@@ -45,6 +45,8 @@ export interface BestIndividual {
   readonly index: number
   readonly replicate: number
   readonly fitness: readonly number[]
+  /** Where the fitness is the mean over the replicates of a point. */
+  readonly standardError?: readonly (number | null)[] | undefined
   readonly parameters: Readonly<Record<string, unknown>>
 }
 
@@ -164,7 +166,8 @@ function bestOf(store: TrajectoryReader): BestIndividual | null {
   const [best] = store.best(1)
   if (best?.outcome !== 'done') return null
   const { generation, index, replicate, parameters } = best.individual
-  return { generation, index, replicate, fitness: best.fitness, parameters }
+  const { fitness, standardError } = best
+  return { generation, index, replicate, fitness, ...(standardError && { standardError }), parameters }
 }
 
 function describeHolder(holder: Holder): RunHolder {

@@ -7,6 +7,7 @@ import { describeAnalysis } from '../../src/cli/describe-analysis.ts'
 import { ConfigurationError } from '../../src/core/errors.ts'
 import { Individual } from '../../src/core/individual.ts'
 import { boolean, choice, integer, real, space, vector } from '../../src/core/space.ts'
+import { summarizeRun } from '../../src/record/summary.ts'
 import { TrajectoryStore } from '../../src/record/writer.ts'
 import { search } from '../search.ts'
 import { temporaryDirectory } from '../temporary.ts'
@@ -284,4 +285,18 @@ test('what does not fit is refused with one sentence', () => {
   TrajectoryStore.openForWriting(empty).close()
   expect(() => analyseRun(empty)).toThrow('nothing has been evaluated well yet')
   expect(() => analyseRun(empty, { method: 'swings' })).toThrow(ConfigurationError)
+})
+
+test('the best of a replicated design is the best on average, with its standard error, and no failed replicate', () => {
+  const run = playDesign({
+    space: space({ n: integer(1, 4) }),
+    settings: { design: { kind: 'full-factorial', levels: 4 }, replications: 3 },
+    simulate: ({ parameters: { n }, replicate }) => {
+      if (n === 1 && replicate === 2) return undefined
+      return [[n === 4 ? [-90, 60, 60][replicate]! : n + replicate]]
+    },
+  })
+  const { best } = summarizeRun(run)
+  expect(best).toMatchObject({ index: 1, replicate: 0, fitness: [3], parameters: { n: 2 } })
+  expect(best!.standardError![0]).toBeCloseTo(1 / Math.sqrt(3), 12)
 })
