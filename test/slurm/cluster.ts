@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { execa } from 'execa'
 import { onTestFinished } from 'vitest'
 import { hasPart, hasProgram } from '../parts.ts'
@@ -50,6 +50,7 @@ export class Cluster {
       SLURM_TESTBED_HOSTS: '0',
       SLURM_TESTBED_NET: isolated,
       SLURM_TESTBED_TMP: isolated,
+      SLURM_TESTBED_SHARE: dirname(build), // the programs that jobs run; a clone may lie anywhere
       ...settings,
     })
     process.on('exit', cluster.#onExit)
