@@ -1,3 +1,4 @@
+import { asRecorded } from '../core/as-recorded.ts'
 import type { Evaluation, FailureCause } from '../core/evaluation.ts'
 import { Individual, type IndividualId } from '../core/individual.ts'
 import type { PlainData } from '../core/optimizer.ts'
@@ -93,14 +94,5 @@ export function individualOf(row: EvaluatedRow): Individual {
 
 /** JSON that also takes what simulations return: numbers that JSON lacks, typed arrays, bigints. */
 export function toJson(value: unknown): string {
-  return (
-    JSON.stringify(value, (_, nested: unknown) => {
-      if (typeof nested === 'number' && !Number.isFinite(nested)) return String(nested)
-      if (typeof nested === 'bigint') return nested.toString()
-      if (ArrayBuffer.isView(nested)) return Array.from(nested as unknown as ArrayLike<number>)
-      if (nested instanceof Map) return Object.fromEntries(nested)
-      if (nested instanceof Set) return [...nested]
-      return nested
-    }) ?? 'null'
-  )
+  return JSON.stringify(asRecorded(value))
 }

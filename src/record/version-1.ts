@@ -187,14 +187,18 @@ export const lostState = 'null'
 
 function addCheckpoint(database: Database, { generation, state }: StateOfGeneration): void {
   if (state === lostState) return
+  // The generations count also individuals that a recovery has not found yet.
   const [told, asked] = database
     .prepare(
-      `select coalesce(sum(generation < ?), 0), coalesce(sum(generation <= ?), 0) from individuals where replaces is null`,
+      `select coalesce(sum(individuals - standIns) filter (where generation < ?), 0), sum(individuals - standIns)
+       from (select generation, individuals, (select count(*) from individuals i
+               where i.generation = g.generation and i.replaces is not null) as standIns from generations g)
+       where generation <= ?`,
     )
     .raw()
     .get(generation, generation) as [number, number]
   const value = { version: 1, state: JSON.parse(state) as unknown }
-  database.prepare('insert into checkpoints values (?, ?, ?)').run(told, asked, encodeMessage(value))
+  database.prepare('insert or replace into checkpoints values (?, ?, ?)').run(told, asked, encodeMessage(value))
 }
 
 const moveRows = `

@@ -1,0 +1,162 @@
+import { closeSync, copyFileSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { execa } from 'execa'
+import { expect, test } from 'vitest'
+import { TrajectoryReader } from '../../src/record/reader.ts'
+import { recover } from '../../src/record/recovery/recover.ts'
+import { schemaVersion } from '../../src/record/schema.ts'
+import { TrajectoryStore } from '../../src/record/writer.ts'
+import { openDatabase } from '../../src/system/database.ts'
+import { canonicalExport } from '../search.ts'
+import { temporaryDirectory } from '../temporary.ts'
+
+const fixtures = join(import.meta.dirname, '../fixtures/records')
+const program = join(dirname(createRequire(import.meta.url).resolve('twoloop')), 'cli/main.js')
+
+/** What version 1 exported of the same search when nothing had stopped it, and of the design. */
+const hashes = {
+  search: '6623990a1b62fde987db4a3bfbe785f8967541729423ef53168531c24f00391a',
+  design: 'ed7902a31b7567e3558287125534ae40040ce2418c86d3c467f972683ab84d59',
+}
+
+/** A run directory of version 1: a search that was stopped in a generation, or a design with failures, reports and outputs. */
+function runOfVersion1(name: keyof typeof hashes): string {
+  const directory = join(temporaryDirectory(), name)
+  mkdirSync(directory)
+  copyFileSync(join(fixtures, `version-1-${name}.sqlite`), join(directory, 'trajectory.sqlite'))
+  return directory
+}
+
+const twoloop = (...words: string[]) => execa(process.execPath, [program, ...words], { reject: false })
+
+/** Everything that readers ask of a record. */
+function readAll(directory: string) {
+  const reader = TrajectoryReader.openForReading(directory)
+  try {
+    return {
+      rows: [...reader.rows()].map(({ after: _, told: __, ...row }) => row),
+      attempts: [...reader.rows()].flatMap((row) => reader.attemptsOf(row)),
+      evaluations: Array.from({ length: reader.generations }, (_, generation) => reader.evaluations(generation)),
+      counts: reader.counts(),
+      best: reader.best(5),
+      tried: reader.triedBefore(reader.generations - 1),
+      series: [...reader.series()],
+      summaries: reader.summaries(),
+      failures: reader.failureKinds(),
+      accepted: reader.acceptedIn(1),
+      canonical: [...reader.canonicalLines()].join(''),
+    }
+  } finally {
+    reader.close()
+  }
+}
+
+test.each(['search', 'design'] as const)(
+  'a %s of version 1 is read as it is, and the file stays as it was',
+  async (name) => {
+    const directory = runOfVersion1(name)
+    const path = join(directory, 'trajectory.sqlite')
+    const before = readFileSync(path)
+    const read = readAll(directory)
+    expect(read.rows.length).toBe(read.counts.individuals)
+    expect(read.attempts.length).toBe(read.counts.attempts)
+    const shown = await twoloop('show', directory, '--json')
+    expect(JSON.parse(shown.stdout)).toMatchObject({
+      individuals: read.counts.individuals,
+      attempts: read.counts.attempts,
+      best: { generation: read.best[0]!.individual.generation, index: read.best[0]!.individual.index },
+    })
+    const exported = await twoloop('export', directory, '--canonical')
+    expect([exported.exitCode, `${exported.stdout}\n`]).toEqual([0, read.canonical])
+    expect(await recover(directory)).toMatchObject({ state: 'sound' })
+    expect(readFileSync(path)).toEqual(before)
+  },
+)
+
+test.each(['search', 'design'] as const)(
+  'a %s of version 1 that is opened for writing says the same as before',
+  (name) => {
+    const directory = runOfVersion1(name)
+    const before = readAll(directory)
+    TrajectoryStore.openForWriting(directory).close()
+    expect(readAll(directory)).toEqual(before)
+    const database = openDatabase(join(directory, 'trajectory.sqlite'), { readonly: true })
+    try {
+      expect(database.pragma('user_version', { simple: true })).toBe(schemaVersion)
+      expect(database.pragma('integrity_check', { simple: true })).toBe('ok')
+      expect(database.prepare('select count(*) from search').pluck().get()).toBe(before.rows.length)
+    } finally {
+      database.close()
+    }
+  },
+)
+
+test('a search of version 1 has an order of telling from its migration on, and a checkpoint that says where it comes from', () => {
+  const directory = runOfVersion1('search')
+  const record = TrajectoryStore.openForWriting(directory)
+  try {
+    const told = [...record.told()].map(({ individual }) => individual.name)
+    const inOrder = [...record.rows()].filter(({ outcome }) => outcome !== 'pending')
+    expect(told).toEqual(inOrder.map(({ generation, index }) => `${generation}.${index}`))
+    const newest = record.individuals(record.generations - 1)
+    const { individuals } = record.counts()
+    expect(record.checkpoint()).toMatchObject({
+      told: individuals - newest.length,
+      asked: individuals,
+      value: { version: 1, state: expect.anything() },
+    })
+    expect([...record.rows()].at(-1)).toMatchObject({ after: individuals - newest.length })
+  } finally {
+    record.close()
+  }
+})
+
+/** Goes on with the stopped search to its end. */
+async function goOn(directory: string): Promise<string> {
+  const file = join(fixtures, 'version-1-search.yaml')
+  const { exitCode, stderr } = await twoloop('run', file, '--root', dirname(directory))
+  expect([exitCode, stderr]).toEqual([0, expect.anything()])
+  const reader = TrajectoryReader.openForReading(directory)
+  try {
+    return reader.hash()
+  } finally {
+    reader.close()
+  }
+}
+
+test('a search that version 1 has stopped goes on to the end that version 1 gave it', async () => {
+  const directory = runOfVersion1('search')
+  const before = canonicalExport(directory)
+  expect(before).toContain('"outcome":"pending"')
+  expect(await goOn(directory)).toBe(hashes.search)
+})
+
+test.each([
+  ['first page', (path: string) => destroy(path, 1)],
+  ['table of individuals', (path: string) => destroy(path, rootOf(path, 'individuals'))],
+  ['table of evaluations', (path: string) => destroy(path, rootOf(path, 'evaluations'))],
+])('a search of version 1 whose %s is destroyed is recovered and goes on to the same end', async (_, damage) => {
+  const directory = runOfVersion1('search')
+  damage(join(directory, 'trajectory.sqlite'))
+  expect(await recover(directory)).toMatchObject({ state: 'recovered' })
+  expect(await goOn(directory)).toBe(hashes.search)
+})
+
+const pageBytes = 4096
+
+function destroy(path: string, page: number): void {
+  const descriptor = openSync(path, 'r+')
+  writeSync(descriptor, Buffer.alloc(pageBytes, 0xa5), 0, pageBytes, (page - 1) * pageBytes)
+  closeSync(descriptor)
+}
+
+/** The page on which a table begins. */
+function rootOf(path: string, table: string): number {
+  const database = openDatabase(path, { readonly: true })
+  try {
+    return database.prepare('select rootpage from sqlite_master where name = ?').pluck().get(table) as number
+  } finally {
+    database.close()
+  }
+}
