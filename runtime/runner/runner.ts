@@ -1,4 +1,5 @@
 import { relative } from 'node:path'
+import { asRecorded } from '../../src/core/as-recorded.ts'
 import type { Evaluation } from '../../src/core/evaluation.ts'
 import { type Individual, nameOf } from '../../src/core/individual.ts'
 import type {
@@ -336,7 +337,7 @@ export class Runner {
             this.#fleet.onReady()
             break
           case 'results':
-            for (const result of message.results) this.#take(worker, result)
+            for (const [result, ended] of withEnds(message.results, Date.now())) this.#take(worker, result, ended)
             break
           case 'report':
             for (const [step, value] of message.values) this.#reports.push(reportOf(message.key, step, value))
@@ -355,7 +356,7 @@ export class Runner {
     return read
   }
 
-  #take(worker: WorkerProcess, result: Result): void {
+  #take(worker: WorkerProcess, result: Result, ended: number): void {
     const [key, milliseconds, fitness, cause, outputs, printed] = result
     const job = worker.held.take(key)
     this.#durations.add(milliseconds)
@@ -366,10 +367,13 @@ export class Runner {
       attempt: key[4],
       worker: worker.number,
       fitness: fitness ?? undefined,
-      outputs: outputs ?? undefined,
-      cause: cause ?? undefined,
+      // What is told now is what a run that goes on after a stop is told from the record.
+      outputs: asRecorded(outputs) ?? undefined,
+      cause: asRecorded(cause) ?? undefined,
       milliseconds,
       printed: printed ?? undefined,
+      began: ended - milliseconds,
+      ended,
     })
     if (fitness) this.#fleet.onSuccess(worker)
     else if (isFailure) this.#fleet.onFailure(worker, job!.individual.name)
@@ -390,7 +394,7 @@ export class Runner {
   #lose(job: Job, worker: WorkerProcess, fault: 'sure' | 'possible' | 'none'): void {
     const { individual, epoch, attempt } = job
     const cause = worker.causeOfLoss(relative(this.#options.directory, worker.channel))
-    this.#jobs.onLoss(job, { individual, epoch, attempt, worker: worker.number, cause }, fault)
+    this.#jobs.onLoss(job, { individual, epoch, attempt, worker: worker.number, cause, ended: Date.now() }, fault)
     if (fault === 'sure') this.#fleet.onFailure(worker, individual.name)
   }
 
@@ -405,6 +409,19 @@ export class Runner {
 
 /** No worker was asked to leave whose machine goes away, and it does not end by itself. */
 const machineTaken = { type: 'given up', kind: 'worker-lost', why: 'its machine was taken away' } as const
+
+/** Results with when each ended, in milliseconds since 1970: a worker simulates one after the other, and the last has come now. */
+function withEnds(results: readonly Result[], now: number): (readonly [Result, number])[] {
+  let ended = now
+  return results
+    .toReversed()
+    .map((result) => {
+      const end = ended
+      ended -= result[1]
+      return [result, end] as const
+    })
+    .reverse()
+}
 
 function reportOf([generation, index, replicate, , attempt]: AttemptKey, step: number, value: number): ReportRecord {
   return { individual: { generation, index, replicate }, attempt, step, value }

@@ -46,7 +46,8 @@ function plainEntries(entries: readonly (readonly [unknown, unknown])[]): unknow
     const value = plain(nested)
     if (value === undefined) continue
     // An assignment to this name would change what the object inherits.
-    if (key === '__proto__') Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true })
+    if (key === '__proto__')
+      Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true })
     else object[String(key)] = value
   }
   return object

@@ -1,0 +1,149 @@
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { type Evaluation, Individual, Objectives, type Random } from '../../src/index.ts'
+import { TrajectoryStore } from '../../src/record/writer.ts'
+import { RandomSearch } from '../fixtures/random-search.ts'
+import { search } from '../search.ts'
+import { temporaryDirectory } from '../temporary.ts'
+
+function openRecord(): TrajectoryStore {
+  const record = TrajectoryStore.openForWriting(temporaryDirectory())
+  onTestFinished(() => record.close())
+  record.describeProblem(['x'], new Objectives({ cost: 'minimize' }))
+  return record
+}
+
+const proposal = (generation: number, index: number, after = 0) => ({
+  individual: new Individual({ generation, index, replicate: 0 }, { x: index } as Record<string, unknown>, 1),
+  after,
+})
+
+function evaluate(record: TrajectoryStore, generation: number, ...indices: readonly number[]): void {
+  const attempts = indices.map((index) => ({
+    individual: { generation, index, replicate: 0 },
+    epoch: 1,
+    attempt: 1,
+    worker: 1,
+    verdict: 'accepted' as const,
+    fitness: [index],
+  }))
+  record.commit({ attempts, reports: [], positions: [] })
+}
+
+const namesTold = (record: TrajectoryStore, from?: number) =>
+  [...record.told(from)].map(({ individual }) => individual.name)
+
+test('evaluations are told as they come, across generations, stops and further individuals of a block', () => {
+  const record = openRecord()
+  record.addGeneration(0, [proposal(0, 0), proposal(0, 1)])
+  record.addGeneration(1, [proposal(1, 0)])
+  evaluate(record, 0, 1)
+  evaluate(record, 1, 0)
+  const again = TrajectoryStore.openForWriting(record.directory)
+  onTestFinished(() => again.close())
+  again.addIndividuals([proposal(1, 1, 2)])
+  evaluate(again, 1, 1)
+  evaluate(again, 0, 0)
+  expect(namesTold(again)).toEqual(['0.1', '1.0', '1.1', '0.0'])
+  expect(namesTold(again, 2)).toEqual(['1.1', '0.0'])
+  expect(again.counts()).toMatchObject({ generations: 2, individuals: 4, done: 4 })
+  expect([...again.rows()].map(({ after, told }) => [after, told])).toEqual([
+    [0, 3],
+    [0, 0],
+    [0, 1],
+    [2, 2],
+  ])
+})
+
+test('where the order of telling is known before, it does not depend on who answers first; who is replaced is not told', () => {
+  const record = openRecord()
+  record.addGeneration(0, [proposal(0, 0), proposal(0, 1), proposal(0, 2)])
+  record.numberTold(({ index }) => index % 3)
+  evaluate(record, 0, 2)
+  const failed = { individual: { generation: 0, index: 1, replicate: 0 }, epoch: 1, attempt: 1, worker: 1 }
+  record.commit({
+    attempts: [{ ...failed, verdict: 'accepted', cause: { kind: 'threw', message: 'It threw.' } }],
+    standIns: [{ ...proposal(0, 4), replaces: 1 }],
+    reports: [],
+    positions: [],
+  })
+  evaluate(record, 0, 4, 0)
+  expect(namesTold(record)).toEqual(['0.0', '0.4', '0.2'])
+  expect(record.row(failed.individual)!.told).toBe(null)
+})
+
+test('the newest two checkpoints are kept, with what they hold as it was', () => {
+  const record = openRecord()
+  const value = { mean: new Float64Array([0.1, -0]), ranks: new Int32Array([3]), deep: [{ x: null }], text: 'x' }
+  expect(record.checkpoint()).toBeUndefined()
+  for (const told of [0, 10, 20]) record.addCheckpoint({ told, asked: told + 5, value: { ...value, told } })
+  expect(record.checkpoint()).toStrictEqual({ told: 20, asked: 25, value: { ...value, told: 20 } })
+  expect(record.checkpoint(19)?.told).toBe(10)
+  expect(record.checkpoint(9)).toBeUndefined()
+})
+
+test('who made an individual, of whom, from where and for how much is in the record', () => {
+  const record = openRecord()
+  const parents = [0, 1].map((index) => ({ generation: 0, index, replicate: 0 }))
+  const origin = { operator: 'crossover', parents }
+  record.addGeneration(0, [{ ...proposal(0, 0, 7), origin, budget: 0.5, continues: parents[1]! }])
+  expect(record.row(parents[0]!)).toMatchObject({
+    after: 7,
+    origin: '{"operator":"crossover","parents":["0.0","0.1"]}',
+    budget: 0.5,
+    continues: '0.1',
+  })
+})
+
+/** How large the record is of so many individuals and a state that is all that was told. */
+function sizeOf(individuals: number): number {
+  const record = openRecord()
+  let checkpointAt = 1
+  for (let told = 0; told < individuals; told += 50) {
+    const generation = told / 50
+    const history = Array.from({ length: told }, (_, i) => [i / 7, i / 3])
+    const isDue = told >= checkpointAt
+    if (isDue) checkpointAt = 2 * told
+    record.addGeneration(
+      generation,
+      Array.from({ length: 50 }, (_, index) => proposal(generation, index, told)),
+      isDue ? { checkpoint: { told, asked: told + 50, value: history } } : {},
+    )
+    evaluate(record, generation, ...Array(50).keys())
+  }
+  record.close()
+  return statSync(join(record.directory, 'trajectory.sqlite')).size
+}
+
+test('a record grows as the individuals do, also for a state that is all of the history', () => {
+  expect(sizeOf(16_000) / sizeOf(4000)).toBeLessThan(4.5)
+})
+
+class Listener<P> extends RandomSearch<P> {
+  readonly heard: Evaluation<P>[] = []
+
+  override tell(state: never, evaluations: readonly Evaluation<P>[], random: Random) {
+    this.heard.push(...evaluations)
+    return super.tell(state, evaluations, random)
+  }
+}
+
+test('what an optimizer is told is what the record holds, whatever the simulation returns', async () => {
+  let listener: Listener<Record<string, unknown>> | undefined
+  const { directory } = await search({
+    root: temporaryDirectory(),
+    optimizee: 'rich-outputs',
+    makeOptimizer: (optimizee) => {
+      listener = new Listener(optimizee, { populationSize: 12, generations: 2 })
+      return listener as never
+    },
+  })
+  const record = TrajectoryStore.openForReading(directory)
+  onTestFinished(() => record.close())
+  expect(listener!.heard).toHaveLength(12)
+  expect(new Set(listener!.heard.map(({ outcome }) => outcome))).toEqual(new Set(['done', 'failed']))
+  expect(listener!.heard).toStrictEqual(record.evaluations(0))
+  const attempts = [...record.rows()].flatMap((row) => record.attemptsOf(row))
+  for (const { began, ended, milliseconds } of attempts) expect(ended! - began!).toBeCloseTo(milliseconds!, 0)
+})
