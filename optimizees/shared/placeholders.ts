@@ -38,6 +38,23 @@ export function parseTemplate(text: string, known: readonly string[]): Template 
   return { parts: [...parts, literal].filter((part) => part !== '') }
 }
 
+/** Text whose placeholders stand between two marks, of which neither means anything else there. */
+export function parseMarked(
+  text: string,
+  known: readonly string[],
+  [open, close]: readonly [string, string],
+): Template {
+  const [first = '', ...rest] = text.split(open)
+  const parts = rest.flatMap((piece) => {
+    const end = piece.indexOf(close)
+    if (end < 0) throw new RangeError(`${open} has no ${close} behind it in ${show(piece.slice(0, 40))}`)
+    const placeholder = piece.slice(0, end).trim()
+    if (!known.includes(placeholder)) throw new RangeError(refusal(`${open}${placeholder}${close}`, placeholder, known))
+    return [{ placeholder }, piece.slice(end + close.length)]
+  })
+  return { parts: [first, ...parts] }
+}
+
 export function fillTemplate({ parts }: Template, fill: (placeholder: string) => string): string {
   return parts.map((part) => (typeof part === 'string' ? part : fill(part.placeholder))).join('')
 }

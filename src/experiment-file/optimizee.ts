@@ -2,7 +2,9 @@ import { existsSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
-import commandOptimizee from '../../optimizees/command.ts'
+import commandOptimizee from '../../optimizees/command/command.ts'
+import { checkPlace, type NamedResult, placeOf } from '../../optimizees/command/named-result.ts'
+import type { CommandResult } from '../../optimizees/command/options.ts'
 import { optimizees } from '../../optimizees/index.ts'
 import { NoOptimizee, optimizeeOf } from '../../runtime/worker/load-optimizee.ts'
 import { ConfigurationError } from '../core/errors.ts'
@@ -16,7 +18,15 @@ import type { FailurePolicy } from './definition.ts'
 import { below, makeAt, messageOf, type Place, parseAt, refuse } from './place.ts'
 import { refuseProgram } from './program.ts'
 import { importModule } from './read.ts'
-import { commandSchema, failurePolicySchema, moduleSchema, parameterSchemas, parameterTypeSchema } from './schema.ts'
+import {
+  commandSchema,
+  failurePolicySchema,
+  moduleSchema,
+  parameterSchemas,
+  parameterTypeSchema,
+  resultPlaceSchema,
+  wholeResultSchema,
+} from './schema.ts'
 
 /** The simulation that an experiment names. */
 export interface ChosenOptimizee {
@@ -60,7 +70,10 @@ function isOptimizee(value: unknown): value is Optimizee {
 
 function fromCommand(given: object, folder: string, place: Place): ChosenOptimizee {
   const settings = parseAt(commandSchema, given, place)
-  const { command, result, environment } = settings
+  const { command, result, environment, templates, files, input, setup, keep, seeds } = settings
+  // Only what is given: runs that were begun without know nothing of it.
+  const rest = ofGiven({ templates, files, input, setup, keep, seeds })
+  const { keep: _, ...asked } = rest // what stays on the disk is no part of a result
   const program = command[0]!
   const searchPath = environment?.PATH ?? process.env.PATH
   const refusal = program.includes('{') ? undefined : refuseProgram(program, folder, searchPath)
@@ -79,9 +92,13 @@ function fromCommand(given: object, folder: string, place: Place): ChosenOptimiz
     objectives,
     workingDirectory,
     ...(environment && { environment }),
+    ...rest,
   }
-  const resultFrom = readResultSetting(result, below(place, 'result'))
-  makeAt(below(place, 'command'), () => commandOptimizee({ ...options, result: { from: 'stdout' } }))
+  const resultFrom = readResultSetting(result, Object.keys(objectives), below(place, 'result'))
+  const plain = { ...options, templates: [], files: [], result: { from: 'stdout' } } as const
+  makeAt(below(place, 'command'), () => commandOptimizee(plain))
+  makeAt(below(place, 'templates'), () => commandOptimizee({ ...plain, templates }))
+  makeAt(below(place, 'files'), () => commandOptimizee({ ...plain, files }))
   const optimizee = makeAt(below(place, 'result'), () => commandOptimizee({ ...options, result: resultFrom }))
   const { workingDirectory: where = '.' } = settings
   return {
@@ -90,20 +107,55 @@ function fromCommand(given: object, folder: string, place: Place): ChosenOptimiz
     policy: policyOf(given),
     simulation: {
       module: 'command',
-      options: { command, result, environment: Object.entries(environment ?? {}).sort(), workingDirectory: where },
+      options: {
+        command,
+        result,
+        environment: Object.entries(environment ?? {}).sort(),
+        workingDirectory: where,
+        ...asked,
+      },
     },
   }
 }
 
-function readResultSetting(result: { from: 'stdout' | 'file'; path?: string | undefined }, place: Place) {
-  switch (result.from) {
+/** All of a text or file if it says `from`, which is no name of a place then; else by name. */
+function readResultSetting(
+  given: Readonly<Record<string, unknown>>,
+  objectives: readonly string[],
+  place: Place,
+): CommandResult {
+  if (!Object.hasOwn(given, 'from')) return { from: 'names', names: readNames(given, objectives, place) }
+  const { from, path } = parseAt(wholeResultSchema, given, place)
+  switch (from) {
     case 'stdout':
-      if (result.path !== undefined) refuse(below(place, 'path'), 'means nothing for a result from stdout')
-      return { from: 'stdout' } as const
+      if (path !== undefined) refuse(below(place, 'path'), 'means nothing for a result from stdout')
+      return { from }
     case 'file':
-      if (!result.path) refuse(below(place, 'path'), 'is missing; wanted the file that the command writes')
-      return { from: 'file', path: result.path } as const
+      if (!path) refuse(below(place, 'path'), 'is missing; wanted the file that the command writes')
+      return { from, path }
   }
+}
+
+function readNames(
+  given: Readonly<Record<string, unknown>>,
+  objectives: readonly string[],
+  place: Place,
+): Record<string, NamedResult> {
+  const missing = objectives.find((name) => !Object.hasOwn(given, name))
+  if (missing !== undefined) {
+    refuse(place, `needs the objective ${missing}, got ${Object.keys(given).join(', ')}`)
+  }
+  const names = Object.entries(given).map(([name, named]): [string, NamedResult] => {
+    const at = below(place, name)
+    const read = typeof named === 'string' ? named : parseAt(resultPlaceSchema, named, at)
+    makeAt(at, () => checkPlace(name, placeOf(read)))
+    return [name, read]
+  })
+  return Object.fromEntries(names)
+}
+
+function ofGiven<T extends object>(settings: T): Partial<T> {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as Partial<T>
 }
 
 function readParameters(given: Readonly<Record<string, unknown>>, place: Place): [string, ParameterDefinition][] {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { takes } from '../../optimizees/command/named-result.ts'
 import { runnerSettings } from '../core/runner-settings.ts'
 
 /** The schema of experiment files, part by part: which part applies follows from what stands there. */
@@ -53,16 +54,52 @@ export const moduleSchema = z.strictObject({
   ...failurePolicySchema.shape,
 })
 
+export const wholeResultSchema = z.strictObject({ from: z.enum(['stdout', 'file']), path: z.string().optional() })
+
+export const resultPlaceSchema = z.strictObject({
+  file: z.string().min(1).optional().describe('The file; standard output without it'),
+  after: z.string().optional().describe('A regular expression behind which the value stands'),
+  until: z.string().optional().describe('A regular expression before which it stands'),
+  pattern: z.string().optional().describe('A regular expression whose first group is the value'),
+  column: z
+    .union([z.string(), z.int().positive()])
+    .optional()
+    .describe('A column of a table, by name or number from 1'),
+  json: z.string().min(1).optional().describe('The keys to a value in JSON, with dots between them'),
+  take: z.enum(takes).optional().describe('Which of several values; the last by default'),
+})
+
+const fileName = z.string().min(1)
+
 export const commandSchema = z.strictObject({
   command: z.array(text).min(1).describe('The program and its arguments, with {name} for the value of a parameter'),
   parameters: byName.describe('The parameters by name, each with its type and bounds'),
   objectives: byName.describe('What is wanted, by name: minimize, maximize or a weight'),
-  result: z
-    .strictObject({ from: z.enum(['stdout', 'file']), path: z.string().optional() })
+  result: byName
     .default({ from: 'stdout' })
-    .describe('Where the result stands: the last line of standard output, or a file'),
+    .describe('Where the result stands: the last line of standard output, a file, or a place for each name'),
   environment: z.record(z.string(), text).optional().describe('Environment variables in addition'),
   workingDirectory: z.string().optional().describe("Where the program runs; the experiment file's folder by default"),
+  templates: z
+    .array(
+      z.union([fileName, z.strictObject({ file: fileName, marks: z.tuple([z.string().min(1), z.string().min(1)]) })]),
+    )
+    .optional()
+    .describe("Files that are copied to the individual's directory with their placeholders replaced"),
+  files: z.array(fileName).optional().describe("Files and folders that are linked in the individual's directory"),
+  input: z
+    .union([z.literal('stdin'), z.strictObject({ file: fileName })])
+    .optional()
+    .describe('Where the parameters stand as one JSON object: stdin, or a file'),
+  setup: z.array(text).optional().describe('Lines of shell that make the environment of all commands of a worker'),
+  keep: z
+    .enum(['never', 'on-failure', 'always'])
+    .optional()
+    .describe("When the individual's directory stays; on failure, or always if the command is told {directory}"),
+  seeds: z
+    .strictObject({ below: z.int().positive() })
+    .optional()
+    .describe('The range of {seed}: from 0 and below this number; 2^31 by default'),
   ...failurePolicySchema.shape,
 })
 

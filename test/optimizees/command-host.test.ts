@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { CommandOptions } from '../../optimizees/command.ts'
+import type { CommandOptions } from '../../optimizees/command/options.ts'
 import { childrenOf, isRunning, killLeft, pidsIn, until } from './processes.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'twoloop-host-'))
@@ -17,7 +17,7 @@ const bundled = place('command.mjs')
 
 beforeAll(async () => {
   await build({
-    entryPoints: [source('../../optimizees/command.ts')],
+    entryPoints: [source('../../optimizees/command/command.ts')],
     outfile: bundled,
     bundle: true,
     platform: 'node',

@@ -10,6 +10,10 @@ interface ProgramOptions {
   readonly signal: AbortSignal
   /** How many bytes of the end of standard output are kept. */
   readonly keep: number
+  /** What it reads from its standard input; nothing by default. */
+  readonly input?: string | undefined
+  /** Whether what it prints is also printed by this process. */
+  readonly isPassedOn?: boolean | undefined
 }
 
 export interface ProgramEnd extends ProcessEnd {
@@ -26,16 +30,19 @@ export interface ProgramEnd extends ProcessEnd {
  * @throws what `spawn` throws of arguments that no process can have
  */
 export async function runProgram(command: readonly string[], options: ProgramOptions): Promise<ProgramEnd> {
-  const { environment, workingDirectory, signal } = options
+  const { environment, workingDirectory, signal, input, isPassedOn = true } = options
   const group = new ProcessGroup(command, {
     environment,
     workingDirectory,
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'inherit'],
     isGuarded: true,
   })
   const stdout = group.child.stdout! // as its stdio says
   const tail = new Tail(options.keep)
-  passOn(stdout, tail)
+  stdout.on('data', (chunk: Buffer) => tail.add(chunk))
+  if (isPassedOn) passOn(stdout)
+  // A program need not read what it is given.
+  group.child.stdin?.on('error', () => {}).end(input)
   const end = () => group.end()
   if (signal.aborted) end()
   else signal.addEventListener('abort', end, { once: true })
@@ -49,9 +56,8 @@ export async function runProgram(command: readonly string[], options: ProgramOpt
 }
 
 /** Passes output on as fast as it is taken, no faster: nothing but the tail is kept. */
-function passOn(stdout: Readable, tail: Tail): void {
+function passOn(stdout: Readable): void {
   stdout.on('data', (chunk: Buffer) => {
-    tail.add(chunk)
     if (process.stdout.write(chunk)) return
     stdout.pause()
     process.stdout.once('drain', () => stdout.resume())

@@ -1,0 +1,205 @@
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { SimulationResult } from '../../src/core/evaluation.ts'
+import type { Individual } from '../../src/core/individual.ts'
+import { Objectives } from '../../src/core/objectives.ts'
+import { Optimizee, type SimulationContext } from '../../src/core/optimizee.ts'
+import { parameterFrom, Space } from '../../src/core/space.ts'
+import type { Environment } from '../../src/system/process-group.ts'
+import { fillTemplate, mentions, parseTemplate, type Template } from '../shared/placeholders.ts'
+import { abortion, badResult, failureOfEnd, notStarted } from './failures.ts'
+import { memoryKills } from './memory-kills.ts'
+import { checkPlace, placeOf } from './named-result.ts'
+import type { CommandOptions } from './options.ts'
+import { OwnDirectory } from './own-directory.ts'
+import { withoutRanks } from './rank-variables.ts'
+import { readLastLine, readNamed, readResultFile } from './read-result.ts'
+import { type ProgramEnd, runProgram } from './run-program.ts'
+import { setUp } from './setup.ts'
+import { isReserved, reserved, Values } from './values.ts'
+
+/** A result on standard output is looked for in this many bytes of its end. */
+const stdoutBytes = { stdout: 2 ** 20, file: 2 ** 16, names: 16 * 2 ** 20 }
+
+/** Any program in any language. */
+class Command extends Optimizee {
+  readonly #options: CommandOptions
+  readonly #command: readonly Template[]
+  /** The result files, by the names that the options have for them. */
+  readonly #resultPaths: ReadonlyMap<string, Template>
+  readonly #own: OwnDirectory
+  /** What the lines of setup gave, once for all commands of this process. */
+  #setUp: Environment | undefined
+
+  constructor(options: CommandOptions) {
+    const { command, parameters, objectives, templates = [], files = [], workingDirectory = '.', seeds } = options
+    if (command.length === 0) throw new RangeError('a command needs at least a program, got none')
+    const taken = parameters.find(([name]) => isReserved(name))
+    if (taken) {
+      throw new RangeError(
+        `a parameter cannot be called ${taken[0]}: the placeholder {${taken[0]}} has a meaning already`,
+      )
+    }
+    if (seeds && !(Number.isSafeInteger(seeds.below) && seeds.below > 0)) {
+      throw new RangeError(`seeds need to be below a positive whole number, got ${seeds.below}`)
+    }
+    const space = new Space<Record<string, unknown>>(
+      parameters.map(([name, definition]) => [name, parameterFrom(definition)] as const),
+    )
+    super(space, new Objectives(objectives), { module: import.meta.url, options })
+    const known = [...space.names, ...reserved]
+    this.#options = options
+    this.#command = command.map((text) => parseTemplate(text, known))
+    this.#resultPaths = new Map(this.#resultFiles().map((file) => [file, parseTemplate(file, known)]))
+    this.#own = new OwnDirectory(templates, files, workingDirectory, known)
+    for (const [file, path] of this.#resultPaths) {
+      if (this.#isOwnPath(path) || !isAbsolute(path)) continue
+      throw new RangeError(
+        `the result file ${JSON.stringify(file)} would be the same for all individuals; ` +
+          'name it relative to the individual, or by {generation} and {index}',
+      )
+    }
+  }
+
+  override async simulate(individual: Individual, context: SimulationContext): Promise<SimulationResult> {
+    const { signal } = context
+    signal.throwIfAborted()
+    const { seeds, setup, workingDirectory } = this.#options
+    const values = new Values(individual, context, seeds?.below)
+    this.#setUp ??= setup ? await setUp(setup, this.#environment({}), workingDirectory, signal) : {}
+    const filled = this.#command.map((template) => fillTemplate(template, values.of))
+    const command = this.#runsInOwnDirectory ? this.#absolute(filled) : filled
+    if (this.#runsInOwnDirectory) this.#own.prepare(values.of('directory'), values.of)
+    const paths = new Map([...this.#resultPaths].map(([file, path]) => [file, this.#prepare(path, individual, values)]))
+    try {
+      const end = await this.#run(command, context, values)
+      const result = await this.#read(end, paths)
+      this.#clear(values, this.#keep !== 'always')
+      return result
+    } catch (error) {
+      this.#clear(values, this.#keep === 'never')
+      throw error
+    }
+  }
+
+  async #run(command: readonly string[], { signal }: SimulationContext, values: Values): Promise<ProgramEnd> {
+    const { result } = this.#options
+    const workingDirectory = this.#runsInOwnDirectory ? values.of('directory') : this.#options.workingDirectory
+    const killsBefore = memoryKills()
+    let end: ProgramEnd
+    try {
+      end = await runProgram(command, {
+        environment: this.#environment(values.environment),
+        workingDirectory,
+        signal,
+        keep: stdoutBytes[result.from],
+        input: this.#input(values),
+      })
+      if (end.error !== undefined) throw Object.assign(new Error(end.error), { code: end.errorCode })
+    } catch (error) {
+      throw notStarted(command[0]!, workingDirectory, error as NodeJS.ErrnoException)
+    }
+    if (signal.aborted) throw abortion(signal)
+    const failure = failureOfEnd(end, (memoryKills() ?? 0) > (killsBefore ?? 0))
+    if (failure) throw failure
+    return end
+  }
+
+  #read(end: ProgramEnd, paths: ReadonlyMap<string, string>): SimulationResult | Promise<SimulationResult> {
+    const { result } = this.#options
+    switch (result.from) {
+      case 'stdout':
+        return readLastLine(end)
+      case 'file':
+        return readResultFile(paths.get(result.path)!)
+      case 'names':
+        return readNamed(result.names, this.objectives.names, end, paths)
+    }
+  }
+
+  #environment(values: Environment): Environment {
+    return { ...withoutRanks(process.env), ...this.#setUp, ...this.#options.environment, ...values }
+  }
+
+  /** What the command reads from its standard input; a file with its input is written. */
+  #input(values: Values): string | undefined {
+    const { input } = this.#options
+    if (input === undefined) return undefined
+    const text = `${values.of('parameters')}\n`
+    if (input === 'stdin') return text
+    const path = join(values.of('directory'), input.file)
+    rmSync(path, { force: true })
+    writeFileSync(path, text, { flag: 'wx' })
+    return undefined
+  }
+
+  /** Where a result will be; what an earlier attempt left there is removed. */
+  #prepare(path: Template, individual: Individual, values: Values): string {
+    if (individual.replicate > 0 && !this.#isInDirectory(path) && !this.#runsInOwnDirectory) {
+      throw badResult(
+        'The result file is the same for all replicates of a point; let the command write it to {directory}.',
+      )
+    }
+    const { workingDirectory = '.' } = this.#options
+    const base = this.#isToldDirectory || this.#runsInOwnDirectory ? values.of('directory') : workingDirectory
+    const file = resolve(base, fillTemplate(path, values.of))
+    rmSync(file, { force: true })
+    return file
+  }
+
+  #clear({ directory }: Values, isUnwanted: boolean): void {
+    if (isUnwanted && directory !== undefined) rmSync(directory, { recursive: true, force: true })
+  }
+
+  get #keep() {
+    return this.#options.keep ?? (this.#isToldDirectory ? 'always' : 'on-failure')
+  }
+
+  /** Arguments that name files of the working directory, as they are named from anywhere; but for those that are linked. */
+  #absolute([program, ...args]: readonly string[]): string[] {
+    const { workingDirectory = '.' } = this.#options
+    const files = args.map((text) => [text, resolve(workingDirectory, text)] as const)
+    const isAway = (text: string, path: string) => text !== '' && !this.#own.has(text) && existsSync(path)
+    return [program!, ...files.map(([text, path]) => (isAway(text, path) ? path : text))]
+  }
+
+  #resultFiles(): string[] {
+    const { result } = this.#options
+    switch (result.from) {
+      case 'stdout':
+        return []
+      case 'file':
+        return [result.path]
+      case 'names':
+        for (const [name, named] of Object.entries(result.names)) checkPlace(name, placeOf(named))
+        return Object.values(result.names).flatMap((named) => placeOf(named).file ?? [])
+    }
+  }
+
+  get #runsInOwnDirectory(): boolean {
+    const { input } = this.#options
+    const hasInputFile = input !== undefined && input !== 'stdin'
+    return hasInputFile || !this.#own.isEmpty || ![...this.#resultPaths.values()].every((path) => this.#isOwnPath(path))
+  }
+
+  get #isToldDirectory(): boolean {
+    return this.#command.some((template) => mentions(template, 'directory'))
+  }
+
+  #isInDirectory(path: Template): boolean {
+    return mentions(path, 'directory') || (this.#isToldDirectory && !isAbsolute(path))
+  }
+
+  /** Whether no two individuals share the file. */
+  #isOwnPath(path: Template): boolean {
+    return this.#isInDirectory(path) || (mentions(path, 'generation') && mentions(path, 'index'))
+  }
+}
+
+export default function command(options: CommandOptions): Optimizee {
+  return new Command(options)
+}
+
+function isAbsolute({ parts: [first] }: Template): boolean {
+  return typeof first === 'string' && first.startsWith('/')
+}

@@ -1,0 +1,24 @@
+/** A number that JSON has no word for, as Python and C++ print it, and texts, in which the same means nothing. */
+const unusual = /"(?:[^"\\]|\\.)*"|(-?)\b(NaN|Infinity|nan|inf)\b/g
+
+/** JSON in which numbers may be NaN and infinite. @throws SyntaxError */
+export function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    const mark = freeMark(text)
+    const usual = text.replace(unusual, (whole: string, sign: string | undefined, word: string | undefined) =>
+      word === undefined ? whole : `"${mark}${/^n/i.test(word) ? 'NaN' : `${sign}Infinity`}"`,
+    )
+    return JSON.parse(usual, (_, value: unknown) =>
+      typeof value === 'string' && value.startsWith(mark) ? Number(value.slice(mark.length)) : value,
+    )
+  }
+}
+
+/** A beginning that no text has which stands there. */
+function freeMark(text: string): string {
+  let mark = 'number:'
+  while (text.includes(mark)) mark += ':'
+  return mark
+}

@@ -1,0 +1,76 @@
+import type { Individual } from '../../src/core/individual.ts'
+import type { SimulationContext } from '../../src/core/optimizee.ts'
+
+/** What placeholders stand for beside parameters. */
+export const reserved = ['seed', 'generation', 'index', 'attempt', 'directory', 'parameters'] as const
+type Reserved = (typeof reserved)[number]
+
+export function isReserved(name: string): name is Reserved {
+  return (reserved as readonly string[]).includes(name)
+}
+
+/** What the placeholders stand for in one attempt; the directory is made when it is first asked for. */
+export class Values {
+  readonly #individual: Individual
+  readonly #context: SimulationContext
+  readonly #seedsBelow: number | undefined
+  #directory: string | undefined
+
+  constructor(individual: Individual, context: SimulationContext, seedsBelow: number | undefined) {
+    this.#individual = individual
+    this.#context = context
+    this.#seedsBelow = seedsBelow
+  }
+
+  /** The individual's directory, if anybody has asked for it. */
+  get directory(): string | undefined {
+    return this.#directory
+  }
+
+  readonly of = (placeholder: string): string => {
+    const individual = this.#individual
+    if (!isReserved(placeholder)) return textOf(individual.parameters[placeholder])
+    switch (placeholder) {
+      case 'seed':
+        return String(this.#seedsBelow === undefined ? individual.seed : individual.seed % this.#seedsBelow)
+      case 'generation':
+        return String(individual.generation)
+      case 'index':
+        return String(individual.index)
+      case 'attempt':
+        return String(this.#context.attempt)
+      case 'directory':
+        this.#directory ??= this.#context.directory()
+        return this.#directory
+      case 'parameters':
+        return JSON.stringify(individual.parameters)
+    }
+  }
+
+  /** The same for programs that look into their environment. */
+  get environment(): Readonly<Record<string, string | undefined>> {
+    return {
+      TWOLOOP_GENERATION: this.of('generation'),
+      TWOLOOP_INDEX: this.of('index'),
+      TWOLOOP_SEED: this.of('seed'),
+      TWOLOOP_ATTEMPT: this.of('attempt'),
+      TWOLOOP_DIRECTORY: this.#directory,
+    }
+  }
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === 'number' && value < 0) return withoutExponent(String(value))
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+/** Python's argparse takes `-7.6e-7` for an option, and `-0.00000076` for a number. */
+function withoutExponent(text: string): string {
+  const parts = /^-(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(text)
+  if (!parts) return text
+  const [, whole = '', fraction = '', exponent] = parts
+  const digits = whole + fraction
+  const point = 1 + Number(exponent)
+  if (point <= 0) return `-0.${'0'.repeat(-point)}${digits}`
+  return `-${digits.padEnd(point, '0')}` // an exponent is printed of numbers from 1e21, which have no fraction
+}
