@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { optimizeeOf } from '../runtime/worker/load-optimizee.ts'
 import type { Optimizee, Optimizer, Trajectory } from '../src/index.ts'
 import { Experiment, type PrepareOptions, type Progress, type RunOutcome } from '../src/index.ts'
-import { TrajectoryStore } from '../src/record/writer.ts'
+import { RecordWriter } from '../src/record/writer.ts'
 import { importBundled } from '../src/system/bundle.ts'
 import { RandomSearch } from './fixtures/random-search.ts'
 
@@ -65,7 +65,7 @@ export async function search(options: SearchOptions): Promise<SearchEnd> {
 }
 
 export function canonicalExport(directory: string): string {
-  const store = TrajectoryStore.openForReading(directory)
+  const store = RecordWriter.openForReading(directory)
   try {
     return [...store.canonicalLines()].join('')
   } finally {

@@ -14,7 +14,7 @@ import {
 import { ConfigurationError } from '../core/errors.ts'
 import type { PlainData } from '../core/optimizer.ts'
 import { Random } from '../core/random.ts'
-import { TrajectoryReader } from '../record/reader.ts'
+import { RecordReader } from '../record/reader.ts'
 import type { AnalysisMethod } from './analysis-methods.ts'
 import { AnalysisRows } from './analysis-rows.ts'
 
@@ -71,7 +71,7 @@ export interface MorrisRow {
  * @throws ConfigurationError if it is no run, nothing was evaluated, or the method does not fit the design
  */
 export function analyseRun(run: string, options: AnalyseOptions = {}): AnalysisDocument {
-  const store = TrajectoryReader.openForReading(run)
+  const store = RecordReader.openForReading(run)
   try {
     using _ = store.holdStill()
     if (store.generations === 0) throw new ConfigurationError(`${run}: nothing has been evaluated well yet`)
@@ -102,7 +102,7 @@ interface DesignDescription {
   readonly secondOrder?: boolean
 }
 
-function designOf(store: TrajectoryReader): DesignDescription | undefined {
+function designOf(store: RecordReader): DesignDescription | undefined {
   if (store.manifest().optimizer !== 'design') return undefined
   const settings = store.groups.find(({ name }) => name === 'optimizer')
   if (!settings?.has('design')) return undefined

@@ -2,7 +2,7 @@ import { axisRangesOf, type Factor, markCrossed } from '../analysis/index.ts'
 import { ConfigurationError } from '../core/errors.ts'
 import { leavesOfValue } from '../core/leaves.ts'
 import { type ParameterDefinition, parameterFrom, Space } from '../core/space.ts'
-import type { TrajectoryReader } from '../record/reader.ts'
+import type { RecordReader } from '../record/reader.ts'
 import type { EvaluatedRow } from '../record/rows.ts'
 import { parameterNames } from '../tables/individual-table.ts'
 import { type Leaf, Leaves } from '../tables/leaves.ts'
@@ -15,7 +15,7 @@ type Parameters = Readonly<Record<string, unknown>>
  * of a search and none of a design. The record is read as often as something is asked for, and only the columns are held.
  */
 export class AnalysisRows {
-  readonly #store: TrajectoryReader
+  readonly #store: RecordReader
   readonly #isDesign: boolean
   readonly #leaves: readonly Leaf[]
   /** Undefined if the run does not say what its parameters may be. */
@@ -27,7 +27,7 @@ export class AnalysisRows {
   readonly numbers: readonly string[]
 
   /** @throws ConfigurationError if nothing was evaluated */
-  constructor(store: TrajectoryReader, { isDesign }: { readonly isDesign: boolean }) {
+  constructor(store: RecordReader, { isDesign }: { readonly isDesign: boolean }) {
     this.#store = store
     this.#isDesign = isDesign
     this.space = spaceOf(store)
@@ -132,7 +132,7 @@ function outcomeOfBoth(a: EvaluatedRow['outcome'], b: EvaluatedRow['outcome']): 
 }
 
 /** The space as it was recorded with what makes the search. */
-function spaceOf(store: TrajectoryReader): Space | undefined {
+function spaceOf(store: RecordReader): Space | undefined {
   const { parameters } = (store.manifest().configuration ?? {}) as { parameters?: unknown }
   try {
     const definitions = parameters as readonly (readonly [string, ParameterDefinition])[]

@@ -1,6 +1,6 @@
 import type { FailureCause } from '../core/evaluation.ts'
 import { nameOf } from '../core/individual.ts'
-import type { TrajectoryReader } from '../record/reader.ts'
+import type { RecordReader } from '../record/reader.ts'
 import type { AttemptRow, EvaluatedRow } from '../record/rows.ts'
 import { alignFacts, alignTable, fullValue, timeSpan } from './table.ts'
 
@@ -34,7 +34,7 @@ type AttemptDocument = Pick<AttemptRow, 'epoch' | 'attempt' | 'worker' | 'host' 
   readonly reused: { readonly run: string; readonly individual: string } | null
 }
 
-export function individualDocument(store: TrajectoryReader, row: EvaluatedRow): IndividualDocument {
+export function individualDocument(store: RecordReader, row: EvaluatedRow): IndividualDocument {
   const { generation, index, replicate, seed, replaces, outcome, score } = row
   const places = new Map(store.workers().map(({ worker, provenance }) => [worker, parsed<Place>(provenance)]))
   return {

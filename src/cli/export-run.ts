@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../core/errors.ts'
-import { TrajectoryReader } from '../record/reader.ts'
+import { RecordReader } from '../record/reader.ts'
 import { formatTable, type TableFormat } from '../tables/formats.ts'
 import { openTable } from '../tables/run-table.ts'
 import { jsonText, print, writeWhole } from './output.ts'
@@ -27,7 +27,7 @@ export async function exportRun(run: string, options: ExportOptions = {}): Promi
   if ((format === 'parquet' || format === 'arrow') && output === undefined && process.stdout.isTTY) {
     throw new ConfigurationError(`${format} is not for a terminal; wanted --output FILE or a redirection`)
   }
-  const store = TrajectoryReader.openForReading(run)
+  const store = RecordReader.openForReading(run)
   try {
     using _ = store.holdStill()
     const chunks = format === 'canonical' ? store.canonicalLines() : formatTable(openTable(store, options), format)

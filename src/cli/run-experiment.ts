@@ -4,7 +4,7 @@ import { nameOf } from '../core/individual.ts'
 import type { PlainData } from '../core/optimizer.ts'
 import { type LoadedExperiment, loadExperiment } from '../experiment-file/load.ts'
 import type { Overrides } from '../experiment-file/overrides.ts'
-import { TrajectoryReader } from '../record/reader.ts'
+import { RecordReader } from '../record/reader.ts'
 import { Experiment, type RunOutcome } from '../search/experiment.ts'
 import { readWarmStart } from '../search/warm-start.ts'
 import { exitCodes } from './fail.ts'
@@ -26,7 +26,7 @@ export async function runExperimentFile(request: RunRequest): Promise<number> {
   const { overrides, root, overwrite } = request
   const loaded = await loadExperiment(request.file, { ...overrides, name: request.name })
   const { name, file, optimizee, optimizer, source, runner, configuration } = loaded
-  if (loaded.warmStart !== undefined && !TrajectoryReader.exists(join(root, name))) {
+  if (loaded.warmStart !== undefined && !RecordReader.exists(join(root, name))) {
     await readWarmStart(loaded.warmStart, optimizee) // so that what is wrong with it is said before there is a run
   }
   const progress = new ProgressLine(process.stderr)

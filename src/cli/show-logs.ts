@@ -3,7 +3,7 @@ import type { FailureCause } from '../core/evaluation.ts'
 import { nameOf } from '../core/individual.ts'
 import type { AttemptRecord, Verdict } from '../core/record.ts'
 import { findIndividual } from '../record/individual-name.ts'
-import { TrajectoryReader } from '../record/reader.ts'
+import { RecordReader } from '../record/reader.ts'
 import type { AttemptRow } from '../record/rows.ts'
 import { describeCause } from './describe-individual.ts'
 import { jsonText } from './output.ts'
@@ -19,7 +19,7 @@ export async function showLogs(
   name: string,
   { json = false }: { readonly json?: boolean } = {},
 ): Promise<Logs> {
-  const store = TrajectoryReader.openForReading(run)
+  const store = RecordReader.openForReading(run)
   try {
     const { generation, index, replicate } = findIndividual(store, name)
     const individual = { generation, index, replicate }

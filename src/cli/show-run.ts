@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../core/errors.ts'
 import { nameOf } from '../core/individual.ts'
 import { findIndividual } from '../record/individual-name.ts'
-import { TrajectoryReader } from '../record/reader.ts'
+import { RecordReader } from '../record/reader.ts'
 import { type RunSummary, summarize } from '../record/summary.ts'
 import { describeIndividual, individualDocument } from './describe-individual.ts'
 import { describeRun } from './describe-run.ts'
@@ -19,7 +19,7 @@ export function showRun(run: string, { top, individual, json = false }: ShowOpti
   if (top !== undefined && individual !== undefined) {
     throw new ConfigurationError('--top shows the best individuals and --individual shows one; give one of the two')
   }
-  const store = TrajectoryReader.openForReading(run)
+  const store = RecordReader.openForReading(run)
   try {
     using _ = store.holdStill()
     if (individual !== undefined) {
@@ -43,7 +43,7 @@ interface Ranked {
   readonly parameters: Readonly<Record<string, unknown>>
 }
 
-function bestOf(store: TrajectoryReader, count: number): Ranked[] {
+function bestOf(store: RecordReader, count: number): Ranked[] {
   return store.best(count).flatMap((evaluation) => {
     if (evaluation.outcome !== 'done') return []
     const { generation, index, replicate, parameters } = evaluation.individual

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import { jobFolder, lastJob } from '../../runtime/slurm/job-folder.ts'
 import { describeJob, type QueuedJob, queuedJobs } from '../../runtime/slurm/queue.ts'
 import { ConfigurationError } from '../core/errors.ts'
-import { TrajectoryReader } from '../record/reader.ts'
+import { RecordReader } from '../record/reader.ts'
 import { type RunSummary, summarize, summarizeRun } from '../record/summary.ts'
 import { describeGenerations, describeRun } from './describe-run.ts'
 import { jsonText } from './output.ts'
@@ -13,7 +13,7 @@ import { alignTable, shortValue } from './table.ts'
 
 /** What `twoloop status` prints: of a run, or of all runs under a root. */
 export function showStatus(directory: string, { json = false }: { readonly json?: boolean } = {}): string {
-  if (TrajectoryReader.exists(directory)) {
+  if (RecordReader.exists(directory)) {
     const status = statusOf(directory)
     return json ? jsonText(status) : describe(status)
   }
@@ -33,7 +33,7 @@ type Status = RunSummary &
   }
 
 function statusOf(directory: string): Status {
-  const store = TrajectoryReader.openForReading(directory)
+  const store = RecordReader.openForReading(directory)
   try {
     using _ = store.holdStill()
     const summary = summarize(store, { hash: false })
@@ -44,7 +44,7 @@ function statusOf(directory: string): Status {
   }
 }
 
-function rateOf(store: TrajectoryReader, { holder }: RunSummary): number | null {
+function rateOf(store: RecordReader, { holder }: RunSummary): number | null {
   const epoch = Number(store.manifest().epoch ?? 0)
   const workers = store.workers().filter((worker) => worker.epoch === epoch)
   const begin = holder ? Date.parse(holder.since) : Math.min(...workers.map(({ launched }) => Date.parse(launched)))
@@ -68,7 +68,7 @@ function runsUnder(root: string): string[] {
   if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) {
     throw new ConfigurationError(`there is no directory ${root}; wanted a run directory or a directory of runs`)
   }
-  return foldersUnder(root).filter((directory) => TrajectoryReader.exists(directory))
+  return foldersUnder(root).filter((directory) => RecordReader.exists(directory))
 }
 
 function foldersUnder(root: string): string[] {
@@ -85,7 +85,7 @@ function submittedRuns(paths: readonly string[]): Submitted[] {
   const suffix = jobFolder('')
   const runs = paths.map((path) => (path.endsWith(suffix) ? path.slice(0, -suffix.length) : path))
   const waiting = [...new Set(runs)].flatMap((directory) => {
-    const job = TrajectoryReader.exists(directory) ? undefined : lastJob(directory)
+    const job = RecordReader.exists(directory) ? undefined : lastJob(directory)
     return job === undefined ? [] : [{ directory, job }]
   })
   const queued = queuedJobs(waiting.map(({ job }) => job))

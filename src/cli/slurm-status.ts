@@ -4,7 +4,7 @@ import { workerDirectory } from '../../runtime/channel/run-file.ts'
 import { lastJob } from '../../runtime/slurm/job-folder.ts'
 import { pilotJobs } from '../../runtime/slurm/pilot-job.ts'
 import { describeJob, type QueuedJob, queuedJobs } from '../../runtime/slurm/queue.ts'
-import type { TrajectoryReader } from '../record/reader.ts'
+import type { RecordReader } from '../record/reader.ts'
 import type { Manifest } from '../record/rows.ts'
 import type { RunStatus } from '../record/summary.ts'
 
@@ -16,7 +16,7 @@ export interface SlurmStatus {
   readonly waiting: readonly { readonly worker: number; readonly why: string }[]
 }
 
-export function slurmStatusOf(store: TrajectoryReader, status: RunStatus): SlurmStatus {
+export function slurmStatusOf(store: RecordReader, status: RunStatus): SlurmStatus {
   const { directory } = store
   const job = lastJob(directory) ?? (status === 'running' ? lastAllocation(store.manifest()) : undefined)
   const [slurm = null] = job === undefined ? [] : queuedJobs([job])
@@ -39,7 +39,7 @@ function lastAllocation({ allocations }: Manifest): string | undefined {
   return typeof job === 'string' ? job : undefined
 }
 
-function waitingWorkers(store: TrajectoryReader): SlurmStatus['waiting'] {
+function waitingWorkers(store: RecordReader): SlurmStatus['waiting'] {
   const waiting = store.workers().filter(({ ended, pid }) => ended === null && pid === 0)
   const inJobs = waiting.some(({ launcher }) => launcher === 'sbatch') ? whyJobsWait(store.directory) : ''
   return waiting.flatMap(({ worker, launcher }) => {

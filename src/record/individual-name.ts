@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../core/errors.ts'
 import { type IndividualId, nameOf } from '../core/individual.ts'
-import type { TrajectoryReader } from './reader.ts'
+import type { RecordReader } from './reader.ts'
 import type { EvaluatedRow } from './rows.ts'
 
 /** The individual that `G.I` or `G.I.R` stands for, whether or not there is one. */
@@ -16,14 +16,14 @@ export function parseIndividualName(text: string): IndividualId {
 }
 
 /** The individual of that name. @throws ConfigurationError that says which ones there are */
-export function findIndividual(store: TrajectoryReader, text: string): EvaluatedRow {
+export function findIndividual(store: RecordReader, text: string): EvaluatedRow {
   const id = parseIndividualName(text)
   const row = store.row(id)
   if (row) return row
   throw new ConfigurationError(`${store.directory} has no individual ${nameOf(id)}; ${whatThereIs(store, id)}`)
 }
 
-function whatThereIs(store: TrajectoryReader, { generation, index }: IndividualId): string {
+function whatThereIs(store: RecordReader, { generation, index }: IndividualId): string {
   const { generations } = store
   if (generations === 0) return 'it has none yet'
   if (generation >= generations) {

@@ -29,7 +29,7 @@ import {
 } from './rows.ts'
 
 /** What the record of one run says: every question that is put to it. */
-export class TrajectoryReader implements TrajectoryHistory {
+export class RecordReader implements TrajectoryHistory {
   protected readonly file: RecordFile
   #objectives: Objectives | undefined
 
@@ -48,8 +48,8 @@ export class TrajectoryReader implements TrajectoryHistory {
   }
 
   /** Opens the record for reading; never blocks its writer. @throws ConfigurationError if there is none */
-  static openForReading(directory: string): TrajectoryReader {
-    return new TrajectoryReader(RecordFile.openForReading(directory))
+  static openForReading(directory: string): RecordReader {
+    return new RecordReader(RecordFile.openForReading(directory))
   }
 
   get directory(): string {
@@ -371,7 +371,7 @@ export class TrajectoryReader implements TrajectoryHistory {
 
 /** The manifest of a run directory. */
 export function readManifest(directory: string): Manifest {
-  const store = TrajectoryReader.openForReading(directory)
+  const store = RecordReader.openForReading(directory)
   try {
     return store.manifest()
   } finally {

@@ -5,7 +5,7 @@ import { currentHolder } from '../../runtime/slurm/run-holder.ts'
 import type { ObjectiveMap } from '../core/objectives.ts'
 import { filesCreated } from '../system/file-count.ts'
 import { livenessOf } from '../system/process-identity.ts'
-import { TrajectoryReader } from './reader.ts'
+import { RecordReader } from './reader.ts'
 import type { Manifest, WorkerRow } from './rows.ts'
 
 export type RunStatus = 'running' | 'stopped' | 'finished' | 'failed'
@@ -87,7 +87,7 @@ export interface RunHolder {
  * @throws ConfigurationError if the directory is not one of a run
  */
 export function summarizeRun(directory: string, { hash = true }: { readonly hash?: boolean } = {}): RunSummary {
-  const store = TrajectoryReader.openForReading(directory)
+  const store = RecordReader.openForReading(directory)
   try {
     using _ = store.holdStill()
     return summarize(store, { hash })
@@ -97,7 +97,7 @@ export function summarizeRun(directory: string, { hash = true }: { readonly hash
 }
 
 /** As `summarizeRun`, of a record that is open. */
-export function summarize(store: TrajectoryReader, { hash = true }: { readonly hash?: boolean } = {}): RunSummary {
+export function summarize(store: RecordReader, { hash = true }: { readonly hash?: boolean } = {}): RunSummary {
   const holder = currentHolder(store.directory) // before the record: a run that ends in between has then ended
   const manifest = store.manifest()
   const status = statusOf(manifest, holder)
@@ -151,7 +151,7 @@ function benchedAmong(workers: readonly WorkerRow[]): string[] {
   return [...new Set(workers.filter(({ why }) => why === orderlyEnds.benched).map(({ host }) => host))]
 }
 
-function usageOf(store: TrajectoryReader, evaluations: number): UsageSummary {
+function usageOf(store: RecordReader, evaluations: number): UsageSummary {
   const { steps, fileOperations, nodeSeconds, workerSeconds, busySeconds } = store.usage()
   return {
     steps,
@@ -162,7 +162,7 @@ function usageOf(store: TrajectoryReader, evaluations: number): UsageSummary {
   }
 }
 
-function bestOf(store: TrajectoryReader): BestIndividual | null {
+function bestOf(store: RecordReader): BestIndividual | null {
   const [best] = store.best(1)
   if (best?.outcome !== 'done') return null
   const { generation, index, replicate, parameters } = best.individual

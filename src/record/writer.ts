@@ -16,13 +16,13 @@ import type {
 import type { Trajectory } from '../core/trajectory.ts'
 import type { Database, Statement } from '../system/database.ts'
 import { AttemptWriter } from './attempt-writer.ts'
-import { TrajectoryReader } from './reader.ts'
+import { RecordReader } from './reader.ts'
 import { RecordFile } from './record-file.ts'
 import { type Manifest, toJson } from './rows.ts'
 import { searchView } from './schema.ts'
 
 /** The record of one run, as its one writer has it: what is added comes in transactions. */
-export class TrajectoryStore extends TrajectoryReader implements RunRecord {
+export class RecordWriter extends RecordReader implements RunRecord {
   readonly #attempts: AttemptWriter
   readonly #insertGeneration: Statement
   readonly #insertIndividual: Statement
@@ -42,13 +42,13 @@ export class TrajectoryStore extends TrajectoryReader implements RunRecord {
   }
 
   /** Opens the record for writing, made new if it is not there. @throws ConfigurationError if it is something else */
-  static openForWriting(directory: string): TrajectoryStore {
-    return new TrajectoryStore(RecordFile.openForWriting(directory))
+  static openForWriting(directory: string): RecordWriter {
+    return new RecordWriter(RecordFile.openForWriting(directory))
   }
 
   /** A record that is not in its place yet: of what is there already, it takes up what is known from elsewhere. */
-  static over(directory: string, database: Database): TrajectoryStore {
-    return new TrajectoryStore(RecordFile.over(directory, database))
+  static over(directory: string, database: Database): RecordWriter {
+    return new RecordWriter(RecordFile.over(directory, database))
   }
 
   describe(entries: Manifest): void {

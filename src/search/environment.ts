@@ -4,7 +4,7 @@ import type { Evaluation } from '../core/evaluation.ts'
 import type { Individual } from '../core/individual.ts'
 import type { Optimizer, PlainData } from '../core/optimizer.ts'
 import type { Trajectory } from '../core/trajectory.ts'
-import type { TrajectoryStore } from '../record/writer.ts'
+import type { RecordWriter } from '../record/writer.ts'
 import type { EvaluationCache } from './evaluation-cache.ts'
 import { Places } from './generation-places.ts'
 
@@ -37,7 +37,7 @@ const lookedUpAtOnce = 1000
 export class Environment {
   readonly #trajectory: Trajectory
   readonly #optimizer: Optimizer<PlainData>
-  readonly #store: TrajectoryStore
+  readonly #store: RecordWriter
   readonly #onProgress: (progress: Progress) => void
   readonly #begin = performance.now()
   /** The generation in whose middle an earlier runner start may have stopped. */
@@ -51,7 +51,7 @@ export class Environment {
   constructor(
     trajectory: Trajectory,
     optimizer: Optimizer<PlainData>,
-    store: TrajectoryStore,
+    store: RecordWriter,
     onProgress: (progress: Progress) => void = () => {},
   ) {
     this.#trajectory = trajectory

@@ -4,14 +4,14 @@ import { join, resolve } from 'node:path'
 import type { DoneEvaluation, Evaluation } from '../core/evaluation.ts'
 import type { Individual } from '../core/individual.ts'
 import type { AttemptRecord, Batch, ReportRecord, ReuseRecord } from '../core/record.ts'
-import { TrajectoryReader } from '../record/reader.ts'
+import { RecordReader } from '../record/reader.ts'
 import { evaluationOf } from '../record/rows.ts'
 
 /** What other runs under the same root have simulated already, with the same simulation. */
 export class EvaluationCache implements Disposable {
-  readonly #runs: readonly { readonly directory: string; readonly store: TrajectoryReader }[]
+  readonly #runs: readonly { readonly directory: string; readonly store: RecordReader }[]
 
-  private constructor(runs: readonly { readonly directory: string; readonly store: TrajectoryReader }[]) {
+  private constructor(runs: readonly { readonly directory: string; readonly store: RecordReader }[]) {
     this.#runs = runs
   }
 
@@ -28,10 +28,10 @@ export class EvaluationCache implements Disposable {
     simulation: string,
     onWarning: (sentence: string) => void = () => {},
   ): EvaluationCache {
-    const runs: { directory: string; store: TrajectoryReader }[] = []
+    const runs: { directory: string; store: RecordReader }[] = []
     for (const name of readdirSync(root).sort()) {
       const other = join(root, name)
-      if (resolve(other) === resolve(directory) || !TrajectoryReader.exists(other)) continue
+      if (resolve(other) === resolve(directory) || !RecordReader.exists(other)) continue
       try {
         const store = openIfSame(other, simulation)
         if (store) runs.push({ directory: other, store })
@@ -74,8 +74,8 @@ export interface Reused {
   readonly batch: Batch
 }
 
-function openIfSame(directory: string, simulation: string): TrajectoryReader | undefined {
-  const store = TrajectoryReader.openForReading(directory)
+function openIfSame(directory: string, simulation: string): RecordReader | undefined {
+  const store = RecordReader.openForReading(directory)
   try {
     if (store.manifest().simulation === simulation) {
       store.indexDone()

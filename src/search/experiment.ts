@@ -14,7 +14,7 @@ import { type RunnerSettings, runnerSettings } from '../core/runner-settings.ts'
 import { parseSettings } from '../core/settings.ts'
 import { Trajectory } from '../core/trajectory.ts'
 import type { Manifest } from '../record/rows.ts'
-import { TrajectoryStore } from '../record/writer.ts'
+import { RecordWriter } from '../record/writer.ts'
 import type { Deadline } from '../system/deadline.ts'
 import { awayError, storageError } from '../system/storage-errors.ts'
 import { deliver } from './deliver.ts'
@@ -168,7 +168,7 @@ export class Experiment {
 
   /** The trajectory of a run, to be read; the run may be going on. */
   loadTrajectory(directory: string): Trajectory {
-    return new Trajectory(TrajectoryStore.openForReading(directory))
+    return new Trajectory(RecordWriter.openForReading(directory))
   }
 
   /** Gives the run back, whatever state it is in. */
@@ -304,7 +304,7 @@ function recordGroups(trajectory: Trajectory, groups: Readonly<Record<string, ob
 }
 
 /** A search that a failure has stopped stays stopped: the failure is in the record, whoever was killed before saying so. */
-function refuseStopped(record: TrajectoryStore): void {
+function refuseStopped(record: RecordWriter): void {
   const { generations } = record
   const failed = generations === 0 ? undefined : record.evaluations(generations - 1).find(isFailed)
   if (failed) throw new RunnerFailure(stoppingFailure(failed))
@@ -312,7 +312,7 @@ function refuseStopped(record: TrajectoryStore): void {
 
 /** What the record says of a search from its start. */
 function recordSearch(
-  record: TrajectoryStore,
+  record: RecordWriter,
   optimizer: Optimizer,
   optimizee: Optimizee,
   configuration: RunIdentity,

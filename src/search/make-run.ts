@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { recordName } from '../record/record-file.ts'
-import { TrajectoryStore } from '../record/writer.ts'
+import { RecordWriter } from '../record/writer.ts'
 import { crashPoint } from '../system/crash-point.ts'
 import { provenance } from './provenance.ts'
 
@@ -20,7 +20,7 @@ export function makeRun(directory: string): void {
   const making = join(directory, makingName)
   try {
     mkdirSync(making)
-    const record = TrajectoryStore.openForWriting(making)
+    const record = RecordWriter.openForWriting(making)
     record.describe({ ...provenance(), run: randomUUID(), name: basename(directory) })
     record.close()
   } catch (error) {

@@ -11,7 +11,7 @@ import { Individual, nameOf } from '../core/individual.ts'
 import type { Optimizee } from '../core/optimizee.ts'
 import { isSame as isSameData } from '../core/plain-data.ts'
 import { findIndividual } from '../record/individual-name.ts'
-import { TrajectoryReader } from '../record/reader.ts'
+import { RecordReader } from '../record/reader.ts'
 import { type EvaluatedRow, toJson } from '../record/rows.ts'
 
 /** What came of an individual, as it is recorded or as it came now. */
@@ -65,7 +65,7 @@ export async function replay(run: string, name: string): Promise<Replayed> {
 }
 
 function readRecord(run: string, name: string) {
-  const store = TrajectoryReader.openForReading(run)
+  const store = RecordReader.openForReading(run)
   try {
     const row = findIndividual(store, name)
     const accepted = store.attemptsOf(row).find(({ verdict }) => verdict === 'accepted')

@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { type Holder, Lease } from '../../runtime/runner/lease.ts'
 import { takeRun } from '../../runtime/slurm/run-holder.ts'
 import { ConfigurationError, RunHeldError } from '../core/errors.ts'
-import { TrajectoryStore } from '../record/writer.ts'
+import { RecordWriter } from '../record/writer.ts'
 import { LinkRefused, refuseLinks } from '../system/own-files.ts'
 import { storageError } from '../system/storage-errors.ts'
 import { finishMaking, isBeingReplaced, isRemainder, makeRun } from './make-run.ts'
@@ -21,10 +21,10 @@ export interface RunClaim {
 /** A run that belongs to this process as long as it holds the lease: its directory and its record. */
 export class HeldRun {
   readonly directory: string
-  readonly record: TrajectoryStore
+  readonly record: RecordWriter
   readonly #lease: Lease
 
-  private constructor(directory: string, record: TrajectoryStore, lease: Lease) {
+  private constructor(directory: string, record: RecordWriter, lease: Lease) {
     this.directory = directory
     this.record = record
     this.#lease = lease
@@ -39,11 +39,11 @@ export class HeldRun {
     checkRun(directory, claim)
     makeRunDirectory(directory)
     let lease = await takeLease(directory)
-    let record: TrajectoryStore | undefined
+    let record: RecordWriter | undefined
     try {
       finishMaking(directory)
       if (claim.overwrite || isUnmade(directory)) makeRun(directory)
-      record = TrajectoryStore.openForWriting(directory)
+      record = RecordWriter.openForWriting(directory)
       const epoch = Number(record.manifest().epoch ?? 0)
       if (epoch >= lease.epoch) {
         lease.release() // the record was copied here without its lease
@@ -79,7 +79,7 @@ export function checkRun(directory: string, { configuration, overwrite }: RunCla
     )
   }
   if (overwrite || configuration === undefined) return
-  const record = TrajectoryStore.openForReading(directory)
+  const record = RecordWriter.openForReading(directory)
   const known = record.manifest().configuration
   record.close()
   refuseOther(directory, known, configuration)
@@ -108,7 +108,7 @@ function makeDirectories(path: string): void {
 }
 
 function isUnmade(directory: string): boolean {
-  return !TrajectoryStore.exists(directory) || TrajectoryStore.isUnmade(directory)
+  return !RecordWriter.exists(directory) || RecordWriter.isUnmade(directory)
 }
 
 /** Nothing is opened, made or removed through a link. */

@@ -7,7 +7,7 @@ import type { Optimizee, Problem } from '../core/optimizee.ts'
 import { Optimizer } from '../core/optimizer.ts'
 import { type CellTyping, readCell, typingOf } from '../core/read-cell.ts'
 import { type ParameterDefinition, parameterFrom } from '../core/space.ts'
-import { TrajectoryReader } from '../record/reader.ts'
+import { RecordReader } from '../record/reader.ts'
 import { nestColumns } from '../tables/nest-columns.ts'
 import { type FileRow, readTable } from '../tables/read-table.ts'
 import type { HeldRun } from './run-directory.ts'
@@ -75,7 +75,7 @@ export function takesWarmStart(optimizer: Optimizer): boolean {
 type Known = { readonly evaluations: readonly Evaluation[]; readonly warning: string | undefined }
 
 function fromRun(directory: string, { space, objectives }: WarmStartProblem): Known {
-  const store = TrajectoryReader.openForReading(directory)
+  const store = RecordReader.openForReading(directory)
   try {
     using _ = store.holdStill()
     checkNames(directory, 'parameter', (store.manifest().parameters ?? []) as string[], space.names, 'strict')

@@ -1,5 +1,5 @@
 import type { FailureCause } from '../core/evaluation.ts'
-import type { TrajectoryReader } from '../record/reader.ts'
+import type { RecordReader } from '../record/reader.ts'
 import type { EvaluatedRow } from '../record/rows.ts'
 import { cellAt, joinKinds, kindOf } from './cells.ts'
 import { type Leaf, Leaves } from './leaves.ts'
@@ -20,12 +20,12 @@ const fixed = [...identity, ...decision, ...judgement]
  */
 export class IndividualTable implements Table {
   readonly columns: readonly Column[]
-  readonly #store: TrajectoryReader
+  readonly #store: RecordReader
   readonly #leaves: readonly Leaf[]
   readonly #outputs: readonly (readonly [name: string, kind: CellKind | undefined])[]
 
   /** @param beside columns that will stand beside these */
-  constructor(store: TrajectoryReader, beside: readonly Column[] = []) {
+  constructor(store: RecordReader, beside: readonly Column[] = []) {
     this.#store = store
     const leaves = new Leaves(parameterNames(store))
     const outputs = new Map<string, CellKind | undefined>()
@@ -67,7 +67,7 @@ export class IndividualTable implements Table {
   }
 }
 
-export function parameterNames(store: TrajectoryReader): readonly string[] {
+export function parameterNames(store: RecordReader): readonly string[] {
   return (store.manifest().parameters ?? []) as string[]
 }
 

@@ -1,4 +1,4 @@
-import type { TrajectoryReader } from '../record/reader.ts'
+import type { RecordReader } from '../record/reader.ts'
 import type { EvaluatedRow } from '../record/rows.ts'
 import { cellAt, isNonFinite } from './cells.ts'
 import { identity, parameterNames } from './individual-table.ts'
@@ -24,11 +24,11 @@ const quantity: readonly Column[] = [
  */
 export class LongTable implements Table {
   readonly columns: readonly Column[]
-  readonly #store: TrajectoryReader
+  readonly #store: RecordReader
   readonly #leaves: readonly Leaf[]
   readonly #reports: boolean
 
-  constructor(store: TrajectoryReader, { reports }: { readonly reports: boolean }) {
+  constructor(store: RecordReader, { reports }: { readonly reports: boolean }) {
     this.#store = store
     this.#reports = reports
     const leaves = new Leaves(parameterNames(store))

@@ -1,4 +1,4 @@
-import type { TrajectoryReader } from '../record/reader.ts'
+import type { RecordReader } from '../record/reader.ts'
 import type { WorkerRow } from '../record/rows.ts'
 import { IndividualTable } from './individual-table.ts'
 import type { Cell, Column, Table } from './table.ts'
@@ -16,12 +16,12 @@ const ofAttempt: readonly Column[] = [
  */
 export class ProvenanceTable implements Table {
   readonly columns: readonly Column[]
-  readonly #store: TrajectoryReader
+  readonly #store: RecordReader
   readonly #individuals: IndividualTable
   readonly #places: ReadonlyMap<number, Readonly<Record<string, string>>>
   readonly #keys: readonly string[]
 
-  constructor(store: TrajectoryReader) {
+  constructor(store: RecordReader) {
     this.#store = store
     this.#places = new Map(store.workers().map((worker) => [worker.worker, placeOf(worker)]))
     this.#keys = [...new Set([...this.#places.values()].flatMap((place) => Object.keys(place)))].sort()

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { ConfigurationError } from '../core/errors.ts'
 import { checkOptions, oneOf, trueOrFalse } from '../core/options.ts'
-import { TrajectoryReader } from '../record/reader.ts'
+import { RecordReader } from '../record/reader.ts'
 import { IndividualTable } from './individual-table.ts'
 import { LongTable } from './long-table.ts'
 import { ProvenanceTable } from './provenance-table.ts'
@@ -25,7 +25,7 @@ export type TableRow = Readonly<Record<string, Cell>>
 
 /** The table of a run, as it is in an open record. */
 export function openTable(
-  store: TrajectoryReader,
+  store: RecordReader,
   { shape = 'wide', reports = false, provenance = false }: TableOptions = {},
 ): Table {
   if (provenance && (reports || shape !== 'wide')) {
@@ -54,7 +54,7 @@ const rowsAtOnce = 1000
  */
 export async function* tableOf(run: string, options: TableOptions = {}): AsyncGenerator<TableRow> {
   checkOptions('tableOf', options, { shape: oneOf('wide', 'long'), reports: trueOrFalse, provenance: trueOrFalse })
-  const store = TrajectoryReader.openForReading(run)
+  const store = RecordReader.openForReading(run)
   try {
     using _ = store.holdStill()
     const table = openTable(store, options)

@@ -1,4 +1,4 @@
-import type { TrajectoryReader } from '../record/reader.ts'
+import type { RecordReader } from '../record/reader.ts'
 import { IndividualTable } from './individual-table.ts'
 import { SeriesReader } from './series.ts'
 import type { Cell, Column, Table } from './table.ts'
@@ -14,10 +14,10 @@ const beside: readonly Column[] = [
  */
 export class SeriesTable implements Table {
   readonly columns: readonly Column[]
-  readonly #store: TrajectoryReader
+  readonly #store: RecordReader
   readonly #individuals: IndividualTable
 
-  constructor(store: TrajectoryReader) {
+  constructor(store: RecordReader) {
     this.#store = store
     this.#individuals = new IndividualTable(store, beside)
     this.columns = [...this.#individuals.columns, ...beside]

@@ -1,4 +1,4 @@
-import type { TrajectoryReader } from '../record/reader.ts'
+import type { RecordReader } from '../record/reader.ts'
 import type { SeriesRow } from '../record/rows.ts'
 
 /** What was reported of an individual, as one step after the other; read along with the individuals in their order. */
@@ -6,7 +6,7 @@ export class SeriesReader {
   readonly #rows: Iterator<SeriesRow>
   #next: SeriesRow | undefined
 
-  constructor(store: TrajectoryReader) {
+  constructor(store: RecordReader) {
     this.#rows = store.series()[Symbol.iterator]()
     this.#next = this.#read()
   }

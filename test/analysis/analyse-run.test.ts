@@ -8,7 +8,7 @@ import { ConfigurationError } from '../../src/core/errors.ts'
 import { Individual } from '../../src/core/individual.ts'
 import { boolean, choice, integer, real, space, vector } from '../../src/core/space.ts'
 import { summarizeRun } from '../../src/record/summary.ts'
-import { TrajectoryStore } from '../../src/record/writer.ts'
+import { RecordWriter } from '../../src/record/writer.ts'
 import { search } from '../search.ts'
 import { temporaryDirectory } from '../temporary.ts'
 import { exact, ishigami, ishigamiSpace } from './ishigami.ts'
@@ -178,7 +178,7 @@ test('what stands in for a failed point is no point of the design, and one that 
     simulate: ({ index }) => (index === 2 ? undefined : [[index]]),
     pending: 1,
   })
-  const store = TrajectoryStore.openForWriting(run)
+  const store = RecordWriter.openForWriting(run)
   const standIn = new Individual({ generation: 0, index: 7, replicate: 0 }, { x: 0.123 }, 1)
   const result = { verdict: 'accepted', fitness: [9] } as const
   store.commit({
@@ -282,7 +282,7 @@ test('what does not fit is refused with one sentence', () => {
   )
   const empty = temporaryDirectory()
   expect(() => analyseRun(empty)).toThrow('is not a run directory')
-  TrajectoryStore.openForWriting(empty).close()
+  RecordWriter.openForWriting(empty).close()
   expect(() => analyseRun(empty)).toThrow('nothing has been evaluated well yet')
   expect(() => analyseRun(empty, { method: 'swings' })).toThrow(ConfigurationError)
 })

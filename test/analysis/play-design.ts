@@ -6,7 +6,7 @@ import type { PlainData } from '../../src/core/optimizer.ts'
 import type { AttemptRecord } from '../../src/core/record.ts'
 import type { Space } from '../../src/core/space.ts'
 import { Trajectory } from '../../src/core/trajectory.ts'
-import { TrajectoryStore } from '../../src/record/writer.ts'
+import { RecordWriter } from '../../src/record/writer.ts'
 import { temporaryDirectory } from '../temporary.ts'
 
 type Given<P> = ConstructorParameters<typeof Design<P>>[1]
@@ -24,7 +24,7 @@ export interface Played<P> {
 /** The run directory of a design, recorded as an experiment records it, and simulated here. */
 export function playDesign<P>({ space, settings, objectives, simulate, pending = 0 }: Played<P>): string {
   const directory = temporaryDirectory()
-  const store = TrajectoryStore.openForWriting(directory)
+  const store = RecordWriter.openForWriting(directory)
   const wanted = new Objectives(objectives ?? { y: 'minimize' })
   const optimizer = new Design<P>({ space, objectives: wanted }, settings)
   store.describeProblem(space.names, wanted)

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { ExperimentGrid, type GridRunOptions, moduleFunction } from '../../src/batch/grid/index.ts'
-import { TrajectoryStore } from '../../src/record/writer.ts'
+import { RecordWriter } from '../../src/record/writer.ts'
 import { canonicalExport } from '../search.ts'
 import { temporaryDirectory } from '../temporary.ts'
 
@@ -265,7 +265,7 @@ test('objectives are read from what a thunk returns, or else from the last row o
     [2, 9],
     [2, 6],
   ])
-  const store = TrajectoryStore.openForReading(directory)
+  const store = RecordWriter.openForReading(directory)
   expect(store.best(1)[0]).toMatchObject({ individual: { parameters: { lr: 3 } }, fitness: [9] })
   store.close()
   const returning = new ExperimentGrid('returning').add('file', file).add('seed', [4, 2])

@@ -12,7 +12,7 @@ import {
   readRows,
 } from '../../src/batch/mesa/index.ts'
 import { Experiment, GeneticAlgorithm } from '../../src/index.ts'
-import { TrajectoryStore } from '../../src/record/writer.ts'
+import { RecordWriter } from '../../src/record/writer.ts'
 import CountingModel, { Sheep, type Trouble } from '../fixtures/batch/counting-model.ts'
 import declared, { DeclaredModel } from '../fixtures/batch/declared-model.ts'
 import { HiddenModel } from '../fixtures/batch/no-model.ts'
@@ -251,7 +251,7 @@ test('rows are read one by one while more are to come', async () => {
 test('the record is one of the platform: parameters, seeds, last values and replicates', async () => {
   const directory = join(temporaryDirectory(), 'batch')
   await batchRun(CountingModel, { parameters: { x: [1, 2] }, rng: [5, 6], maxSteps: 2, directory, ...quiet })
-  const store = TrajectoryStore.openForReading(directory)
+  const store = RecordWriter.openForReading(directory)
   const rows = [...store.rows()]
   store.close()
   expect(rows.map(({ replicate, seed, parameters }) => [replicate, seed, parameters])).toEqual([

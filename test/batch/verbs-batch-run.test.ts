@@ -8,7 +8,7 @@ import {
   ReadCache,
   readSamples,
 } from '../../src/batch/verbs/index.ts'
-import { TrajectoryStore } from '../../src/record/writer.ts'
+import { RecordWriter } from '../../src/record/writer.ts'
 import simulate, { Ledger, type LedgerParameters } from '../fixtures/batch/ledger.ts'
 import { temporaryDirectory } from '../temporary.ts'
 
@@ -72,7 +72,7 @@ test('any number of jobs gives the same results, counted as joblib counts', asyn
   expect(await run([{ amount: 2 }, { amount: 3 }], { nJobs: -1 })).toEqual(one)
   const directory = join(temporaryDirectory(), 'batch')
   await run([{ amount: 2 }, { amount: 3 }], { nJobs: -2, directory })
-  const store = TrajectoryStore.openForReading(directory)
+  const store = RecordWriter.openForReading(directory)
   expect(store.workers()).toHaveLength(Math.max(1, availableParallelism() - 1))
   store.close()
 })

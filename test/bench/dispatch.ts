@@ -9,7 +9,7 @@ import { Runner } from '../../runtime/runner/runner.ts'
 import { launcherOf } from '../../runtime/slurm/launchers.ts'
 import { runnerSettings } from '../../src/core/runner-settings.ts'
 import { Individual } from '../../src/index.ts'
-import { TrajectoryStore } from '../../src/record/writer.ts'
+import { RecordWriter } from '../../src/record/writer.ts'
 import { bareNode, barePipe, quantile } from './floors.ts'
 import nothing from './nothing.ts'
 import { timedSearch } from './timed-search.ts'
@@ -66,7 +66,7 @@ async function generations(root: string): Promise<number> {
 /** One individual to an idle worker and back, stored; and a worker from its launch to its first result. */
 async function latency(root: string) {
   const { directory } = await timedSearch(root, 'latency', [1])
-  const store = TrajectoryStore.openForWriting(directory)
+  const store = RecordWriter.openForWriting(directory)
   const settings = runnerSettings.parse({ workers: 1 })
   const runner = new Runner({
     directory,

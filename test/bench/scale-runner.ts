@@ -6,7 +6,7 @@ import { Runner } from '../../runtime/runner/runner.ts'
 import { launcherOf } from '../../runtime/slurm/launchers.ts'
 import { runnerSettings } from '../../src/core/runner-settings.ts'
 import { Individual } from '../../src/index.ts'
-import { TrajectoryStore } from '../../src/record/writer.ts'
+import { RecordWriter } from '../../src/record/writer.ts'
 import { countFileOperations } from './counted-files.ts'
 import nothing from './nothing.ts'
 import type { NodeReport, Play } from './scale-node.ts'
@@ -27,7 +27,7 @@ const { directory, workers, meanMs, seconds, pollInterval } = JSON.parse(process
 const warmUpSeconds = 2 + (1.5 * meanMs) / 1000
 const demand = (workers / meanMs) * 1000
 
-const store = TrajectoryStore.openForWriting(directory)
+const store = RecordWriter.openForWriting(directory)
 store.beginEpoch(1)
 store.describeProblem(nothing.space.names, nothing.objectives)
 const settings = runnerSettings.parse({ workers, wakeUp: 'poll', pollInterval })

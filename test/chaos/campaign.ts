@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { optimizers } from '../../optimizers/index.ts'
 import { Random } from '../../src/index.ts'
-import { TrajectoryReader } from '../../src/record/reader.ts'
+import { RecordReader } from '../../src/record/reader.ts'
 import { eventually, processesNaming } from '../processes.ts'
 import { canonicalExport } from '../search.ts'
 import { ended, launch } from './launch.ts'
@@ -142,7 +142,7 @@ function inspect(
   for (const { finished, lines } of finishedBefore) {
     tally.finishedSimulatedAgain += simulated.slice(lines).filter((name) => finished.has(name)).length
   }
-  const store = TrajectoryReader.openForReading(directory)
+  const store = RecordReader.openForReading(directory)
   const rows = [...store.rows()]
   tally.lostResults += rows.filter(({ outcome }) => outcome !== 'done').length
   tally.doubleResults += rows.filter(
@@ -169,9 +169,9 @@ function end(pid: number): boolean {
 
 function finishedIn(directory: string): Set<string> {
   if (!existsSync(join(directory, 'trajectory.sqlite'))) return new Set()
-  let store: TrajectoryReader | undefined
+  let store: RecordReader | undefined
   try {
-    store = TrajectoryReader.openForReading(directory)
+    store = RecordReader.openForReading(directory)
     const rows = [...store.rows()].filter(({ outcome }) => outcome === 'done')
     return new Set(rows.map(({ generation, index }) => `${generation}.${index}`))
   } catch {

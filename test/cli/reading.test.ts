@@ -24,7 +24,7 @@ import { showStatus } from '../../src/cli/show-status.ts'
 import { ConfigurationError } from '../../src/core/errors.ts'
 import { Objectives } from '../../src/core/objectives.ts'
 import { summarizeRun } from '../../src/record/summary.ts'
-import { TrajectoryStore } from '../../src/record/writer.ts'
+import { RecordWriter } from '../../src/record/writer.ts'
 import { replay } from '../../src/search/replay.ts'
 import { openDatabase } from '../../src/system/database.ts'
 import { canonicalExport, search } from '../search.ts'
@@ -247,7 +247,7 @@ const columns = [
 test('CSV follows RFC 4180 and gives back every value', async () => {
   const [header, ...rows] = parseCsv(await exported({}))
   expect(header).toEqual(columns)
-  const store = TrajectoryStore.openForReading(run)
+  const store = RecordWriter.openForReading(run)
   const recorded = [...store.rows()]
   store.close()
   expect(rows).toHaveLength(16)
@@ -475,12 +475,12 @@ test('a run directory without its bundle says what is missing', async () => {
 
 test('a run can be read while it goes on, and an export holds still', () => {
   const directory = temporaryDirectory()
-  const writer = TrajectoryStore.openForWriting(directory)
+  const writer = RecordWriter.openForWriting(directory)
   try {
     writer.describe({ name: 'live', status: 'running' })
     writer.describeProblem(['x'], new Objectives({ error: 'minimize' }))
     addGeneration(writer, 0, 3)
-    const reader = TrajectoryStore.openForReading(directory)
+    const reader = RecordWriter.openForReading(directory)
     {
       using _ = reader.holdStill()
       expect(reader.counts().individuals).toBe(3)
@@ -501,7 +501,7 @@ test('an export that has begun takes no notice of what is written meanwhile', as
   makeRun(directory, 3)
   const output = join(directory, 'table.csv')
   const exporting = exportRun(directory, { output })
-  const writer = TrajectoryStore.openForWriting(directory)
+  const writer = RecordWriter.openForWriting(directory)
   addGeneration(writer, 1, 3)
   writer.close()
   expect(await exporting).toBe(`3 individuals in ${output}\n`)
@@ -511,7 +511,7 @@ test('an export that has begun takes no notice of what is written meanwhile', as
 
 test('a run without individuals is a table with its columns and no rows', async () => {
   const directory = temporaryDirectory()
-  const writer = TrajectoryStore.openForWriting(directory)
+  const writer = RecordWriter.openForWriting(directory)
   writer.describe({ name: 'empty' })
   writer.describeProblem(['x', 'y'], new Objectives({ error: 'minimize' }))
   writer.close()
@@ -529,14 +529,14 @@ test('a run without individuals is a table with its columns and no rows', async 
 })
 
 function makeRun(directory: string, size: number): void {
-  const writer = TrajectoryStore.openForWriting(directory)
+  const writer = RecordWriter.openForWriting(directory)
   writer.describe({ name: basename(directory) })
   writer.describeProblem(['x'], new Objectives({ error: 'minimize' }))
   addGeneration(writer, 0, size)
   writer.close()
 }
 
-function addGeneration(writer: TrajectoryStore, generation: number, size: number): void {
+function addGeneration(writer: RecordWriter, generation: number, size: number): void {
   const individuals = Array.from({ length: size }, (_, index) => ({
     ...{ generation, index, replicate: 0, seed: 1, parameters: { x: index } },
     name: `${generation}.${index}`,
@@ -555,8 +555,8 @@ function addGeneration(writer: TrajectoryStore, generation: number, size: number
   })
 }
 
-function describeAnew(directory: string, entries: Parameters<TrajectoryStore['describe']>[0]): void {
-  const store = TrajectoryStore.openForWriting(directory)
+function describeAnew(directory: string, entries: Parameters<RecordWriter['describe']>[0]): void {
+  const store = RecordWriter.openForWriting(directory)
   store.describe(entries)
   store.close()
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { TrajectoryStore } from '../../src/record/writer.ts'
+import { RecordWriter } from '../../src/record/writer.ts'
 import { type Database, openDatabase } from '../../src/system/database.ts'
 import { hasPart, hasProgram } from '../parts.ts'
 import { search } from '../search.ts'
@@ -49,7 +49,7 @@ test('the page has five queries, each under a question', () => {
 
 test('query 1 gives the best individuals with their parameters, as the record ranks them', () => {
   const rows = answer(1)
-  const store = TrajectoryStore.openForReading(directory)
+  const store = RecordWriter.openForReading(directory)
   const best = store.best(10)
   store.close()
   expect(rows).toHaveLength(10)

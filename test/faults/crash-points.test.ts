@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { TrajectoryStore } from '../../src/record/writer.ts'
+import { RecordWriter } from '../../src/record/writer.ts'
 import { crashAtEachPoint } from '../chaos/crash-points.ts'
 import { search } from '../search.ts'
 import { temporaryDirectory } from '../temporary.ts'
@@ -15,7 +15,7 @@ test('a runner that dies at any of its writes goes on to the same end', async ()
 test('a runner that dies between the number of a worker and its folder goes on', async () => {
   const root = temporaryDirectory()
   const { directory } = await search({ root, optimizee: 'recorded', generations: 1 })
-  const store = TrajectoryStore.openForWriting(directory)
+  const store = RecordWriter.openForWriting(directory)
   store.addWorker('local')
   store.close()
   const further = await search({ root, optimizee: 'recorded', generations: 2 })

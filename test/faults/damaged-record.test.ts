@@ -24,7 +24,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { messagesIn, segmentPath } from '../../runtime/channel/pipe-file.ts'
 import { Random, RunHeldError } from '../../src/index.ts'
 import { type Recovery, recover } from '../../src/record/recovery/recover.ts'
-import { TrajectoryStore } from '../../src/record/writer.ts'
+import { RecordWriter } from '../../src/record/writer.ts'
 import { openDatabase } from '../../src/system/database.ts'
 import { search } from '../search.ts'
 import { temporaryDirectory } from '../temporary.ts'
@@ -198,7 +198,7 @@ const disasters: readonly (readonly [string, (path: string) => void])[] = [
 test.each(disasters)('a run whose record %s is recovered from what there is', async (_, destroy) => {
   const directory = copyOf(killed)
   destroy(join(directory, record))
-  expect(() => TrajectoryStore.openForReading(directory)).toThrow(/damaged .*`twoloop recover /)
+  expect(() => RecordWriter.openForReading(directory)).toThrow(/damaged .*`twoloop recover /)
   const { kept } = recovered(await recover(directory))
   if (kept !== null) expect(readdirSync(directory).some((name) => name.startsWith(kept))).toBe(true)
   expect((await recover(directory)).state).toBe('sound')
@@ -272,7 +272,7 @@ test('of workers that had ended, too, the results of a generation that was lost 
 
 test('a record whose first page is destroyed loses nothing', async () => {
   const directory = copyOf(stopped)
-  const whole = TrajectoryStore.openForReading(directory)
+  const whole = RecordWriter.openForReading(directory)
   const { generations, individuals, done } = whole.counts()
   whole.close()
   overwrite(join(directory, record), randomBytes(pageBytes, 5), 0)
@@ -344,7 +344,7 @@ test('a byte changed anywhere ends in a run that goes on or in a sentence, never
     const path = join(directory, record)
     overwrite(path, Buffer.from([readFileSync(path)[at]! ^ 0xff]), at)
     try {
-      const store = TrajectoryStore.openForReading(directory)
+      const store = RecordWriter.openForReading(directory)
       try {
         for (const _ of store.canonicalLines());
         for (const row of store.rows()) store.attemptsOf(row)

@@ -5,7 +5,7 @@ import { execa } from 'execa'
 import { expect, test } from 'vitest'
 import type { DoneEvaluation, FailedEvaluation } from '../../src/index.ts'
 import { ConfigurationError } from '../../src/index.ts'
-import { TrajectoryStore } from '../../src/record/writer.ts'
+import { RecordWriter } from '../../src/record/writer.ts'
 import type { Hostility } from '../fixtures/optimizees/hostile.ts'
 import { fuzzDefinitions } from '../fuzz/definitions.ts'
 import { fuzzFrames } from '../fuzz/frames.ts'
@@ -77,7 +77,7 @@ test('unusual outputs are recorded as far as JSON can hold them, and shown witho
 
 test('of intermediate values those are recorded that are numbers', async () => {
   const { directory } = await search(hostile(temporaryDirectory(), ['reports that are none']))
-  const store = TrajectoryStore.openForReading(directory)
+  const store = RecordWriter.openForReading(directory)
   expect(store.reportsOf({ generation: 0, index: 0, replicate: 0 })).toEqual([
     { attempt: 1, step: 0, value: 1 },
     { attempt: 1, step: 1, value: Number.POSITIVE_INFINITY },

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { HostRecord } from '../../runtime/runner/benched-hosts.ts'
 import { showStatus } from '../../src/cli/show-status.ts'
 import { summarizeRun } from '../../src/record/summary.ts'
-import { TrajectoryStore } from '../../src/record/writer.ts'
+import { RecordWriter } from '../../src/record/writer.ts'
 import { hasPart, hasProgram } from '../parts.ts'
 import { eventually, processesNaming } from '../processes.ts'
 import { search } from '../search.ts'
@@ -45,7 +45,7 @@ test.skipIf(!namespaces)('work goes on where simulations succeed, and the bad ho
     },
   })
   expect(trajectory.evaluations(1).every(({ outcome }) => outcome === 'done')).toBe(true)
-  const store = TrajectoryStore.openForReading(directory)
+  const store = RecordWriter.openForReading(directory)
   const failures = [...store.rows()]
     .flatMap((row) => store.attemptsOf(row))
     .filter(({ verdict }) => verdict === 'retried')
@@ -67,7 +67,7 @@ test.skipIf(!namespaces)(
     writeFileSync(journal, '')
     const enough = new AbortController()
     const verdicts = () => {
-      const store = TrajectoryStore.openForReading(join(root, 'run'))
+      const store = RecordWriter.openForReading(join(root, 'run'))
       const attempts = store.attemptsOf({ generation: 0, index: 2, replicate: 0 })
       store.close()
       return attempts.map(({ verdict }) => verdict)

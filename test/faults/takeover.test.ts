@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { TrajectoryStore } from '../../src/record/writer.ts'
+import { RecordWriter } from '../../src/record/writer.ts'
 import { eventually, processesNaming } from '../processes.ts'
 import { canonicalExport, search } from '../search.ts'
 import { startSearch } from '../search-child.ts'
@@ -109,7 +109,7 @@ const lastNumberOf = (line: string) => Number(line.split(' ').at(-1))
 
 function epochOf(root: string): number {
   try {
-    const store = TrajectoryStore.openForReading(join(root, 'run'))
+    const store = RecordWriter.openForReading(join(root, 'run'))
     const { epoch } = store.manifest()
     store.close()
     return Number(epoch)

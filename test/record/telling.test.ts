@@ -2,13 +2,13 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { type Evaluation, Individual, Objectives, type Random } from '../../src/index.ts'
-import { TrajectoryStore } from '../../src/record/writer.ts'
+import { RecordWriter } from '../../src/record/writer.ts'
 import { RandomSearch } from '../fixtures/random-search.ts'
 import { search } from '../search.ts'
 import { temporaryDirectory } from '../temporary.ts'
 
-function openRecord(): TrajectoryStore {
-  const record = TrajectoryStore.openForWriting(temporaryDirectory())
+function openRecord(): RecordWriter {
+  const record = RecordWriter.openForWriting(temporaryDirectory())
   onTestFinished(() => record.close())
   record.describeProblem(['x'], new Objectives({ cost: 'minimize' }))
   return record
@@ -19,7 +19,7 @@ const proposal = (generation: number, index: number, after = 0) => ({
   after,
 })
 
-function evaluate(record: TrajectoryStore, generation: number, ...indices: readonly number[]): void {
+function evaluate(record: RecordWriter, generation: number, ...indices: readonly number[]): void {
   const attempts = indices.map((index) => ({
     individual: { generation, index, replicate: 0 },
     epoch: 1,
@@ -31,7 +31,7 @@ function evaluate(record: TrajectoryStore, generation: number, ...indices: reado
   record.commit({ attempts, reports: [], positions: [] })
 }
 
-const namesTold = (record: TrajectoryStore, from?: number) =>
+const namesTold = (record: RecordWriter, from?: number) =>
   [...record.told(from)].map(({ individual }) => individual.name)
 
 test('evaluations are told as they come, across generations, stops and further individuals of a block', () => {
@@ -40,7 +40,7 @@ test('evaluations are told as they come, across generations, stops and further i
   record.addGeneration(1, [proposal(1, 0)])
   evaluate(record, 0, 1)
   evaluate(record, 1, 0)
-  const again = TrajectoryStore.openForWriting(record.directory)
+  const again = RecordWriter.openForWriting(record.directory)
   onTestFinished(() => again.close())
   again.addIndividuals([proposal(1, 1, 2)])
   evaluate(again, 1, 1)
@@ -139,7 +139,7 @@ test('what an optimizer is told is what the record holds, whatever the simulatio
       return listener as never
     },
   })
-  const record = TrajectoryStore.openForReading(directory)
+  const record = RecordWriter.openForReading(directory)
   onTestFinished(() => record.close())
   expect(listener!.heard).toHaveLength(12)
   expect(new Set(listener!.heard.map(({ outcome }) => outcome))).toEqual(new Set(['done', 'failed']))

@@ -3,10 +3,10 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { execa } from 'execa'
 import { expect, test } from 'vitest'
-import { TrajectoryReader } from '../../src/record/reader.ts'
+import { RecordReader } from '../../src/record/reader.ts'
 import { recover } from '../../src/record/recovery/recover.ts'
 import { schemaVersion } from '../../src/record/schema.ts'
-import { TrajectoryStore } from '../../src/record/writer.ts'
+import { RecordWriter } from '../../src/record/writer.ts'
 import { openDatabase } from '../../src/system/database.ts'
 import { canonicalExport } from '../search.ts'
 import { temporaryDirectory } from '../temporary.ts'
@@ -32,7 +32,7 @@ const twoloop = (...words: string[]) => execa(process.execPath, [program, ...wor
 
 /** Everything that readers ask of a record. */
 function readAll(directory: string) {
-  const reader = TrajectoryReader.openForReading(directory)
+  const reader = RecordReader.openForReading(directory)
   try {
     return {
       rows: [...reader.rows()].map(({ after: _, told: __, ...row }) => row),
@@ -79,7 +79,7 @@ test.each(['search', 'design'] as const)(
   (name) => {
     const directory = runOfVersion1(name)
     const before = readAll(directory)
-    TrajectoryStore.openForWriting(directory).close()
+    RecordWriter.openForWriting(directory).close()
     expect(readAll(directory)).toEqual(before)
     const database = openDatabase(join(directory, 'trajectory.sqlite'), { readonly: true })
     try {
@@ -94,7 +94,7 @@ test.each(['search', 'design'] as const)(
 
 test('a search of version 1 has an order of telling from its migration on, and a checkpoint that says where it comes from', () => {
   const directory = runOfVersion1('search')
-  const record = TrajectoryStore.openForWriting(directory)
+  const record = RecordWriter.openForWriting(directory)
   try {
     const told = [...record.told()].map(({ individual }) => individual.name)
     const inOrder = [...record.rows()].filter(({ outcome }) => outcome !== 'pending')
@@ -117,7 +117,7 @@ async function goOn(directory: string): Promise<string> {
   const file = join(fixtures, 'version-1-search.yaml')
   const { exitCode, stderr } = await twoloop('run', file, '--root', dirname(directory))
   expect([exitCode, stderr]).toEqual([0, expect.anything()])
-  const reader = TrajectoryReader.openForReading(directory)
+  const reader = RecordReader.openForReading(directory)
   try {
     return reader.hash()
   } finally {

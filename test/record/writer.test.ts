@@ -9,18 +9,18 @@ import type { AttemptRecord, Batch, ProposedIndividual } from '../../src/core/re
 import { Trajectory } from '../../src/core/trajectory.ts'
 import { RecordFile } from '../../src/record/record-file.ts'
 import { schemaVersion } from '../../src/record/schema.ts'
-import { TrajectoryStore } from '../../src/record/writer.ts'
+import { RecordWriter } from '../../src/record/writer.ts'
 import { openDatabase } from '../../src/system/database.ts'
 import { temporaryDirectory } from '../temporary.ts'
 
-function openStore(directory = temporaryDirectory()): TrajectoryStore {
-  const store = TrajectoryStore.openForWriting(directory)
+function openStore(directory = temporaryDirectory()): RecordWriter {
+  const store = RecordWriter.openForWriting(directory)
   onTestFinished(() => store.close())
   return store
 }
 
 /** A store with one objective to be minimized, and the parameter x. */
-function prepareStore(): TrajectoryStore {
+function prepareStore(): RecordWriter {
   const store = openStore()
   store.describeProblem(['x'], new Objectives({ cost: 'minimize' }))
   return store
@@ -34,7 +34,7 @@ function proposed(individuals: readonly Individual[]): ProposedIndividual[] {
   return individuals.map((one) => ({ individual: one, after: 0 }))
 }
 
-function addGeneration(store: TrajectoryStore, generation: number, size: number, state: object = {}): void {
+function addGeneration(store: RecordWriter, generation: number, size: number, state: object = {}): void {
   const individuals = Array.from({ length: size }, (_, index) => individual(generation, index))
   const checkpoint = { told: generation * size, asked: (generation + 1) * size, value: state }
   store.addGeneration(generation, proposed(individuals), { summary: { note: `generation ${generation}` }, checkpoint })
@@ -52,7 +52,7 @@ function batch(...attempts: AttemptRecord[]): Batch {
 }
 
 /** Reads with plain SQL, as a scientist would. */
-function query<Row>(store: TrajectoryStore, sql: string, ...values: unknown[]): Row[] {
+function query<Row>(store: RecordWriter, sql: string, ...values: unknown[]): Row[] {
   const database = openDatabase(join(store.directory, 'trajectory.sqlite'), { readonly: true })
   try {
     return database.prepare(sql).all(...values) as Row[]
@@ -75,7 +75,7 @@ test('what is stored comes back, in another process as well', () => {
   trajectory.fAddParameterToGroup(trajectory.fAddParameterGroup('runner', 'how').name, 'workers', 4, 'processes')
   trajectory.fAddResult('R0', 3.7)
   store.saveGroups(trajectory as Trajectory)
-  const reader = TrajectoryStore.openForReading(store.directory)
+  const reader = RecordWriter.openForReading(store.directory)
   try {
     expect(reader.manifest()).toMatchObject({ name: 'spring', seed: 7, configuration: { nested: [1, null, 'two'] } })
     expect(reader.objectives.definition).toEqual({ cost: 'minimize' })
@@ -99,7 +99,7 @@ test('the counts are those of the tables, whatever happened in which order', () 
   const verdict = fc.constantFrom('done', 'failed', 'retried', 'lost', 'late', 'given up, then accepted' as const)
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.nat(1), fc.nat(4), verdict), { maxLength: 40 }), (events) => {
-      const store = TrajectoryStore.openForWriting(temporaryDirectory())
+      const store = RecordWriter.openForWriting(temporaryDirectory())
       store.describeProblem(['x'], new Objectives({ cost: 'minimize' }))
       for (const generation of [0, 1]) addGeneration(store, generation, 5)
       const decided = new Set<string>()
@@ -135,7 +135,7 @@ test('the best are those of highest score, the earliest of equals first, alone a
   const place = fc.record({ cost: fc.option(fc.nat(3)), comes: fc.nat(), together: fc.boolean() })
   fc.assert(
     fc.property(fc.array(fc.array(place, { minLength: 1, maxLength: 5 }), { maxLength: 6 }), (generations) => {
-      const store = TrajectoryStore.openForWriting(temporaryDirectory())
+      const store = RecordWriter.openForWriting(temporaryDirectory())
       store.describeProblem(['x'], new Objectives({ cost: 'minimize' }))
       const expected: { cost: number; name: string }[] = []
       for (const [generation, places] of generations.entries()) {
@@ -305,7 +305,7 @@ test('a record of a newer schema is refused with a sentence, and left as it is',
   database.pragma(`user_version = ${schemaVersion + 1}`)
   database.close()
   const sentence = `${path} was written by a newer twoloop (its schema is version ${schemaVersion + 1}, this one knows up to ${schemaVersion}).`
-  for (const open of [TrajectoryStore.openForReading, TrajectoryStore.openForWriting]) {
+  for (const open of [RecordWriter.openForReading, RecordWriter.openForWriting]) {
     expect(() => open(store.directory)).toThrow(ConfigurationError)
     expect(() => open(store.directory)).toThrow(sentence)
   }
@@ -319,7 +319,7 @@ test.each([
   const directory = temporaryDirectory()
   const path = join(directory, 'trajectory.sqlite')
   writeFileSync(path, content)
-  for (const open of [TrajectoryStore.openForReading, TrajectoryStore.openForWriting]) {
+  for (const open of [RecordWriter.openForReading, RecordWriter.openForWriting]) {
     expect(() => open(directory)).toThrow(ConfigurationError)
     expect(() => open(directory)).toThrow(`${path} is damaged (file is not a database)`)
   }
@@ -331,7 +331,7 @@ test('a database of something else is refused with a sentence, and left as it is
   const database = openDatabase(path)
   database.exec('create table recipes (name text)')
   database.close()
-  for (const open of [TrajectoryStore.openForReading, TrajectoryStore.openForWriting]) {
+  for (const open of [RecordWriter.openForReading, RecordWriter.openForWriting]) {
     expect(() => open(directory)).toThrow(ConfigurationError)
     expect(() => open(directory)).toThrow(`${path} is no record of a run.`)
   }
@@ -342,11 +342,11 @@ test('a database of something else is refused with a sentence, and left as it is
 
 test('a directory without a record is refused with a sentence', () => {
   const directory = temporaryDirectory()
-  expect(() => TrajectoryStore.openForReading(directory)).toThrow(ConfigurationError)
-  expect(() => TrajectoryStore.openForReading(directory)).toThrow(
+  expect(() => RecordWriter.openForReading(directory)).toThrow(ConfigurationError)
+  expect(() => RecordWriter.openForReading(directory)).toThrow(
     `${directory} is not a run directory: it has no trajectory.sqlite.`,
   )
-  expect(TrajectoryStore.exists(directory)).toBe(false)
+  expect(RecordWriter.exists(directory)).toBe(false)
 })
 
 test('an answer that comes late is recorded and changes nothing; one that says something else says so', () => {
@@ -451,7 +451,7 @@ test('the canonical export has one line an individual, in order, with nothing th
 test('readers do not keep the writer from writing, and see what was there when they began', () => {
   const store = prepareStore()
   addGeneration(store, 0, 50)
-  const reader = TrajectoryStore.openForReading(store.directory)
+  const reader = RecordWriter.openForReading(store.directory)
   const rows = reader.rows()
   rows.next() // in the middle of a statement, which holds the database's state
   addGeneration(store, 1, 50)

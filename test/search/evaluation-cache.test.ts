@@ -5,8 +5,8 @@ import { Design } from '../../optimizers/designs/index.ts'
 import { individualDocument } from '../../src/cli/describe-individual.ts'
 import { showRun } from '../../src/cli/show-run.ts'
 import type { Optimizee } from '../../src/core/optimizee.ts'
-import { TrajectoryReader } from '../../src/record/reader.ts'
-import { TrajectoryStore } from '../../src/record/writer.ts'
+import { RecordReader } from '../../src/record/reader.ts'
+import { RecordWriter } from '../../src/record/writer.ts'
 import { simulationKey } from '../../src/search/evaluation-cache.ts'
 import { openDatabase } from '../../src/system/database.ts'
 import { tableOf } from '../../src/tables/run-table.ts'
@@ -28,8 +28,8 @@ function setUp() {
   return { root, run }
 }
 
-function read<T>(directory: string, look: (store: TrajectoryReader) => T): T {
-  const store = TrajectoryReader.openForReading(directory)
+function read<T>(directory: string, look: (store: RecordReader) => T): T {
+  const store = RecordReader.openForReading(directory)
   try {
     return look(store)
   } finally {
@@ -153,7 +153,7 @@ test('other code, other options and other roots give nothing, and other seeds ne
   const other = join(root, 'other')
   cpSync(join(root, 'first'), other, { recursive: true })
   for (const name of ['first', 'other']) {
-    const store = TrajectoryStore.openForWriting(join(root, name))
+    const store = RecordWriter.openForWriting(join(root, name))
     store.describe({ simulation: 'that of other code' })
     store.close()
   }

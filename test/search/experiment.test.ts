@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { TrajectoryStore } from '../../src/record/writer.ts'
+import { RecordWriter } from '../../src/record/writer.ts'
 import { search } from '../search.ts'
 import { temporaryDirectory } from '../temporary.ts'
 
@@ -16,13 +16,13 @@ test('a search that a failure has stopped stays stopped with the same sentence, 
   const sentence = /Individual 0\.2 failed for good: RangeError: the Jacobian is singular/
   await expect(search({ ...failing, root })).rejects.toThrow(sentence)
   await expect(search({ ...failing, root })).rejects.toThrow(sentence)
-  const record = TrajectoryStore.openForWriting(`${root}/run`)
+  const record = RecordWriter.openForWriting(`${root}/run`)
   const attempts = record.counts().attempts
   expect(record.manifest()).toMatchObject({ status: 'failed' })
   record.describe({ status: 'running', reason: null })
   record.close()
   await expect(search({ ...failing, root })).rejects.toThrow(sentence)
-  const after = TrajectoryStore.openForReading(`${root}/run`)
+  const after = RecordWriter.openForReading(`${root}/run`)
   expect(after.counts().attempts).toBe(attempts)
   expect(after.manifest()).toMatchObject({ status: 'failed', reason: expect.stringMatching(sentence) })
   after.close()

@@ -12,7 +12,7 @@ import { Objectives } from '../../src/core/objectives.ts'
 import { Random } from '../../src/core/random.ts'
 import { boolean, choice, integer, real, type Space, space } from '../../src/core/space.ts'
 import { CrossEntropy, GeneticAlgorithm } from '../../src/index.ts'
-import { TrajectoryStore } from '../../src/record/writer.ts'
+import { RecordWriter } from '../../src/record/writer.ts'
 import { readWarmStart, takesWarmStart } from '../../src/search/warm-start.ts'
 import { UserFolder } from '../cli/folder.ts'
 import { search } from '../search.ts'
@@ -32,7 +32,7 @@ const recorded = {
 }
 
 function manifestOf(directory: string) {
-  const store = TrajectoryStore.openForReading(directory)
+  const store = RecordWriter.openForReading(directory)
   try {
     return store.manifest()
   } finally {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FailureCause } from '../../src/core/evaluation.ts'
-import { TrajectoryReader } from '../../src/record/reader.ts'
+import { RecordReader } from '../../src/record/reader.ts'
 import { eventually, processesNaming } from '../processes.ts'
 import { search } from '../search.ts'
 import type { Cluster } from './cluster.ts'
@@ -76,8 +76,8 @@ export function epochOf(directory: string): unknown {
   return inRecord(directory, (store) => store.manifest().epoch)
 }
 
-function inRecord<T>(directory: string, read: (store: TrajectoryReader) => T): T {
-  const store = TrajectoryReader.openForReading(join(directory, 'run'))
+function inRecord<T>(directory: string, read: (store: RecordReader) => T): T {
+  const store = RecordReader.openForReading(join(directory, 'run'))
   try {
     return read(store)
   } finally {

@@ -7,14 +7,14 @@ import { ConfigurationError } from '../../src/core/errors.ts'
 import { Individual } from '../../src/core/individual.ts'
 import { Objectives } from '../../src/core/objectives.ts'
 import type { AttemptRecord, ReportRecord } from '../../src/core/record.ts'
-import { TrajectoryStore } from '../../src/record/writer.ts'
+import { RecordWriter } from '../../src/record/writer.ts'
 import { type TableOptions, type TableRow, tableOf } from '../../src/tables/run-table.ts'
 import { temporaryDirectory } from '../temporary.ts'
 
 /** A run of two generations, with everything that a table can hold. */
 function makeRun(): string {
   const directory = temporaryDirectory()
-  const store = TrajectoryStore.openForWriting(directory)
+  const store = RecordWriter.openForWriting(directory)
   store.describeProblem(['x', 'step', 'pair'], new Objectives({ cost: 'minimize', gain: 'maximize' }))
   const individual = (generation: number, index: number, replicate = 0) =>
     new Individual(
@@ -190,14 +190,14 @@ test('whoever stops reading a table leaves nothing open', async () => {
       break
     }
   }
-  const store = TrajectoryStore.openForWriting(run)
+  const store = RecordWriter.openForWriting(run)
   onTestFinished(() => store.close())
   store.describe({ note: 'can be written' })
 })
 
 test('a table of a run without individuals has none', async () => {
   const directory = temporaryDirectory()
-  const store = TrajectoryStore.openForWriting(directory)
+  const store = RecordWriter.openForWriting(directory)
   store.describeProblem(['x'], new Objectives({ cost: 'minimize' }))
   store.close()
   expect(await rowsOf(directory, { shape: 'long', reports: true })).toEqual([])

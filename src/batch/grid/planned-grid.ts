@@ -5,7 +5,7 @@ import type { Evaluation } from '../../core/evaluation.ts'
 import { Objectives } from '../../core/objectives.ts'
 import { runnerSettings } from '../../core/runner-settings.ts'
 import { parseSettings } from '../../core/settings.ts'
-import { readManifest, TrajectoryReader } from '../../record/reader.ts'
+import { RecordReader, readManifest } from '../../record/reader.ts'
 import { Experiment } from '../../search/experiment.ts'
 import { identityOf, type RunIdentity } from '../../search/run-identity.ts'
 import { differenceOf } from '../../search/same-search.ts'
@@ -95,7 +95,7 @@ export class PlannedGrid {
       this.#options.onWarning?.(`${this.directory} holds a run of another configuration, which would be refused.`)
       return []
     }
-    const store = TrajectoryReader.openForReading(this.directory)
+    const store = RecordReader.openForReading(this.directory)
     try {
       return store.evaluations(0)
     } finally {
@@ -142,7 +142,7 @@ export class PlannedGrid {
   }
 
   #manifest() {
-    return TrajectoryReader.exists(this.directory) ? readManifest(this.directory) : undefined
+    return RecordReader.exists(this.directory) ? readManifest(this.directory) : undefined
   }
 
   #begun(): Date | undefined {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { decodeMessage } from '../../../runtime/channel/protocol.ts'
 import type { FailureCause } from '../../core/evaluation.ts'
 import { nameOf } from '../../core/individual.ts'
-import { TrajectoryReader } from '../../record/reader.ts'
+import { RecordReader } from '../../record/reader.ts'
 import type { EvaluatedRow } from '../../record/rows.ts'
 import { fromRecord } from '../plain-value.ts'
 import type { Collected } from './collected.ts'
@@ -37,7 +37,7 @@ export interface RunFailure {
  * not been made yet give none.
  */
 export function* readRows(directory: string): Generator<BatchRow> {
-  const store = TrajectoryReader.openForReading(directory)
+  const store = RecordReader.openForReading(directory)
   try {
     let position = 0
     for (const row of store.rows()) yield* rowsOf(row, position++, directory)

@@ -6,7 +6,7 @@ import { plainName } from '../../core/nearest.ts'
 import type { PlainData } from '../../core/optimizer.ts'
 import { aRecord } from '../../core/options.ts'
 import { show } from '../../core/text.ts'
-import { readManifest, TrajectoryReader } from '../../record/reader.ts'
+import { RecordReader, readManifest } from '../../record/reader.ts'
 import { simulationOptionsIn } from '../../search/same-search.ts'
 import { bundle } from '../../system/bundle.ts'
 import { BatchDirectory, type EngineOptions, engineOptions, pathOfModule, runBatch } from '../engine.ts'
@@ -206,7 +206,7 @@ function madeFrom(snapshot: unknown): StoredBeginning {
 
 /** @throws ConfigurationError if the directory's runs begin from something else, before it is touched */
 function checkBeginning(directory: string, identity: PlainData): void {
-  if (!TrajectoryReader.exists(directory)) return
+  if (!RecordReader.exists(directory)) return
   const { beginning: known } = simulationOptionsIn(readManifest(directory).configuration)
   if (known === undefined || JSON.stringify(known) === JSON.stringify(identity)) return
   throw new ConfigurationError(

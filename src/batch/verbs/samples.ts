@@ -1,5 +1,5 @@
 import type { FailureCause } from '../../core/evaluation.ts'
-import { TrajectoryReader } from '../../record/reader.ts'
+import { RecordReader } from '../../record/reader.ts'
 import type { EvaluatedRow } from '../../record/rows.ts'
 import { fromRecord } from '../plain-value.ts'
 import { noParameters } from './sim-func-optimizee.ts'
@@ -22,7 +22,7 @@ export interface SampleFailure {
 
 /** The results of a batch from its run directory, sample by sample, never all of them in memory. */
 export function* readSamples<R = unknown>(directory: string): Generator<ParameterSamples<R>> {
-  const store = TrajectoryReader.openForReading(directory)
+  const store = RecordReader.openForReading(directory)
   try {
     let rows: EvaluatedRow[] = []
     for (const row of store.rows()) {

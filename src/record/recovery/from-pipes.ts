@@ -6,7 +6,7 @@ import { type ObjectiveMap, Objectives } from '../../core/objectives.ts'
 import { type AttemptRecord, isDeath } from '../../core/record.ts'
 import type { Database, Statement } from '../../system/database.ts'
 import type { Manifest } from '../rows.ts'
-import type { TrajectoryStore } from '../writer.ts'
+import type { RecordWriter } from '../writer.ts'
 import { isBefore, type PipeRemains, remainsIn } from './pipe-remains.ts'
 
 /** What of a record was found in pipes and nowhere else. */
@@ -25,12 +25,12 @@ export interface PipesTaken {
 }
 
 /** Puts into a rebuilt record what it lacks of what the workers were given and have answered. */
-export function takeFromPipes(record: TrajectoryStore, database: Database): PipesTaken {
+export function takeFromPipes(record: RecordWriter, database: Database): PipesTaken {
   return new Taking(record, database)
 }
 
 class Taking implements PipesTaken {
-  readonly #record: TrajectoryStore
+  readonly #record: RecordWriter
   readonly #database: Database
   readonly #objectives: Objectives | undefined
   /** How many were taken from pipes, by generation. */
@@ -40,7 +40,7 @@ class Taking implements PipesTaken {
   readonly #read = new Map<number, { readonly firsts: Map<number, PipePosition>; readonly end: PipePosition }>()
   readonly #statements: Readonly<Record<keyof ReturnType<typeof prepare>, Statement>>
 
-  constructor(record: TrajectoryStore, database: Database) {
+  constructor(record: RecordWriter, database: Database) {
     this.#record = record
     this.#database = database
     this.#objectives = objectivesOf(record.manifest())

@@ -8,7 +8,7 @@ import { livenessOf } from '../../system/process-identity.ts'
 import { copyName, recordName } from '../record-file.ts'
 import { noteLastTold, numberInOrder, schemaVersion, searchView } from '../schema.ts'
 import { migrateFromVersion1 } from '../version-1.ts'
-import { TrajectoryStore } from '../writer.ts'
+import { RecordWriter } from '../writer.ts'
 import { type FromPipes, takeFromPipes } from './from-pipes.ts'
 import {
   companions,
@@ -215,7 +215,7 @@ function complete(database: Database, { directory, epoch, damage, unread }: Circ
   database.exec(dropMisfits)
   const isIncomplete = new Set(unread.map(({ table }) => table))
   if (!isIncomplete.has('individuals')) database.exec(rebuildGenerations)
-  const pipes = takeFromPipes(TrajectoryStore.over(directory, database), database)
+  const pipes = takeFromPipes(RecordWriter.over(directory, database), database)
   const kept = wholeGenerations(database)
   const seen = 1 + Math.max(pipes.newest, ...column<number>(database, 'select max(generation) from generations'))
   for (const table of ['generations', 'individuals', 'evaluations', 'other_attempts', 'reports', 'reused']) {

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { FailedEvaluation } from '../../../src/index.ts'
-import { TrajectoryStore } from '../../../src/record/writer.ts'
+import { RecordWriter } from '../../../src/record/writer.ts'
 import type { Misbehaviour } from '../../fixtures/optimizees/misbehaving.ts'
 import { processesNaming } from '../../processes.ts'
 import { search } from '../../search.ts'
@@ -44,7 +44,7 @@ test.concurrent.each(failures)(
       expect(cause.message).toMatch(message)
     }
     expect(trajectory.best(1)[0]!.individual.index).not.toBe(2)
-    const store = TrajectoryStore.openForReading(directory)
+    const store = RecordWriter.openForReading(directory)
     const counted = store
       .attemptsOf({ generation: 0, index: 2, replicate: 0 })
       .filter(({ verdict }) => verdict === 'retried' || verdict === 'accepted')
@@ -82,7 +82,7 @@ test('an individual that kills its worker among many short ones is found out, an
     populationSize: 300,
     generations: 2,
   })
-  const store = TrajectoryStore.openForReading(directory)
+  const store = RecordWriter.openForReading(directory)
   const { done, failed } = store.counts()
   store.close()
   expect({ done, failed }).toEqual({ done: 598, failed: 2 })
@@ -108,7 +108,7 @@ test('onFailure stop ends the search with the sentence; replace puts a fresh ind
     [3, 'done'],
     [6, 'done'],
   ])
-  const store = TrajectoryStore.openForReading(directory)
+  const store = RecordWriter.openForReading(directory)
   expect(store.replacements(2).map(({ replaces, individual }) => [replaces, individual.index])).toEqual([[2, 6]])
   store.close()
   expect(processesNaming(root)).toEqual([])

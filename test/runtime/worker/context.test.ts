@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { readPrinted } from '../../../runtime/runner/log-archive.ts'
 import type { DoneEvaluation } from '../../../src/index.ts'
-import { TrajectoryStore } from '../../../src/record/writer.ts'
+import { RecordWriter } from '../../../src/record/writer.ts'
 import { openDatabase } from '../../../src/system/database.ts'
 import { search } from '../../search.ts'
 import { temporaryDirectory } from '../../temporary.ts'
@@ -50,7 +50,7 @@ test('what an individual printed is found by attempt, and packed into one file a
     generations: 3,
   })
   expect(readdirSync(join(directory, 'logs'))).toEqual([0, 1, 2].map((g) => `generation-00000${g}.zip`))
-  const store = TrajectoryStore.openForReading(directory)
+  const store = RecordWriter.openForReading(directory)
   const individual = { generation: 1, index: 1, replicate: 0 }
   const attempts = store.attemptsOf(individual)
   store.close()
