@@ -34,6 +34,8 @@ const gentleMs = 2000
 export class Fleet {
   readonly surroundings: WorkerSurroundings
   readonly alarm: Alarm
+  /** How many individuals are to be simulated: more workers than that would have nothing to do. */
+  demand = 0
   readonly #options: FleetOptions
   readonly #settings: RunnerSettings
   readonly #launcher: Launcher
@@ -43,7 +45,6 @@ export class Fleet {
   /** Given up, but not known to be dead: what they may still write is recorded as late. */
   readonly #retired = new Set<WorkerProcess>()
   #launching: launches.Launching = launches.noLaunches
-  #demand = 0
   #isClosing = false
   #failure: RunnerFailure | undefined
   /** Why the machines of all workers are gone. */
@@ -61,22 +62,12 @@ export class Fleet {
     this.alarm = new Alarm({ directory, mode, pollInterval: settings.pollInterval, now })
   }
 
-  /** How many individuals are to be simulated: more workers than that would have nothing to do. */
-  set demand(individuals: number) {
-    this.#demand = individuals
-  }
-
   /** Why there can be no more workers. */
   get failure(): RunnerFailure | undefined {
     return this.#failure
   }
 
-  /** Why there is nothing left to start workers on: nothing has failed, and the run can go on elsewhere. */
-  get stopReason(): string | undefined {
-    return this.#bereftOf && `a worker ${this.#bereftOf.words}`
-  }
-
-  /** What is said of the machines of all workers, if these are being taken away. */
+  /** Why there is nothing left to start workers on, if so: nothing has failed, and the run can go on elsewhere. */
   get bereftOf(): Explanation | undefined {
     return this.#bereftOf
   }
@@ -123,7 +114,7 @@ export class Fleet {
   #adopt(): void {
     const { record, directory, run } = this.#options
     for (const known of record.openWorkers()) {
-      const worker = WorkerProcess.adopt(known, this.surroundings, this.#launcher)
+      const worker = WorkerProcess.adopt(known, this.surroundings)
       this.#workers.set(worker.number, worker)
       this.alarm.add(worker)
     }
@@ -155,7 +146,7 @@ export class Fleet {
   launch(): WorkerProcess {
     this.#accounts.onLaunch()
     const number = this.#options.record.addWorker(this.#settings.launcher)
-    const worker = WorkerProcess.launch(number, this.surroundings, this.#launcher, () => {
+    const worker = WorkerProcess.launch(number, this.surroundings, () => {
       const launched = this.#launcher.launch(this.#placeOf(number))
       void launched.ended.then(() => this.alarm.rouse())
       return launched
@@ -192,7 +183,7 @@ export class Fleet {
   #scale(pool: WorkerPool, now: number): void {
     const { workers: most = 1, minWorkers: least, idle } = this.#settings
     const { living } = this
-    const wanted = launches.wantedWorkers(this.#launching, { demand: this.#demand, least, most })
+    const wanted = launches.wantedWorkers(this.#launching, { demand: this.demand, least, most })
     this.#launching = launches.launchWanted(this.#launching, wanted, living.length, now)
     for (const number of pool.warned) this.#workers.get(number)?.stop()
     const surplus = this.living.length - wanted
@@ -285,14 +276,9 @@ export class Fleet {
     this.#isClosing = true
   }
 
-  get isClosing(): boolean {
-    return this.#isClosing
-  }
-
   /** Ends a worker that should have left so many milliseconds ago, gently first. */
   press(worker: WorkerProcess, overdue: number): void {
-    const why = 'it did not leave when it was asked to'
-    if (overdue > gentleMs) worker.giveUp({ type: 'given up', kind: 'worker-lost', why })
+    if (overdue > gentleMs) worker.giveUp(stayed)
     else if (overdue > 0) worker.press()
   }
 
@@ -347,12 +333,13 @@ export class Fleet {
   }
 }
 
-function surroundingsOf({ directory, run, settings, record, mode }: FleetOptions): WorkerSurroundings {
+function surroundingsOf({ directory, run, settings, launcher, record, mode }: FleetOptions): WorkerSurroundings {
   const now = () => performance.now()
   const watch = new WatchTime(10 * tickMs, now())
   return {
     directory,
     run,
+    launcher,
     epoch: record.epoch,
     identity: ownIdentity(),
     reopen: mode === 'poll',
@@ -369,4 +356,5 @@ function failedStart(worker: WorkerProcess, departure: Departure & { type: 'fail
   return new RunnerFailure(`No worker can be started: ${departure.why}.${printed}`, { isRefusal })
 }
 
+const stayed: GivenUp = { type: 'given up', kind: 'worker-lost', why: 'it did not leave when it was asked to' }
 const runEnded: GivenUp = { type: 'given up', kind: 'worker-lost', why: orderlyEnds.runEnded }

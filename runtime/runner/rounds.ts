@@ -51,11 +51,15 @@ export class Rounds {
     return this.#trouble
   }
 
-  /** Stores what has been used until now. */
-  account(): void {
+  /** Stores what has been used until the end, if that can be stored: on a full disk a run still ends in order. */
+  accountAtLast(): void {
     const now = this.#fleet.surroundings.now()
     this.#accounts.tick(now, { nodes: this.#fleet.nodes, workers: this.#fleet.living.length })
-    this.#accounts.store(now, this.#operations)
+    try {
+      this.#accounts.store(now, this.#operations)
+    } catch {
+      // What is missing are at most the seconds since the last time.
+    }
   }
 
   /** What goes wrong in a timer is the run's trouble as well; who waits for results is told. */

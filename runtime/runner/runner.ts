@@ -19,14 +19,14 @@ import { type AttemptKey, protocolVersion, type Result } from '../channel/protoc
 import { type RunFile, writeRunFile } from '../channel/run-file.ts'
 import { type WakeUpMode, wakeUpMode } from '../channel/wake-up.ts'
 import { Accounts } from './accounts.ts'
+import { deal } from './dealing.ts'
 import { Durations } from './durations.ts'
 import { Fleet } from './fleet.ts'
 import { leaveInherited } from './inherited-jobs.ts'
-import { type Job, keyOfJob } from './job.ts'
+import type { Job } from './job.ts'
 import type { Launcher } from './launcher.ts'
 import { emptyPrinted, packPrinted } from './log-archive.ts'
-import { lookAhead } from './look-ahead.ts'
-import { OpenJobs, type StandInFor } from './open-jobs.ts'
+import { type Answer, OpenJobs, type StandInFor } from './open-jobs.ts'
 import { Rounds, workerHeartbeat } from './rounds.ts'
 import type { RunnerFailure } from './runner-failure.ts'
 import { hasTime, type Stop, stopNow, type TimeEnd, TimeLeft } from './time-left.ts'
@@ -93,7 +93,8 @@ export class Runner {
 
   /** Why it stopped by itself with nothing wrong: its time or its machines were at an end. */
   get stopReason(): string | undefined {
-    return this.#fleet.stopReason ?? this.#stop?.reason
+    const { bereftOf } = this.#fleet
+    return bereftOf ? `a worker ${bereftOf.words}` : this.#stop?.reason
   }
 
   /** Whether it stopped only since its time or its machines were at an end, and nobody wished it to. */
@@ -103,16 +104,7 @@ export class Runner {
 
   /** Writes what every worker must know, once a run. */
   prepareRunFile(): void {
-    writeRunFile(this.#options.directory, {
-      protocol: protocolVersion,
-      run: this.#options.run,
-      optimizee: this.#options.optimizee,
-      wakeUp: this.#mode,
-      pollInterval: this.#settings.pollInterval,
-      heartbeat: workerHeartbeat(this.#settings),
-      grace: this.#settings.grace,
-      timeout: this.#settings.timeout,
-    })
+    writeRunFile(this.#options.directory, runFileOf(this.#options, this.#mode))
   }
 
   /** The command that starts a worker, as the settings have it. */
@@ -204,7 +196,7 @@ export class Runner {
   async closeWorkers(): Promise<void> {
     try {
       await this.#fleet.close()
-      this.#accountAtLast()
+      this.#rounds.accountAtLast()
     } finally {
       await this.abandon()
     }
@@ -258,31 +250,13 @@ export class Runner {
     return this.#stop?.isSpent ? drain : Math.min(drain, Math.max(0, this.#end.left))
   }
 
-  // Handing out
-
   #handOut(): void {
     if (!hasTime(this.#end, this.#durations.most)) return
-    const ready = this.#fleet.workers.filter(({ isReady }) => isReady)
-    const wayMs = this.#mode === 'poll' ? 2 * this.#settings.pollInterval : 0
-    for (const worker of ready.sort((a, b) => a.held.size - b.held.size)) {
-      const { waiting } = this.#jobs
-      if (waiting === 0) return
-      const limit = this.#settings.lookAhead
-      const most = lookAhead({ meanMs: this.#durations.mean, waiting, workers: ready.length, limit, wayMs })
-      // Refilled at half, so that the pipe is not written for every single answer.
-      if (worker.held.size <= most / 2) this.#send(worker, most - worker.held.size)
-    }
+    const { space, settings } = this.#options
+    deal(this.#jobs, this.#fleet.workers, { space, settings, mode: this.#mode, meanMs: this.#durations.mean })
   }
 
-  #send(worker: WorkerProcess, count: number): void {
-    const jobs = this.#jobs.take(count, worker.held.size > 0)
-    if (jobs.length === 0) return
-    const { space } = this.#options
-    worker.send(
-      jobs,
-      jobs.map((job) => [keyOfJob(job), job.individual.seed, space.toValues(job.individual.parameters)] as const),
-    )
-  }
+  // Stopping
 
   /** Asks the workers that simulate to finish and leave; false when there is none left. */
   #stopBusy(stopAt: number): boolean {
@@ -357,24 +331,11 @@ export class Runner {
   }
 
   #take(worker: WorkerProcess, result: Result, ended: number): void {
-    const [key, milliseconds, fitness, cause, outputs, printed] = result
+    const [key, milliseconds, fitness] = result
     const job = worker.held.take(key)
     this.#durations.add(milliseconds)
     this.#accounts.addBusy(milliseconds)
-    const isFailure = this.#jobs.onAnswer(job, key, {
-      individual: job?.individual ?? { generation: key[0], index: key[1], replicate: key[2] },
-      epoch: key[3],
-      attempt: key[4],
-      worker: worker.number,
-      fitness: fitness ?? undefined,
-      // What is told now is what a run that goes on after a stop is told from the record.
-      outputs: asRecorded(outputs) ?? undefined,
-      cause: asRecorded(cause) ?? undefined,
-      milliseconds,
-      printed: printed ?? undefined,
-      began: ended - milliseconds,
-      ended,
-    })
+    const isFailure = this.#jobs.onAnswer(job, key, answerOf(result, worker, job, ended))
     if (fitness) this.#fleet.onSuccess(worker)
     else if (isFailure) this.#fleet.onFailure(worker, job!.individual.name)
   }
@@ -397,13 +358,29 @@ export class Runner {
     this.#jobs.onLoss(job, { individual, epoch, attempt, worker: worker.number, cause, ended: Date.now() }, fault)
     if (fault === 'sure') this.#fleet.onFailure(worker, individual.name)
   }
+}
 
-  #accountAtLast(): void {
-    try {
-      this.#rounds.account()
-    } catch {
-      // On a full disk a run still ends in order.
-    }
+function runFileOf({ run, optimizee, settings }: RunnerOptions, wakeUp: WakeUpMode): RunFile {
+  const { pollInterval, grace, timeout } = settings
+  const heartbeat = workerHeartbeat(settings)
+  return { protocol: protocolVersion, run, optimizee, wakeUp, pollInterval, heartbeat, grace, timeout }
+}
+
+function answerOf(result: Result, worker: WorkerProcess, job: Job | undefined, ended: number): Answer {
+  const [[generation, index, replicate, epoch, attempt], milliseconds, fitness, cause, outputs, printed] = result
+  return {
+    individual: job?.individual ?? { generation, index, replicate },
+    epoch,
+    attempt,
+    worker: worker.number,
+    fitness: fitness ?? undefined,
+    // What is told now is what a run that goes on after a stop is told from the record.
+    outputs: asRecorded(outputs) ?? undefined,
+    cause: asRecorded(cause) ?? undefined,
+    milliseconds,
+    printed: printed ?? undefined,
+    began: ended - milliseconds,
+    ended,
   }
 }
 

@@ -25,6 +25,7 @@ import {
 } from './worker-life.ts'
 
 export interface WorkerSurroundings extends ChannelSurroundings {
+  readonly launcher: Launcher
   /** Milliseconds that this runner has watched its workers. */
   readonly watched: () => number
 }
@@ -40,7 +41,6 @@ export class WorkerProcess {
   /** What was sent to the worker and is not answered. */
   readonly held = new HeldJobs()
   readonly #surroundings: WorkerSurroundings
-  readonly #launcher: Launcher
   readonly #pipes: WorkerChannel
   readonly #pulse: Pulse
   readonly #isAdopted: boolean
@@ -56,17 +56,10 @@ export class WorkerProcess {
   /** When the worker last gave a sign of work, or was given some while it was idle, in time watched. */
   #progressAt: number
 
-  private constructor(
-    number: number,
-    surroundings: WorkerSurroundings,
-    launcher: Launcher,
-    pipes: WorkerChannel,
-    isAdopted: boolean,
-  ) {
+  private constructor(number: number, surroundings: WorkerSurroundings, pipes: WorkerChannel, isAdopted: boolean) {
     this.number = number
     this.channel = workerDirectory(surroundings.directory, number)
     this.#surroundings = surroundings
-    this.#launcher = launcher
     this.#pipes = pipes
     this.#isAdopted = isAdopted
     this.#progressAt = surroundings.watched()
@@ -74,16 +67,11 @@ export class WorkerProcess {
   }
 
   /** A new worker: its folder, its pipe, and the process that `launch` starts. */
-  static launch(
-    number: number,
-    surroundings: WorkerSurroundings,
-    launcher: Launcher,
-    launch: () => LaunchedProcess,
-  ): WorkerProcess {
+  static launch(number: number, surroundings: WorkerSurroundings, launch: () => LaunchedProcess): WorkerProcess {
     mkdirSync(workerDirectory(surroundings.directory, number), { recursive: true })
     const pipes = new WorkerChannel(number, surroundings)
     pipes.openForWriting(surroundings)
-    const worker = new WorkerProcess(number, surroundings, launcher, pipes, false)
+    const worker = new WorkerProcess(number, surroundings, pipes, false)
     const launched = launch()
     worker.#pid = launched.pid
     worker.follow(launched.ended)
@@ -91,10 +79,10 @@ export class WorkerProcess {
   }
 
   /** A worker of an earlier runner start, with what it holds; one that is dead still has its pipe read to the end. */
-  static adopt(record: WorkerRecord, surroundings: WorkerSurroundings, launcher: Launcher): WorkerProcess {
+  static adopt(record: WorkerRecord, surroundings: WorkerSurroundings): WorkerProcess {
     const position = { segment: record.segment, offset: record.offset }
     const pipes = new WorkerChannel(record.worker, surroundings, position)
-    const worker = new WorkerProcess(record.worker, surroundings, launcher, pipes, true)
+    const worker = new WorkerProcess(record.worker, surroundings, pipes, true)
     const hello = record.pid > 0 ? undefined : firstHello(worker.channel)
     const { attempts, isToLeave } = ordersIn(worker.channel)
     worker.#identity = record.pid > 0 ? record : hello
@@ -201,7 +189,7 @@ export class WorkerProcess {
     if (life.state !== 'ended' || life.end.type === 'given up') return undefined
     const { number, channel, provenance } = this
     const exit = life.end.type === 'exited' ? life.end.exit : {}
-    this.#explanation ??= this.#launcher.explain({ number, channel, provenance }, exit)
+    this.#explanation ??= this.#surroundings.launcher.explain({ number, channel, provenance }, exit)
     return this.#explanation
   }
 
@@ -333,7 +321,7 @@ export class WorkerProcess {
   #signalAll(signal: NodeJS.Signals): void {
     if (signal === this.#signalled) return
     this.#signalled = signal
-    this.#launcher.cancel(this, signal === 'SIGKILL' ? 'KILL' : 'TERM')
+    this.#surroundings.launcher.cancel(this, signal === 'SIGKILL' ? 'KILL' : 'TERM')
     this.#signal(signal)
   }
 

@@ -60,23 +60,23 @@ test('fewer worker launches than workers are enough to finish', async () => {
 
 test('node-hours are counted over all starts of the runner, and stop the run when they are used up', async () => {
   const root = temporaryDirectory()
-  const { optimizee, options, ...size } = slow
-  const one = { root, optimizee, ...size }
-  // Simulations of an hour: no machine is so fast that the search ends before its budget does.
-  const journal = join(root, 'journal')
-  const limited = { ...one, options: { journal, takes: 3_600_000 } }
+  const [journal, hold] = [join(root, 'journal'), join(root, 'hold')]
+  const one = { root, ...slow, options: { journal, takes: 20, hold } }
+  // No simulation ends: no machine is so fast that the search ends before its budget does.
+  writeFileSync(hold, '')
   const runner = { maxNodeHours: 0.5 / 3600, drain: '100ms' }
-  const first = await search({ ...limited, runner })
+  const first = await search({ ...one, runner })
   const reason = /the end of its budget of 0\.00013\d+ node-hours \(maxNodeHours\)/
   expect([first.status, first.reason]).toEqual(['stopped', expect.stringMatching(reason)])
   expect(summarizeRun(first.directory).usage.nodeHours).toBeGreaterThan(0.2 / 3600)
   const begun = existsSync(journal) ? readFileSync(journal, 'utf8') : ''
-  const second = await search({ ...limited, runner })
+  const second = await search({ ...one, runner })
   expect([second.status, second.reason]).toEqual(['stopped', expect.stringMatching(reason)])
   expect(existsSync(journal) ? readFileSync(journal, 'utf8') : '').toBe(begun)
-  const continued = await search({ ...one, options })
+  rmSync(hold)
+  const continued = await search(one)
   expect(continued.status).toBe('finished')
-  expect(continued.canonical).toBe((await search({ ...one, options, root: temporaryDirectory() })).canonical)
+  expect(continued.canonical).toBe((await search({ ...one, root: temporaryDirectory() })).canonical)
 })
 
 test('a deadline that has come stops the run, and more machines would be of no use to it', async () => {
