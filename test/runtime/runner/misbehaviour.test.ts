@@ -15,6 +15,7 @@ const failures: readonly (readonly [Misbehaviour, FailedEvaluation['cause']['kin
   ['exit-0', 'worker-lost', /exit code 0/],
   ['exit-129', 'worker-lost', /exit code 129/],
   ['kill', 'worker-lost', /SIGKILL/],
+  ['terminate', 'worker-lost', /asked to end by SIGTERM/],
   ['spin', 'timeout', /longer than 3000 ms/],
   ['sleep', 'timeout', /longer than 3000 ms/],
   ['nan', 'bad-result', /finite number for cost, got NaN/],
