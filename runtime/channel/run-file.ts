@@ -1,7 +1,7 @@
 import { closeSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { crashPoint } from '../../src/system/crash-point.ts'
-import { createOwnFile } from '../../src/system/own-files.ts'
+import { createOwnFile, type Readers } from '../../src/system/own-files.ts'
 import type { WakeUpMode } from './wake-up.ts'
 
 /** What every worker must know of its run, in one file that the runner writes before it launches the first. */
@@ -29,7 +29,8 @@ export interface RunFile {
 const fileName = 'run.json'
 
 export function writeRunFile(directory: string, runFile: RunFile): void {
-  replaceFile(join(directory, fileName), `${JSON.stringify(runFile, null, 2)}\n`)
+  // The options may hold the environment of a command, and there a password.
+  replaceFile(join(directory, fileName), `${JSON.stringify(runFile, null, 2)}\n`, 'owner')
 }
 
 export function readRunFile(directory: string): RunFile {
@@ -37,9 +38,9 @@ export function readRunFile(directory: string): RunFile {
 }
 
 /** Writes a file as a whole or not at all. */
-export function replaceFile(path: string, content: string | Uint8Array): void {
+export function replaceFile(path: string, content: string | Uint8Array, readers: Readers = 'everybody'): void {
   const temporary = `${path}.${process.pid}.tmp`
-  const descriptor = createOwnFile(temporary)
+  const descriptor = createOwnFile(temporary, readers)
   try {
     writeFileSync(descriptor, content)
   } catch (error) {

@@ -14,6 +14,7 @@ import { nearest } from '../core/settings.ts'
 import { type ParameterDefinition, parameterFrom } from '../core/space.ts'
 import { show } from '../core/text.ts'
 import { type NamedSimulation, nameOfSource } from '../search/run-identity.ts'
+import { sealed } from '../search/secret.ts'
 import type { FailurePolicy } from './definition.ts'
 import { below, makeAt, messageOf, type Place, parseAt, refuse } from './place.ts'
 import { refuseProgram } from './program.ts'
@@ -110,7 +111,7 @@ function fromCommand(given: object, folder: string, place: Place): ChosenOptimiz
       options: {
         command,
         result,
-        environment: Object.entries(environment ?? {}).sort(),
+        environment: sealedEnvironment(environment),
         workingDirectory: where,
         ...asked,
       },
@@ -152,6 +153,13 @@ function readNames(
     return [name, read]
   })
   return Object.fromEntries(names)
+}
+
+/** Values may be passwords, and the record is for everybody. */
+function sealedEnvironment(environment: Readonly<Record<string, string>> = {}): [string, string][] {
+  return Object.entries(environment)
+    .sort()
+    .map(([name, value]) => [name, sealed(value)])
 }
 
 function ofGiven<T extends object>(settings: T): Partial<T> {

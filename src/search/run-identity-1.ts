@@ -2,6 +2,7 @@ import { basename, extname } from 'node:path'
 import { type ObjectiveMap, Objectives } from '../core/objectives.ts'
 import type { PlainData } from '../core/optimizer.ts'
 import type { RunIdentity } from './run-identity.ts'
+import { sealed } from './secret.ts'
 
 type PlainMap = { readonly [key: string]: PlainData }
 
@@ -38,7 +39,11 @@ function simulationOf(form: PlainMap, { optimizee }: RunIdentity): RunIdentity['
   const { module, type, options = null } = form
   if (typeof module === 'string') return { module: basename(module, extname(module)), options }
   if (type !== undefined) return { ...optimizee, options }
-  return { module: 'command', options: form }
+  const environment = form.environment as readonly (readonly [string, string])[]
+  return {
+    module: 'command',
+    options: { ...form, environment: environment.map(([name, value]) => [name, sealed(value)]) },
+  }
 }
 
 function ofProgram(form: PlainMap, wanted: RunIdentity): RunIdentity {

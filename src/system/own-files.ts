@@ -38,11 +38,14 @@ export function makeOwnDirectory(root: string, ...names: readonly string[]): str
   return path
 }
 
+/** Who may read a file: whoever the user's umask lets, or the user alone. */
+export type Readers = 'everybody' | 'owner'
+
 /** Opens a file for writing that is made by this and was nothing before. */
-export function createOwnFile(path: string): number {
+export function createOwnFile(path: string, readers: Readers = 'everybody'): number {
   const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants
   rmSync(path, { force: true }) // of a process that was killed while it wrote
-  return openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o644)
+  return openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, readers === 'owner' ? 0o600 : 0o666)
 }
 
 export function emptyOwnFile(path: string): void {

@@ -184,5 +184,5 @@ export function describeEnd({ exitCode, signal, error }: ProcessEnd): string {
 
 function openForAppending(path: string): number {
   const { O_APPEND, O_CREAT, O_NOFOLLOW, O_WRONLY } = constants
-  return openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, 0o644)
+  return openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, 0o666)
 }
