@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { readCsvColumn } from '../../optimizees/command/csv-column.ts'
@@ -8,6 +7,7 @@ import { checkPlace, readPlace } from '../../optimizees/command/named-result.ts'
 import { withoutRanks } from '../../optimizees/command/rank-variables.ts'
 import { readJson } from '../../optimizees/command/read-json.ts'
 import { readNumber } from '../../optimizees/command/read-number.ts'
+import { temporaryDirectory } from '../temporary.ts'
 
 test.each([
   ['1.0D-3', 0.001],
@@ -121,7 +121,7 @@ test.each([
   ['version 1', '4:memory:/job\n0::/\n', 'memory/job/memory.oom_control', 'under_oom 0\noom_kill 2\n'],
   ['a container, whose own cgroup is mounted', '0::/kubepods/x\n', 'memory.events', 'oom_kill 2\n'],
 ])('kills for lack of memory are counted in a cgroup of %s', (_, cgroup, path, text) => {
-  const root = mkdtempSync(join(tmpdir(), 'twoloop-cgroup-'))
+  const root = temporaryDirectory()
   writeFileSync(join(root, 'self'), cgroup)
   mkdirSync(join(root, path, '..'), { recursive: true })
   writeFileSync(join(root, path), text)
