@@ -1,11 +1,12 @@
 import { z } from 'zod'
+import type { Asked, Recommendation } from '../src/core/algorithm.ts'
 import type { Evaluation } from '../src/core/evaluation.ts'
 import type { Problem } from '../src/core/optimizee.ts'
 import { commonSettings, Optimizer } from '../src/core/optimizer.ts'
+import type { State } from '../src/core/plain-data.ts'
 import type { Random } from '../src/core/random.ts'
 import { parseSettings } from '../src/core/settings.ts'
 import { type Axis, coordinateOf, levelOf } from '../src/core/space.ts'
-import type { Proposal } from '../src/core/trajectory.ts'
 import { pickWeighted } from './shared/distributions/bayesian-gaussian-mixture.ts'
 import { fitCategorical } from './shared/distributions/categorical.ts'
 import { type Distribution, distributionSettings, fitDistribution, samplerOf } from './shared/distributions/index.ts'
@@ -54,9 +55,11 @@ type Best = {
 export type CrossEntropyState = {
   /** The generation that is waited for. */
   readonly generation: number
-  /** Points of the unit cube to be simulated; none when the search has ended. */
-  readonly points: readonly (readonly number[])[]
-  /** What the points were drawn from; null as long as nothing has been fitted. */
+  /** How many individuals are waited for. */
+  readonly pending: number
+  /** Whether what was found is good enough. */
+  readonly hasEnded: boolean
+  /** What the next generation is drawn from; null as long as nothing has been fitted. */
   readonly model: Model | null
   readonly temperature: number
   /** The weighted fitness that made an individual elite in the last generation. */
@@ -87,6 +90,7 @@ type Model = {
 export class CrossEntropy<P = Record<string, unknown>> extends Optimizer<CrossEntropyState, P, Settings> {
   static readonly type = 'cross-entropy'
   static readonly summary = 'Fits a distribution to the best part of each generation and draws the next one from it'
+  static override readonly version = 2
   static readonly settings = settings
 
   /** The axes that have an order, and those that have none. */
@@ -107,14 +111,15 @@ export class CrossEntropy<P = Record<string, unknown>> extends Optimizer<CrossEn
     })
   }
 
-  override get type(): string {
-    return CrossEntropy.type
+  override upgrade(state: State, version: number): CrossEntropyState | undefined {
+    return version === 1 ? fromVersion1(state as unknown as Version1) : undefined
   }
 
-  override start(random: Random): CrossEntropyState {
+  override start(): CrossEntropyState {
     return {
       generation: 0,
-      points: this.#firstPoints(random),
+      pending: 0,
+      hasEnded: false,
       model: null,
       temperature: 1,
       threshold: null,
@@ -125,12 +130,21 @@ export class CrossEntropy<P = Record<string, unknown>> extends Optimizer<CrossEn
     }
   }
 
-  /** The first distribution is fitted to the best that are known, as many as of a generation. */
-  override warmStart(
-    state: CrossEntropyState,
-    evaluations: readonly Evaluation<P>[],
-    random: Random,
-  ): CrossEntropyState {
+  override ask(state: CrossEntropyState, _room: number, random: Random): Asked<CrossEntropyState, P> {
+    if (state.pending > 0 || state.hasEnded) return { state, proposals: [] }
+    const points = state.model === null ? this.#firstPoints(random) : this.#sample(state.model, random)
+    return {
+      state: { ...state, pending: points.length },
+      proposals: points.map((point, place) => ({ parameters: this.space.decode(point), tag: place })),
+    }
+  }
+
+  override tell(state: CrossEntropyState, evaluations: readonly Evaluation<P>[], random: Random): CrossEntropyState {
+    return state.pending === 0 ? this.#learnBefore(state, evaluations, random) : this.#learn(state, evaluations, random)
+  }
+
+  /** The first distribution is fitted to the best that are known from elsewhere, as many as of a generation. */
+  #learnBefore(state: CrossEntropyState, evaluations: readonly Evaluation<P>[], random: Random): CrossEntropyState {
     const seen = new GenomeMap<true>()
     const ranked = this.#rank(evaluations).filter(({ genome }) => {
       const isNew = !seen.has(genome)
@@ -140,11 +154,9 @@ export class CrossEntropy<P = Record<string, unknown>> extends Optimizer<CrossEn
     const best = this.#bestOf(state.best, ranked[0])
     if (ranked.length < 2) return { ...state, best } // nothing to fit to
     const elite = ranked.slice(0, this.#eliteCount(ranked))
-    const model = this.#fit(null, elite, random)
     return {
       ...state,
-      points: this.#sample(model, random),
-      model,
+      model: this.#fit(null, elite, random),
       threshold: plainNumber(elite.at(-1)!.score),
       average: meanScore(ranked.map(({ score }) => score)),
       elite: elite.length,
@@ -152,24 +164,16 @@ export class CrossEntropy<P = Record<string, unknown>> extends Optimizer<CrossEn
     }
   }
 
-  override ask(state: CrossEntropyState): Proposal<P>[] {
-    return state.points.map((point) => ({ parameters: this.space.decode(point) }))
-  }
-
-  override tell(state: CrossEntropyState, evaluations: readonly Evaluation<P>[], random: Random): CrossEntropyState {
-    if (evaluations.length !== state.points.length) {
-      throw new RangeError(`tell needs ${state.points.length} evaluations, as many as asked, got ${evaluations.length}`)
-    }
+  #learn(state: CrossEntropyState, evaluations: readonly Evaluation<P>[], random: Random): CrossEntropyState {
     const { temperatureDecay, stopAt } = this.settings
     const ranked = this.#rank(evaluations)
     const elite = this.#elite(ranked, state.temperature, random)
     const best = this.#bestOf(state.best, ranked[0])
-    const hasEnded = stopAt !== undefined && best !== null && scoreOf(this.objectives, best.fitness) >= stopAt
-    const model = elite.length === 0 ? state.model : this.#fit(state.model, elite, random)
     return {
       generation: state.generation + 1,
-      points: hasEnded ? [] : model === null ? this.#firstPoints(random) : this.#sample(model, random),
-      model,
+      pending: 0,
+      hasEnded: stopAt !== undefined && best !== null && scoreOf(this.objectives, best.fitness) >= stopAt,
+      model: elite.length === 0 ? state.model : this.#fit(state.model, elite, random),
       temperature: temperatureDecay === 0 ? state.temperature : state.temperature * temperatureDecay,
       threshold: ranked.length === 0 ? null : plainNumber(ranked[this.#eliteCount(ranked) - 1]!.score),
       average: meanScore(ranked.map(({ score }) => score)),
@@ -179,11 +183,17 @@ export class CrossEntropy<P = Record<string, unknown>> extends Optimizer<CrossEn
     }
   }
 
+  override recommend({ best }: CrossEntropyState): Recommendation<P>[] {
+    if (best === null) return []
+    const { genome, generation, index } = best
+    return [{ parameters: this.space.decode(genome), by: 'seen', individual: { generation, index, replicate: 0 } }]
+  }
+
   /** Best, average and threshold are weighted sums of the fitness: larger is better. */
   override summarize(state: CrossEntropyState): Readonly<Record<string, unknown>> {
-    const { generation, points, temperature, threshold, average, failed, elite } = state
+    const { generation, pending, temperature, threshold, average, failed, elite } = state
     const best = state.best ? plainNumber(scoreOf(this.objectives, state.best.fitness)) : null
-    return { generation, best, average, threshold, temperature, elite, failed, individuals: points.length }
+    return { generation, best, average, threshold, temperature, elite, failed, individuals: pending }
   }
 
   #firstPoints(random: Random): number[][] {
@@ -286,4 +296,13 @@ function isOrdered(axis: Axis): boolean {
 /** Reals may be found to 12 digits; an integer stays uncertain by its rounding (Sheppard), so that it can still move. */
 function leastVariance(axis: Axis): number {
   return axis.kind === 'real' ? 1e-24 : 1 / axis.levels ** 2 / 12
+}
+
+/** The state of version 1, which held the points that it waited for. */
+interface Version1 extends Omit<CrossEntropyState, 'pending' | 'hasEnded'> {
+  readonly points: readonly (readonly number[])[]
+}
+
+function fromVersion1({ points, ...others }: Version1): CrossEntropyState {
+  return { ...others, pending: points.length, hasEnded: points.length === 0 }
 }

@@ -1,10 +1,14 @@
 import { z } from 'zod'
+import { allAxes } from '../src/core/abilities.ts'
+import type { Asked, Recommendation } from '../src/core/algorithm.ts'
 import type { Evaluation } from '../src/core/evaluation.ts'
 import type { Problem } from '../src/core/optimizee.ts'
 import { commonSettings, Optimizer } from '../src/core/optimizer.ts'
+import type { State } from '../src/core/plain-data.ts'
+import type { Origin } from '../src/core/proposal.ts'
 import type { Random } from '../src/core/random.ts'
 import { parseSettings } from '../src/core/settings.ts'
-import type { Proposal, Trajectory } from '../src/core/trajectory.ts'
+import type { Trajectory } from '../src/core/trajectory.ts'
 import { canonical, type Gene, genesOf } from './shared/genes.ts'
 import { GenomeMap } from './shared/genome-map.ts'
 import { meanScore, plainNumber, scoreOf } from './shared/score.ts'
@@ -52,23 +56,36 @@ type Famous = {
   readonly index: number
 }
 
+/** A genome that is being simulated, by the tag of its proposal. */
+type Pending = {
+  readonly serial: number
+  readonly genome: readonly number[]
+}
+
 export type GeneticAlgorithmState = {
-  /** The generation that is waited for. */
+  /** How many generations have been bred; blocks of as many in a steady search. */
   readonly generation: number
-  /** Members of the last population that are in this one too, with the fitness they have. */
-  readonly survivors: readonly Member[]
-  /** Genomes to be simulated. */
-  readonly offspring: readonly (readonly number[])[]
+  /** Whether it was asked while individuals were pending: then each answer changes the population that is bred from. */
+  readonly isSteady: boolean
+  /** What is bred from next: the survivors of the last generation and what was told since, or the steady population. */
+  readonly members: readonly Member[]
+  readonly pending: readonly Pending[]
+  /** How many genomes were proposed. */
+  readonly proposed: number
   /** The best ever, best first; no two have the same parameters. */
   readonly hallOfFame: readonly Famous[]
   /** The mean weighted fitness of the last population, without those that failed. */
   readonly average: number | null
-  /** How many evaluations of the last generation failed. */
+  /** How many evaluations have failed since the last generation was bred. */
   readonly failed: number
 }
 
 /**
- * A generational genetic algorithm for any mixture of parameters: tournaments, blend crossover, mutations at all scales.
+ * A genetic algorithm for any mixture of parameters: tournaments, blend crossover, mutations at all scales.
+ *
+ * It breeds a generation at once, with elites, or, when it is asked while individuals are pending, one child after the
+ * other from the best so far (the steady state of Syswerda 1989, "Uniform crossover in genetic algorithms": a child takes
+ * the place of the worst).
  *
  * Mutations draw their standard deviation log-uniformly from [mutationScale / 10^mutationDecades, mutationScale], as the
  * breeder genetic algorithm does (Muehlenbein and Schlierkamp-Voosen 1993, "Predictive models for the breeder genetic
@@ -77,7 +94,14 @@ export type GeneticAlgorithmState = {
 export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<GeneticAlgorithmState, P, Settings> {
   static readonly type = 'genetic-algorithm'
   static readonly summary = 'Tournament selection, blend crossover and mutations at all scales; for any parameters'
+  static override readonly version = 2
   static readonly settings = settings
+  static override readonly abilities = {
+    axes: allAxes,
+    objectives: 'weighted',
+    pace: 'steady',
+    searches: true,
+  } as const
 
   readonly #genes: readonly Gene[]
 
@@ -86,63 +110,116 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
     this.#genes = genesOf(this.space)
   }
 
-  override get type(): string {
-    return GeneticAlgorithm.type
+  override upgrade(state: State, version: number): GeneticAlgorithmState | undefined {
+    return version === 1 ? fromVersion1(state as unknown as Version1) : undefined
   }
 
-  override start(random: Random): GeneticAlgorithmState {
-    const seen = new GenomeMap<true>()
-    const offspring = Array.from({ length: this.settings.populationSize }, () =>
-      this.#makeDistinct(this.space.encode(this.createIndividual(random)), seen, random),
-    )
-    return { generation: 0, survivors: [], offspring, hallOfFame: [], average: null, failed: 0 }
+  override start(): GeneticAlgorithmState {
+    return {
+      generation: 0,
+      isSteady: false,
+      members: [],
+      pending: [],
+      proposed: 0,
+      hallOfFame: [],
+      average: null,
+      failed: 0,
+    }
   }
 
-  /** The best that are known are half of the first population, as survivors; the other half is as it would be anyway. */
-  override warmStart(state: GeneticAlgorithmState, evaluations: readonly Evaluation<P>[]): GeneticAlgorithmState {
+  override ask(state: GeneticAlgorithmState, room: number, random: Random): Asked<GeneticAlgorithmState, P> {
+    return state.isSteady || state.pending.length > 0
+      ? this.#askSteady({ ...state, isSteady: true }, room, random)
+      : this.#askGeneration(state, room, random)
+  }
+
+  #askGeneration(state: GeneticAlgorithmState, room: number, random: Random): Asked<GeneticAlgorithmState, P> {
     const { populationSize } = this.settings
-    const known = evaluations.map((evaluation) => this.#memberOf(evaluation))
-    const scores = known.map(({ fitness }) => scoreOf(this.objectives, fitness))
-    const survivors = this.#best(known, scores, Math.floor(populationSize / 2))
-    const simulated = new GenomeMap<true>()
-    for (const { genome } of known) simulated.add(genome, true)
-    const others = state.offspring.filter((genome) => !simulated.has(genome))
-    // Where all of a small space is known, some of it is simulated again: a search without a question would have ended.
-    const offspring = (others.length > 0 ? others : state.offspring).slice(0, populationSize - survivors.length)
-    return { ...state, survivors, offspring, hallOfFame: this.#honour(state.hallOfFame, evaluations) }
+    const { members } = state
+    if (state.proposed === 0) {
+      // Of what is known from elsewhere, the best are half of the first population.
+      const scores = this.#scoresOf(members)
+      const known = this.#best(members, scores, Math.floor(populationSize / 2))
+      const seen = new GenomeMap<true>()
+      for (const { genome } of members) seen.add(genome, true)
+      const count = Math.min(room, populationSize - known.length)
+      const genomes = Array.from({ length: count }, () => this.#fresh(seen, random))
+      return this.#propose({ ...state, members: known }, genomes, () => ({ operator: 'random' }))
+    }
+    const scores = this.#scoresOf(members)
+    const { survivors, offspring } = this.#breed(members, scores, random)
+    const average = meanScore(scores.filter((_, i) => members[i]!.fitness !== null))
+    const next = { ...state, generation: state.generation + 1, members: survivors, average, failed: 0 }
+    return this.#propose(next, offspring, () => ({ operator: 'offspring' }))
   }
 
-  override ask(state: GeneticAlgorithmState): Proposal<P>[] {
-    return state.offspring.map((genome) => ({ parameters: this.space.decode(genome) }))
-  }
-
-  override tell(
-    state: GeneticAlgorithmState,
-    evaluations: readonly Evaluation<P>[],
-    random: Random,
-  ): GeneticAlgorithmState {
-    if (evaluations.length !== state.offspring.length) {
-      throw new RangeError(
-        `tell needs ${state.offspring.length} evaluations, as many as asked, got ${evaluations.length}`,
+  /** Children of the best so far, each unlike all members and all that is pending; at first, anything. */
+  #askSteady(state: GeneticAlgorithmState, room: number, random: Random): Asked<GeneticAlgorithmState, P> {
+    const { populationSize } = this.settings
+    const scores = this.#scoresOf(state.members)
+    const seen = new GenomeMap<true>()
+    for (const { genome } of state.members) seen.add(genome, true)
+    for (const { genome } of state.pending) seen.add(genome, true)
+    const isFirst = (count: number) =>
+      state.proposed + count < populationSize || state.members.length * 2 < populationSize
+    const genomes: number[][] = []
+    for (let count = 0; count < room; count++) {
+      genomes.push(
+        isFirst(count)
+          ? this.#fresh(seen, random)
+          : this.#makeDistinct(this.#child(state.members, scores, random), seen, random),
       )
     }
-    const told = evaluations.map((evaluation) => this.#memberOf(evaluation))
-    const population = [...state.survivors, ...told]
-    const scores = population.map(({ fitness }) => scoreOf(this.objectives, fitness))
+    const generation = Math.floor((state.proposed + genomes.length) / populationSize)
+    const next = { ...state, generation, failed: generation > state.generation ? 0 : state.failed }
+    return this.#propose(next, genomes, (i) => ({ operator: isFirst(i) ? 'random' : 'offspring' }))
+  }
+
+  #propose(
+    state: GeneticAlgorithmState,
+    genomes: readonly (readonly number[])[],
+    originOf: (i: number) => Origin,
+  ): Asked<GeneticAlgorithmState, P> {
+    const { proposed } = state
+    const added = genomes.map((genome, i) => ({ serial: proposed + i, genome }))
     return {
-      generation: state.generation + 1,
-      ...this.#breed(population, scores, random),
-      hallOfFame: this.#honour(state.hallOfFame, evaluations),
-      average: meanScore(scores.filter((_, i) => population[i]!.fitness !== null)),
-      failed: told.filter(({ fitness }) => fitness === null).length,
+      state: { ...state, proposed: proposed + genomes.length, pending: [...state.pending, ...added] },
+      proposals: added.map(({ serial, genome }, i) => ({
+        parameters: this.space.decode(genome),
+        tag: serial,
+        origin: originOf(i),
+      })),
     }
+  }
+
+  override tell(state: GeneticAlgorithmState, evaluations: readonly Evaluation<P>[]): GeneticAlgorithmState {
+    const answered = new Set(evaluations.map(({ tag }) => tag))
+    const told = evaluations.map((evaluation) => this.#memberOf(evaluation))
+    const all = [...state.members, ...told]
+    const members = state.isSteady ? this.#best(all, this.#scoresOf(all), this.settings.populationSize) : all
+    return {
+      ...state,
+      pending: state.pending.filter(({ serial }) => !answered.has(serial)),
+      members,
+      hallOfFame: this.#honour(state.hallOfFame, evaluations),
+      average: state.isSteady ? meanScore(this.#scoresOf(members)) : state.average,
+      failed: state.failed + told.filter(({ fitness }) => fitness === null).length,
+    }
+  }
+
+  override recommend({ hallOfFame }: GeneticAlgorithmState): Recommendation<P>[] {
+    return hallOfFame.map(({ genome, generation, index }) => ({
+      parameters: this.space.decode(genome),
+      by: 'seen',
+      individual: { generation, index, replicate: 0 },
+    }))
   }
 
   /** Best and average are weighted sums of the fitness: larger is better. */
   override summarize(state: GeneticAlgorithmState): Readonly<Record<string, unknown>> {
-    const { generation, survivors, offspring, hallOfFame, average, failed } = state
+    const { generation, members, pending, hallOfFame, average, failed } = state
     const best = hallOfFame[0] ? plainNumber(scoreOf(this.objectives, hallOfFame[0].fitness)) : null
-    return { generation, best, average, failed, survivors: survivors.length, offspring: offspring.length }
+    return { generation, best, average, failed, members: members.length, pending: pending.length }
   }
 
   /** The best ever, best first, with where they stand in the trajectory. */
@@ -155,12 +232,9 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
     }))
   }
 
-  /** The last generation is not told any more, but may hold the best: it enters the hall of fame here. */
   override end(trajectory: Trajectory<P>): void {
     super.end(trajectory)
-    if (this.state === undefined || trajectory.generation < 0) return
-    const hallOfFame = this.#honour(this.state.hallOfFame, trajectory.evaluations())
-    trajectory.fAddResult('hall_of_fame', this.hallOfFame({ ...this.state, hallOfFame }))
+    if (trajectory.generation >= 0) trajectory.fAddResult('hall_of_fame', this.hallOfFame(this.state))
   }
 
   #memberOf(evaluation: Evaluation<P>): Member {
@@ -168,6 +242,14 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
       genome: this.space.encode(evaluation.individual.parameters),
       fitness: evaluation.outcome === 'done' ? evaluation.fitness : null,
     }
+  }
+
+  #scoresOf(members: readonly Member[]): number[] {
+    return members.map(({ fitness }) => scoreOf(this.objectives, fitness))
+  }
+
+  #child(members: readonly Member[], scores: readonly number[], random: Random): number[] {
+    return this.#vary(this.#select(members, scores, random), this.#select(members, scores, random), random)[0]
   }
 
   /** The next population: elites, then offspring; what equals a member of this one is a survivor and keeps its fitness. */
@@ -188,18 +270,14 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
       else offspring.push(this.#fresh(seen, random)) // what failed is not bred as it is
     }
     while (survivors.length + offspring.length < populationSize) {
-      const children = this.#vary(
-        this.#select(population, scores, random),
-        this.#select(population, scores, random),
-        random,
-      )
+      const [mother, father] = [this.#select(population, scores, random), this.#select(population, scores, random)]
+      const children = this.#vary(mother, father, random)
       take(children[0])
       if (survivors.length + offspring.length < populationSize) take(children[1])
     }
     for (let attempt = 0; offspring.length === 0; attempt++) {
       survivors.pop()
-      if (attempt < breedingAttempts)
-        take(this.#vary(this.#select(population, scores, random), this.#select(population, scores, random), random)[0])
+      if (attempt < breedingAttempts) take(this.#child(population, scores, random))
       else offspring.push(this.#fresh(seen, random))
     }
     return { survivors, offspring }
@@ -307,4 +385,19 @@ const distinctAttempts = 16
 
 function compare(a: number, b: number): number {
   return a < b ? -1 : a > b ? 1 : 0
+}
+
+/** The state of version 1, which held the genomes that it waited for and forgot those that were told. */
+interface Version1 {
+  readonly generation: number
+  readonly survivors: readonly Member[]
+  readonly offspring: readonly (readonly number[])[]
+  readonly hallOfFame: readonly Famous[]
+  readonly average: number | null
+  readonly failed: number
+}
+
+function fromVersion1({ offspring, survivors, failed: _, ...others }: Version1): GeneticAlgorithmState {
+  const pending = offspring.map((genome, serial) => ({ serial, genome }))
+  return { ...others, isSteady: false, members: survivors, pending, proposed: offspring.length, failed: 0 }
 }

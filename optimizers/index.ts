@@ -1,5 +1,6 @@
 import type { Problem } from '../src/core/optimizee.ts'
-import type { Optimizer, PlainData } from '../src/core/optimizer.ts'
+import type { Optimizer } from '../src/core/optimizer.ts'
+import type { State } from '../src/core/plain-data.ts'
 import { nearest, SettingsError } from '../src/core/settings.ts'
 import { CrossEntropy } from './cross-entropy.ts'
 import { Design } from './designs/index.ts'
@@ -24,7 +25,7 @@ export interface OptimizerChoice {
  * The optimizer that is described, for a problem.
  * @throws SettingsError if there is none of that type, or its settings are wrong
  */
-export function createOptimizer<P>(problem: Problem<P>, choice: OptimizerChoice): Optimizer<PlainData, P> {
+export function createOptimizer<P>(problem: Problem<P>, choice: OptimizerChoice): Optimizer<State, P> {
   const { type, ...settings } = choice
   if (!Object.hasOwn(optimizers, type)) {
     const known = Object.keys(optimizers)
@@ -37,4 +38,4 @@ export function createOptimizer<P>(problem: Problem<P>, choice: OptimizerChoice)
 }
 
 /** Every optimizer checks its settings itself. */
-type OptimizerClass = new <P>(problem: Problem<P>, settings: object) => Optimizer<PlainData, P>
+type OptimizerClass = new <P>(problem: Problem<P>, settings: object) => Optimizer<State, P>

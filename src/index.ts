@@ -141,6 +141,8 @@ export {
   type SimulationOptimizeeOptions,
   simulationOptimizee,
 } from './batch/verbs/index.ts'
+export type { Abilities, Order } from './core/abilities.ts'
+export type { Asked, Recommendation, Reported } from './core/algorithm.ts'
 export { ConfigurationError, RunHeldError, SearchFailedError, StorageFullError } from './core/errors.ts'
 export {
   type DoneEvaluation,
@@ -163,10 +165,13 @@ export {
   type ResultOf,
   type SimulationContext,
 } from './core/optimizee.ts'
-export { type CommonSettings, commonSettings, Optimizer, type PlainData } from './core/optimizer.ts'
+export { type CommonSettings, commonSettings, Optimizer, type OptimizerClass } from './core/optimizer.ts'
 export { ParameterGroup } from './core/parameter-group.ts'
+export type { PlainData, State } from './core/plain-data.ts'
+export type { Origin, Proposal } from './core/proposal.ts'
 export { Random } from './core/random.ts'
 export type { RunnerSettings } from './core/runner-settings.ts'
+export { OptimizerError, type SearchCheckpoint, SearchState } from './core/search-state.ts'
 export {
   type Axis,
   boolean,
@@ -183,7 +188,7 @@ export {
   space,
   vector,
 } from './core/space.ts'
-export { type Proposal, Trajectory, type TrajectoryHistory } from './core/trajectory.ts'
+export { Trajectory, type TrajectoryHistory } from './core/trajectory.ts'
 export { defineExperiment, type ExperimentDefinition } from './experiment-file/definition.ts'
 export { Environment, type Progress } from './search/environment.ts'
 export { Experiment, type PrepareOptions, type RunOptions, type RunOutcome } from './search/experiment.ts'

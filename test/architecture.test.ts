@@ -7,6 +7,7 @@ const root = dirname(import.meta.dirname)
 /** The order of imports: a file imports its own folder, or one that stands before it. The README draws the same list. */
 const folders = [
   'src/core',
+  'src/testing',
   'optimizers',
   'src/analysis',
   'src/system',

@@ -1,6 +1,6 @@
 import { leavesOfValue, valueFromLeaves } from '../../src/core/leaves.ts'
-import type { PlainData } from '../../src/core/optimizer.ts'
 import { anything, aRecord, checkOptions } from '../../src/core/options.ts'
+import type { PlainData } from '../../src/core/plain-data.ts'
 import { isSame } from '../../src/core/plain-data.ts'
 import { type Parameter, parameterFrom, type Space } from '../../src/core/space.ts'
 import { show } from '../../src/core/text.ts'

@@ -1,4 +1,4 @@
-import type { PlainData } from '../../src/core/optimizer.ts'
+import type { PlainData } from '../../src/core/plain-data.ts'
 import { checkOnce, checkSize } from './check.ts'
 import { once, type Replication } from './replication.ts'
 

@@ -1,10 +1,12 @@
 import { z } from 'zod'
-import type { Evaluation } from '../../src/core/evaluation.ts'
+import { allAxes } from '../../src/core/abilities.ts'
+import type { Asked } from '../../src/core/algorithm.ts'
 import type { Problem } from '../../src/core/optimizee.ts'
-import { commonSettings, Optimizer, type PlainData } from '../../src/core/optimizer.ts'
+import { commonSettings, Optimizer } from '../../src/core/optimizer.ts'
+import type { PlainData, State } from '../../src/core/plain-data.ts'
+import type { Proposal } from '../../src/core/proposal.ts'
 import { parseSettings } from '../../src/core/settings.ts'
 import { show } from '../../src/core/text.ts'
-import type { Proposal } from '../../src/core/trajectory.ts'
 import { checkNames } from './check.ts'
 import { repeat } from './combine.ts'
 import { designDefinition, designFrom, hasFile, seedPolicy } from './definition.ts'
@@ -38,8 +40,12 @@ interface Settings extends z.output<typeof settingsWithoutDesign> {
   readonly generations: number
 }
 
-/** How far the design has been played: the first point of the generation that is waited for. */
-export type DesignState = { readonly next: number }
+export type DesignState = {
+  /** The first point that has not been played yet. */
+  readonly next: number
+  /** How many simulations are waited for. */
+  readonly pending: number
+}
 
 /**
  * Plays a design, whichever it is, in generations of consecutive points, so that a design larger than memory streams.
@@ -50,7 +56,14 @@ export type DesignState = { readonly next: number }
 export class Design<P = Record<string, unknown>> extends Optimizer<DesignState, P, Settings> {
   static readonly type = 'design'
   static readonly summary = 'Simulates a fixed list of points: grid, Latin hypercube, Sobol, Morris, a table ...'
+  static override readonly version = 2
   static readonly settings = settings
+  static override readonly abilities = {
+    axes: allAxes,
+    objectives: 'many',
+    pace: 'generation',
+    searches: false,
+  } as const
 
   /** What is played; its `size` and `runs` are known before anything is run. */
   readonly design: DesignPoints<unknown>
@@ -69,17 +82,27 @@ export class Design<P = Record<string, unknown>> extends Optimizer<DesignState, 
     this.#parametersAt(0) // a design that was made for another space is refused before anything is run
   }
 
-  override get type(): string {
-    return Design.type
+  override get populationSize(): number {
+    return this.#pointsAtOnce
+  }
+
+  /** The state of version 1 named the first point of the generation that it waited for. */
+  override upgrade(state: State, version: number): DesignState | undefined {
+    if (version !== 1) return undefined
+    const { next } = state as DesignState
+    return { ...this.ask({ next, pending: 0 }).state }
   }
 
   override start(): DesignState {
-    return { next: 0 }
+    return { next: 0, pending: 0 }
   }
 
-  override ask({ next }: DesignState): Proposal<P>[] {
+  override ask(state: DesignState): Asked<DesignState, P> {
+    const { next, pending } = state
+    if (pending > 0) return { state, proposals: [] }
+    const end = this.#endOf(next)
     const proposals: Proposal<P>[] = []
-    for (let point = next; point < this.#endOf(next); point++) {
+    for (let point = next; point < end; point++) {
       const parameters = this.#parametersAt(point)
       const { replications, seeds } = this.design.replicationAt(point)
       for (let replicate = 0; replicate < replications; replicate++) {
@@ -87,17 +110,11 @@ export class Design<P = Record<string, unknown>> extends Optimizer<DesignState, 
         proposals.push({ parameters, seed, replicate, index: point - next })
       }
     }
-    return proposals
+    return { state: { next: end, pending: proposals.length }, proposals }
   }
 
-  override tell({ next }: DesignState, evaluations: readonly Evaluation<P>[]): DesignState {
-    const end = this.#endOf(next)
-    let runs = 0
-    for (let point = next; point < end; point++) runs += this.design.replicationAt(point).replications
-    if (evaluations.length !== runs) {
-      throw new RangeError(`tell needs ${runs} evaluations, as many as asked, got ${evaluations.length}`)
-    }
-    return { next: end }
+  override tell({ next }: DesignState): DesignState {
+    return { next, pending: 0 }
   }
 
   override announce(): string {
@@ -111,7 +128,8 @@ export class Design<P = Record<string, unknown>> extends Optimizer<DesignState, 
   /** Points are counted from 0; `to` is not played any more. */
   override summarize({ next }: DesignState): Readonly<Record<string, unknown>> {
     const { size, runs } = this.design
-    return { from: next, to: this.#endOf(next), points: size, runs }
+    const from = Math.floor((next - 1) / this.#pointsAtOnce) * this.#pointsAtOnce
+    return { from, to: next, points: size, runs }
   }
 
   #endOf(next: number): number {

@@ -1,6 +1,6 @@
 import { valueFromLeaves } from '../../src/core/leaves.ts'
-import type { PlainData } from '../../src/core/optimizer.ts'
 import { aRecord } from '../../src/core/options.ts'
+import type { PlainData } from '../../src/core/plain-data.ts'
 import type { Space } from '../../src/core/space.ts'
 import { show } from '../../src/core/text.ts'
 import { checkCount, checkNames, checkSize } from './check.ts'

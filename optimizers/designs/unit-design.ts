@@ -1,4 +1,4 @@
-import type { PlainData } from '../../src/core/optimizer.ts'
+import type { PlainData } from '../../src/core/plain-data.ts'
 import { seedOf } from '../../src/core/random.ts'
 import type { Space } from '../../src/core/space.ts'
 import { DesignPoints } from './design-points.ts'

@@ -1,5 +1,5 @@
 import { leavesOf } from '../core/leaves.ts'
-import type { ParameterDefinition, Scale, Space } from '../core/space.ts'
+import type { ChoiceValue, ParameterDefinition, Scale, Space } from '../core/space.ts'
 
 /** What an axis of a space spans. */
 export interface AxisRange {
@@ -28,7 +28,7 @@ function rangeOf(leaf: ParameterDefinition): AxisRange {
       return {
         isHeld: values.length === 1,
         isOrdered: values.length === 2,
-        positionOf: (value) => values.findIndex((level) => level === value),
+        positionOf: (value) => values.indexOf(value as ChoiceValue),
       }
     }
     case 'vector':

@@ -4,14 +4,16 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { replaceFile } from '../../runtime/channel/run-file.ts'
+import type { Asked } from '../core/algorithm.ts'
 import { ConfigurationError } from '../core/errors.ts'
 import type { Optimizee } from '../core/optimizee.ts'
-import { Optimizer, type PlainData } from '../core/optimizer.ts'
+import { Optimizer } from '../core/optimizer.ts'
 import { aFunction, anything, aRecord, aText, trueOrFalse } from '../core/options.ts'
+import type { PlainData, State } from '../core/plain-data.ts'
+import type { Proposal } from '../core/proposal.ts'
 import { runnerSettings } from '../core/runner-settings.ts'
 import { parseSettings } from '../core/settings.ts'
 import { show } from '../core/text.ts'
-import type { Proposal } from '../core/trajectory.ts'
 import { Experiment, type PrepareOptions, type RunOptions } from '../search/experiment.ts'
 import { identityOf } from '../search/run-identity.ts'
 import { ProgressBar } from './progress-bar.ts'
@@ -86,11 +88,21 @@ const entryName = 'batch-simulation.mjs'
 /** How many runs a generation has at most. */
 const chunk = 10_000
 
+type RunListState = {
+  /** The first run that has not been played yet. */
+  readonly next: number
+  /** How many runs are waited for. */
+  readonly pending: number
+}
+
 /**
  * Plays a list of runs, in generations of consecutive ones; nothing is learned from the results.
  * The platform's `Design` plays points that share their seeds; here every run may bring its own, as Mesa's do.
  */
-class RunList extends Optimizer<{ readonly next: number }> {
+class RunList extends Optimizer<RunListState> {
+  static readonly type = 'design'
+  static override readonly version = 2
+
   readonly #batch: Batch
 
   constructor(batch: Batch) {
@@ -99,39 +111,42 @@ class RunList extends Optimizer<{ readonly next: number }> {
     this.#batch = batch
   }
 
-  override get type(): string {
-    return 'design'
+  override get populationSize(): number {
+    return chunk
   }
 
-  override start() {
-    return { next: 0 }
+  /** The state of version 1 named the first run of the generation that it waited for. */
+  override upgrade(state: State, version: number): RunListState | undefined {
+    return version === 1 ? this.ask({ next: (state as RunListState).next, pending: 0 }).state : undefined
   }
 
-  override ask({ next }: { readonly next: number }): Proposal[] {
-    const end = this.#endOf(next)
+  override start(): RunListState {
+    return { next: 0, pending: 0 }
+  }
+
+  override ask(state: RunListState): Asked<RunListState> {
+    const { next, pending } = state
+    if (pending > 0) return { state, proposals: [] }
+    const end = Math.min(next + chunk, this.#batch.size)
     const proposals: Proposal[] = []
     const first = next < end ? this.#batch.runAt(next).point : 0
     for (let position = next; position < end; position++) {
       const { parameters, seed, point, replicate } = this.#batch.runAt(position)
       proposals.push({ parameters, seed, replicate, index: point - first })
     }
-    return proposals
+    return { state: { next: end, pending: proposals.length }, proposals }
   }
 
-  override tell({ next }: { readonly next: number }) {
-    return { next: this.#endOf(next) }
+  override tell({ next }: RunListState): RunListState {
+    return { next, pending: 0 }
   }
 
-  override summarize({ next }: { readonly next: number }) {
-    return { from: next, to: this.#endOf(next), runs: this.#batch.size }
+  override summarize({ next }: RunListState) {
+    return { from: Math.floor((next - 1) / chunk) * chunk, to: next, runs: this.#batch.size }
   }
 
   /** No run of a sweep is the final one. */
   override end(): void {}
-
-  #endOf(next: number): number {
-    return Math.min(next + chunk, this.#batch.size)
-  }
 }
 
 /** Where a batch is recorded: the user's run directory, or a temporary one that is removed with it. */

@@ -12,7 +12,7 @@ import {
   swings,
 } from '../analysis/index.ts'
 import { ConfigurationError } from '../core/errors.ts'
-import type { PlainData } from '../core/optimizer.ts'
+import type { PlainData } from '../core/plain-data.ts'
 import { Random } from '../core/random.ts'
 import { RecordReader } from '../record/reader.ts'
 import type { AnalysisMethod } from './analysis-methods.ts'

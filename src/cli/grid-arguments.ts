@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../core/errors.ts'
-import type { PlainData } from '../core/optimizer.ts'
+import type { PlainData } from '../core/plain-data.ts'
 import { show } from '../core/text.ts'
 import { readPythonLiteral } from './python-literal.ts'
 

@@ -1,4 +1,4 @@
-import type { PlainData } from '../core/optimizer.ts'
+import type { PlainData } from '../core/plain-data.ts'
 
 /**
  * The value of a Python literal: a number, a text in quotes, True, False, None, or a tuple, list or dictionary of such.

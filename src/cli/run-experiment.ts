@@ -1,7 +1,7 @@
 import { join, relative } from 'node:path'
 import type { DoneEvaluation } from '../core/evaluation.ts'
 import { nameOf } from '../core/individual.ts'
-import type { PlainData } from '../core/optimizer.ts'
+import type { PlainData } from '../core/plain-data.ts'
 import { type LoadedExperiment, loadExperiment } from '../experiment-file/load.ts'
 import type { Overrides } from '../experiment-file/overrides.ts'
 import { RecordReader } from '../record/reader.ts'

@@ -1,11 +1,17 @@
 import type { Individual } from './individual.ts'
+import type { State } from './plain-data.ts'
 import { show } from './text.ts'
 
 /** What came of an individual. A failed evaluation is data: it ranks last and never stops the others. */
 export type Evaluation<P = Record<string, unknown>> = DoneEvaluation<P> | FailedEvaluation<P>
 
-export interface DoneEvaluation<P = Record<string, unknown>> {
+interface Told<P> {
   readonly individual: Individual<P>
+  /** What its proposal carried; undefined if the optimizer had not asked for it, or the proposal carried nothing. */
+  readonly tag?: State | undefined
+}
+
+export interface DoneEvaluation<P = Record<string, unknown>> extends Told<P> {
   readonly outcome: 'done'
   /** One finite number per objective, in the order of the objectives. */
   readonly fitness: readonly number[]
@@ -15,8 +21,7 @@ export interface DoneEvaluation<P = Record<string, unknown>> {
   readonly outputs?: Outputs | undefined
 }
 
-export interface FailedEvaluation<P = Record<string, unknown>> {
-  readonly individual: Individual<P>
+export interface FailedEvaluation<P = Record<string, unknown>> extends Told<P> {
   readonly outcome: 'failed'
   readonly cause: FailureCause
 }

@@ -1,13 +1,15 @@
 import { z } from 'zod'
+import { type Abilities, allAxes } from './abilities.ts'
+import type { Algorithm, Asked, Recommendation, Reported } from './algorithm.ts'
 import type { Evaluation } from './evaluation.ts'
+import type { IndividualId } from './individual.ts'
 import type { Objectives } from './objectives.ts'
 import type { Problem } from './optimizee.ts'
-import { Random } from './random.ts'
+import type { State } from './plain-data.ts'
+import type { Random } from './random.ts'
+import { SearchState } from './search-state.ts'
 import type { Space } from './space.ts'
-import type { Proposal, Trajectory } from './trajectory.ts'
-
-/** Data that survives JSON and msgpack unchanged: numbers are finite, there are no classes and no undefined. */
-export type PlainData = null | boolean | number | string | readonly PlainData[] | { readonly [key: string]: PlainData }
+import type { Trajectory } from './trajectory.ts'
 
 /** The settings that every optimizer has. */
 export const commonSettings = {
@@ -20,24 +22,40 @@ export interface CommonSettings {
   readonly generations: number
 }
 
+/** The static side of an optimizer: what a registry, an experiment file and the record know an algorithm by. */
+export interface OptimizerClass {
+  /** The name under which experiment files ask for it. */
+  readonly type: string
+  /** Goes up when states or results change: a run of another version is refused in a sentence. */
+  readonly version: number
+  readonly summary: string
+  readonly settings: z.ZodObject
+  readonly abilities: Abilities
+  new (problem: Problem, settings: object): Optimizer
+}
+
 /**
- * The algorithm, as three pure functions of a state: `start` makes it, `ask` reads from it what to simulate next, `tell`
- * gives the state that follows from the results. The state is plain data and holds the population that it waits for;
- * randomness is an argument. So saving, resuming and testing an optimizer cost nothing.
+ * The algorithm, as pure functions of a state: `start` makes it, `ask` takes from it what to simulate next, `tell` gives
+ * the state that follows from results. Randomness is an argument. So saving, resuming and testing an optimizer cost nothing.
  *
- * Generational search tells all evaluations of a generation at once, in the order in which they were asked. Steady-state
- * search tells them one by one; the following `ask` then gives what is to be simulated in addition.
+ * What is told carries the tag of its proposal. Without one it was not asked for: it is known from elsewhere (warm start),
+ * a first guess of the user, or stands in for one that failed.
  */
 export abstract class Optimizer<
-  State extends PlainData = PlainData,
+  S extends State = State,
   P = Record<string, unknown>,
   Settings extends CommonSettings = CommonSettings,
-> {
+> implements Algorithm<S, P>
+{
+  /** An algorithm that says nothing else works in generations, on everything, by a weighted sum of the objectives. */
+  static readonly abilities: Abilities = { axes: allAxes, objectives: 'weighted', pace: 'generation', searches: true }
+  static readonly version: number = 1
+
   readonly space: Space<P>
   readonly objectives: Objectives
   readonly settings: Settings
   readonly #problem: Problem<P>
-  #state: State | undefined
+  #search: SearchState<S, P> | undefined
 
   constructor(problem: Problem<P>, settings: Settings) {
     this.#problem = problem
@@ -47,25 +65,51 @@ export abstract class Optimizer<
   }
 
   /** The name under which experiment files ask for it. */
-  abstract get type(): string
+  get type(): string {
+    return (this.constructor as unknown as OptimizerClass).type ?? this.constructor.name
+  }
+
+  get abilities(): Abilities {
+    return (this.constructor as unknown as OptimizerClass).abilities
+  }
+
+  get version(): number {
+    return (this.constructor as unknown as OptimizerClass).version
+  }
+
+  /** How many proposals make one generation, or one block of a steady search. */
+  get populationSize(): number {
+    const { populationSize } = this.settings as { populationSize?: number }
+    return populationSize ?? 32
+  }
 
   /** The state before anything has been simulated. */
-  abstract start(random: Random): State
-
-  /** What the state waits for. Nothing at all means that the search has ended. Does not change the state. */
-  abstract ask(state: State): readonly Proposal<P>[]
-
-  /** The state after the results of what `ask` gave; failed evaluations are among them. Does not change the old state. */
-  abstract tell(state: State, evaluations: readonly Evaluation<P>[], random: Random): State
+  abstract start(random: Random): S
 
   /**
-   * The state that `start` gave, with what is known from elsewhere taken in: nothing of it is simulated again. Undefined if
-   * the algorithm has no use for it.
-   *
-   * @param evaluations those of generation -1; failed ones are among them
+   * At most `room` proposals beside those that are pending (all of a generation, whatever the room, when the pace is that),
+   * and the state that waits for them. None while some are pending: not now. None while nothing is: the search has ended.
+   * Asked with less room than it has proposals for, it gives the first of them, as if it had no more.
    */
-  warmStart(_state: State, _evaluations: readonly Evaluation<P>[], _random: Random): State | undefined {
+  abstract ask(state: S, room: number, random: Random): Asked<S, P>
+
+  /**
+   * The state after results, in the order that the record keeps; failed ones are among them. Does not change the old state.
+   * @param evaluations of a steady algorithm, any portion of what was asked; else all of a generation
+   */
+  abstract tell(state: S, evaluations: readonly Evaluation<P>[], random: Random): S
+
+  /** The state of an earlier version in the form of this one; undefined if there is no way. */
+  upgrade(_state: State, _version: number): S | undefined {
     return undefined
+  }
+
+  /** What follows from an intermediate report of a pending individual. */
+  report?(state: S, individual: IndividualId, step: number, value: number, random: Random): Reported<S>
+
+  /** What it has found, best first: one, a Pareto front, an archive. Nothing if it has no better word than the record. */
+  recommend(_state: S): readonly Recommendation<P>[] {
+    return []
   }
 
   /** Parameters to start from, as the simulation gives them; uniform in the space if it does not say. */
@@ -74,12 +118,12 @@ export abstract class Optimizer<
   }
 
   /** A stand-in for an individual that failed for good, where the experiment wants one: anywhere, unless overridden. */
-  replace(_state: State, random: Random): P {
+  replace(_state: S, random: Random): P {
     return this.createIndividual(random)
   }
 
   /** What the state says to people: a few named numbers, recorded with each generation. */
-  summarize(_state: State): Readonly<Record<string, unknown>> {
+  summarize(_state: S): Readonly<Record<string, unknown>> {
     return {}
   }
 
@@ -88,14 +132,20 @@ export abstract class Optimizer<
     return undefined
   }
 
-  /** The state that the newest generation was expanded from. */
-  get state(): State | undefined {
-    return this.#state
+  /** Where the search stands: its state, and what was asked and told. It begins at the first look. */
+  get search(): SearchState<S, P> {
+    this.#search ??= SearchState.begin(this)
+    return this.#search
   }
 
-  /** Goes on from a saved state. */
-  load(state: State): void {
-    this.#state = state
+  /** Goes on from where a search stood. */
+  set search(search: SearchState<S, P>) {
+    this.#search = search
+  }
+
+  /** The state that the newest proposals were asked from. */
+  get state(): S {
+    return this.search.state
   }
 
   /**
@@ -103,25 +153,14 @@ export abstract class Optimizer<
    * trajectory by the next one. Not expanding is how a search ends.
    */
   postProcess(trajectory: Trajectory<P>, evaluations: readonly Evaluation<P>[]): void {
-    const { seed, generations } = this.settings
-    if (trajectory.generation + 1 >= generations) return
-    const state =
-      this.#state === undefined
-        ? this.#begin(evaluations)
-        : this.tell(this.#state, evaluations, Random.of(seed, 'tell', trajectory.generation))
-    const proposals = this.ask(state)
-    if (proposals.length === 0) return
-    this.#state = state
-    trajectory.fExpand(proposals, seed)
+    const { search } = this
+    if (evaluations.length > 0) search.tell(evaluations)
+    if (trajectory.generation + 1 >= this.settings.generations) return
+    const proposals = search.ask(this.populationSize)
+    if (proposals.length > 0) search.expect(trajectory.fExpand(proposals, this.settings.seed))
   }
 
-  #begin(known: readonly Evaluation<P>[]): State {
-    const { seed } = this.settings
-    const state = this.start(Random.of(seed, 'start'))
-    return (known.length > 0 && this.warmStart(state, known, Random.of(seed, 'warm-start'))) || state
-  }
-
-  /** Called once after the last generation; records the final results. */
+  /** Called once after the last generation has been told; records the final results. */
   end(trajectory: Trajectory<P>): void {
     const [best] = trajectory.best(1)
     if (best?.outcome !== 'done') return

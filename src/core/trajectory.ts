@@ -1,16 +1,8 @@
 import type { Evaluation } from './evaluation.ts'
 import { Individual } from './individual.ts'
 import { ParameterGroup } from './parameter-group.ts'
+import type { Proposal } from './proposal.ts'
 import { seedOf } from './random.ts'
-
-/** Parameters to be simulated; seed and replicate are given by designs only. */
-export interface Proposal<P = Record<string, unknown>> {
-  readonly parameters: P
-  readonly seed?: number | undefined
-  readonly replicate?: number | undefined
-  /** The place in the generation; consecutive places are given to proposals that name none. */
-  readonly index?: number | undefined
-}
 
 /** What is already recorded of a search, wherever it is kept. */
 export interface TrajectoryHistory<P = Record<string, unknown>> {

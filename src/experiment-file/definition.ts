@@ -4,7 +4,8 @@ import type { optimizers } from '../../optimizers/index.ts'
 import type { DoneEvaluation } from '../core/evaluation.ts'
 import type { ObjectiveMap } from '../core/objectives.ts'
 import type { Optimizee } from '../core/optimizee.ts'
-import type { Optimizer, PlainData } from '../core/optimizer.ts'
+import type { Optimizer } from '../core/optimizer.ts'
+import type { State } from '../core/plain-data.ts'
 import type { runnerSettings } from '../core/runner-settings.ts'
 import type { ParameterDefinition } from '../core/space.ts'
 
@@ -13,7 +14,7 @@ export interface ExperimentDefinition<P = Record<string, unknown>> {
   /** The name of the run's directory; the file's name if it does not say. */
   readonly name?: string
   readonly optimizee: OptimizeeDefinitions<P>
-  readonly optimizer: OptimizerDefinition | Optimizer<PlainData, P>
+  readonly optimizer: OptimizerDefinition | Optimizer<State, P>
   readonly runner?: RunnerSettingsInput
   /**
    * A run directory, or a table's file: its rows are known to the optimizer before the first generation, as generation -1,

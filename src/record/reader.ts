@@ -3,8 +3,8 @@ import { decodeMessage } from '../../runtime/channel/protocol.ts'
 import type { Evaluation } from '../core/evaluation.ts'
 import type { Individual, IndividualId } from '../core/individual.ts'
 import { Objectives } from '../core/objectives.ts'
-import type { PlainData } from '../core/optimizer.ts'
 import { ParameterGroup } from '../core/parameter-group.ts'
+import type { PlainData } from '../core/plain-data.ts'
 import {
   type AttemptRecord,
   type Checkpoint,

@@ -1,7 +1,7 @@
 import { asRecorded } from '../core/as-recorded.ts'
 import type { Evaluation, FailureCause } from '../core/evaluation.ts'
 import { Individual, type IndividualId } from '../core/individual.ts'
-import type { PlainData } from '../core/optimizer.ts'
+import type { PlainData } from '../core/plain-data.ts'
 import type { Verdict, WorkerRecord } from '../core/record.ts'
 
 export type Manifest = Readonly<Record<string, PlainData>>

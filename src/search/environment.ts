@@ -1,12 +1,15 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Runner } from '../../runtime/runner/runner.ts'
+import { ConfigurationError } from '../core/errors.ts'
 import type { Evaluation } from '../core/evaluation.ts'
 import type { Individual } from '../core/individual.ts'
-import type { Optimizer, PlainData } from '../core/optimizer.ts'
+import type { Optimizer } from '../core/optimizer.ts'
+import type { State } from '../core/plain-data.ts'
+import { type SearchCheckpoint, SearchState } from '../core/search-state.ts'
 import type { Trajectory } from '../core/trajectory.ts'
 import type { RecordWriter } from '../record/writer.ts'
 import type { EvaluationCache } from './evaluation-cache.ts'
-import { Places } from './generation-places.ts'
+import { GenerationResults } from './generation-results.ts'
 
 /** How far a search is. */
 export interface Progress {
@@ -36,7 +39,7 @@ const lookedUpAtOnce = 1000
 /** The loop: run a generation, hand the results to the optimizer, go on while it expands. */
 export class Environment {
   readonly #trajectory: Trajectory
-  readonly #optimizer: Optimizer<PlainData>
+  readonly #optimizer: Optimizer
   readonly #store: RecordWriter
   readonly #onProgress: (progress: Progress) => void
   readonly #begin = performance.now()
@@ -50,7 +53,7 @@ export class Environment {
 
   constructor(
     trajectory: Trajectory,
-    optimizer: Optimizer<PlainData>,
+    optimizer: Optimizer,
     store: RecordWriter,
     onProgress: (progress: Progress) => void = () => {},
   ) {
@@ -91,7 +94,19 @@ export class Environment {
   #resume(): void {
     const { told, value } = this.#store.checkpoint()!
     this.#told = told
-    this.#optimizer.load(stateOf(value))
+    this.#optimizer.search = SearchState.resume(this.#optimizer, this.#checkpointOf(told, value))
+  }
+
+  /** Of a record that was begun in version 1 the checkpoint holds the state of an algorithm of version 1. */
+  #checkpointOf(told: number, value: unknown): SearchCheckpoint {
+    const kept = value as SearchCheckpoint | { readonly version: 1; readonly state: State }
+    if ('tags' in kept) return kept
+    const state = this.#optimizer.upgrade(kept.state, 1)
+    if (state === undefined) throw new ConfigurationError(`${this.#optimizer.type} cannot go on from version 1.`)
+    const { type, version } = this.#optimizer
+    const individuals = this.#trajectory.individuals()
+    const tags = Object.fromEntries(individuals.map((individual, place) => [individual.name, place]))
+    return { type, version, asked: told + individuals.length, told, state, tags }
   }
 
   /** The evaluations of the newest generation in the order of its individuals; undefined if it was stopped. */
@@ -101,27 +116,27 @@ export class Environment {
     cache: EvaluationCache | undefined,
   ): Promise<Evaluation[] | undefined> {
     const individuals = this.#trajectory.individuals()
-    const places = new Places(individuals)
-    this.#store.numberTold((individual) => places.toldNumber(individual, this.#told))
-    const open = this.#trajectory.generation === this.#resumed ? this.#recall(places) : individuals
-    this.#report(places.filled)
-    const pending = cache ? await this.#reuse(cache, open, places, signal) : open
+    const results = new GenerationResults(individuals)
+    this.#store.numberTold((individual) => results.toldNumber(individual, this.#told))
+    const open = this.#trajectory.generation === this.#resumed ? this.#recall(results) : individuals
+    this.#report(results.known)
+    const pending = cache ? await this.#reuse(cache, open, results, signal) : open
     for await (const { evaluations, standIns } of runner.simulateGeneration(pending, signal)) {
-      for (const standIn of standIns) places.expect(standIn)
+      for (const standIn of standIns) results.expect(standIn)
       for (const evaluation of evaluations) {
-        places.fill(evaluation)
+        results.add(evaluation)
         this.#count(evaluation)
       }
-      this.#report(places.filled)
+      this.#report(results.known)
     }
-    return places.all()
+    return results.all()
   }
 
   /** Takes what other runs have simulated as if it had been simulated here; gives what is still to do. */
   async #reuse(
     cache: EvaluationCache,
     open: readonly Individual[],
-    places: Places,
+    results: GenerationResults,
     signal: AbortSignal,
   ): Promise<Individual[]> {
     for (let from = 0; from < open.length && !signal.aborted; from += lookedUpAtOnce) {
@@ -130,21 +145,21 @@ export class Environment {
       if (evaluations.length === 0) continue
       this.#store.commit(batch)
       for (const evaluation of evaluations) {
-        places.fill(evaluation)
+        results.add(evaluation)
         this.#count(evaluation)
       }
-      this.#report(places.filled)
+      this.#report(results.known)
     }
-    return open.filter((individual) => places.isOpen(individual))
+    return open.filter((individual) => results.isOpen(individual))
   }
 
   /** Fills in what the record holds of the generation in whose middle the run was stopped; gives what is still to do. */
-  #recall(places: Places): Individual[] {
+  #recall(results: GenerationResults): Individual[] {
     const { generation } = this.#trajectory
     const standIns = this.#store.replacements(generation).map(({ individual }) => individual)
-    for (const standIn of standIns) places.expect(standIn)
-    for (const evaluation of this.#store.evaluations(generation) as Evaluation[]) places.fill(evaluation)
-    return [...this.#trajectory.individuals(), ...standIns].filter((individual) => places.isOpen(individual))
+    for (const standIn of standIns) results.expect(standIn)
+    for (const evaluation of this.#store.evaluations(generation) as Evaluation[]) results.add(evaluation)
+    return [...this.#trajectory.individuals(), ...standIns].filter((individual) => results.isOpen(individual))
   }
 
   #expand(runner: Runner, evaluations: readonly Evaluation[]): void {
@@ -152,10 +167,10 @@ export class Environment {
     const told = before < 0 ? 0 : this.#told + evaluations.length
     this.#optimizer.postProcess(this.#trajectory, evaluations)
     if (this.#trajectory.generation === before) return
-    const state = this.#optimizer.state!
+    const { search } = this.#optimizer
     this.#told = told
-    const asked = told + this.#trajectory.individuals().length
-    runner.dumpTraj(this.#trajectory, { told, asked, value: state }, this.#optimizer.summarize(state))
+    const checkpoint = { told, asked: search.asked, value: search.checkpoint() }
+    runner.dumpTraj(this.#trajectory, checkpoint, this.#optimizer.summarize(search.state))
   }
 
   #count(evaluation: Evaluation): void {
@@ -182,10 +197,4 @@ export class Environment {
       }),
     })
   }
-}
-
-/** Of a record that was begun in version 1 the checkpoint says so. */
-function stateOf(value: unknown): PlainData {
-  const { version, state } = value as { readonly version?: unknown; readonly state?: PlainData }
-  return version === 1 && state !== undefined ? state : (value as PlainData)
 }

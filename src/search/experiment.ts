@@ -8,8 +8,9 @@ import { launcherOf, prospectOf } from '../../runtime/slurm/launchers.ts'
 import { ConfigurationError, RunHeldError, SearchFailedError } from '../core/errors.ts'
 import { isFailed, stoppingFailure } from '../core/evaluation.ts'
 import type { Optimizee, OptimizeeSource } from '../core/optimizee.ts'
-import type { Optimizer, PlainData } from '../core/optimizer.ts'
+import type { Optimizer } from '../core/optimizer.ts'
 import { aFunction, anything, aRecord, aText, checkOptions, trueOrFalse } from '../core/options.ts'
+import type { PlainData, State } from '../core/plain-data.ts'
 import { type RunnerSettings, runnerSettings } from '../core/runner-settings.ts'
 import { parseSettings } from '../core/settings.ts'
 import { Trajectory } from '../core/trajectory.ts'
@@ -131,7 +132,7 @@ export class Experiment {
    * @throws SearchFailedError if no worker starts, or if an individual failed where that is to stop the search
    */
   async runExperiment<P>(
-    optimizer: Optimizer<PlainData, P>,
+    optimizer: Optimizer<State, P>,
     optimizee: Optimizee<P>,
     options: RunOptions = {},
   ): Promise<RunOutcome> {
@@ -150,7 +151,7 @@ export class Experiment {
    * @throws StorageFullError if the file system is away
    */
   async endExperiment<P>(
-    optimizer: Optimizer<PlainData, P>,
+    optimizer: Optimizer<State, P>,
   ): Promise<{ readonly trajectory: Trajectory<P>; readonly directory: string }> {
     const { run, trajectory } = this.#ready()
     const { directory, record } = run

@@ -1,6 +1,6 @@
 import { basename, extname } from 'node:path'
 import { type ObjectiveMap, Objectives } from '../core/objectives.ts'
-import type { PlainData } from '../core/optimizer.ts'
+import type { PlainData } from '../core/plain-data.ts'
 import type { RunIdentity } from './run-identity.ts'
 import { sealed } from './secret.ts'
 

@@ -1,6 +1,7 @@
 import { basename, extname } from 'node:path'
 import type { Optimizee, OptimizeeSource } from '../core/optimizee.ts'
-import type { Optimizer, PlainData } from '../core/optimizer.ts'
+import type { Optimizer } from '../core/optimizer.ts'
+import type { PlainData } from '../core/plain-data.ts'
 import type { RunnerSettings } from '../core/runner-settings.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../core/errors.ts'
-import type { PlainData } from '../core/optimizer.ts'
+import type { PlainData } from '../core/plain-data.ts'
 import { isSame } from '../core/plain-data.ts'
 import type { RunIdentity } from './run-identity.ts'
 import { isOfVersionOne, readVersionOne } from './run-identity-1.ts'

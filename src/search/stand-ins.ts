@@ -1,6 +1,6 @@
 import type { StandInFor } from '../../runtime/runner/open-jobs.ts'
 import { Individual } from '../core/individual.ts'
-import type { Optimizer, PlainData } from '../core/optimizer.ts'
+import type { Optimizer } from '../core/optimizer.ts'
 import { Random, seedOf } from '../core/random.ts'
 import type { Trajectory } from '../core/trajectory.ts'
 
@@ -12,13 +12,13 @@ const mostReplacements = 10
  *
  * @param told how many evaluations the optimizer has been told when it is asked
  */
-export function standInsOf(trajectory: Trajectory, optimizer: Optimizer<PlainData>, told: () => number): StandInFor {
+export function standInsOf(trajectory: Trajectory, optimizer: Optimizer, told: () => number): StandInFor {
   return ({ generation, index: replaces, replicate }) => {
     const size = trajectory.individuals().length
     if (replaces >= size * mostReplacements) return undefined
     const index = replaces + size
     const { seed } = optimizer.settings
-    const parameters = optimizer.replace(optimizer.state!, Random.of(seed, 'replace', generation, index))
+    const parameters = optimizer.replace(optimizer.state, Random.of(seed, 'replace', generation, index))
     const individualSeed = seedOf(seed, 'simulate', generation, index, replicate)
     return {
       individual: new Individual({ generation, index, replicate }, parameters, individualSeed),

@@ -4,7 +4,7 @@ import { ConfigurationError } from '../core/errors.ts'
 import type { Evaluation, FailureCause } from '../core/evaluation.ts'
 import { Individual } from '../core/individual.ts'
 import type { Optimizee, Problem } from '../core/optimizee.ts'
-import { Optimizer } from '../core/optimizer.ts'
+import type { Optimizer } from '../core/optimizer.ts'
 import { type CellTyping, readCell, typingOf } from '../core/read-cell.ts'
 import { type ParameterDefinition, parameterFrom } from '../core/space.ts'
 import { RecordReader } from '../record/reader.ts'
@@ -69,7 +69,7 @@ export async function takeWarmStart(
 
 /** Whether an optimizer does anything with what is known. */
 export function takesWarmStart(optimizer: Optimizer): boolean {
-  return optimizer.warmStart !== Optimizer.prototype.warmStart
+  return optimizer.abilities.searches
 }
 
 type Known = { readonly evaluations: readonly Evaluation[]; readonly warning: string | undefined }

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { configText } from '../../src/batch/grid/convert-json.ts'
 import { ExperimentGrid, moduleFunction } from '../../src/batch/grid/index.ts'
 import { defaultShorthand, validText } from '../../src/batch/grid/variant-name.ts'
-import type { PlainData } from '../../src/core/optimizer.ts'
+import type { PlainData } from '../../src/core/plain-data.ts'
 import { hasPart, hasProgram } from '../parts.ts'
 
 test.each([

@@ -1,5 +1,5 @@
 import { createOptimizer, optimizers } from '../../optimizers/index.ts'
-import { testOptimizer } from '../contracts/optimizer.ts'
+import { testOptimizer } from '../../src/testing/index.ts'
 
 /** Which do not join, and why. */
 const excused: Readonly<Record<string, string>> = {

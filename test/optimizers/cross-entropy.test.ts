@@ -4,7 +4,7 @@ import type { Evaluation } from '../../src/core/evaluation.ts'
 import { Random } from '../../src/core/random.ts'
 import { boolean, choice, integer, real, vector } from '../../src/core/space.ts'
 import { Trajectory } from '../../src/core/trajectory.ts'
-import { evaluate, leastFound, problemOf, rastrigin, sphere, steps } from './search.ts'
+import { firstGeneration, leastFound, problemOf, rastrigin, sphere, steps } from './search.ts'
 
 const line = problemOf({ x: real(0, 1) })
 const plane = problemOf({ x: vector(real(-5, 5), 2) })
@@ -15,9 +15,7 @@ function afterOne(settings: ConstructorParameters<typeof CrossEntropy<{ x: numbe
   let made = 0
   const createIndividual = () => ({ x: order[made++]! })
   const optimizer = new CrossEntropy({ ...line, createIndividual }, { populationSize: 20, ...settings })
-  const state = optimizer.start(Random.of(1))
-  const told = evaluate(optimizer, state, ({ x }) => x)
-  return { optimizer, next: optimizer.tell(state, told, Random.of(2)) }
+  return { optimizer, next: firstGeneration(optimizer, ({ x }) => x).knows }
 }
 
 function gaussianOf(state: ReturnType<typeof afterOne>['next']) {
@@ -45,9 +43,8 @@ test('at a temperature those close to the threshold join the elite, those far fr
   const joined = Array.from({ length: 200 }, (_, seed) => {
     const { optimizer } = afterOne({})
     const hot = new CrossEntropy(line, { ...optimizer.settings, temperatureDecay: 0.9, eliteFraction: 0.2 })
-    const state = hot.start(Random.of(seed))
-    const told = evaluate(hot, state, (_, index) => (index < 4 ? 0 : index < 10 ? 0.5 : 100 + index))
-    const next = hot.tell(state, told, Random.of(seed, 'tell'))
+    const answer = (_: unknown, index: number) => (index < 4 ? 0 : index < 10 ? 0.5 : 100 + index)
+    const { told, knows: next } = firstGeneration(hot, answer, seed)
     expect(next.temperature).toBe(0.9)
     const points = told.slice(0, 10).map(({ individual }) => individual.parameters.x)
     const mean = gaussianOf(next).mean[0]!
@@ -109,9 +106,7 @@ test('when the fitness is good enough the search ends, and stays ended', () => {
 
 test('what failed is no elite', () => {
   const optimizer = new CrossEntropy(line, { populationSize: 20, eliteFraction: 0.5 })
-  const state = optimizer.start(Random.of(1))
-  const told = evaluate(optimizer, state, (_, index) => (index < 3 ? index : undefined))
-  const next = optimizer.tell(state, told, Random.of(2))
+  const { told, knows: next } = firstGeneration(optimizer, (_, index) => (index < 3 ? index : undefined))
   expect(next).toMatchObject({ elite: 3, failed: 17, average: -1, threshold: -2 })
   const mean = told.slice(0, 3).reduce((sum, { individual }) => sum + individual.parameters.x / 3, 0)
   expect(gaussianOf(next).mean[0]).toBeCloseTo(mean, 9)
@@ -121,7 +116,8 @@ test('a generation that failed as a whole is drawn again from the same distribut
   const optimizer = new CrossEntropy(plane)
   const generations = [...steps(optimizer, ({ x }, generation) => (generation === 1 ? undefined : sphere(x)), 3)]
   expect(generations[1]!.next.model).toEqual(generations[0]!.next.model)
-  expect(generations[1]!.next.points).not.toEqual(generations[0]!.next.points)
+  const parametersOf = ({ told }: (typeof generations)[number]) => told.map(({ individual }) => individual.parameters)
+  expect(parametersOf(generations[2]!)).not.toEqual(parametersOf(generations[1]!))
   expect(generations[1]!.next.threshold).toBeNull()
 })
 
@@ -166,9 +162,9 @@ test('an integer on which the elite agrees can still move', () => {
 test('what is sampled lies in the unit cube, on its faces where the distribution reaches beyond', () => {
   const corner = problemOf({ x: vector(real(2, 3), 3) })
   const generations = [...steps(new CrossEntropy(corner), ({ x }) => x.reduce((sum, value) => sum + value, 0), 10)]
-  const coordinates = generations.flatMap(({ next }) => next.points.flat())
-  expect(coordinates.every((x) => x >= 0 && x <= 1)).toBe(true)
-  expect(coordinates.filter((x) => x === 0).length).toBeGreaterThan(10)
+  const coordinates = generations.flatMap(({ told }) => told.flatMap(({ individual }) => individual.parameters.x))
+  expect(coordinates.every((x) => x >= 2 && x <= 3)).toBe(true)
+  expect(coordinates.filter((x) => x === 2).length).toBeGreaterThan(10)
 })
 
 test('an optimum in a corner is found', () => {

@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
 import { expect, test } from 'vitest'
+import type { GeneticAlgorithmState } from '../../optimizers/genetic-algorithm.ts'
 import { GeneticAlgorithm } from '../../optimizers/index.ts'
 import type { Evaluation } from '../../src/core/evaluation.ts'
 import { Random } from '../../src/core/random.ts'
 import { boolean, choice, integer, real, vector } from '../../src/core/space.ts'
 import { Trajectory, type TrajectoryHistory } from '../../src/core/trajectory.ts'
-import { evaluate, leastFound, problemOf, rastrigin, rosenbrock, sphere, steps } from './search.ts'
+import { drive, proposedIn, toldIn } from '../../src/testing/index.ts'
+import { firstGeneration, leastFound, problemOf, rastrigin, rosenbrock, sphere, steps } from './search.ts'
 
 const plane = problemOf({ x: vector(real(-5, 5), 2) })
 
@@ -13,8 +15,7 @@ test('the first generation is what createIndividual gives', () => {
   let made = 0
   const createIndividual = () => ({ x: [made++ / 10, 1] })
   const optimizer = new GeneticAlgorithm({ ...plane, createIndividual }, { populationSize: 5 })
-  const asked = optimizer.ask(optimizer.start(Random.of(0)))
-  asked.forEach(({ parameters }, i) => {
+  firstGeneration(optimizer, () => 1).told.forEach(({ individual: { parameters } }, i) => {
     expect(parameters.x[0]).toBeCloseTo(i / 10, 12)
     expect(parameters.x[1]).toBeCloseTo(1, 12)
   })
@@ -22,8 +23,8 @@ test('the first generation is what createIndividual gives', () => {
 
 test('a first generation of equal individuals is made to differ', () => {
   const optimizer = new GeneticAlgorithm({ ...plane, createIndividual: () => ({ x: [1, 1] }) })
-  const asked = optimizer.ask(optimizer.start(Random.of(0))).map(({ parameters }) => JSON.stringify(parameters))
-  expect(new Set(asked).size).toBe(32)
+  const { told } = firstGeneration(optimizer, () => 1)
+  expect(new Set(told.map(({ individual }) => JSON.stringify(individual.parameters))).size).toBe(32)
 })
 
 test('offspring that did not change is not simulated again, and keeps its fitness', () => {
@@ -33,15 +34,15 @@ test('offspring that did not change is not simulated again, and keeps its fitnes
   // Every evaluation answers differently, as a noisy simulation would: a fitness shows which evaluation it comes from.
   let evaluations = 0
   for (const { told, next } of steps(optimizer, ({ x }) => sphere(x) + 1e-6 * evaluations++, 20)) {
-    for (const { individual, ...evaluation } of told as Evaluation<{ x: number[] }>[]) {
+    for (const { individual, tag: _, ...evaluation } of told as Evaluation<{ x: number[] }>[]) {
       const key = JSON.stringify(optimizer.space.encode(individual.parameters))
       expect(fitnessOf.has(key)).toBe(false)
       if (evaluation.outcome === 'done') fitnessOf.set(key, evaluation.fitness[0]!)
     }
-    survivors += next.survivors.length
-    expect(next.survivors.length + next.offspring.length).toBe(32)
-    expect(next.offspring.length).toBeGreaterThan(0)
-    for (const { genome, fitness } of next.survivors) expect(fitness).toEqual([fitnessOf.get(JSON.stringify(genome))])
+    survivors += next.members.length
+    expect(next.members.length + next.pending.length).toBe(32)
+    expect(next.pending.length).toBeGreaterThan(0)
+    for (const { genome, fitness } of next.members) expect(fitness).toEqual([fitnessOf.get(JSON.stringify(genome))])
   }
   expect(survivors).toBeGreaterThan(100)
 })
@@ -64,7 +65,7 @@ test('a space that is exhausted is searched on to the last generation', () => {
 test('a generation holds no individual twice', () => {
   const optimizer = new GeneticAlgorithm(problemOf({ n: vector(integer(0, 9), 3), s: choice(['a', 'b']) }))
   for (const { next } of steps(optimizer, ({ n, s }) => sphere(n) + (s === 'a' ? 1 : 0), 30)) {
-    const all = [...next.survivors.map(({ genome }) => genome), ...next.offspring].map((genome) => genome.join())
+    const all = [...next.members, ...next.pending].map(({ genome }) => genome.join())
     expect(new Set(all).size).toBe(all.length)
   }
 })
@@ -74,10 +75,10 @@ test('the elites of a generation survive it, as many as are set', () => {
     const optimizer = new GeneticAlgorithm(plane, { elites, mutationProbability: 1, crossoverProbability: 1 })
     for (const { state, told, next } of steps(optimizer, ({ x }) => sphere(x), 15)) {
       const population = [
-        ...state.survivors.map(({ fitness }) => fitness![0]!),
+        ...state.members.map(({ fitness }) => fitness![0]!),
         ...told.map((evaluation) => (evaluation.outcome === 'done' ? evaluation.fitness[0]! : Number.NaN)),
       ].sort((a, b) => a - b)
-      const best = next.survivors.slice(0, elites).map(({ fitness }) => fitness![0])
+      const best = next.members.slice(0, elites).map(({ fitness }) => fitness![0])
       expect(best).toEqual(population.slice(0, elites))
     }
   }
@@ -86,13 +87,13 @@ test('the elites of a generation survive it, as many as are set', () => {
 test('without elites the best of a generation may be lost', () => {
   const optimizer = new GeneticAlgorithm(plane, { elites: 0, mutationProbability: 1, crossoverProbability: 1 })
   let survivors = 0
-  for (const { next } of steps(optimizer, ({ x }) => sphere(x), 15)) survivors += next.survivors.length
+  for (const { next } of steps(optimizer, ({ x }) => sphere(x), 15)) survivors += next.members.length
   expect(survivors).toBe(0)
 })
 
 test('more elites than a population has room for leave room for offspring', () => {
   const optimizer = new GeneticAlgorithm(plane, { populationSize: 2, elites: 5 })
-  for (const { next } of steps(optimizer, ({ x }) => sphere(x), 5)) expect(next.offspring).toHaveLength(1)
+  for (const { next } of steps(optimizer, ({ x }) => sphere(x), 5)) expect(next.pending).toHaveLength(1)
 })
 
 test('the hall of fame holds the best ever that differ, with where they stand', () => {
@@ -135,7 +136,7 @@ test('what failed never enters the hall of fame and is not bred as it is', () =>
       if (outcome === 'failed') failed.add(key)
     }
     for (const { parameters } of optimizer.hallOfFame(next)) expect(parameters.x[0]).toBeGreaterThanOrEqual(0.7)
-    for (const { fitness } of next.survivors) expect(fitness).not.toBeNull()
+    for (const { fitness } of next.members) expect(fitness).not.toBeNull()
   }
   expect(failed.size).toBeGreaterThan(10)
 })
@@ -152,8 +153,9 @@ test('at the end the hall of fame has seen the last generation too', () => {
     results: new Map(),
   }
   const trajectory = new Trajectory(history)
-  for (let generation = 0; generation < 3; generation++) {
+  for (let generation = 0; ; generation++) {
     optimizer.postProcess(trajectory, evaluations[generation - 1] ?? [])
+    if (generation === 3) break
     expect(trajectory.generation).toBe(generation)
     // The later the generation, the better: the best are those of the last.
     evaluations.push(
@@ -168,45 +170,45 @@ test('at the end the hall of fame has seen the last generation too', () => {
 
 test('a summary tells generation, best and average as weighted fitness', () => {
   const optimizer = new GeneticAlgorithm(plane, { populationSize: 4 })
-  const state = optimizer.start(Random.of(1))
-  expect(optimizer.summarize(state)).toEqual({
-    generation: 0,
-    best: null,
-    average: null,
-    failed: 0,
-    survivors: 0,
-    offspring: 4,
-  })
   const answers = [3, undefined, 1, 5]
-  const next = optimizer.tell(
-    state,
-    evaluate(optimizer, state, (_, index) => answers[index]),
-    Random.of(2),
-  )
-  expect(optimizer.summarize(next)).toMatchObject({ generation: 1, best: -1, average: -3, failed: 1 })
+  const { state, knows } = firstGeneration(optimizer, (_, index) => answers[index])
+  const nothing = { generation: 0, best: null, average: null, failed: 0 }
+  expect(optimizer.summarize(state)).toEqual({ ...nothing, members: 0, pending: 4 })
+  expect(optimizer.summarize(knows)).toMatchObject({ best: -1, failed: 1 })
+  const { state: next } = optimizer.ask(knows, 4, Random.of(3))
+  expect(optimizer.summarize(next)).toMatchObject({ generation: 1, best: -1, average: -3 })
 })
 
 test('a population is ranked by the weighted sum of all objectives', () => {
   const optimizer = new GeneticAlgorithm(problemOf({ x: real(0, 1) }, { error: -1, gain: 0.5 }), { elites: 1 })
-  const state = optimizer.start(Random.of(1))
   // Element 5 has neither the least error nor the most gain, but the best sum.
-  const told = evaluate(optimizer, state, (_, i) => (i === 5 ? [2, 8] : i === 6 ? [1, 1] : i === 7 ? [9, 9] : [5, 2]))
-  const next = optimizer.tell(state, told, Random.of(2))
-  expect(next.survivors[0]!.fitness).toEqual([2, 8])
+  const { knows } = firstGeneration(optimizer, (_, i) =>
+    i === 5 ? [2, 8] : i === 6 ? [1, 1] : i === 7 ? [9, 9] : [5, 2],
+  )
+  expect(optimizer.ask(knows, 32, Random.of(2)).state.members[0]!.fitness).toEqual([2, 8])
 })
 
-test('as many evaluations are told as were asked', () => {
-  const optimizer = new GeneticAlgorithm(plane)
-  const state = optimizer.start(Random.of(1))
-  const told = evaluate(optimizer, state, () => 1).slice(1)
-  expect(() => optimizer.tell(state, told, Random.of(2))).toThrow('needs 32 evaluations, as many as asked, got 31')
+test('asked while some are pending, it breeds one child after the other from the best so far', () => {
+  const optimizer = new GeneticAlgorithm(plane, { populationSize: 10 })
+  const steady = drive(optimizer, ({ x }) => [sphere(x)], {
+    evaluations: 400,
+    order: 'ordered',
+    window: 10,
+  })
+  const state = steady.at(-1)!.state as GeneticAlgorithmState
+  expect(state.isSteady).toBe(true)
+  expect(state.members).toHaveLength(10)
+  const costs = toldIn(steady.slice(0, -1)).map((one) => (one.outcome === 'done' ? one.fitness[0]! : Number.NaN))
+  expect(state.members.map(({ fitness }) => fitness![0])).toEqual(costs.sort((a, b) => a - b).slice(0, 10))
+  const asked = proposedIn(steady).map((parameters) => JSON.stringify(parameters))
+  expect(new Set(asked).size).toBe(asked.length)
 })
 
 test('a population of many thousands takes no more time than its size asks for', () => {
   // Quadratic work would be 10^10 steps here, and run into the limit of the test.
   const optimizer = new GeneticAlgorithm(plane, { populationSize: 100_000 })
   const [first] = steps(optimizer, ({ x }) => sphere(x), 1)
-  expect(first!.next.offspring.length + first!.next.survivors.length).toBe(100_000)
+  expect(first!.next.pending.length + first!.next.members.length).toBe(100_000)
 })
 
 test('its defaults find the optimum of a sphere, a valley and a rugged bowl in ten dimensions', () => {

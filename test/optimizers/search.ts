@@ -2,8 +2,10 @@ import type { Evaluation } from '../../src/core/evaluation.ts'
 import { Individual } from '../../src/core/individual.ts'
 import { type ObjectiveMap, Objectives } from '../../src/core/objectives.ts'
 import type { Problem } from '../../src/core/optimizee.ts'
-import type { Optimizer, PlainData } from '../../src/core/optimizer.ts'
+import type { Optimizer } from '../../src/core/optimizer.ts'
+import type { State } from '../../src/core/plain-data.ts'
 import { Random } from '../../src/core/random.ts'
+import { SearchState } from '../../src/core/search-state.ts'
 import { type ParameterMap, Space } from '../../src/core/space.ts'
 
 export function problemOf<P>(parameters: ParameterMap<P>, objectives: ObjectiveMap = { f: 'minimize' }): Problem<P> {
@@ -12,46 +14,69 @@ export function problemOf<P>(parameters: ParameterMap<P>, objectives: ObjectiveM
 
 export type Answer = number | readonly number[] | undefined
 
-/** The evaluations of what a state waits for; undefined is a failure. */
-export function evaluate<S extends PlainData, P>(
+/** The first generation of a search: what was proposed, what came of it (undefined is a failure), and both states. */
+export function firstGeneration<S extends State, P>(
   optimizer: Optimizer<S, P>,
-  state: S,
   simulate: (parameters: P, index: number) => Answer,
-  generation = 0,
-): Evaluation<P>[] {
-  return optimizer.ask(state).map(({ parameters }, index) => {
-    const individual = new Individual({ generation, index, replicate: 0 }, parameters, 0)
-    const answer = simulate(parameters, index)
-    if (answer === undefined) return { individual, outcome: 'failed', cause: { kind: 'threw', message: 'no' } }
-    return { individual, outcome: 'done', fitness: typeof answer === 'number' ? [answer] : answer }
-  })
+  seed = 1,
+): { readonly state: S; readonly told: readonly Evaluation<P>[]; readonly knows: S } {
+  const { state, proposals } = optimizer.ask(
+    optimizer.start(Random.of(seed)),
+    optimizer.populationSize,
+    Random.of(seed, 'ask'),
+  )
+  const told = proposals.map(({ parameters, tag }, index) => ({
+    ...evaluationOf(new Individual({ generation: 0, index, replicate: 0 }, parameters, 0), simulate(parameters, index)),
+    tag,
+  }))
+  return { state, told, knows: optimizer.tell(state, told, Random.of(seed, 'tell')) }
+}
+
+function evaluationOf<P>(individual: Individual<P>, answer: Answer): Evaluation<P> {
+  if (answer === undefined) return { individual, outcome: 'failed', cause: { kind: 'threw', message: 'no' } }
+  return { individual, outcome: 'done', fitness: typeof answer === 'number' ? [answer] : answer }
 }
 
 export interface Step<S, P> {
+  /** Waits for what is told. */
   readonly state: S
   readonly told: readonly Evaluation<P>[]
+  /** Knows what was told. */
+  readonly knows: S
+  /** Waits for the next generation. */
   readonly next: S
 }
 
 /** A search, generation by generation, until it ends or was as long as wanted. */
-export function* steps<S extends PlainData, P>(
+export function* steps<S extends State, P>(
   optimizer: Optimizer<S, P>,
   simulate: (parameters: P, generation: number, index: number) => Answer,
   generations: number,
 ): Generator<Step<S, P>> {
-  const { seed } = optimizer.settings
-  let state = optimizer.start(Random.of(seed, 'start'))
-  for (let generation = 0; generation < generations; generation++) {
-    const told = evaluate(optimizer, state, (parameters, index) => simulate(parameters, generation, index), generation)
-    if (told.length === 0) return
-    const next = optimizer.tell(state, told, Random.of(seed, 'tell', generation))
-    yield { state, told, next }
-    state = next
+  const search = SearchState.begin(optimizer)
+  const ask = (generation: number) => {
+    const proposals = search.ask(optimizer.populationSize)
+    const individuals = proposals.map(({ parameters }, index) => {
+      return new Individual({ generation, index, replicate: 0 }, parameters, 0)
+    })
+    search.expect(individuals)
+    return individuals
+  }
+  let individuals = ask(0)
+  for (let generation = 0; generation < generations && individuals.length > 0; generation++) {
+    const told = individuals.map((individual, i) =>
+      evaluationOf(individual, simulate(individual.parameters, generation, i)),
+    )
+    const { state } = search
+    search.tell(told)
+    const knows = search.state
+    individuals = ask(generation + 1)
+    yield { state, told, knows, next: search.state }
   }
 }
 
 /** The least value that a search finds with so many evaluations. */
-export function leastFound<S extends PlainData, P>(
+export function leastFound<S extends State, P>(
   optimizer: Optimizer<S, P>,
   cost: (parameters: P) => number,
   evaluations: number,

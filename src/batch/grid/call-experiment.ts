@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../../core/errors.ts'
 import { plainName } from '../../core/nearest.ts'
-import type { PlainData } from '../../core/optimizer.ts'
 import { aFunction, anything, aRecord, checkOptions } from '../../core/options.ts'
+import type { PlainData } from '../../core/plain-data.ts'
 import { show } from '../../core/text.ts'
 import { functionsOf, performExperiment, planExperiment } from './experiment.ts'
 import { checkSeed } from './grid-definition.ts'

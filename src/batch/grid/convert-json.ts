@@ -1,4 +1,4 @@
-import type { PlainData } from '../../core/optimizer.ts'
+import type { PlainData } from '../../core/plain-data.ts'
 import { functionName, isModuleFunction } from './module-function.ts'
 import { pythonNumber } from './python-text.ts'
 

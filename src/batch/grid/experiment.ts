@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { PlainData } from '../../core/optimizer.ts'
+import type { PlainData } from '../../core/plain-data.ts'
 import { configText, convertJson } from './convert-json.ts'
 import { writeConfig } from './logger.ts'
 import { type ModuleFunction, moduleFunctionsIn } from './module-function.ts'

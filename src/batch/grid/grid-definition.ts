@@ -1,5 +1,5 @@
 import { plainName } from '../../core/nearest.ts'
-import type { PlainData } from '../../core/optimizer.ts'
+import type { PlainData } from '../../core/plain-data.ts'
 import { show } from '../../core/text.ts'
 import { plainValue } from './plain-value.ts'
 

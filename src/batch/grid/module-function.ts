@@ -1,6 +1,6 @@
 import { basename, extname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { PlainData } from '../../core/optimizer.ts'
+import type { PlainData } from '../../core/plain-data.ts'
 
 /**
  * A function as plain data: the module that exports it, and under which name. A fresh process can be given that, and no

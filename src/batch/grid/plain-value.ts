@@ -1,4 +1,4 @@
-import type { PlainData } from '../../core/optimizer.ts'
+import type { PlainData } from '../../core/plain-data.ts'
 
 /**
  * A copy of a value that is data and nothing else, so that any process can be given it and it stays as it is now.

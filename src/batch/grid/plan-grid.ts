@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../../core/errors.ts'
-import type { PlainData } from '../../core/optimizer.ts'
+import type { PlainData } from '../../core/plain-data.ts'
 import { show } from '../../core/text.ts'
 import { environmentOf, type PlannedExperiment, planExperiment } from './experiment.ts'
 import { type GridDefinition, gridSize, type Variant, valuesAt, variantOf } from './grid-definition.ts'

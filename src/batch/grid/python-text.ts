@@ -1,4 +1,4 @@
-import type { PlainData } from '../../core/optimizer.ts'
+import type { PlainData } from '../../core/plain-data.ts'
 
 /** A value as Python's `str` writes it: the names of experiments are made of that. */
 export function pythonText(value: PlainData): string {

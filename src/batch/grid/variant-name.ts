@@ -1,4 +1,4 @@
-import type { PlainData } from '../../core/optimizer.ts'
+import type { PlainData } from '../../core/plain-data.ts'
 import { type GridDefinition, isInName, safeText, shortOf } from './grid-definition.ts'
 import { functionName, isModuleFunction } from './module-function.ts'
 import { pythonText } from './python-text.ts'

@@ -3,7 +3,7 @@ import { SimulationFailure, type SimulationResult } from '../../core/evaluation.
 import type { Individual } from '../../core/individual.ts'
 import { type ObjectiveMap, Objectives } from '../../core/objectives.ts'
 import { Optimizee, type SimulationContext } from '../../core/optimizee.ts'
-import type { PlainData } from '../../core/optimizer.ts'
+import type { PlainData } from '../../core/plain-data.ts'
 import { performExperiment } from './experiment.ts'
 import type { GridDefinition } from './grid-definition.ts'
 import type { ModuleFunction } from './module-function.ts'

@@ -1,4 +1,4 @@
-import type { PlainData } from '../../core/optimizer.ts'
+import type { PlainData } from '../../core/plain-data.ts'
 import { coordinateOf, levelOf, type Parameter, type ParameterDefinition, Space } from '../../core/space.ts'
 import { show } from '../../core/text.ts'
 import type { GridDefinition } from './grid-definition.ts'

@@ -1,18 +1,11 @@
 import fc from 'fast-check'
 import { expect, expectTypeOf, test } from 'vitest'
-import {
-  concat,
-  Design,
-  type DesignState,
-  fullFactorial,
-  manual,
-  repeat,
-  sobol,
-} from '../../../optimizers/designs/index.ts'
+import { concat, Design, fullFactorial, manual, repeat, sobol } from '../../../optimizers/designs/index.ts'
 import type { DoneEvaluation } from '../../../src/core/evaluation.ts'
 import type { Individual } from '../../../src/core/individual.ts'
 import { Objectives } from '../../../src/core/objectives.ts'
 import type { Problem } from '../../../src/core/optimizee.ts'
+import { type SearchCheckpoint, SearchState } from '../../../src/core/search-state.ts'
 import { describeSettings } from '../../../src/core/settings.ts'
 import { boolean, choice, integer, type Parameter, real, Space, space, vector } from '../../../src/core/space.ts'
 import { Trajectory } from '../../../src/core/trajectory.ts'
@@ -37,10 +30,10 @@ function play<P>(make: () => Design<P>, restart = false): Individual<P>[][] {
   let design = make()
   for (;;) {
     const before = trajectory.generation
-    if (restart && design.state) {
-      const saved = JSON.parse(JSON.stringify(design.state)) as DesignState
+    if (restart) {
+      const saved = JSON.parse(JSON.stringify(design.search.checkpoint())) as SearchCheckpoint
       design = make()
-      design.load(saved)
+      design.search = SearchState.resume(design, saved)
     }
     design.postProcess(trajectory, before < 0 ? [] : evaluate(trajectory.individuals()))
     if (trajectory.generation === before) return generations
@@ -106,13 +99,15 @@ test('a design that goes on from its saved state gives what it gives when it nev
 test('the state is how far it is, and asking does not change it', () => {
   const design = new Design(line, { design: tenPoints, chunk: 4 })
   const state = Object.freeze(design.start())
-  expect(state).toEqual({ next: 0 })
+  expect(state).toEqual({ next: 0, pending: 0 })
   expect(design.ask(state)).toEqual(design.ask(state))
-  expect(design.ask({ next: 10 })).toEqual([])
-  const told = design.tell(state, evaluate(new Trajectory<Record<string, number>>().fExpand(design.ask(state), 0)))
-  expect(told).toEqual({ next: 4 })
-  expect(() => design.tell(state, [])).toThrow('tell needs 4 evaluations, as many as asked, got 0')
-  expect(design.summarize(told)).toEqual({ from: 4, to: 8, points: 10, runs: 10 })
+  expect(design.ask({ next: 10, pending: 0 }).proposals).toEqual([])
+  const first = design.ask(state)
+  expect(first.state).toEqual({ next: 4, pending: 4 })
+  expect(design.ask(first.state).proposals).toEqual([])
+  const second = design.ask(design.tell(first.state))
+  expect(second.state).toEqual({ next: 8, pending: 4 })
+  expect(design.summarize(second.state)).toEqual({ from: 4, to: 8, points: 10, runs: 10 })
 })
 
 test('the replicates of a point are in one generation, at one index', () => {
@@ -176,8 +171,8 @@ test('a design of a thousand million points starts at once and goes on in the mi
   const nine = problemOver(cube(9))
   const design = new Design(nine, { design: { kind: 'full-factorial', levels: 10 }, replications: 2 })
   expect([design.design.size, design.design.runs, design.settings.generations]).toEqual([1e9, 2e9, 200_000])
-  expect(design.ask(design.start())).toHaveLength(10_000)
-  expect(design.ask({ next: 1e9 - 1 }).map(({ parameters }) => parameters)).toEqual(
+  expect(design.ask(design.start()).proposals).toHaveLength(10_000)
+  expect(design.ask({ next: 1e9 - 1, pending: 0 }).proposals.map(({ parameters }) => parameters)).toEqual(
     new Array(2).fill(Object.fromEntries(nine.space.names.map((name) => [name, 1]))),
   )
 })
@@ -280,7 +275,7 @@ test('the settings can be listed', () => {
 
 test('parameters are typed through', () => {
   const design = new Design(problem, { design: sobol(mixed, { points: 2 }) })
-  expectTypeOf(design.ask(design.start())[0]!.parameters.solver).toEqualTypeOf<'euler' | 'rk4' | 'verlet'>()
+  expectTypeOf(design.ask(design.start()).proposals[0]!.parameters.solver).toEqualTypeOf<'euler' | 'rk4' | 'verlet'>()
 })
 
 const otherSpace = cube(2)
@@ -366,11 +361,11 @@ test('in any space the points of every design are within the bounds, and its sta
     const optimizer = new Design(problemOver(space), { design: design as never, seed, chunk: 50 })
     const state = optimizer.start()
     expect(JSON.parse(JSON.stringify(state))).toStrictEqual(state)
-    const asked = optimizer.ask(state)
+    const asked = optimizer.ask(state).proposals
     for (const { parameters } of asked) expect(space.refuse(parameters)).toBeUndefined()
     // Numbers that JSON would change, such as -0, would not be the same after a stop.
     for (const { parameters } of asked) expect(space.refuse(JSON.parse(JSON.stringify(parameters)))).toBeUndefined()
-    expect(JSON.stringify(asked)).toBe(JSON.stringify(optimizer.ask(state)))
+    expect(JSON.stringify(asked)).toBe(JSON.stringify(optimizer.ask(state).proposals))
   })
   fc.assert(law, { numRuns: 200 })
 })

@@ -1,0 +1,43 @@
+import type { Problem } from './optimizee.ts'
+import type { Axis } from './space.ts'
+
+/**
+ * When the results are told: a generation at once (`generations`); one by one in the order of asking, some of them ahead
+ * (`ordered`), so that the search is the same whatever the timing; or as they come (`arrival`), in an order that is recorded.
+ */
+export type Order = 'generations' | 'ordered' | 'arrival'
+
+export const orders = ['generations', 'ordered', 'arrival'] as const satisfies readonly Order[]
+
+/** What an algorithm can do: checked before anything runs, listed by `twoloop optimizers`, tested by the contract suite. */
+export interface Abilities {
+  /** The kinds of axes that it searches. */
+  readonly axes: readonly Axis['kind'][]
+  /** `one` only, `weighted` sums of several, or `many` as they are. */
+  readonly objectives: 'one' | 'weighted' | 'many'
+  /** `generation`: told all at once. `steady`: told in any portions, asked for as many as there is room for. */
+  readonly pace: 'generation' | 'steady'
+  /** Whether it is expected to beat random search: not a grid, an archive or a sampler of a posterior. */
+  readonly searches: boolean
+}
+
+export const allAxes = ['real', 'integer', 'choice', 'boolean'] as const satisfies Abilities['axes']
+
+export function takesOrder({ pace }: Abilities, order: Order): boolean {
+  return order === 'generations' || pace === 'steady'
+}
+
+/** What a problem asks for that an algorithm cannot do, as the end of a sentence that begins with the algorithm. */
+export function findMissingAbility(
+  abilities: Abilities,
+  { space, objectives }: Pick<Problem<never>, 'space' | 'objectives'>,
+  order: Order = 'generations',
+): string | undefined {
+  const axis = space.axes.find(({ kind }) => !abilities.axes.includes(kind))
+  if (axis) return `cannot search ${axis.kind} parameters`
+  if (objectives.names.length > 1 && abilities.objectives === 'one') {
+    return `takes one objective, not ${objectives.names.length}`
+  }
+  if (!takesOrder(abilities, order)) return `works in generations only, not in the order ${order}`
+  return undefined
+}

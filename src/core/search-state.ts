@@ -1,0 +1,156 @@
+import type { Algorithm } from './algorithm.ts'
+import type { Evaluation } from './evaluation.ts'
+import { type Individual, nameOf } from './individual.ts'
+import { findNotPlain, type State } from './plain-data.ts'
+import type { Proposal } from './proposal.ts'
+import { Random } from './random.ts'
+import { printable } from './text.ts'
+
+/** An algorithm has failed: what it does not allow was not asked of it, so the fault is its own. */
+export class OptimizerError extends Error {
+  override readonly name = 'OptimizerError'
+}
+
+/** Where a search stood, as it is kept: telling what was told since gives where it stands. */
+export interface SearchCheckpoint {
+  readonly type: string
+  readonly version: number
+  readonly asked: number
+  readonly told: number
+  readonly state: State
+  /** What the pending individuals carried, by their names. */
+  readonly tags: { readonly [name: string]: State }
+}
+
+/**
+ * Where a search stands for its optimizer: the state, how much was asked and told, and what the pending individuals
+ * carried. The one place in which an algorithm is called: random streams go by counts, proposals are checked against the
+ * space, and what an algorithm throws is told with its name and place.
+ */
+export class SearchState<S extends State = State, P = Record<string, unknown>> {
+  readonly #optimizer: Algorithm<S, P>
+  readonly #tags: Map<string, State>
+  #state: S
+  #asked: number
+  #told: number
+  /** The proposals of the newest `ask` that have not become individuals yet. */
+  #unplaced: readonly Proposal<P>[] = []
+  /** The state is looked through when so many have been told: rarely, as its size may grow with the history. */
+  #checkAt: number
+
+  private constructor(optimizer: Algorithm<S, P>, state: S, asked: number, told: number, tags: Map<string, State>) {
+    this.#optimizer = optimizer
+    this.#state = state
+    this.#asked = asked
+    this.#told = told
+    this.#tags = tags
+    this.#checkAt = told
+  }
+
+  static begin<S extends State, P>(optimizer: Algorithm<S, P>): SearchState<S, P> {
+    const random = Random.of(optimizer.settings.seed, 'start')
+    const state = guard(optimizer, 'start', 0, () => optimizer.start(random))
+    return new SearchState(optimizer, state, 0, 0, new Map())
+  }
+
+  /** @param checkpoint of the same algorithm, of the same version */
+  static resume<S extends State, P>(optimizer: Algorithm<S, P>, checkpoint: SearchCheckpoint): SearchState<S, P> {
+    const { state, asked, told, tags } = checkpoint
+    return new SearchState(optimizer, state as S, asked, told, new Map(Object.entries(tags)))
+  }
+
+  get state(): S {
+    return this.#state
+  }
+
+  /** How many proposals were taken from the optimizer. */
+  get asked(): number {
+    return this.#asked
+  }
+
+  /** How many evaluations it was told, those that it had not asked for included. */
+  get told(): number {
+    return this.#told
+  }
+
+  /**
+   * What to simulate next; `expect` says which individuals it has become.
+   * @throws OptimizerError if the algorithm throws, or gives what is not in the space
+   */
+  ask(room: number): readonly Proposal<P>[] {
+    const optimizer = this.#optimizer
+    const random = Random.of(optimizer.settings.seed, 'ask', this.#asked)
+    const { state, proposals } = this.#guard('ask', () => optimizer.ask(this.#state, room, random))
+    for (const [i, { parameters }] of proposals.entries()) {
+      const refusal = optimizer.space.refuse(parameters)
+      if (refusal !== undefined) this.#refuse('ask', `proposal ${i} ${printable(refusal)}`)
+    }
+    this.#state = state
+    this.#asked += proposals.length
+    this.#unplaced = proposals
+    return proposals
+  }
+
+  /** The proposals of the newest `ask` are these individuals, in the same order. */
+  expect(individuals: readonly Individual<P>[]): void {
+    this.#unplaced.forEach(({ tag }, i) => {
+      if (tag !== undefined) this.#tags.set(nameOf(individuals[i]!), tag)
+    })
+    this.#unplaced = []
+  }
+
+  /** @throws OptimizerError if the algorithm throws */
+  tell(evaluations: readonly Evaluation<P>[]): void {
+    const optimizer = this.#optimizer
+    const random = Random.of(optimizer.settings.seed, 'tell', this.#told)
+    const tagged = this.#tags.size === 0 ? evaluations : evaluations.map((evaluation) => this.#withTag(evaluation))
+    this.#state = this.#guard('tell', () => optimizer.tell(this.#state, tagged, random))
+    this.#told += evaluations.length
+    if (this.#told < this.#checkAt) return
+    this.#check()
+    this.#checkAt = 2 * this.#told
+  }
+
+  /** @throws OptimizerError if the state is not plain */
+  checkpoint(): SearchCheckpoint {
+    this.#check()
+    const { type, version } = this.#optimizer
+    const tags = Object.fromEntries(this.#tags)
+    return { type, version, asked: this.#asked, told: this.#told, state: this.#state, tags }
+  }
+
+  #withTag(evaluation: Evaluation<P>): Evaluation<P> {
+    const name = nameOf(evaluation.individual)
+    const tag = this.#tags.get(name)
+    if (tag === undefined) return evaluation
+    this.#tags.delete(name)
+    return { ...evaluation, tag }
+  }
+
+  #check(): void {
+    const found = findNotPlain(this.#state)
+    if (found !== undefined) this.#refuse('tell', `its state must be plain data, but ${printable(found)}`)
+  }
+
+  #guard<T>(method: string, call: () => T): T {
+    return guard(this.#optimizer, method, this.#told, call)
+  }
+
+  #refuse(method: string, what: string): never {
+    throw new OptimizerError(`${placeOf(this.#optimizer, method, this.#told)}: ${what}.`)
+  }
+}
+
+function guard<S extends State, P, T>(optimizer: Algorithm<S, P>, method: string, told: number, call: () => T): T {
+  try {
+    return call()
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    throw new OptimizerError(`${placeOf(optimizer, method, told)}: ${message}`, { cause: error })
+  }
+}
+
+function placeOf<S extends State, P>({ type, populationSize }: Algorithm<S, P>, method: string, told: number): string {
+  const generation = Math.floor(told / populationSize)
+  return `The optimizer ${type} failed in ${method} after ${told} evaluations (generation ${generation})`
+}

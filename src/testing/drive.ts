@@ -1,0 +1,110 @@
+import type { Order } from '../core/abilities.ts'
+import type { Evaluation } from '../core/evaluation.ts'
+import { Individual } from '../core/individual.ts'
+import type { Optimizer } from '../core/optimizer.ts'
+import type { State } from '../core/plain-data.ts'
+import { Random } from '../core/random.ts'
+import { type SearchCheckpoint, SearchState } from '../core/search-state.ts'
+
+export type Parameters = Record<string, unknown>
+
+/** What a simulation answers: one number per objective; undefined is a failure. `n` counts the individuals from 0. */
+export type Simulate<P = Parameters> = (parameters: P, n: number) => readonly number[] | undefined
+
+export interface DriveOptions<P = Parameters> {
+  /** No generation or individual is begun that would be beyond it. */
+  readonly evaluations: number
+  /** By default generations. */
+  readonly order?: Order
+  /** How many may be pending in a steady order; the population unless it is given. */
+  readonly window?: number
+  /** What becomes of the state between two steps. */
+  readonly pass?: (checkpoint: SearchCheckpoint) => SearchCheckpoint
+  /** Known before the search: told first, without having been asked for. */
+  readonly known?: readonly Evaluation<P>[]
+}
+
+/** One turn of a search: what was proposed, and what was told before the next. */
+export interface Step<P = Parameters> {
+  readonly state: State
+  readonly proposed: readonly P[]
+  readonly told: readonly Evaluation<P>[]
+}
+
+/** A search in memory, as an environment plays it: turns of asking, simulating and telling, until it ends. */
+export function drive<P>(optimizer: Optimizer<State, P>, simulate: Simulate<P>, options: DriveOptions<P>): Step<P>[] {
+  return [...steps(optimizer, simulate, options)]
+}
+
+export function* steps<P>(
+  optimizer: Optimizer<State, P>,
+  simulate: Simulate<P>,
+  { evaluations, order = 'generations', window = optimizer.populationSize, pass, known }: DriveOptions<P>,
+): Generator<Step<P>> {
+  let search = SearchState.begin(optimizer)
+  const { seed } = optimizer.settings
+  const arrival = Random.of(seed, 'arrival')
+  const size = order === 'generations' ? Number.MAX_SAFE_INTEGER : optimizer.populationSize
+  const pending: Evaluation<P>[] = []
+  let generation = -1
+  let n = 0
+  if (known) search.tell(known)
+  for (;;) {
+    if (pass) search = SearchState.resume(optimizer, pass(search.checkpoint()))
+    const room = order === 'generations' ? optimizer.populationSize : Math.min(window - pending.length, evaluations - n)
+    const proposals = room > 0 ? search.ask(room) : []
+    if (proposals.length > 0) generation++
+    const individuals = proposals.map(({ parameters, index, replicate, seed: own }, i) => {
+      const place = n + i
+      const id =
+        order === 'generations'
+          ? { generation, index: index ?? i, replicate: replicate ?? 0 }
+          : { generation: Math.floor(place / size), index: place % size, replicate: 0 }
+      return new Individual(id, parameters, own ?? place)
+    })
+    search.expect(individuals)
+    for (const [i, individual] of individuals.entries()) pending.push(evaluate(individual, simulate, n + i))
+    n += individuals.length
+    if (pending.length === 0 || (order === 'generations' && n > evaluations)) return
+    const told = takeTold(pending, order, arrival)
+    const { state } = search
+    search.tell(told)
+    yield { state, proposed: proposals.map(({ parameters }) => parameters), told }
+  }
+}
+
+/** Removes from what is pending what is told next. */
+function takeTold<P>(pending: Evaluation<P>[], order: Order, random: Random): Evaluation<P>[] {
+  switch (order) {
+    case 'generations':
+      return pending.splice(0)
+    case 'ordered':
+      return pending.splice(0, 1)
+    case 'arrival':
+      return pending.splice(random.integer(pending.length), 1)
+  }
+}
+
+function evaluate<P>(individual: Individual<P>, simulate: Simulate<P>, n: number): Evaluation<P> {
+  const fitness = simulate(individual.parameters, n)
+  if (fitness) return { individual, outcome: 'done', fitness }
+  return { individual, outcome: 'failed', cause: { kind: 'threw', message: 'It was to fail.' } }
+}
+
+/** All evaluations of a search, in the order of telling. */
+export function toldIn<P>(steps: readonly Step<P>[]): Evaluation<P>[] {
+  return steps.flatMap(({ told }) => told)
+}
+
+/** The parameters that a search proposed, in the order of asking. */
+export function proposedIn<P>(steps: readonly Step<P>[]): P[] {
+  return steps.flatMap(({ proposed }) => proposed)
+}
+
+/** The least first element of the fitness. */
+export function leastOf<P>(evaluations: readonly Evaluation<P>[]): number {
+  return evaluations.reduce(
+    (least, evaluation) => (evaluation.outcome === 'done' ? Math.min(least, evaluation.fitness[0]!) : least),
+    Number.POSITIVE_INFINITY,
+  )
+}

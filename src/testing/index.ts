@@ -1,0 +1,6 @@
+/**
+ * For those who write optimizers: the laws that every optimizer keeps, as a suite for vitest, and a search in memory to
+ * try one with. Needs `vitest` and `fast-check` beside this package.
+ */
+export { type DriveOptions, drive, leastOf, proposedIn, type Simulate, type Step, steps, toldIn } from './drive.ts'
+export { type MakeOptimizer, type OptimizerContract, testOptimizer } from './optimizer-contract.ts'
