@@ -30,7 +30,7 @@ export function takesOrder({ pace }: Abilities, order: Order): boolean {
 /** What a problem asks for that an algorithm cannot do, as the end of a sentence that begins with the algorithm. */
 export function findMissingAbility(
   abilities: Abilities,
-  { space, objectives }: Pick<Problem<never>, 'space' | 'objectives'>,
+  { space, objectives }: Pick<Problem, 'space' | 'objectives'>,
   order: Order = 'generations',
 ): string | undefined {
   const axis = space.axes.find(({ kind }) => !abilities.axes.includes(kind))

@@ -18,6 +18,7 @@ import type { Manifest } from '../record/rows.ts'
 import { RecordWriter } from '../record/writer.ts'
 import type { Deadline } from '../system/deadline.ts'
 import { awayError, storageError } from '../system/storage-errors.ts'
+import { checkAbilities } from './abilities.ts'
 import { deliver } from './deliver.ts'
 import { Environment, type Knowledge, type Progress } from './environment.ts'
 import { EvaluationCache } from './evaluation-cache.ts'
@@ -194,6 +195,7 @@ export class Experiment {
     optimizee: Optimizee,
     options: RunOptions,
   ): Promise<RunOutcome> {
+    checkAbilities(optimizer, optimizee, 'generations')
     const { run, trajectory, prospect } = prepared
     const { directory, record } = run
     const configuration = prepared.configuration ?? identityIn(prepared, optimizer, optimizee, options)

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { type Evaluation, Individual, Objectives, type Random } from '../../src/index.ts'
+import { type Evaluation, Individual, Objectives } from '../../src/index.ts'
 import { RecordWriter } from '../../src/record/writer.ts'
 import { RandomSearch } from '../fixtures/random-search.ts'
 import { search } from '../search.ts'
