@@ -1,7 +1,4 @@
-/** Something in a table's text that is not as it must be; the sentence's end, without the table's name. */
-export class TableFault extends Error {
-  override readonly name = 'TableFault'
-}
+import { TableFault } from './table-fault.ts'
 
 /**
  * The records of a CSV text (RFC 4180), which may come in any pieces. Lines may end with CR LF, LF or CR, also the last;

@@ -1,5 +1,6 @@
 import * as zlib from 'node:zlib'
 import { asyncBufferFromFile, type Compressors, parquetMetadataAsync, parquetRead, parquetSchema } from 'hyparquet'
+import { checkedNames } from './table-fault.ts'
 
 /** So many rows are held at once. */
 const rowsAtOnce = 50_000
@@ -8,7 +9,7 @@ const rowsAtOnce = 50_000
 export async function* readParquet(path: string): AsyncGenerator<Readonly<Record<string, unknown>>> {
   const file = await asyncBufferFromFile(path)
   const metadata = await parquetMetadataAsync(file)
-  const names = parquetSchema(metadata).children.map(({ element }) => element.name)
+  const names = checkedNames(parquetSchema(metadata).children.map(({ element }) => element.name))
   const count = Number(metadata.num_rows)
   for (let rowStart = 0; rowStart < count; rowStart += rowsAtOnce) {
     const rowEnd = Math.min(count, rowStart + rowsAtOnce)

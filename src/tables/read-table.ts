@@ -3,14 +3,16 @@ import { extname } from 'node:path'
 import { TextDecoder } from 'node:util'
 import { ConfigurationError } from '../core/errors.ts'
 import { show } from '../core/text.ts'
-import { CsvReader, TableFault } from './read-csv.ts'
+import { readArrow } from './read-arrow.ts'
+import { CsvReader } from './read-csv.ts'
+import { checkedNames, TableFault } from './table-fault.ts'
 
 /** A row of a table in a file: what stands in each column, by the column's name. */
 export type FileRow = Readonly<Record<string, unknown>>
 
 /**
  * All rows of a table in a file, whose ending says its format: .csv, .ndjson, .jsonl, .json (a list of
- * objects) or .parquet. Cells of CSV are texts, as they stand there.
+ * objects), .parquet, .arrow, .arrows or .feather. Cells of CSV are texts, as they stand there.
  *
  * @throws ConfigurationError with the file and, where there is one, the row that is wrong
  */
@@ -40,6 +42,9 @@ const readers: Readonly<Record<string, (path: string) => AsyncGenerator<FileRow>
     const { readParquet } = await import('./read-parquet.ts')
     yield* readParquet(path)
   },
+  '.arrow': readArrow,
+  '.arrows': readArrow,
+  '.feather': readArrow,
 }
 
 async function* readCsv(path: string): AsyncGenerator<FileRow> {
@@ -64,12 +69,6 @@ async function* readCsv(path: string): AsyncGenerator<FileRow> {
   for await (const piece of texts(path)) yield* rowsOf(reader.read(piece))
   yield* rowsOf(reader.end())
   if (!names) throw new TableFault('is empty; wanted a first line that names the columns')
-}
-
-function checkedNames(names: readonly string[]): readonly string[] {
-  const twice = names.find((name, i) => names.indexOf(name) < i)
-  if (twice === undefined) return names
-  throw new TableFault(`has the column ${JSON.stringify(twice)} twice`)
 }
 
 async function* readNdjson(path: string): AsyncGenerator<FileRow> {

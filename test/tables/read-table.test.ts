@@ -2,17 +2,17 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { tableFromArrays, tableToIPC } from 'apache-arrow'
+import { tableFromArrays, tableFromJSON, tableToIPC } from 'apache-arrow'
 import fc from 'fast-check'
 import { Compression, Table as RustTable, WriterPropertiesBuilder, writeParquet } from 'parquet-wasm/node'
 import { expect, test } from 'vitest'
 import { ConfigurationError } from '../../src/core/errors.ts'
-import { formatTable } from '../../src/tables/formats.ts'
+import { tableFormats } from '../../src/tables/formats.ts'
 import { CsvReader } from '../../src/tables/read-csv.ts'
 import { readRows, readTable } from '../../src/tables/read-table.ts'
+import { testTableFormat } from '../contracts/table-format.ts'
 import { hasPart, hasProgram } from '../parts.ts'
 import { temporaryDirectory } from '../temporary.ts'
-import { bytesOf, troublesome } from './tables-of-values.ts'
 
 const hasPython = hasPart('python3', () => hasProgram('python3'), 'the csv module writes what is read')
 
@@ -22,23 +22,7 @@ function file(name: string, content: string | Uint8Array): string {
   return path
 }
 
-const names = troublesome.columns.map(({ name }) => name)
-const cellsOf = (row: object) => names.map((name) => Object.getOwnPropertyDescriptor(row, name)?.value as unknown)
-
-test.each(['csv', 'ndjson', 'json', 'parquet'] as const)('a table that was written as %s is read', async (format) => {
-  const rows = await readTable(file(`table.${format}`, bytesOf(formatTable(troublesome, format))))
-  const expected = [...troublesome.rows()].map((cells) =>
-    cells.map((cell) => {
-      if (format === 'csv') return cell === null ? '' : String(cell)
-      return format !== 'parquet' && typeof cell === 'number' && !Number.isFinite(cell) ? String(cell) : cell
-    }),
-  )
-  expect(rows.map(cellsOf)).toEqual(
-    expected.map((cells) =>
-      cells.map((cell) => (cell === null ? (format === 'parquet' ? expect.toBeOneOf([null, undefined]) : null) : cell)),
-    ),
-  )
-})
+for (const format of tableFormats) testTableFormat(format)
 
 test.skipIf(!hasPython)("what Python's csv module writes is read as it was", () => {
   const cell = fc.string({ unit: fc.constantFrom('a', ',', '"', '\n', '\r', ' ', 'é', '😀') })
@@ -139,6 +123,39 @@ test.each(['UNCOMPRESSED', 'SNAPPY', 'GZIP', 'BROTLI'] as const)(
   },
 )
 
+test.each(['stream', 'file'] as const)(
+  'Arrow that others wrote as a %s is read: dictionaries, lists, narrow numbers',
+  async (form) => {
+    const arrow = tableFromArrays({
+      small: Int8Array.of(-1, 2, 3),
+      count: Uint16Array.of(1, 2, 65535),
+      large: BigInt64Array.of(1n, -2n, 2n ** 60n),
+      half: Float32Array.of(0.5, -1.5, 2),
+      name: ['red', null, 'red'], // in a dictionary
+      list: [[1, 2], [4], [3]],
+    })
+    const rows = await readTable(file('others.arrow', tableToIPC(arrow, form)))
+    expect(rows).toEqual([
+      { small: -1, count: 1, large: 1, half: 0.5, name: 'red', list: [1, 2] },
+      { small: 2, count: 2, large: -2, half: -1.5, name: null, list: [4] },
+      { small: 3, count: 65535, large: 2n ** 60n, half: 2, name: 'red', list: [3] },
+    ])
+  },
+)
+
+test('texts of any length are read as Rust writes them', async () => {
+  const texts = ['', 'twelve bytes', 'thirteen byte', 'Größe 温度 😀 of more than a dozen']
+  const rust = RustTable.fromIPCStream(tableToIPC(tableFromArrays({ text: texts }), 'stream'))
+  expect(await readTable(file('rust.arrows', rust.intoIPCStream()))).toEqual(texts.map((text) => ({ text })))
+})
+
+test('a column of Arrow that no parameter can take is refused with its name and type', async () => {
+  const stream = tableToIPC(tableFromJSON([{ x: 1, when: new Date(0) }]), 'stream')
+  await expect(readTable(file('dates.arrow', stream))).rejects.toThrow(
+    'dates.arrow: its column "when" is of type Timestamp; wanted numbers, texts, booleans or lists of them',
+  )
+})
+
 test.each([
   ['two.csv', 'x,y\n1,2\n1,2,3\n', 'row 2 has 3 cells, but there are 2 columns'],
   ['one.csv', 'x,y\n1\n', 'row 1 has 1 cells, but there are 2 columns'],
@@ -153,6 +170,8 @@ test.each([
   ['object.json', '{"x":1}', 'needs a list of rows, got {"x":1}'],
   ['number.json', '[1]', 'row 1 needs values by name, got 1'],
   ['no.parquet', gzipSync('no'), 'cannot be read as a table: '],
+  ['no.arrow', gzipSync('no'), 'is no Arrow file, or damaged at byte 0'],
+  ['empty.arrow', '', 'is no Arrow file, or cut short'],
 ])('%s is refused with the place that is wrong', async (name, content, sentence) => {
   const path = file(name, content)
   const error = await readTable(path).then(
@@ -174,7 +193,7 @@ test('what is not there, no file or of an unknown kind is refused', async () => 
   mkdirSync(join(folder, 'dir.csv'))
   await expect(readTable(join(folder, 'dir.csv'))).rejects.toThrow('dir.csv is a directory; wanted a table')
   await expect(readTable(join(folder, 'points.xlsx'))).rejects.toThrow(
-    'points.xlsx: a table ends in one of .csv, .ndjson, .jsonl, .json, .parquet',
+    'points.xlsx: a table ends in one of .csv, .ndjson, .jsonl, .json, .parquet, .arrow, .arrows, .feather',
   )
 })
 
