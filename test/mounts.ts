@@ -7,10 +7,11 @@ import { hasProgram } from './parts.ts'
 import { eventually } from './processes.ts'
 import { onTestFinished } from './running-test.ts'
 
-/** A file system in memory of so many bytes, for as long as the test lasts. */
-export function smallFileSystem(path: string, bytes: number): void {
+/** A file system in memory of so many bytes, and of so many files if that is said, for as long as the test lasts. */
+export function smallFileSystem(path: string, bytes: number, files?: number): void {
   mkdirSync(path, { recursive: true })
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'twoloop-test', path])
+  const options = files === undefined ? `size=${bytes}` : `size=${bytes},nr_inodes=${files}`
+  execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'twoloop-test', path])
   onTestFinished(() => unmount(path))
 }
 

@@ -1,23 +1,9 @@
-import {
-  closeSync,
-  constants,
-  existsSync,
-  fdatasyncSync,
-  fstatSync,
-  ftruncateSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs'
-import { join } from 'node:path'
+import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
-import { crashPoint } from '../../src/system/crash-point.ts'
 import { holdsBackWrites } from '../../src/system/file-systems.ts'
 import type { NodeBell } from './node-bell.ts'
 import { decodeMessage, encodeMessage } from './protocol.ts'
+import { discard, Segment, segmentPath } from './segment.ts'
 
 /**
  * A pipe file is append-only and has one writer. It is a sequence of frames: u32 little-endian length, u32 little-endian
@@ -42,10 +28,6 @@ const headerBytes = 8
 export const maxPayloadBytes = 256 * 1024 * 1024
 const defaultSegmentBytes = 8 * 1024 * 1024
 
-export function segmentPath(directory: string, name: string, segment: number): string {
-  return join(directory, `${name}.${String(segment).padStart(6, '0')}`)
-}
-
 export interface PipeWriterOptions {
   /** The first message of each segment. */
   readonly hello: unknown
@@ -63,12 +45,11 @@ export class PipeWriter {
   readonly #segmentBytes: number
   readonly #bell: NodeBell | undefined
   readonly #isHeldBack: boolean
-  #segment: number
-  #descriptor: number
-  #size = 0
+  #segment: Segment
+  /** The segment after the full one, as long as the pipe has not gone over to it. */
+  #next: Segment | undefined
+  /** System calls for segments that are closed. */
   #operations = 0
-  /** Whether the file has to be opened again: a shared file system was away, and its old handles are of no use. */
-  #isLost = false
 
   constructor(directory: string, name: string, options: PipeWriterOptions) {
     this.#directory = directory
@@ -77,87 +58,54 @@ export class PipeWriter {
     this.#segmentBytes = options.segmentBytes ?? defaultSegmentBytes
     this.#bell = options.bell
     this.#isHeldBack = holdsBackWrites(directory)
-    this.#segment = options.segment ?? 1
-    this.#descriptor = this.#create()
+    this.#segment = this.#create(options.segment ?? 1)
+    this.#segment.append(frame(this.#hello))
   }
 
   get segment(): number {
-    return this.#segment
+    return this.#segment.number
   }
 
   /** System calls so far. */
   get operations(): number {
-    return this.#operations + (this.#bell?.operations ?? 0)
+    return this.#operations + this.#segment.operations + (this.#bell?.operations ?? 0)
   }
 
   write(message: unknown): void {
-    if (this.#size >= this.#segmentBytes) {
-      this.#append(frame({ type: 'next' }))
-      closeSync(this.#descriptor)
-      this.#segment++
-      this.#descriptor = this.#create()
-    }
-    this.#append(frame(message))
+    if (this.#segment.size >= this.#segmentBytes) this.#goOver()
+    this.#segment.append(frame(message))
     this.#bell?.ring()
   }
 
   close(): void {
-    closeSync(this.#descriptor)
+    this.#segment.close()
+    this.#next?.close()
   }
 
-  #create(): number {
-    const path = segmentPath(this.#directory, this.#name, this.#segment)
-    const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants
-    const descriptor = openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW, 0o644)
-    this.#operations++
-    this.#size = 0
-    this.#descriptor = descriptor
-    this.#append(frame(this.#hello))
-    return descriptor
-  }
-
-  #append(bytes: Buffer): void {
-    let written = 0
-    crashPoint()
-    if (this.#isLost) this.#reopen()
+  /** The next segment is there before the full one says so and is closed; what fails in between is done by the next write. */
+  #goOver(): void {
     try {
-      while (written < bytes.length) {
-        this.#operations++
-        written += writeSync(this.#descriptor, bytes, written)
-      }
-      if (this.#isHeldBack) fdatasyncSync(this.#descriptor)
+      this.#next ??= this.#create(this.#segment.number + 1)
     } catch (error) {
-      this.#isLost = (error as NodeJS.ErrnoException).code !== 'ENOSPC'
-      if (written > 0 && !this.#isLost) ftruncateSync(this.#descriptor, this.#size)
+      if (hasNoRoom(error)) return // where no file can be made, the full segment takes more
       throw error
     }
-    this.#size += bytes.length
-    crashPoint()
+    if (this.#next.size === 0) this.#next.append(frame(this.#hello))
+    this.#segment.append(frame({ type: 'next' }))
+    this.#operations += this.#segment.operations
+    this.#segment.close()
+    this.#segment = this.#next
+    this.#next = undefined
   }
 
-  /** @throws if what was written has gone, as on another file system that is mounted in the place of the first */
-  #reopen(): void {
-    const path = segmentPath(this.#directory, this.#name, this.#segment)
-    const { O_APPEND, O_NOFOLLOW, O_WRONLY } = constants
-    const descriptor = openSync(path, O_WRONLY | O_APPEND | O_NOFOLLOW)
-    const { size } = fstatSync(descriptor)
-    if (size < this.#size) {
-      closeSync(descriptor)
-      throw new Error(`${path} has lost its end: it should be ${this.#size} bytes long and is ${size}`)
-    }
-    ftruncateSync(descriptor, this.#size) // half a message may have arrived
-    closeQuietly(this.#descriptor)
-    this.#descriptor = descriptor
-    this.#isLost = false
+  #create(number: number): Segment {
+    return Segment.create(this.#directory, this.#name, number, this.#isHeldBack)
   }
 }
 
-function closeQuietly(descriptor: number): void {
-  try {
-    closeSync(descriptor)
-  } catch {
-    // Of a file system that is gone, nothing can be closed either.
-  }
+/** Whether the system has no inode, or no descriptor, for one more file. */
+function hasNoRoom(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE'].includes((error as NodeJS.ErrnoException).code ?? '')
 }
 
 /** One frame with its header. */
@@ -368,25 +316,6 @@ export function messagesIn(
     if (look.kind !== 'frame') return found
     found.push({ message: look.message, offset, end: look.end })
     offset = look.end
-  }
-}
-
-/** The numbers of the segments that are there, in order; none if whoever was to make the directory died before. */
-export function segmentsIn(directory: string, name: string): number[] {
-  if (!existsSync(directory)) return []
-  return readdirSync(directory)
-    .filter((file) => file.startsWith(`${name}.`))
-    .map((file) => Number(file.slice(name.length + 1)))
-    .filter(Number.isInteger)
-    .sort((a, b) => a - b)
-}
-
-/** Removes a segment that nobody will read again. */
-export function discard(path: string): void {
-  try {
-    unlinkSync(path)
-  } catch {
-    // Somebody else removed it, or the file system will not: it is only space.
   }
 }
 

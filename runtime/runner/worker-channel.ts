@@ -1,6 +1,6 @@
 import type { ChannelPosition } from '../../src/core/record.ts'
 import type { ProcessIdentity } from '../../src/system/process-identity.ts'
-import { discard, type PipePosition, PipeReader, PipeWriter, segmentPath, segmentsIn } from '../channel/pipe-file.ts'
+import { type PipePosition, PipeReader, PipeWriter } from '../channel/pipe-file.ts'
 import { PollPace } from '../channel/poll-pace.ts'
 import {
   type AttemptKey,
@@ -11,6 +11,7 @@ import {
   type ToWorker,
 } from '../channel/protocol.ts'
 import { workerDirectory } from '../channel/run-file.ts'
+import { discard, segmentPath, segmentsIn } from '../channel/segment.ts'
 
 export interface ChannelSurroundings {
   /** The run directory. */

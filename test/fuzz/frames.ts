@@ -1,8 +1,9 @@
 import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import { crc32 } from 'node:zlib'
-import { frame, PipeDamaged, PipeReader, pipeStart, segmentPath } from '../../runtime/channel/pipe-file.ts'
+import { frame, PipeDamaged, PipeReader, pipeStart } from '../../runtime/channel/pipe-file.ts'
 import { decodeMessage } from '../../runtime/channel/protocol.ts'
+import { segmentPath } from '../../runtime/channel/segment.ts'
 import { Random } from '../../src/index.ts'
 import { mutate, randomBytes } from './mutate.ts'
 

@@ -1,13 +1,8 @@
 import { statSync } from 'node:fs'
-import {
-  messagesIn,
-  type PipePosition,
-  pipeStart,
-  segmentPath,
-  segmentsIn,
-} from '../../../runtime/channel/pipe-file.ts'
+import { messagesIn, type PipePosition, pipeStart } from '../../../runtime/channel/pipe-file.ts'
 import { type FromWorker, isFromWorker, type Simulate } from '../../../runtime/channel/protocol.ts'
 import { workerDirectory, workerFolders } from '../../../runtime/channel/run-file.ts'
+import { segmentPath, segmentsIn } from '../../../runtime/channel/segment.ts'
 
 /** A frame of a worker's pipe, and where it stands. */
 export interface Remain {

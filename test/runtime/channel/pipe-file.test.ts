@@ -1,8 +1,24 @@
-import { appendFileSync, existsSync, readFileSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { frame, PipeDamaged, PipeReader, PipeWriter, segmentPath } from '../../../runtime/channel/pipe-file.ts'
+import { frame, PipeDamaged, PipeReader, PipeWriter } from '../../../runtime/channel/pipe-file.ts'
+import { segmentPath } from '../../../runtime/channel/segment.ts'
+import { canMountMemory, smallFileSystem } from '../../mounts.ts'
+import { hasPart } from '../../parts.ts'
 import { temporaryDirectory } from '../../temporary.ts'
+
+const canMount = hasPart('the right to mount a file system in memory', canMountMemory, 'pipes where files are few')
 
 const hello = { type: 'hello' }
 /** Without -0, which msgpack writes as the integer 0. */
@@ -172,4 +188,72 @@ test('segments that have been read are removed, but for the last', () => {
   expect(segment).toBeGreaterThan(3)
   expect(existsSync(segmentPath(directory, 'pipe', segment - 2))).toBe(false)
   expect(existsSync(segmentPath(directory, 'pipe', segment - 1))).toBe(true)
+})
+
+/** A file system on which no further file can be made until one of the fillers is removed. */
+function fullOfFiles(directory: string): string[] {
+  const fillers: string[] = []
+  for (;;) {
+    const path = join(directory, `filler${fillers.length}`)
+    try {
+      closeSync(openSync(path, 'wx'))
+    } catch {
+      return fillers
+    }
+    fillers.push(path)
+  }
+}
+
+test.runIf(canMount)('where no further file can be made, a full segment takes more, and the next comes later', () => {
+  const directory = join(temporaryDirectory(), 'disk')
+  smallFileSystem(directory, 2 ** 20, 40)
+  const writer = new PipeWriter(directory, 'pipe', { hello, segmentBytes: 100 })
+  const reader = new PipeReader(directory, 'pipe', { followsTakeover: true })
+  const fillers = fullOfFiles(directory)
+  for (let i = 0; i < 30; i++) writer.write({ i })
+  expect(writer.segment).toBe(1)
+  rmSync(fillers[0]!)
+  rmSync(fillers[1]!)
+  writer.write({ i: 30 })
+  expect(writer.segment).toBe(2)
+  const read = [...reader.read(), ...reader.read()].filter((got) => (got as { type?: string }).type !== 'hello')
+  expect(read).toEqual(Array.from({ length: 31 }, (_, i) => ({ i })))
+})
+
+test('a segment that cannot be begun is begun by the next message, which is written once', () => {
+  const directory = temporaryDirectory()
+  const writer = new PipeWriter(directory, 'pipe', { hello, segmentBytes: 100 })
+  for (let i = 0; i < 8; i++) writer.write({ i })
+  const filled = writer.segment
+  writeFileSync(segmentPath(directory, 'pipe', filled + 1), '')
+  let refused = 0
+  for (let i = 8; i < 40 && refused === 0; i++) {
+    try {
+      writer.write({ i })
+    } catch {
+      refused = i
+    }
+  }
+  expect(refused).toBeGreaterThan(0)
+  expect(writer.segment).toBe(filled)
+  // Whatever file gets the next free descriptor, the pipe writes nothing into it.
+  const other = join(directory, 'other')
+  const descriptor = openSync(other, 'w')
+  rmSync(segmentPath(directory, 'pipe', filled + 1))
+  writer.write({ i: refused })
+  closeSync(descriptor)
+  expect(readFileSync(other, 'utf8')).toBe('')
+  const read = new PipeReader(directory, 'pipe').read().filter((got) => (got as { type?: string }).type !== 'hello')
+  expect(read).toEqual(Array.from({ length: refused + 1 }, (_, i) => ({ i })))
+})
+
+test('a pipe that was closed is written to no more', () => {
+  const directory = temporaryDirectory()
+  const writer = new PipeWriter(directory, 'pipe', { hello })
+  writer.close()
+  const other = join(directory, 'other')
+  const descriptor = openSync(other, 'w') // gets the number that the pipe had
+  expect(() => writer.write({ i: 1 })).toThrow('is closed')
+  closeSync(descriptor)
+  expect(readFileSync(other, 'utf8')).toBe('')
 })
