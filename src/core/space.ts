@@ -87,6 +87,10 @@ export function integer(low: number, high: number, options: { scale?: Scale } = 
 export function choice<const T extends ChoiceValue>(values: readonly T[]): Parameter<T> {
   if (!Array.isArray(values)) throw new RangeError(`choice(values) needs a list of values, got ${show(values)}`)
   if (values.length === 0) throw new RangeError('choice(values) needs at least one value, got none')
+  const other = values.find((value) => !isChoiceValue(value))
+  if (other !== undefined) {
+    throw new RangeError(`choice(values) needs texts, finite numbers, true, false or null, got ${show(other)}; name it`)
+  }
   if (new Set(values).size < values.length) {
     throw new RangeError(`choice(values) needs values that differ, got ${show(values)}`)
   }
@@ -101,6 +105,11 @@ export function choice<const T extends ChoiceValue>(values: readonly T[]): Param
       values.includes(value as T) ? undefined : `needs one of ${values.map(show).join(', ')}, got ${show(value)}`,
     definition: { type: 'choice', values },
   }
+}
+
+/** Other values are not the same any more when they come back from a worker or the record. */
+export function isChoiceValue(value: unknown): value is ChoiceValue {
+  return value === null || typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)
 }
 
 /** True or false. */

@@ -11,23 +11,16 @@ import { ConfigurationError } from '../core/errors.ts'
 import { type ObjectiveMap, Objectives } from '../core/objectives.ts'
 import type { Optimizee, OptimizeeSource } from '../core/optimizee.ts'
 import { nearest } from '../core/settings.ts'
-import { type ParameterDefinition, parameterFrom } from '../core/space.ts'
 import { show } from '../core/text.ts'
 import { type NamedSimulation, nameOfSource } from '../search/run-identity.ts'
 import { sealed } from '../search/secret.ts'
 import type { FailurePolicy } from './definition.ts'
+import { readParameters } from './parameters.ts'
 import { below, makeAt, messageOf, type Place, parseAt, refuse } from './place.ts'
 import { refuseProgram } from './program.ts'
 import { importModule } from './read.ts'
-import {
-  commandSchema,
-  failurePolicySchema,
-  moduleSchema,
-  parameterSchemas,
-  parameterTypeSchema,
-  resultPlaceSchema,
-  wholeResultSchema,
-} from './schema.ts'
+import { commandSchema, failurePolicySchema, moduleSchema, resultPlaceSchema, wholeResultSchema } from './schema.ts'
+import { namesInOrder } from './yaml.ts'
 
 /** The simulation that an experiment names. */
 export interface ChosenOptimizee {
@@ -84,7 +77,7 @@ function fromCommand(given: object, folder: string, place: Place): ChosenOptimiz
     refuse(below(place, 'workingDirectory'), `needs a directory, and there is none at ${workingDirectory}`)
   }
   const objectives = settings.objectives as ObjectiveMap
-  makeAt(below(place, 'objectives'), () => new Objectives(objectives))
+  checkObjectives(objectives, below(place, 'objectives'))
   const parameters = readParameters(settings.parameters, below(place, 'parameters'))
   const options = {
     // As it stands for the file's folder, wherever the program is to run.
@@ -117,6 +110,18 @@ function fromCommand(given: object, folder: string, place: Place): ChosenOptimiz
       },
     },
   }
+}
+
+function checkObjectives(objectives: ObjectiveMap, place: Place): void {
+  const names = namesInOrder(objectives)
+  const kept = Object.keys(objectives)
+  if (names.some((name, i) => name !== kept[i])) {
+    refuse(
+      place,
+      `needs names that are whole numbers first and in ascending order, as results have them: ${kept.join(', ')}`,
+    )
+  }
+  makeAt(place, () => new Objectives(objectives))
 }
 
 /** All of a text or file if it says `from`, which is no name of a place then; else by name. */
@@ -164,39 +169,6 @@ function sealedEnvironment(environment: Readonly<Record<string, string>> = {}): 
 
 function ofGiven<T extends object>(settings: T): Partial<T> {
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as Partial<T>
-}
-
-function readParameters(given: Readonly<Record<string, unknown>>, place: Place): [string, ParameterDefinition][] {
-  return Object.entries(given).map(([name, definition]) => {
-    const at = below(place, name)
-    const checked = readParameter(definition, at)
-    const size = sizeOf(checked)
-    if (!(size <= mostNumbers)) refuse(at, `needs at most ${mostNumbers} elements, got ${size}`)
-    makeAt(at, () => parameterFrom(checked))
-    return [name, checked]
-  })
-}
-
-function readParameter(given: unknown, place: Place): ParameterDefinition {
-  const { type } = parseAt(parameterTypeSchema, given, place)
-  const definition = parseAt(parameterSchemas[type], given, place)
-  return 'of' in definition
-    ? { ...definition, of: readParameter(definition.of, below(place, 'of')) }
-    : (definition as ParameterDefinition)
-}
-
-/** A vector of vectors of vectors is soon larger than any memory. */
-const mostNumbers = 1_000_000
-
-function sizeOf(definition: ParameterDefinition): number {
-  switch (definition.type) {
-    case 'vector':
-      return definition.length * sizeOf(definition.of)
-    case 'matrix':
-      return definition.rows * definition.columns * sizeOf(definition.of)
-    default:
-      return 1
-  }
 }
 
 async function fromModule(given: object, folder: string, place: Place): Promise<ChosenOptimizee> {

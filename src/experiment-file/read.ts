@@ -1,11 +1,10 @@
 import { constants } from 'node:fs'
 import { access, readFile, stat } from 'node:fs/promises'
 import { extname } from 'node:path'
-import { parseDocument, type YAMLError } from 'yaml'
 import { ConfigurationError } from '../core/errors.ts'
-import { show } from '../core/text.ts'
 import { importBundled } from '../system/bundle.ts'
-import { messageOf, type Place, refuse } from './place.ts'
+import { messageOf, refuse } from './place.ts'
+import { parseText } from './yaml.ts'
 
 const moduleEndings = ['.ts', '.mts', '.js', '.mjs']
 const textEndings = ['.yaml', '.yml', '.json']
@@ -57,48 +56,4 @@ async function checkReadable(file: string, path: string): Promise<void> {
         throw error
     }
   }
-}
-
-/** JSON is YAML; both give names such as `__proto__` as names and nothing more. */
-function parseText(text: string, file: string): unknown {
-  const place = { file, path: '' }
-  const document = attempt(place, () => parseDocument(text, { prettyErrors: true, logLevel: 'error' }))
-  const [error] = document.errors
-  if (error) {
-    const at = error.linePos?.[0]
-    const sentence = describeError(error, text)
-    throw new ConfigurationError(`${file}${at ? `, line ${at.line}, column ${at.col}` : ''}: ${sentence}`, {
-      cause: error,
-    })
-  }
-  const definition: unknown = attempt(place, () => document.toJS())
-  if (!isNestedAtMost(definition, deepest)) refuse(place, `is nested more than ${deepest} deep`)
-  if (typeof definition !== 'object' || definition === null || Array.isArray(definition)) {
-    refuse(place, `needs the keys of an experiment, got ${show(definition)}`)
-  }
-  return definition
-}
-
-/** What the reader of YAML throws itself: aliases of what is not there, or of what grows with each; too deep a nesting. */
-function attempt<T>(place: Place, read: () => T): T {
-  try {
-    return read()
-  } catch (error) {
-    if (error instanceof RangeError) refuse(place, `is nested more than ${deepest} deep`)
-    throw new ConfigurationError(`${place.file}: ${messageOf(error).split('\n')[0]}`, { cause: error })
-  }
-}
-
-/** No experiment comes near it. */
-const deepest = 100
-
-function describeError({ code, message, pos }: YAMLError, text: string): string {
-  const key = /^(".*?"|'.*?'|[^\s:,]+)/.exec(text.slice(pos[0]))?.[0]
-  if (code === 'DUPLICATE_KEY' && key) return `${key} comes twice`
-  return message.split('\n')[0]!.replace(/ at line \d+, column \d+:?$/, '')
-}
-
-function isNestedAtMost(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return true
-  return levels > 0 && Object.values(value).every((nested) => isNestedAtMost(nested, levels - 1))
 }

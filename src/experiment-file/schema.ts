@@ -20,11 +20,21 @@ const byName = z.custom<Readonly<Record<string, unknown>>>(
   },
 )
 
+/** File systems take 255 bytes, and the names of what lies beside the run directory are longer. */
+const longestName = 200
+
+function sizeOf(name: string): number {
+  return new TextEncoder().encode(name).length
+}
+
 export const experimentSchema = z.strictObject({
   name: z
     .string()
-    .refine((name) => name.length > 0 && name.length <= 200 && !/[/\\\0]/.test(name) && name !== '.' && name !== '..', {
+    .refine((name) => name.length > 0 && !/[/\\\0]/.test(name) && name !== '.' && name !== '..', {
       error: ({ input }) => `needs a name that a directory can have, got ${JSON.stringify(input)}`,
+    })
+    .refine((name) => sizeOf(name) <= longestName, {
+      error: ({ input }) => `needs a name of at most ${longestName} bytes, got ${sizeOf(input as string)} of them`,
     })
     .optional()
     .describe("The name of the run's directory"),
@@ -101,23 +111,4 @@ export const commandSchema = z.strictObject({
     .optional()
     .describe('The range of {seed}: from 0 and below this number; 2^31 by default'),
   ...failurePolicySchema.shape,
-})
-
-const bounds = { low: z.number(), high: z.number(), scale: z.enum(['linear', 'log']).optional() }
-
-/** What `of` must be is checked where it stands, one level down. */
-export const parameterSchemas = {
-  real: z.strictObject({ type: z.literal('real'), ...bounds }),
-  integer: z.strictObject({ type: z.literal('integer'), ...bounds }),
-  choice: z.strictObject({
-    type: z.literal('choice'),
-    values: z.array(z.union([z.string(), z.number(), z.boolean(), z.null()])),
-  }),
-  boolean: z.strictObject({ type: z.literal('boolean') }),
-  vector: z.strictObject({ type: z.literal('vector'), of: named, length: z.number() }),
-  matrix: z.strictObject({ type: z.literal('matrix'), of: named, rows: z.number(), columns: z.number() }),
-}
-
-export const parameterTypeSchema = z.looseObject({
-  type: z.enum(Object.keys(parameterSchemas) as (keyof typeof parameterSchemas)[]),
 })

@@ -148,6 +148,9 @@ test('impossible parameters are refused when they are defined', () => {
   expect(() => integer(0.5, 2)).toThrow('integer(low, high) needs whole numbers, got 0.5')
   expect(() => choice([])).toThrow('needs at least one value')
   expect(() => choice(['a', 'a'])).toThrow('needs values that differ')
+  for (const value of [{ layers: 1 }, [64, 64], Number.NaN]) {
+    expect(() => choice(['a', value as never])).toThrow('needs texts, finite numbers, true, false or null, got')
+  }
   expect(() => vector(boolean(), 0)).toThrow('needs a whole length of at least 1, got 0')
   expect(() => space({})).toThrow('needs at least one parameter')
 })

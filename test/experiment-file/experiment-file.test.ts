@@ -107,6 +107,31 @@ test('parameters and objectives may have any name', async () => {
   }
 })
 
+test('parameters keep the order of the file, also where their names are whole numbers', async () => {
+  const text =
+    'optimizee: { command: [node], objectives: { y: minimize }, parameters: { b: &unit { type: boolean }, 10: *unit, 9: *unit } }'
+  const file = folder.write('a.yaml', `${text}\noptimizer: { type: genetic-algorithm }\n`)
+  const { optimizee } = await loadExperiment(file, { set: ['optimizee.parameters.9.type=boolean'] })
+  expect(optimizee.space.names).toEqual(['b', '10', '9'])
+})
+
+test('a merge key brings what stands at its anchor, under what is said beside it', async () => {
+  const file = folder.write(
+    'a.yaml',
+    `
+optimizee:
+  command: [node]
+  parameters:
+    x: &unit { type: real, low: 0, high: 1 }
+    z: { <<: *unit, high: 2 }
+  objectives: { error: minimize }
+optimizer: { type: genetic-algorithm }
+`,
+  )
+  const { optimizee } = await loadExperiment(file)
+  expect(optimizee.space.definitions[1]).toEqual(['z', { type: 'real', low: 0, high: 2 }])
+})
+
 test('what the command line says takes the place of what the file says', async () => {
   const file = folder.write('e.json', { optimizee, optimizer })
   const overrides = {
@@ -242,6 +267,40 @@ const wrong: [string, string, string | object, string | RegExp, object?][] = [
   ['YAML with a key twice', 'a.yaml', 'name: x\nname: y\n', ', line 2, column 1: name comes twice'],
   ['JSON with a key twice', 'a.json', '{"name": "x", "name": "y"}', ', line 1, column 15: "name" comes twice'],
   ['JSON that does not parse', 'a.json', '{ "name": "x",\n  "optimizee" }}', /^, line 2, column \d+: /],
+  [
+    'a second document',
+    'a.yaml',
+    'name: x\n---\nname: y\n',
+    ', line 2, column 1: a second document begins; wanted one experiment in a file',
+  ],
+  [
+    'a placeholder without quotes',
+    'a.yaml',
+    'name: x\noptimizee:\n  command: [echo, {x}]\n',
+    ', line 3, column 19: {x} without quotes is a map in YAML; wanted "{x}"',
+  ],
+  ['an alias of nothing', 'a.yaml', 'name: *x\n', /^: Unresolved alias/],
+  ['a list for a name', 'a.yaml', '? [a, b]\n: 3\n', ': a name needs to be a text, got ["a","b"]'],
+  ['a nesting without end', 'a.yaml', 'name: &x { y: *x }\n', ': is nested more than 100 deep'],
+  ['a deep nesting', 'a.json', `{"name": ${'['.repeat(101)}${']'.repeat(101)}}`, ': is nested more than 100 deep'],
+  [
+    'an infinite bound',
+    'a.yaml',
+    'optimizee: { command: [node], objectives: { y: minimize }, parameters: { x: { type: real, low: -.inf, high: 1 } } }\noptimizer: {}\n',
+    ': optimizee.parameters.x.low needs a finite number, got -.inf',
+  ],
+  [
+    'objectives that results have in another order',
+    'a.yaml',
+    'optimizee: { command: [node], objectives: { 2: minimize, 1: minimize }, parameters: { x: { type: boolean } } }\noptimizer: {}\n',
+    ': optimizee.objectives needs names that are whole numbers first and in ascending order, as results have them: 1, 2',
+  ],
+  [
+    'a name that takes more bytes than it has letters',
+    'a.json',
+    { name: '日'.repeat(80), optimizee, optimizer },
+    ': name needs a name of at most 200 bytes, got 240 of them',
+  ],
   ['nothing in the file', 'a.yaml', '', ': needs the keys of an experiment, got null'],
   ['a list', 'a.json', '[1]', ': needs the keys of an experiment, got [1]'],
   [
@@ -435,15 +494,11 @@ test.each(wrong)('%s is refused with one sentence', async (_, name, content, sen
 })
 
 test.each([
-  [
-    'low not below high',
-    { type: 'real', low: 5, high: 1 },
-    ': optimizee.parameters.x: real(low, high) needs low <= high, got 5 and 1',
-  ],
+  ['low not below high', { type: 'real', low: 5, high: 1 }, ': optimizee.parameters.x: needs low <= high, got 5 and 1'],
   [
     'a log scale from 0',
     { type: 'real', low: 0, high: 1, scale: 'log' },
-    ': optimizee.parameters.x: real(low, high) on a log scale needs low > 0, got 0',
+    ': optimizee.parameters.x: on a log scale needs low > 0, got 0',
   ],
   [
     'a bound that is no number',
@@ -459,13 +514,39 @@ test.each([
   [
     'an unknown type',
     { type: 'float', low: 0, high: 1 },
-    ': optimizee.parameters.x.type needs one of "real", "integer", "choice", "boolean", "vector", "matrix", got "float"',
+    ': optimizee.parameters.x.type needs one of real, integer, choice, boolean, vector, matrix, got "float", did you mean real?',
+  ],
+  ['no type', { low: 0, high: 1 }, /^: optimizee\.parameters\.x\.type is missing; wanted one of real, /],
+  [
+    'the keys of another tool',
+    { type: 'real', min: 0, max: 1 },
+    ': optimizee.parameters.x.min is not a setting, did you mean low?',
+  ],
+  [
+    'a logarithm in the words of another tool',
+    { type: 'real', low: 1, high: 2, log: true },
+    ': optimizee.parameters.x.log is not a setting, did you mean scale: log?',
+  ],
+  [
+    'a value that stands twice',
+    { type: 'choice', values: ['euler', 'rk4', 'euler'] },
+    ': optimizee.parameters.x.values needs values that differ, got "euler" twice',
+  ],
+  [
+    'a list to choose',
+    { type: 'choice', values: ['one', [64, 64]] },
+    ': optimizee.parameters.x.values.1 needs a text, a finite number, true, false or null, got [64,64]; give it a name, and let the simulation know what the name means',
+  ],
+  [
+    'a map to choose in a vector',
+    { type: 'vector', length: 2, of: { type: 'choice', values: [{ layers: 1 }] } },
+    /^: optimizee\.parameters\.x\.of\.values\.0 needs a text, .*, got \{"layers":1\}; give it a name/,
   ],
   ['no definition', 3, ': optimizee.parameters.x needs an object, got 3'],
   [
     'nothing to choose from',
     { type: 'choice', values: [] },
-    ': optimizee.parameters.x: choice(values) needs at least one value, got none',
+    ': optimizee.parameters.x.values needs at least one value, got none',
   ],
   ['a vector of nothing', { type: 'vector', length: 2 }, ': optimizee.parameters.x.of is missing; wanted an object'],
   [
@@ -476,7 +557,7 @@ test.each([
   [
     'a length that is none',
     { type: 'vector', length: 0, of: { type: 'boolean' } },
-    ': optimizee.parameters.x: vector(of, length) needs a whole length of at least 1, got 0',
+    ': optimizee.parameters.x: needs a whole length of at least 1, got 0',
   ],
 ] as [string, unknown, string | RegExp][])(
   'a parameter with %s is refused with one sentence',

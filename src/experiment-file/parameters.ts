@@ -1,0 +1,129 @@
+import { z } from 'zod'
+import { nearest } from '../core/nearest.ts'
+import { type ChoiceValue, isChoiceValue, type ParameterDefinition, parameterFrom } from '../core/space.ts'
+import { show } from '../core/text.ts'
+import { below, makeAt, type Place, parseAt, refuse } from './place.ts'
+import { namesInOrder } from './yaml.ts'
+
+/** The parameters of a command in the order of the file. */
+export function readParameters(
+  given: Readonly<Record<string, unknown>>,
+  place: Place,
+): [string, ParameterDefinition][] {
+  return namesInOrder(given).map((name) => {
+    const at = below(place, name)
+    const definition = readParameter(given[name], at)
+    const size = sizeOf(definition)
+    if (!(size <= mostNumbers)) refuse(at, `needs at most ${mostNumbers} elements, got ${size}`)
+    makeInWords(definition, at)
+    return [name, definition]
+  })
+}
+
+const named = z.looseObject({})
+const bounds = { low: z.number(), high: z.number(), scale: z.enum(['linear', 'log']).optional() }
+
+/** What `of` must be is checked where it stands, one level down; the values of a choice are checked one by one. */
+const parameterSchemas = {
+  real: z.strictObject({ type: z.literal('real'), ...bounds }),
+  integer: z.strictObject({ type: z.literal('integer'), ...bounds }),
+  choice: z.strictObject({ type: z.literal('choice'), values: z.array(z.custom<ChoiceValue>()) }),
+  boolean: z.strictObject({ type: z.literal('boolean') }),
+  vector: z.strictObject({ type: z.literal('vector'), of: named, length: z.number() }),
+  matrix: z.strictObject({ type: z.literal('matrix'), of: named, rows: z.number(), columns: z.number() }),
+}
+
+const types = Object.keys(parameterSchemas)
+
+function readParameter(given: unknown, place: Place): ParameterDefinition {
+  const { type } = parseAt(named, given, place)
+  if (!isType(type)) {
+    const meant =
+      typeof type === 'string' ? (typesElsewhere.get(type.toLowerCase()) ?? nearest(type, types)) : undefined
+    const got =
+      type === undefined
+        ? `is missing; wanted one of ${types.join(', ')}`
+        : `needs one of ${types.join(', ')}, got ${show(type)}`
+    refuse(below(place, 'type'), meant === undefined ? got : `${got}, did you mean ${meant}?`)
+  }
+  checkWords(given as object, Object.keys(parameterSchemas[type].shape), place)
+  const definition = parseAt(parameterSchemas[type], given, place)
+  if ('of' in definition) return { ...definition, of: readParameter(definition.of, below(place, 'of')) }
+  if (definition.type === 'choice') checkValues(definition.values, below(place, 'values'))
+  return definition as ParameterDefinition
+}
+
+function isType(type: unknown): type is keyof typeof parameterSchemas {
+  return typeof type === 'string' && Object.hasOwn(parameterSchemas, type)
+}
+
+/** What other tools call our types. */
+const typesElsewhere = new Map([
+  ...['float', 'double', 'number', 'uniform', 'continuous', 'range'].map((name) => [name, 'real'] as const),
+  ...['loguniform', 'log_uniform', 'log-uniform', 'log'].map((name) => [name, 'real with scale: log'] as const),
+  ...['int', 'randint', 'whole', 'discrete'].map((name) => [name, 'integer'] as const),
+  ...['categorical', 'category', 'enum', 'values', 'string'].map((name) => [name, 'choice'] as const),
+  ...['bool', 'flag'].map((name) => [name, 'boolean'] as const),
+  ...['list', 'array'].map((name) => [name, 'vector'] as const),
+])
+
+/** What other tools call our keys. */
+const keysElsewhere = new Map([
+  ...['min', 'minimum', 'lower', 'from', 'lb'].map((name) => [name, 'low'] as const),
+  ...['max', 'maximum', 'upper', 'to', 'ub'].map((name) => [name, 'high'] as const),
+  ...['choices', 'options', 'categories', 'items'].map((name) => [name, 'values'] as const),
+  ...['log', 'logarithmic'].map((name) => [name, 'scale: log'] as const),
+  ...['size', 'dimension', 'n'].map((name) => [name, 'length'] as const),
+  ...['element', 'elements', 'kind'].map((name) => [name, 'of'] as const),
+])
+
+function checkWords(given: object, known: readonly string[], place: Place): void {
+  for (const [key, value] of Object.entries(given)) {
+    if ((key === 'low' || key === 'high') && typeof value === 'number' && !Number.isFinite(value)) {
+      refuse(
+        below(place, key),
+        `needs a finite number, got ${Number.isNaN(value) ? '.nan' : value > 0 ? '.inf' : '-.inf'}`,
+      )
+    }
+    const meant = keysElsewhere.get(key)
+    if (meant === undefined || known.includes(key) || !known.includes(meant.split(':')[0]!)) continue
+    refuse(below(place, key), `is not a setting, did you mean ${meant}?`)
+  }
+}
+
+function checkValues(values: readonly unknown[], place: Place): void {
+  if (values.length === 0) refuse(place, 'needs at least one value, got none')
+  for (const [i, value] of values.entries()) {
+    if (!isChoiceValue(value)) {
+      const hint = typeof value === 'object' ? '; give it a name, and let the simulation know what the name means' : ''
+      refuse(below(place, String(i)), `needs a text, a finite number, true, false or null, got ${show(value)}${hint}`)
+    }
+    if (values.indexOf(value) < i) refuse(place, `needs values that differ, got ${show(value)} twice`)
+  }
+}
+
+/** What cannot be made is refused without the name of the function that would make it in a program. */
+function makeInWords(definition: ParameterDefinition, place: Place): void {
+  makeAt(place, () => {
+    try {
+      parameterFrom(definition)
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error
+      throw new RangeError(error.message.replace(/^\w+\([\w, ]+\) /, ''), { cause: error })
+    }
+  })
+}
+
+/** A vector of vectors of vectors is soon larger than any memory. */
+const mostNumbers = 1_000_000
+
+function sizeOf(definition: ParameterDefinition): number {
+  switch (definition.type) {
+    case 'vector':
+      return definition.length * sizeOf(definition.of)
+    case 'matrix':
+      return definition.rows * definition.columns * sizeOf(definition.of)
+    default:
+      return 1
+  }
+}

@@ -1,0 +1,88 @@
+import { isMap, isScalar, parseDocument, visit, type YAMLError } from 'yaml'
+import { ConfigurationError } from '../core/errors.ts'
+import { show } from '../core/text.ts'
+import { messageOf, type Place, refuse } from './place.ts'
+
+/** The keys of an experiment in a text of YAML, and so of JSON. Names such as `__proto__` are names and nothing more. */
+export function parseText(text: string, file: string): object {
+  const place = { file, path: '' }
+  const document = attempt(place, () => parseDocument(text, { merge: true, prettyErrors: true, logLevel: 'error' }))
+  const refuseAt = (line: number | undefined, column: number | undefined, sentence: string, cause?: Error): never => {
+    const at = line === undefined ? '' : `, line ${line}, column ${column}`
+    throw new ConfigurationError(`${file}${at}: ${sentence}`, { cause })
+  }
+  const [error] = document.errors
+  if (error) refuseAt(error.linePos?.[0].line, error.linePos?.[0].col, describeError(error, text), error)
+  visit(document, {
+    Map(_, { flow, items: [pair, ...others], range }) {
+      if (!flow || !pair || others.length > 0 || pair.value !== null || !isScalar(pair.key)) return
+      const lines = text.slice(0, range?.[0]).split('\n')
+      const name = `{${String(pair.key.value)}}`
+      refuseAt(lines.length, lines.at(-1)!.length + 1, `${name} without quotes is a map in YAML; wanted "${name}"`)
+    },
+  })
+  const definition = attempt(place, () => toObjects(document.toJS({ mapAsMap: true }), new Map()))
+  if (!isNestedAtMost(definition, deepest)) refuse(place, `is nested more than ${deepest} deep`)
+  if (!isMap(document.contents)) refuse(place, `needs the keys of an experiment, got ${show(definition)}`)
+  return definition as object
+}
+
+/** The names of a map in the order of the file, where JavaScript has those first that are whole numbers. */
+export function namesInOrder(map: Readonly<Record<string, unknown>>): string[] {
+  const { [order]: written = [] } = map as { readonly [order]?: readonly string[] }
+  return [...new Set([...written.filter((name) => Object.hasOwn(map, name)), ...Object.keys(map)])]
+}
+
+const order = Symbol('names in the order of the file')
+
+/** Maps as objects; one that stands at several places is one object again. */
+function toObjects(value: unknown, known: Map<object, object>): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  const before = known.get(value)
+  if (before) return before
+  if (Array.isArray(value)) {
+    const list: unknown[] = []
+    known.set(value, list)
+    for (const element of value) list.push(toObjects(element, known))
+    return list
+  }
+  if (!(value instanceof Map)) return value
+  const object = {}
+  known.set(value, object)
+  const names: string[] = []
+  for (const [key, nested] of value) {
+    if (typeof key === 'object' && key !== null) throw new Error(`a name needs to be a text, got ${show(key)}`)
+    const name = String(key ?? '')
+    names.push(name)
+    const now = toObjects(nested, known)
+    Object.defineProperty(object, name, { value: now, enumerable: true, writable: true, configurable: true })
+  }
+  const isMoved = Object.keys(object).some((name, i) => name !== names[i])
+  // Enumerable, so that copies of the object keep it.
+  return isMoved ? Object.assign(object, { [order]: names }) : object
+}
+
+/** What the reader of YAML throws itself: aliases of what is not there, or of what grows with each; too deep a nesting. */
+function attempt<T>(place: Place, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof RangeError) refuse(place, `is nested more than ${deepest} deep`)
+    throw new ConfigurationError(`${place.file}: ${messageOf(error).split('\n')[0]}`, { cause: error })
+  }
+}
+
+/** No experiment comes near it. */
+const deepest = 100
+
+function describeError({ code, message, pos }: YAMLError, text: string): string {
+  const key = /^(".*?"|'.*?'|[^\s:,]+)/.exec(text.slice(pos[0]))?.[0]
+  if (code === 'DUPLICATE_KEY' && key) return `${key} comes twice`
+  if (code === 'MULTIPLE_DOCS') return 'a second document begins; wanted one experiment in a file'
+  return message.split('\n')[0]!.replace(/ at line \d+, column \d+:?$/, '')
+}
+
+function isNestedAtMost(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  return levels > 0 && Object.values(value).every((nested) => isNestedAtMost(nested, levels - 1))
+}
