@@ -1,5 +1,6 @@
 import { closeSync, createWriteStream, existsSync, fstatSync, openSync, readSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import yauzl from 'yauzl'
 import yazl from 'yazl'
@@ -12,6 +13,9 @@ import { workerDirectory } from '../channel/run-file.ts'
 /** Of what one attempt printed, the end is kept, since that is where the reason of a failure stands. */
 const keptBytes = 64 * 1024
 
+/** Below this length compressing a text costs more time than it saves space. */
+const shortBytes = 1024
+
 /** What one attempt printed. */
 export interface PrintedTexts {
   readonly stdout: string
@@ -23,7 +27,10 @@ type PrintedAttempt = Pick<AttemptRecord, 'individual' | 'epoch' | 'attempt' | '
 const archivePath = (directory: string, generation: number) =>
   join(directory, 'logs', `generation-${String(generation).padStart(6, '0')}.zip`)
 
-/** Packs what the attempts of a generation printed into one zip file, an entry for each stream of each attempt. */
+/**
+ * Packs what the attempts of a generation printed into one zip file, an entry for each stream of each attempt. Each text is
+ * read when the one before it has been written, so that memory holds one at a time.
+ */
 export async function packPrinted(
   directory: string,
   generation: number,
@@ -33,9 +40,14 @@ export async function packPrinted(
   makeOwnDirectory(directory, 'logs')
   const zip = new yazl.ZipFile()
   for (const attempt of attempts) {
-    const { stdout, stderr } = readFromWorker(directory, attempt)
-    if (stdout.length > 0) zip.addBuffer(stdout, entryName(attempt, 'stdout'), entryOptions)
-    if (stderr.length > 0) zip.addBuffer(stderr, entryName(attempt, 'stderr'), entryOptions)
+    for (const stream of ['stdout', 'stderr'] as const) {
+      const { path, from, to } = partOf(directory, attempt, stream)
+      if (from >= to) continue
+      const options = { ...entryOptions, compress: to - from > shortBytes }
+      zip.addReadStreamLazy(entryName(attempt, stream), options, (take) =>
+        take(null, Readable.from([readPart(path, from, to)])),
+      )
+    }
   }
   zip.end()
   const path = archivePath(directory, generation)
@@ -58,8 +70,10 @@ const entryOptions = { mtime: new Date(1980, 0, 1), mode: 0o100644 }
 export async function readPrinted(directory: string, attempt: PrintedAttempt): Promise<PrintedTexts> {
   const path = archivePath(directory, attempt.individual.generation)
   if (!existsSync(path)) {
-    const { stdout, stderr } = readFromWorker(directory, attempt)
-    return { stdout: stdout.toString('utf8'), stderr: stderr.toString('utf8') }
+    return {
+      stdout: readFromWorker(directory, attempt, 'stdout'),
+      stderr: readFromWorker(directory, attempt, 'stderr'),
+    }
   }
   const wanted = { stdout: entryName(attempt, 'stdout'), stderr: entryName(attempt, 'stderr') }
   const entries = await readEntries(path, new Set(Object.values(wanted)))
@@ -81,24 +95,25 @@ function entryName({ individual, epoch, attempt }: PrintedAttempt, stream: strin
   return `${nameOf(individual)}/${epoch}-${attempt}.${stream}.txt`
 }
 
-function readFromWorker(directory: string, { worker, printed }: PrintedAttempt): { stdout: Buffer; stderr: Buffer } {
-  const channel = workerDirectory(directory, worker)
+/** Where the end of what an attempt printed stands, as much of it as is kept. */
+function partOf(directory: string, { worker, printed }: PrintedAttempt, stream: 'stdout' | 'stderr') {
   const [stdoutFrom, stdoutTo, stderrFrom, stderrTo] = printed ?? [0, 0, 0, 0]
-  return {
-    stdout: readPart(join(channel, 'stdout.txt'), stdoutFrom, stdoutTo),
-    stderr: readPart(join(channel, 'stderr.txt'), stderrFrom, stderrTo),
-  }
+  const [from, to] = stream === 'stdout' ? [stdoutFrom, stdoutTo] : [stderrFrom, stderrTo]
+  return { path: join(workerDirectory(directory, worker), `${stream}.txt`), from: Math.max(from, to - keptBytes), to }
+}
+
+function readFromWorker(directory: string, attempt: PrintedAttempt, stream: 'stdout' | 'stderr'): string {
+  const { path, from, to } = partOf(directory, attempt, stream)
+  return from >= to ? '' : readPart(path, from, to).toString('utf8')
 }
 
 function readPart(path: string, from: number, to: number): Buffer {
-  const start = Math.max(from, to - keptBytes)
-  if (to <= start) return Buffer.alloc(0)
   try {
     const descriptor = openSync(path, 'r')
     try {
       const end = Math.min(to, fstatSync(descriptor).size)
-      const buffer = Buffer.alloc(Math.max(0, end - start))
-      return buffer.subarray(0, readSync(descriptor, buffer, 0, buffer.length, start))
+      const buffer = Buffer.alloc(Math.max(0, end - from))
+      return buffer.subarray(0, readSync(descriptor, buffer, 0, buffer.length, from))
     } finally {
       closeSync(descriptor)
     }
