@@ -1,22 +1,16 @@
 import { type FailureCause, type Outputs, readResult, type SimulationFailure } from '../../src/core/evaluation.ts'
 import type { Individual } from '../../src/core/individual.ts'
-import type { Optimizee, SimulationContext } from '../../src/core/optimizee.ts'
-import { Random } from '../../src/core/random.ts'
+import type { Optimizee } from '../../src/core/optimizee.ts'
+import { Context, type ContextSource } from './context.ts'
 
 /** What came of one attempt. */
 export type AttemptOutcome =
   | { readonly fitness: readonly number[]; readonly outputs?: Outputs | undefined }
   | { readonly cause: FailureCause }
 
-export interface AttemptSurroundings {
-  readonly attempt: number
+export interface AttemptSurroundings extends ContextSource {
   /** Milliseconds that it may take. */
   readonly timeout?: number | undefined
-  /** Gives the run's snapshot; called when the simulation first asks for it. */
-  readonly snapshot: () => unknown
-  readonly report: (step: number, value: number) => void
-  /** Makes the individual's directory, if need be, and gives its path. */
-  readonly directory: () => string
 }
 
 /** Thrown at a simulation through its abort signal. */
@@ -29,19 +23,20 @@ export class Attempt {
   readonly #optimizee: Optimizee
   readonly #individual: Individual
   readonly #surroundings: AttemptSurroundings
-  #controller: AbortController | undefined
+  readonly #context: Context
   #abortReason: Error | undefined
 
   constructor(optimizee: Optimizee, individual: Individual, surroundings: AttemptSurroundings) {
     this.#optimizee = optimizee
     this.#individual = individual
     this.#surroundings = surroundings
+    this.#context = new Context(individual.seed, surroundings)
   }
 
   /** Simulates; a simulation that is synchronous gives its outcome at once. Never throws. */
   run(): AttemptOutcome | Promise<AttemptOutcome> {
     try {
-      const result = this.#optimizee.simulate(this.#individual, this.#context())
+      const result = this.#optimizee.simulate(this.#individual, this.#context)
       return isPromise(result) ? this.#settle(result) : this.#outcomeOf(result)
     } catch (error) {
       return this.#failed(error)
@@ -51,7 +46,7 @@ export class Attempt {
   /** Tells the simulation that its result is not wanted any more. */
   abort(reason: Error): void {
     this.#abortReason ??= reason
-    this.#controller?.abort(this.#abortReason)
+    this.#context.abort(this.#abortReason)
   }
 
   async #settle(result: Promise<unknown>): Promise<AttemptOutcome> {
@@ -85,35 +80,6 @@ export class Attempt {
 
   #timedOut(): AttemptOutcome {
     return { cause: { kind: 'timeout', message: `The simulation took longer than ${this.#surroundings.timeout} ms.` } }
-  }
-
-  /** The context makes its parts when they are asked for: most simulations need few, and many take microseconds. */
-  #context(): SimulationContext {
-    const surroundings = this.#surroundings
-    const seed = this.#individual.seed
-    const signal = () => {
-      if (!this.#controller) {
-        this.#controller = new AbortController()
-        if (this.#abortReason) this.#controller.abort(this.#abortReason)
-      }
-      return this.#controller.signal
-    }
-    let random: Random | undefined
-    return {
-      get random() {
-        random ??= Random.of(seed, 'simulate')
-        return random
-      },
-      get signal() {
-        return signal()
-      },
-      attempt: surroundings.attempt,
-      get snapshot() {
-        return surroundings.snapshot()
-      },
-      report: surroundings.report,
-      directory: surroundings.directory,
-    }
   }
 }
 

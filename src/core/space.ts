@@ -181,6 +181,7 @@ export class Space<P = Record<string, unknown>> {
   /** The axes of the unit cube, parameter after parameter. */
   readonly axes: readonly Axis[]
   readonly #parameters: readonly Parameter[]
+  readonly #known: ReadonlySet<string>
 
   constructor(parameters: ParameterMap<P> | readonly (readonly [string, Parameter])[]) {
     const entries: (readonly [string, Parameter])[] = isEntryList(parameters)
@@ -192,6 +193,7 @@ export class Space<P = Record<string, unknown>> {
     if (names.length === 0) throw new RangeError('a space needs at least one parameter, got none')
     for (const [name, parameter] of entries) checkParameter(`the parameter ${show(name)} of a space`, parameter)
     this.names = names as (keyof P & string)[]
+    this.#known = new Set(names)
     this.#parameters = entries.map(([, parameter]) => parameter)
     this.axes = this.#parameters.flatMap((parameter) => parameter.axes)
   }
@@ -252,8 +254,7 @@ export class Space<P = Record<string, unknown>> {
   /** What is wrong with the parameters, as a sentence's end, or undefined: every name once, every value in its bounds. */
   refuse(parameters: unknown): string | undefined {
     if (typeof parameters !== 'object' || parameters === null) return `needs named parameters, got ${show(parameters)}`
-    const known = new Set<string>(this.names)
-    for (const name of Object.keys(parameters)) if (!known.has(name)) return `has no parameter ${show(name)}`
+    for (const name of Object.keys(parameters)) if (!this.#known.has(name)) return `has no parameter ${show(name)}`
     for (let i = 0; i < this.names.length; i++) {
       const name = this.names[i]!
       if (!Object.hasOwn(parameters, name)) return `needs the parameter ${show(name)}, which is missing`

@@ -1,0 +1,59 @@
+import type { SimulationContext } from '../../src/core/optimizee.ts'
+import { Random } from '../../src/core/random.ts'
+
+/** What surrounds an attempt: what the worker has for every one of them, and what this one has of its own. */
+export interface ContextSource {
+  readonly attempt: number
+  /** Gives the run's snapshot; called when the simulation first asks for it. */
+  readonly snapshot: () => unknown
+  readonly report: (step: number, value: number) => void
+  /** Makes the individual's directory, if need be, and gives its path. */
+  readonly directory: () => string
+}
+
+/**
+ * What a simulation has beside its individual. Its parts are made when they are asked for, and it is a class rather than an
+ * object with getters of its own, which cost more than many a simulation: most need few of them and many take microseconds.
+ */
+export class Context implements SimulationContext {
+  readonly attempt: number
+  // Fields, since simulations take them out of the context.
+  readonly report: SimulationContext['report']
+  readonly directory: SimulationContext['directory']
+  readonly #seed: number
+  readonly #snapshot: () => unknown
+  #random: Random | undefined
+  #controller: AbortController | undefined
+  #abortReason: Error | undefined
+
+  constructor(seed: number, { attempt, snapshot, report, directory }: ContextSource) {
+    this.attempt = attempt
+    this.report = report
+    this.directory = directory
+    this.#seed = seed
+    this.#snapshot = snapshot
+  }
+
+  get random(): Random {
+    this.#random ??= Random.of(this.#seed, 'simulate')
+    return this.#random
+  }
+
+  get signal(): AbortSignal {
+    if (!this.#controller) {
+      this.#controller = new AbortController()
+      if (this.#abortReason) this.#controller.abort(this.#abortReason)
+    }
+    return this.#controller.signal
+  }
+
+  get snapshot(): unknown {
+    return this.#snapshot()
+  }
+
+  /** Tells the simulation that its result is not wanted any more; the first reason stays. */
+  abort(reason: Error): void {
+    this.#abortReason ??= reason
+    this.#controller?.abort(this.#abortReason)
+  }
+}
