@@ -11,6 +11,7 @@ import { pickWeighted } from './shared/distributions/bayesian-gaussian-mixture.t
 import { fitCategorical } from './shared/distributions/categorical.ts'
 import { type Distribution, distributionSettings, fitDistribution, samplerOf } from './shared/distributions/index.ts'
 import { GenomeMap } from './shared/genome-map.ts'
+import { rank } from './shared/ranking.ts'
 import { meanScore, plainNumber, scoreOf } from './shared/score.ts'
 
 const settings = z.strictObject({
@@ -202,14 +203,10 @@ export class CrossEntropy<P = Record<string, unknown>> extends Optimizer<CrossEn
 
   /** What was done, best first; of equals, the first that was asked. */
   #rank(evaluations: readonly Evaluation<P>[]): Ranked[] {
-    const ranked = evaluations.flatMap((evaluation) => {
-      if (evaluation.outcome === 'failed') return []
-      const { fitness, individual } = evaluation
-      const genome = this.space.encode(individual.parameters)
-      const { generation, index } = individual
-      return [{ score: scoreOf(this.objectives, fitness), genome, fitness, generation, index }]
+    return rank(this.objectives, evaluations).map(({ evaluation: { fitness, individual }, score }) => {
+      const { parameters, generation, index } = individual
+      return { score, genome: this.space.encode(parameters), fitness, generation, index }
     })
-    return ranked.sort((a, b) => (a.score < b.score ? 1 : a.score > b.score ? -1 : 0))
   }
 
   #eliteCount(ranked: readonly Ranked[]): number {

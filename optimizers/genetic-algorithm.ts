@@ -11,6 +11,7 @@ import { parseSettings } from '../src/core/settings.ts'
 import type { Trajectory } from '../src/core/trajectory.ts'
 import { canonical, type Gene, genesOf } from './shared/genes.ts'
 import { GenomeMap } from './shared/genome-map.ts'
+import { compareScores } from './shared/ranking.ts'
 import { meanScore, plainNumber, scoreOf } from './shared/score.ts'
 
 const probability = z.number().min(0).max(1)
@@ -290,7 +291,7 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
   /** The best that were done, best first; no two have the same parameters. */
   #best(population: readonly Member[], scores: readonly number[], count: number): Member[] {
     const ranked = population.map((_, i) => i).filter((i) => population[i]!.fitness !== null)
-    ranked.sort((a, b) => compare(scores[b]!, scores[a]!))
+    ranked.sort((a, b) => compareScores(scores[b]!, scores[a]!))
     const seen = new GenomeMap<true>()
     const best: Member[] = []
     for (const i of ranked) {
@@ -367,7 +368,7 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
       const genome = this.space.encode(individual.parameters)
       ranked.push({ score, famous: { genome, fitness, generation: individual.generation, index: individual.index } })
     }
-    ranked.sort((a, b) => compare(b.score, a.score))
+    ranked.sort((a, b) => compareScores(b.score, a.score))
     const seen = new GenomeMap<true>()
     const best: Famous[] = []
     for (const { famous } of ranked) {
@@ -382,10 +383,6 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
 
 const breedingAttempts = 100
 const distinctAttempts = 16
-
-function compare(a: number, b: number): number {
-  return a < b ? -1 : a > b ? 1 : 0
-}
 
 /** The state of version 1, which held the genomes that it waited for and forgot those that were told. */
 interface Version1 {

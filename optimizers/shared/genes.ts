@@ -1,6 +1,7 @@
 import type { Random } from '../../src/core/random.ts'
 import {
   type Axis,
+  clipUnit,
   coordinateOf,
   levelOf,
   type Parameter,
@@ -103,8 +104,4 @@ function leavesOf(definition: ParameterDefinition): ParameterDefinition[] {
 
 function repeat<T>(items: readonly T[], times: number): T[] {
   return Array.from({ length: times }, () => items).flat()
-}
-
-function clipUnit(value: number): number {
-  return value > 0 ? (value < 1 ? value : 1) : 0
 }

@@ -1,4 +1,4 @@
-import { CholeskyDecomposition, Matrix } from 'ml-matrix'
+import { CholeskyDecomposition, EigenvalueDecomposition, Matrix } from 'ml-matrix'
 
 /** A square matrix by rows, as a state may hold it. */
 export type SquareMatrix = readonly (readonly number[])[]
@@ -86,4 +86,21 @@ export function affine(offset: readonly number[], factor: SquareMatrix, step: re
     for (let k = 0; k < row.length; k++) sum += row[k]! * step[k]!
     return sum
   })
+}
+
+/** A symmetric matrix as its eigenvalues, smallest first, and their eigenvectors of length 1. */
+export interface Eigen {
+  readonly values: readonly number[]
+  /** `vectors[i]` belongs to `values[i]`. */
+  readonly vectors: SquareMatrix
+}
+
+/** @param matrix of which the lower triangle is read */
+export function eigenOf(matrix: SquareMatrix): Eigen {
+  const symmetric = matrix.map((row, i) => row.map((value, j) => (i >= j ? value : matrix[j]![i]!)))
+  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(new Matrix(symmetric), {
+    assumeSymmetric: true,
+  })
+  const order = realEigenvalues.map((_, i) => i).sort((a, b) => realEigenvalues[a]! - realEigenvalues[b]!)
+  return { values: order.map((i) => realEigenvalues[i]!), vectors: order.map((i) => eigenvectorMatrix.getColumn(i)) }
 }

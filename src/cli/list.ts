@@ -1,22 +1,40 @@
 import type { z } from 'zod'
+import { type Abilities, type Order, orders, takesOrder } from '../core/abilities.ts'
 import { describeSettings } from '../core/settings.ts'
 
-/** Something built in that experiment files can name, with its settings. */
+/** Something that experiment files can name, with its settings. */
 export interface Listed {
   readonly type: string
-  readonly summary: string
+  readonly summary?: string | undefined
   readonly settings: z.ZodType
+  /** Of an optimizer. */
+  readonly version?: number
+  readonly abilities?: Abilities
 }
 
-/** Prints what is built in: for people as blocks of aligned lines, for programs as one JSON document. */
+/** Prints what there is: for people as blocks of aligned lines, for programs as one JSON document. */
 export function printList(listed: readonly Listed[], { json }: { readonly json: boolean }): void {
-  const rows = listed.map(({ type, summary, settings }) => ({ type, summary, settings: describeSettings(settings) }))
+  const rows = listed.map(rowOf)
   process.stdout.write(json ? `${JSON.stringify(rows, null, 2)}\n` : rows.map(describe).join('\n'))
 }
 
-type Row = Omit<Listed, 'settings'> & { readonly settings: ReturnType<typeof describeSettings> }
+type Row = Omit<Listed, 'settings'> & {
+  readonly settings: ReturnType<typeof describeSettings>
+  readonly orders?: readonly Order[]
+}
 
-function describe({ type, summary, settings }: Row): string {
+function rowOf({ type, summary, version, abilities, settings }: Listed): Row {
+  return {
+    type,
+    ...(summary !== undefined && { summary }),
+    ...(version !== undefined && { version }),
+    ...(abilities && { abilities, orders: orders.filter((order) => takesOrder(abilities, order)) }),
+    settings: describeSettings(settings),
+  }
+}
+
+function describe(row: Row): string {
+  const { type, summary, settings } = row
   const lines = settings.map(({ name, type: kind, default: standard, meaning }) => [
     name,
     standard === undefined ? '' : typeof standard === 'string' ? standard : JSON.stringify(standard),
@@ -26,5 +44,13 @@ function describe({ type, summary, settings }: Row): string {
   const body = lines.map(([name, standard, meaning]) =>
     `  ${name!.padEnd(widths[0]!)}  ${standard!.padEnd(widths[1]!)}  ${meaning}`.trimEnd(),
   )
-  return `${[`${type}: ${summary}`, ...body].join('\n')}\n`
+  return `${[summary === undefined ? type : `${type}: ${summary}`, ...describeAbilities(row), ...body].join('\n')}\n`
+}
+
+function describeAbilities({ version, abilities, orders = [] }: Row): string[] {
+  if (!abilities) return []
+  const { axes, objectives, searches } = abilities
+  const wanted = { one: 'one objective', weighted: 'a weighted sum of objectives', many: 'many objectives' }[objectives]
+  const plays = searches ? '' : '; looks for no best'
+  return [`  version ${version}: ${axes.join(', ')}; ${wanted}; in the order ${orders.join(', ')}${plays}`]
 }

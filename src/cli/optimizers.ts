@@ -3,17 +3,17 @@ import type { Command } from 'commander'
 export function register(program: Command): void {
   program
     .command('optimizers')
-    .summary('list the optimizers with their settings')
-    .description('Lists the optimizers that are built in, with their settings and defaults.')
+    .summary('list the optimizers with their abilities and settings')
+    .description(
+      'Lists the optimizers that are built in, or the one that a file names or is, with abilities, settings and defaults.',
+    )
+    .argument('[file]', 'an experiment, or a module whose default export is an optimizer')
     .option('--json', 'print one JSON document')
-    .action(async ({ json = false }: { json?: boolean }) => {
-      const [{ optimizers }, { printList }] = await Promise.all([
-        import('../../optimizers/index.ts'),
+    .action(async (file: string | undefined, { json = false }: { json?: boolean }) => {
+      const [{ optimizersIn, builtInOptimizers }, { printList }] = await Promise.all([
+        import('../experiment-file/optimizers-in.ts'),
         import('./list.ts'),
       ])
-      printList(
-        Object.entries(optimizers).map(([type, { summary, settings }]) => ({ type, summary, settings })),
-        { json },
-      )
+      printList(file === undefined ? builtInOptimizers : await optimizersIn(file), { json })
     })
 }

@@ -28,7 +28,8 @@ export interface OptimizerClass {
   readonly type: string
   /** Goes up when states or results change: a run of another version is refused in a sentence. */
   readonly version: number
-  readonly summary: string
+  /** One line for lists. */
+  readonly summary?: string
   readonly settings: z.ZodObject
   readonly abilities: Abilities
   new (problem: Problem, settings: object): Optimizer

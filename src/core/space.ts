@@ -285,6 +285,11 @@ export function coordinateOf(level: number, levels: number): number {
   return (level + 0.5) / levels
 }
 
+/** The coordinate within the unit interval that is nearest. */
+export function clipUnit(value: number): number {
+  return value > 0 ? (value < 1 ? value : 1) : 0 // NaN becomes 0
+}
+
 function scaling(low: number, high: number, scale: Scale) {
   if (scale === 'linear') {
     // The width of a range that is wider than the largest number cannot be written down, but its half can.
@@ -376,8 +381,4 @@ function define(target: object, name: string, value: unknown): void {
 
 function clip(value: number, low: number, high: number): number {
   return value < low ? low : value > high ? high : value
-}
-
-function clipUnit(value: number): number {
-  return value > 0 ? (value < 1 ? value : 1) : 0 // NaN becomes 0
 }

@@ -63,9 +63,19 @@ export type BuiltInOptimizeeDefinition = {
 }[keyof BuiltInOptimizees]
 
 type BuiltInOptimizers = typeof optimizers
-export type OptimizerDefinition = {
-  [T in keyof BuiltInOptimizers]: { readonly type: T } & z.input<BuiltInOptimizers[T]['settings']>
-}[keyof BuiltInOptimizers]
+export type OptimizerDefinition =
+  | {
+      [T in keyof BuiltInOptimizers]: { readonly type: T } & z.input<BuiltInOptimizers[T]['settings']>
+    }[keyof BuiltInOptimizers]
+  | OptimizerModuleDefinition
+
+/** A module whose default export is a class of optimizers, with the settings that it has. */
+export interface OptimizerModuleDefinition {
+  /** Relative to the experiment's file. */
+  readonly module: string
+  readonly type?: never
+  readonly [setting: string]: unknown
+}
 
 export type RunnerSettingsInput = z.input<typeof runnerSettings>
 

@@ -50,7 +50,7 @@ export async function loadExperiment(
   const settings = { ...runner, ...chosen.policy }
   const at = below(place, 'optimizer')
   const described = await readDesignTables(optimizer, chosen.optimizee.space.definitions, dirname(path), at)
-  const algorithm = chooseOptimizer(described, chosen.optimizee, at)
+  const algorithm = await chooseOptimizer(described, chosen.optimizee, dirname(path), at)
   return {
     name: title,
     file: path,

@@ -1,6 +1,5 @@
 import { existsSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import commandOptimizee from '../../optimizees/command/command.ts'
 import { checkPlace, type NamedResult, placeOf } from '../../optimizees/command/named-result.ts'
@@ -15,6 +14,7 @@ import { show } from '../core/text.ts'
 import { type NamedSimulation, nameOfSource } from '../search/run-identity.ts'
 import { sealed } from '../search/secret.ts'
 import type { FailurePolicy } from './definition.ts'
+import { findModule } from './module.ts'
 import { readParameters } from './parameters.ts'
 import { below, makeAt, messageOf, type Place, parseAt, refuse } from './place.ts'
 import { refuseProgram } from './program.ts'
@@ -173,11 +173,7 @@ function ofGiven<T extends object>(settings: T): Partial<T> {
 
 async function fromModule(given: object, folder: string, place: Place): Promise<ChosenOptimizee> {
   const { module, options } = parseAt(moduleSchema, given, place)
-  const path = module.startsWith('file:') ? fileURLToPath(module) : resolve(folder, module)
-  const at = below(place, 'module')
-  if (!existsSync(path)) refuse(at, `needs a module, and there is no file ${path}`)
-  if (!/\.[cm]?[jt]sx?$/.test(path)) refuse(at, `needs a module of JavaScript or TypeScript, got ${module}`)
-  const label = `${place.file}: ${at.path} ${module}`
+  const { path, label } = findModule(module, folder, below(place, 'module'))
   const exported = await importModule(label, path)
   if (options !== undefined && exported.default !== undefined && typeof exported.default !== 'function') {
     refuse(below(place, 'options'), `mean nothing to ${module}, whose default export is not a function of them`)

@@ -1,39 +1,80 @@
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
-import { createOptimizer, optimizers } from '../../optimizers/index.ts'
+import { optimizers } from '../../optimizers/index.ts'
 import type { Optimizee } from '../core/optimizee.ts'
-import type { Optimizer } from '../core/optimizer.ts'
+import type { Optimizer, OptimizerClass } from '../core/optimizer.ts'
 import { nearest } from '../core/settings.ts'
 import { show } from '../core/text.ts'
+import { checkAbilities } from '../search/abilities.ts'
+import { findModule } from './module.ts'
+import { optimizerClassOf } from './optimizer-class.ts'
 import { below, makeAt, type Place, parseAt, refuse } from './place.ts'
+import { importModule } from './read.ts'
 
-/** The optimizer that an experiment names, or has made by itself, for the simulation that it names. */
-export function chooseOptimizer(given: object, optimizee: Optimizee, place: Place): Optimizer {
-  if (isOptimizer(given)) {
-    if (!isDeepStrictEqual(given.space.definitions, optimizee.space.definitions)) {
-      refuse(
-        place,
-        `searches ${given.space.names.join(', ')}, but the optimizee has ${optimizee.space.names.join(', ')}`,
-      )
-    }
-    return given
-  }
-  const { type } = given as { type?: unknown }
-  if (!isListed(type)) {
-    const known = Object.keys(optimizers)
-    const meant = typeof type === 'string' ? nearest(type, known) : undefined
-    const hint = meant ? `, did you mean ${meant}?` : ''
-    refuse(below(place, 'type'), `needs one of ${known.join(', ')}, got ${show(type)}${hint}`)
-  }
-  const settings = optimizers[type].settings as z.ZodObject
-  parseAt(settings.safeExtend({ type: z.literal(type) }), given, place)
-  return makeAt(place, () => createOptimizer(optimizee, given as { type: typeof type }))
+/**
+ * The optimizer that an experiment names, or has made by itself, for the simulation that it names.
+ *
+ * @param folder what a module's path is relative to
+ * @throws ConfigurationError or SettingsError if there is none of that name, if its settings are wrong, or if it cannot
+ * search what the simulation has
+ */
+export async function chooseOptimizer(
+  given: object,
+  optimizee: Optimizee,
+  folder: string,
+  place: Place,
+): Promise<Optimizer> {
+  const optimizer = isOptimizer(given)
+    ? ofSameSpace(given, optimizee, place)
+    : await makeOptimizer(given, optimizee, folder, place)
+  makeAt(place, () => checkAbilities(optimizer, optimizee, 'generations'))
+  return optimizer
 }
 
-function isListed(type: unknown): type is keyof typeof optimizers {
-  return typeof type === 'string' && Object.hasOwn(optimizers, type)
+/** The class of the optimizer that an experiment names by a type or a module. */
+export async function namedOptimizer(given: object, folder: string, place: Place): Promise<OptimizerClass> {
+  const { type, module } = given as { readonly type?: unknown; readonly module?: unknown }
+  const at = below(place, 'module')
+  if (module === undefined) return builtIn(type, below(place, 'type'))
+  if (type !== undefined) refuse(at, `needs to stand without a type, got the type ${show(type)}`)
+  if (typeof module !== 'string') refuse(at, `needs the path of a module, got ${show(module)}`)
+  const { path, label } = findModule(module, folder, at)
+  return optimizerClassOf(await importModule(label, path), label)
 }
 
+async function makeOptimizer(given: object, optimizee: Optimizee, folder: string, place: Place): Promise<Optimizer> {
+  const Named = await namedOptimizer(given, folder, place)
+  const { type: _, module: __, ...settings } = given as Readonly<Record<string, unknown>>
+  parseAt(
+    strict(Named.settings).safeExtend({ type: z.unknown().optional(), module: z.unknown().optional() }),
+    given,
+    place,
+  )
+  return makeAt(place, () => new Named(optimizee, settings))
+}
+
+/** Settings that an algorithm does not know are refused, also where its schema would only leave them out. */
+function strict(settings: z.ZodObject): z.ZodObject {
+  return settings.def.catchall === undefined ? settings.strict() : settings
+}
+
+function builtIn(type: unknown, place: Place): OptimizerClass {
+  if (typeof type === 'string' && Object.hasOwn(optimizers, type)) {
+    return optimizers[type as keyof typeof optimizers] as unknown as OptimizerClass
+  }
+  const known = Object.keys(optimizers)
+  const meant = typeof type === 'string' ? nearest(type, known) : undefined
+  const hint = meant ? `, did you mean ${meant}?` : type === undefined ? ', or a module in its place' : ''
+  refuse(place, `needs one of ${known.join(', ')}, got ${show(type)}${hint}`)
+}
+
+function ofSameSpace(optimizer: Optimizer, optimizee: Optimizee, place: Place): Optimizer {
+  const { space } = optimizer
+  if (isDeepStrictEqual(space.definitions, optimizee.space.definitions)) return optimizer
+  refuse(place, `searches ${space.names.join(', ')}, but the optimizee has ${optimizee.space.names.join(', ')}`)
+}
+
+/** By its members, not its class: an experiment's file may have another copy of the class. */
 function isOptimizer(value: object): value is Optimizer {
   const { settings, postProcess, space } = value as Partial<Optimizer>
   return typeof postProcess === 'function' && typeof settings === 'object' && typeof space === 'object'

@@ -8,7 +8,7 @@ type PlainMap = { readonly [key: string]: PlainData }
 
 /**
  * What makes a search the same in records of version 1: each front door had a form of its own. The parts that it did not
- * write down are those of the search that is wanted.
+ * write down are those of the search that is wanted; its states are upgraded to the algorithm of now.
  */
 export function readVersionOne(known: PlainData, wanted: RunIdentity): RunIdentity {
   const form = known as PlainMap
@@ -27,7 +27,7 @@ function ofFile(form: PlainMap, wanted: RunIdentity): RunIdentity {
     parameters: form.parameters!,
     objectives: form.objectives as RunIdentity['objectives'],
     optimizee: simulationOf(form.optimizee as PlainMap, wanted),
-    optimizer: form.optimizer as RunIdentity['optimizer'],
+    optimizer: { ...wanted.optimizer, ...(form.optimizer as PlainMap) },
     failures: form.failures as unknown as RunIdentity['failures'],
     warmStart: (form.warmStart as string | undefined) ?? null,
   }
@@ -53,7 +53,7 @@ function ofProgram(form: PlainMap, wanted: RunIdentity): RunIdentity {
     parameters: form.parameters!,
     objectives: pairsOf(form.objectives as ObjectiveMap),
     optimizee: { ...wanted.optimizee, options: form.optimizee! },
-    optimizer: { type: type as string, settings },
+    optimizer: { ...wanted.optimizer, type: type as string, settings },
     warmStart: (form.warmStart as string | undefined) ?? null,
   }
 }
@@ -62,7 +62,7 @@ function ofBatch({ batch, runs, sha256, ...options }: PlainMap, wanted: RunIdent
   return {
     ...wanted,
     optimizee: { module: batch as string, options },
-    optimizer: { type: 'design', settings: { seed: 0, runs: runs!, sha256: sha256! } },
+    optimizer: { ...wanted.optimizer, type: 'design', settings: { seed: 0, runs: runs!, sha256: sha256! } },
   }
 }
 

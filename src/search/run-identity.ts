@@ -13,7 +13,7 @@ import type { RunnerSettings } from '../core/runner-settings.ts'
  * | `parameters` | names, kinds and bounds, in their order |
  * | `objectives` | names and weights, in their order |
  * | `optimizee` | the simulation, see `NamedSimulation` |
- * | `optimizer` | type and settings, the seed among them |
+ * | `optimizer` | type, version and settings, the seed among them |
  * | `failures` | `timeout`, `retries`, `onFailure`: who has failed, and what takes the place |
  * | `warmStart` | what was known before, as it was named |
  *
@@ -25,7 +25,7 @@ export interface RunIdentity {
   readonly parameters: PlainData
   readonly objectives: readonly (readonly [name: string, weight: number])[]
   readonly optimizee: { readonly module: string | null; readonly options: PlainData }
-  readonly optimizer: { readonly type: string; readonly settings: PlainData }
+  readonly optimizer: { readonly type: string; readonly version: number; readonly settings: PlainData }
   readonly failures: {
     readonly timeout: number | null
     readonly retries: number
@@ -59,7 +59,7 @@ export function identityOf({ optimizer, optimizee, simulation, failures, warmSta
     parameters: plain(optimizee.space.definitions),
     objectives: names.map((name, i) => [name, weights[i]!]),
     optimizee: { module, options: plain(options ?? null) },
-    optimizer: { type: optimizer.type, settings: plain(settings) },
+    optimizer: { type: optimizer.type, version: optimizer.version, settings: plain(settings) },
     failures: { timeout: failures.timeout ?? null, retries: failures.retries, onFailure: failures.onFailure },
     warmStart: warmStart ?? null,
   }

@@ -56,7 +56,11 @@ type OwnPackage = 'taken in' | 'left outside'
 const self = fileURLToPath(import.meta.url)
 const ownRoot = dirname(dirname(dirname(self)))
 const ownFolders = ['src', 'optimizers', 'optimizees', 'runtime'].map((folder) => join(ownRoot, folder) + sep)
-const ownEntry = join(ownRoot, 'src', `index${extname(self)}`)
+/** What users import of this package by name, where they have not installed it. */
+const ownEntries: ReadonlyMap<string, string> = new Map([
+  ['twoloop', join(ownRoot, 'src', `index${extname(self)}`)],
+  ['twoloop/kit', join(ownRoot, 'optimizers', `kit${extname(self)}`)],
+])
 
 /** CommonJS that was bundled asks for packages by `require`, which a module does not have. */
 const requireForCommonJs = [
@@ -105,7 +109,7 @@ function resolvePackages(ownPackage: OwnPackage): Plugin {
         const byOurselves = isOwn(asked.importer)
         // Of what this package imports, only what is used; of what a user imports, all: it may be for its side effects.
         if (isBuiltin(asked.path)) return { path: asked.path, external: true, sideEffects: !byOurselves }
-        const path = asked.path === 'twoloop' ? ownEntry : await fileOf(asked, resolve)
+        const path = ownEntries.get(asked.path) ?? (await fileOf(asked, resolve))
         if (path === undefined) return undefined
         const own = isOwn(path)
         const outside = own ? ownPackage === 'left outside' : isPackage(asked.path) && isInstalled(path)

@@ -415,7 +415,12 @@ const wrong: [string, string, string | object, string | RegExp, object?][] = [
     { optimizee, optimizer: { type: 'genetic-algoritm' } },
     /^: optimizer\.type needs one of .*, got "genetic-algoritm", did you mean genetic-algorithm\?$/,
   ],
-  ['no optimizer type', 'a.json', { optimizee, optimizer: {} }, /^: optimizer\.type needs one of .*, got nothing$/],
+  [
+    'no optimizer type',
+    'a.json',
+    { optimizee, optimizer: {} },
+    /^: optimizer\.type needs one of .*, got nothing, or a module in its place$/,
+  ],
   [
     'an unknown optimizer setting',
     'a.json',

@@ -41,12 +41,12 @@ export function fitGaussian(
 /** A function that draws points from the distribution. */
 export function gaussianSampler({ mean, covariance }: Pick<Gaussian, 'mean' | 'covariance'>) {
   const factor = factorOf(covariance)
-  return (random: Random): number[] =>
-    affine(
-      mean,
-      factor,
-      mean.map(() => random.normal()),
-    )
+  return (random: Random): number[] => affine(mean, factor, normalPoint(mean.length, random))
+}
+
+/** A draw of the standard normal distribution. */
+export function normalPoint(dimension: number, random: Random): number[] {
+  return Array.from({ length: dimension }, () => random.normal())
 }
 
 /** A covariance with |N(0, magnitude)| added to each variance. */

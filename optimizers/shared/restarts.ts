@@ -1,0 +1,21 @@
+/**
+ * Whether a local search has come to rest: the best scores of its newest generations all lie within `tolerance` of each
+ * other (Hansen 2016, "The CMA Evolution Strategy: A Tutorial", B.3, EqualFunValues and TolFun).
+ *
+ * @param generations how many of the newest are looked at; with fewer than that there is no rest yet
+ */
+export function isAtRest(bestScores: readonly number[], generations: number, tolerance: number): boolean {
+  if (bestScores.length < generations) return false
+  const newest = bestScores.slice(-generations)
+  return Math.max(...newest) - Math.min(...newest) <= tolerance
+}
+
+/** How many generations the test looks at: 10 + 30 n / lambda (B.3, EqualFunValues). */
+export function generationsToRest(dimension: number, populationSize: number): number {
+  return 10 + Math.ceil((30 * dimension) / populationSize)
+}
+
+/** The population after so many restarts, each `factor` times as large (IPOP: Auger and Hansen 2005). */
+export function grownPopulation(populationSize: number, restarts: number, factor = 2): number {
+  return Math.round(populationSize * factor ** restarts)
+}
