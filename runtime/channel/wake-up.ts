@@ -1,6 +1,7 @@
 import { type FSWatcher, watch } from 'chokidar'
 import type { RunnerSettings } from '../../src/core/runner-settings.ts'
 import { sharedFileSystem } from '../../src/system/file-systems.ts'
+import { longestDelayMs } from '../../src/system/timer.ts'
 
 /** How a directory's changes are noticed: by events of this kernel, or by looking. */
 export type WakeUpMode = 'events' | 'poll'
@@ -54,7 +55,7 @@ export class WakeUp {
   }
 
   #schedule(milliseconds: number): void {
-    this.#timer = setInterval(this.#options.onWake, milliseconds)
+    this.#timer = setInterval(this.#options.onWake, Math.min(milliseconds, longestDelayMs))
   }
 }
 

@@ -1,6 +1,7 @@
 import { type FailureCause, type Outputs, readResult, type SimulationFailure } from '../../src/core/evaluation.ts'
 import type { Individual } from '../../src/core/individual.ts'
 import type { Optimizee } from '../../src/core/optimizee.ts'
+import { Timer } from '../../src/system/timer.ts'
 import { Context, type ContextSource } from './context.ts'
 
 /** What came of one attempt. */
@@ -54,13 +55,13 @@ export class Attempt {
     const timer =
       timeout === undefined
         ? undefined
-        : setTimeout(() => this.abort(new TimeoutError(`it took longer than ${timeout} ms`)), timeout)
+        : new Timer(timeout, () => this.abort(new TimeoutError(`it took longer than ${timeout} ms`)))
     try {
       return this.#outcomeOf(await result)
     } catch (error) {
       return this.#failed(error)
     } finally {
-      clearTimeout(timer)
+      timer?.cancel()
     }
   }
 
