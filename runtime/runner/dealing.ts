@@ -14,6 +14,11 @@ export interface Dealing {
   readonly meanMs: number | undefined
 }
 
+/** A worker holds no more bytes of individuals in advance. */
+const mostBytes = 4 * 2 ** 20
+/** Of a number in a message. */
+const bytesPerValue = 9
+
 /** Hands out the jobs that wait, to the workers that are ready: first to those that hold the least. */
 export function deal(
   jobs: OpenJobs,
@@ -21,11 +26,12 @@ export function deal(
   { space, settings, mode, meanMs }: Dealing,
 ): void {
   const ready = workers.filter(({ isReady }) => isReady).sort((a, b) => a.held.size - b.held.size)
+  const limit = Math.min(settings.lookAhead, Math.floor(mostBytes / (bytesPerValue * Math.max(1, space.dimension))))
   const wayMs = mode === 'poll' ? 2 * settings.pollInterval : 0
   for (const worker of ready) {
     const { waiting } = jobs
     if (waiting === 0) return
-    const most = lookAhead({ meanMs, waiting, workers: ready.length, limit: settings.lookAhead, wayMs })
+    const most = lookAhead({ meanMs, waiting, workers: ready.length, limit, wayMs })
     // Refilled at half, so that the pipe is not written for every single answer.
     if (worker.held.size <= most / 2) send(worker, jobs, most - worker.held.size, space)
   }
