@@ -1,30 +1,26 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { Heart, Pulse } from '../channel/heartbeat.ts'
-import { WatchTime } from '../channel/watch-time.ts'
+import { Heart, Pulse } from './heartbeat.ts'
+import { WatchTime } from './watch-time.ts'
 
-/**
- * The worker's heart beats in a thread of its own, since a simulation may keep the main thread busy for hours. The thread
- * also listens to the runner's heart and leaves how long it has been silent where the main thread can see it.
- */
-export interface WorkerHeartData {
+/** What the thread of a heart is told; see `BeatingHeart`. */
+export interface HeartThreadData {
   readonly own: string
-  readonly runner: string
+  /** The heart that is listened to, if any. */
+  readonly other: string | undefined
   readonly interval: number
-  /** Int32s: milliseconds since the runner was last seen to live, and the system calls that this took. */
-  readonly shared: SharedArrayBuffer
+  /** Milliseconds since the other heart was last seen to beat, and the system calls that all of it took. */
+  readonly shared: BigInt64Array
 }
 
-const { own, runner, interval, shared } = workerData as WorkerHeartData
+const { own, other, interval, shared } = workerData as HeartThreadData
 const heart = new Heart(own)
 const time = new WatchTime(2 * interval, performance.now())
-const pulse = new Pulse(runner, time.at(performance.now()))
-const [silence, operations] = [0, 1]
-const seen = new Int32Array(shared)
+const pulse = other === undefined ? undefined : new Pulse(other, time.at(performance.now()))
 
 const beat = () => {
   heart.beat()
-  Atomics.store(seen, silence, Math.min(pulse.silence(time.at(performance.now())), 2 ** 31 - 1))
-  Atomics.store(seen, operations, heart.operations + pulse.operations)
+  if (pulse) Atomics.store(shared, 0, BigInt(Math.round(pulse.silence(time.at(performance.now())))))
+  Atomics.store(shared, 1, BigInt(heart.operations + (pulse?.operations ?? 0)))
 }
 beat()
 const timer = setInterval(beat, interval)

@@ -24,8 +24,19 @@ export class PipeDamaged extends Error {
 }
 
 const headerBytes = 8
-/** No message is near this long; a length beyond it is damage. */
-export const maxPayloadBytes = 256 * 1024 * 1024
+/** Of one message: as JSON, what is in it must still fit into one text of the record. A length beyond it is damage. */
+export const maxPayloadBytes = 64 * 1024 * 1024
+
+/** A message that is longer than one may be. */
+export class MessageTooLarge extends RangeError {
+  override readonly name = 'MessageTooLarge'
+  readonly bytes: number
+
+  constructor(bytes: number) {
+    super(`a message needs at most ${maxPayloadBytes} bytes, got ${bytes}`)
+    this.bytes = bytes
+  }
+}
 const defaultSegmentBytes = 8 * 1024 * 1024
 
 export interface PipeWriterOptions {
@@ -43,12 +54,12 @@ export class PipeWriter {
   readonly #name: string
   readonly #hello: unknown
   readonly #segmentBytes: number
-  readonly #bell: NodeBell | undefined
+  #bell: NodeBell | undefined
   readonly #isHeldBack: boolean
   #segment: Segment
   /** The segment after the full one, as long as the pipe has not gone over to it. */
   #next: Segment | undefined
-  /** System calls for segments that are closed. */
+  /** System calls for segments that are closed, and for bells of before. */
   #operations = 0
 
   constructor(directory: string, name: string, options: PipeWriterOptions) {
@@ -69,6 +80,12 @@ export class PipeWriter {
   /** System calls so far. */
   get operations(): number {
     return this.#operations + this.#segment.operations + (this.#bell?.operations ?? 0)
+  }
+
+  /** What is rung after every message from now on. */
+  set bell(bell: NodeBell | undefined) {
+    this.#operations += this.#bell?.operations ?? 0
+    this.#bell = bell
   }
 
   write(message: unknown): void {
@@ -111,18 +128,13 @@ function hasNoRoom(error: unknown): boolean {
 /** One frame with its header. */
 export function frame(message: unknown): Buffer {
   const payload = encodeMessage(message)
-  if (payload.length > maxPayloadBytes) {
-    throw new RangeError(`a message needs at most ${maxPayloadBytes} bytes, got ${payload.length}`)
-  }
+  if (payload.length > maxPayloadBytes) throw new MessageTooLarge(payload.length)
   const bytes = Buffer.allocUnsafe(headerBytes + payload.length)
   bytes.writeUInt32LE(payload.length, 0)
   bytes.writeUInt32LE(crc32(payload), 4)
   payload.copy(bytes, headerBytes)
   return bytes
 }
-
-/** A pipe that is stuck for this long is given up. */
-export const stuckLimitMs = 10_000
 
 export interface PipeReaderOptions {
   readonly position?: PipePosition
@@ -141,13 +153,15 @@ export interface PipeReaderOptions {
 export class PipeReader {
   readonly #directory: string
   readonly #name: string
-  readonly #reopen: boolean
+  #reopen: boolean
   readonly #removeRead: boolean
   readonly #followsTakeover: boolean
   #segment: number
   #offset: number
   #descriptor: number | undefined
   #isStuck = false
+  /** How long the segment was at the last look. */
+  #seenSize = 0
   #operations = 0
 
   constructor(directory: string, name: string, options: PipeReaderOptions = {}) {
@@ -166,6 +180,12 @@ export class PipeReader {
     return { segment: this.#segment, offset: this.#offset }
   }
 
+  /** Whether the file is opened anew at each look from now on. */
+  set reopen(reopen: boolean) {
+    this.#reopen = reopen
+    if (reopen) this.close()
+  }
+
   /** The path of the segment that is being read. */
   get path(): string {
     return segmentPath(this.#directory, this.#name, this.#segment)
@@ -179,6 +199,11 @@ export class PipeReader {
   /** Whether something is amiss that may still mend itself: half a message, or a file that cannot be seen as it was. */
   get isStuck(): boolean {
     return this.#isStuck
+  }
+
+  /** Where the pipe ended when it was last looked at: as long as that moves, its writer writes. */
+  get end(): PipePosition {
+    return { segment: this.#segment, offset: this.#seenSize }
   }
 
   /**
@@ -212,7 +237,8 @@ export class PipeReader {
         this.#descriptor = openSync(this.path, 'r')
       }
       this.#operations++
-      const available = fstatSync(this.#descriptor).size - this.#offset
+      this.#seenSize = fstatSync(this.#descriptor).size
+      const available = this.#seenSize - this.#offset
       this.#isStuck = available < 0
       if (available <= 0) return undefined
       const bytes = Buffer.allocUnsafe(Math.min(available, maxPayloadBytes + headerBytes))
@@ -261,6 +287,7 @@ export class PipeReader {
     this.close()
     this.#segment++
     this.#offset = 0
+    this.#seenSize = 0
     this.#isStuck = false
   }
 

@@ -1,5 +1,6 @@
 import type { RunnerSettings } from '../../src/core/runner-settings.ts'
-import { Heart, runnerHeart } from '../channel/heartbeat.ts'
+import { BeatingHeart } from '../channel/beating-heart.ts'
+import { runnerHeart } from '../channel/heartbeat.ts'
 import type { WakeUpMode } from '../channel/wake-up.ts'
 import type { Accounts } from './accounts.ts'
 import { requireSpace } from './disk-space.ts'
@@ -11,6 +12,8 @@ import type { WorkerProcess } from './worker-process.ts'
 const heartbeatMs = 1000
 /** A heart beats, and is listened to, so often in the time after which its silence counts. */
 const beatsBeforeSilence = 6
+/** However long that time, a heart beats at least so often. */
+const longestHeartbeatMs = 60_000
 /** When nothing has come from a busy worker for so long, the space on the disk is looked at. */
 const spaceCheckMs = 2000
 
@@ -20,12 +23,13 @@ export class Rounds {
   readonly #fleet: Fleet
   readonly #accounts: Accounts
   readonly #limits: WatchLimits
-  readonly #heart: Heart
-  /** Each worker's heart is listened to at every so many beats of one's own. */
+  /** It beats from `begin` to `end`. */
+  #heart: BeatingHeart | undefined
+  /** Each worker's heart is listened to in one of so many rounds, which are as far apart as beats. */
   readonly #listenEvery: number
   #timer: NodeJS.Timeout | undefined
-  #beatAt = 0
-  #beats = 0
+  #roundAt = 0
+  #rounds = 0
   #trouble: unknown
 
   constructor(directory: string, settings: RunnerSettings, mode: WakeUpMode, fleet: Fleet, accounts: Accounts) {
@@ -33,17 +37,17 @@ export class Rounds {
     this.#fleet = fleet
     this.#accounts = accounts
     this.#limits = watchLimits(settings, mode)
-    this.#heart = new Heart(runnerHeart(directory))
     this.#listenEvery = Math.max(1, Math.floor(settings.heartbeatTimeout / beatsBeforeSilence / heartbeatMs))
   }
 
   begin(): void {
-    this.#beat()
+    this.#heart = new BeatingHeart({ own: runnerHeart(this.#directory), interval: heartbeatMs })
     this.#timer = setInterval(() => this.#tickSafely(), tickMs)
   }
 
-  end(): void {
+  async end(): Promise<void> {
     clearInterval(this.#timer)
+    await this.#heart?.stop()
   }
 
   /** What went wrong while nobody waited, if anything did. */
@@ -75,39 +79,35 @@ export class Rounds {
   #tick(): void {
     const fleet = this.#fleet
     const now = fleet.surroundings.now()
-    const isBeat = now - this.#beatAt >= heartbeatMs
+    const isRound = now - this.#roundAt >= heartbeatMs
     this.#accounts.tick(now, { nodes: fleet.nodes, workers: fleet.living.length })
     if (this.#accounts.isStoreDue(now)) this.#accounts.store(now, this.#operations)
-    if (isBeat) {
-      this.#beat()
+    if (isRound) {
+      this.#rounds++
+      this.#roundAt = now
       // Workers that cannot write their results cannot say so either: they wait, and so would the run.
       if (fleet.workers.some((worker) => worker.busyFor() > spaceCheckMs)) requireSpace(this.#directory)
       if (fleet.retired.length > 0) fleet.alarm.rouse()
     }
-    for (const worker of fleet.living) this.#watch(worker, isBeat)
+    for (const worker of fleet.living) this.#watch(worker, isRound)
     fleet.onTick(now)
   }
 
-  #watch(worker: WorkerProcess, isBeat: boolean): void {
+  #watch(worker: WorkerProcess, isRound: boolean): void {
     // Not to all hearts at once: each is a look at a file. Also to those of idle workers: these would be given work.
-    const isTurn = isBeat && this.#beats % this.#listenEvery === worker.number % this.#listenEvery
+    const isTurn = isRound && this.#rounds % this.#listenEvery === worker.number % this.#listenEvery
     const silentFor = isTurn && worker.hasBeenReady ? worker.silence() : undefined
     const verdict = verdictOn({ silentFor, stuckFor: worker.stuckFor(), busyFor: worker.busyFor() }, this.#limits)
     if (verdict) this.#fleet.restart(worker, verdict)
   }
 
-  #beat(): void {
-    this.#heart.beat()
-    this.#beats++
-    this.#beatAt = this.#fleet.surroundings.now()
-  }
-
   get #operations(): number {
-    return this.#heart.operations + this.#fleet.operations
+    return (this.#heart?.operations ?? 0) + this.#fleet.operations
   }
 }
 
 /** Milliseconds between two beats of a worker's heart, which are also its looks at the runner's. */
 export function workerHeartbeat({ heartbeatTimeout, grace }: RunnerSettings): number {
-  return Math.max(heartbeatMs, Math.min(heartbeatTimeout, grace) / beatsBeforeSilence)
+  const wanted = Math.min(heartbeatTimeout, grace) / beatsBeforeSilence
+  return Math.min(longestHeartbeatMs, Math.max(heartbeatMs, wanted))
 }

@@ -209,7 +209,7 @@ export class Runner {
 
   /** Lets go of everything and ends nothing: the run belongs to another runner now. */
   async abandon(): Promise<void> {
-    this.#rounds.end()
+    await this.#rounds.end()
     await this.#fleet.abandon()
   }
 

@@ -1,5 +1,5 @@
-import { stuckLimitMs } from '../channel/pipe-file.ts'
 import { longestPause } from '../channel/poll-pace.ts'
+import { stuckLimitMs } from '../channel/stuck-watch.ts'
 import type { WakeUpMode } from '../channel/wake-up.ts'
 import type { GivenUp } from './worker-life.ts'
 

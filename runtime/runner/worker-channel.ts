@@ -12,6 +12,7 @@ import {
 } from '../channel/protocol.ts'
 import { workerDirectory } from '../channel/run-file.ts'
 import { discard, segmentPath, segmentsIn } from '../channel/segment.ts'
+import { StuckWatch } from '../channel/stuck-watch.ts'
 
 export interface ChannelSurroundings {
   /** The run directory. */
@@ -23,6 +24,8 @@ export interface ChannelSurroundings {
   readonly reopen: boolean
   readonly pollInterval: number
   readonly now: () => number
+  /** Milliseconds that this runner has watched its workers. */
+  readonly watched: () => number
 }
 
 /** The runner's ends of one worker's pair of pipe files: writes, looks when there may be something, and counts both. */
@@ -30,6 +33,7 @@ export class WorkerChannel {
   readonly #worker: number
   readonly #directory: string
   readonly #now: () => number
+  readonly #watched: () => number
   readonly #reader: PipeReader
   #writer: PipeWriter | undefined
   /** Set only when polling: no event announces new bytes. */
@@ -42,15 +46,16 @@ export class WorkerChannel {
   #hasBell = false
   /** Whether the bell has rung and what was written has not been seen yet. */
   #hasRung = false
-  /** When the pipe was first seen to be stuck. */
-  #stuckSince: number | undefined
+  readonly #stuckWatch = new StuckWatch()
+  #hasGrown = false
 
   /** @param position where an earlier runner start has stopped reading */
   constructor(worker: number, surroundings: ChannelSurroundings, position?: PipePosition) {
-    const { directory, reopen, pollInterval, now } = surroundings
+    const { directory, reopen, pollInterval, now, watched } = surroundings
     this.#worker = worker
     this.#directory = workerDirectory(directory, worker)
     this.#now = now
+    this.#watched = watched
     this.#reader = new PipeReader(this.#directory, 'from-worker', { reopen, ...(position && { position }) })
     this.#pace = reopen ? new PollPace(pollInterval, now()) : undefined
     this.#kept = this.#reader.position.segment
@@ -116,6 +121,7 @@ export class WorkerChannel {
 
   #read(): FromWorker[] {
     const messages = this.#reader.read()
+    this.#hasGrown ||= this.#stuckWatch.onLook(this.#reader, this.#watched())
     if (messages.length > 0) {
       this.#pace?.restart(this.#now())
       this.#hasRung = false
@@ -126,11 +132,16 @@ export class WorkerChannel {
     return known
   }
 
-  /** Milliseconds for which the pipe has shown something that is no whole message. */
-  stuckFor(now: number): number {
-    if (!this.#reader.isStuck) this.#stuckSince = undefined
-    else this.#stuckSince ??= now
-    return this.#stuckSince === undefined ? 0 : now - this.#stuckSince
+  /** Milliseconds for which the pipe has shown something that is no whole message and does not grow. */
+  get stuckFor(): number {
+    return this.#stuckWatch.stuckFor(this.#watched())
+  }
+
+  /** Whether the worker has written since the last call, if only a part of a message. */
+  takeGrowth(): boolean {
+    const hasGrown = this.#hasGrown
+    this.#hasGrown = false
+    return hasGrown
   }
 
   /** Removes the segments that have been read; what they brought is stored. */

@@ -26,8 +26,6 @@ import {
 
 export interface WorkerSurroundings extends ChannelSurroundings {
   readonly launcher: Launcher
-  /** Milliseconds that this runner has watched its workers. */
-  readonly watched: () => number
 }
 
 /**
@@ -165,9 +163,9 @@ export class WorkerProcess {
     return this.#pulse.silence(this.#surroundings.watched())
   }
 
-  /** Milliseconds for which the worker's pipe has shown something that is no whole message. */
+  /** Milliseconds for which the worker's pipe has shown something that is no whole message and does not grow. */
   stuckFor(): number {
-    return this.#pipes.stuckFor(this.#surroundings.watched())
+    return this.#pipes.stuckFor
   }
 
   /** Milliseconds for which the worker has held work without a sign of progress. */
@@ -255,8 +253,8 @@ export class WorkerProcess {
    */
   *receive(leastMs: number): Generator<FromWorker> {
     let messages = this.hasEnded ? this.#pipes.receiveRest() : this.#pipes.receive(leastMs)
+    if (this.#pipes.takeGrowth()) this.#progressAt = this.#surroundings.watched()
     while (messages.length > 0) {
-      this.#progressAt = this.#surroundings.watched()
       for (const message of messages) {
         this.#hear(message)
         yield message

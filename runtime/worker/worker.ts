@@ -1,15 +1,16 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate, setTimeout } from 'node:timers/promises'
-import { Worker as Thread } from 'node:worker_threads'
 import { Individual } from '../../src/core/individual.ts'
 import type { Optimizee } from '../../src/core/optimizee.ts'
 import { makeOwnDirectory } from '../../src/system/own-files.ts'
 import { ownIdentity } from '../../src/system/process-identity.ts'
+import { BeatingHeart } from '../channel/beating-heart.ts'
 import { runnerHeart, workerHeart } from '../channel/heartbeat.ts'
 import { NodeBell } from '../channel/node-bell.ts'
-import { PipeDamaged, PipeReader, PipeWriter, stuckLimitMs } from '../channel/pipe-file.ts'
+import { MessageTooLarge, maxPayloadBytes, PipeDamaged, PipeReader, PipeWriter } from '../channel/pipe-file.ts'
 import { PollPace } from '../channel/poll-pace.ts'
 import {
   type AttemptKey,
@@ -21,9 +22,9 @@ import {
   type ToWorker,
 } from '../channel/protocol.ts'
 import { type RunFile, readRunFile, workerDirectory } from '../channel/run-file.ts'
+import { StuckWatch, stuckLimitMs } from '../channel/stuck-watch.ts'
 import { WakeUp } from '../channel/wake-up.ts'
 import { Attempt, type AttemptOutcome, causeOf } from './attempt.ts'
-import type { WorkerHeartData } from './heart-thread.ts'
 import { loadOptimizee } from './load-optimizee.ts'
 import { PrintedText } from './printed-text.ts'
 
@@ -36,52 +37,99 @@ const receiveIntervalMs = 5
 
 type Assignment = Simulate['individuals'][number]
 
+/** An attempt of which something may still run, whether it has ended or not. */
+interface Running {
+  readonly key: AttemptKey
+  readonly attempt: Attempt
+}
+
+interface WorkerOptions {
+  readonly directory: string
+  readonly worker: number
+  /** Of the runner that has launched it. */
+  readonly epoch: number
+  readonly runFile: RunFile
+  readonly optimizee: Optimizee
+  readonly writer: PipeWriter
+}
+
 /** The worker program: simulates what comes through its pipe, in order, for the whole run. */
 class WorkerProgram {
   readonly #directory: string
-  readonly #runFile: RunFile
+  readonly #worker: number
+  /** As the runner of `#epoch` has written it. */
+  #runFile: RunFile
+  #epoch: number
   readonly #optimizee: Optimizee
   readonly #writer: PipeWriter
   readonly #reader: PipeReader
-  readonly #wakeUp: WakeUp
+  #wakeUp: WakeUp
   /** Where nothing tells of what came. */
-  readonly #pace: PollPace | undefined
+  #pace: PollPace | undefined
   readonly #printed = new PrintedText()
-  /** What the thread of its heart says: the runner's silence and the thread's system calls; see `heart-thread.ts`. */
-  readonly #heart: Int32Array
+  /** Listens to that of the runner. */
+  readonly #heart: BeatingHeart
   readonly #queue: Assignment[] = []
   #results: Result[] = []
   readonly #reports: { type: 'report'; key: AttemptKey; values: [number, number][] }[] = []
   #operationsTold = 0
   #flushedAt = performance.now()
   #receivedAt = 0
-  /** When the pipe was first seen to be stuck while the runner's heart was seen to beat. */
-  #stuckSince: number | undefined
-  #current: { readonly key: AttemptKey; readonly attempt: Attempt } | undefined
+  /** While the runner's heart is seen to beat. */
+  readonly #stuckWatch = new StuckWatch()
+  #current: Running | undefined
+  /** Whose code it is that runs, also what an attempt has left behind. */
+  readonly #owner = new AsyncLocalStorage<Running>()
   /** Why it begins nothing more, if that is so. */
   #leaving: Leaving['reason'] | undefined
   #brokeOff = false
   #wake: () => void = () => {}
   #snapshot: { readonly value: unknown } | undefined
 
-  constructor(directory: string, worker: number, runFile: RunFile, optimizee: Optimizee, writer: PipeWriter) {
+  constructor({ directory, worker, epoch, runFile, optimizee, writer }: WorkerOptions) {
     const channel = workerDirectory(directory, worker)
     this.#directory = directory
+    this.#worker = worker
+    this.#epoch = epoch
     this.#runFile = runFile
     this.#optimizee = optimizee
     this.#writer = writer
     const reopen = runFile.wakeUp === 'poll'
     this.#reader = new PipeReader(channel, 'to-worker', { reopen, removeRead: true, followsTakeover: true })
-    this.#wakeUp = new WakeUp({
-      mode: runFile.wakeUp,
-      pollInterval: runFile.pollInterval,
-      onWake: () => this.#wakeIfDue(),
+    this.#wakeUp = this.#listen()
+    this.#heart = new BeatingHeart({
+      own: workerHeart(channel),
+      other: runnerHeart(directory),
+      interval: runFile.heartbeat,
     })
-    this.#pace = reopen ? new PollPace(runFile.pollInterval, performance.now()) : undefined
-    this.#wakeUp.add(this.#reader.path)
-    this.#heart = startHeart(directory, channel, runFile.heartbeat)
     process.on('uncaughtException', (error) => this.#broken(error))
     process.on('SIGTERM', () => this.#leave())
+  }
+
+  /** Has itself woken as the runner's mode is. */
+  #listen(): WakeUp {
+    const { wakeUp: mode, pollInterval } = this.#runFile
+    this.#pace = mode === 'poll' ? new PollPace(pollInterval, performance.now()) : undefined
+    const wakeUp = new WakeUp({ mode, pollInterval, onWake: () => this.#wakeIfDue() })
+    wakeUp.add(this.#reader.path)
+    return wakeUp
+  }
+
+  /** Another runner has the run: its mode and its limits hold from now on. */
+  async #follow(epoch: number): Promise<void> {
+    let runFile: RunFile
+    try {
+      runFile = readRunFile(this.#directory)
+    } catch {
+      return // the file system is away: as before, a timer stands behind what wakes it
+    }
+    const before = this.#wakeUp
+    this.#epoch = epoch
+    this.#runFile = runFile
+    this.#reader.reopen = runFile.wakeUp === 'poll'
+    this.#writer.bell = bellOf(this.#directory, this.#worker, runFile)
+    this.#wakeUp = this.#listen()
+    await before.close()
   }
 
   async run(): Promise<void> {
@@ -126,9 +174,10 @@ class WorkerProgram {
       report: (step, value) => this.#report(key, step, value),
       directory: () => makeOwnDirectory(this.#directory, 'individuals', individual.name),
     })
-    this.#current = { key, attempt }
+    const current = { key, attempt }
+    this.#current = current
     const begin = performance.now()
-    const running = attempt.run()
+    const running = this.#owner.run(current, () => attempt.run())
     const outcome = running instanceof Promise ? await running : running
     this.#current = undefined
     // A simulation that was broken off because the worker must go has not failed.
@@ -169,10 +218,10 @@ class WorkerProgram {
   /** Its runner would wait for ever for the answer to what is lost in it. Of a file system that is away, no heart is seen. */
   #refuseStuckPipe(): void {
     const { heartbeat } = this.#runFile
-    const isHeartSeen = Atomics.load(this.#heart, 0) < 2 * heartbeat
+    const isHeartSeen = this.#heart.silence < 2 * heartbeat
     const now = performance.now()
-    this.#stuckSince = this.#reader.isStuck && isHeartSeen ? (this.#stuckSince ?? now) : undefined
-    if (now - (this.#stuckSince ?? now) > Math.max(stuckLimitMs, 4 * heartbeat)) {
+    this.#stuckWatch.onLook({ isStuck: this.#reader.isStuck && isHeartSeen, end: this.#reader.end }, now)
+    if (this.#stuckWatch.stuckFor(now) > Math.max(stuckLimitMs, 4 * heartbeat)) {
       throw new PipeDamaged(`${this.#reader.path} has lost what was in it`)
     }
   }
@@ -181,7 +230,8 @@ class WorkerProgram {
     switch (message.type) {
       case 'hello':
         if (message.run !== this.#runFile.run) throw new PipeDamaged(`The pipe belongs to the run ${message.run}`)
-        this.#wakeUp.add(this.#reader.path)
+        if (message.epoch > this.#epoch) void this.#follow(message.epoch)
+        else this.#wakeUp.add(this.#reader.path)
         return
       case 'simulate':
         if (this.#queue.length === 0) this.#printed.skip()
@@ -218,30 +268,31 @@ class WorkerProgram {
     return true
   }
 
-  /** Writes all results, or at least the first, and gives how many: what makes a message impossible is a bad result. */
+  /** Writes as many results as a message can hold, and gives how many: the first that none can hold is a bad result. */
   #writeResults(): number {
     const results = this.#results
-    const operations = this.#writer.operations + this.#reader.operations + Atomics.load(this.#heart, 1)
+    const operations = this.#writer.operations + this.#reader.operations + this.#heart.operations
     const write = (some: readonly Result[]) => {
       this.#writer.write({ type: 'results', results: some, operations: operations - this.#operationsTold })
       this.#operationsTold = operations
     }
-    for (const some of [results, results.slice(0, 1)]) {
+    let refusal: unknown
+    for (let count = results.length; count > 0; count = Math.floor(count / 2)) {
       try {
-        write(some)
-        return some.length
+        write(results.slice(0, count))
+        return count
       } catch (error) {
         if (isSystemError(error)) throw error
+        refusal = error
       }
     }
     const [key, milliseconds, , , , printed] = results[0]!
-    const message = 'The simulation returned outputs that no message can hold.'
-    write([[key, milliseconds, null, { kind: 'bad-result', message }, null, printed]])
+    write([[key, milliseconds, null, { kind: 'bad-result', message: refusalOf(refusal) }, null, printed]])
     return 1
   }
 
   #isOrphan(evenIfBusy = false): boolean {
-    const silent = Atomics.load(this.#heart, 0) > this.#runFile.grace
+    const silent = this.#heart.silence > this.#runFile.grace
     return silent && (evenIfBusy || this.#queue.length === 0)
   }
 
@@ -264,12 +315,18 @@ class WorkerProgram {
     this.#wake()
   }
 
-  /** Stray errors of asynchronous code belong to nobody's promise; the process they came from is not to be trusted. */
+  /**
+   * Stray errors of asynchronous code belong to nobody's promise; the process they came from is not to be trusted. They are
+   * the fault of whoever's code it was: one whose attempt has ended keeps its result, and who runs now is not blamed.
+   */
   #broken(error: unknown): void {
     console.error(error)
-    if (this.#current) this.#take(this.#current.key, { cause: causeOf(error) }, 0)
+    const owner = this.#owner.getStore()
+    const cause = causeOf(error)
+    if (owner && owner === this.#current) this.#take(owner.key, { cause }, 0)
     this.#tryFlush()
-    this.#writer.write({ type: 'refused', reason: `it ended itself after a stray error: ${causeOf(error).message}` })
+    if (!owner && this.#current) process.exit(1) // nobody can say whose it was: it counts like any other crash
+    this.#writer.write({ type: 'refused', reason: `it ended itself after a stray error: ${cause.message}` })
     process.exit(1)
   }
 
@@ -286,16 +343,17 @@ function isSystemError(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).syscall !== undefined
 }
 
-function startHeart(directory: string, channel: string, interval: number): Int32Array {
-  const shared = new SharedArrayBuffer(8)
-  const workerData: WorkerHeartData = {
-    own: workerHeart(channel),
-    runner: runnerHeart(directory),
-    interval,
-    shared,
-  }
-  new Thread(new URL('./heart-thread.js', import.meta.url), { workerData }).unref()
-  return new Int32Array(shared)
+/** Why a result that no message can hold is a bad one. */
+function refusalOf(error: unknown): string {
+  if (!(error instanceof MessageTooLarge)) return 'The simulation returned outputs that no message can hold.'
+  const megabytes = (bytes: number) => Math.ceil(bytes / 2 ** 20)
+  const [got, most] = [megabytes(error.bytes), megabytes(maxPayloadBytes)]
+  return `The simulation returned outputs of ${got} MB, and at most ${most} MB are recorded; write them to a file in its directory.`
+}
+
+/** The bell that tells of what this worker writes, where nothing else does. */
+function bellOf(directory: string, worker: number, { wakeUp }: RunFile): NodeBell | undefined {
+  return wakeUp === 'poll' ? new NodeBell(directory, ownIdentity().host, worker) : undefined
 }
 
 /** Where this worker runs, as far as its environment says. */
@@ -317,16 +375,17 @@ function ownProvenance(): Record<string, string> {
 async function main(directory: string, worker: number): Promise<void> {
   const begin = performance.now()
   const runFile = readRunFile(directory)
+  const epoch = Number(process.env.TWOLOOP_EPOCH ?? 0)
   const hello = {
     type: 'hello',
     protocol: protocolVersion,
     run: runFile.run,
     worker,
-    epoch: Number(process.env.TWOLOOP_EPOCH ?? 0),
+    epoch,
     ...ownIdentity(),
     provenance: ownProvenance(),
   }
-  const bell = runFile.wakeUp === 'poll' ? new NodeBell(directory, hello.host, worker) : undefined
+  const bell = bellOf(directory, worker, runFile)
   const writer = new PipeWriter(workerDirectory(directory, worker), 'from-worker', { hello, bell })
   let optimizee: Optimizee
   try {
@@ -335,7 +394,7 @@ async function main(directory: string, worker: number): Promise<void> {
     writer.write({ type: 'refused', reason: `The optimizee does not load: ${(error as Error).message ?? error}` })
     throw error
   }
-  const program = new WorkerProgram(directory, worker, runFile, optimizee, writer)
+  const program = new WorkerProgram({ directory, worker, epoch, runFile, optimizee, writer })
   writer.write({ type: 'ready', milliseconds: performance.now() - begin })
   try {
     await program.run()

@@ -6,6 +6,11 @@ export function workerProgram(): string {
   return builtProgram('runtime/worker/worker.js')
 }
 
+/** The thread in which the heart of a runner or a worker beats. */
+export function heartThreadProgram(): string {
+  return builtProgram('runtime/channel/heart-thread.js')
+}
+
 /** The program that holds workers in a batch job. */
 export function pilotProgram(): string {
   return builtProgram('runtime/slurm/pilot.js')

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { RecordWriter } from '../../src/record/writer.ts'
@@ -54,6 +54,27 @@ test.concurrent.each([false, true])(
     expect(processesNaming(root)).toEqual([])
   },
 )
+
+test.concurrent('workers follow the wake-up mode of the runner that adopts them', async () => {
+  const root = temporaryDirectory()
+  const inMode = (wakeUp: 'events' | 'poll') => ({
+    ...slow(root),
+    runner: { workers: 2, grace: '10m', wakeUp, pollInterval: '10ms' },
+  })
+  hold(root)
+  const first = startSearch(inMode('events'))
+  await eventually(() => begunIn(root) >= 2, 'both are busy')
+  first.process.kill('SIGKILL')
+  await first.ended
+  const second = startSearch(inMode('poll'))
+  await eventually(() => epochOf(root) === 2, 'the second is there')
+  release(root)
+  expect(await second.ended, second.stderr()).toBe(0)
+  expect(begunIn(root)).toBe(8)
+  // Only who polls rings the bell of its node.
+  const [bell] = readdirSync(join(root, 'run', 'bells'))
+  expect(statSync(join(root, 'run', 'bells', bell!)).size).toBeGreaterThan(0)
+})
 
 test.concurrent('workers whose runner does not come back finish what they hold and leave when the grace time is over', async () => {
   const root = temporaryDirectory()

@@ -12,6 +12,7 @@ const failures: readonly (readonly [Misbehaviour, FailedEvaluation['cause']['kin
   ['throw', 'threw', /RangeError: the Jacobian is singular/],
   ['throw-text', 'threw', /just a text/],
   ['reject-later', 'threw', /a stray promise/],
+  ['throw-in-microtask', 'worker-lost', /exit code 1/],
   ['exit-0', 'worker-lost', /exit code 0/],
   ['exit-129', 'worker-lost', /exit code 129/],
   ['kill', 'worker-lost', /SIGKILL/],
@@ -54,6 +55,24 @@ test.concurrent.each(failures)(
     expect(processesNaming(root)).toEqual([])
   },
 )
+
+test('an error that an individual leaves behind is not the fault of who runs then: any number of workers gives the same', async () => {
+  const ends = await Promise.all(
+    [1, 3].map((workers) =>
+      search({
+        root: temporaryDirectory(),
+        optimizee: 'stray',
+        runner: { workers, retries: 0, crashRetries: 0 },
+        populationSize: 6,
+        generations: 2,
+      }),
+    ),
+  )
+  expect(ends.map(({ trajectory }) => trajectory.evaluations(1).map(({ outcome }) => outcome))).toEqual(
+    Array(2).fill(Array(6).fill('done')),
+  )
+  expect(ends[0]!.canonical).toBe(ends[1]!.canonical)
+})
 
 test('an individual whose first attempts fail is tried again and counts once', async () => {
   const root = temporaryDirectory()

@@ -1,0 +1,43 @@
+import { Worker as Thread } from 'node:worker_threads'
+import { heartThreadProgram } from '../../src/system/programs.ts'
+import type { HeartThreadData } from './heart-thread.ts'
+import { Heart } from './heartbeat.ts'
+
+export interface BeatingHeartOptions {
+  /** The file of the heart. */
+  readonly own: string
+  /** The file of the heart that is listened to, if any. */
+  readonly other?: string
+  /** Milliseconds between two beats, which are also the looks at the other heart. */
+  readonly interval: number
+}
+
+/**
+ * A heart that beats in a thread of its own: a simulation keeps the main thread of its worker busy for hours, an optimizer
+ * that of its runner for minutes. The thread leaves what it sees where the main thread can read it.
+ */
+export class BeatingHeart {
+  readonly #shared = new BigInt64Array(new SharedArrayBuffer(16))
+  readonly #thread: Thread
+
+  constructor({ own, other, interval }: BeatingHeartOptions) {
+    new Heart(own).beat() // a thread takes a while to start
+    const workerData: HeartThreadData = { own, other, interval, shared: this.#shared }
+    this.#thread = new Thread(heartThreadProgram(), { workerData, execArgv: [] })
+    this.#thread.unref()
+  }
+
+  /** Milliseconds since the other heart was last seen to beat. */
+  get silence(): number {
+    return Number(Atomics.load(this.#shared, 0))
+  }
+
+  /** System calls so far. */
+  get operations(): number {
+    return Number(Atomics.load(this.#shared, 1))
+  }
+
+  async stop(): Promise<void> {
+    await this.#thread.terminate()
+  }
+}
