@@ -24,7 +24,7 @@ export class Accounts {
 
   /** Whether the budget has room for one more worker. Those that live go on without it; none left means the end. */
   mayLaunch(living: number): boolean {
-    const refusal = this.#budget.launchRefusal
+    const refusal = this.#budget.launchRefusal(this.#meter.usage.nodeSeconds)
     if (refusal !== undefined && living === 0) this.#spent = refusal
     return refusal === undefined
   }

@@ -33,9 +33,12 @@ export class Budget {
     this.#files += filesPerWorker
   }
 
-  /** Why no more workers may be launched, if that is so. */
-  get launchRefusal(): string | undefined {
-    const { maxSteps } = this.#settings
+  /** Why no more workers may be launched, if that is so, where this start of the runner has used so many node-seconds. */
+  launchRefusal(nodeSeconds: number): string | undefined {
+    const { maxSteps, maxNodeHours } = this.#settings
+    if (this.#nodeSecondsLeft(nodeSeconds) <= 0) {
+      return `its budget of ${maxNodeHours} node-hours (maxNodeHours) is used up`
+    }
     if (maxSteps !== undefined && this.#before.steps + this.#launched >= maxSteps) {
       return `its budget of ${maxSteps} worker launches (maxSteps) is used up`
     }
@@ -54,10 +57,13 @@ export class Budget {
 
   /** Milliseconds until the node-hours are used up, if as many nodes are held as now. */
   timeLeft(nodeSeconds: number, nodes: number): number {
-    const { maxNodeHours } = this.#settings
-    if (maxNodeHours === undefined) return Number.POSITIVE_INFINITY
-    const left = maxNodeHours * 3600 - this.#before.nodeSeconds - nodeSeconds
+    const left = this.#nodeSecondsLeft(nodeSeconds)
     return left <= 0 ? 0 : (left / nodes) * 1000
+  }
+
+  #nodeSecondsLeft(nodeSeconds: number): number {
+    const { maxNodeHours = Number.POSITIVE_INFINITY } = this.#settings
+    return maxNodeHours * 3600 - this.#before.nodeSeconds - nodeSeconds
   }
 
   get #filesAreUsedUp(): string {

@@ -70,8 +70,11 @@ test('node-hours are counted over all starts of the runner, and stop the run whe
   expect([first.status, first.reason]).toEqual(['stopped', expect.stringMatching(reason)])
   expect(summarizeRun(first.directory).usage.nodeHours).toBeGreaterThan(0.2 / 3600)
   const begun = existsSync(journal) ? readFileSync(journal, 'utf8') : ''
+  const { steps } = summarizeRun(first.directory).usage
   const second = await search({ ...one, runner })
-  expect([second.status, second.reason]).toEqual(['stopped', expect.stringMatching(reason)])
+  const refusal = /^its budget of 0\.00013\d+ node-hours \(maxNodeHours\) is used up$/
+  expect([second.status, second.reason]).toEqual(['stopped', expect.stringMatching(refusal)])
+  expect(summarizeRun(first.directory).usage.steps).toBe(steps) // no worker was launched to do nothing
   expect(existsSync(journal) ? readFileSync(journal, 'utf8') : '').toBe(begun)
   rmSync(hold)
   const continued = await search(one)
