@@ -98,9 +98,10 @@ export function causeOf(error: unknown): FailureCause {
 /** A cause that a simulation has made itself, in the form that the record needs. */
 function checkedCause(given: FailureCause): FailureCause {
   try {
-    const { kind, message, exitCode, signal, stack, stage } = given
+    const { kind, detail, message, exitCode, signal, stack, stage } = given
     return {
       kind: typeof kind === 'string' ? kind : 'threw',
+      ...(typeof detail === 'string' && { detail }),
       message: shorten(String(message)),
       ...(typeof exitCode === 'number' && { exitCode }),
       ...(typeof signal === 'string' && { signal }),

@@ -1,4 +1,4 @@
-import type { FailureCause, FailureKind, Outputs } from './evaluation.ts'
+import type { FailureCause, FailureDetail, FailureKind, Outputs } from './evaluation.ts'
 import type { Individual, IndividualId } from './individual.ts'
 
 /** An individual as it enters the record: with how it came about, and when. */
@@ -187,7 +187,10 @@ export interface TriedBefore extends IndividualId {
 /** How a worker's end shows in a cause. */
 export const deathKinds: readonly FailureKind[] = ['worker-lost', 'channel-damaged']
 
+/** What the kernel kills for lack of memory may be the worker, or its command alone: both are a death. */
+export const deathDetail: FailureDetail = 'out-of-memory'
+
 /** A worker that dies is as often the machine's fault as the individual's, so deaths are counted by themselves. */
-export function isDeath({ kind }: FailureCause): boolean {
-  return deathKinds.includes(kind)
+export function isDeath({ kind, detail }: FailureCause): boolean {
+  return deathKinds.includes(kind) || detail === deathDetail
 }

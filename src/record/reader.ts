@@ -8,6 +8,7 @@ import type { PlainData } from '../core/plain-data.ts'
 import {
   type AttemptRecord,
   type Checkpoint,
+  deathDetail,
   deathKinds,
   type ReportRecord,
   type TriedBefore,
@@ -182,8 +183,8 @@ export class RecordReader implements TrajectoryHistory {
   triedBefore(generation: number): TriedBefore[] {
     return this.file.all<TriedBefore>(
       `select a.generation, a."index", a.replicate, max(a.attempt) as attempts,
-              count(*) filter (where a.verdict = 'retried' and a.cause ->> 'kind' not in (${deaths})) as failures,
-              count(*) filter (where a.verdict = 'retried' and a.cause ->> 'kind' in (${deaths})) as deaths
+              count(*) filter (where a.verdict = 'retried' and not ${isDeath}) as failures,
+              count(*) filter (where a.verdict = 'retried' and ${isDeath}) as deaths
        from other_attempts a left join evaluations e using (generation, "index", replicate)
        where a.generation = ? and e.outcome is null group by a."index", a.replicate`,
       generation,
@@ -379,7 +380,8 @@ export function readManifest(directory: string): Manifest {
   }
 }
 
-const deaths = deathKinds.map((kind) => `'${kind}'`).join(', ')
+/** As the function of that name. */
+const isDeath = `(a.cause ->> 'kind' in (${deathKinds.map((kind) => `'${kind}'`).join(', ')}) or a.cause ->> 'detail' is '${deathDetail}')`
 
 const usageQuery = `
   select (select count(*) from workers) as steps, coalesce(sum(file_operations), 0) as fileOperations,

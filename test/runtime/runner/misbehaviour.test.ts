@@ -74,6 +74,21 @@ test('an error that an individual leaves behind is not the fault of who runs the
   expect(ends[0]!.canonical).toBe(ends[1]!.canonical)
 })
 
+test('a command that was killed for lack of memory is told as that, and counts as a crash', async () => {
+  const { directory } = await search({
+    root: temporaryDirectory(),
+    optimizee: 'misbehaving',
+    options: { does: 'lose-command' },
+    runner: { retries: 0, crashRetries: 2 },
+    generations: 1,
+  })
+  const store = RecordWriter.openForReading(directory)
+  const attempts = store.attemptsOf({ generation: 0, index: 2, replicate: 0 })
+  store.close()
+  expect(attempts.map(({ verdict }) => verdict)).toEqual(['retried', 'retried', 'accepted'])
+  for (const { cause } of attempts) expect(JSON.parse(cause!)).toMatchObject({ kind: 'exit', detail: 'out-of-memory' })
+})
+
 test('an individual whose first attempts fail is tried again and counts once', async () => {
   const root = temporaryDirectory()
   const marks = join(root, 'marks')
