@@ -2,7 +2,7 @@ import type { Individual } from '../../src/core/individual.ts'
 import type { SimulationContext } from '../../src/core/optimizee.ts'
 
 /** What placeholders stand for beside parameters. */
-export const reserved = ['seed', 'generation', 'index', 'attempt', 'directory', 'parameters'] as const
+export const reserved = ['seed', 'generation', 'index', 'attempt', 'worker', 'directory', 'parameters'] as const
 type Reserved = (typeof reserved)[number]
 
 export function isReserved(name: string): name is Reserved {
@@ -39,6 +39,8 @@ export class Values {
         return String(individual.index)
       case 'attempt':
         return String(this.#context.attempt)
+      case 'worker':
+        return process.env.TWOLOOP_WORKER ?? '0' // as when an individual is tried or replayed in the command itself
       case 'directory':
         this.#directory ??= this.#context.directory()
         return this.#directory

@@ -1,8 +1,8 @@
 import type { RunnerSettings } from '../../src/core/runner-settings.ts'
 import { quoteWord } from '../../src/core/shell-words.ts'
 import { type LaunchedProcess, type ProcessEnd, startProcess } from '../../src/system/process-group.ts'
-import { workerProgram } from '../../src/system/programs.ts'
-import type { Launcher, Prospect, WorkerPlace, WorkerPool } from './launcher.ts'
+import type { EndedWorker, Explanation, Launcher, Prospect, WorkerPlace, WorkerPool } from './launcher.ts'
+import { workerCommand } from './worker-command.ts'
 
 /** Workers by any other scheduler: a command of the user's starts one somewhere, and lasts as long as the worker does. */
 export class CommandLauncher implements Launcher, WorkerPool {
@@ -14,6 +14,8 @@ export class CommandLauncher implements Launcher, WorkerPool {
   readonly #settings: RunnerSettings
   /** When the commands that last were begun: a time in a queue counts to the walltime, since it cannot be told apart. */
   readonly #launchedAt = new Map<number, number>()
+  /** Workers whose walltime was over when their commands ended. */
+  readonly #overran = new Set<number>()
   #now = 0
 
   constructor(settings: RunnerSettings, gone: Launcher['gone']) {
@@ -26,11 +28,12 @@ export class CommandLauncher implements Launcher, WorkerPool {
     return this.#launchedAt.size
   }
 
-  command({ directory, channel, worker, epoch }: WorkerPlace): readonly string[] {
-    const { exec = [process.execPath, '--enable-source-maps'], launch = [] } = this.#settings
+  command(place: WorkerPlace): readonly string[] {
+    const { directory, channel, worker, epoch } = place
+    const { launch = [] } = this.#settings
     // Where the worker starts there may be nothing of this process's environment.
     const environment = [`TWOLOOP_EPOCH=${epoch}`, `TWOLOOP_WORKER=${worker}`]
-    const command = ['env', ...environment, ...exec, workerProgram(), directory, String(worker)]
+    const command = ['env', ...environment, ...workerCommand(this.#settings, place)]
     const values: Readonly<Record<string, string>> = {
       command: command.map(quoteWord).join(' '),
       worker: String(worker),
@@ -47,8 +50,12 @@ export class CommandLauncher implements Launcher, WorkerPool {
     const output = { stdout: 'stdout.txt', stderr: 'stderr.txt' }
     const environment = { TWOLOOP_EPOCH: String(epoch), TWOLOOP_WORKER: String(worker) }
     const launched = startProcess(this.command(place), channel, output, environment)
-    this.#launchedAt.set(worker, performance.now())
-    void launched.ended.then(() => this.#launchedAt.delete(worker))
+    const begin = performance.now()
+    this.#launchedAt.set(worker, begin)
+    void launched.ended.then(() => {
+      this.#launchedAt.delete(worker)
+      if (performance.now() - begin >= (this.#settings.walltime ?? Number.POSITIVE_INFINITY)) this.#overran.add(worker)
+    })
     return launched
   }
 
@@ -60,8 +67,9 @@ export class CommandLauncher implements Launcher, WorkerPool {
     // The command chooses the place.
   }
 
-  explain(): undefined {
-    return undefined
+  explain({ number }: EndedWorker): Explanation | undefined {
+    if (!this.#overran.has(number)) return undefined
+    return { detail: 'time-limit', words: 'was there for longer than its walltime' }
   }
 
   cancel(): void {

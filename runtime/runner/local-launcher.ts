@@ -1,7 +1,7 @@
 import type { RunnerSettings } from '../../src/core/runner-settings.ts'
 import { type LaunchedProcess, startProcess } from '../../src/system/process-group.ts'
-import { workerProgram } from '../../src/system/programs.ts'
 import type { Launcher, WorkerPlace } from './launcher.ts'
+import { workerCommand } from './worker-command.ts'
 
 /** Workers as processes of this machine. */
 export class LocalLauncher implements Launcher {
@@ -17,10 +17,8 @@ export class LocalLauncher implements Launcher {
     this.gone = gone
   }
 
-  command({ directory, worker }: WorkerPlace): readonly string[] {
-    // The worker's own stack traces are to name the user's lines, not those of the bundle.
-    const exec = this.#settings.exec ?? [process.execPath, '--enable-source-maps']
-    return [...exec, workerProgram(), directory, String(worker)]
+  command(place: WorkerPlace): readonly string[] {
+    return workerCommand(this.#settings, place)
   }
 
   launch(place: WorkerPlace): LaunchedProcess {

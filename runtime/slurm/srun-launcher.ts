@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RunnerSettings } from '../../src/core/runner-settings.ts'
 import { type LaunchedProcess, type ProcessEnd, startProcess } from '../../src/system/process-group.ts'
-import { workerProgram } from '../../src/system/programs.ts'
 import type {
   EndedWorker,
   Explanation,
@@ -12,6 +11,7 @@ import type {
   Provenance,
   WorkerPlace,
 } from '../runner/launcher.ts'
+import { workerCommand } from '../runner/worker-command.ts'
 import { type Allocation, expandHosts, goneWorkers, ownAllocation } from './allocation.ts'
 import { askMeanwhile } from './ask.ts'
 import { Placement } from './placement.ts'
@@ -52,8 +52,8 @@ export class SrunLauncher implements Launcher {
   }
 
   command(place: WorkerPlace): readonly string[] {
-    const { directory, run, worker, channel } = place
-    const { gpusPerWorker, memoryPerWorker, exec, heartbeatTimeout } = this.#settings
+    const { directory, run, channel } = place
+    const { gpusPerWorker, memoryPerWorker, heartbeatTimeout } = this.#settings
     const { program, overlaps, namesNodes, rest } = this.#options
     const node = namesNodes ? undefined : this.#nodeOf(place)
     const isShared = overlaps || this.#allocation?.isInStep === true
@@ -75,15 +75,7 @@ export class SrunLauncher implements Launcher {
     const patience = String(Math.ceil(heartbeatTimeout / 1000))
     const tasks = String(tasksPerWorker(this.#settings, this.#options))
     const wrapper = ['/bin/sh', '-c', wrapperScript, channel, directory, run, patience, tasks]
-    const { execPath } = process
-    return [
-      ...step,
-      ...wrapper,
-      ...(exec ?? [execPath, '--enable-source-maps']),
-      workerProgram(),
-      directory,
-      String(worker),
-    ]
+    return [...step, ...wrapper, ...workerCommand(this.#settings, place)]
   }
 
   launch(place: WorkerPlace): LaunchedProcess {

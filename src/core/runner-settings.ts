@@ -37,6 +37,10 @@ export const runnerSettings = z.strictObject({
     .default(120_000)
     .describe('For `command`: how long before the end of its walltime a worker is asked to finish and leave'),
   exec: z.array(z.string()).min(1).optional().describe('The command that starts a worker, in place of this Node.js'),
+  setup: z
+    .array(z.string())
+    .default([])
+    .describe('Lines of shell that run before each worker starts, where it starts: modules, environments'),
   srun: z
     .array(z.string())
     .default([])

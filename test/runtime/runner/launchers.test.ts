@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { prospectOf } from '../../../runtime/slurm/launchers.ts'
@@ -39,6 +40,38 @@ test.skipIf(!mayUnshare)('a search on workers that a command starts elsewhere co
   const there = await search({ root, name: 'there', ...simulations, runner })
   expect(there.status).toBe('finished')
   expect(there.canonical).toBe(here.canonical)
+})
+
+test.each(['local', 'command'] as const)(
+  'lines of setup run before each worker starts by %s, in its place',
+  async (launcher) => {
+    const root = temporaryDirectory()
+    const seen = join(root, 'seen')
+    const setup = [`echo "$TWOLOOP_WORKER" >>'${seen}'`, 'load() { export FLAVOUR="$1"; }', 'load "cold and dark"']
+    const runner = { launcher, launch: ['{command}'], workers: 2, setup }
+    const options = {
+      command: [
+        '/bin/sh',
+        '-c',
+        '[ "$FLAVOUR" = "cold and dark" ] && [ "$1" = "$TWOLOOP_WORKER" ] && echo 1',
+        'sh',
+        '{worker}',
+      ],
+    }
+    const { status, trajectory } = await search({ root, optimizee: 'shell', options, runner, generations: 1 })
+    expect(status).toBe('finished')
+    expect(trajectory.evaluations(0).map(({ outcome }) => outcome)).toEqual(new Array(8).fill('done'))
+    const workers = readFileSync(seen, 'utf8').trim().split('\n')
+    expect(new Set(workers).size).toBe(workers.length)
+  },
+)
+
+test('a line of setup that fails says so in place of a worker', async () => {
+  const setup = ['echo there is no such module >&2', 'false', 'true']
+  const failing = search({ root: temporaryDirectory(), optimizee: 'recorded', runner: { setup } })
+  await expect(failing).rejects.toThrow(
+    /^No worker can be started: .*exit code 1\. It printed:\nthere is no such module$/,
+  )
 })
 
 test.each<[what: string, settings: object, refusal: RegExp]>([
