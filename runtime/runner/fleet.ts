@@ -185,7 +185,7 @@ export class Fleet {
     const { living } = this
     const wanted = launches.wantedWorkers(this.#launching, { demand: this.demand, least, most })
     this.#launching = launches.launchWanted(this.#launching, wanted, living.length, now)
-    for (const number of pool.warned) this.#workers.get(number)?.stop()
+    for (const number of pool.warned) this.#workers.get(number)?.warn()
     const surplus = this.living.length - wanted
     if (surplus <= 0) return
     const idlers = living.filter((worker) => worker.idleFor() > idle).map(({ number }) => number)

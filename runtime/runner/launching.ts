@@ -68,6 +68,7 @@ export function onDeparture(
   const { isBenched, now } = situation
   switch (departure.type) {
     case 'asked':
+      if (departure.outlook === 'stop') return { type: 'bereft' }
       // The next is not to come before its host is known to be benched.
       return { type: 'launching', launching: isBenched ? add(launching, now + backOffMs.first) : launching }
     case 'left':

@@ -27,6 +27,7 @@ import type { Job } from './job.ts'
 import type { Launcher } from './launcher.ts'
 import { emptyPrinted, packPrinted } from './log-archive.ts'
 import { type Answer, OpenJobs, type StandInFor } from './open-jobs.ts'
+import { Outlasted } from './outlasted.ts'
 import { Rounds, workerHeartbeat } from './rounds.ts'
 import type { RunnerFailure } from './runner-failure.ts'
 import { hasTime, type Stop, stopNow, type TimeEnd, TimeLeft } from './time-left.ts'
@@ -69,6 +70,7 @@ export class Runner {
   readonly #rounds: Rounds
   readonly #jobs: OpenJobs
   readonly #durations = new Durations()
+  readonly #outlasted = new Outlasted()
   readonly #time: TimeLeft
   #reports: ReportRecord[] = []
   #stop: Stop | undefined
@@ -236,6 +238,7 @@ export class Runner {
 
   /** Whether nothing more can be done: what runs is to be stopped then, if anything does. */
   #isTimeOver(): boolean {
+    this.#stop ??= this.#outlasted.stop
     if (this.stopReason !== undefined) return true
     const refusal = this.#accounts.refusal(this.#now())
     const isIdle = this.#fleet.workers.every(({ held }) => held.size === 0)
@@ -336,14 +339,17 @@ export class Runner {
     this.#durations.add(milliseconds)
     this.#accounts.addBusy(milliseconds)
     const isFailure = this.#jobs.onAnswer(job, key, answerOf(result, worker, job, ended))
-    if (fitness) this.#fleet.onSuccess(worker)
-    else if (isFailure) this.#fleet.onFailure(worker, job!.individual.name)
+    if (fitness) {
+      this.#fleet.onSuccess(worker)
+      this.#outlasted.onSuccess()
+    } else if (isFailure) this.#fleet.onFailure(worker, job!.individual.name)
   }
 
   /** A worker has ended and its pipe has been read: what it had begun is lost, the rest is handed out again. */
   #remove(worker: WorkerProcess, isStopping: boolean): WorkerEnd {
     const { begun, isFault } = worker.blame(isStopping)
     const held = worker.held.list()
+    if (worker.wasLate && this.#jobs.waiting > 0) this.#outlasted.onLateStart()
     const lost = (begun === 'any' ? held : begun === 'first' ? held.slice(0, 1) : []).filter((job) =>
       this.#jobs.has(job),
     )
@@ -357,6 +363,7 @@ export class Runner {
     const cause = worker.causeOfLoss(relative(this.#options.directory, worker.channel))
     this.#jobs.onLoss(job, { individual, epoch, attempt, worker: worker.number, cause, ended: Date.now() }, fault)
     if (fault === 'sure') this.#fleet.onFailure(worker, individual.name)
+    if (cause.detail === 'time-limit') this.#outlasted.onTimeLimit(individual.name)
   }
 }
 

@@ -122,6 +122,8 @@ export function blame(life: EndedLife, explanation: Explanation | undefined, isS
   switch (notice?.type) {
     case 'asked':
     case 'asked before':
+      // Asked to be in time for the end of its machine's, it was too late for what it still holds.
+      if (detailOf(life, explanation) === 'time-limit') return { begun: 'first', isFault: false }
       return isOrderly(end) ? { begun: 'none', isFault: false } : { begun: 'any', isFault }
     case 'leaves':
       // What it had answered was written before it said so.
@@ -177,7 +179,7 @@ export function causeOfLoss(
 /** How a worker departed: on it depends whether another takes the worker's place. */
 export type Departure =
   /** It left as this runner had asked it to. */
-  | { readonly type: 'asked' }
+  | { readonly type: 'asked'; readonly outlook?: Explanation['outlook'] }
   /** It left in order without having been asked to by this runner. */
   | { readonly type: 'left'; readonly why: string }
   /** It died before this runner came, which has launched as many as were missing then. */
@@ -193,7 +195,7 @@ export type Departure =
 
 export function departureOf(life: EndedLife, explanation: Explanation | undefined): Departure {
   const { notice, end } = life
-  if (notice?.type === 'asked') return { type: 'asked' }
+  if (notice?.type === 'asked') return { type: 'asked', outlook: explanation?.outlook }
   const why = whyEnded(life, explanation)
   if (end.type === 'unseen') return { type: 'unseen', why }
   const hasSaidSo = notice?.type === 'asked before' || (notice?.type === 'leaves' && notice.reason !== 'signal')

@@ -53,6 +53,8 @@ export class WorkerProcess {
   #explanation: Explanation | undefined
   /** When the worker last gave a sign of work, or was given some while it was idle, in time watched. */
   #progressAt: number
+  #wasGivenWork = false
+  #wasWarned = false
 
   private constructor(number: number, surroundings: WorkerSurroundings, pipes: WorkerChannel, isAdopted: boolean) {
     this.number = number
@@ -86,6 +88,7 @@ export class WorkerProcess {
     worker.#identity = record.pid > 0 ? record : hello
     worker.#provenance = provenanceOf(record) ?? hello?.provenance ?? {}
     worker.#inherited = attempts
+    worker.#wasGivenWork = true // perhaps by an earlier start
     worker.#see({ type: 'ready' })
     if (isToLeave) worker.#see({ type: 'asked before' })
     const isDead = worker.#identity === undefined || livenessOf(worker.#identity) === 'dead'
@@ -138,6 +141,11 @@ export class WorkerProcess {
   /** Whether this runner has asked the worker to leave. */
   get wasAsked(): boolean {
     return wasAsked(this.#life)
+  }
+
+  /** Whether the worker was warned of the end of its time before it was given anything. */
+  get wasLate(): boolean {
+    return this.#wasWarned && !this.#wasGivenWork
   }
 
   /** Whether nothing more can come from the worker, as far as that can be known from here. */
@@ -227,6 +235,7 @@ export class WorkerProcess {
     if (this.held.size === 0) this.#progressAt = this.#surroundings.watched()
     this.#pipes.write({ type: 'simulate', individuals })
     for (const job of jobs) this.held.add(job)
+    this.#wasGivenWork = true
   }
 
   /** What earlier runner starts gave to the worker; only the first who asks is told. */
@@ -288,6 +297,12 @@ export class WorkerProcess {
     } catch {
       this.#signal('SIGTERM') // the disk is full, or away: it is asked in another way
     }
+  }
+
+  /** Asks the worker to leave since its time is nearly over. */
+  warn(): void {
+    this.#wasWarned = true
+    this.stop()
   }
 
   /** Asks more urgently: whatever the worker simulates is to be broken off. */

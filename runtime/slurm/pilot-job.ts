@@ -10,6 +10,13 @@ import { hasEnded, type QueuedJob } from './queue.ts'
 const jobFile = 'job'
 const endFile = 'ended'
 
+export interface PilotOptions {
+  /** How many workers it has room for. */
+  readonly slots: number
+  /** How many milliseconds it is waited for what Slurm says of the end of its job. */
+  readonly patience: number
+}
+
 /** The launcher's side of one pilot: its job, and the workers that it was told to start. */
 export class PilotJob {
   readonly number: number
@@ -23,6 +30,7 @@ export class PilotJob {
   isWarned = false
   readonly #folder: string
   readonly #slots: number
+  readonly #patience: number
   readonly #writer: PipeWriter
   readonly #reader: PipeReader
   readonly #workers = new Map<number, (end: ProcessEnd) => void>()
@@ -31,25 +39,27 @@ export class PilotJob {
   #node: string | undefined
   #isLeaving = false
   #hasLeft = false
+  #endingSince: number | undefined
   #isDamaged = false
 
-  private constructor(directory: string, number: number, slots: number, segment: number) {
+  private constructor(directory: string, number: number, { slots, patience }: PilotOptions, segment: number) {
     this.number = number
     this.#slots = slots
+    this.#patience = patience
     this.#folder = pilotDirectory(directory, number)
     mkdirSync(this.#folder, { recursive: true })
     this.#writer = new PipeWriter(this.#folder, 'to-pilot', { hello: { type: 'hello', pilot: number }, segment })
     this.#reader = new PipeReader(this.#folder, 'from-pilot', { reopen: true })
   }
 
-  static create(directory: string, number: number, slots: number): PilotJob {
-    return new PilotJob(directory, number, slots, 1)
+  static create(directory: string, number: number, options: PilotOptions): PilotJob {
+    return new PilotJob(directory, number, options, 1)
   }
 
   /** A pilot of an earlier start of the runner. */
-  static adopt(directory: string, number: number, slots: number): PilotJob {
+  static adopt(directory: string, number: number, options: PilotOptions): PilotJob {
     const folder = pilotDirectory(directory, number)
-    const pilot = new PilotJob(directory, number, slots, Math.max(0, ...segmentsIn(folder, 'to-pilot')) + 1)
+    const pilot = new PilotJob(directory, number, options, Math.max(0, ...segmentsIn(folder, 'to-pilot')) + 1)
     pilot.job = readJob(folder)
     pilot.#unheard = pilot.#hear()
     const hello = pilot.#unheard.find(({ type }) => type === 'hello') as PilotHello | undefined
@@ -64,18 +74,25 @@ export class PilotJob {
 
   /** Whether more workers may be started in it. */
   get hasRoom(): boolean {
-    const isEnding = this.#isLeaving || this.isWarned || this.isOver || this.state?.state === 'COMPLETING'
+    const isToEnd = this.#isLeaving || this.isWarned || this.#endingSince !== undefined
+    const isEnding = isToEnd || this.isOver || this.state?.state === 'COMPLETING'
     return !isEnding && this.#workers.size < this.#slots
   }
 
   get isOver(): boolean {
-    const isGone = this.#hasLeft || this.#isDamaged || this.refusal !== undefined
-    return isGone || (this.state !== undefined && hasEnded(this.state.state))
+    const isGone = this.#isDamaged || this.refusal !== undefined
+    const isUnexplained = this.#endingSince !== undefined && performance.now() - this.#endingSince < this.#patience
+    return isGone || (this.#hasLeft && !isUnexplained) || (this.state !== undefined && hasEnded(this.state.state))
   }
 
   /** Whether its pipe has been damaged: what it says is not understood any more, and it is given up. */
   get isDamaged(): boolean {
     return this.#isDamaged
+  }
+
+  /** When it was heard that its job is being ended; undefined if it is not. */
+  get endingSince(): number | undefined {
+    return this.#endingSince
   }
 
   /** Whether Slurm is still to be asked for its job. */
@@ -123,8 +140,10 @@ export class PilotJob {
     this.#unheard = []
     for (const message of messages) {
       if (message.type === 'hello') this.#onHello(message)
-      else if (message.type === 'ended') this.#end(message.worker, message)
+      // What ends with its job is explained by the end of the job, which is waited for.
+      else if (message.type === 'ended' && this.#endingSince === undefined) this.#end(message.worker, message)
       else if (message.type === 'warned') this.isWarned = true
+      else if (message.type === 'ending') this.#endingSince ??= performance.now()
       else if (message.type === 'left') this.#hasLeft = true
     }
   }

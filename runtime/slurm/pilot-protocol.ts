@@ -14,11 +14,16 @@ import type { ProcessIdentity } from '../../src/system/process-identity.ts'
  *   leave   as soon as the last worker has ended
  * Pilot to launcher
  *   ended   a worker's process
- *   warned  the job's time is nearly over, or up
+ *   warned  the job's time is nearly over
+ *   ending  the job is being ended, by whomever
  *   left    the pilot itself, orderly
  */
 export type ToPilot = { readonly type: 'hello' } | { readonly type: 'next' } | StartWorker | SignalWorker | Leave
-export type FromPilot = PilotHello | { readonly type: 'next' } | WorkerEnded | { readonly type: 'warned' | 'left' }
+export type FromPilot =
+  | PilotHello
+  | { readonly type: 'next' }
+  | WorkerEnded
+  | { readonly type: 'warned' | 'ending' | 'left' }
 
 export interface StartWorker {
   readonly type: 'start'

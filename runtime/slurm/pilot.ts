@@ -100,7 +100,7 @@ class Pilot {
 
   #leave(): void {
     this.#isLeaving = true
-    this.#say({ type: 'warned' })
+    this.#say({ type: 'ending' })
     for (const worker of this.#workers.keys()) this.#signal(worker, 'SIGTERM')
   }
 

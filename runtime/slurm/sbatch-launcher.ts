@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import type { RunnerSettings } from '../../src/core/runner-settings.ts'
 import type { LaunchedProcess, ProcessEnd } from '../../src/system/process-group.ts'
-import { workerProgram } from '../../src/system/programs.ts'
 import { replaceFile } from '../channel/run-file.ts'
 import type {
   EndedWorker,
@@ -14,13 +13,14 @@ import type {
   WorkerPlace,
   WorkerPool,
 } from '../runner/launcher.ts'
+import { workerCommand } from '../runner/worker-command.ts'
 import { goneWorkers } from './allocation.ts'
 import { askMeanwhile, findOnPath } from './ask.ts'
-import { openPilots, PilotJob, pilotNumbers } from './pilot-job.ts'
+import { openPilots, PilotJob, type PilotOptions, pilotNumbers } from './pilot-job.ts'
 import { pilotsDirectory } from './pilot-protocol.ts'
 import { pilotScript } from './pilot-script.ts'
 import { askForJobMeanwhile, hasEnded, jobsOfScript, listJobs } from './queue.ts'
-import { describeUnseen, unseenExitCode } from './see-run-directory.ts'
+import { explainSbatchEnd } from './sbatch-ends.ts'
 import { afterRefusal, firstRequestSize, submitJob } from './submission.ts'
 
 /** How often pilots are listened to; what workers say goes past them. */
@@ -29,6 +29,8 @@ const listenMs = 500
 const patienceMs = 20_000
 /** How long a run's end waits for pilots to leave. */
 const leaveMs = 5000
+/** When Slurm is asked what is ending a job, after that was heard: it takes a moment to end it. */
+const endMs = 2000
 
 /** Workers in batch jobs that the runner submits from wherever it is, each job with room for several of one node. */
 export class SbatchLauncher implements Launcher, WorkerPool {
@@ -65,9 +67,8 @@ export class SbatchLauncher implements Launcher, WorkerPool {
     return new Set(this.#pilots.flatMap(({ node }) => node ?? [])).size
   }
 
-  command({ directory, worker }: WorkerPlace): readonly string[] {
-    const exec = this.#settings.exec ?? [process.execPath, '--enable-source-maps']
-    return [...exec, workerProgram(), directory, String(worker)]
+  command(place: WorkerPlace): readonly string[] {
+    return workerCommand(this.#settings, place)
   }
 
   launch(place: WorkerPlace): LaunchedProcess {
@@ -93,7 +94,7 @@ export class SbatchLauncher implements Launcher, WorkerPool {
     this.#nextNumber = Math.max(0, ...pilotNumbers(directory)) + 1
     const ends = new Map<number, Promise<ProcessEnd>>()
     for (const number of openPilots(directory)) {
-      const pilot = PilotJob.adopt(directory, number, this.#settings.workersPerJob)
+      const pilot = PilotJob.adopt(directory, number, this.#pilotOptions)
       const mine = workers.filter(({ provenance }) => provenance.pilot === String(number))
       for (const worker of mine) {
         this.#pilotOf.set(worker.number, pilot)
@@ -114,9 +115,12 @@ export class SbatchLauncher implements Launcher, WorkerPool {
       this.#listen()
     }
     const isNew = this.#pilots.some(({ isToBeSubmitted }) => isToBeSubmitted)
-    const isPrompt = isNew && this.#promptSubmissions > 0
+    const isEnding = this.#pilots.some(
+      ({ endingSince = now }) => this.#talkedAt < endingSince + endMs && endingSince + endMs <= now,
+    )
+    const isPrompt = (isNew && this.#promptSubmissions > 0) || isEnding
     if (this.#isTalking || (!isPrompt && now - this.#talkedAt < this.#settings.slurmInterval)) return
-    if (isNew) this.#promptSubmissions--
+    if (isNew && !isEnding) this.#promptSubmissions--
     this.#talkedAt = now
     void this.#talk()
   }
@@ -141,17 +145,7 @@ export class SbatchLauncher implements Launcher, WorkerPool {
 
   explain({ number }: EndedWorker, end: ProcessEnd): Explanation | undefined {
     const pilot = this.#pilotOf.get(number)
-    const { refusal, state, job, isWarned } = pilot ?? {}
-    if (end.error !== undefined && isWarned) return { words: 'found its job at its end', outlook: 'wait' }
-    if (refusal !== undefined) return { words: `was refused by Slurm: ${refusal}`, outlook: 'refuse' }
-    const saidHow = end.exitCode !== undefined || end.signal !== undefined || end.error !== undefined
-    if (saidHow || state === undefined || job === undefined) return undefined
-    if (state.exitCode === unseenExitCode) {
-      return { words: describeUnseen(this.#directory, state.nodes ?? 'its node'), outlook: 'refuse' }
-    }
-    const { words = 'is gone with its job', ...known } = jobEnds[state.state] ?? {}
-    const reason = state.reason === null ? '' : ` (${state.reason})`
-    return { ...known, words: `${words}: job ${job} is ${state.state}${reason}` }
+    return pilot && explainSbatchEnd(pilot, end, this.#directory)
   }
 
   cancel({ number }: Pick<EndedWorker, 'number'>, signal: 'TERM' | 'KILL'): void {
@@ -188,9 +182,14 @@ export class SbatchLauncher implements Launcher, WorkerPool {
   }
 
   #addPilot(): PilotJob {
-    const pilot = PilotJob.create(this.#directory, this.#nextNumber++, this.#settings.workersPerJob)
+    const pilot = PilotJob.create(this.#directory, this.#nextNumber++, this.#pilotOptions)
     this.#pilots.push(pilot)
     return pilot
+  }
+
+  get #pilotOptions(): PilotOptions {
+    const { workersPerJob, heartbeatTimeout } = this.#settings
+    return { slots: workersPerJob, patience: heartbeatTimeout / 2 } // before its workers are taken for silent
   }
 
   #listen(): void {
@@ -306,15 +305,4 @@ export function sbatchProspect({ workers, minWorkers }: RunnerSettings): Prospec
     return { refusal: `runner.minWorkers needs at most runner.workers (${workers}), got ${minWorkers}.` }
   }
   return { workers }
-}
-
-/** What the end of a job means for its workers, by Slurm's state of it; the middle of a sentence that begins with a worker. */
-const jobEnds: Readonly<Record<string, Explanation>> = {
-  NODE_FAIL: { detail: 'node-failure', words: 'was lost with its node', outlook: 'wait' },
-  BOOT_FAIL: { detail: 'node-failure', words: 'could not be started since its node did not', outlook: 'wait' },
-  TIMEOUT: { detail: 'time-limit', words: "was ended by its job's time limit" },
-  DEADLINE: { detail: 'time-limit', words: "was ended by its job's time limit" },
-  PREEMPTED: { detail: 'preempted', words: 'was ended since its job was preempted', outlook: 'wait' },
-  CANCELLED: { detail: 'cancelled', words: 'was cancelled with its job' },
-  OUT_OF_MEMORY: { detail: 'out-of-memory', words: 'was killed since its job used more memory than it had' },
 }

@@ -66,6 +66,15 @@ test('one failure is made good at once; a row of them waits twice as long each t
   expect(after(onSuccess(launching), crash).due).toEqual([situation.now])
 })
 
+test('where nothing is left to start workers on, it ends the run, also for one that had been asked to leave', () => {
+  for (const departure of [
+    { ...crash, outlook: 'stop' },
+    { type: 'asked', outlook: 'stop' },
+  ] as const) {
+    expect(onDeparture(ready, departure, situation)).toEqual({ type: 'bereft' })
+  }
+})
+
 test('a worker that left in order is replaced at once and makes no row; one that was asked to is not replaced', () => {
   const left: Departure = { type: 'left', why: 'it left' }
   const twice = after(after(ready, left), left)

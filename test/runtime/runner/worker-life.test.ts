@@ -135,6 +135,13 @@ test('who was asked to leave and crashes over what it finishes is to blame like 
   }
 })
 
+test('who was asked to be in time and was not has its simulation lost by the time limit, which is nobody’s fault', () => {
+  const told: Explanation = { detail: 'time-limit', words: 'was there for longer than its walltime' }
+  const life = endAfter({ type: 'ready' }, { type: 'asked' }, leaves('signal', true), exited(0))
+  expect(blame(life, told, false)).toEqual({ begun: 'first', isFault: false })
+  expect(causeOfLoss(life, told, { number: 3, folder: 'workers/3' })).toMatchObject({ detail: 'time-limit' })
+})
+
 test('what a worker that leaves by itself had not begun is nobody’s fault, and it has not failed', () => {
   for (const reason of ['stop', 'grace'] as const) {
     for (const order of [
