@@ -155,6 +155,7 @@ export {
   type SimulationResult,
 } from './core/evaluation.ts'
 export { Individual, type IndividualId } from './core/individual.ts'
+export type { Limits } from './core/limits.ts'
 export { type Direction, type ObjectiveMap, Objectives } from './core/objectives.ts'
 export {
   defineOptimizee,
@@ -190,8 +191,10 @@ export {
 } from './core/space.ts'
 export { Trajectory, type TrajectoryHistory } from './core/trajectory.ts'
 export { defineExperiment, type ExperimentDefinition } from './experiment-file/definition.ts'
-export { Environment, type Progress } from './search/environment.ts'
+export { Environment, type EnvironmentOptions } from './search/environment.ts'
 export { Experiment, type PrepareOptions, type RunOptions, type RunOutcome } from './search/experiment.ts'
+export type { Knowledge, SearchPlan } from './search/searched.ts'
+export type { Progress } from './search/tally.ts'
 export { Deadline } from './system/deadline.ts'
 export { type FileRow, readRows as readTableRows, readTable } from './tables/read-table.ts'
 export { type TableOptions, type TableRow, tableOf } from './tables/run-table.ts'

@@ -1,13 +1,15 @@
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { optimizeeOf } from '../runtime/worker/load-optimizee.ts'
+import { runnerSettings } from '../src/core/runner-settings.ts'
 import type { Optimizee, Optimizer, Trajectory } from '../src/index.ts'
-import { Experiment, type PrepareOptions, type Progress, type RunOutcome } from '../src/index.ts'
+import { Experiment, type PrepareOptions, type Progress, type RunOutcome, type SearchPlan } from '../src/index.ts'
 import { RecordWriter } from '../src/record/writer.ts'
+import { identityOf } from '../src/search/run-identity.ts'
 import { importBundled } from '../src/system/bundle.ts'
 import { RandomSearch } from './fixtures/random-search.ts'
 
-export interface SearchOptions {
+export interface SearchOptions extends SearchPlan {
   readonly root: string
   readonly name?: string
   /** The name of a file of test/fixtures/optimizees. */
@@ -46,14 +48,24 @@ export async function search(options: SearchOptions): Promise<SearchEnd> {
     options.makeOptimizer?.(optimizee) ?? new RandomSearch(optimizee, { populationSize, generations, seed })
   await using experiment = new Experiment({ root: options.root })
   const runner = { workers: 2, retries: 1, ...options.runner }
+  const { warmStart, cache, onWarning, signal, onProgress, order, window, start, limits } = options
+  const plan = { order, window, start, limits }
   const { directory } = await experiment.prepareExperiment({
     name: options.name ?? 'run',
     runner,
+    configuration: identityOf({
+      optimizer,
+      optimizee,
+      simulation: { module: options.optimizee, options: withoutWatching(options.options) },
+      failures: runnerSettings.parse(runner),
+      warmStart,
+      plan,
+    }),
     ...(options.overwrite && { overwrite: true }),
   })
-  const { warmStart, cache, onWarning, signal, onProgress } = options
   const outcome = await experiment.runExperiment(optimizer, optimizee, {
     source,
+    ...plan,
     ...(warmStart !== undefined && { warmStart }),
     ...(cache !== undefined && { cache }),
     ...(onWarning && { onWarning }),
@@ -62,6 +74,13 @@ export async function search(options: SearchOptions): Promise<SearchEnd> {
   })
   const { trajectory } = await experiment.endExperiment(optimizer)
   return { ...outcome, directory, trajectory: trajectory, canonical: canonicalExport(directory) }
+}
+
+/** What a test watches and holds back a simulation by is no part of the search. */
+function withoutWatching(options: unknown): unknown {
+  if (typeof options !== 'object' || options === null) return options
+  const { journal: _journal, hold: _hold, ...others } = options as Record<string, unknown>
+  return others
 }
 
 export function canonicalExport(directory: string): string {

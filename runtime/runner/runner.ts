@@ -2,13 +2,13 @@ import { relative } from 'node:path'
 import { asRecorded } from '../../src/core/as-recorded.ts'
 import type { Evaluation } from '../../src/core/evaluation.ts'
 import { type Individual, nameOf } from '../../src/core/individual.ts'
-import type {
-  Checkpoint,
-  GenerationDetails,
-  ProposedIndividual,
-  ReportRecord,
-  RunRecord,
-  WorkerEnd,
+import {
+  type GenerationDetails,
+  type ProposedIndividual,
+  proposedAs,
+  type ReportRecord,
+  type RunRecord,
+  type WorkerEnd,
 } from '../../src/core/record.ts'
 import type { RunnerSettings } from '../../src/core/runner-settings.ts'
 import type { Space } from '../../src/core/space.ts'
@@ -135,10 +135,14 @@ export class Runner {
     this.#jobs.restart(job)
   }
 
-  /** Stores the newest generation with the checkpoint of the optimizer that waits for it. */
-  dumpTraj(trajectory: Trajectory, checkpoint: Checkpoint, summary: Readonly<Record<string, unknown>>): void {
-    const individuals = trajectory.individuals().map((individual) => ({ individual, after: checkpoint.told }))
-    this.#options.record.addGeneration(trajectory.generation, individuals, { summary, checkpoint })
+  /**
+   * Stores the newest generation.
+   * @param after how many evaluations the optimizer had been told when it proposed it
+   */
+  dumpTraj(trajectory: Trajectory, after: number, details: GenerationDetails = {}): void {
+    const { generation, proposals } = trajectory
+    const individuals = trajectory.individuals().map((individual, i) => proposedAs(individual, proposals[i], after))
+    this.#options.record.addGeneration(generation, individuals, details)
   }
 
   /**
@@ -152,7 +156,12 @@ export class Runner {
     return this.simulateGeneration(trajectory.individuals(), signal)
   }
 
-  /** As `run`, for individuals of one generation. */
+  /** Has further individuals simulated by the search that goes on; they are new. */
+  addIndividuals(individuals: readonly Individual[]): void {
+    for (const individual of individuals) this.#jobs.queue(this.#jobs.open(individual))
+  }
+
+  /** As `run`, for individuals of any generations; those that are added meanwhile are simulated as well. */
   async *simulateGeneration(individuals: readonly Individual[], signal: AbortSignal): AsyncGenerator<Collected> {
     const rouse = () => this.#fleet.alarm.rouse()
     signal.addEventListener('abort', rouse)
@@ -225,7 +234,9 @@ export class Runner {
 
   #addJobs(individuals: readonly Individual[]): void {
     if (individuals.length === 0) return
-    const tried = new Map(this.#options.record.triedBefore(individuals[0]!.generation).map((one) => [nameOf(one), one]))
+    const generations = [...new Set(individuals.map(({ generation }) => generation))]
+    const known = generations.flatMap((generation) => this.#options.record.triedBefore(generation))
+    const tried = new Map(known.map((one) => [nameOf(one), one]))
     const jobs = individuals.map((individual) => this.#jobs.open(individual, tried.get(individual.name)))
     for (const job of leaveInherited(jobs, this.#fleet.workers)) this.#jobs.queue(job)
   }

@@ -1,4 +1,4 @@
-import type { Progress } from '../search/environment.ts'
+import type { Progress } from '../search/tally.ts'
 
 /** Where progress is shown: standard error, or a test's stand-in. */
 export interface ProgressStream {

@@ -13,6 +13,7 @@ const startedBy = z.looseObject({
     generations: z.number().optional(),
     workers: z.number().optional(),
     launcher: z.string().optional(),
+    order: z.string().optional(),
   }),
 })
 

@@ -42,6 +42,7 @@ export async function runExperimentFile(request: RunRequest): Promise<number> {
   try {
     outcome = await experiment.runExperiment(optimizer, optimizee, {
       source,
+      ...loaded.plan,
       ...(loaded.warmStart !== undefined && { warmStart: loaded.warmStart }),
       ...(loaded.cache !== undefined && { cache: loaded.cache }),
       signal: stop.signal,

@@ -28,14 +28,15 @@ export function addRunOptions(command: Command): Command {
     .option('--seed <number>', 'where all random numbers come from', wholeFrom(0))
     .addOption(generationsOption())
     .option('--workers <number>', 'how many worker processes', wholeFrom(1))
+    .addOption(new Option('--order <order>', 'when results are told').choices(['generations', 'ordered', 'arrival']))
     .option('--set <path=value>', 'another setting of the file, as in YAML; may be repeated', collect)
     .option('--overwrite', 'begin anew where there is a run already')
     .option('--json', 'print one JSON document')
 }
 
 /** What they say in place of the experiment's file. */
-export function overridesOf({ set, seed, generations, workers, launcher }: RunOptions): Overrides {
-  return { set, seed, generations, workers, launcher }
+export function overridesOf({ set, seed, generations, workers, launcher, order }: RunOptions): Overrides {
+  return { set, seed, generations, workers, launcher, order }
 }
 
 export interface RunOptions {
@@ -45,6 +46,7 @@ export interface RunOptions {
   readonly generations?: number
   readonly workers?: number
   readonly launcher?: string
+  readonly order?: string
   readonly set?: string[]
   readonly overwrite?: boolean
   readonly json?: boolean

@@ -118,11 +118,6 @@ export abstract class Optimizer<
     return this.#problem.createIndividual?.(random) ?? this.space.decode(this.space.samplePoint(random))
   }
 
-  /** A stand-in for an individual that failed for good, where the experiment wants one: anywhere, unless overridden. */
-  replace(_state: S, random: Random): P {
-    return this.createIndividual(random)
-  }
-
   /** What the state says to people: a few named numbers, recorded with each generation. */
   summarize(_state: S): Readonly<Record<string, unknown>> {
     return {}

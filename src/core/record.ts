@@ -1,5 +1,6 @@
 import type { FailureCause, FailureDetail, FailureKind, Outputs } from './evaluation.ts'
 import type { Individual, IndividualId } from './individual.ts'
+import type { Origin, Proposal } from './proposal.ts'
 
 /** An individual as it enters the record: with how it came about, and when. */
 export interface ProposedIndividual {
@@ -7,11 +8,17 @@ export interface ProposedIndividual {
   /** How many evaluations the optimizer had been told when it proposed this one. */
   readonly after: number
   /** What made it, in the algorithm's own word, and from whom. */
-  readonly origin?: { readonly operator: string; readonly parents?: readonly IndividualId[] | undefined } | undefined
+  readonly origin?: Origin | undefined
   /** How much of the simulation is wanted, where there is a choice. */
   readonly budget?: number | undefined
   /** The individual whose checkpoint this one goes on from. */
   readonly continues?: IndividualId | undefined
+}
+
+/** An individual with what its proposal says of it. */
+export function proposedAs(individual: Individual, proposal: Proposal | undefined, after: number): ProposedIndividual {
+  const { origin, fidelity, continues } = proposal ?? {}
+  return { individual, after, origin, budget: fidelity, continues }
 }
 
 /** An individual that takes the place of one that failed for good. */
@@ -30,6 +37,12 @@ export interface Checkpoint {
   readonly value: unknown
 }
 
+/** A generation that begins, with what the optimizer says then. */
+export interface BegunGeneration {
+  readonly generation: number
+  readonly summary: Readonly<Record<string, unknown>>
+}
+
 /** What is stored with a generation beside its individuals. */
 export interface GenerationDetails {
   /** What the optimizer says of it to people. */
@@ -38,8 +51,9 @@ export interface GenerationDetails {
 }
 
 /**
- * Which evaluations an optimizer is told before this one; null if it is not told it. Where proposals are told in the
- * order in which they were made this is known when they are; otherwise evaluations are told as they come.
+ * The place of an evaluation in the order of telling; null if it is not told. Where proposals are told in the order in
+ * which they were made it is known with them; otherwise evaluations are told as they come. An individual that failed and
+ * its stand-ins have one place together, and are told in the order of their indices.
  */
 export type ToldNumber = (individual: IndividualId) => number | null
 

@@ -35,6 +35,8 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
   #told: number
   /** The proposals of the newest `ask` that have not become individuals yet. */
   #unplaced: readonly Proposal<P>[] = []
+  /** What the user wants to be simulated before anything else. */
+  #guesses: readonly P[] = []
   /** The state is looked through when so many have been told: rarely, as its size may grow with the history. */
   #checkAt: number
 
@@ -73,11 +75,27 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
     return this.#told
   }
 
+  /** Has parameters proposed with the first that the optimizer proposes, ahead of them, as if they were known from elsewhere. */
+  guess(parameters: readonly P[]): void {
+    this.#guesses = parameters
+  }
+
   /**
    * What to simulate next; `expect` says which individuals it has become.
    * @throws OptimizerError if the algorithm throws, or gives what is not in the space
    */
   ask(room: number): readonly Proposal<P>[] {
+    const guesses = this.#guesses.map(
+      (parameters): Proposal<P> => ({ parameters, origin: { operator: 'first guess' } }),
+    )
+    this.#guesses = []
+    const left = room - guesses.length
+    const proposals = guesses.length > 0 && left <= 0 ? [] : this.#askOptimizer(left)
+    this.#unplaced = guesses.length > 0 ? [...guesses, ...proposals] : proposals
+    return this.#unplaced
+  }
+
+  #askOptimizer(room: number): readonly Proposal<P>[] {
     const optimizer = this.#optimizer
     const random = Random.of(optimizer.settings.seed, 'ask', this.#asked)
     const { state, proposals } = this.#guard('ask', () => optimizer.ask(this.#state, room, random))
@@ -87,16 +105,20 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
     }
     this.#state = state
     this.#asked += proposals.length
-    this.#unplaced = proposals
     return proposals
   }
 
-  /** The proposals of the newest `ask` are these individuals, in the same order. */
-  expect(individuals: readonly Individual<P>[]): void {
-    this.#unplaced.forEach(({ tag }, i) => {
+  /**
+   * The proposals of the newest `ask` are these individuals, in the same order.
+   * @returns the proposals
+   */
+  expect(individuals: readonly Individual<P>[]): readonly Proposal<P>[] {
+    const placed = this.#unplaced
+    placed.forEach(({ tag }, i) => {
       if (tag !== undefined) this.#tags.set(nameOf(individuals[i]!), tag)
     })
     this.#unplaced = []
+    return placed
   }
 
   /** @throws OptimizerError if the algorithm throws */

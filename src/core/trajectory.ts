@@ -1,5 +1,5 @@
 import type { Evaluation } from './evaluation.ts'
-import { Individual } from './individual.ts'
+import { Individual, type IndividualId } from './individual.ts'
 import { ParameterGroup } from './parameter-group.ts'
 import type { Proposal } from './proposal.ts'
 import { seedOf } from './random.ts'
@@ -27,7 +27,8 @@ export class Trajectory<P = Record<string, unknown>> {
   readonly #groups = new Map<string, ParameterGroup>()
   readonly #results: Map<string, unknown>
   #generation: number
-  #newest: readonly Individual<P>[]
+  #newest: Individual<P>[]
+  #proposals: readonly Proposal<P>[] = []
 
   constructor(history: TrajectoryHistory<P> = emptyHistory) {
     this.#history = history
@@ -124,11 +125,34 @@ export class Trajectory<P = Record<string, unknown>> {
     const generation = this.#generation + 1
     this.#newest = proposals.map((proposal, i) => {
       const id = { generation, index: proposal.index ?? i, replicate: proposal.replicate ?? 0 }
-      const own = proposal.seed ?? seedOf(seed, 'simulate', generation, id.index, id.replicate)
-      return new Individual(id, proposal.parameters, own)
+      return individualOf(id, proposal, seed)
     })
+    this.#proposals = proposals
     this.#generation = generation
     return this.#newest
+  }
+
+  /**
+   * Adds individuals to the newest block of a steady search; a block that is full is followed by the next.
+   *
+   * @param size how many individuals a block has
+   */
+  fExtend(proposals: readonly Proposal<P>[], seed: number, size: number): readonly Individual<P>[] {
+    return proposals.map((proposal) => {
+      if (this.#generation < 0 || this.#newest.length === size) {
+        this.#generation++
+        this.#newest = []
+      }
+      const id = { generation: this.#generation, index: this.#newest.length, replicate: 0 }
+      const individual = individualOf(id, proposal, seed)
+      this.#newest.push(individual)
+      return individual
+    })
+  }
+
+  /** What the individuals of the newest generation were made from, in the same order. */
+  get proposals(): readonly Proposal<P>[] {
+    return this.#proposals
   }
 
   /** The individuals of a generation in index order; of the newest one unless another is named. */
@@ -154,6 +178,10 @@ export class Trajectory<P = Record<string, unknown>> {
       throw new RangeError(`the trajectory has generations 0 to ${this.#generation}, not ${generation}`)
     }
   }
+}
+
+function individualOf<P>(id: IndividualId, { parameters, seed: own }: Proposal<P>, seed: number): Individual<P> {
+  return new Individual(id, parameters, own ?? seedOf(seed, 'simulate', id.generation, id.index, id.replicate))
 }
 
 const emptyHistory: TrajectoryHistory<never> = {

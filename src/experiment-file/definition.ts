@@ -8,9 +8,10 @@ import type { Optimizer } from '../core/optimizer.ts'
 import type { State } from '../core/plain-data.ts'
 import type { runnerSettings } from '../core/runner-settings.ts'
 import type { ParameterDefinition } from '../core/space.ts'
+import type { SearchPlan } from '../search/searched.ts'
 
 /** An experiment: which simulation is searched by which optimizer, on what. The same keys as in YAML. */
-export interface ExperimentDefinition<P = Record<string, unknown>> {
+export interface ExperimentDefinition<P = Record<string, unknown>> extends SearchPlan {
   /** The name of the run's directory; the file's name if it does not say. */
   readonly name?: string
   readonly optimizee: OptimizeeDefinitions<P>

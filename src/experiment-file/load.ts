@@ -3,13 +3,15 @@ import { basename, dirname, extname, resolve } from 'node:path'
 import type { Optimizee, OptimizeeSource } from '../core/optimizee.ts'
 import type { Optimizer } from '../core/optimizer.ts'
 import { runnerSettings } from '../core/runner-settings.ts'
+import { checkPlan } from '../search/check-plan.ts'
 import { identityOf, type RunIdentity } from '../search/run-identity.ts'
+import type { SearchPlan } from '../search/searched.ts'
 import type { ExperimentDefinition, RunnerSettingsInput } from './definition.ts'
 import { readDesignTables } from './design-tables.ts'
 import { chooseOptimizee } from './optimizee.ts'
 import { chooseOptimizer } from './optimizer.ts'
 import { type Overrides, override } from './overrides.ts'
-import { below, type Place, parseAt } from './place.ts'
+import { below, makeAt, type Place, parseAt } from './place.ts'
 import { isModule, readDefinition } from './read.ts'
 import { experimentModuleSchema, experimentSchema } from './schema.ts'
 
@@ -25,6 +27,8 @@ export interface LoadedExperiment {
   /** The absolute path of what is known already. */
   readonly warmStart?: string
   readonly cache?: boolean
+  /** How it goes: order, window, first guesses, limits. */
+  readonly plan: SearchPlan
   readonly report?: ExperimentDefinition['report']
   /** What decides the results, but for the number of generations: runs with the same one are the same search. */
   readonly configuration: RunIdentity
@@ -41,6 +45,8 @@ export async function loadExperiment(
   const schema = isModule(path) ? experimentModuleSchema : experimentSchema
   const given = parseAt(schema, definition, place)
   const { optimizee, optimizer, runner, warmStart, cache, report } = definition as ExperimentDefinition
+  const { order, window, start, limits } = given
+  const plan = { order, window, start, limits }
   const title = parseAt(
     experimentSchema.shape.name,
     name ?? given.name ?? basename(path, extname(path)),
@@ -51,6 +57,7 @@ export async function loadExperiment(
   const at = below(place, 'optimizer')
   const described = await readDesignTables(optimizer, chosen.optimizee.space.definitions, dirname(path), at)
   const algorithm = await chooseOptimizer(described, chosen.optimizee, dirname(path), at)
+  makeAt(place, () => checkPlan(algorithm, chosen.optimizee, plan))
   return {
     name: title,
     file: path,
@@ -60,6 +67,7 @@ export async function loadExperiment(
     runner: settings,
     ...(warmStart !== undefined && { warmStart: findSource(warmStart, dirname(path)) }),
     ...(cache !== undefined && { cache }),
+    plan,
     ...(report && { report }),
     configuration: identityOf({
       optimizer: algorithm,
@@ -67,6 +75,7 @@ export async function loadExperiment(
       simulation: chosen.simulation,
       failures: runnerSettings.parse(settings),
       warmStart,
+      plan,
     }),
   }
 }

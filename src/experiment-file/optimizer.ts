@@ -5,7 +5,6 @@ import type { Optimizee } from '../core/optimizee.ts'
 import type { Optimizer, OptimizerClass } from '../core/optimizer.ts'
 import { nearest } from '../core/settings.ts'
 import { show } from '../core/text.ts'
-import { checkAbilities } from '../search/abilities.ts'
 import { findModule } from './module.ts'
 import { optimizerClassOf } from './optimizer-class.ts'
 import { below, makeAt, type Place, parseAt, refuse } from './place.ts'
@@ -24,11 +23,9 @@ export async function chooseOptimizer(
   folder: string,
   place: Place,
 ): Promise<Optimizer> {
-  const optimizer = isOptimizer(given)
+  return isOptimizer(given)
     ? ofSameSpace(given, optimizee, place)
     : await makeOptimizer(given, optimizee, folder, place)
-  makeAt(place, () => checkAbilities(optimizer, optimizee, 'generations'))
-  return optimizer
 }
 
 /** The class of the optimizer that an experiment names by a type or a module. */

@@ -11,16 +11,21 @@ export interface Overrides {
   readonly generations?: number | undefined
   readonly workers?: number | undefined
   readonly launcher?: string | undefined
+  readonly order?: string | undefined
 }
 
 /** The definition with what the command line says in it. */
-export function override(definition: unknown, { set = [], seed, generations, workers, launcher }: Overrides): unknown {
+export function override(
+  definition: unknown,
+  { set = [], seed, generations, workers, launcher, order }: Overrides,
+): unknown {
   const settings: (readonly [option: string, path: string, value: unknown])[] = [
     ...set.map((setting) => [`--set ${setting}`, ...readSetting(setting)] as const),
     ['--seed', 'optimizer.seed', seed],
     ['--generations', 'optimizer.generations', generations],
     ['--workers', 'runner.workers', workers],
     ['--launcher', 'runner.launcher', launcher],
+    ['--order', 'order', order],
   ]
   return settings
     .filter(([, , value]) => value !== undefined)

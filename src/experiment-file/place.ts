@@ -33,7 +33,8 @@ export function makeAt<T>(place: Place, make: () => T): T {
   } catch (error) {
     const message = messageOf(error)
     const sentence = message.length > 500 ? `${message.slice(0, 500)}...` : message
-    throw new ConfigurationError(printable(`${place.file}: ${place.path}: ${sentence}`), { cause: error })
+    const where = place.path === '' ? place.file : `${place.file}: ${place.path}`
+    throw new ConfigurationError(printable(`${where}: ${sentence}`), { cause: error })
   }
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { takes } from '../../optimizees/command/named-result.ts'
+import { orders } from '../core/abilities.ts'
 import { runnerSettings } from '../core/runner-settings.ts'
 
 /** The schema of experiment files, part by part: which part applies follows from what stands there. */
@@ -41,6 +42,25 @@ export const experimentSchema = z.strictObject({
   optimizee: named.describe('The simulation'),
   optimizer: named.describe('The algorithm'),
   runner: runnerSettings.optional().describe('How workers are run'),
+  order: z
+    .enum(orders)
+    .optional()
+    .describe('When results are told: a generation at once, one by one in the order of asking, or as they come'),
+  window: z
+    .int()
+    .min(1)
+    .optional()
+    .describe(
+      'Of the orders ordered and arrival, how many individuals may be ahead of the telling: the population by default',
+    ),
+  start: z.array(named).optional().describe('First guesses: parameters that are simulated before all others'),
+  limits: z
+    .strictObject({
+      generations: z.int().min(1).optional().describe('How many generations, or blocks of as many individuals'),
+      evaluations: z.int().min(1).optional().describe('How many individuals'),
+    })
+    .optional()
+    .describe('What ends the search: totals, which may be raised later'),
   warmStart: z
     .string()
     .min(1)

@@ -92,12 +92,22 @@ export class RecordReader implements TrajectoryHistory {
     return row && { told: row.told, asked: row.asked, value: decodeMessage(row.state) }
   }
 
+  /** The individuals that an optimizer proposed, without stand-ins, in the order of asking, from that number on. */
+  *proposed(from = 0): Generator<{ readonly individual: Individual; readonly after: number }, void> {
+    const rows = this.file.iterate<EvaluatedRow & { readonly after: number }>(
+      `select generation, "index", replicate, seed, parameters, after from individuals where replaces is null
+       order by generation, "index", replicate limit -1 offset ?`,
+      from,
+    )
+    for (const row of rows) yield { individual: individualOf(row), after: row.after }
+  }
+
   /** What the optimizer was told, in this order, from that number on. */
   *told(from = 0): Generator<Evaluation, void> {
     // Of a run that is long only the generations are looked through that were told last.
     const rows = this.file.iterate<EvaluatedRow>(
       `select e.* from generations g join evaluated e using (generation)
-       where g.last_told >= ? and e.told >= ? order by e.told`,
+       where g.last_told >= ? and e.told >= ? order by e.told, generation, e."index"`,
       from,
       from,
     )

@@ -4,12 +4,12 @@ import { nameOf } from '../core/individual.ts'
 import type { Objectives } from '../core/objectives.ts'
 import type {
   Batch,
+  BegunGeneration,
   Checkpoint,
   GenerationDetails,
   ProposedIndividual,
   ReportRecord,
   RunRecord,
-  StandIn,
   ToldNumber,
   Usage,
 } from '../core/record.ts'
@@ -100,9 +100,13 @@ export class RecordWriter extends RecordReader implements RunRecord {
     })
   }
 
-  /** Stores further individuals of generations that are there. */
-  addIndividuals(individuals: readonly ProposedIndividual[], checkpoint?: Checkpoint): void {
+  /** Stores further individuals of generations that are there, or that begin with them. */
+  addIndividuals(
+    individuals: readonly ProposedIndividual[],
+    { begun = [], checkpoint }: { begun?: readonly BegunGeneration[]; checkpoint?: Checkpoint | undefined } = {},
+  ): void {
     this.file.transaction(() => {
+      for (const { generation, summary } of begun) this.#insertGeneration.run(generation, toJson(summary))
       this.#addIndividuals(individuals)
       if (checkpoint) this.#putCheckpoint(checkpoint)
     })
@@ -155,7 +159,7 @@ export class RecordWriter extends RecordReader implements RunRecord {
       const { standIns = [], reused = [] } = batch
       for (const standIn of standIns) this.#addIndividual(standIn, standIn.replaces)
       this.#countIndividuals(standIns)
-      this.#attempts.write(batch.attempts, { objectives: this.objectives, toldNumber: this.#numberingOf(standIns) })
+      this.#attempts.write(batch.attempts, { objectives: this.objectives, toldNumber: this.#toldNumber })
       for (const report of batch.reports) this.#addReport(report)
       for (const { individual, run, from } of reused) {
         const { generation, index, replicate } = individual
@@ -175,13 +179,6 @@ export class RecordWriter extends RecordReader implements RunRecord {
         this.file.run('update workers set ended = ?, why = ? where worker = ?', now, why, worker)
       }
     })
-  }
-
-  /** The optimizer is told the stand-in, not the one that failed. */
-  #numberingOf(standIns: readonly StandIn[]): ToldNumber {
-    if (standIns.length === 0) return this.#toldNumber
-    const replaced = new Set(standIns.map(({ individual, replaces }) => nameOf({ ...individual, index: replaces })))
-    return (individual) => (replaced.has(nameOf(individual)) ? null : this.#toldNumber(individual))
   }
 
   #nextTold(): number {

@@ -5,11 +5,12 @@ import { Runner } from '../../runtime/runner/runner.ts'
 import { RunnerFailure } from '../../runtime/runner/runner-failure.ts'
 import { describeAllocation } from '../../runtime/slurm/allocation.ts'
 import { launcherOf, prospectOf } from '../../runtime/slurm/launchers.ts'
+import { orders } from '../core/abilities.ts'
 import { ConfigurationError, RunHeldError, SearchFailedError } from '../core/errors.ts'
 import { isFailed, stoppingFailure } from '../core/evaluation.ts'
 import type { Optimizee, OptimizeeSource } from '../core/optimizee.ts'
 import type { Optimizer } from '../core/optimizer.ts'
-import { aFunction, anything, aRecord, aText, checkOptions, trueOrFalse } from '../core/options.ts'
+import { aFunction, anything, aRecord, aText, checkOptions, oneOf, trueOrFalse, wholeFrom } from '../core/options.ts'
 import type { PlainData, State } from '../core/plain-data.ts'
 import { type RunnerSettings, runnerSettings } from '../core/runner-settings.ts'
 import { parseSettings } from '../core/settings.ts'
@@ -18,15 +19,17 @@ import type { Manifest } from '../record/rows.ts'
 import { RecordWriter } from '../record/writer.ts'
 import type { Deadline } from '../system/deadline.ts'
 import { awayError, storageError } from '../system/storage-errors.ts'
-import { checkAbilities } from './abilities.ts'
+import { checkPlan } from './check-plan.ts'
 import { deliver } from './deliver.ts'
-import { Environment, type Knowledge, type Progress } from './environment.ts'
+import { Environment } from './environment.ts'
 import { EvaluationCache } from './evaluation-cache.ts'
 import { fromRunnerParams, type RunnerParams } from './l2l-runner-params.ts'
 import { HeldRun, type RunClaim } from './run-directory.ts'
 import { identityOf, nameOfSource, type RunIdentity } from './run-identity.ts'
 import { refuseOther } from './same-search.ts'
+import type { Knowledge, SearchPlan } from './searched.ts'
 import { standInsOf } from './stand-ins.ts'
+import type { Progress } from './tally.ts'
 import { takeWarmStart } from './warm-start.ts'
 
 export interface PrepareOptions extends RunClaim {
@@ -39,7 +42,7 @@ export interface PrepareOptions extends RunClaim {
   readonly manifest?: Manifest
 }
 
-export interface RunOptions {
+export interface RunOptions extends SearchPlan {
   /** Where workers find the optimizee, if it does not say so itself. */
   readonly source?: OptimizeeSource
   /** A run directory or a table: what is known before the first generation. */
@@ -73,6 +76,10 @@ const prepareOptions = {
   configuration: anything,
 }
 const runOptions = {
+  order: oneOf(...orders),
+  window: wholeFrom(1),
+  start: anything,
+  limits: aRecord,
   source: aRecord,
   warmStart: aText,
   cache: trueOrFalse,
@@ -195,7 +202,7 @@ export class Experiment {
     optimizee: Optimizee,
     options: RunOptions,
   ): Promise<RunOutcome> {
-    checkAbilities(optimizer, optimizee, 'generations')
+    checkPlan(optimizer, optimizee, options)
     const { run, trajectory, prospect } = prepared
     const { directory, record } = run
     const configuration = prepared.configuration ?? identityIn(prepared, optimizer, optimizee, options)
@@ -205,10 +212,10 @@ export class Experiment {
     const settings = { ...prepared.settings, workers: prospect.workers }
     if (prospect.warning !== undefined) options.onWarning?.(prospect.warning)
     recordGroups(trajectory, { optimizer: optimizer.settings, runner: settings })
-    recordSearch(record, optimizer, optimizee, configuration)
+    recordSearch(record, optimizer, optimizee, configuration, options)
     record.saveGroups(trajectory)
     const delivered = await deliver(run, optimizee, options.source, options.onWarning)
-    const environment = new Environment(trajectory, optimizer, record, options.onProgress)
+    const environment = new Environment(trajectory, optimizer, record, options)
     const runner = new Runner({
       directory,
       run: String(record.manifest().run),
@@ -217,7 +224,7 @@ export class Experiment {
       launcher: launcherOf(settings, options.onWarning),
       record,
       optimizee: delivered,
-      standInFor: standInsOf(trajectory, optimizer, () => environment.told),
+      standInFor: standInsOf(optimizer, environment),
       ...(options.deadline && { deadline: options.deadline }),
     })
     using cache = options.cache ? this.#openCache(prepared, options) : undefined
@@ -292,9 +299,9 @@ function identityIn(
   { settings: failures }: Prepared,
   optimizer: Optimizer,
   optimizee: Optimizee,
-  { source = optimizee.source, warmStart }: RunOptions,
+  { source = optimizee.source, warmStart, ...plan }: RunOptions,
 ): RunIdentity {
-  return identityOf({ optimizer, optimizee, simulation: nameOfSource(source), failures, warmStart })
+  return identityOf({ optimizer, optimizee, simulation: nameOfSource(source), failures, warmStart, plan })
 }
 
 function recordGroups(trajectory: Trajectory, groups: Readonly<Record<string, object>>): void {
@@ -319,12 +326,15 @@ function recordSearch(
   optimizer: Optimizer,
   optimizee: Optimizee,
   configuration: RunIdentity,
+  { order = 'generations', window }: SearchPlan,
 ): void {
   record.describeProblem(optimizee.space.names, optimizee.objectives)
   record.describe({
     configuration: { ...configuration },
     optimizer: optimizer.type,
     seed: optimizer.settings.seed,
+    order,
+    window: order === 'generations' ? null : (window ?? optimizer.populationSize),
     generationLimit: optimizer.settings.generations,
     status: 'running',
     reason: null,

@@ -35,20 +35,20 @@ export class GenerationResults {
     return this.#evaluations.get(keyOf(individual)) === undefined
   }
 
-  /** How many evaluations are told before that of an individual, if stand-ins are told after all others. */
-  toldNumber(individual: IndividualId, before: number): number | null {
-    const place = this.#places.get(keyOf(individual))
+  /** The place of an individual in the order of telling, which it shares with its stand-ins. */
+  placeOf({ index, replicate }: IndividualId, before: number): number | null {
+    const place = this.#places.get(keyOf({ index: index % this.#places.size, replicate }))
     return place === undefined ? null : before + place
   }
 
   /** All evaluations in (index, replicate) order, in which they are told; undefined as long as one is missing. */
-  all(): Evaluation[] | undefined {
+  all(): readonly Evaluation[] | undefined {
     if (this.#known < this.#evaluations.size) return undefined
     const evaluations = [...this.#evaluations.values()] as Evaluation[]
     return evaluations.sort(({ individual: a }, { individual: b }) => a.index - b.index || a.replicate - b.replicate)
   }
 }
 
-function keyOf({ index, replicate }: IndividualId): number {
+function keyOf({ index, replicate }: Pick<IndividualId, 'index' | 'replicate'>): number {
   return index + replicate * 2 ** 32
 }

@@ -3,6 +3,7 @@ import type { Optimizee, OptimizeeSource } from '../core/optimizee.ts'
 import type { Optimizer } from '../core/optimizer.ts'
 import type { PlainData } from '../core/plain-data.ts'
 import type { RunnerSettings } from '../core/runner-settings.ts'
+import type { SearchPlan } from './searched.ts'
 
 /**
  * What makes two searches the same: all that their results depend on, and nothing else. A run is gone on with by whoever
@@ -16,6 +17,7 @@ import type { RunnerSettings } from '../core/runner-settings.ts'
  * | `optimizer` | type, version and settings, the seed among them |
  * | `failures` | `timeout`, `retries`, `onFailure`: who has failed, and what takes the place |
  * | `warmStart` | what was known before, as it was named |
+ * | `plan` | the order of telling, its window, and first guesses, where they are not the usual ones |
  *
  * Not part of it: limits (how many generations), which may be raised; workers, launchers and machines, and how often a
  * worker may die (`crashRetries`), which change no result; the code of the simulation, whose changes are told.
@@ -32,6 +34,7 @@ export interface RunIdentity {
     readonly onFailure: RunnerSettings['onFailure']
   }
   readonly warmStart: string | null
+  readonly plan?: PlainData
 }
 
 /** A simulation in the words of whoever asked for it, so that it stays the same where everything is moved. */
@@ -48,9 +51,10 @@ export interface SearchParts {
   readonly simulation?: NamedSimulation | undefined
   readonly failures: Pick<RunnerSettings, 'timeout' | 'retries' | 'onFailure'>
   readonly warmStart?: string | undefined
+  readonly plan?: SearchPlan | undefined
 }
 
-export function identityOf({ optimizer, optimizee, simulation, failures, warmStart }: SearchParts): RunIdentity {
+export function identityOf({ optimizer, optimizee, simulation, failures, warmStart, plan }: SearchParts): RunIdentity {
   const { module, options } = simulation ?? nameOfSource(optimizee.source)
   const { generations: _, ...settings } = optimizer.settings
   const { names, weights } = optimizee.objectives
@@ -62,7 +66,15 @@ export function identityOf({ optimizer, optimizee, simulation, failures, warmSta
     optimizer: { type: optimizer.type, version: optimizer.version, settings: plain(settings) },
     failures: { timeout: failures.timeout ?? null, retries: failures.retries, onFailure: failures.onFailure },
     warmStart: warmStart ?? null,
+    ...identityOfPlan(plan, optimizer),
   }
+}
+
+/** A search in generations without first guesses is described as it always was. */
+function identityOfPlan({ order = 'generations', window, start = [] }: SearchPlan = {}, optimizer: Optimizer): object {
+  if (order === 'generations' && start.length === 0) return {}
+  const steady = order === 'generations' ? {} : { window: window ?? optimizer.populationSize }
+  return { plan: plain({ order, ...steady, start }) }
 }
 
 export function nameOfSource(source: OptimizeeSource | undefined): NamedSimulation {

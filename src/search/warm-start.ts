@@ -54,7 +54,7 @@ export async function takeWarmStart(
   optimizee: Optimizee,
   { warmStart: source, onWarning }: { readonly warmStart?: string; onWarning?(sentence: string): void },
 ): Promise<readonly Evaluation[]> {
-  if (source === undefined || record.generations > 0) return []
+  if (source === undefined || record.checkpoint() !== undefined) return []
   const { evaluations, sha256, warning } = await readWarmStart(source, optimizee)
   const known = record.manifest().warmStart as { readonly source: string; readonly sha256: string } | undefined
   if (known?.source === source && known.sha256 !== sha256) {

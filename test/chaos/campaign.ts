@@ -3,11 +3,13 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { optimizers } from '../../optimizers/index.ts'
+import { createOptimizer, type OptimizerChoice, optimizers } from '../../optimizers/index.ts'
+import { type Order, orders, takesOrder } from '../../src/core/abilities.ts'
 import { Random } from '../../src/index.ts'
 import { RecordReader } from '../../src/record/reader.ts'
 import { eventually, processesNaming } from '../processes.ts'
 import { canonicalExport } from '../search.ts'
+import { proposalsToldAgain } from '../told-again.ts'
 import { ended, launch } from './launch.ts'
 
 export interface Tally {
@@ -41,15 +43,17 @@ export async function campaign(kills: number, seed: number, log: (line: string) 
     differing: 0,
   }
   try {
-    const combinations = Object.keys(optimizers).flatMap((type) =>
-      ['recorded', 'recorded-command'].map((optimizee) => ({ type, optimizee })),
+    const combinations = Object.entries(optimizers).flatMap(([type, { abilities }]) =>
+      orders
+        .filter((order) => takesOrder(abilities, order))
+        .flatMap((order) => ['recorded', 'recorded-command'].map((optimizee) => ({ type, optimizee, order }))),
     )
     const references = new Map<string, string>()
     while (total(tally) < kills) {
-      const { type, optimizee } = combinations[tally.runs % combinations.length]!
-      const key = `${type} ${optimizee}`
-      if (!references.has(key)) references.set(key, await undisturbed(root, type, optimizee))
-      await disturb(join(root, String(tally.runs)), type, optimizee, references.get(key)!, random, tally, kills)
+      const combination = combinations[tally.runs % combinations.length]!
+      const key = Object.values(combination).join(' ')
+      if (!references.has(key)) references.set(key, await undisturbed(root, combination))
+      await disturb(join(root, String(tally.runs)), combination, references.get(key)!, random, tally, kills)
       tally.runs++
       log(`${key}: ${JSON.stringify(tally)}`)
     }
@@ -62,14 +66,25 @@ export async function campaign(kills: number, seed: number, log: (line: string) 
 const generations = 5
 const populationSize = 10
 
-function optionsOf(root: string, type: string, optimizee: string, sleep: number) {
+interface Combination {
+  readonly type: string
+  readonly optimizee: string
+  readonly order: Order
+}
+
+function optionsOf(root: string, { type, optimizee, order }: Combination, sleep: number) {
   return {
     root,
     optimizee,
+    order,
     options: { journal: join(root, 'journal'), sleep },
     runner: { workers: 3, grace: '5s', crashRetries: 1000 },
-    optimizer: { type, seed: 7, ...sizeSettings(type) },
+    optimizer: optimizerOf(type),
   }
+}
+
+function optimizerOf(type: string): OptimizerChoice {
+  return { type, seed: 7, ...sizeSettings(type) }
 }
 
 /** Settings that keep a run short. */
@@ -78,17 +93,16 @@ function sizeSettings(type: string): object {
   return { design: { kind: 'latin-hypercube', points: generations * populationSize }, chunk: populationSize }
 }
 
-async function undisturbed(root: string, type: string, optimizee: string): Promise<string> {
+async function undisturbed(root: string, combination: Combination): Promise<string> {
   const home = mkdtempSync(join(root, 'reference-'))
-  const child = launch(optionsOf(home, type, optimizee, 0))
-  if ((await ended(child)) !== 0) throw new Error(`the undisturbed run of ${type} on ${optimizee} failed`)
+  const child = launch(optionsOf(home, combination, 0))
+  if ((await ended(child)) !== 0) throw new Error(`the undisturbed run of ${JSON.stringify(combination)} failed`)
   return canonicalExport(join(home, 'run'))
 }
 
 async function disturb(
   root: string,
-  type: string,
-  optimizee: string,
+  combination: Combination,
   reference: string,
   random: Random,
   tally: Tally,
@@ -100,7 +114,7 @@ async function disturb(
   const finishedBefore: { readonly finished: ReadonlySet<string>; readonly lines: number }[] = []
   for (let start = 0; ; start++) {
     if (start > 200) throw new Error(`${directory} does not come to its end`)
-    const child = launch(optionsOf(root, type, optimizee, 40))
+    const child = launch(optionsOf(root, combination, 40))
     const over = ended(child)
     let isOver = false
     void over.then(() => {
@@ -118,7 +132,7 @@ async function disturb(
     }
     if ((await over) === 0) break
   }
-  inspect(directory, journal, reference, finishedBefore, tally)
+  inspect(directory, journal, expected(directory, combination, reference), finishedBefore, tally)
   try {
     await eventually(() => processesNaming(root).length === 0, 'no process is left')
   } catch {
@@ -126,6 +140,16 @@ async function disturb(
     tally.leakedProcesses += leaked.length
     for (const { pid } of leaked) process.kill(pid, 'SIGKILL')
   }
+}
+
+/** The order in which results arrive is the run's own: what is recorded of it must replay to what was searched. */
+function expected(directory: string, { type, order }: Combination, reference: string): string {
+  if (order !== 'arrival') return reference
+  const replayed = proposalsToldAgain(directory, (problem) => createOptimizer(problem, optimizerOf(type)))
+  const record = RecordReader.openForReading(directory)
+  const recorded = [...record.proposed()].map(({ individual }) => JSON.stringify(individual.parameters))
+  record.close()
+  return replayed.join() === recorded.join() ? canonicalExport(directory) : 'another search'
 }
 
 function inspect(

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { duration, ProgressLine } from '../../src/cli/progress.ts'
-import type { Progress } from '../../src/search/environment.ts'
+import type { Progress } from '../../src/search/tally.ts'
 
 function progressAt(generation: number, evaluated: number, elapsedMs: number, more: Partial<Progress> = {}): Progress {
   return {

@@ -216,14 +216,15 @@ function complete(database: Database, { directory, epoch, damage, unread }: Circ
   const isIncomplete = new Set(unread.map(({ table }) => table))
   if (!isIncomplete.has('individuals')) database.exec(rebuildGenerations)
   const pipes = takeFromPipes(RecordWriter.over(directory, database), database)
-  const kept = wholeGenerations(database)
+  const order = manifestOf(database).order ?? 'generations'
+  const kept = order === 'generations' ? wholeGenerations(database) : blocksAsked(database)
   const seen = 1 + Math.max(pipes.newest, ...column<number>(database, 'select max(generation) from generations'))
   for (const table of ['generations', 'individuals', 'evaluations', 'other_attempts', 'reports', 'reused']) {
     database.prepare(`delete from ${table} where generation >= ?`).run(kept)
   }
   const fromPipes = pipes.close(kept)
   database.exec(countAnew)
-  database.exec(manifestOf(database).order === 'arrival' ? closeGaps : numberInOrder)
+  database.exec(order === 'arrival' ? closeGaps : numberInOrder)
   database.exec(noteLastTold)
   const saved = countSaved(database)
   const pending = saved.individuals - saved.evaluations
@@ -258,22 +259,10 @@ insert or ignore into generations (generation, individuals, summary)
 `
 
 /**
- * How many generations, from the first, are whole: all individuals there, and evaluated but for those of the last one,
- * whose checkpoint is there, since the search goes on from it.
+ * How many generations, from the first, are whole: all individuals there, and evaluated but for those of the last one.
+ * Where the optimizer stood then is found by telling it again what they brought.
  */
 function wholeGenerations(database: Database): number {
-  const hasCheckpoint = database
-    .prepare(
-      `select 1 from checkpoints where asked = (
-         select count(*) from individuals where generation <= ? and replaces is null)`,
-    )
-    .pluck()
-  let whole = completeGenerations(database)
-  while (whole > 0 && hasCheckpoint.get(whole - 1) === undefined) whole--
-  return whole
-}
-
-function completeGenerations(database: Database): number {
   const counts = database.prepare(
     `select g.individuals, count(i.generation) as present, count(e.generation) as evaluated
      from generations g left join individuals i using (generation)
@@ -285,6 +274,27 @@ function completeGenerations(database: Database): number {
     if (count.individuals === null || count.present !== count.individuals) return generation
     if (count.evaluated < count.present) return generation + 1
   }
+}
+
+/**
+ * How many blocks of a steady search are left when all individuals are taken out that were asked for after something that
+ * is lost: behind an individual, or a telling, that is missing.
+ */
+function blocksAsked(database: Database): number {
+  const size = column<number>(database, 'select max("index") + 1 from individuals where replaces is null')[0] ?? 0
+  const places = column<number>(
+    database,
+    `select generation * ${size} + "index" from individuals where replaces is null order by generation, "index"`,
+  )
+  const present = places.findIndex((place, i) => place !== i)
+  const told = column<number>(database, 'select distinct told from evaluations where told is not null order by told')
+  const gap = told.findIndex((number, i) => number !== i)
+  database
+    .prepare(`delete from individuals where generation * ${size} + "index" % ${size} >= ? or after > ?`)
+    .run(present < 0 ? places.length : present, gap < 0 ? told.length : gap)
+  database.exec(`update generations set individuals = (
+    select count(*) from individuals i where i.generation = generations.generation)`)
+  return 1 + (column<number | null>(database, 'select max(generation) from individuals')[0] ?? -1)
 }
 
 const countAnew = `

@@ -1,0 +1,117 @@
+import { ConfigurationError } from '../core/errors.ts'
+import type { Individual } from '../core/individual.ts'
+import { Optimizer } from '../core/optimizer.ts'
+import type { State } from '../core/plain-data.ts'
+import type { Checkpoint } from '../core/record.ts'
+import { type SearchCheckpoint, SearchState } from '../core/search-state.ts'
+import type { Trajectory } from '../core/trajectory.ts'
+import type { RecordWriter } from '../record/writer.ts'
+
+/** Telling again what was told since the last checkpoint is to take no longer than this. */
+const mostReplayMs = 1000
+
+/** Where an optimizer stood, with the newest generation that it had been asked for then. */
+export interface Recalled {
+  readonly told: number
+  readonly asked: number
+  readonly generation: number
+}
+
+/**
+ * The checkpoints of a search: now and then the state of its optimizer is stored, and a search that goes on begins with
+ * the newest. How often depends on how long the algorithm computes, so that states as large as all of a history are
+ * stored rarely; what a search gives does not depend on it.
+ */
+export class Checkpoints {
+  readonly #optimizer: Optimizer
+  readonly #record: RecordWriter
+  /** How long the optimizer has computed since the last checkpoint; the first is due at once. */
+  #spentMs = mostReplayMs
+
+  constructor(optimizer: Optimizer, record: RecordWriter) {
+    this.#optimizer = optimizer
+    this.#record = record
+  }
+
+  /** Calls the optimizer, and counts how long it takes. */
+  timed<T>(call: () => T): T {
+    const begin = performance.now()
+    try {
+      return call()
+    } finally {
+      this.#spentMs += performance.now() - begin
+    }
+  }
+
+  /** The checkpoint that is to be stored now, if one is due. */
+  due(place: Recalled): Checkpoint | undefined {
+    // Whose `postProcess` is its own may do anything in it: it cannot be told again.
+    const isOwn = this.#optimizer.postProcess !== Optimizer.prototype.postProcess
+    if (!isOwn && this.#spentMs < mostReplayMs) return undefined
+    this.#spentMs = 0
+    return this.#at(place)
+  }
+
+  /** Stores where the optimizer stands, so that going on takes no time. */
+  store(place: Recalled): void {
+    if (this.#spentMs > 0) this.#record.addCheckpoint(this.#at(place))
+    this.#spentMs = 0
+  }
+
+  /**
+   * Sets the optimizer to the newest checkpoint; to its beginning if there is none.
+   * @throws ConfigurationError if it was made by another version of the algorithm
+   */
+  recall(trajectory: Trajectory): Recalled {
+    const kept = this.#record.checkpoint()
+    if (!kept) {
+      this.#optimizer.search = SearchState.begin(this.#optimizer)
+      return { told: 0, asked: 0, generation: -1 }
+    }
+    this.#spentMs = 0
+    const { told, asked, value } = kept
+    if (isOfVersion1(value)) {
+      this.#optimizer.search = SearchState.resume(this.#optimizer, this.#fromVersion1(value.state, told, trajectory))
+      return { told, asked, generation: trajectory.generation }
+    }
+    const { search, generation } = value as KeptSearch
+    this.#optimizer.search = SearchState.resume(this.#optimizer, this.#inThisVersion(search))
+    return { told, asked, generation }
+  }
+
+  #at({ told, asked, generation }: Recalled): Checkpoint {
+    const value: KeptSearch = { search: this.#optimizer.search.checkpoint(), generation }
+    return { told, asked, value }
+  }
+
+  #inThisVersion(kept: SearchCheckpoint): SearchCheckpoint {
+    const { version } = this.#optimizer
+    return kept.version === version ? kept : { ...kept, version, state: this.#upgraded(kept.state, kept.version) }
+  }
+
+  /** In version 1 of the record a state stood alone, and what it waited for was the newest generation. */
+  #fromVersion1(state: State, told: number, trajectory: Trajectory): SearchCheckpoint {
+    const { type, version } = this.#optimizer
+    const individuals: readonly Individual[] = trajectory.individuals()
+    const tags = Object.fromEntries(individuals.map(({ name }, place) => [name, place]))
+    return { type, version, asked: told + individuals.length, told, state: this.#upgraded(state, 1), tags }
+  }
+
+  #upgraded(state: State, from: number): State {
+    const { type, version } = this.#optimizer
+    const upgraded = this.#optimizer.upgrade(state, from)
+    if (upgraded !== undefined) return upgraded
+    throw new ConfigurationError(
+      `${this.#record.directory} was begun with version ${from} of the optimizer ${type}, and this is version ${version}, which cannot go on from there; choose another name, or go on with the package that it was begun with.`,
+    )
+  }
+}
+
+interface KeptSearch {
+  readonly search: SearchCheckpoint
+  readonly generation: number
+}
+
+function isOfVersion1(value: unknown): value is { readonly version: 1; readonly state: State } {
+  return typeof value === 'object' && value !== null && 'version' in value && value.version === 1 && 'state' in value
+}

@@ -1,0 +1,149 @@
+import type { Runner } from '../../runtime/runner/runner.ts'
+import type { Evaluation } from '../core/evaluation.ts'
+import type { Individual } from '../core/individual.ts'
+import { GenerationResults } from './generation-results.ts'
+import { reuseKnown } from './reuse.ts'
+import { checkReplayed, type Knowledge, type Searched } from './searched.ts'
+
+/** A search in generations: all of one are told before the next is asked for. */
+export class GenerationalSearch {
+  readonly #searched: Searched
+  /** The generation in whose middle an earlier runner start may have stopped. */
+  readonly #resumed: number
+  /** Whether the newest generation has been told, and nothing follows. */
+  #hasEnded = false
+  /** How many places of the trajectory the optimizer was told before it asked for the newest generation. */
+  #told = 0
+
+  constructor(searched: Searched) {
+    this.#searched = searched
+    this.#resumed = searched.trajectory.generation
+  }
+
+  get told(): number {
+    return this.#told
+  }
+
+  /** How many individuals the newest generation has, stand-ins not counted. */
+  get size(): number {
+    return this.#searched.trajectory.individuals().length
+  }
+
+  /** @returns whether the search has ended; false if it was stopped */
+  async run(runner: Runner, signal: AbortSignal, knowledge: Knowledge): Promise<boolean> {
+    const { trajectory } = this.#searched
+    if (trajectory.generation < 0) this.#expand(runner, knowledge.evaluations ?? [])
+    else this.#goOn(knowledge.evaluations ?? [])
+    for (;;) {
+      const evaluations = await this.#runGeneration(runner, signal, knowledge)
+      if (!evaluations) return false
+      const { generation } = trajectory
+      await runner.createZipfile(generation)
+      this.#expand(runner, evaluations)
+      this.#hasEnded = trajectory.generation === generation
+      if (this.#hasEnded) return true
+    }
+  }
+
+  /** Stores where the optimizer stands, if it waits for a generation. */
+  keep(): void {
+    const { trajectory, checkpoints } = this.#searched
+    const { generation } = trajectory
+    if (this.#hasEnded || generation < 0) return
+    checkpoints.store({ told: this.#told, asked: this.#told + this.size, generation })
+  }
+
+  /** From the newest checkpoint on, the generations that are recorded are told again. */
+  #goOn(known: readonly Evaluation[]): void {
+    const { trajectory, optimizer, record, checkpoints } = this.#searched
+    const { told, generation: waiting } = checkpoints.recall(trajectory)
+    const { search } = optimizer
+    this.#told = told
+    if (waiting < 0) {
+      if (known.length > 0) search.tell(known)
+      search.guess(this.#searched.start)
+    }
+    for (let generation = waiting; generation < trajectory.generation; generation++) {
+      checkpoints.timed(() => {
+        if (generation >= 0) {
+          this.#told += record.individuals(generation).length
+          search.tell(record.evaluations(generation))
+        }
+        const recorded = record.individuals(generation + 1)
+        checkReplayed(optimizer, search.ask(optimizer.populationSize), recorded)
+        search.expect(recorded)
+      })
+    }
+  }
+
+  /** The evaluations of the newest generation in the order in which they are told; undefined if it was stopped. */
+  async #runGeneration(
+    runner: Runner,
+    signal: AbortSignal,
+    { cache }: Knowledge,
+  ): Promise<readonly Evaluation[] | undefined> {
+    const { trajectory, record, tally } = this.#searched
+    const individuals = trajectory.individuals()
+    const results = new GenerationResults(individuals)
+    record.numberTold((individual) => results.placeOf(individual, this.#told))
+    const open = trajectory.generation === this.#resumed ? this.#recall(results) : individuals
+    this.#report(results.known)
+    const onReused = (evaluations: readonly Evaluation[]) => {
+      for (const evaluation of evaluations) {
+        results.add(evaluation)
+        tally.count(evaluation)
+      }
+      this.#report(results.known)
+    }
+    if (cache) await reuseKnown(cache, open, record, signal, onReused)
+    const pending = cache ? open.filter((individual) => results.isOpen(individual)) : open
+    for await (const { evaluations, standIns } of runner.simulateGeneration(pending, signal)) {
+      for (const standIn of standIns) results.expect(standIn)
+      onReused(evaluations)
+    }
+    return results.all()
+  }
+
+  /** Fills in what the record holds of the generation in whose middle the run was stopped; gives what is still to do. */
+  #recall(results: GenerationResults): readonly Individual[] {
+    const { trajectory, record } = this.#searched
+    const { generation } = trajectory
+    const standIns = record.replacements(generation).map(({ individual }) => individual)
+    for (const standIn of standIns) results.expect(standIn)
+    for (const evaluation of record.evaluations(generation)) results.add(evaluation)
+    return [...trajectory.individuals(), ...standIns].filter((individual) => results.isOpen(individual))
+  }
+
+  #expand(runner: Runner, evaluations: readonly Evaluation[]): void {
+    const { trajectory, optimizer, checkpoints, start } = this.#searched
+    const before = trajectory.generation
+    const told = before < 0 ? 0 : this.#told + this.size
+    const { search } = optimizer
+    if (before < 0) search.guess(start)
+    if (this.#isAtLimit()) {
+      checkpoints.timed(() => search.tell(evaluations))
+      return
+    }
+    checkpoints.timed(() => optimizer.postProcess(trajectory, evaluations))
+    const { generation } = trajectory
+    if (generation === before) return
+    this.#told = told
+    const checkpoint = checkpoints.due({ told, asked: told + this.size, generation })
+    runner.dumpTraj(trajectory, told, { summary: optimizer.summarize(search.state), checkpoint })
+  }
+
+  /** Whether a further generation would be beyond the limits of the search. */
+  #isAtLimit(): boolean {
+    const { trajectory, optimizer, limits } = this.#searched
+    const { generation } = trajectory
+    if (generation + 1 >= (limits.generations ?? Number.POSITIVE_INFINITY)) return true
+    const asked = generation < 0 ? 0 : this.#told + this.size
+    return asked + optimizer.populationSize > (limits.evaluations ?? Number.POSITIVE_INFINITY)
+  }
+
+  #report(evaluated: number): void {
+    const { trajectory, tally, optimizer, limits } = this.#searched
+    const generations = Math.min(optimizer.settings.generations, limits.generations ?? Number.POSITIVE_INFINITY)
+    tally.report({ generation: trajectory.generation, generations, size: this.size, evaluated })
+  }
+}

@@ -1,0 +1,57 @@
+import type { Order } from '../core/abilities.ts'
+import { ConfigurationError } from '../core/errors.ts'
+import type { Evaluation } from '../core/evaluation.ts'
+import type { Individual } from '../core/individual.ts'
+import type { Limits } from '../core/limits.ts'
+import type { Optimizer } from '../core/optimizer.ts'
+import { isSame } from '../core/plain-data.ts'
+import type { Proposal } from '../core/proposal.ts'
+import type { Trajectory } from '../core/trajectory.ts'
+import type { RecordWriter } from '../record/writer.ts'
+import type { Checkpoints } from './checkpoints.ts'
+import type { EvaluationCache } from './evaluation-cache.ts'
+import type { Tally } from './tally.ts'
+
+/** What every order of a search works on. */
+export interface Searched {
+  readonly trajectory: Trajectory
+  readonly optimizer: Optimizer
+  readonly record: RecordWriter
+  readonly checkpoints: Checkpoints
+  readonly tally: Tally
+  readonly limits: Limits
+  readonly start: NonNullable<SearchPlan['start']>
+}
+
+/** What a search need not find out by itself. */
+export interface Knowledge {
+  /** Generation -1: what the optimizer is told before the first. */
+  readonly evaluations?: readonly Evaluation[]
+  /** What other runs have simulated. */
+  readonly cache?: EvaluationCache | undefined
+}
+
+/** How a search goes, beside what is searched and by whom. */
+export interface SearchPlan {
+  /** When results are told; a generation at once unless it is given. */
+  readonly order?: Order | undefined
+  /** How many individuals of a steady order may be ahead of the telling; the population unless it is given. */
+  readonly window?: number | undefined
+  /** First guesses: parameters that are simulated before what the optimizer proposes. */
+  readonly start?: readonly Readonly<Record<string, unknown>>[] | undefined
+  readonly limits?: Limits | undefined
+}
+
+/** @throws ConfigurationError if what an optimizer proposes when it is told again is not what was recorded */
+export function checkReplayed(
+  { type }: Optimizer,
+  proposals: readonly Proposal[],
+  recorded: readonly Individual[],
+): void {
+  const other = recorded.find((individual, i) => !isSame(individual.parameters, proposals[i]?.parameters))
+  if (other === undefined && proposals.length === recorded.length) return
+  const name = (other ?? recorded.at(-1))?.name ?? 'the next one'
+  throw new ConfigurationError(
+    `The optimizer ${type} no longer proposes what is recorded (individual ${name}): the run was begun with another version of it or of Node.js; go on with that, or choose another name.`,
+  )
+}

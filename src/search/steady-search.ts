@@ -1,0 +1,225 @@
+import type { Runner } from '../../runtime/runner/runner.ts'
+import type { Evaluation } from '../core/evaluation.ts'
+import { type Individual, type IndividualId, nameOf } from '../core/individual.ts'
+import { type BegunGeneration, type ProposedIndividual, proposedAs } from '../core/record.ts'
+import { reuseKnown } from './reuse.ts'
+import { checkReplayed, type Knowledge, type Searched } from './searched.ts'
+import { ArrivalLine, OrderedLine, type ToldLine } from './told-line.ts'
+
+type Recorded = { readonly individual: Individual; readonly after: number }
+
+/**
+ * A search that asks for the next individuals while others are pending. Individual n is named by its block and its place
+ * in it. The optimizer is asked once after each telling, so that what is recorded says when it was asked for how many.
+ */
+export class SteadySearch {
+  readonly #searched: Searched
+  readonly #order: 'ordered' | 'arrival'
+  /** How many individuals may be ahead of the telling. */
+  readonly #window: number
+  /** How many individuals a block has. */
+  readonly size: number
+  readonly #line: ToldLine
+  /** Places that were told, and individuals that were asked for, stand-ins not counted. */
+  #told = 0
+  #asked = 0
+  /** What was asked for after the newest checkpoint, and has not been asked for again. */
+  #recorded: readonly Recorded[] = []
+  /** Blocks whose individuals have all been told are packed. */
+  #packed = 0
+
+  constructor(searched: Searched, order: 'ordered' | 'arrival', window: number) {
+    this.#searched = searched
+    this.#order = order
+    this.#window = window
+    this.size = searched.optimizer.populationSize
+    this.#line = order === 'ordered' ? new OrderedLine(this.size) : new ArrivalLine()
+  }
+
+  get told(): number {
+    return this.#told
+  }
+
+  /** @returns whether the search has ended; false if it was stopped */
+  async run(runner: Runner, signal: AbortSignal, { evaluations: known = [], cache }: Knowledge): Promise<boolean> {
+    const { record, tally } = this.#searched
+    if (this.#order === 'ordered') record.numberTold((individual) => this.#placeOf(individual))
+    const open = this.#begin(known)
+    const reuse = async (individuals: readonly Individual[]): Promise<readonly Individual[]> => {
+      if (!cache) return individuals
+      const found = new Set<string>()
+      await reuseKnown(cache, individuals, record, signal, (evaluations) => {
+        for (const evaluation of evaluations) {
+          found.add(nameOf(evaluation.individual))
+          this.#line.add(evaluation)
+          tally.count(evaluation)
+        }
+      })
+      return individuals.filter(({ name }) => !found.has(name))
+    }
+    let next = await reuse([...open, ...this.#advance()])
+    for (let more = cache !== undefined; more && !signal.aborted; ) {
+      const further = this.#advance()
+      more = further.length > 0
+      next = [...next, ...(await reuse(further))]
+    }
+    for await (const { evaluations, standIns } of runner.simulateGeneration(next, signal)) {
+      for (const standIn of standIns) this.#line.expectStandIn(standIn)
+      for (const evaluation of evaluations) {
+        this.#line.add(evaluation)
+        tally.count(evaluation)
+      }
+      for (let more = true; more; ) {
+        const asked = this.#advance()
+        const left = await reuse(asked)
+        runner.addIndividuals(left)
+        more = left.length < asked.length && !signal.aborted
+      }
+      await this.#packBlocks(runner)
+      this.#report()
+    }
+    return this.#line.pending === 0
+  }
+
+  /** Stores where the optimizer stands. */
+  keep(): void {
+    if (this.#recorded.length === 0 && this.#asked > 0) this.#searched.checkpoints.store(this.#place)
+  }
+
+  /** Takes up what is recorded; gives the individuals of it of which nothing has come. */
+  #begin(known: readonly Evaluation[]): readonly Individual[] {
+    const { trajectory, optimizer, record, checkpoints, start } = this.#searched
+    const { told, asked } = checkpoints.recall(trajectory)
+    this.#told = told
+    this.#asked = asked
+    if (asked === 0) {
+      if (known.length > 0) optimizer.search.tell(known)
+      optimizer.search.guess(start)
+    }
+    this.#packed = Math.floor(told / this.size)
+    // In the order of arrival an individual of long ago may still be pending, so that all of them are looked through.
+    const from = this.#order === 'ordered' ? told : 0
+    const open = new Map<string, Individual>()
+    const recorded: Recorded[] = []
+    let n = from
+    for (const proposed of record.proposed(from)) {
+      if (n++ >= asked) recorded.push(proposed)
+      open.set(proposed.individual.name, proposed.individual)
+    }
+    const evaluated = this.#order === 'ordered' ? record.told(told) : this.#evaluatedSince(told, open)
+    for (const individual of open.values()) this.#line.expect(individual)
+    for (let block = Math.floor(from / this.size); block <= trajectory.generation; block++) {
+      for (const { individual } of record.replacements(block)) {
+        if (this.#isTold(individual, told)) continue
+        open.set(individual.name, individual)
+        this.#line.expectStandIn(individual)
+      }
+    }
+    for (const evaluation of evaluated) {
+      this.#line.add(evaluation)
+      open.delete(nameOf(evaluation.individual))
+    }
+    this.#recorded = recorded
+    return [...open.values()]
+  }
+
+  /** Leaves in what is open what was not told before the checkpoint; gives what has come of it since. */
+  #evaluatedSince(told: number, open: Map<string, Individual>): readonly Evaluation[] {
+    const evaluations = [...this.#searched.record.told(0)]
+    for (const { individual } of evaluations.slice(0, told)) open.delete(nameOf(individual))
+    return evaluations.slice(told)
+  }
+
+  #isTold(standIn: IndividualId, told: number): boolean {
+    if (this.#order === 'ordered') return this.#placeOf(standIn) < told
+    const row = this.#searched.record.row(standIn)
+    return row !== undefined && row.told !== null && row.told < told
+  }
+
+  /** Tells what is there and asks after each telling, as long as there is something to tell; gives what is new. */
+  #advance(): readonly Individual[] {
+    const { optimizer, checkpoints } = this.#searched
+    const { search } = optimizer
+    const fresh: ProposedIndividual[] = []
+    const begun: BegunGeneration[] = []
+    checkpoints.timed(() => {
+      for (;;) {
+        this.#ask(fresh, begun)
+        const portion = this.#line.next()
+        if (!portion) break
+        search.tell(portion)
+        this.#told++
+      }
+    })
+    if (fresh.length > 0) {
+      const checkpoint = checkpoints.due(this.#place)
+      this.#searched.record.addIndividuals(fresh, { begun, checkpoint })
+    }
+    return fresh.map(({ individual }) => individual)
+  }
+
+  #ask(fresh: ProposedIndividual[], begun: BegunGeneration[]): void {
+    const { trajectory, optimizer } = this.#searched
+    const { search } = optimizer
+    if (this.#recorded.length > 0) {
+      this.#askAgain()
+      return
+    }
+    const room = Math.min(this.#window - this.#line.pending, this.#most - this.#asked)
+    if (room <= 0) return
+    const proposals = search.ask(room)
+    if (proposals.length === 0) return
+    const before = trajectory.generation
+    const individuals = trajectory.fExtend(proposals, optimizer.settings.seed, this.size)
+    search.expect(individuals)
+    this.#asked += individuals.length
+    for (let generation = before + 1; generation <= trajectory.generation; generation++) {
+      begun.push({ generation, summary: optimizer.summarize(search.state) })
+    }
+    individuals.forEach((individual, i) => {
+      this.#line.expect(individual)
+      fresh.push(proposedAs(individual, proposals[i], this.#told))
+    })
+  }
+
+  /** Asks for what was asked for at this point, according to the record. */
+  #askAgain(): void {
+    const { optimizer } = this.#searched
+    const count = this.#recorded.findIndex(({ after }) => after !== this.#told)
+    const again = (count < 0 ? this.#recorded : this.#recorded.slice(0, count)).map(({ individual }) => individual)
+    if (again.length === 0) return
+    this.#recorded = this.#recorded.slice(again.length)
+    checkReplayed(optimizer, optimizer.search.ask(again.length), again)
+    optimizer.search.expect(again)
+    this.#asked += again.length
+  }
+
+  /** How many individuals the limits of the search allow. */
+  get #most(): number {
+    const { optimizer, limits } = this.#searched
+    const generations = Math.min(optimizer.settings.generations, limits.generations ?? Number.POSITIVE_INFINITY)
+    return Math.min(generations * this.size, limits.evaluations ?? Number.POSITIVE_INFINITY)
+  }
+
+  get #place() {
+    return { told: this.#told, asked: this.#asked, generation: this.#searched.trajectory.generation }
+  }
+
+  /** The place of an individual in the order of asking, which it shares with its stand-ins. */
+  #placeOf({ generation, index }: IndividualId): number {
+    return generation * this.size + (index % this.size)
+  }
+
+  async #packBlocks(runner: Runner): Promise<void> {
+    if (this.#order === 'arrival') return // pieces of any block may still be printed; they are packed at the end
+    for (; (this.#packed + 1) * this.size <= this.#told; this.#packed++) await runner.createZipfile(this.#packed)
+  }
+
+  #report(): void {
+    const { trajectory, tally } = this.#searched
+    const generations = Math.ceil(this.#most / this.size)
+    const { generation } = trajectory
+    const begun = generation * this.size
+    tally.report({ generation, generations, size: this.#asked - begun, evaluated: Math.max(0, this.#told - begun) })
+  }
+}

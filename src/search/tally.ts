@@ -1,0 +1,58 @@
+import type { Evaluation } from '../core/evaluation.ts'
+import type { Objectives } from '../core/objectives.ts'
+import type { RecordReader } from '../record/reader.ts'
+
+/** How far a search is. */
+export interface Progress {
+  readonly generation: number
+  readonly generations: number
+  /** Individuals of this generation, and how many of them are evaluated. */
+  readonly size: number
+  readonly evaluated: number
+  /** Failed evaluations, and all evaluations, of the whole search. */
+  readonly failed: number
+  readonly totalEvaluated: number
+  readonly best?: { readonly fitness: readonly number[]; readonly generation: number; readonly index: number }
+  readonly elapsedMs: number
+}
+
+/** What has come of a whole search so far, for whoever watches it. */
+export class Tally {
+  readonly #objectives: Objectives
+  readonly #onProgress: (progress: Progress) => void
+  readonly #begin = performance.now()
+  #failed: number
+  #total: number
+  #best: Evaluation | undefined
+
+  constructor(record: RecordReader, objectives: Objectives, onProgress: (progress: Progress) => void) {
+    const { done, failed } = record.counts()
+    this.#objectives = objectives
+    this.#onProgress = onProgress
+    this.#failed = failed
+    this.#total = done + failed
+    this.#best = record.best(1)[0]
+  }
+
+  count(evaluation: Evaluation): void {
+    this.#total++
+    if (evaluation.outcome === 'failed') this.#failed++
+    const objectives = this.#objectives
+    if (evaluation.outcome === 'done' && (!this.#best || objectives.score(evaluation) > objectives.score(this.#best))) {
+      this.#best = evaluation
+    }
+  }
+
+  report(place: Pick<Progress, 'generation' | 'generations' | 'size' | 'evaluated'>): void {
+    const best = this.#best
+    this.#onProgress({
+      ...place,
+      failed: this.#failed,
+      totalEvaluated: this.#total,
+      elapsedMs: performance.now() - this.#begin,
+      ...(best?.outcome === 'done' && {
+        best: { fitness: best.fitness, generation: best.individual.generation, index: best.individual.index },
+      }),
+    })
+  }
+}
