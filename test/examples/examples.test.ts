@@ -15,9 +15,13 @@ const twoloop = (directory: string, ...args: string[]) =>
     stdio: ['ignore', 'pipe', 'pipe'],
   })
 
-test("the README's code is the code of the examples", () => {
-  const blocks = [...readme.matchAll(/^```\w+ (test\/examples\/\S+)\n([\s\S]*?)^```$/gm)]
-  expect(blocks.length).toBeGreaterThanOrEqual(3)
+test('the code of the README and of the documents is the code of the examples', () => {
+  const pages = [
+    readme,
+    ...readdirSync(join(root, 'docs')).map((name) => readFileSync(join(root, 'docs', name), 'utf8')),
+  ]
+  const blocks = [...pages.join('\n').matchAll(/^```\w+ (test\/examples\/\S+)\n([\s\S]*?)^```$/gm)]
+  expect(blocks.length).toBeGreaterThanOrEqual(5)
   for (const [, file, text] of blocks) expect(text, file).toBe(readFileSync(join(root, file!), 'utf8'))
 })
 
