@@ -1,4 +1,4 @@
-import type { FailureCause } from '../../src/core/evaluation.ts'
+import { type FailureCause, isSameFailure } from '../../src/core/evaluation.ts'
 import type { Individual } from '../../src/core/individual.ts'
 import { isDeath } from '../../src/core/record.ts'
 import type { RunnerSettings } from '../../src/core/runner-settings.ts'
@@ -15,17 +15,20 @@ export interface Job {
   failures: number
   /** Attempts under which the worker died. */
   deaths: number
+  /** Of what its simulation failed before the newest attempt; null if it did not. */
+  lastFailure: FailureCause | null
   /** Whether its worker may hold nothing beside it, since a worker died while it held this one and others. */
   isSuspect: boolean
 }
 
-/** Whether an individual whose attempt failed is tried again. */
+/** Whether an individual whose attempt failed is tried again: not if it failed in the same way before, as it would again. */
 export function isTriedAgain(
   job: Job,
   cause: FailureCause,
   settings: Pick<RunnerSettings, 'retries' | 'crashRetries'>,
 ): boolean {
-  return isDeath(cause) ? job.deaths <= settings.crashRetries : job.failures <= settings.retries
+  if (isDeath(cause)) return job.deaths <= settings.crashRetries
+  return job.failures <= settings.retries && !(job.lastFailure && isSameFailure(job.lastFailure, cause))
 }
 
 /** The jobs that nobody holds, first come, first served. */

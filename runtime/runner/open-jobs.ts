@@ -61,8 +61,9 @@ export class OpenJobs {
 
   /** Opens a job; it waits for a worker only once it is queued. */
   open(individual: Individual, before?: TriedBefore): Job {
-    const { attempts = 0, failures = 0, deaths = 0 } = before ?? {}
-    const job = { individual, attempt: attempts + 1, epoch: this.#epoch, failures, deaths, isSuspect: deaths > 0 }
+    const { attempts = 0, failures = 0, deaths = 0, lastFailure = null } = before ?? {}
+    const tried = { failures, deaths, lastFailure, isSuspect: deaths > 0 }
+    const job = { individual, attempt: attempts + 1, epoch: this.#epoch, ...tried }
     this.#jobs.add(job)
     return job
   }
@@ -158,7 +159,8 @@ export class OpenJobs {
     else job.failures++
     if (isTriedAgain(job, cause, this.#settings)) {
       this.#attempts.push({ ...answer, verdict: 'retried' })
-      job.isSuspect ||= isDeath(cause)
+      if (isDeath(cause)) job.isSuspect = true
+      else job.lastFailure = cause
       this.restart(job)
       return
     }

@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
 import { asRecorded } from '../../src/core/as-recorded.ts'
-import type { Evaluation } from '../../src/core/evaluation.ts'
+import { type Evaluation, isFailed } from '../../src/core/evaluation.ts'
 import { type Individual, nameOf } from '../../src/core/individual.ts'
 import {
   type GenerationDetails,
@@ -21,6 +21,7 @@ import { type WakeUpMode, wakeUpMode } from '../channel/wake-up.ts'
 import { Accounts } from './accounts.ts'
 import { deal } from './dealing.ts'
 import { Durations } from './durations.ts'
+import { FirstOutcomes, type FirstOutcomesStore } from './first-outcomes.ts'
 import { Fleet } from './fleet.ts'
 import { leaveInherited } from './inherited-jobs.ts'
 import type { Job } from './job.ts'
@@ -41,7 +42,7 @@ export interface RunnerOptions {
   readonly space: Space
   readonly settings: RunnerSettings
   readonly launcher: Launcher
-  readonly record: RunRecord & RunnerStore
+  readonly record: RunRecord & RunnerStore & FirstOutcomesStore
   readonly optimizee: RunFile['optimizee']
   /** Makes who takes the place of one that failed for good, where that is the policy. */
   readonly standInFor?: StandInFor
@@ -69,6 +70,7 @@ export class Runner {
   readonly #fleet: Fleet
   readonly #rounds: Rounds
   readonly #jobs: OpenJobs
+  readonly #first: FirstOutcomes
   readonly #durations = new Durations()
   readonly #outlasted = new Outlasted()
   readonly #time: TimeLeft
@@ -86,6 +88,7 @@ export class Runner {
     this.#fleet = new Fleet({ directory, run, settings, launcher, record, accounts, mode: this.#mode })
     this.#rounds = new Rounds(directory, settings, this.#mode, this.#fleet, accounts)
     this.#jobs = new OpenJobs(settings, record.epoch, options.standInFor)
+    this.#first = new FirstOutcomes(record, settings.giveUpAfter)
   }
 
   /** The number of workers that are launching or at work. */
@@ -167,6 +170,7 @@ export class Runner {
     signal.addEventListener('abort', rouse)
     try {
       this.#addJobs(individuals)
+      this.#first.look()
       let stopAt: number | undefined
       while (this.#jobs.size > 0) {
         this.#fleet.demand = this.#jobs.size
@@ -225,7 +229,7 @@ export class Runner {
   }
 
   get #failure(): RunnerFailure | undefined {
-    return this.#jobs.failure ?? this.#fleet.failure
+    return this.#jobs.failure ?? this.#first.failure ?? this.#fleet.failure
   }
 
   #now(): number {
@@ -307,6 +311,7 @@ export class Runner {
       this.#options.record.commit({ attempts, standIns, reports: this.#reports, positions, ends })
       for (const worker of touched) worker.discardRead()
     }
+    if (evaluations.some(isFailed)) this.#first.look()
     this.#reports = []
     return { evaluations, standIns: standIns.map(({ individual }) => individual) }
   }

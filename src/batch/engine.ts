@@ -198,7 +198,8 @@ export async function runBatch(
   const { signal, onWarning, overwrite = false } = options
   const { workers, timeout, retries = 0 } = options
   const limits = { retries, ...(timeout !== undefined && { timeout }) }
-  const runner = { ...limits, ...options.runner, ...(workers && { workers }) }
+  // Whoever asked for a batch is told of each of its failures.
+  const runner = { giveUpAfter: 0, ...limits, ...options.runner, ...(workers && { workers }) }
   await using experiment = new Experiment({ root: dirname(path) })
   const { directory } = await experiment.prepareExperiment({
     name: basename(path),

@@ -1,4 +1,5 @@
 import { join, relative } from 'node:path'
+import { SearchFailedError } from '../core/errors.ts'
 import type { DoneEvaluation } from '../core/evaluation.ts'
 import { nameOf } from '../core/individual.ts'
 import type { PlainData } from '../core/plain-data.ts'
@@ -7,6 +8,7 @@ import type { Overrides } from '../experiment-file/overrides.ts'
 import { RecordReader } from '../record/reader.ts'
 import { Experiment, type RunOutcome } from '../search/experiment.ts'
 import { readWarmStart } from '../search/warm-start.ts'
+import { describeFailuresOf } from './describe-failures.ts'
 import { exitCodes } from './fail.ts'
 import { ProgressLine, shortNumber } from './progress.ts'
 import { ReportSignal, StopSignal } from './signals.ts'
@@ -53,6 +55,9 @@ export async function runExperimentFile(request: RunRequest): Promise<number> {
       },
       onWarning: (sentence) => progress.say(sentence),
     })
+  } catch (error) {
+    if (error instanceof SearchFailedError) progress.say((await describeFailuresOf(join(root, name))).trimEnd())
+    throw error
   } finally {
     progress.end()
   }
@@ -66,8 +71,12 @@ export async function runExperimentFile(request: RunRequest): Promise<number> {
     best: first?.outcome === 'done' ? first : undefined,
   }
   if (request.json) process.stdout.write(`${JSON.stringify(asJson(finished, loaded), null, 2)}\n`)
-  else process.stdout.write(`${summarize(finished, loaded)}\n${await reportOf(finished, loaded)}`)
-  return outcome.status === 'finished' ? exitCodes.finished : exitCodes.stopped
+  else {
+    const failures = await describeFailuresOf(directory)
+    process.stdout.write(`${summarize(finished, loaded)}\n${failures}${await reportOf(finished, loaded)}`)
+  }
+  if (outcome.status === 'stopped') return exitCodes.stopped
+  return finished.best ? exitCodes.finished : exitCodes.failed
 }
 
 interface FinishedRun {

@@ -1,8 +1,10 @@
 import { ConfigurationError } from '../core/errors.ts'
 import { nameOf } from '../core/individual.ts'
+import { failureGroups } from '../record/failure-groups.ts'
 import { findIndividual } from '../record/individual-name.ts'
 import { RecordReader } from '../record/reader.ts'
 import { type RunSummary, summarize } from '../record/summary.ts'
+import { describeFailures } from './describe-failures.ts'
 import { describeIndividual, individualDocument } from './describe-individual.ts'
 import { describeRun } from './describe-run.ts'
 import { jsonText } from './output.ts'
@@ -15,7 +17,7 @@ export interface ShowOptions {
 }
 
 /** What `twoloop show` prints. */
-export function showRun(run: string, { top, individual, json = false }: ShowOptions = {}): string {
+export async function showRun(run: string, { top, individual, json = false }: ShowOptions = {}): Promise<string> {
   if (top !== undefined && individual !== undefined) {
     throw new ConfigurationError('--top shows the best individuals and --individual shows one; give one of the two')
   }
@@ -28,8 +30,11 @@ export function showRun(run: string, { top, individual, json = false }: ShowOpti
     }
     const summary = summarize(store, { hash: json })
     const best = top === undefined ? [] : bestOf(store, top)
-    if (json) return jsonText({ ...summary, ...(top !== undefined && { top: best }) })
-    return describeRun(summary) + (top === undefined ? '' : `\n${bestTable(summary, best)}`)
+    const failures = await failureGroups(store)
+    if (json) return jsonText({ ...summary, failureGroups: failures, ...(top !== undefined && { top: best }) })
+    const parts = [describeRun(summary), top === undefined ? '' : bestTable(summary, best)]
+    parts.push(describeFailures(failures, store.directory))
+    return parts.filter((part) => part !== '').join('\n')
   } finally {
     store.close()
   }

@@ -3,8 +3,10 @@ import { basename, join } from 'node:path'
 import { jobFolder, lastJob } from '../../runtime/slurm/job-folder.ts'
 import { describeJob, type QueuedJob, queuedJobs } from '../../runtime/slurm/queue.ts'
 import { ConfigurationError } from '../core/errors.ts'
+import { type FailureGroup, failureGroups } from '../record/failure-groups.ts'
 import { RecordReader } from '../record/reader.ts'
 import { type RunSummary, summarize, summarizeRun } from '../record/summary.ts'
+import { describeFailures } from './describe-failures.ts'
 import { describeGenerations, describeRun } from './describe-run.ts'
 import { jsonText } from './output.ts'
 import { shortNumber } from './progress.ts'
@@ -12,9 +14,12 @@ import { describeSlurm, type SlurmStatus, slurmStatusOf } from './slurm-status.t
 import { alignTable, shortValue } from './table.ts'
 
 /** What `twoloop status` prints: of a run, or of all runs under a root. */
-export function showStatus(directory: string, { json = false }: { readonly json?: boolean } = {}): string {
+export async function showStatus(
+  directory: string,
+  { json = false }: { readonly json?: boolean } = {},
+): Promise<string> {
   if (RecordReader.exists(directory)) {
-    const status = statusOf(directory)
+    const status = await statusOf(directory)
     return json ? jsonText(status) : describe(status)
   }
   const [submitted] = submittedRuns([directory])
@@ -28,17 +33,19 @@ type Status = RunSummary &
   SlurmStatus & {
     /** Failed evaluations by the kind of their cause. */
     readonly failures: Readonly<Record<string, number>>
+    readonly failureGroups: readonly FailureGroup[]
     /** Evaluations per second since the runner was started last; null if that cannot be told. */
     readonly rate: number | null
   }
 
-function statusOf(directory: string): Status {
+async function statusOf(directory: string): Promise<Status> {
   const store = RecordReader.openForReading(directory)
   try {
     using _ = store.holdStill()
     const summary = summarize(store, { hash: false })
     const failures = Object.fromEntries(store.failureKinds().map(({ kind, failures }) => [kind, failures]))
-    return { ...summary, ...slurmStatusOf(store, summary.status), failures, rate: rateOf(store, summary) }
+    const slurm = slurmStatusOf(store, summary.status)
+    return { ...summary, ...slurm, failures, failureGroups: await failureGroups(store), rate: rateOf(store, summary) }
   } finally {
     store.close()
   }
@@ -55,13 +62,15 @@ function rateOf(store: RecordReader, { holder }: RunSummary): number | null {
   return end > begin && Number.isFinite(rate) ? rate : null
 }
 
-function describe({ failures, rate, ...summary }: Status): string {
+function describe({ failures, failureGroups, rate, ...summary }: Status): string {
   const kinds = Object.entries(failures).map(([kind, count]) => `${kind} ${count}`)
-  return describeRun(summary, [
+  const facts = describeRun(summary, [
     ['failures', kinds.length > 0 ? kinds.join(', ') : undefined],
     ...describeSlurm(summary),
     ['rate', rate === null ? undefined : `${shortNumber(rate, 3)} per second since the last start`],
   ])
+  const failed = describeFailures(failureGroups, summary.directory)
+  return failed === '' ? facts : `${facts}\n${failed}`
 }
 
 function runsUnder(root: string): string[] {

@@ -11,7 +11,7 @@ export function register(program: Command): void {
     .option('--json', 'print one JSON document')
     .action(async (run: string, options: { top?: number; individual?: string; json?: boolean }) => {
       const [{ showRun }, { print }] = await Promise.all([import('./show-run.ts'), import('./output.ts')])
-      await print([showRun(run, options)])
+      await print([await showRun(run, options)])
     })
 }
 

@@ -9,6 +9,6 @@ export function register(program: Command): void {
     .option('--json', 'print one JSON document')
     .action(async (directory: string, { json = false }: { json?: boolean }) => {
       const [{ showStatus }, { print }] = await Promise.all([import('./show-status.ts'), import('./output.ts')])
-      await print([showStatus(directory, { json })])
+      await print([await showStatus(directory, { json })])
     })
 }

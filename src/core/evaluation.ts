@@ -35,6 +35,11 @@ export function stoppingFailure({ individual, cause }: FailedEvaluation): string
   return `Individual ${individual.name} failed for good: ${cause.message}`
 }
 
+/** Whether two failures are the same, in the words of the simulation. */
+export function isSameFailure(a: FailureCause, b: FailureCause): boolean {
+  return a.kind === b.kind && a.exitCode === b.exitCode && a.signal === b.signal && a.message === b.message
+}
+
 export type Outputs = Readonly<Record<string, unknown>>
 
 export type FailureKind =

@@ -196,6 +196,8 @@ export interface TriedBefore extends IndividualId {
   /** How many counted against it because its simulation failed, and how many because its worker died. */
   readonly failures: number
   readonly deaths: number
+  /** Of what its simulation failed last; null if it did not. */
+  readonly lastFailure: FailureCause | null
 }
 
 /** How a worker's end shows in a cause. */

@@ -63,7 +63,11 @@ export const runnerSettings = z.strictObject({
     .optional()
     .describe('Memory of a worker (as Slurm writes it: 500M, 4G); not limited by default'),
   timeout: duration.optional().describe('How long one attempt may take'),
-  retries: z.int().min(0).default(2).describe('How often an individual whose simulation failed is tried again'),
+  retries: z
+    .int()
+    .min(0)
+    .default(2)
+    .describe('How often an individual whose simulation failed is tried again, unless it failed twice in the same way'),
   crashRetries: z.int().min(0).default(5).describe('How often an individual whose worker died under it is tried again'),
   onFailure: z
     .enum(['fail', 'stop', 'replace'])
@@ -71,6 +75,11 @@ export const runnerSettings = z.strictObject({
     .describe(
       'What an individual that failed for good leads to: it ranks last, the search stops, or another takes its place',
     ),
+  giveUpAfter: z
+    .int()
+    .min(0)
+    .default(10)
+    .describe('A search whose first individuals have all failed for good, so many of them, is given up; 0: never'),
   heartbeatTimeout: duration
     .default(30_000)
     .describe('A worker whose heart is silent for so long is given up; hearts beat six times in it'),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { decodeMessage } from '../../runtime/channel/protocol.ts'
-import type { Evaluation } from '../core/evaluation.ts'
+import type { FirstOutcome } from '../../runtime/runner/first-outcomes.ts'
+import type { Evaluation, FailureCause } from '../core/evaluation.ts'
 import type { Individual, IndividualId } from '../core/individual.ts'
 import { Objectives } from '../core/objectives.ts'
 import { ParameterGroup } from '../core/parameter-group.ts'
@@ -191,14 +192,30 @@ export class RecordReader implements TrajectoryHistory {
   }
 
   triedBefore(generation: number): TriedBefore[] {
-    return this.file.all<TriedBefore>(
+    const rows = this.file.all<Omit<TriedBefore, 'lastFailure'> & { readonly lastFailure: string | null }>(
       `select a.generation, a."index", a.replicate, max(a.attempt) as attempts,
-              count(*) filter (where a.verdict = 'retried' and not ${isDeath}) as failures,
-              count(*) filter (where a.verdict = 'retried' and ${isDeath}) as deaths
+              count(*) filter (where a.verdict = 'retried' and not ${isDeathIn('a')}) as failures,
+              count(*) filter (where a.verdict = 'retried' and ${isDeathIn('a')}) as deaths,
+              (select cause from other_attempts o
+                where (o.generation, o."index", o.replicate) = (a.generation, a."index", a.replicate)
+                  and verdict = 'retried' and not ${isDeathIn('o')}
+                order by epoch desc, attempt desc limit 1) as lastFailure
        from other_attempts a left join evaluations e using (generation, "index", replicate)
        where a.generation = ? and e.outcome is null group by a."index", a.replicate`,
       generation,
     )
+    return rows.map(({ lastFailure, ...tried }) => ({ ...tried, lastFailure: parsed(lastFailure) }))
+  }
+
+  firstOutcomes(count: number): FirstOutcome[] {
+    return this.file
+      .all<IndividualId & { readonly outcome: FirstOutcome['outcome']; readonly cause: string | null }>(
+        `select generation, "index", replicate, e.outcome, e.cause
+         from individuals left join evaluations e using (generation, "index", replicate)
+         order by generation, "index", replicate limit ?`,
+        count,
+      )
+      .map(({ cause, ...first }) => ({ ...first, cause: parsed(cause) }))
   }
 
   printedIn(generation: number): AttemptRecord[] {
@@ -368,6 +385,22 @@ export class RecordReader implements TrajectoryHistory {
     )
   }
 
+  /** The attempts that decided what failed, in the order of the search, at most `count`. */
+  failures(count: number): Failure[] {
+    return this.file
+      .all<IndividualId & Pick<AttemptRow, 'epoch' | 'attempt' | 'worker' | 'printed' | 'cause'>>(
+        `select generation, "index", replicate, epoch, attempt, worker, printed, cause from evaluations
+         where outcome = 'failed' order by generation, "index", replicate limit ?`,
+        count,
+      )
+      .map(({ generation, index, replicate, epoch, attempt, worker, printed, cause }) => ({
+        individual: { generation, index, replicate },
+        ...{ epoch, attempt, worker },
+        printed: parsed<Failure['printed']>(printed) ?? undefined,
+        cause: parsed<FailureCause>(cause)!,
+      }))
+  }
+
   /** How many evaluations a runner start has decided. */
   acceptedIn(epoch: number): number {
     return this.file.get<{ count: number }>('select count(*) as count from evaluations where epoch = ?', epoch)!.count
@@ -378,6 +411,15 @@ export class RecordReader implements TrajectoryHistory {
       .all<{ generation: number; summary: string }>('select generation, summary from generations order by generation')
       .map(({ generation, summary }) => ({ generation, summary: JSON.parse(summary) }))
   }
+}
+
+/** The attempt by which an individual failed for good. */
+export type Failure = Pick<AttemptRecord, 'individual' | 'epoch' | 'attempt' | 'worker' | 'printed'> & {
+  readonly cause: FailureCause
+}
+
+function parsed<T>(json: string | null): T | null {
+  return json === null ? null : (JSON.parse(json) as T)
 }
 
 /** The manifest of a run directory. */
@@ -391,7 +433,8 @@ export function readManifest(directory: string): Manifest {
 }
 
 /** As the function of that name. */
-const isDeath = `(a.cause ->> 'kind' in (${deathKinds.map((kind) => `'${kind}'`).join(', ')}) or a.cause ->> 'detail' is '${deathDetail}')`
+const isDeathIn = (table: string) =>
+  `(${table}.cause ->> 'kind' in (${deathKinds.map((kind) => `'${kind}'`).join(', ')}) or ${table}.cause ->> 'detail' is '${deathDetail}')`
 
 const usageQuery = `
   select (select count(*) from workers) as steps, coalesce(sum(file_operations), 0) as fileOperations,

@@ -8,6 +8,7 @@ import { launcherOf, prospectOf } from '../../runtime/slurm/launchers.ts'
 import { orders } from '../core/abilities.ts'
 import { ConfigurationError, RunHeldError, SearchFailedError } from '../core/errors.ts'
 import { isFailed, stoppingFailure } from '../core/evaluation.ts'
+import { nameOf } from '../core/individual.ts'
 import type { Optimizee, OptimizeeSource } from '../core/optimizee.ts'
 import type { Optimizer } from '../core/optimizer.ts'
 import { aFunction, anything, aRecord, aText, checkOptions, oneOf, trueOrFalse, wholeFrom } from '../core/options.ts'
@@ -233,7 +234,7 @@ export class Experiment {
 
   /** From the launch of the workers to their end. */
   async #play(
-    { run }: Prepared,
+    { run, settings }: Prepared,
     runner: Runner,
     environment: Environment,
     knowledge: Knowledge,
@@ -252,6 +253,7 @@ export class Experiment {
         onWarning?.(`${evaluations} evaluations were not simulated again: they are those of ${run}.`)
       }
       if (ended) {
+        if (settings.giveUpAfter > 0) refuseHopeless(record)
         record.describe({ status: 'finished', reason: null, hash: record.hash() })
         return { status: 'finished' }
       }
@@ -318,6 +320,14 @@ function refuseStopped(record: RecordWriter): void {
   const { generations } = record
   const failed = generations === 0 ? undefined : record.evaluations(generations - 1).find(isFailed)
   if (failed) throw new RunnerFailure(stoppingFailure(failed))
+}
+
+/** A search in which nothing worked has failed, also where it has fewer individuals than it takes to give it up. */
+function refuseHopeless(record: RecordWriter): void {
+  const { done, stopped, failed } = record.counts()
+  const [first] = record.firstOutcomes(1)
+  if (done + stopped > 0 || !first?.cause) return
+  throw new RunnerFailure(`None of ${failed} individuals was simulated well; ${nameOf(first)}: ${first.cause.message}`)
 }
 
 /** What the record says of a search from its start. */

@@ -292,3 +292,30 @@ test('a reader that goes away is no error', async () => {
   await once(child, 'close')
   expect(stderr).toBe('')
 })
+
+test('a search in which nothing works ends with 1 and says of what, with an example and how to see more', async () => {
+  const file = folder.write('broken.yaml', {
+    optimizee: {
+      command: ['sh', '-c', 'echo "the solver has no licence" >&2; exit 3', '{x}'],
+      parameters: { x: { type: 'real', low: 0, high: 1 } },
+      objectives: { y: 'minimize' },
+    },
+    optimizer: { type: 'genetic-algorithm', populationSize: 12, generations: 5 },
+    runner: { workers: 2 },
+  })
+  const { code, stderr } = await twoloop('run', file)
+  expect(code).toBe(1)
+  expect(stderr).toContain('The search was given up, since its first 10 individuals have failed')
+  const group = /^ *1\d +0\.0 +exit 3: The command ended with exit code 3\. \(the solver has no licence\)$/m
+  const more = /^see more with {2}twoloop logs runs\/broken 0\.0$/m
+  for (const text of [
+    stderr,
+    (await twoloop('show', 'runs/broken')).stdout,
+    (await twoloop('status', 'runs/broken')).stdout,
+  ]) {
+    expect(text).toMatch(group)
+    expect(text).toMatch(more)
+  }
+  const { failureGroups } = JSON.parse((await twoloop('show', 'runs/broken', '--json')).stdout)
+  expect(failureGroups).toMatchObject([{ cause: { kind: 'exit', exitCode: 3 }, example: '0.0' }])
+})

@@ -89,18 +89,18 @@ test('the hash is that of the canonical export, remembered or not', async () => 
   expect(summarizeRun(copy).hash).toBe(expected)
 })
 
-test('a run whose runner is gone without a word has stopped', () => {
+test('a run whose runner is gone without a word has stopped', async () => {
   const copy = join(temporaryDirectory(), 'copy')
   cpSync(run, copy, { recursive: true })
   describeAnew(copy, { status: 'running' })
   expect(summarizeRun(copy)).toMatchObject({ status: 'stopped', reason: 'its runner is gone', holder: null })
   hold(copy, process.pid)
   expect(summarizeRun(copy)).toMatchObject({ status: 'running', holder: { pid: process.pid, seen: true } })
-  expect(showStatus(copy)).toMatch(new RegExp(`held by +process ${process.pid} on `))
+  expect(await showStatus(copy)).toMatch(new RegExp(`held by +process ${process.pid} on `))
 })
 
-test('show prints the summary with the best parameters', () => {
-  const text = showRun(run)
+test('show prints the summary with the best parameters', async () => {
+  const text = await showRun(run)
   expect(text).toMatch(/^status +finished$/m)
   expect(text).toMatch(/^individuals +16: 14 done, 2 failed$/m)
   expect(text).toMatch(/^objectives +minimize error, maximize speed$/m)
@@ -108,13 +108,13 @@ test('show prints the summary with the best parameters', () => {
   expect(text).toMatch(/^ {2}__proto__ +\d$/m)
 })
 
-test('the best individuals are a table with objectives and parameters by name, best first', () => {
-  const lines = showRun(run, { top: 5 }).split('\n\n')[1]!.trimEnd().split('\n')
+test('the best individuals are a table with objectives and parameters by name, best first', async () => {
+  const lines = (await showRun(run, { top: 5 })).split('\n\n')[1]!.trimEnd().split('\n')
   expect(lines).toHaveLength(6)
   expect(lines[0]).toMatch(
     /^individual +error +speed +x +rate "β", 1\/s +__proto__ +a\.b +solver +offsets +grid +seed$/,
   )
-  const { top } = JSON.parse(showRun(run, { top: 5, json: true }))
+  const { top } = JSON.parse(await showRun(run, { top: 5, json: true }))
   expect(top).toHaveLength(5)
   const scores = top.map(({ fitness }: { fitness: number[] }) => fitness[1]! - fitness[0]!)
   expect(scores).toEqual([...scores].sort((a, b) => b - a))
@@ -124,43 +124,45 @@ test('the best individuals are a table with objectives and parameters by name, b
 
 test('show --json is one document with the promised names', async () => {
   const { stdout, stderr, exitCode } = await twoloop('show', run, '--json')
-  const document = JSON.parse(stdout)
+  const { failureGroups, ...document } = JSON.parse(stdout)
   expect(Object.keys(document)).toEqual(
     expect.arrayContaining(
       'name directory status optimizer seed generations individuals evaluations attempts best hash'.split(' '),
     ),
   )
   expect(document).toEqual(summarizeRun(run))
+  const failed = failureGroups.reduce((sum: number, { count }: { count: number }) => sum + count, 0)
+  expect(failed).toBe(document.evaluations.failed)
   expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 })
 })
 
-test('one individual is shown with every attempt at it', () => {
-  const text = showRun(run, { individual: '0.1' })
+test('one individual is shown with every attempt at it', async () => {
+  const text = await showRun(run, { individual: '0.1' })
   expect(text).toMatch(/^outcome +done$/m)
   expect(text).toMatch(/^ *1 +1 +\d+ +\S+ +retried +\S+ ms +threw: RangeError: only the second time$/m)
   expect(text).toMatch(/^ *1 +2 +\d+ +\S+ +accepted +\S+ m?s$/m)
   expect(text).toMatch(/^ {2}spikes +2\.5$/m)
-  const document = JSON.parse(showRun(run, { individual: '0.1', json: true }))
+  const document = JSON.parse(await showRun(run, { individual: '0.1', json: true }))
   expect(document.attempts.map(({ verdict }: { verdict: string }) => verdict)).toEqual(['retried', 'accepted'])
   expect(document.outputs).toEqual({ spikes: 2.5 })
   expect(Object.keys(document.parameters)).toContain('__proto__')
 })
 
-test('an individual that failed shows its cause, and that of a lost worker', () => {
-  expect(showRun(run, { individual: '0.2' })).toMatch(/^cause +threw: Error: never$/m)
-  expect(showRun(run, { individual: '0.4' })).toMatch(/worker-lost.*SIGKILL/)
+test('an individual that failed shows its cause, and that of a lost worker', async () => {
+  expect(await showRun(run, { individual: '0.2' })).toMatch(/^cause +threw: Error: never$/m)
+  expect(await showRun(run, { individual: '0.4' })).toMatch(/worker-lost.*SIGKILL/)
 })
 
-test('reports are shown up to a number, and all of them to programs', () => {
-  const text = showRun(run, { individual: '1.3' })
+test('reports are shown up to a number, and all of them to programs', async () => {
+  const text = await showRun(run, { individual: '1.3' })
   expect(text).toContain('the last 20 of 30')
   expect(text).toMatch(/^ +1 +29 +14\.5$/m)
-  const { reports } = JSON.parse(showRun(run, { individual: '1.3', json: true }))
+  const { reports } = JSON.parse(await showRun(run, { individual: '1.3', json: true }))
   expect(reports).toEqual(Array.from({ length: 30 }, (_, step) => ({ attempt: 1, step, value: step / 2 })))
 })
 
-test('what would move the cursor is shown and not obeyed', () => {
-  const text = showRun(run, { individual: '0.0' })
+test('what would move the cursor is shown and not obeyed', async () => {
+  const text = await showRun(run, { individual: '0.0' })
   expect(text).toContain('two\\u000alines')
 })
 
@@ -174,8 +176,8 @@ test.each([
   ['1.8', 'has no individual 1.8; generation 1 has 1.0 to 1.7'],
   ['1.3.1', 'has no individual 1.3.1; generation 1 has 1.3'],
 ])('the name %s is answered with one sentence', async (name, sentence) => {
-  expect(() => showRun(run, { individual: name })).toThrow(ConfigurationError)
-  expect(() => showRun(run, { individual: name })).toThrow(sentence)
+  await expect(showRun(run, { individual: name })).rejects.toThrow(ConfigurationError)
+  await expect(showRun(run, { individual: name })).rejects.toThrow(sentence)
   await expect(showLogs(run, name)).rejects.toThrow(sentence)
   await expect(replay(run, name)).rejects.toThrow(sentence)
 })
@@ -200,11 +202,11 @@ test('what is no run directory is refused with exit code 2 and one sentence by e
 
 // status
 
-test('the status of a run counts its failures by their causes and its lost workers', () => {
-  const status = JSON.parse(showStatus(run, { json: true }))
+test('the status of a run counts its failures by their causes and its lost workers', async () => {
+  const status = JSON.parse(await showStatus(run, { json: true }))
   expect(status).toMatchObject({ name: 'talk', failures: { threw: 2 }, workers: { alive: 0, lost: 2 }, hash: null })
   expect(status.rate).toBeGreaterThan(0)
-  const text = showStatus(run)
+  const text = await showStatus(run)
   expect(text).toMatch(/^failures +threw 2$/m)
   expect(text).toMatch(/^workers +0 alive, 2 lost, \d launched in all$/m)
 })
@@ -217,7 +219,7 @@ test('the status of a root is a table of its runs, and one that cannot be read d
   mkdirSync(join(other, 'a'))
   writeFileSync(join(other, 'a', 'trajectory.sqlite'), 'this is not a database, it is a text of some length')
   mkdirSync(join(other, 'no run'))
-  const lines = showStatus(other).trimEnd().split('\n')
+  const lines = (await showStatus(other)).trimEnd().split('\n')
   expect(lines).toHaveLength(4)
   expect(lines[0]).toMatch(/^run +status +generations +done +failed +best +optimizer +begun$/)
   expect(lines[1]).toMatch(/^a +unreadable .*file is not a database/)
@@ -225,7 +227,7 @@ test('the status of a root is a table of its runs, and one that cannot be read d
   expect(lines[3]).toMatch(/^c +failed /)
   const documents = JSON.parse((await twoloop('status', other, '--json')).stdout)
   expect(documents.map(({ status }: { status?: string }) => status)).toEqual([undefined, 'finished', 'failed'])
-  expect(showStatus(join(other, 'no run'))).toBe(`There are no runs in ${join(other, 'no run')}.\n`)
+  expect(await showStatus(join(other, 'no run'))).toBe(`There are no runs in ${join(other, 'no run')}.\n`)
 })
 
 // export
@@ -473,7 +475,7 @@ test('a run directory without its bundle says what is missing', async () => {
 
 // A run that goes on
 
-test('a run can be read while it goes on, and an export holds still', () => {
+test('a run can be read while it goes on, and an export holds still', async () => {
   const directory = temporaryDirectory()
   const writer = RecordWriter.openForWriting(directory)
   try {
@@ -490,7 +492,7 @@ test('a run can be read while it goes on, and an export holds still', () => {
     }
     expect(reader.counts().individuals).toBe(8)
     reader.close()
-    expect(showRun(directory)).toMatch(/^individuals +8: 8 done, 0 failed$/m)
+    expect(await showRun(directory)).toMatch(/^individuals +8: 8 done, 0 failed$/m)
   } finally {
     writer.close()
   }
@@ -524,8 +526,8 @@ test('a run without individuals is a table with its columns and no rows', async 
   await exportRun(directory, { format: 'parquet', output })
   expect(await readParquet(output)).toMatchObject({ rows: [], names: expect.arrayContaining(['x', 'error']) })
   expect(summarizeRun(directory)).toMatchObject({ status: 'stopped', generations: 0, best: null })
-  expect(() => showRun(directory, { individual: '0.0' })).toThrow('it has none yet')
-  expect(showRun(directory, { top: 3 })).toContain('no individual was simulated well')
+  await expect(showRun(directory, { individual: '0.0' })).rejects.toThrow('it has none yet')
+  expect(await showRun(directory, { top: 3 })).toContain('no individual was simulated well')
 })
 
 function makeRun(directory: string, size: number): void {

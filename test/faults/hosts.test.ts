@@ -54,7 +54,7 @@ test.skipIf(!namespaces)('work goes on where simulations succeed, and the bad ho
   expect(failures.length).toBeLessThan(15)
   expect(new Set(failures.map(({ host }) => host))).toEqual(new Set(['bad']))
   expect(summarizeRun(directory)).toMatchObject({ benchedHosts: ['bad'], workers: { lost: 0 } })
-  expect(showStatus(directory)).toMatch(/^benched +bad: most attempts failed there$/m)
+  expect(await showStatus(directory)).toMatch(/^benched +bad: most attempts failed there$/m)
 })
 
 test.skipIf(!namespaces)(

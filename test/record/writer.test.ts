@@ -402,7 +402,17 @@ test('what has been tried of an individual is counted until it is evaluated', ()
       attempt(0, 1, { attempt: 2, fitness: [1] }),
     ),
   )
-  expect(store.triedBefore(0)).toEqual([{ generation: 0, index: 0, replicate: 0, attempts: 3, failures: 1, deaths: 1 }])
+  expect(store.triedBefore(0)).toEqual([
+    {
+      generation: 0,
+      index: 0,
+      replicate: 0,
+      attempts: 3,
+      failures: 1,
+      deaths: 1,
+      lastFailure: { kind: 'threw', message: 'It threw.' },
+    },
+  ])
 })
 
 test('what a packed generation printed is not packed again', () => {

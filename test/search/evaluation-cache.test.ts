@@ -85,7 +85,7 @@ test('the record and the commands say whose evaluation it was', async () => {
       reused: { run: first.directory, individual: `${id.generation}.${id.index}` },
     },
   ])
-  expect(showRun(second.directory, { individual: `${id.generation}.${id.index}` })).toContain(
+  expect(await showRun(second.directory, { individual: `${id.generation}.${id.index}` })).toContain(
     `not simulated: taken from ${first.directory}, individual ${id.generation}.${id.index}`,
   )
   const last = read(second.directory, (store) => store.attemptsOf({ generation: 2, index: 0, replicate: 0 }))

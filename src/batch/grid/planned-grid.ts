@@ -63,7 +63,8 @@ export class PlannedGrid {
     const optimizee = variantOptimizee(this.#variantOptions, code)
     const optimizer = this.#optimizer()
     await using experiment = new Experiment({ root: this.#root })
-    const runner = this.#runnerOf(this.#options)
+    // The outcome tells of each experiment that failed.
+    const runner = { giveUpAfter: 0, ...this.#runnerOf(this.#options) }
     const codeHash = hashOf(code)
     const before = overwrite ? undefined : this.#manifest()?.thunks
     const { directory } = await experiment.prepareExperiment({

@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { PipePosition } from '../../../runtime/channel/pipe-file.ts'
 import type { AttemptKey, Hello, Report, Result } from '../../../runtime/channel/protocol.ts'
+import { type FailureCause, isSameFailure } from '../../core/evaluation.ts'
 import type { IndividualId } from '../../core/individual.ts'
 import { type ObjectiveMap, Objectives } from '../../core/objectives.ts'
 import { type AttemptRecord, isDeath } from '../../core/record.ts'
 import type { Database, Statement } from '../../system/database.ts'
-import type { Manifest } from '../rows.ts'
+import type { AttemptRow, Manifest } from '../rows.ts'
 import type { RecordWriter } from '../writer.ts'
 import { isBefore, type PipeRemains, remainsIn } from './pipe-remains.ts'
 
@@ -206,22 +207,28 @@ class Taking implements PipesTaken {
     this.#record.commit({ attempts: [], reports, positions: [] })
   }
 
-  /** An individual that failed as often as it may has failed for good, with the last cause. */
+  /** An individual that failed as often as it may, or twice in the same way, has failed for good, with the last cause. */
   #decideFailed(): void {
     const retries = this.#setting('retries')
     if (typeof retries !== 'number') return
     for (let generation = 0; generation < this.#record.generations; generation++) {
       for (const tried of this.#record.triedBefore(generation)) {
-        if (tried.failures > retries) this.#failForGood(tried)
+        const failures = this.#failuresOf(tried)
+        const [before, last] = failures.slice(-2).map(({ cause }) => JSON.parse(cause!) as FailureCause)
+        if (failures.length > retries || (last && isSameFailure(before!, last)))
+          this.#failForGood(tried, failures.at(-1)!)
       }
     }
   }
 
-  #failForGood(individual: IndividualId): void {
-    const last = this.#record
+  #failuresOf(individual: IndividualId): AttemptRow[] {
+    return this.#record
       .attemptsOf(individual)
       .filter(({ verdict, cause }) => verdict === 'retried' && cause !== null && !isDeath(JSON.parse(cause)))
-      .at(-1)!
+  }
+
+  #failForGood({ generation, index, replicate }: IndividualId, last: AttemptRow): void {
+    const individual = { generation, index, replicate }
     const { epoch, attempt, worker, milliseconds, printed } = last
     count(this.#evaluations, individual.generation, 1)
     this.#commit({

@@ -92,20 +92,39 @@ test('a command that was killed for lack of memory is told as that, and counts a
 test('an individual whose first attempts fail is tried again and counts once', async () => {
   const root = temporaryDirectory()
   const marks = join(root, 'marks')
-  for (const does of ['throw', 'kill'] as const) {
+  for (const [does, times] of [
+    ['throw', 1],
+    ['kill', 2],
+  ] as const) {
     mkdirSync(join(marks, does), { recursive: true })
     const { trajectory } = await search({
       root,
       name: does,
       optimizee: 'misbehaving',
-      options: { does, marks: join(marks, does), times: 2 },
+      options: { does, marks: join(marks, does), times },
       runner: { retries: 2 },
       populationSize: 4,
       generations: 2,
     })
     expect(trajectory.evaluations(1).map(({ outcome }) => outcome)).toEqual(['done', 'done', 'done', 'done'])
-    expect(readdirSync(join(marks, does)).sort()).toEqual(['0.2-0', '0.2-1', '1.2-0', '1.2-1'])
+    expect(readdirSync(join(marks, does))).toHaveLength(2 * times)
   }
+})
+
+test('an individual that failed twice in the same way is not tried a third time', async () => {
+  const { trajectory, directory } = await search({
+    root: temporaryDirectory(),
+    optimizee: 'misbehaving',
+    options: { does: 'throw' },
+    runner: { retries: 5 },
+    populationSize: 4,
+    generations: 1,
+  })
+  expect(trajectory.evaluations(0)[2]!.outcome).toBe('failed')
+  const store = RecordWriter.openForReading(directory)
+  const verdicts = store.attemptsOf({ generation: 0, index: 2, replicate: 0 }).map(({ verdict }) => verdict)
+  store.close()
+  expect(verdicts).toEqual(['retried', 'accepted'])
 })
 
 test('an individual that kills its worker among many short ones is found out, and none of the others is blamed', async () => {

@@ -1,0 +1,52 @@
+import type { FailureCause } from '../../src/core/evaluation.ts'
+import { type IndividualId, nameOf } from '../../src/core/individual.ts'
+import { RunnerFailure } from './runner-failure.ts'
+
+/** What came of one of the first individuals of a search: null as long as nothing has. */
+export interface FirstOutcome extends IndividualId {
+  readonly outcome: 'done' | 'failed' | 'stopped' | null
+  readonly cause: FailureCause | null
+}
+
+/** The part of the record that knows how a search began. */
+export interface FirstOutcomesStore {
+  /** Of the first individuals of a search, at most `count`, in their order. */
+  firstOutcomes(count: number): readonly FirstOutcome[]
+}
+
+/**
+ * Gives up a search in which nothing works, as soon as its first individuals have all failed for good. They are the first in
+ * the order of the search, not in that of the answers, so that what fails at once does not outrun what takes its time.
+ */
+export class FirstOutcomes {
+  readonly #store: FirstOutcomesStore
+  readonly #count: number
+  #isSettled: boolean
+  #failure: RunnerFailure | undefined
+
+  /** @param count how many of the first must have failed; 0: a search is never given up */
+  constructor(store: FirstOutcomesStore, count: number) {
+    this.#store = store
+    this.#count = count
+    this.#isSettled = count === 0
+  }
+
+  /** Why the search is to stop, if nothing works. */
+  get failure(): RunnerFailure | undefined {
+    return this.#failure
+  }
+
+  /** Looks again; to be called when something has failed, or when a search goes on. */
+  look(): void {
+    if (this.#isSettled) return
+    const outcomes = this.#store.firstOutcomes(this.#count)
+    const [first] = outcomes
+    this.#isSettled = outcomes.some(({ outcome }) => outcome === 'done' || outcome === 'stopped')
+    if (outcomes.length < this.#count || outcomes.some(({ outcome }) => outcome !== 'failed')) return
+    this.#isSettled = true
+    this.#failure = new RunnerFailure(
+      `The search was given up, since its first ${this.#count} individuals have failed (runner.giveUpAfter); ` +
+        `${nameOf(first!)}: ${first!.cause?.message}`,
+    )
+  }
+}
