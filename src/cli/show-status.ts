@@ -67,10 +67,17 @@ function describe({ failures, failureGroups, rate, ...summary }: Status): string
   const facts = describeRun(summary, [
     ['failures', kinds.length > 0 ? kinds.join(', ') : undefined],
     ...describeSlurm(summary),
+    ['idle', idleSentence(summary)],
     ['rate', rate === null ? undefined : `${shortNumber(rate, 3)} per second since the last start`],
   ])
   const failed = describeFailures(failureGroups, summary.directory)
   return failed === '' ? facts : `${facts}\n${failed}`
+}
+
+/** Workers that a steady order leaves without work, since no more may be ahead of the telling. */
+function idleSentence({ status, workers: { alive }, window }: RunSummary): string | undefined {
+  if (status !== 'running' || window === null || alive <= window) return undefined
+  return `${alive - window} of ${alive} workers, since only ${window} individuals may be ahead of the telling (window)`
 }
 
 function runsUnder(root: string): string[] {

@@ -19,6 +19,10 @@ export interface RunSummary {
   readonly reason: string | null
   readonly optimizer: string | null
   readonly seed: number | null
+  /** When results are told: `generations`, `ordered` or `arrival`. */
+  readonly order: string
+  /** Of a steady order, how many individuals may be ahead of the telling. */
+  readonly window: number | null
   readonly objectives: ObjectiveMap
   readonly generations: number
   readonly generationLimit: number | null
@@ -110,6 +114,8 @@ export function summarize(store: RecordReader, { hash = true }: { readonly hash?
     reason: textOf(manifest.reason) ?? unexplained(manifest, status),
     optimizer: textOf(manifest.optimizer),
     seed: numberOf(manifest.seed),
+    order: textOf(manifest.order) ?? 'generations',
+    window: numberOf(manifest.window),
     objectives: (manifest.objectives ?? {}) as ObjectiveMap,
     generations,
     generationLimit: numberOf(manifest.generationLimit),

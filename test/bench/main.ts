@@ -1,11 +1,13 @@
 import { benchDesign } from './design.ts'
 import { benchDispatch } from './dispatch.ts'
+import { benchOrders } from './orders.ts'
 import { benchScale } from './scale.ts'
 
 /** `npm run bench -- NAME`: measures, and prints one JSON document. */
 const benches: Readonly<Record<string, (args: readonly string[]) => Promise<unknown>>> = {
   dispatch: benchDispatch,
   design: benchDesign,
+  orders: benchOrders,
   scale: benchScale,
 }
 
