@@ -86,10 +86,12 @@ export interface Report {
   readonly values: readonly (readonly [step: number, value: number])[]
 }
 
+/** The worker was asked to, has seen no runner for its grace time, was warned that its time is nearly over, or got SIGTERM. */
+export const leavingReasons = ['stop', 'grace', 'warned', 'signal'] as const
+
 export interface Leaving {
   readonly type: 'leaving'
-  /** It was asked to, has seen no runner for its grace time, or got SIGTERM. */
-  readonly reason: 'stop' | 'grace' | 'signal'
+  readonly reason: (typeof leavingReasons)[number]
   /** Whether it has broken off a simulation, the first of those that it has not answered. */
   readonly brokeOff: boolean
 }
@@ -132,7 +134,7 @@ export function isFromWorker(message: unknown): message is FromWorker {
     }
     case 'leaving': {
       const { reason, brokeOff } = message as Partial<Leaving>
-      return ['stop', 'grace', 'signal'].includes(reason as string) && typeof brokeOff === 'boolean'
+      return (leavingReasons as readonly unknown[]).includes(reason) && typeof brokeOff === 'boolean'
     }
     case 'refused':
       return typeof (message as { reason?: unknown }).reason === 'string'

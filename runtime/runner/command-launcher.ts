@@ -30,9 +30,10 @@ export class CommandLauncher implements Launcher, WorkerPool {
 
   command(place: WorkerPlace): readonly string[] {
     const { directory, channel, worker, epoch } = place
-    const { launch = [] } = this.#settings
+    const { launch = [], warningSignal } = this.#settings
     // Where the worker starts there may be nothing of this process's environment.
-    const environment = [`TWOLOOP_EPOCH=${epoch}`, `TWOLOOP_WORKER=${worker}`]
+    const warning = warningSignal === undefined ? [] : [`TWOLOOP_WARNING_SIGNAL=${warningSignal}`]
+    const environment = [`TWOLOOP_EPOCH=${epoch}`, `TWOLOOP_WORKER=${worker}`, ...warning]
     const command = ['env', ...environment, ...workerCommand(this.#settings, place)]
     const values: Readonly<Record<string, string>> = {
       command: command.map(quoteWord).join(' '),

@@ -138,7 +138,7 @@ export class Fleet {
   }
 
   get #surroundingHosts() {
-    const beside = this.living.map(({ number, host }) => ({ worker: number, host }))
+    const beside = this.living.map(({ number, host, provenance }) => ({ worker: number, host, provenance }))
     return { beside, benched: this.#hosts.benched }
   }
 

@@ -11,8 +11,8 @@ export interface WorkerPlace {
   /** The worker's folder, which is there. */
   readonly channel: string
   readonly epoch: number
-  /** The workers that live, and their hosts as far as they have said. */
-  readonly beside: readonly { readonly worker: number; readonly host: string }[]
+  /** The workers that live, and where, as far as they have said. */
+  readonly beside: readonly { readonly worker: number; readonly host: string; readonly provenance: Provenance }[]
   /** Hosts that get no more work. */
   readonly benched: readonly string[]
 }

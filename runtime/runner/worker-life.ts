@@ -221,12 +221,15 @@ export const orderlyEnds = {
 const left: Readonly<Record<Leaving['reason'], string>> = {
   stop: 'it left as it was asked to before this runner came',
   grace: 'it left since it had seen no runner for its grace time',
+  warned: 'it left since it was warned that its time is nearly over',
   signal: 'it was asked to end by SIGTERM',
 }
 
 /** Whether what the record says of a worker's end is that it left in order. */
 export function isOrderlyEnd(why: string): boolean {
-  return Object.values<string>({ ...orderlyEnds, stop: left.stop, grace: left.grace }).includes(why)
+  return Object.values<string>({ ...orderlyEnds, stop: left.stop, grace: left.grace, warned: left.warned }).includes(
+    why,
+  )
 }
 
 function noticeOf(life: WorkerLife): Notice | undefined {

@@ -6,6 +6,11 @@ export function jobFolder(run: string): string {
   return `${run}.slurm`
 }
 
+/** What all jobs of a run print. */
+export function jobLog(run: string): string {
+  return join(jobFolder(run), 'log.txt')
+}
+
 /** The job that was submitted for a run last; undefined if none was. */
 export function lastJob(run: string): string | undefined {
   try {

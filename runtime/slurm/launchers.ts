@@ -1,8 +1,7 @@
-import { availableParallelism } from 'node:os'
 import type { RunnerSettings } from '../../src/core/runner-settings.ts'
 import { CommandLauncher, commandProspect } from '../runner/command-launcher.ts'
 import type { Launcher, Prospect } from '../runner/launcher.ts'
-import { LocalLauncher } from '../runner/local-launcher.ts'
+import { LocalLauncher, localProspect } from '../runner/local-launcher.ts'
 import { goneWorkers } from './allocation.ts'
 import { SbatchLauncher, sbatchProspect } from './sbatch-launcher.ts'
 import { SrunLauncher, srunProspect } from './srun-launcher.ts'
@@ -31,7 +30,7 @@ export function prospectOf(settings: RunnerSettings): Prospect {
     case 'command':
       return commandProspect(settings)
     case 'local':
-      return { workers: settings.workers ?? availableParallelism() }
+      return localProspect(settings)
     case 'srun':
       return srunProspect(settings)
     case 'sbatch':

@@ -3,7 +3,14 @@ import { join } from 'node:path'
 import type { ProcessEnd } from '../../src/system/process-group.ts'
 import { PipeDamaged, PipeReader, PipeWriter } from '../channel/pipe-file.ts'
 import { segmentsIn } from '../channel/segment.ts'
-import { type FromPilot, type PilotHello, pilotDirectory, pilotsDirectory, type ToPilot } from './pilot-protocol.ts'
+import {
+  type FromPilot,
+  type PilotHello,
+  pilotDirectory,
+  pilotsDirectory,
+  type StartWorker,
+  type ToPilot,
+} from './pilot-protocol.ts'
 import { hasEnded, type QueuedJob } from './queue.ts'
 
 /** The file that names a pilot's job, and the one that says what became of it. */
@@ -108,9 +115,9 @@ export class PilotJob {
     return this.#isLeaving
   }
 
-  start(worker: number, command: readonly string[], epoch: number): Promise<ProcessEnd> {
-    this.#say({ type: 'start', worker, command, epoch })
-    return this.adoptWorker(worker)
+  start(order: Omit<StartWorker, 'type'>): Promise<ProcessEnd> {
+    this.#say({ type: 'start', ...order })
+    return this.adoptWorker(order.worker)
   }
 
   /** One that it has been told to start already. */

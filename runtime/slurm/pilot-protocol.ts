@@ -30,6 +30,10 @@ export interface StartWorker {
   readonly worker: number
   readonly command: readonly string[]
   readonly epoch: number
+  /** MPI tasks of its simulations. */
+  readonly tasks: number
+  /** How many of the job's GPUs are its own. */
+  readonly gpus?: number | undefined
 }
 
 export interface SignalWorker {

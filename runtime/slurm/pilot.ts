@@ -1,9 +1,11 @@
 import { setTimeout } from 'node:timers/promises'
-import { signalGroup, startProcess } from '../../src/system/process-group.ts'
+import { gpusOf } from '../../src/system/gpus.ts'
+import { type Environment, signalGroup, startProcess } from '../../src/system/process-group.ts'
 import { ownIdentity } from '../../src/system/process-identity.ts'
 import { Pulse, runnerHeart } from '../channel/heartbeat.ts'
 import { PipeReader, PipeWriter } from '../channel/pipe-file.ts'
 import { readRunFile, workerDirectory } from '../channel/run-file.ts'
+import { GpuShares } from '../runner/gpu-shares.ts'
 import { type FromPilot, pilotDirectory, type StartWorker, type ToPilot } from './pilot-protocol.ts'
 
 /** Orders are rare, and a job that waits for them should cost the file system nothing. */
@@ -22,6 +24,8 @@ class Pilot {
   readonly #runner: Pulse
   /** Process ids by worker. */
   readonly #workers = new Map<number, number | undefined>()
+  /** Undefined until a worker is to have GPUs. */
+  #gpus: GpuShares | undefined
   #isLeaving = false
   #idleSince = performance.now()
 
@@ -70,24 +74,28 @@ class Pilot {
     else if (order.type === 'signal') this.#signal(order.worker, order.signal)
   }
 
-  #start({ worker, command, epoch }: StartWorker): void {
+  #start({ worker, command, epoch, tasks, gpus }: StartWorker): void {
     if (this.#isLeaving) {
       this.#say({ type: 'ended', worker, error: 'its job was about to end' })
       return
     }
     const channel = workerDirectory(this.#directory, worker)
     const output = { stdout: 'stdout.txt', stderr: 'stderr.txt' }
+    if (gpus !== undefined) this.#gpus ??= new GpuShares(gpus, gpusOf(process.env) ?? {})
     const environment = {
       TWOLOOP_EPOCH: String(epoch),
       TWOLOOP_WORKER: String(worker),
       TWOLOOP_PILOT: String(this.#pilot),
       SLURM_STEP_ID: undefined,
+      ...forTasks(tasks),
+      ...this.#gpus?.take(worker),
     }
     const { pid, ended } = startProcess(command, channel, output, environment)
     this.#workers.set(worker, pid)
     void ended.then((end) => {
       this.#signal(worker, 'SIGKILL') // what it has left behind in its group
       this.#workers.delete(worker)
+      this.#gpus?.release(worker)
       this.#idleSince = performance.now()
       this.#say({ type: 'ended', worker, ...end })
     })
@@ -110,6 +118,15 @@ class Pilot {
     } catch {
       // The disk is full, or away: Slurm will say that the job has ended, and hearts that workers have.
     }
+  }
+}
+
+/** What has `srun` and `mpirun` start the tasks of a simulation, on the CPUs that the job keeps for them. */
+function forTasks(tasks: number): Environment {
+  const count = String(tasks)
+  return {
+    SLURM_EXPORT_ENV: undefined, // a job that was submitted with --export=NONE would leave them no PATH
+    ...(tasks > 1 && { SLURM_TASKS_PER_NODE: count, SLURM_NTASKS: count, SLURM_OVERLAP: '1' }),
   }
 }
 

@@ -77,7 +77,9 @@ export class SbatchLauncher implements Launcher, WorkerPool {
     const isOpen = (pilot: PilotJob) => pilot.hasRoom && !benched.includes(pilot.node ?? '')
     const pilot = this.#pilots.find(isOpen) ?? this.#addPilot()
     this.#pilotOf.set(worker, pilot)
-    return { pid: undefined, ended: pilot.start(worker, this.command(place), epoch) }
+    const { tasksPerWorker: tasks, gpusPerWorker: gpus } = this.#settings
+    const order = { worker, command: this.command(place), epoch, tasks, gpus }
+    return { pid: undefined, ended: pilot.start(order) }
   }
 
   hasRoom(): boolean {

@@ -251,14 +251,15 @@ function cpusPerWorker(settings: RunnerSettings, options: SrunOptions): number {
 
 /**
  * A simulation of several tasks gets a host file, so that the `srun` which it is started with stays on the CPUs that the
- * worker keeps for it.
+ * worker keeps for it; `mpirun` finds as many slots there. What a job was submitted with would leave the `srun` no PATH.
  */
 const wrapperScript = `
 channel=$0 directory=$1 run=$2 patience=$3 tasks=$4
 shift 4
+unset SLURM_EXPORT_ENV
 ${untilRunIsSeen('"$channel"')}
 if [ "$tasks" -gt 1 ]; then
-  export SLURM_HOSTFILE="$channel/hosts" SLURM_OVERLAP=1 SLURM_NTASKS="$tasks"
+  export SLURM_HOSTFILE="$channel/hosts" SLURM_OVERLAP=1 SLURM_NTASKS="$tasks" SLURM_TASKS_PER_NODE="$tasks"
   i=0
   while [ "$i" -lt "$tasks" ]; do echo "$SLURMD_NODENAME"; i=$((i + 1)); done >"$SLURM_HOSTFILE"
 fi

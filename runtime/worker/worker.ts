@@ -104,6 +104,8 @@ class WorkerProgram {
     })
     process.on('uncaughtException', (error) => this.#broken(error))
     process.on('SIGTERM', () => this.#leave())
+    const { TWOLOOP_WARNING_SIGNAL: warning } = process.env
+    if (warning !== undefined) process.on(warning, () => this.#onWarning())
   }
 
   /** Has itself woken as the runner's mode is. */
@@ -308,6 +310,13 @@ class WorkerProgram {
     if (!this.#pace || (!this.#current && this.#pace.isDue(performance.now()))) this.#wake()
   }
 
+  /** Its scheduler will end it soon: it finishes what runs and begins nothing more. */
+  #onWarning(): void {
+    this.#leaving ??= 'warned'
+    this.#queue.length = 0
+    this.#wake()
+  }
+
   #leave(): void {
     this.#leaving = 'signal'
     this.#queue.length = 0
@@ -366,6 +375,7 @@ function ownProvenance(): Record<string, string> {
     slurmMemory: process.env.SLURM_MEM_PER_NODE,
     slurmGpus: process.env.SLURM_STEP_GPUS,
     pilot: process.env.TWOLOOP_PILOT,
+    gpuShare: process.env.TWOLOOP_GPU_SHARE,
     slurmCpus: process.env.SLURM_CPUS_PER_TASK,
     cpu: cpus()[0]?.model,
   }

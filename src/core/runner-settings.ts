@@ -7,7 +7,7 @@ export const runnerSettings = z.strictObject({
     .int()
     .min(1)
     .optional()
-    .describe('How many worker processes, or the most of them for sbatch; as many as there are cores by default'),
+    .describe('How many worker processes, or the most of them for sbatch; as many as there are CPUs to use by default'),
   minWorkers: z
     .int()
     .min(0)
@@ -36,6 +36,10 @@ export const runnerSettings = z.strictObject({
   warning: duration
     .default(120_000)
     .describe('For `command`: how long before the end of its walltime a worker is asked to finish and leave'),
+  warningSignal: z
+    .enum(['SIGUSR1', 'SIGUSR2', 'SIGURG', 'SIGXCPU', 'SIGINT', 'SIGHUP'])
+    .optional()
+    .describe('For `command`: the signal by which its scheduler warns a worker, which is then to finish and leave'),
   exec: z.array(z.string()).min(1).optional().describe('The command that starts a worker, in place of this Node.js'),
   setup: z
     .array(z.string())
@@ -57,7 +61,11 @@ export const runnerSettings = z.strictObject({
     .min(1)
     .default(1)
     .describe('CPUs of a worker (of each of its tasks, if it has several), where a scheduler gives them out'),
-  gpusPerWorker: z.int().min(1).optional().describe('GPUs of a worker, where a scheduler gives them out'),
+  gpusPerWorker: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('GPUs of a worker, which it alone sees; with `command` the command gives them'),
   memoryPerWorker: z
     .string()
     .optional()

@@ -198,6 +198,30 @@ onSlurm('the tasks of a simulation stay on the CPUs that its worker keeps for th
   expect(new Set(rows.map(({ slurmNode }) => slurmNode)).size).toBe(2)
 })
 
+onSlurm.each(['srun', 'sbatch'])(
+  'a simulation of several tasks starts them also where the job was submitted without an environment, by %s',
+  async (launcher) => {
+    const directory = cluster.directory()
+    const file = write(directory, {
+      ...search,
+      optimizee: command(
+        `[ "$SLURM_TASKS_PER_NODE" = 2 ] && srun -n 2 sh -c '[ "$SLURM_PROCID" != 0 ] || echo "$SLURM_NTASKS"'`,
+      ),
+      runner: { tasksPerWorker: 2, workers: 1, launcher, slurmInterval: '1s', retries: 0, sbatch: ['--export=NONE'] },
+    })
+    const run = ['run', file, '--root', directory, '--generations', '1']
+    const main = [process.execPath, join(build, 'src/cli/main.js')]
+    const child =
+      launcher === 'srun'
+        ? cluster.salloc(['-N1', '-n2'], 'env', 'SLURM_EXPORT_ENV=NONE', ...main, ...run)
+        : cluster.start('env', ...main, ...run)
+    expect(await child.ended, child.stderr()).toBe(0)
+    const { evaluations, best } = await show(join(directory, 'search'))
+    expect(evaluations.failed).toBe(0)
+    expect(best.fitness).toEqual([2])
+  },
+)
+
 onSlurm('each worker has GPUs that no other has', async () => {
   const directory = cluster.directory()
   const seen = join(directory, 'seen')
@@ -211,6 +235,27 @@ onSlurm('each worker has GPUs that no other has', async () => {
   expect(code, stderr).toBe(0)
   const places = new Set(readFileSync(seen, 'utf8').trim().split('\n'))
   expect([...places].sort()).toEqual(['node1 0', 'node1 1', 'node2 0', 'node2 1'])
+})
+
+onSlurm('workers that share a batch job share its GPUs out as well', async () => {
+  const directory = cluster.directory()
+  const seen = join(directory, 'seen')
+  const file = write(directory, {
+    ...search,
+    optimizee: command(
+      `echo "$SLURM_JOB_ID $TWOLOOP_WORKER $CUDA_VISIBLE_DEVICES" >>${seen}; until [ "$(sort -u ${seen} | wc -l)" -ge 4 ]; do sleep 0.1; done; echo 1`,
+    ),
+    runner: { gpusPerWorker: 1, workers: 4, workersPerJob: 2, launcher: 'sbatch', slurmInterval: '1s' },
+  })
+  const { code, stderr } = await cluster.command('run', file, '--root', directory)
+  expect(code, stderr).toBe(0)
+  const places = new Set(readFileSync(seen, 'utf8').trim().split('\n'))
+  const [first, second, ...others] = new Set([...places].map((place) => place.split(' ')[0]))
+  const gpusOf = (job: string) =>
+    [...places].filter((place) => place.startsWith(`${job} `)).map((place) => place.split(' ')[2])
+  expect(gpusOf(first!).sort()).toEqual(['0', '1'])
+  expect(gpusOf(second!).sort()).toEqual(['0', '1'])
+  expect(others).toEqual([])
 })
 
 onSlurm('a simulation that does not end when the search is to stop is told, and then its worker is ended', async () => {

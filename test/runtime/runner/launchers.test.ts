@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { prospectOf } from '../../../runtime/slurm/launchers.ts'
 import { runnerSettings } from '../../../src/core/runner-settings.ts'
+import { summarizeRun } from '../../../src/record/summary.ts'
 import { testLauncher } from '../../contracts/launcher.ts'
 import { hasProgram } from '../../parts.ts'
 import { search } from '../../search.ts'
@@ -72,6 +73,21 @@ test('a line of setup that fails says so in place of a worker', async () => {
   await expect(failing).rejects.toThrow(
     /^No worker can be started: .*exit code 1\. It printed:\nthere is no such module$/,
   )
+})
+
+test('a worker that its scheduler warns finishes what it has begun and is replaced, and nothing is lost', async () => {
+  const root = temporaryDirectory()
+  // The scheduler warns each worker as soon as it simulates: none simulates twice.
+  const warn = 'kill -USR1 "$PPID"; sleep 0.2; echo "$TWOLOOP_WORKER"'
+  const options = { command: ['/bin/sh', '-c', warn] }
+  const own = { launcher: 'command', warningSignal: 'SIGUSR1' } as const
+  const runner = { ...own, launch: ['{command}'], workers: 1, retries: 0, crashRetries: 0 }
+  const size = { populationSize: 3, generations: 1 }
+  const { status, trajectory, directory } = await search({ root, optimizee: 'shell', options, runner, ...size })
+  expect(status).toBe('finished')
+  const workers = trajectory.evaluations(0).map((evaluation) => evaluation.outcome === 'done' && evaluation.fitness[0])
+  expect(workers).toEqual([1, 2, 3])
+  expect(summarizeRun(directory).workers).toMatchObject({ launched: 3, lost: 0 })
 })
 
 test.each<[what: string, settings: object, refusal: RegExp]>([

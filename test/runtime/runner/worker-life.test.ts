@@ -20,7 +20,7 @@ const starting: WorkerLife = { state: 'starting' }
 const exited = (exitCode: number): LifeEvent => ({ type: 'exited', exit: { exitCode } })
 const killed: LifeEvent = { type: 'exited', exit: { signal: 'SIGKILL' } }
 const silent: LifeEvent = { type: 'given up', kind: 'worker-lost', why: 'its heart is silent', detail: 'silent' }
-const leaves = (reason: 'stop' | 'grace' | 'signal', brokeOff = false): LifeEvent => ({
+const leaves = (reason: 'stop' | 'grace' | 'warned' | 'signal', brokeOff = false): LifeEvent => ({
   type: 'leaves',
   reason,
   brokeOff,
@@ -143,7 +143,7 @@ test('who was asked to be in time and was not has its simulation lost by the tim
 })
 
 test('what a worker that leaves by itself had not begun is nobody’s fault, and it has not failed', () => {
-  for (const reason of ['stop', 'grace'] as const) {
+  for (const reason of ['stop', 'grace', 'warned'] as const) {
     for (const order of [
       [leaves(reason), exited(0)],
       [exited(0), leaves(reason)],
