@@ -62,10 +62,10 @@ export async function runExperimentFile(request: RunRequest): Promise<number> {
     progress.end()
   }
   const { trajectory, directory } = await experiment.endExperiment(optimizer)
-  walltime.goOn(outcome)
   const [first] = trajectory.best(1)
   const finished: FinishedRun = {
     ...outcome,
+    goesOn: walltime.goOn(outcome),
     directory,
     generations: trajectory.generation + 1,
     best: first?.outcome === 'done' ? first : undefined,
@@ -82,6 +82,8 @@ export async function runExperimentFile(request: RunRequest): Promise<number> {
 interface FinishedRun {
   readonly status: 'finished' | 'stopped'
   readonly reason?: string | undefined
+  /** Whether another job goes on with it. */
+  readonly goesOn: boolean
   readonly directory: string
   readonly generations: number
   readonly best: DoneEvaluation | undefined
@@ -106,7 +108,7 @@ function asJson({ status, reason, directory, generations, best }: FinishedRun, {
 }
 
 function summarize(run: FinishedRun, { name, optimizee }: LoadedExperiment): string {
-  const { status, reason, generations, best, directory } = run
+  const { status, reason, goesOn, generations, best, directory } = run
   const place = relative('', directory) || '.'
   const fitness = best?.fitness.map((value, i) => `${optimizee.objectives.names[i]} ${shortNumber(value)}`).join(', ')
   const parameters = Object.entries(best?.individual.parameters ?? {})
@@ -116,7 +118,8 @@ function summarize(run: FinishedRun, { name, optimizee }: LoadedExperiment): str
     best ? `best  ${fitness}  (individual ${nameOf(best.individual)})` : 'best  none: no individual was simulated well',
     ...parameters.map(([parameter, value]) => `      ${parameter.padEnd(width)}  ${showValue(value)}`),
     `run   ${place}`,
-    ...(status === 'stopped' ? [`go on with  twoloop resume ${quote(place)}`] : []),
+    ...(goesOn ? ['goes on by itself in another allocation'] : []),
+    ...(status === 'stopped' && !goesOn ? [`go on with  twoloop resume ${quote(place)}`] : []),
   ].join('\n')
 }
 

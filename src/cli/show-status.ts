@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { jobFolder, lastJob } from '../../runtime/slurm/job-folder.ts'
+import { jobFolder, jobLog, lastJob } from '../../runtime/slurm/job-folder.ts'
 import { describeJob, type QueuedJob, queuedJobs } from '../../runtime/slurm/queue.ts'
 import { ConfigurationError } from '../core/errors.ts'
 import { type FailureGroup, failureGroups } from '../record/failure-groups.ts'
@@ -23,7 +23,7 @@ export async function showStatus(
     return json ? jsonText(status) : describe(status)
   }
   const [submitted] = submittedRuns([directory])
-  if (submitted) return json ? jsonText(submitted) : `${basename(directory)}: ${describeJob(submitted.slurm)}\n`
+  if (submitted) return json ? jsonText(submitted) : `${basename(directory)}: ${describeSubmitted(submitted)}\n`
   const runs = [...runsUnder(directory).map(summaryOrRefusal), ...submittedRuns(foldersUnder(directory))]
   if (json) return jsonText(runs)
   return runs.length === 0 ? `There are no runs in ${directory}.\n` : tableOf(runs)
@@ -94,7 +94,22 @@ function foldersUnder(root: string): string[] {
 }
 
 /** A run that has been submitted and has not begun. */
-type Submitted = { readonly directory: string; readonly status: 'submitted'; readonly slurm: QueuedJob }
+interface Submitted {
+  readonly directory: string
+  readonly status: 'submitted' | 'not begun'
+  /** Its job, as long as Slurm lists it as one that waits or runs. */
+  readonly slurm: QueuedJob | null
+  /** The job that was submitted last. */
+  readonly job: string
+  /** What its jobs print. */
+  readonly log: string
+}
+
+function describeSubmitted({ slurm, job, log }: Submitted): string {
+  return slurm
+    ? describeJob(slurm)
+    : `job ${job} has ended, or is not known to Slurm, and the run has not begun: see ${log}`
+}
 
 /** @param paths run directories, or the folders of their jobs */
 function submittedRuns(paths: readonly string[]): Submitted[] {
@@ -106,8 +121,8 @@ function submittedRuns(paths: readonly string[]): Submitted[] {
   })
   const queued = queuedJobs(waiting.map(({ job }) => job))
   return waiting.flatMap(({ directory, job }) => {
-    const slurm = queued.find((one) => one.job === job)
-    return slurm ? [{ directory, status: 'submitted' as const, slurm }] : []
+    const slurm = queued.find((one) => one.job === job) ?? null
+    return [{ directory, status: slurm ? 'submitted' : 'not begun', slurm, job, log: jobLog(directory) }]
   })
 }
 
@@ -130,7 +145,7 @@ function tableOf(runs: readonly (RunSummary | Refusal | Submitted)[]): string {
       'error' in run
         ? [basename(run.directory), 'unreadable', '', '', '', '', '', run.error]
         : 'slurm' in run
-          ? [basename(run.directory), run.status, '', '', '', '', '', describeJob(run.slurm)]
+          ? [basename(run.directory), run.status, '', '', '', '', '', describeSubmitted(run)]
           : [
               basename(run.directory),
               run.status,

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { ownAllocation, timeOf } from '../../runtime/slurm/allocation.ts'
 import { batchVariables } from '../../runtime/slurm/batch-script.ts'
-import { askForJob } from '../../runtime/slurm/queue.ts'
+import { askForJob, askForJobMeanwhile } from '../../runtime/slurm/queue.ts'
 import type { RunOutcome } from '../search/experiment.ts'
 import type { Progress } from '../search/tally.ts'
 import { Deadline } from '../system/deadline.ts'
@@ -9,6 +9,8 @@ import { duration } from './progress.ts'
 
 /** What is kept of the time for storing and ending, in milliseconds. */
 const reserve = 10_000
+/** How often it is looked whether somebody has changed the time limit. */
+const lookMs = 60_000
 
 /**
  * The end of the Slurm allocation that this process runs in, if it runs in one, and the batch script's warning that it is
@@ -19,16 +21,31 @@ export class Walltime implements Disposable {
   readonly #say: (sentence: string) => void
   readonly #warning = Number(process.env[batchVariables.warning] ?? 0) * 1000
   readonly #again = process.env[batchVariables.again]
+  readonly #job = ownAllocation()?.job
+  readonly #looking: NodeJS.Timeout | undefined
+  /** The end of the allocation as Slurm said it last. */
+  #endsAt: number | undefined
   /** Evaluations when this process began, and now. */
   #first: number | undefined
   #latest = 0
 
   constructor(say: (sentence: string) => void) {
     this.#say = say
-    const own = ownAllocation()
-    const endsAt = own && timeOf(askForJob(own.job)?.end ?? null)
-    if (endsAt) this.deadline.setAt(endsAt.getTime() - reserve)
+    if (this.#job !== undefined) {
+      this.#endsAt = timeOf(askForJob(this.#job)?.end ?? null)?.getTime()
+      this.#looking = setInterval(() => void this.look(), lookMs).unref()
+    }
+    if (this.#endsAt !== undefined) this.deadline.setAt(this.#endsAt - reserve)
     if (this.#warning > 0) process.on('SIGUSR2', this.#warn)
+  }
+
+  /** Learns whether the time limit of the allocation has been changed, also after it was warned of its end. */
+  async look(): Promise<void> {
+    const end = this.#job === undefined ? undefined : timeOf((await askForJobMeanwhile(this.#job))?.end ?? null)
+    if (end === undefined || end.getTime() === this.#endsAt) return
+    this.#endsAt = end.getTime()
+    this.deadline.moveTo(this.#endsAt - reserve)
+    this.#say(`The allocation now ends in ${duration((this.#endsAt - Date.now()) / 1000)}.`)
   }
 
   readonly #warn = (): void => {
@@ -42,14 +59,19 @@ export class Walltime implements Disposable {
     this.#latest = totalEvaluated
   }
 
-  /** Has the batch script go on in another allocation, if that has a point. */
-  goOn({ isOutOfTime = false }: RunOutcome): void {
-    if (!isOutOfTime || this.#again === undefined) return
-    if (this.#latest > (this.#first ?? 0)) writeFileSync(this.#again, '')
-    else this.#say('No simulation could end in this allocation; submit it again with more time (sbatch --time).')
+  /** Has the batch script go on in another allocation, if that has a point; true if it will. */
+  goOn({ isOutOfTime = false }: RunOutcome): boolean {
+    if (!isOutOfTime || this.#again === undefined) return false
+    if (this.#latest > (this.#first ?? 0)) {
+      writeFileSync(this.#again, '')
+      return true
+    }
+    this.#say('No simulation could end in this allocation; submit it again with more time (sbatch --time).')
+    return false
   }
 
   [Symbol.dispose](): void {
+    clearInterval(this.#looking)
     process.off('SIGUSR2', this.#warn)
   }
 }

@@ -1,4 +1,4 @@
-/** When a search must be over since its machines are taken away, by the wall clock; it can only come nearer. */
+/** When a search must be over since its machines are taken away, by the wall clock. */
 export class Deadline {
   readonly #now: () => number
   #at = Number.POSITIVE_INFINITY
@@ -12,6 +12,12 @@ export class Deadline {
     return this.#at - this.#now()
   }
 
+  /** Whoever knew of an earlier end was wrong, or things have changed. */
+  moveTo(time: number): void {
+    this.#at = time
+  }
+
+  /** There is an end at that time, if there is none before. */
   setAt(time: number): void {
     this.#at = Math.min(this.#at, time)
   }

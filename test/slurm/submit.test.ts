@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type IndividualId, nameOf } from '../../src/core/individual.ts'
@@ -137,6 +137,8 @@ onSlurm('a job that may not be requeued submits another, which depends on it', a
       .map(({ name }) => name)
       .sort(),
   ).toEqual(namesIn(undisturbed))
+  expect(logOf(run)).toContain('goes on by itself in another allocation')
+  expect(logOf(run)).not.toContain('go on with')
   const [first, second, ...others] = heads(run)
   expect([first, second]).toMatchObject([{ job }, { job: lastJob(run) }])
   expect(others).toEqual([])
@@ -156,6 +158,19 @@ onSlurm('a job that Slurm keeps waiting is shown with the reason, and is not sub
   cluster.ask('scontrol', 'release', job)
   await ended(job)
   expect(canonicalExport(run), logOf(run)).toBe(undisturbed)
+})
+
+onSlurm('of a job that ended before its run began, status names what it printed', async () => {
+  const directory = cluster.directory()
+  const { run, job } = await submit(directory, {}, [], ['--nodelist=node2', '--hold'])
+  rmSync(fileIn(directory))
+  cluster.ask('scontrol', 'release', job)
+  await ended(job)
+  const status = await cluster.command('status', run)
+  expect(status.stdout).toBe(
+    `run: job ${job} has ended, or is not known to Slurm, and the run has not begun: see ${run}.slurm/log.txt\n`,
+  )
+  expect(logOf(run)).toContain('experiment.json')
 })
 
 onSlurm.each([
