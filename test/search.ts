@@ -84,10 +84,10 @@ function withoutWatching(options: unknown): unknown {
 }
 
 export function canonicalExport(directory: string): string {
-  const store = RecordWriter.openForReading(directory)
+  const record = RecordWriter.openForReading(directory)
   try {
-    return [...store.canonicalLines()].join('')
+    return [...record.canonicalLines()].join('')
   } finally {
-    store.close()
+    record.close()
   }
 }

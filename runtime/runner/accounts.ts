@@ -63,7 +63,7 @@ export class Accounts {
   }
 
   /** Stores what this start of the runner has used; `fileOperations` are those of the runner and of living workers. */
-  store(now: number, fileOperations: number): void {
+  record(now: number, fileOperations: number): void {
     this.#storedAt = now
     const usage = this.#meter.usage
     this.#record.recordUsage({ ...usage, fileOperations: usage.fileOperations + fileOperations })

@@ -19,14 +19,14 @@ export interface FirstOutcomesStore {
  * the order of the search, not in that of the answers, so that what fails at once does not outrun what takes its time.
  */
 export class FirstOutcomes {
-  readonly #store: FirstOutcomesStore
+  readonly #record: FirstOutcomesStore
   readonly #count: number
   #isSettled: boolean
   #failure: RunnerFailure | undefined
 
   /** @param count how many of the first must have failed; 0: a search is never given up */
-  constructor(store: FirstOutcomesStore, count: number) {
-    this.#store = store
+  constructor(record: FirstOutcomesStore, count: number) {
+    this.#record = record
     this.#count = count
     this.#isSettled = count === 0
   }
@@ -39,7 +39,7 @@ export class FirstOutcomes {
   /** Looks again; to be called when something has failed, or when a search goes on. */
   look(): void {
     if (this.#isSettled) return
-    const outcomes = this.#store.firstOutcomes(this.#count)
+    const outcomes = this.#record.firstOutcomes(this.#count)
     const [first] = outcomes
     this.#isSettled = outcomes.some(({ outcome }) => outcome === 'done' || outcome === 'stopped')
     if (outcomes.length < this.#count || outcomes.some(({ outcome }) => outcome !== 'failed')) return

@@ -202,7 +202,7 @@ export class Fleet {
   /** The worker has said who it is: its pipe is there to be watched. */
   onHello(worker: WorkerProcess): void {
     const { identity, provenance } = worker
-    if (identity) this.#options.record.describeWorker({ ...identity, worker: worker.number, provenance })
+    if (identity) this.#options.record.writeWorker({ ...identity, worker: worker.number, provenance })
     this.alarm.add(worker)
     if (this.#hosts.benched.includes(worker.host)) worker.stop()
   }

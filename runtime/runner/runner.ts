@@ -42,7 +42,7 @@ export interface RunnerOptions {
   readonly space: Space
   readonly settings: RunnerSettings
   readonly launcher: Launcher
-  readonly record: RunRecord & RunnerStore & FirstOutcomesStore
+  readonly record: RunRecord & RunnerRecord & FirstOutcomesStore
   readonly optimizee: RunFile['optimizee']
   /** Makes who takes the place of one that failed for good, where that is the policy. */
   readonly standInFor?: StandInFor
@@ -51,7 +51,7 @@ export interface RunnerOptions {
 }
 
 /** The part of the record that holds generations. */
-export interface RunnerStore {
+export interface RunnerRecord {
   addGeneration(generation: number, individuals: readonly ProposedIndividual[], details: GenerationDetails): void
 }
 

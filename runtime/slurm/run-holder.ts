@@ -20,7 +20,7 @@ export function currentHolder(directory: string): Holder | undefined {
 /** What Slurm tells of the runners that hold runs, or have held them. */
 export function placesInSlurm(
   environment: NodeJS.ProcessEnv = process.env,
-  space: string = ownIdentity().space,
+  pidSpace: string = ownIdentity().space,
 ): RunnerPlaces {
   const { job, restarts } = ownAllocation(environment) ?? {}
   const node = environment.SLURMD_NODENAME
@@ -31,11 +31,11 @@ export function placesInSlurm(
       // Of a job that has been started again, what ran before is ended, or is lost to Slurm with its node.
       const isEarlierStart = job !== undefined && holder.job === job && (holder.restarts ?? 0) < (restarts ?? 0)
       // Other than hosts, nodes of a cluster have names of their own.
-      const hasBooted = node !== undefined && holder.node === node && bootOf(holder.space) !== bootOf(space)
+      const hasBooted = node !== undefined && holder.node === node && bootOf(holder.space) !== bootOf(pidSpace)
       return isEarlierStart || hasBooted
     },
     isOver: (holder) => holder.job !== undefined && isJobOver(holder.job),
   }
 }
 
-const bootOf = (space: string) => space.split(' ')[0]
+const bootOf = (pidSpace: string) => pidSpace.split(' ')[0]

@@ -71,15 +71,15 @@ export interface MorrisRow {
  * @throws ConfigurationError if it is no run, nothing was evaluated, or the method does not fit the design
  */
 export function analyseRun(run: string, options: AnalyseOptions = {}): AnalysisDocument {
-  const store = RecordReader.openForReading(run)
+  const record = RecordReader.openForReading(run)
   try {
-    using _ = store.holdStill()
-    if (store.generations === 0) throw new ConfigurationError(`${run}: nothing has been evaluated well yet`)
-    const design = designOf(store)
+    using _ = record.holdStill()
+    if (record.generations === 0) throw new ConfigurationError(`${run}: nothing has been evaluated well yet`)
+    const design = designOf(record)
     const methods = options.method === undefined ? methodsFor(design) : [options.method]
     for (const method of methods) checkFits(method, design, run)
-    const rows = new AnalysisRows(store, { isDesign: design !== undefined })
-    const wanted = options.of === undefined ? store.objectives.names : [options.of]
+    const rows = new AnalysisRows(record, { isDesign: design !== undefined })
+    const wanted = options.of === undefined ? record.objectives.names : [options.of]
     const stranger = wanted.find((name) => !rows.numbers.includes(name))
     if (stranger !== undefined) {
       throw new ConfigurationError(
@@ -89,9 +89,9 @@ export function analyseRun(run: string, options: AnalyseOptions = {}): AnalysisD
     const analyses = wanted.flatMap((of) =>
       methods.map((method) => ({ of, ...analyse(method, rows, of, design, options) })),
     )
-    return { run: store.directory, design: design?.kind ?? null, points: rows.points, failed: rows.failed, analyses }
+    return { run: record.directory, design: design?.kind ?? null, points: rows.points, failed: rows.failed, analyses }
   } finally {
-    store.close()
+    record.close()
   }
 }
 
@@ -102,9 +102,9 @@ interface DesignDescription {
   readonly secondOrder?: boolean
 }
 
-function designOf(store: RecordReader): DesignDescription | undefined {
-  if (store.manifest().optimizer !== 'design') return undefined
-  const settings = store.groups.find(({ name }) => name === 'optimizer')
+function designOf(record: RecordReader): DesignDescription | undefined {
+  if (record.manifest().optimizer !== 'design') return undefined
+  const settings = record.groups.find(({ name }) => name === 'optimizer')
   if (!settings?.has('design')) return undefined
   let design = settings.get('design') as { readonly kind: string; readonly design?: PlainData }
   while (design.kind === 'repeat') design = design.design as typeof design // the points are those of what is repeated

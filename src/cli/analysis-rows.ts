@@ -15,7 +15,7 @@ type Parameters = Readonly<Record<string, unknown>>
  * of a search and none of a design. The record is read as often as something is asked for, and only the columns are held.
  */
 export class AnalysisRows {
-  readonly #store: RecordReader
+  readonly #record: RecordReader
   readonly #isDesign: boolean
   readonly #leaves: readonly Leaf[]
   /** Undefined if the run does not say what its parameters may be. */
@@ -27,11 +27,11 @@ export class AnalysisRows {
   readonly numbers: readonly string[]
 
   /** @throws ConfigurationError if nothing was evaluated */
-  constructor(store: RecordReader, { isDesign }: { readonly isDesign: boolean }) {
-    this.#store = store
+  constructor(record: RecordReader, { isDesign }: { readonly isDesign: boolean }) {
+    this.#record = record
     this.#isDesign = isDesign
-    this.space = spaceOf(store)
-    const leaves = new Leaves(parameterNames(store))
+    this.space = spaceOf(record)
+    const leaves = new Leaves(parameterNames(record))
     const outputs = new Set<string>()
     const outcomes: EvaluatedRow['outcome'][] = []
     for (const { row, point } of this.#rows()) {
@@ -41,12 +41,12 @@ export class AnalysisRows {
       for (const name of Object.keys(named)) if (typeof named[name] === 'number') outputs.add(name)
     }
     if (!outcomes.includes('done')) {
-      throw new ConfigurationError(`${store.directory}: nothing has been evaluated well yet`)
+      throw new ConfigurationError(`${record.directory}: nothing has been evaluated well yet`)
     }
     this.points = outcomes.length
     this.failed = outcomes.filter((outcome) => outcome === 'failed').length
     this.#leaves = leaves.list
-    this.numbers = [...new Set([...store.objectives.names, ...outputs])]
+    this.numbers = [...new Set([...record.objectives.names, ...outputs])]
   }
 
   /**
@@ -75,7 +75,7 @@ export class AnalysisRows {
 
   /** The mean over the replicates of each point; no number where there is none. */
   output(name: string): Float64Array {
-    const at = this.#store.objectives.names.indexOf(name)
+    const at = this.#record.objectives.names.indexOf(name)
     const means = new Float64Array(this.points)
     const counts = new Uint32Array(this.points)
     for (const { row, point } of this.#rows()) {
@@ -117,7 +117,7 @@ export class AnalysisRows {
   *#rows(): Generator<{ readonly row: EvaluatedRow; readonly point: number }> {
     let point = -1
     let before: EvaluatedRow | undefined
-    for (const row of this.#store.rows()) {
+    for (const row of this.#record.rows()) {
       if (this.#isDesign && row.replaces !== null) continue
       if (before?.generation !== row.generation || before.index !== row.index) point++
       before = row
@@ -132,8 +132,8 @@ function outcomeOfBoth(a: EvaluatedRow['outcome'], b: EvaluatedRow['outcome']): 
 }
 
 /** The space as it was recorded with what makes the search. */
-function spaceOf(store: RecordReader): Space | undefined {
-  const { parameters } = (store.manifest().configuration ?? {}) as { parameters?: unknown }
+function spaceOf(record: RecordReader): Space | undefined {
+  const { parameters } = (record.manifest().configuration ?? {}) as { parameters?: unknown }
   try {
     const definitions = parameters as readonly (readonly [string, ParameterDefinition])[]
     return new Space<Record<string, unknown>>(definitions.map(([name, is]) => [name, parameterFrom(is)] as const))

@@ -29,10 +29,10 @@ export function describeFailures(groups: readonly FailureGroup[], directory: str
 
 /** The same of a run that nobody has open. */
 export async function describeFailuresOf(directory: string): Promise<string> {
-  const store = RecordReader.openForReading(directory)
+  const record = RecordReader.openForReading(directory)
   try {
-    return describeFailures(await failureGroups(store), directory)
+    return describeFailures(await failureGroups(record), directory)
   } finally {
-    store.close()
+    record.close()
   }
 }

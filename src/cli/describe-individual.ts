@@ -34,9 +34,9 @@ type AttemptDocument = Pick<AttemptRow, 'epoch' | 'attempt' | 'worker' | 'host' 
   readonly reused: { readonly run: string; readonly individual: string } | null
 }
 
-export function individualDocument(store: RecordReader, row: EvaluatedRow): IndividualDocument {
+export function individualDocument(record: RecordReader, row: EvaluatedRow): IndividualDocument {
   const { generation, index, replicate, seed, replaces, outcome, score } = row
-  const places = new Map(store.workers().map(({ worker, provenance }) => [worker, parsed<Place>(provenance)]))
+  const places = new Map(record.workers().map(({ worker, provenance }) => [worker, parsed<Place>(provenance)]))
   return {
     generation,
     index,
@@ -46,12 +46,12 @@ export function individualDocument(store: RecordReader, row: EvaluatedRow): Indi
     parameters: JSON.parse(row.parameters) as Record<string, unknown>,
     outcome,
     fitness: parsed(row.fitness),
-    objectives: store.objectives.names,
+    objectives: record.objectives.names,
     score,
     outputs: parsed(row.outputs),
     cause: parsed(row.cause),
-    attempts: store.attemptsOf(row).map((attempt) => attemptDocument(attempt, places.get(attempt.worker) ?? {})),
-    reports: store.reportsOf(row),
+    attempts: record.attemptsOf(row).map((attempt) => attemptDocument(attempt, places.get(attempt.worker) ?? {})),
+    reports: record.reportsOf(row),
   }
 }
 

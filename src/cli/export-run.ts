@@ -27,19 +27,19 @@ export async function exportRun(run: string, options: ExportOptions = {}): Promi
   if ((format === 'parquet' || format === 'arrow') && output === undefined && process.stdout.isTTY) {
     throw new ConfigurationError(`${format} is not for a terminal; wanted --output FILE or a redirection`)
   }
-  const store = RecordReader.openForReading(run)
+  const record = RecordReader.openForReading(run)
   try {
-    using _ = store.holdStill()
-    const chunks = format === 'canonical' ? store.canonicalLines() : formatTable(openTable(store, options), format)
+    using _ = record.holdStill()
+    const chunks = format === 'canonical' ? record.canonicalLines() : formatTable(openTable(record, options), format)
     if (output === undefined) {
       await print(chunks)
       return ''
     }
     await writeWhole(output, chunks)
-    const { individuals } = store.counts()
+    const { individuals } = record.counts()
     return json ? jsonText({ file: output, format, individuals }) : `${individuals} individuals in ${output}\n`
   } finally {
-    store.close()
+    record.close()
   }
 }
 

@@ -19,18 +19,18 @@ export async function showLogs(
   name: string,
   { json = false }: { readonly json?: boolean } = {},
 ): Promise<Logs> {
-  const store = RecordReader.openForReading(run)
+  const record = RecordReader.openForReading(run)
   try {
-    const { generation, index, replicate } = findIndividual(store, name)
+    const { generation, index, replicate } = findIndividual(record, name)
     const individual = { generation, index, replicate }
     const attempts = await Promise.all(
-      store.attemptsOf(individual).map((row) => readAttempt(store.directory, individual, row)),
+      record.attemptsOf(individual).map((row) => readAttempt(record.directory, individual, row)),
     )
     if (json) return { text: jsonText({ generation, index, replicate, attempts }) }
     if (attempts.some(({ stdout, stderr }) => stdout !== '' || stderr !== '')) return { text: textOf(attempts) }
     return { text: '', note: `Individual ${nameOf(individual)} printed nothing${reasonsOf(attempts)}.` }
   } finally {
-    store.close()
+    record.close()
   }
 }
 

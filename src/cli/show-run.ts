@@ -21,22 +21,22 @@ export async function showRun(run: string, { top, individual, json = false }: Sh
   if (top !== undefined && individual !== undefined) {
     throw new ConfigurationError('--top shows the best individuals and --individual shows one; give one of the two')
   }
-  const store = RecordReader.openForReading(run)
+  const record = RecordReader.openForReading(run)
   try {
-    using _ = store.holdStill()
+    using _ = record.holdStill()
     if (individual !== undefined) {
-      const document = individualDocument(store, findIndividual(store, individual))
+      const document = individualDocument(record, findIndividual(record, individual))
       return json ? jsonText(document) : describeIndividual(document)
     }
-    const summary = summarize(store, { hash: json })
-    const best = top === undefined ? [] : bestOf(store, top)
-    const failures = await failureGroups(store)
+    const summary = summarize(record, { hash: json })
+    const best = top === undefined ? [] : bestOf(record, top)
+    const failures = await failureGroups(record)
     if (json) return jsonText({ ...summary, failureGroups: failures, ...(top !== undefined && { top: best }) })
     const parts = [describeRun(summary), top === undefined ? '' : bestTable(summary, best)]
-    parts.push(describeFailures(failures, store.directory))
+    parts.push(describeFailures(failures, record.directory))
     return parts.filter((part) => part !== '').join('\n')
   } finally {
-    store.close()
+    record.close()
   }
 }
 
@@ -48,8 +48,8 @@ interface Ranked {
   readonly parameters: Readonly<Record<string, unknown>>
 }
 
-function bestOf(store: RecordReader, count: number): Ranked[] {
-  return store.best(count).flatMap((evaluation) => {
+function bestOf(record: RecordReader, count: number): Ranked[] {
+  return record.best(count).flatMap((evaluation) => {
     if (evaluation.outcome !== 'done') return []
     const { generation, index, replicate, parameters } = evaluation.individual
     return [{ generation, index, replicate, fitness: evaluation.fitness, parameters }]

@@ -39,26 +39,26 @@ type Status = RunSummary &
   }
 
 async function statusOf(directory: string): Promise<Status> {
-  const store = RecordReader.openForReading(directory)
+  const record = RecordReader.openForReading(directory)
   try {
-    using _ = store.holdStill()
-    const summary = summarize(store, { hash: false })
-    const failures = Object.fromEntries(store.failureKinds().map(({ kind, failures }) => [kind, failures]))
-    const slurm = slurmStatusOf(store, summary.status)
-    return { ...summary, ...slurm, failures, failureGroups: await failureGroups(store), rate: rateOf(store, summary) }
+    using _ = record.holdStill()
+    const summary = summarize(record, { hash: false })
+    const failures = Object.fromEntries(record.failureKinds().map(({ kind, failures }) => [kind, failures]))
+    const slurm = slurmStatusOf(record, summary.status)
+    return { ...summary, ...slurm, failures, failureGroups: await failureGroups(record), rate: rateOf(record, summary) }
   } finally {
-    store.close()
+    record.close()
   }
 }
 
-function rateOf(store: RecordReader, { holder }: RunSummary): number | null {
-  const epoch = Number(store.manifest().epoch ?? 0)
-  const workers = store.workers().filter((worker) => worker.epoch === epoch)
+function rateOf(record: RecordReader, { holder }: RunSummary): number | null {
+  const epoch = Number(record.manifest().epoch ?? 0)
+  const workers = record.workers().filter((worker) => worker.epoch === epoch)
   const begin = holder ? Date.parse(holder.since) : Math.min(...workers.map(({ launched }) => Date.parse(launched)))
   const end = holder
     ? Date.now()
     : Math.max(...workers.map(({ ended }) => (ended === null ? Number.NaN : Date.parse(ended))))
-  const rate = store.acceptedIn(epoch) / ((end - begin) / 1000)
+  const rate = record.acceptedIn(epoch) / ((end - begin) / 1000)
   return end > begin && Number.isFinite(rate) ? rate : null
 }
 

@@ -16,11 +16,11 @@ export interface SlurmStatus {
   readonly waiting: readonly { readonly worker: number; readonly why: string }[]
 }
 
-export function slurmStatusOf(store: RecordReader, status: RunStatus): SlurmStatus {
-  const { directory } = store
-  const job = lastJob(directory) ?? (status === 'running' ? lastAllocation(store.manifest()) : undefined)
+export function slurmStatusOf(record: RecordReader, status: RunStatus): SlurmStatus {
+  const { directory } = record
+  const job = lastJob(directory) ?? (status === 'running' ? lastAllocation(record.manifest()) : undefined)
   const [slurm = null] = job === undefined ? [] : queuedJobs([job])
-  return { slurm, waiting: status === 'running' ? waitingWorkers(store) : [] }
+  return { slurm, waiting: status === 'running' ? waitingWorkers(record) : [] }
 }
 
 /** Lines for people. */
@@ -39,13 +39,13 @@ function lastAllocation({ allocations }: Manifest): string | undefined {
   return typeof job === 'string' ? job : undefined
 }
 
-function waitingWorkers(store: RecordReader): SlurmStatus['waiting'] {
-  const waiting = store.workers().filter(({ ended, pid }) => ended === null && pid === 0)
-  const inJobs = waiting.some(({ launcher }) => launcher === 'sbatch') ? whyJobsWait(store.directory) : ''
+function waitingWorkers(record: RecordReader): SlurmStatus['waiting'] {
+  const waiting = record.workers().filter(({ ended, pid }) => ended === null && pid === 0)
+  const inJobs = waiting.some(({ launcher }) => launcher === 'sbatch') ? whyJobsWait(record.directory) : ''
   return waiting.flatMap(({ worker, launcher }) => {
     if (launcher === 'sbatch') return [{ worker, why: inJobs }]
     if (launcher !== 'srun') return []
-    return [{ worker, why: lastLine(join(workerDirectory(store.directory, worker), 'srun.txt')) || silent }]
+    return [{ worker, why: lastLine(join(workerDirectory(record.directory, worker), 'srun.txt')) || silent }]
   })
 }
 

@@ -174,7 +174,7 @@ export interface RunRecord {
   commit(batch: Batch): void
   /** A new worker's number, never used before in this run. */
   addWorker(launcher: string): number
-  describeWorker(
+  writeWorker(
     worker: Pick<WorkerRecord, 'worker' | 'host' | 'space' | 'pid' | 'started'> & {
       /** Where it runs: Slurm job and step, CPU. */
       readonly provenance?: Readonly<Record<string, string>>

@@ -18,9 +18,9 @@ export interface FailureGroup {
 const mostFailures = 10_000
 
 /** The failed individuals of a run by what they failed of, the most frequent first; numbers in messages make no difference. */
-export async function failureGroups(store: RecordReader): Promise<FailureGroup[]> {
+export async function failureGroups(record: RecordReader): Promise<FailureGroup[]> {
   const groups = new Map<string, { count: number; readonly example: Failure }>()
-  for (const failure of store.failures(mostFailures)) {
+  for (const failure of record.failures(mostFailures)) {
     const key = keyOf(failure.cause)
     const group = groups.get(key)
     if (group) group.count++
@@ -30,7 +30,7 @@ export async function failureGroups(store: RecordReader): Promise<FailureGroup[]
   return Promise.all(
     sorted.map(async ({ count, example }) => {
       const { individual, cause } = example
-      return { count, cause, example: nameOf(individual), lastLine: await lastLineOf(store, example) }
+      return { count, cause, example: nameOf(individual), lastLine: await lastLineOf(record, example) }
     }),
   )
 }

@@ -16,22 +16,22 @@ export function parseIndividualName(text: string): IndividualId {
 }
 
 /** The individual of that name. @throws ConfigurationError that says which ones there are */
-export function findIndividual(store: RecordReader, text: string): EvaluatedRow {
+export function findIndividual(record: RecordReader, text: string): EvaluatedRow {
   const id = parseIndividualName(text)
-  const row = store.row(id)
+  const row = record.row(id)
   if (row) return row
-  throw new ConfigurationError(`${store.directory} has no individual ${nameOf(id)}; ${whatThereIs(store, id)}`)
+  throw new ConfigurationError(`${record.directory} has no individual ${nameOf(id)}; ${whatThereIs(record, id)}`)
 }
 
-function whatThereIs(store: RecordReader, { generation, index }: IndividualId): string {
-  const { generations } = store
+function whatThereIs(record: RecordReader, { generation, index }: IndividualId): string {
+  const { generations } = record
   if (generations === 0) return 'it has none yet'
   if (generation >= generations) {
     return generations === 1 ? 'its only generation is 0' : `its generations are 0 to ${generations - 1}`
   }
   const there = [
-    ...store.individuals(generation),
-    ...store.replacements(generation).map(({ individual }) => individual),
+    ...record.individuals(generation),
+    ...record.replacements(generation).map(({ individual }) => individual),
   ].sort((a, b) => a.index - b.index || a.replicate - b.replicate)
   const replicates = there.filter((individual) => individual.index === index)
   const names = (replicates.length > 0 ? replicates : there).map(nameOf)

@@ -424,11 +424,11 @@ function parsed<T>(json: string | null): T | null {
 
 /** The manifest of a run directory. */
 export function readManifest(directory: string): Manifest {
-  const store = RecordReader.openForReading(directory)
+  const record = RecordReader.openForReading(directory)
   try {
-    return store.manifest()
+    return record.manifest()
   } finally {
-    store.close()
+    record.close()
   }
 }
 

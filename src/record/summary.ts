@@ -91,25 +91,25 @@ export interface RunHolder {
  * @throws ConfigurationError if the directory is not one of a run
  */
 export function summarizeRun(directory: string, { hash = true }: { readonly hash?: boolean } = {}): RunSummary {
-  const store = RecordReader.openForReading(directory)
+  const record = RecordReader.openForReading(directory)
   try {
-    using _ = store.holdStill()
-    return summarize(store, { hash })
+    using _ = record.holdStill()
+    return summarize(record, { hash })
   } finally {
-    store.close()
+    record.close()
   }
 }
 
 /** As `summarizeRun`, of a record that is open. */
-export function summarize(store: RecordReader, { hash = true }: { readonly hash?: boolean } = {}): RunSummary {
-  const holder = currentHolder(store.directory) // before the record: a run that ends in between has then ended
-  const manifest = store.manifest()
+export function summarize(record: RecordReader, { hash = true }: { readonly hash?: boolean } = {}): RunSummary {
+  const holder = currentHolder(record.directory) // before the record: a run that ends in between has then ended
+  const manifest = record.manifest()
   const status = statusOf(manifest, holder)
-  const { generations, individuals, done, failed, attempts } = store.counts()
-  const workers = store.workers()
+  const { generations, individuals, done, failed, attempts } = record.counts()
+  const workers = record.workers()
   return {
     name: textOf(manifest.name) ?? '',
-    directory: resolve(store.directory),
+    directory: resolve(record.directory),
     status,
     reason: textOf(manifest.reason) ?? unexplained(manifest, status),
     optimizer: textOf(manifest.optimizer),
@@ -124,12 +124,12 @@ export function summarize(store: RecordReader, { hash = true }: { readonly hash?
     attempts,
     workers: countWorkers(workers, holder),
     benchedHosts: benchedAmong(workers.filter(({ epoch }) => epoch === manifest.epoch)),
-    usage: usageOf(store, done + failed),
-    best: bestOf(store),
+    usage: usageOf(record, done + failed),
+    best: bestOf(record),
     created: textOf(manifest.created),
     host: textOf(manifest.host),
     holder: holder && status === 'running' ? describeHolder(holder) : null,
-    hash: hash ? ((status === 'finished' ? textOf(manifest.hash) : null) ?? store.hash()) : null,
+    hash: hash ? ((status === 'finished' ? textOf(manifest.hash) : null) ?? record.hash()) : null,
   }
 }
 
@@ -157,19 +157,19 @@ function benchedAmong(workers: readonly WorkerRow[]): string[] {
   return [...new Set(workers.filter(({ why }) => why === orderlyEnds.benched).map(({ host }) => host))]
 }
 
-function usageOf(store: RecordReader, evaluations: number): UsageSummary {
-  const { steps, fileOperations, nodeSeconds, workerSeconds, busySeconds } = store.usage()
+function usageOf(record: RecordReader, evaluations: number): UsageSummary {
+  const { steps, fileOperations, nodeSeconds, workerSeconds, busySeconds } = record.usage()
   return {
     steps,
-    files: filesCreated(store.directory),
+    files: filesCreated(record.directory),
     fileOperationsPerIndividual: evaluations === 0 ? null : fileOperations / evaluations,
     nodeHours: nodeSeconds / 3600,
     busyFraction: workerSeconds === 0 ? null : Math.min(1, busySeconds / workerSeconds),
   }
 }
 
-function bestOf(store: RecordReader): BestIndividual | null {
-  const [best] = store.best(1)
+function bestOf(record: RecordReader): BestIndividual | null {
+  const [best] = record.best(1)
   if (best?.outcome !== 'done') return null
   const { generation, index, replicate, parameters } = best.individual
   const { fitness, standardError } = best

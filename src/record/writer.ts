@@ -51,7 +51,7 @@ export class RecordWriter extends RecordReader implements RunRecord {
     return new RecordWriter(RecordFile.over(directory, database))
   }
 
-  describe(entries: Manifest): void {
+  writeManifest(entries: Manifest): void {
     this.file.transaction(() => {
       for (const [key, value] of Object.entries(entries)) {
         this.file.run('insert or replace into manifest values (?, ?)', key, JSON.stringify(value))
@@ -66,12 +66,12 @@ export class RecordWriter extends RecordReader implements RunRecord {
   /** From here on this process writes, and whoever wrote under an earlier epoch is refused. */
   beginEpoch(epoch: number): void {
     this.file.enterEpoch(epoch)
-    this.describe({ epoch })
+    this.writeManifest({ epoch })
   }
 
   /** Makes the view with a column per parameter; the objectives are needed to weigh fitness. */
-  describeProblem(parameters: readonly string[], objectives: Objectives): void {
-    this.describe({ objectives: objectives.definition, parameters: [...parameters] })
+  writeProblem(parameters: readonly string[], objectives: Objectives): void {
+    this.writeManifest({ objectives: objectives.definition, parameters: [...parameters] })
     this.forgetObjectives()
     if (parameters.length + objectives.names.length > 1000) return // SQLite has at most 2000 columns
     this.file.transaction(() => {
@@ -215,14 +215,14 @@ export class RecordWriter extends RecordReader implements RunRecord {
     )
   }
 
-  describeWorker({
+  writeWorker({
     worker,
     host,
     space,
     pid,
     started,
     provenance = {},
-  }: Parameters<RunRecord['describeWorker']>[0]): void {
+  }: Parameters<RunRecord['writeWorker']>[0]): void {
     this.file.transaction(() =>
       this.file.run(
         'update workers set host = ?, space = ?, pid = ?, started = ?, provenance = ? where worker = ?',

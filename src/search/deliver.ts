@@ -43,7 +43,7 @@ export async function deliver(
   const key = simulationKey({ code: hash, options: source.options, snapshot })
   // A run in which several versions simulated is none that others can reuse.
   const simulation = simulated === undefined || simulated === key ? key : null
-  record.describe({ code: hash, snapshot: snapshot ?? null, simulation })
+  record.writeManifest({ code: hash, snapshot: snapshot ?? null, simulation })
   return { module: bundleName, options: source.options, ...(snapshot !== undefined && { snapshot }) }
 }
 

@@ -9,9 +9,9 @@ import { evaluationOf } from '../record/rows.ts'
 
 /** What other runs under the same root have simulated already, with the same simulation. */
 export class EvaluationCache implements Disposable {
-  readonly #runs: readonly { readonly directory: string; readonly store: RecordReader }[]
+  readonly #runs: readonly { readonly directory: string; readonly record: RecordReader }[]
 
-  private constructor(runs: readonly { readonly directory: string; readonly store: RecordReader }[]) {
+  private constructor(runs: readonly { readonly directory: string; readonly record: RecordReader }[]) {
     this.#runs = runs
   }
 
@@ -28,13 +28,13 @@ export class EvaluationCache implements Disposable {
     simulation: string,
     onWarning: (sentence: string) => void = () => {},
   ): EvaluationCache {
-    const runs: { directory: string; store: RecordReader }[] = []
+    const runs: { directory: string; record: RecordReader }[] = []
     for (const name of readdirSync(root).sort()) {
       const other = join(root, name)
       if (resolve(other) === resolve(directory) || !RecordReader.exists(other)) continue
       try {
-        const store = openIfSame(other, simulation)
-        if (store) runs.push({ directory: other, store })
+        const record = openIfSame(other, simulation)
+        if (record) runs.push({ directory: other, record })
       } catch (error) {
         onWarning(`Nothing is reused from ${other}, which cannot be read: ${(error as Error).message}`)
       }
@@ -49,13 +49,13 @@ export class EvaluationCache implements Disposable {
     const reports: ReportRecord[] = []
     const reused: ReuseRecord[] = []
     for (const individual of individuals) {
-      for (const { directory, store } of this.#runs) {
-        const row = store.findDone(individual)
+      for (const { directory, record } of this.#runs) {
+        const row = record.findDone(individual)
         if (!row) continue
         const { fitness, outputs } = evaluationOf(row) as DoneEvaluation
         evaluations.push({ individual, outcome: 'done', fitness, outputs })
         attempts.push({ individual, epoch, attempt: 0, worker: 0, verdict: 'accepted', fitness, outputs })
-        for (const step of store.seriesOf(row)) reports.push({ individual, attempt: 0, ...step })
+        for (const step of record.seriesOf(row)) reports.push({ individual, attempt: 0, ...step })
         reused.push({ individual, run: directory, from: row })
         break
       }
@@ -64,7 +64,7 @@ export class EvaluationCache implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const { store } of this.#runs) store.close()
+    for (const { record } of this.#runs) record.close()
   }
 }
 
@@ -75,17 +75,17 @@ export interface Reused {
 }
 
 function openIfSame(directory: string, simulation: string): RecordReader | undefined {
-  const store = RecordReader.openForReading(directory)
+  const record = RecordReader.openForReading(directory)
   try {
-    if (store.manifest().simulation === simulation) {
-      store.indexDone()
-      return store
+    if (record.manifest().simulation === simulation) {
+      record.indexDone()
+      return record
     }
   } catch (error) {
-    store.close()
+    record.close()
     throw error
   }
-  store.close()
+  record.close()
   return undefined
 }
 

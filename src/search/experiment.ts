@@ -129,7 +129,7 @@ export class Experiment {
     const prospect = prospectOf(settings)
     if (prospect.refusal !== undefined) throw new ConfigurationError(prospect.refusal)
     const run = await HeldRun.take(join(this.root, options.name), options)
-    if (options.manifest) run.record.describe(options.manifest)
+    if (options.manifest) run.record.writeManifest(options.manifest)
     const trajectory = new Trajectory(run.record)
     this.#prepared = { run, trajectory, settings, prospect, configuration: options.configuration }
     return { trajectory, runnerSettings: settings, directory: run.directory }
@@ -254,11 +254,11 @@ export class Experiment {
       }
       if (ended) {
         if (settings.giveUpAfter > 0) refuseHopeless(record)
-        record.describe({ status: 'finished', reason: null, hash: record.hash() })
+        record.writeManifest({ status: 'finished', reason: null, hash: record.hash() })
         return { status: 'finished' }
       }
       const reason = runner.stopReason ?? stopReason(signal)
-      record.describe({ status: 'stopped', reason })
+      record.writeManifest({ status: 'stopped', reason })
       return { status: 'stopped', reason, isOutOfTime: runner.isOutOfTime && !signal.aborted }
     } catch (error) {
       isTakenOver = error instanceof RunHeldError
@@ -277,7 +277,7 @@ export class Experiment {
     if (storage) return { status: 'stopped', reason: storage.message }
     if (!(error instanceof RunnerFailure)) throw error
     const { message, isRefusal } = error
-    record.describe({ status: isRefusal ? 'stopped' : 'failed', reason: message })
+    record.writeManifest({ status: isRefusal ? 'stopped' : 'failed', reason: message })
     throw isRefusal
       ? new ConfigurationError(message, { cause: error })
       : new SearchFailedError(message, { cause: error })
@@ -338,8 +338,8 @@ function recordSearch(
   configuration: RunIdentity,
   { order = 'generations', window }: SearchPlan,
 ): void {
-  record.describeProblem(optimizee.space.names, optimizee.objectives)
-  record.describe({
+  record.writeProblem(optimizee.space.names, optimizee.objectives)
+  record.writeManifest({
     configuration: { ...configuration },
     optimizer: optimizer.type,
     seed: optimizer.settings.seed,

@@ -21,7 +21,7 @@ export function makeRun(directory: string): void {
   try {
     mkdirSync(making)
     const record = RecordWriter.openForWriting(making)
-    record.describe({ ...provenance(), run: randomUUID(), name: basename(directory) })
+    record.writeManifest({ ...provenance(), run: randomUUID(), name: basename(directory) })
     record.close()
   } catch (error) {
     remove(making)

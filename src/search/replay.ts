@@ -65,13 +65,13 @@ export async function replay(run: string, name: string): Promise<Replayed> {
 }
 
 function readRecord(run: string, name: string) {
-  const store = RecordReader.openForReading(run)
+  const record = RecordReader.openForReading(run)
   try {
-    const row = findIndividual(store, name)
-    const accepted = store.attemptsOf(row).find(({ verdict }) => verdict === 'accepted')
-    return { row, attempt: accepted?.attempt ?? 1, objectives: store.objectives.names }
+    const row = findIndividual(record, name)
+    const accepted = record.attemptsOf(row).find(({ verdict }) => verdict === 'accepted')
+    return { row, attempt: accepted?.attempt ?? 1, objectives: record.objectives.names }
   } finally {
-    store.close()
+    record.close()
   }
 }
 

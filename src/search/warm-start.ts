@@ -60,7 +60,7 @@ export async function takeWarmStart(
   if (known?.source === source && known.sha256 !== sha256) {
     throw new ConfigurationError(`${source} has changed since ${directory} was begun with it; choose another name.`)
   }
-  record.describe({ warmStart: { source, rows: evaluations.length, sha256 } })
+  record.writeManifest({ warmStart: { source, rows: evaluations.length, sha256 } })
   if (warning !== undefined) onWarning?.(`${warning}.`)
   if (takesWarmStart(optimizer)) return evaluations
   onWarning?.(`The optimizer ${optimizer.type} takes no warm start: what ${source} knows is left aside.`)
@@ -75,16 +75,16 @@ export function takesWarmStart(optimizer: Optimizer): boolean {
 type Known = { readonly evaluations: readonly Evaluation[]; readonly warning: string | undefined }
 
 function fromRun(directory: string, { space, objectives }: WarmStartProblem): Known {
-  const store = RecordReader.openForReading(directory)
+  const record = RecordReader.openForReading(directory)
   try {
-    using _ = store.holdStill()
-    checkNames(directory, 'parameter', (store.manifest().parameters ?? []) as string[], space.names, 'strict')
-    checkNames(directory, 'objective', store.objectives.names, objectives.names)
-    const places = objectives.names.map((name) => store.objectives.names.indexOf(name))
+    using _ = record.holdStill()
+    checkNames(directory, 'parameter', (record.manifest().parameters ?? []) as string[], space.names, 'strict')
+    checkNames(directory, 'objective', record.objectives.names, objectives.names)
+    const places = objectives.names.map((name) => record.objectives.names.indexOf(name))
     const evaluations: Evaluation[] = []
     let left = 0
     let refused: string | undefined
-    for (const row of store.rows()) {
+    for (const row of record.rows()) {
       if (row.outcome === 'pending') continue
       const parameters = JSON.parse(row.parameters) as Readonly<Record<string, unknown>>
       const refusal = space.refuse(parameters)
@@ -110,7 +110,7 @@ function fromRun(directory: string, { space, objectives }: WarmStartProblem): Kn
         : undefined
     return { evaluations, warning }
   } finally {
-    store.close()
+    record.close()
   }
 }
 

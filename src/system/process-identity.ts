@@ -12,20 +12,20 @@ export interface ProcessIdentity {
 }
 
 export function ownIdentity(): ProcessIdentity {
-  return { host: hostname(), space: processSpace(), pid: process.pid, started: statOf(process.pid)?.started ?? '' }
+  return { host: hostname(), space: pidSpace(), pid: process.pid, started: statOf(process.pid)?.started ?? '' }
 }
 
 export type Liveness = 'alive' | 'stopped' | 'dead' | 'unknown'
 
 /** What is known of a process from here; `unknown` if it runs (or ran) where its pid cannot be looked up. */
 export function livenessOf(identity: ProcessIdentity): Liveness {
-  if (identity.host !== hostname() || identity.space !== processSpace()) return 'unknown'
+  if (identity.host !== hostname() || identity.space !== pidSpace()) return 'unknown'
   const stat = statOf(identity.pid)
   if (!stat || stat.started !== identity.started || stat.state === 'Z' || stat.state === 'X') return 'dead'
   return stat.state === 'T' || stat.state === 't' ? 'stopped' : 'alive'
 }
 
-function processSpace(): string {
+function pidSpace(): string {
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
     return `${boot} ${readlinkSync('/proc/self/ns/pid')}`

@@ -20,16 +20,16 @@ const fixed = [...identity, ...decision, ...judgement]
  */
 export class IndividualTable implements Table {
   readonly columns: readonly Column[]
-  readonly #store: RecordReader
+  readonly #record: RecordReader
   readonly #leaves: readonly Leaf[]
   readonly #outputs: readonly (readonly [name: string, kind: CellKind | undefined])[]
 
   /** @param beside columns that will stand beside these */
-  constructor(store: RecordReader, beside: readonly Column[] = []) {
-    this.#store = store
-    const leaves = new Leaves(parameterNames(store))
+  constructor(record: RecordReader, beside: readonly Column[] = []) {
+    this.#record = record
+    const leaves = new Leaves(parameterNames(record))
     const outputs = new Map<string, CellKind | undefined>()
-    for (const row of store.rows()) {
+    for (const row of record.rows()) {
       leaves.scan(JSON.parse(row.parameters) as Record<string, unknown>)
       if (row.outputs !== null) scanOutputs(JSON.parse(row.outputs) as Record<string, unknown>, outputs)
     }
@@ -41,15 +41,15 @@ export class IndividualTable implements Table {
       ...identity,
       ...this.#leaves.map(({ path, kind = 'text' }) => column(path.join('.'), kind, 'parameter')),
       ...decision,
-      ...store.objectives.names.map((name) => column(name, 'number', 'objective')),
+      ...record.objectives.names.map((name) => column(name, 'number', 'objective')),
       ...judgement,
       ...this.#outputs.map(([name, kind = 'text']) => column(name, kind, 'output')),
     ]
   }
 
   *rows(): Generator<Cell[]> {
-    const objectives = this.#store.objectives.names.length
-    for (const row of this.#store.rows()) yield this.#cells(row, objectives)
+    const objectives = this.#record.objectives.names.length
+    for (const row of this.#record.rows()) yield this.#cells(row, objectives)
   }
 
   #cells(row: EvaluatedRow, objectives: number): Cell[] {
@@ -67,8 +67,8 @@ export class IndividualTable implements Table {
   }
 }
 
-export function parameterNames(store: RecordReader): readonly string[] {
-  return (store.manifest().parameters ?? []) as string[]
+export function parameterNames(record: RecordReader): readonly string[] {
+  return (record.manifest().parameters ?? []) as string[]
 }
 
 function scanOutputs(outputs: Readonly<Record<string, unknown>>, kinds: Map<string, CellKind | undefined>): void {

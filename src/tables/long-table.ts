@@ -24,15 +24,15 @@ const quantity: readonly Column[] = [
  */
 export class LongTable implements Table {
   readonly columns: readonly Column[]
-  readonly #store: RecordReader
+  readonly #record: RecordReader
   readonly #leaves: readonly Leaf[]
   readonly #reports: boolean
 
-  constructor(store: RecordReader, { reports }: { readonly reports: boolean }) {
-    this.#store = store
+  constructor(record: RecordReader, { reports }: { readonly reports: boolean }) {
+    this.#record = record
     this.#reports = reports
-    const leaves = new Leaves(parameterNames(store))
-    for (const row of store.rows()) leaves.scan(JSON.parse(row.parameters) as Record<string, unknown>)
+    const leaves = new Leaves(parameterNames(record))
+    for (const row of record.rows()) leaves.scan(JSON.parse(row.parameters) as Record<string, unknown>)
     this.#leaves = leaves.list
     const unique = new UniqueNames([...identity, ...quantity].map(({ name }) => name))
     this.columns = [
@@ -43,10 +43,10 @@ export class LongTable implements Table {
   }
 
   *rows(): Generator<Cell[]> {
-    const objectives = this.#store.objectives.names
-    const series = this.#reports ? new SeriesReader(this.#store) : undefined
+    const objectives = this.#record.objectives.names
+    const series = this.#reports ? new SeriesReader(this.#record) : undefined
     try {
-      for (const row of this.#store.rows()) {
+      for (const row of this.#record.rows()) {
         const individual = this.#individual(row)
         for (const quantity of objectivesOf(row, objectives)) yield [...individual, ...quantity]
         for (const quantity of outputsOf(row)) yield [...individual, ...quantity]

@@ -16,17 +16,17 @@ const ofAttempt: readonly Column[] = [
  */
 export class ProvenanceTable implements Table {
   readonly columns: readonly Column[]
-  readonly #store: RecordReader
+  readonly #record: RecordReader
   readonly #individuals: IndividualTable
   readonly #places: ReadonlyMap<number, Readonly<Record<string, string>>>
   readonly #keys: readonly string[]
 
-  constructor(store: RecordReader) {
-    this.#store = store
-    this.#places = new Map(store.workers().map((worker) => [worker.worker, placeOf(worker)]))
+  constructor(record: RecordReader) {
+    this.#record = record
+    this.#places = new Map(record.workers().map((worker) => [worker.worker, placeOf(worker)]))
     this.#keys = [...new Set([...this.#places.values()].flatMap((place) => Object.keys(place)))].sort()
     const beside = [...ofAttempt, ...this.#keys.map((name): Column => ({ name, kind: 'text' }))]
-    this.#individuals = new IndividualTable(store, beside)
+    this.#individuals = new IndividualTable(record, beside)
     this.columns = [...this.#individuals.columns, ...beside]
   }
 
@@ -34,7 +34,7 @@ export class ProvenanceTable implements Table {
     for (const cells of this.#individuals.rows()) {
       const [generation, index, replicate] = cells as readonly number[]
       const id = { generation: generation!, index: index!, replicate: replicate! }
-      const attempts = this.#store.attemptsOf(id)
+      const attempts = this.#record.attemptsOf(id)
       const accepted = attempts.find(({ verdict }) => verdict === 'accepted')
       const place = accepted && this.#places.get(accepted.worker)
       const { milliseconds = null, worker = null, host = null } = accepted ?? {}

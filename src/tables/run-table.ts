@@ -25,7 +25,7 @@ export type TableRow = Readonly<Record<string, Cell>>
 
 /** The table of a run, as it is in an open record. */
 export function openTable(
-  store: RecordReader,
+  record: RecordReader,
   { shape = 'wide', reports = false, provenance = false }: TableOptions = {},
 ): Table {
   if (provenance && (reports || shape !== 'wide')) {
@@ -34,10 +34,10 @@ export function openTable(
   }
   switch (shape) {
     case 'wide':
-      if (provenance) return new ProvenanceTable(store)
-      return reports ? new SeriesTable(store) : new IndividualTable(store)
+      if (provenance) return new ProvenanceTable(record)
+      return reports ? new SeriesTable(record) : new IndividualTable(record)
     case 'long':
-      return new LongTable(store, { reports })
+      return new LongTable(record, { reports })
   }
 }
 
@@ -54,10 +54,10 @@ const rowsAtOnce = 1000
  */
 export async function* tableOf(run: string, options: TableOptions = {}): AsyncGenerator<TableRow> {
   checkOptions('tableOf', options, { shape: oneOf('wide', 'long'), reports: trueOrFalse, provenance: trueOrFalse })
-  const store = RecordReader.openForReading(run)
+  const record = RecordReader.openForReading(run)
   try {
-    using _ = store.holdStill()
-    const table = openTable(store, options)
+    using _ = record.holdStill()
+    const table = openTable(record, options)
     const names = table.columns.map(({ name }) => name)
     let given = 0
     for (const cells of table.rows()) {
@@ -66,6 +66,6 @@ export async function* tableOf(run: string, options: TableOptions = {}): AsyncGe
       if (++given % rowsAtOnce === 0) await setImmediate()
     }
   } finally {
-    store.close()
+    record.close()
   }
 }

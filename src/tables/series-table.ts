@@ -14,17 +14,17 @@ const beside: readonly Column[] = [
  */
 export class SeriesTable implements Table {
   readonly columns: readonly Column[]
-  readonly #store: RecordReader
+  readonly #record: RecordReader
   readonly #individuals: IndividualTable
 
-  constructor(store: RecordReader) {
-    this.#store = store
-    this.#individuals = new IndividualTable(store, beside)
+  constructor(record: RecordReader) {
+    this.#record = record
+    this.#individuals = new IndividualTable(record, beside)
     this.columns = [...this.#individuals.columns, ...beside]
   }
 
   *rows(): Generator<Cell[]> {
-    const series = new SeriesReader(this.#store)
+    const series = new SeriesReader(this.#record)
     try {
       for (const cells of this.#individuals.rows()) {
         const [generation, index, replicate] = cells as readonly number[]

@@ -6,8 +6,8 @@ export class SeriesReader {
   readonly #rows: Iterator<SeriesRow>
   #next: SeriesRow | undefined
 
-  constructor(store: RecordReader) {
-    this.#rows = store.series()[Symbol.iterator]()
+  constructor(record: RecordReader) {
+    this.#rows = record.series()[Symbol.iterator]()
     this.#next = this.#read()
   }
 

@@ -178,16 +178,16 @@ test('what stands in for a failed point is no point of the design, and one that 
     simulate: ({ index }) => (index === 2 ? undefined : [[index]]),
     pending: 1,
   })
-  const store = RecordWriter.openForWriting(run)
+  const record = RecordWriter.openForWriting(run)
   const standIn = new Individual({ generation: 0, index: 7, replicate: 0 }, { x: 0.123 }, 1)
   const result = { verdict: 'accepted', fitness: [9] } as const
-  store.commit({
+  record.commit({
     attempts: [{ individual: standIn, epoch: 1, attempt: 1, worker: 1, ...result }],
     standIns: [{ individual: standIn, after: 0, replaces: 2 }],
     reports: [],
     positions: [],
   })
-  store.close()
+  record.close()
   expect(analyseRun(run)).toMatchObject({ points: 5, failed: 1 })
   const [x] = analysis(run, 'effects').factors
   expect(x!.levels.map(({ low, runs, failed }) => [low, runs, failed])).toEqual([

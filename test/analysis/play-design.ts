@@ -24,24 +24,24 @@ export interface Played<P> {
 /** The run directory of a design, recorded as an experiment records it, and simulated here. */
 export function playDesign<P>({ space, settings, objectives, simulate, pending = 0 }: Played<P>): string {
   const directory = temporaryDirectory()
-  const store = RecordWriter.openForWriting(directory)
+  const record = RecordWriter.openForWriting(directory)
   const wanted = new Objectives(objectives ?? { y: 'minimize' })
   const optimizer = new Design<P>({ space, objectives: wanted }, settings)
-  store.describeProblem(space.names, wanted)
+  record.writeProblem(space.names, wanted)
   const configuration = JSON.parse(JSON.stringify({ parameters: space.definitions })) as PlainData
-  store.describe({ optimizer: optimizer.type, configuration })
+  record.writeManifest({ optimizer: optimizer.type, configuration })
   const trajectory = new Trajectory<P>()
   trajectory.fAddParameterGroup('optimizer')
   for (const [key, value] of Object.entries(optimizer.settings)) {
     if (value !== undefined) trajectory.fAddParameterToGroup('optimizer', key, value)
   }
-  store.saveGroups(trajectory as unknown as Trajectory)
+  record.saveGroups(trajectory as unknown as Trajectory)
   for (let evaluations: Evaluation<P>[] = []; ; ) {
     const before = trajectory.generation
     optimizer.postProcess(trajectory, evaluations)
     if (trajectory.generation === before) break
     const individuals = trajectory.individuals()
-    store.addGeneration(
+    record.addGeneration(
       trajectory.generation,
       individuals.map((individual) => ({ individual: individual as never, after: 0 })),
     )
@@ -51,9 +51,9 @@ export function playDesign<P>({ space, settings, objectives, simulate, pending =
       const result = fitness ? { fitness, outputs } : { cause }
       return { individual, epoch: 1, attempt: 1, worker: 1, verdict: 'accepted', ...result }
     })
-    store.commit({ attempts, reports: [], positions: [] })
+    record.commit({ attempts, reports: [], positions: [] })
     evaluations = individuals.map((individual) => ({ individual, outcome: 'failed', cause }))
   }
-  store.close()
+  record.close()
   return directory
 }

@@ -265,9 +265,9 @@ test('objectives are read from what a thunk returns, or else from the last row o
     [2, 9],
     [2, 6],
   ])
-  const store = RecordWriter.openForReading(directory)
-  expect(store.best(1)[0]).toMatchObject({ individual: { parameters: { lr: 3 } }, fitness: [9] })
-  store.close()
+  const record = RecordWriter.openForReading(directory)
+  expect(record.best(1)[0]).toMatchObject({ individual: { parameters: { lr: 3 } }, fitness: [9] })
+  record.close()
   const returning = new ExperimentGrid('returning').add('file', file).add('seed', [4, 2])
   const worth = { cost: 'minimize' } as const
   const returned = await returning.run(thunk('count-calls'), { ...options, objectives: worth })

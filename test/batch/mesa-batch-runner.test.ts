@@ -251,9 +251,9 @@ test('rows are read one by one while more are to come', async () => {
 test('the record is one of the platform: parameters, seeds, last values and replicates', async () => {
   const directory = join(temporaryDirectory(), 'batch')
   await batchRun(CountingModel, { parameters: { x: [1, 2] }, rng: [5, 6], maxSteps: 2, directory, ...quiet })
-  const store = RecordWriter.openForReading(directory)
-  const rows = [...store.rows()]
-  store.close()
+  const record = RecordWriter.openForReading(directory)
+  const rows = [...record.rows()]
+  record.close()
   expect(rows.map(({ replicate, seed, parameters }) => [replicate, seed, parameters])).toEqual([
     [0, 5, '{"x":1}'],
     [0, 5, '{"x":2}'],

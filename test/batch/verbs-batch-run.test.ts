@@ -72,9 +72,9 @@ test('any number of jobs gives the same results, counted as joblib counts', asyn
   expect(await run([{ amount: 2 }, { amount: 3 }], { nJobs: -1 })).toEqual(one)
   const directory = join(temporaryDirectory(), 'batch')
   await run([{ amount: 2 }, { amount: 3 }], { nJobs: -2, directory })
-  const store = RecordWriter.openForReading(directory)
-  expect(store.workers()).toHaveLength(Math.max(1, availableParallelism() - 1))
-  store.close()
+  const record = RecordWriter.openForReading(directory)
+  expect(record.workers()).toHaveLength(Math.max(1, availableParallelism() - 1))
+  record.close()
 })
 
 test('samples without parameters, and with different ones, are run too', async () => {

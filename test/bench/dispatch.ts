@@ -66,15 +66,15 @@ async function generations(root: string): Promise<number> {
 /** One individual to an idle worker and back, stored; and a worker from its launch to its first result. */
 async function latency(root: string) {
   const { directory } = await timedSearch(root, 'latency', [1])
-  const store = RecordWriter.openForWriting(directory)
+  const record = RecordWriter.openForWriting(directory)
   const settings = runnerSettings.parse({ workers: 1 })
   const runner = new Runner({
     directory,
-    run: String(store.manifest().run),
+    run: String(record.manifest().run),
     space: nothing.space as never,
     settings,
     launcher: launcherOf(settings),
-    record: store,
+    record: record,
     optimizee: { module: 'optimizee.mjs' },
   })
   runner.prepareRunFile()
@@ -95,7 +95,7 @@ async function latency(root: string) {
     times.push(await trip(i + 2))
   }
   await runner.closeWorkers()
-  store.close()
+  record.close()
   return { roundTripMs: percentiles(times), workerReadyMs }
 }
 

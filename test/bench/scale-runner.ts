@@ -27,9 +27,9 @@ const { directory, workers, meanMs, seconds, pollInterval } = JSON.parse(process
 const warmUpSeconds = 2 + (1.5 * meanMs) / 1000
 const demand = (workers / meanMs) * 1000
 
-const store = RecordWriter.openForWriting(directory)
-store.beginEpoch(1)
-store.describeProblem(nothing.space.names, nothing.objectives)
+const record = RecordWriter.openForWriting(directory)
+record.beginEpoch(1)
+record.writeProblem(nothing.space.names, nothing.objectives)
 const settings = runnerSettings.parse({ workers, wakeUp: 'poll', pollInterval })
 const runner = new Runner({
   directory,
@@ -37,7 +37,7 @@ const runner = new Runner({
   space: nothing.space as never,
   settings,
   launcher: launcherOf(settings),
-  record: store,
+  record: record,
   optimizee: { module: 'optimizee.mjs' },
 })
 runner.prepareRunFile()
@@ -46,13 +46,13 @@ const individuals = Array.from(
   { length: count },
   (_, index) => new Individual({ generation: 0, index, replicate: 0 }, { x: 0.5, y: 0.5 }, 1) as Individual,
 )
-store.addGeneration(
+record.addGeneration(
   0,
   individuals.map((individual) => ({ individual, after: 0 })),
 )
 
 // The workers are there as if an earlier runner had launched them on other hosts: this one adopts them.
-for (let i = 0; i < workers; i++) store.addWorker('srun')
+for (let i = 0; i < workers; i++) record.addWorker('srun')
 const processes: Awaited<ReturnType<typeof startProcess>>[] = []
 process.on('exit', () => {
   for (const played of processes) played.kill()
@@ -82,7 +82,7 @@ for await (const { evaluations } of runner.simulateGeneration(individuals, contr
 const ended = snapshot()
 await runner.abandon()
 const reports = await Promise.all(processes.map((one) => one.end()))
-store.close()
+record.close()
 
 const wall = (ended.at - begun.at) / 1000
 const done = ended.evaluated - begun.evaluated

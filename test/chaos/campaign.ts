@@ -166,13 +166,13 @@ function inspect(
   for (const { finished, lines } of finishedBefore) {
     tally.finishedSimulatedAgain += simulated.slice(lines).filter((name) => finished.has(name)).length
   }
-  const store = RecordReader.openForReading(directory)
-  const rows = [...store.rows()]
+  const record = RecordReader.openForReading(directory)
+  const rows = [...record.rows()]
   tally.lostResults += rows.filter(({ outcome }) => outcome !== 'done').length
   tally.doubleResults += rows.filter(
-    (row) => store.attemptsOf(row).filter(({ verdict }) => verdict === 'accepted').length !== 1,
+    (row) => record.attemptsOf(row).filter(({ verdict }) => verdict === 'accepted').length !== 1,
   ).length
-  store.close()
+  record.close()
 }
 
 function kill(victim: Victim, runner: ChildProcess, directory: string, random: Random): boolean {
@@ -193,15 +193,15 @@ function end(pid: number): boolean {
 
 function finishedIn(directory: string): Set<string> {
   if (!existsSync(join(directory, 'trajectory.sqlite'))) return new Set()
-  let store: RecordReader | undefined
+  let record: RecordReader | undefined
   try {
-    store = RecordReader.openForReading(directory)
-    const rows = [...store.rows()].filter(({ outcome }) => outcome === 'done')
+    record = RecordReader.openForReading(directory)
+    const rows = [...record.rows()].filter(({ outcome }) => outcome === 'done')
     return new Set(rows.map(({ generation, index }) => `${generation}.${index}`))
   } catch {
     return new Set() // killed before there were tables
   } finally {
-    store?.close()
+    record?.close()
   }
 }
 

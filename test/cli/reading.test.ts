@@ -249,9 +249,9 @@ const columns = [
 test('CSV follows RFC 4180 and gives back every value', async () => {
   const [header, ...rows] = parseCsv(await exported({}))
   expect(header).toEqual(columns)
-  const store = RecordWriter.openForReading(run)
-  const recorded = [...store.rows()]
-  store.close()
+  const record = RecordWriter.openForReading(run)
+  const recorded = [...record.rows()]
+  record.close()
   expect(rows).toHaveLength(16)
   for (const [i, cells] of rows.entries()) {
     const { generation, index, seed, parameters, outcome, fitness } = recorded[i]!
@@ -479,8 +479,8 @@ test('a run can be read while it goes on, and an export holds still', async () =
   const directory = temporaryDirectory()
   const writer = RecordWriter.openForWriting(directory)
   try {
-    writer.describe({ name: 'live', status: 'running' })
-    writer.describeProblem(['x'], new Objectives({ error: 'minimize' }))
+    writer.writeManifest({ name: 'live', status: 'running' })
+    writer.writeProblem(['x'], new Objectives({ error: 'minimize' }))
     addGeneration(writer, 0, 3)
     const reader = RecordWriter.openForReading(directory)
     {
@@ -514,8 +514,8 @@ test('an export that has begun takes no notice of what is written meanwhile', as
 test('a run without individuals is a table with its columns and no rows', async () => {
   const directory = temporaryDirectory()
   const writer = RecordWriter.openForWriting(directory)
-  writer.describe({ name: 'empty' })
-  writer.describeProblem(['x', 'y'], new Objectives({ error: 'minimize' }))
+  writer.writeManifest({ name: 'empty' })
+  writer.writeProblem(['x', 'y'], new Objectives({ error: 'minimize' }))
   writer.close()
   expect(await exported({}, directory)).toBe(
     'generation,index,replicate,seed,x,y,outcome,error,score,cause,message\r\n',
@@ -532,8 +532,8 @@ test('a run without individuals is a table with its columns and no rows', async 
 
 function makeRun(directory: string, size: number): void {
   const writer = RecordWriter.openForWriting(directory)
-  writer.describe({ name: basename(directory) })
-  writer.describeProblem(['x'], new Objectives({ error: 'minimize' }))
+  writer.writeManifest({ name: basename(directory) })
+  writer.writeProblem(['x'], new Objectives({ error: 'minimize' }))
   addGeneration(writer, 0, size)
   writer.close()
 }
@@ -558,9 +558,9 @@ function addGeneration(writer: RecordWriter, generation: number, size: number): 
 }
 
 function describeAnew(directory: string, entries: Parameters<RecordWriter['describe']>[0]): void {
-  const store = RecordWriter.openForWriting(directory)
-  store.describe(entries)
-  store.close()
+  const record = RecordWriter.openForWriting(directory)
+  record.writeManifest(entries)
+  record.close()
 }
 
 /** Makes the fitness of the last individual something that cannot be read, which shows when its row is written. */

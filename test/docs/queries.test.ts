@@ -49,9 +49,9 @@ test('the page has five queries, each under a question', () => {
 
 test('query 1 gives the best individuals with their parameters, as the record ranks them', () => {
   const rows = answer(1)
-  const store = RecordWriter.openForReading(directory)
-  const best = store.best(10)
-  store.close()
+  const record = RecordWriter.openForReading(directory)
+  const best = record.best(10)
+  record.close()
   expect(rows).toHaveLength(10)
   expect(rows.map(({ generation, index }) => `${generation}.${index}`)).toEqual(
     best.map(({ individual }) => individual.name),

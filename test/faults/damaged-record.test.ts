@@ -341,13 +341,13 @@ test('a byte changed anywhere ends in a run that goes on or in a sentence, never
     const path = join(directory, record)
     overwrite(path, Buffer.from([readFileSync(path)[at]! ^ 0xff]), at)
     try {
-      const store = RecordWriter.openForReading(directory)
+      const record = RecordWriter.openForReading(directory)
       try {
-        for (const _ of store.canonicalLines());
-        for (const row of store.rows()) store.attemptsOf(row)
-        store.manifest()
+        for (const _ of record.canonicalLines());
+        for (const row of record.rows()) record.attemptsOf(row)
+        record.manifest()
       } finally {
-        store.close()
+        record.close()
       }
     } catch (error) {
       if (!(error instanceof SyntaxError))

@@ -77,13 +77,13 @@ test('unusual outputs are recorded as far as JSON can hold them, and shown witho
 
 test('of intermediate values those are recorded that are numbers', async () => {
   const { directory } = await search(hostile(temporaryDirectory(), ['reports that are none']))
-  const store = RecordWriter.openForReading(directory)
-  expect(store.reportsOf({ generation: 0, index: 0, replicate: 0 })).toEqual([
+  const record = RecordWriter.openForReading(directory)
+  expect(record.reportsOf({ generation: 0, index: 0, replicate: 0 })).toEqual([
     { attempt: 1, step: 0, value: 1 },
     { attempt: 1, step: 1, value: Number.POSITIVE_INFINITY },
     { attempt: 1, step: 2, value: 3 },
   ])
-  store.close()
+  record.close()
 })
 
 test('parameters may be called anything', async () => {

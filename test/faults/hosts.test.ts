@@ -45,11 +45,11 @@ test.skipIf(!namespaces)('work goes on where simulations succeed, and the bad ho
     },
   })
   expect(trajectory.evaluations(1).every(({ outcome }) => outcome === 'done')).toBe(true)
-  const store = RecordWriter.openForReading(directory)
-  const failures = [...store.rows()]
-    .flatMap((row) => store.attemptsOf(row))
+  const record = RecordWriter.openForReading(directory)
+  const failures = [...record.rows()]
+    .flatMap((row) => record.attemptsOf(row))
     .filter(({ verdict }) => verdict === 'retried')
-  store.close()
+  record.close()
   expect(failures.length).toBeGreaterThanOrEqual(3)
   expect(failures.length).toBeLessThan(15)
   expect(new Set(failures.map(({ host }) => host))).toEqual(new Set(['bad']))
@@ -67,9 +67,9 @@ test.skipIf(!namespaces)(
     writeFileSync(journal, '')
     const enough = new AbortController()
     const verdicts = () => {
-      const store = RecordWriter.openForReading(join(root, 'run'))
-      const attempts = store.attemptsOf({ generation: 0, index: 2, replicate: 0 })
-      store.close()
+      const record = RecordWriter.openForReading(join(root, 'run'))
+      const attempts = record.attemptsOf({ generation: 0, index: 2, replicate: 0 })
+      record.close()
       return attempts.map(({ verdict }) => verdict)
     }
     const { trajectory } = await search({

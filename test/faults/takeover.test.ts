@@ -130,9 +130,9 @@ const lastNumberOf = (line: string) => Number(line.split(' ').at(-1))
 
 function epochOf(root: string): number {
   try {
-    const store = RecordWriter.openForReading(join(root, 'run'))
-    const { epoch } = store.manifest()
-    store.close()
+    const record = RecordWriter.openForReading(join(root, 'run'))
+    const { epoch } = record.manifest()
+    record.close()
     return Number(epoch)
   } catch {
     return 0

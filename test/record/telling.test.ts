@@ -10,7 +10,7 @@ import { temporaryDirectory } from '../temporary.ts'
 function openRecord(): RecordWriter {
   const record = RecordWriter.openForWriting(temporaryDirectory())
   onTestFinished(() => record.close())
-  record.describeProblem(['x'], new Objectives({ cost: 'minimize' }))
+  record.writeProblem(['x'], new Objectives({ cost: 'minimize' }))
   return record
 }
 

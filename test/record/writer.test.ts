@@ -13,17 +13,17 @@ import { RecordWriter } from '../../src/record/writer.ts'
 import { openDatabase } from '../../src/system/database.ts'
 import { temporaryDirectory } from '../temporary.ts'
 
-function openStore(directory = temporaryDirectory()): RecordWriter {
-  const store = RecordWriter.openForWriting(directory)
-  onTestFinished(() => store.close())
-  return store
+function openRecord(directory = temporaryDirectory()): RecordWriter {
+  const record = RecordWriter.openForWriting(directory)
+  onTestFinished(() => record.close())
+  return record
 }
 
-/** A store with one objective to be minimized, and the parameter x. */
-function prepareStore(): RecordWriter {
-  const store = openStore()
-  store.describeProblem(['x'], new Objectives({ cost: 'minimize' }))
-  return store
+/** A record with one objective to be minimized, and the parameter x. */
+function prepareRecord(): RecordWriter {
+  const record = openRecord()
+  record.writeProblem(['x'], new Objectives({ cost: 'minimize' }))
+  return record
 }
 
 function individual(generation: number, index: number, parameters: object = { x: index }, replicate = 0) {
@@ -34,10 +34,10 @@ function proposed(individuals: readonly Individual[]): ProposedIndividual[] {
   return individuals.map((one) => ({ individual: one, after: 0 }))
 }
 
-function addGeneration(store: RecordWriter, generation: number, size: number, state: object = {}): void {
+function addGeneration(record: RecordWriter, generation: number, size: number, state: object = {}): void {
   const individuals = Array.from({ length: size }, (_, index) => individual(generation, index))
   const checkpoint = { told: generation * size, asked: (generation + 1) * size, value: state }
-  store.addGeneration(generation, proposed(individuals), { summary: { note: `generation ${generation}` }, checkpoint })
+  record.addGeneration(generation, proposed(individuals), { summary: { note: `generation ${generation}` }, checkpoint })
 }
 
 function attempt(generation: number, index: number, more: Partial<AttemptRecord>): AttemptRecord {
@@ -52,8 +52,8 @@ function batch(...attempts: AttemptRecord[]): Batch {
 }
 
 /** Reads with plain SQL, as a scientist would. */
-function query<Row>(store: RecordWriter, sql: string, ...values: unknown[]): Row[] {
-  const database = openDatabase(join(store.directory, 'trajectory.sqlite'), { readonly: true })
+function query<Row>(record: RecordWriter, sql: string, ...values: unknown[]): Row[] {
+  const database = openDatabase(join(record.directory, 'trajectory.sqlite'), { readonly: true })
   try {
     return database.prepare(sql).all(...values) as Row[]
   } finally {
@@ -62,10 +62,10 @@ function query<Row>(store: RecordWriter, sql: string, ...values: unknown[]): Row
 }
 
 test('what is stored comes back, in another process as well', () => {
-  const store = prepareStore()
-  store.describe({ name: 'spring', seed: 7, configuration: { nested: [1, null, 'two'] } })
-  addGeneration(store, 0, 3, { points: [[0.25]] })
-  store.commit(
+  const record = prepareRecord()
+  record.writeManifest({ name: 'spring', seed: 7, configuration: { nested: [1, null, 'two'] } })
+  addGeneration(record, 0, 3, { points: [[0.25]] })
+  record.commit(
     batch(
       attempt(0, 0, { fitness: [3], outputs: { peak: 2.5 } }),
       attempt(0, 2, { cause: { ...threw, exitCode: 3 }, milliseconds: 12.5, printed: [0, 5, 0, 0] }),
@@ -74,8 +74,8 @@ test('what is stored comes back, in another process as well', () => {
   const trajectory = new Trajectory()
   trajectory.fAddParameterToGroup(trajectory.fAddParameterGroup('runner', 'how').name, 'workers', 4, 'processes')
   trajectory.fAddResult('R0', 3.7)
-  store.saveGroups(trajectory as Trajectory)
-  const reader = RecordWriter.openForReading(store.directory)
+  record.saveGroups(trajectory as Trajectory)
+  const reader = RecordWriter.openForReading(record.directory)
   try {
     expect(reader.manifest()).toMatchObject({ name: 'spring', seed: 7, configuration: { nested: [1, null, 'two'] } })
     expect(reader.objectives.definition).toEqual({ cost: 'minimize' })
@@ -99,33 +99,33 @@ test('the counts are those of the tables, whatever happened in which order', () 
   const verdict = fc.constantFrom('done', 'failed', 'retried', 'lost', 'late', 'given up, then accepted' as const)
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.nat(1), fc.nat(4), verdict), { maxLength: 40 }), (events) => {
-      const store = RecordWriter.openForWriting(temporaryDirectory())
-      store.describeProblem(['x'], new Objectives({ cost: 'minimize' }))
-      for (const generation of [0, 1]) addGeneration(store, generation, 5)
+      const record = RecordWriter.openForWriting(temporaryDirectory())
+      record.writeProblem(['x'], new Objectives({ cost: 'minimize' }))
+      for (const generation of [0, 1]) addGeneration(record, generation, 5)
       const decided = new Set<string>()
       let number = 0
       for (const [generation, index, what] of events) {
         number++
         const name = `${generation}.${index}`
-        const record = (more: Partial<AttemptRecord>) => attempt(generation, index, { attempt: number, ...more })
-        if (decided.has(name)) store.commit(batch(record({ verdict: 'late', fitness: [1] })))
-        else if (what === 'retried' || what === 'lost') store.commit(batch(record({ verdict: what, cause: threw })))
-        else if (what === 'late') store.commit(batch(record({ verdict: 'late', cause: threw })))
+        const tried = (more: Partial<AttemptRecord>) => attempt(generation, index, { attempt: number, ...more })
+        if (decided.has(name)) record.commit(batch(tried({ verdict: 'late', fitness: [1] })))
+        else if (what === 'retried' || what === 'lost') record.commit(batch(tried({ verdict: what, cause: threw })))
+        else if (what === 'late') record.commit(batch(tried({ verdict: 'late', cause: threw })))
         else {
-          if (what.startsWith('given up')) store.commit(batch(record({ verdict: 'lost', cause: threw })))
-          store.commit(batch(record(what === 'failed' ? { cause: threw } : { fitness: [index] })))
+          if (what.startsWith('given up')) record.commit(batch(tried({ verdict: 'lost', cause: threw })))
+          record.commit(batch(tried(what === 'failed' ? { cause: threw } : { fitness: [index] })))
           decided.add(name)
         }
       }
       const [rows] = query<object>(
-        store,
+        record,
         `select (select count(*) from generations) as generations, (select count(*) from individuals) as individuals,
                 (select count(*) from evaluations where outcome = 'done') as done,
                 (select count(*) from evaluations where outcome = 'failed') as failed, 0 as stopped,
                 (select count(*) from attempts) as attempts`,
       )
-      expect(store.counts()).toEqual(rows)
-      store.close()
+      expect(record.counts()).toEqual(rows)
+      record.close()
     }),
     { numRuns: 25 },
   )
@@ -135,80 +135,80 @@ test('the best are those of highest score, the earliest of equals first, alone a
   const place = fc.record({ cost: fc.option(fc.nat(3)), comes: fc.nat(), together: fc.boolean() })
   fc.assert(
     fc.property(fc.array(fc.array(place, { minLength: 1, maxLength: 5 }), { maxLength: 6 }), (generations) => {
-      const store = RecordWriter.openForWriting(temporaryDirectory())
-      store.describeProblem(['x'], new Objectives({ cost: 'minimize' }))
+      const record = RecordWriter.openForWriting(temporaryDirectory())
+      record.writeProblem(['x'], new Objectives({ cost: 'minimize' }))
       const expected: { cost: number; name: string }[] = []
       for (const [generation, places] of generations.entries()) {
-        addGeneration(store, generation, places.length)
+        addGeneration(record, generation, places.length)
         const records = places.map(({ cost, ...how }, index) => {
           if (cost !== null) expected.push({ cost, name: `${generation}.${index}` })
           return { ...how, record: attempt(generation, index, cost === null ? { cause: threw } : { fitness: [cost] }) }
         })
         // In any order, and in two transactions.
         records.sort((a, b) => a.comes - b.comes)
-        store.commit(batch(...records.filter(({ together }) => together).map(({ record }) => record)))
-        store.commit(batch(...records.filter(({ together }) => !together).map(({ record }) => record)))
+        record.commit(batch(...records.filter(({ together }) => together).map(({ record }) => record)))
+        record.commit(batch(...records.filter(({ together }) => !together).map(({ record }) => record)))
       }
       const wanted = expected.sort((a, b) => a.cost - b.cost).map(({ name }) => name) // stable: the earliest first
-      const names = (count: number) => store.best(count).map((evaluation) => evaluation.individual.name)
+      const names = (count: number) => record.best(count).map((evaluation) => evaluation.individual.name)
       expect(names(1)).toEqual(wanted.slice(0, 1))
       expect(names(1000)).toEqual(wanted)
       expect(names(2)).toEqual(wanted.slice(0, 2))
-      store.close()
+      record.close()
     }),
     { numRuns: 40 },
   )
 })
 
 test('a failed evaluation is never among the best', () => {
-  const store = prepareStore()
-  addGeneration(store, 0, 2)
-  store.commit(batch(attempt(0, 0, { cause: threw })))
-  expect(store.best(1)).toEqual([])
-  expect(store.best(10)).toEqual([])
+  const record = prepareRecord()
+  addGeneration(record, 0, 2)
+  record.commit(batch(attempt(0, 0, { cause: threw })))
+  expect(record.best(1)).toEqual([])
+  expect(record.best(10)).toEqual([])
 })
 
 test('results and how far the pipes were read are stored together or not at all', () => {
-  const store = prepareStore()
-  addGeneration(store, 0, 3)
-  const worker = store.addWorker('local')
+  const record = prepareRecord()
+  addGeneration(record, 0, 3)
+  const worker = record.addWorker('local')
   const reports = [{ individual: { generation: 0, index: 0, replicate: 0 }, attempt: 1, step: 1, value: 0.5 }]
-  store.commit({
+  record.commit({
     attempts: [attempt(0, 0, { fitness: [1] })],
     reports,
     positions: [{ worker, segment: 1, offset: 100 }],
   })
-  const before = { counts: store.counts(), worker: store.openWorkers() }
+  const before = { counts: record.counts(), worker: record.openWorkers() }
   expect(before.worker[0]).toMatchObject({ segment: 1, offset: 100 })
   // The second of them is decided already, which the record refuses.
   const twice = [attempt(0, 1, { fitness: [2] }), attempt(0, 0, { attempt: 2, fitness: [2] })]
-  expect(() => store.commit({ attempts: twice, reports, positions: [{ worker, segment: 2, offset: 7 }] })).toThrow(
+  expect(() => record.commit({ attempts: twice, reports, positions: [{ worker, segment: 2, offset: 7 }] })).toThrow(
     /UNIQUE/,
   )
-  expect({ counts: store.counts(), worker: store.openWorkers() }).toEqual(before)
-  expect(store.evaluations(0)).toHaveLength(1)
-  expect(store.attemptsOf({ generation: 0, index: 1, replicate: 0 })).toEqual([])
+  expect({ counts: record.counts(), worker: record.openWorkers() }).toEqual(before)
+  expect(record.evaluations(0)).toHaveLength(1)
+  expect(record.attemptsOf({ generation: 0, index: 1, replicate: 0 })).toEqual([])
   // Nor is anything left of a batch whose last part cannot be stored.
   const wrong = [{ worker, segment: 'three' as unknown as number, offset: 7 }]
-  expect(() => store.commit({ ...batch(attempt(0, 1, { fitness: [2] })), positions: wrong })).toThrow(/segment/)
-  expect({ counts: store.counts(), worker: store.openWorkers() }).toEqual(before)
-  expect(store.reportsOf({ generation: 0, index: 0, replicate: 0 })).toEqual([{ attempt: 1, step: 1, value: 0.5 }])
+  expect(() => record.commit({ ...batch(attempt(0, 1, { fitness: [2] })), positions: wrong })).toThrow(/segment/)
+  expect({ counts: record.counts(), worker: record.openWorkers() }).toEqual(before)
+  expect(record.reportsOf({ generation: 0, index: 0, replicate: 0 })).toEqual([{ attempt: 1, step: 1, value: 0.5 }])
 })
 
 test('a generation is stored with all its individuals or not at all', () => {
-  const store = prepareStore()
+  const record = prepareRecord()
   const twins = [individual(0, 0), individual(0, 1), individual(0, 1)]
-  expect(() => store.addGeneration(0, proposed(twins))).toThrow(/UNIQUE/)
-  expect(store.counts()).toMatchObject({ generations: 0, individuals: 0 })
-  expect([...store.rows()]).toEqual([])
+  expect(() => record.addGeneration(0, proposed(twins))).toThrow(/UNIQUE/)
+  expect(record.counts()).toMatchObject({ generations: 0, individuals: 0 })
+  expect([...record.rows()]).toEqual([])
 })
 
 test('whoever writes under an earlier epoch is refused, and changes nothing', () => {
-  const first = prepareStore()
+  const first = prepareRecord()
   first.beginEpoch(1)
   addGeneration(first, 0, 2)
   first.commit(batch(attempt(0, 0, { fitness: [1] })))
-  const second = openStore(first.directory)
+  const second = openRecord(first.directory)
   second.beginEpoch(2)
   const worker = second.addWorker('local')
   const writes: (() => unknown)[] = [
@@ -216,10 +216,10 @@ test('whoever writes under an earlier epoch is refused, and changes nothing', ()
     () => first.addGeneration(1, proposed([individual(1, 0)])),
     () => first.addIndividuals(proposed([individual(0, 7)])),
     () => first.addCheckpoint({ told: 0, asked: 2, value: {} }),
-    () => first.describe({ status: 'finished' }),
-    () => first.describeProblem(['y'], new Objectives({ gain: 'maximize' })),
+    () => first.writeManifest({ status: 'finished' }),
+    () => first.writeProblem(['y'], new Objectives({ gain: 'maximize' })),
     () => first.addWorker('local'),
-    () => first.describeWorker({ worker, host: 'h', space: '', pid: 1, started: '' }),
+    () => first.writeWorker({ worker, host: 'h', space: '', pid: 1, started: '' }),
     () => first.commit({ ...batch(), ends: [{ worker, why: 'why' }] }),
     () => first.markPacked(0),
     () => first.saveGroups(new Trajectory() as Trajectory),
@@ -227,7 +227,7 @@ test('whoever writes under an earlier epoch is refused, and changes nothing', ()
   ]
   const before = query(first, 'select * from manifest')
   for (const write of writes) expect(write).toThrow(RunHeldError)
-  expect(() => first.describe({})).toThrow(/another runner has taken over .* \(epoch 2 after 1\)/i)
+  expect(() => first.writeManifest({})).toThrow(/another runner has taken over .* \(epoch 2 after 1\)/i)
   expect(query(first, 'select * from manifest')).toEqual(before)
   expect(first.counts()).toMatchObject({ generations: 1, individuals: 2, done: 1 })
   second.commit(batch(attempt(0, 1, { epoch: 2, fitness: [2] })))
@@ -247,18 +247,18 @@ const hardNames = [
 ]
 
 test('names are names: in parameters, in outputs and as columns of the view `search`', () => {
-  const store = openStore()
+  const record = openRecord()
   const names = [...hardNames, 'x', 'X', 'seed', 'outcome', '']
-  store.describeProblem(names, new Objectives({ 'it\'s "good"': 'maximize', x: 'minimize', fitness: -2 }))
+  record.writeProblem(names, new Objectives({ 'it\'s "good"': 'maximize', x: 'minimize', fitness: -2 }))
   const parameters = Object.fromEntries(names.map((name, i) => [name, i + 0.5]))
-  store.addGeneration(0, proposed([individual(0, 0, parameters)]))
+  record.addGeneration(0, proposed([individual(0, 0, parameters)]))
   const outputs = Object.fromEntries(hardNames.map((name, i) => [name, i]))
-  store.commit(batch(attempt(0, 0, { fitness: [10, 20, 30], outputs })))
-  const [evaluation] = store.evaluations(0)
+  record.commit(batch(attempt(0, 0, { fitness: [10, 20, 30], outputs })))
+  const [evaluation] = record.evaluations(0)
   expect(Object.entries(evaluation!.individual.parameters)).toEqual(Object.entries(parameters))
   expect(evaluation).toMatchObject({ outcome: 'done' })
   expect(Object.entries((evaluation as { outputs: object }).outputs)).toEqual(Object.entries(outputs))
-  const columns = query<{ name: string }>(store, `select name from pragma_table_info('search')`).map(({ name }) => name)
+  const columns = query<{ name: string }>(record, `select name from pragma_table_info('search')`).map(({ name }) => name)
   expect(columns).toEqual([
     ...['generation', 'index', 'replicate', 'seed', 'outcome', ...hardNames],
     ...['x', 'parameter X', 'parameter seed', 'parameter outcome', ''],
@@ -267,7 +267,7 @@ test('names are names: in parameters, in outputs and as columns of the view `sea
   // Read one by one: a row as an object would lose `__proto__`.
   for (const [i, name] of columns.slice(5).entries()) {
     const [{ value }] = query<{ value: number }>(
-      store,
+      record,
       `select "${name.replaceAll('"', '""')}" as value from search`,
     ) as [{ value: number }]
     expect([name, value]).toEqual([name, i < names.length ? i + 0.5 : (i - names.length + 1) * 10])
@@ -275,41 +275,41 @@ test('names are names: in parameters, in outputs and as columns of the view `sea
 })
 
 test('values keep their kinds in the view `search`', () => {
-  const store = openStore()
-  store.describeProblem(['real', 'integer', 'choice', 'boolean', 'vector'], new Objectives({ cost: 'minimize' }))
+  const record = openRecord()
+  record.writeProblem(['real', 'integer', 'choice', 'boolean', 'vector'], new Objectives({ cost: 'minimize' }))
   const parameters = { real: 0.1, integer: 3, choice: 'rk4', boolean: true, vector: [1, 2.5] }
-  store.addGeneration(0, proposed([individual(0, 0, parameters)]))
-  const [row] = query(store, 'select real, integer, choice, boolean, vector, cost, outcome from search')
+  record.addGeneration(0, proposed([individual(0, 0, parameters)]))
+  const [row] = query(record, 'select real, integer, choice, boolean, vector, cost, outcome from search')
   expect(row).toEqual({ ...parameters, boolean: 1, vector: '[1,2.5]', cost: null, outcome: 'pending' })
 })
 
 test('numbers that JSON lacks are kept in outputs, as words', () => {
-  const store = prepareStore()
-  addGeneration(store, 0, 1)
+  const record = prepareRecord()
+  addGeneration(record, 0, 1)
   const outputs = { a: Number.NaN, b: [Number.POSITIVE_INFINITY, 1], c: { d: Number.NEGATIVE_INFINITY } }
-  store.commit(
+  record.commit(
     batch(
       attempt(0, 0, { fitness: [1], outputs: { ...outputs, e: new Float64Array([1.5, Number.NaN]), f: 2n ** 60n } }),
     ),
   )
-  expect(store.evaluations(0)[0]).toMatchObject({
+  expect(record.evaluations(0)[0]).toMatchObject({
     outputs: { a: 'NaN', b: ['Infinity', 1], c: { d: '-Infinity' }, e: [1.5, 'NaN'], f: '1152921504606846976' },
   })
-  expect(query(store, `select outputs ->> '$.a' as a from evaluations`)).toEqual([{ a: 'NaN' }])
+  expect(query(record, `select outputs ->> '$.a' as a from evaluations`)).toEqual([{ a: 'NaN' }])
 })
 
 test('a record of a newer schema is refused with a sentence, and left as it is', () => {
-  const store = prepareStore()
-  const path = join(store.directory, 'trajectory.sqlite')
+  const record = prepareRecord()
+  const path = join(record.directory, 'trajectory.sqlite')
   const database = openDatabase(path)
   database.pragma(`user_version = ${schemaVersion + 1}`)
   database.close()
   const sentence = `${path} was written by a newer twoloop (its schema is version ${schemaVersion + 1}, this one knows up to ${schemaVersion}).`
   for (const open of [RecordWriter.openForReading, RecordWriter.openForWriting]) {
-    expect(() => open(store.directory)).toThrow(ConfigurationError)
-    expect(() => open(store.directory)).toThrow(sentence)
+    expect(() => open(record.directory)).toThrow(ConfigurationError)
+    expect(() => open(record.directory)).toThrow(sentence)
   }
-  expect(query(store, 'pragma user_version')).toEqual([{ user_version: schemaVersion + 1 }])
+  expect(query(record, 'pragma user_version')).toEqual([{ user_version: schemaVersion + 1 }])
 })
 
 test.each([
@@ -350,9 +350,9 @@ test('a directory without a record is refused with a sentence', () => {
 })
 
 test('an answer that comes late is recorded and changes nothing; one that says something else says so', () => {
-  const store = prepareStore()
-  addGeneration(store, 0, 3)
-  store.commit(
+  const record = prepareRecord()
+  addGeneration(record, 0, 3)
+  record.commit(
     batch(
       attempt(0, 0, { verdict: 'lost', cause: threw }),
       attempt(0, 0, { attempt: 2, fitness: [5] }),
@@ -360,8 +360,8 @@ test('an answer that comes late is recorded and changes nothing; one that says s
       attempt(0, 2, { cause: threw }),
     ),
   )
-  const before = { ...store.counts(), lines: [...store.canonicalLines()] }
-  store.commit(
+  const before = { ...record.counts(), lines: [...record.canonicalLines()] }
+  record.commit(
     batch(
       attempt(0, 0, { verdict: 'late', fitness: [5] }), // known, as the one that was given up
       attempt(0, 1, { attempt: 2, verdict: 'late', fitness: [7] }),
@@ -369,7 +369,7 @@ test('an answer that comes late is recorded and changes nothing; one that says s
     ),
   )
   const verdicts = (index: number) =>
-    store.attemptsOf({ generation: 0, index, replicate: 0 }).map(({ verdict, fitness }) => [verdict, fitness])
+    record.attemptsOf({ generation: 0, index, replicate: 0 }).map(({ verdict, fitness }) => [verdict, fitness])
   expect(verdicts(0)).toEqual([
     ['late', '[5]'],
     ['accepted', null],
@@ -382,18 +382,18 @@ test('an answer that comes late is recorded and changes nothing; one that says s
     ['accepted', null],
     ['late', null],
   ])
-  expect({ ...store.counts(), lines: [...store.canonicalLines()] }).toEqual({
+  expect({ ...record.counts(), lines: [...record.canonicalLines()] }).toEqual({
     ...before,
     attempts: before.attempts + 2,
   })
-  expect(store.best(1)[0]).toMatchObject({ individual: { index: 0 }, fitness: [5] })
+  expect(record.best(1)[0]).toMatchObject({ individual: { index: 0 }, fitness: [5] })
 })
 
 test('what has been tried of an individual is counted until it is evaluated', () => {
-  const store = prepareStore()
-  addGeneration(store, 0, 3)
+  const record = prepareRecord()
+  addGeneration(record, 0, 3)
   const lost = { kind: 'worker-lost', message: 'It is lost.' } as const
-  store.commit(
+  record.commit(
     batch(
       attempt(0, 0, { verdict: 'retried', cause: threw }),
       attempt(0, 0, { attempt: 2, verdict: 'retried', cause: lost }),
@@ -402,7 +402,7 @@ test('what has been tried of an individual is counted until it is evaluated', ()
       attempt(0, 1, { attempt: 2, fitness: [1] }),
     ),
   )
-  expect(store.triedBefore(0)).toEqual([
+  expect(record.triedBefore(0)).toEqual([
     {
       generation: 0,
       index: 0,
@@ -416,25 +416,25 @@ test('what has been tried of an individual is counted until it is evaluated', ()
 })
 
 test('what a packed generation printed is not packed again', () => {
-  const store = prepareStore()
+  const record = prepareRecord()
   for (const generation of [0, 1]) {
-    addGeneration(store, generation, 2)
-    store.commit(batch(attempt(generation, 1, { fitness: [1], printed: [0, 10, 0, 0] })))
+    addGeneration(record, generation, 2)
+    record.commit(batch(attempt(generation, 1, { fitness: [1], printed: [0, 10, 0, 0] })))
   }
-  expect(store.printedIn(0)).toMatchObject([{ individual: { generation: 0, index: 1 }, printed: [0, 10, 0, 0] }])
-  store.markPacked(0)
-  expect(store.printedIn(0)).toEqual([])
-  expect(store.printedIn(1)).toHaveLength(1)
+  expect(record.printedIn(0)).toMatchObject([{ individual: { generation: 0, index: 1 }, printed: [0, 10, 0, 0] }])
+  record.markPacked(0)
+  expect(record.printedIn(0)).toEqual([])
+  expect(record.printedIn(1)).toHaveLength(1)
 })
 
 test('a stand-in is an individual of the generation beside those that were proposed', () => {
-  const store = prepareStore()
-  addGeneration(store, 0, 2)
-  store.commit({ ...batch(), standIns: [{ individual: individual(0, 3), after: 0, replaces: 1 }] })
-  expect(store.counts().individuals).toBe(3)
-  expect(store.individuals(0).map(({ index }) => index)).toEqual([0, 1])
-  expect(store.replacements(0)).toEqual([{ individual: individual(0, 3), replaces: 1 }])
-  expect([...store.rows()].map(({ index, replaces }) => [index, replaces])).toEqual([
+  const record = prepareRecord()
+  addGeneration(record, 0, 2)
+  record.commit({ ...batch(), standIns: [{ individual: individual(0, 3), after: 0, replaces: 1 }] })
+  expect(record.counts().individuals).toBe(3)
+  expect(record.individuals(0).map(({ index }) => index)).toEqual([0, 1])
+  expect(record.replacements(0)).toEqual([{ individual: individual(0, 3), replaces: 1 }])
+  expect([...record.rows()].map(({ index, replaces }) => [index, replaces])).toEqual([
     [0, null],
     [1, null],
     [3, 1],
@@ -442,15 +442,15 @@ test('a stand-in is an individual of the generation beside those that were propo
 })
 
 test('the canonical export has one line an individual, in order, with nothing that timing decides', () => {
-  const store = prepareStore()
+  const record = prepareRecord()
   const individuals = [individual(0, 1), individual(0, 0, { x: 0.1 + 0.2 }, 1), individual(0, 0, { x: 1e-7 })]
-  store.addGeneration(0, proposed(individuals))
+  record.addGeneration(0, proposed(individuals))
   const [second, , first] = individuals as [Individual, Individual, Individual]
-  const record = (one: Individual, more: Partial<AttemptRecord>) => ({ ...attempt(0, 0, more), individual: one })
-  store.commit(
-    batch(record(second, { cause: threw, milliseconds: 5 }), record(first, { fitness: [1 / 3, 2], outputs: { a: 1 } })),
+  const tried = (one: Individual, more: Partial<AttemptRecord>) => ({ ...attempt(0, 0, more), individual: one })
+  record.commit(
+    batch(tried(second, { cause: threw, milliseconds: 5 }), tried(first, { fitness: [1 / 3, 2], outputs: { a: 1 } })),
   )
-  const lines = [...store.canonicalLines()]
+  const lines = [...record.canonicalLines()]
   expect(lines).toEqual([
     '{"generation":0,"index":0,"replicate":0,"seed":1000,"parameters":{"x":1e-7},"outcome":"done","fitness":[0.3333333333333333,2]}\n',
     '{"generation":0,"index":0,"replicate":1,"seed":1000,"parameters":{"x":0.30000000000000004},"outcome":"pending","fitness":null}\n',
@@ -459,13 +459,13 @@ test('the canonical export has one line an individual, in order, with nothing th
 })
 
 test('readers do not keep the writer from writing, and see what was there when they began', () => {
-  const store = prepareStore()
-  addGeneration(store, 0, 50)
-  const reader = RecordWriter.openForReading(store.directory)
+  const record = prepareRecord()
+  addGeneration(record, 0, 50)
+  const reader = RecordWriter.openForReading(record.directory)
   const rows = reader.rows()
   rows.next() // in the middle of a statement, which holds the database's state
-  addGeneration(store, 1, 50)
-  store.commit(batch(attempt(0, 7, { fitness: [1] })))
+  addGeneration(record, 1, 50)
+  record.commit(batch(attempt(0, 7, { fitness: [1] })))
   const rest = [...rows]
   expect(rest).toHaveLength(49)
   expect(rest.every(({ outcome }) => outcome === 'pending')).toBe(true)
@@ -474,31 +474,31 @@ test('readers do not keep the writer from writing, and see what was there when t
 })
 
 test('what is opened for reading cannot be written', () => {
-  const file = RecordFile.openForReading(prepareStore().directory)
+  const file = RecordFile.openForReading(prepareRecord().directory)
   expect(() => file.execute('delete from manifest')).toThrow(/readonly/)
   file.close()
 })
 
 test('workers are known from their launch to their end', () => {
-  const store = prepareStore()
-  store.beginEpoch(4)
-  const [a, b] = [store.addWorker('local'), store.addWorker('srun')]
+  const record = prepareRecord()
+  record.beginEpoch(4)
+  const [a, b] = [record.addWorker('local'), record.addWorker('srun')]
   expect(b).toBeGreaterThan(a)
-  store.describeWorker({ worker: a, host: 'node7', space: 's', pid: 12, started: '99' })
-  store.commit({ ...batch(), ends: [{ worker: b, why: 'it could not be started' }] })
-  expect(store.openWorkers()).toMatchObject([
+  record.writeWorker({ worker: a, host: 'node7', space: 's', pid: 12, started: '99' })
+  record.commit({ ...batch(), ends: [{ worker: b, why: 'it could not be started' }] })
+  expect(record.openWorkers()).toMatchObject([
     { worker: a, epoch: 4, launcher: 'local', host: 'node7', pid: 12, segment: 1, offset: 0 },
   ])
-  expect(store.workers()).toMatchObject([
+  expect(record.workers()).toMatchObject([
     { worker: a, ended: null, why: null },
     { worker: b, ended: expect.stringMatching(/^\d{4}-/), why: 'it could not be started' },
   ])
-  addGeneration(store, 0, 2)
-  store.commit(
+  addGeneration(record, 0, 2)
+  record.commit(
     batch(attempt(0, 0, { epoch: 4, worker: a, fitness: [1] }), attempt(0, 1, { epoch: 3, worker: 99, cause: threw })),
   )
-  expect(store.attemptsOf({ generation: 0, index: 0, replicate: 0 })[0]!.host).toBe('node7')
-  expect(store.attemptsOf({ generation: 0, index: 1, replicate: 0 })[0]!.host).toBe('')
-  expect(store.acceptedIn(4)).toBe(1)
-  expect(store.failureKinds()).toEqual([{ kind: 'threw', failures: 1 }])
+  expect(record.attemptsOf({ generation: 0, index: 0, replicate: 0 })[0]!.host).toBe('node7')
+  expect(record.attemptsOf({ generation: 0, index: 1, replicate: 0 })[0]!.host).toBe('')
+  expect(record.acceptedIn(4)).toBe(1)
+  expect(record.failureKinds()).toEqual([{ kind: 'threw', failures: 1 }])
 })

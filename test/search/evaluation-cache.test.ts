@@ -28,12 +28,12 @@ function setUp() {
   return { root, run }
 }
 
-function read<T>(directory: string, look: (store: RecordReader) => T): T {
-  const store = RecordReader.openForReading(directory)
+function read<T>(directory: string, look: (record: RecordReader) => T): T {
+  const record = RecordReader.openForReading(directory)
   try {
-    return look(store)
+    return look(record)
   } finally {
-    store.close()
+    record.close()
   }
 }
 
@@ -75,7 +75,7 @@ test('the record and the commands say whose evaluation it was', async () => {
   const second = await run('second', { cache: true, generations: 3 })
   const done = linesOf(first.canonical).find(({ outcome }) => outcome === 'done')!
   const id = { generation: done.generation, index: done.index, replicate: 0 }
-  const { attempts } = read(second.directory, (store) => individualDocument(store, store.row(id)!))
+  const { attempts } = read(second.directory, (record) => individualDocument(record, record.row(id)!))
   expect(attempts).toMatchObject([
     {
       attempt: 0,
@@ -88,9 +88,9 @@ test('the record and the commands say whose evaluation it was', async () => {
   expect(await showRun(second.directory, { individual: `${id.generation}.${id.index}` })).toContain(
     `not simulated: taken from ${first.directory}, individual ${id.generation}.${id.index}`,
   )
-  const last = read(second.directory, (store) => store.attemptsOf({ generation: 2, index: 0, replicate: 0 }))
+  const last = read(second.directory, (record) => record.attemptsOf({ generation: 2, index: 0, replicate: 0 }))
   expect(last[0]).toMatchObject({ attempt: 1, reusedRun: null })
-  const counts = read(second.directory, (store) => store.counts())
+  const counts = read(second.directory, (record) => record.counts())
   expect(counts).toMatchObject({ individuals: 24, attempts: 24 })
   expect(counts.done + counts.failed).toBe(24)
 })
@@ -134,7 +134,7 @@ test('a cached search that is stopped, and continued, is the same search, and ta
         `select count(*) from attempts where verdict = 'accepted' group by generation, "index", replicate having count(*) > 1`,
       )
       .all()
-    const reused = read(resumed.directory, (store) => store.reuses())
+    const reused = read(resumed.directory, (record) => record.reuses())
     database.close()
     expect(twice).toEqual([])
     const done = linesOf(first.canonical).filter(({ outcome }) => outcome === 'done').length
@@ -153,9 +153,9 @@ test('other code, other options and other roots give nothing, and other seeds ne
   const other = join(root, 'other')
   cpSync(join(root, 'first'), other, { recursive: true })
   for (const name of ['first', 'other']) {
-    const store = RecordWriter.openForWriting(join(root, name))
-    store.describe({ simulation: 'that of other code' })
-    store.close()
+    const record = RecordWriter.openForWriting(join(root, name))
+    record.writeManifest({ simulation: 'that of other code' })
+    record.close()
   }
   expect((await run('again', { generations: 1, cache: true })).simulated).toHaveLength(8)
 })

@@ -19,7 +19,7 @@ test('a search that a failure has stopped stays stopped with the same sentence, 
   const record = RecordWriter.openForWriting(`${root}/run`)
   const attempts = record.counts().attempts
   expect(record.manifest()).toMatchObject({ status: 'failed' })
-  record.describe({ status: 'running', reason: null })
+  record.writeManifest({ status: 'running', reason: null })
   record.close()
   await expect(search({ ...failing, root })).rejects.toThrow(sentence)
   const after = RecordWriter.openForReading(`${root}/run`)

@@ -34,11 +34,11 @@ const recorded = {
 }
 
 function manifestOf(directory: string) {
-  const store = RecordWriter.openForReading(directory)
+  const record = RecordWriter.openForReading(directory)
   try {
-    return store.manifest()
+    return record.manifest()
   } finally {
-    store.close()
+    record.close()
   }
 }
 

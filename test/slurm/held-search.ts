@@ -52,8 +52,8 @@ export async function placeOf(directory: string): Promise<Place> {
 }
 
 export function attemptsAt(directory: string) {
-  return inRecord(directory, (store) =>
-    store.attemptsOf({ generation: 0, index: 2, replicate: 0 }).map(({ verdict, cause }) => ({
+  return inRecord(directory, (record) =>
+    record.attemptsOf({ generation: 0, index: 2, replicate: 0 }).map(({ verdict, cause }) => ({
       verdict,
       cause: cause === null ? undefined : (JSON.parse(cause) as FailureCause),
     })),
@@ -61,27 +61,27 @@ export function attemptsAt(directory: string) {
 }
 
 export function placesIn(directory: string): Readonly<Record<string, string>>[] {
-  return inRecord(directory, (store) => store.workers().map(({ provenance }) => JSON.parse(provenance)))
+  return inRecord(directory, (record) => record.workers().map(({ provenance }) => JSON.parse(provenance)))
 }
 
 export function openWorkers(directory: string): number {
-  return inRecord(directory, (store) => store.workers().filter(({ ended, pid }) => ended === null && pid > 0)).length
+  return inRecord(directory, (record) => record.workers().filter(({ ended, pid }) => ended === null && pid > 0)).length
 }
 
 export function reasonOf(directory: string): unknown {
-  return inRecord(directory, (store) => store.manifest().reason)
+  return inRecord(directory, (record) => record.manifest().reason)
 }
 
 export function epochOf(directory: string): unknown {
-  return inRecord(directory, (store) => store.manifest().epoch)
+  return inRecord(directory, (record) => record.manifest().epoch)
 }
 
-function inRecord<T>(directory: string, read: (store: RecordReader) => T): T {
-  const store = RecordReader.openForReading(join(directory, 'run'))
+function inRecord<T>(directory: string, read: (record: RecordReader) => T): T {
+  const record = RecordReader.openForReading(join(directory, 'run'))
   try {
-    return read(store)
+    return read(record)
   } finally {
-    store.close()
+    record.close()
   }
 }
 

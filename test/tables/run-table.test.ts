@@ -14,8 +14,8 @@ import { temporaryDirectory } from '../temporary.ts'
 /** A run of two generations, with everything that a table can hold. */
 function makeRun(): string {
   const directory = temporaryDirectory()
-  const store = RecordWriter.openForWriting(directory)
-  store.describeProblem(['x', 'step', 'pair'], new Objectives({ cost: 'minimize', gain: 'maximize' }))
+  const record = RecordWriter.openForWriting(directory)
+  record.writeProblem(['x', 'step', 'pair'], new Objectives({ cost: 'minimize', gain: 'maximize' }))
   const individual = (generation: number, index: number, replicate = 0) =>
     new Individual(
       { generation, index, replicate },
@@ -23,8 +23,8 @@ function makeRun(): string {
       100 + index,
     )
   const proposed = (individuals: readonly Individual[]) => individuals.map((one) => ({ individual: one, after: 0 }))
-  store.addGeneration(0, proposed([individual(0, 0), individual(0, 0, 1), individual(0, 1)]))
-  store.addGeneration(1, proposed([individual(1, 0), individual(1, 1)]))
+  record.addGeneration(0, proposed([individual(0, 0), individual(0, 0, 1), individual(0, 1)]))
+  record.addGeneration(1, proposed([individual(1, 0), individual(1, 1)]))
   const attempt = (
     generation: number,
     index: number,
@@ -45,7 +45,7 @@ function makeRun(): string {
     value,
   })
   const cause = { kind: 'threw', message: 'It threw.' } as const
-  store.commit({
+  record.commit({
     attempts: [
       attempt(0, 0, 0, { verdict: 'retried', cause }),
       attempt(0, 0, 0, {
@@ -75,7 +75,7 @@ function makeRun(): string {
     ],
     positions: [],
   })
-  store.close()
+  record.close()
   return directory
 }
 
@@ -190,16 +190,16 @@ test('whoever stops reading a table leaves nothing open', async () => {
       break
     }
   }
-  const store = RecordWriter.openForWriting(run)
-  onTestFinished(() => store.close())
-  store.describe({ note: 'can be written' })
+  const record = RecordWriter.openForWriting(run)
+  onTestFinished(() => record.close())
+  record.writeManifest({ note: 'can be written' })
 })
 
 test('a table of a run without individuals has none', async () => {
   const directory = temporaryDirectory()
-  const store = RecordWriter.openForWriting(directory)
-  store.describeProblem(['x'], new Objectives({ cost: 'minimize' }))
-  store.close()
+  const record = RecordWriter.openForWriting(directory)
+  record.writeProblem(['x'], new Objectives({ cost: 'minimize' }))
+  record.close()
   expect(await rowsOf(directory, { shape: 'long', reports: true })).toEqual([])
 })
 

@@ -96,11 +96,11 @@ export class PlannedGrid {
       this.#options.onWarning?.(`${this.directory} holds a run of another configuration, which would be refused.`)
       return []
     }
-    const store = RecordReader.openForReading(this.directory)
+    const record = RecordReader.openForReading(this.directory)
     try {
-      return store.evaluations(0)
+      return record.evaluations(0)
     } finally {
-      store.close()
+      record.close()
     }
   }
 

@@ -37,12 +37,12 @@ export interface RunFailure {
  * not been made yet give none.
  */
 export function* readRows(directory: string): Generator<BatchRow> {
-  const store = RecordReader.openForReading(directory)
+  const record = RecordReader.openForReading(directory)
   try {
     let position = 0
-    for (const row of store.rows()) yield* rowsOf(row, position++, directory)
+    for (const row of record.rows()) yield* rowsOf(row, position++, directory)
   } finally {
-    store.close()
+    record.close()
   }
 }
 

@@ -22,10 +22,10 @@ export interface SampleFailure {
 
 /** The results of a batch from its run directory, sample by sample, never all of them in memory. */
 export function* readSamples<R = unknown>(directory: string): Generator<ParameterSamples<R>> {
-  const store = RecordReader.openForReading(directory)
+  const record = RecordReader.openForReading(directory)
   try {
     let rows: EvaluatedRow[] = []
-    for (const row of store.rows()) {
+    for (const row of record.rows()) {
       if (row.replicate === 0 && rows.length > 0) {
         yield samplesOf<R>(rows)
         rows = []
@@ -34,7 +34,7 @@ export function* readSamples<R = unknown>(directory: string): Generator<Paramete
     }
     if (rows.length > 0) yield samplesOf<R>(rows)
   } finally {
-    store.close()
+    record.close()
   }
 }
 

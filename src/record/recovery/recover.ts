@@ -228,7 +228,7 @@ function complete(database: Database, { directory, epoch, damage, unread }: Circ
   database.exec(noteLastTold)
   const saved = countSaved(database)
   const pending = saved.individuals - saved.evaluations
-  describe(directory, database, { epoch, damage, isWhole: pending === 0 && seen <= kept })
+  writeManifest(directory, database, { epoch, damage, isWhole: pending === 0 && seen <= kept })
   const lost = {
     generationsFrom: seen > kept ? kept : null,
     generations: Math.max(0, seen - kept),
@@ -326,7 +326,7 @@ drop table temp.numbered;
 `
 
 /** What the record says of itself from now on. */
-function describe(
+function writeManifest(
   directory: string,
   database: Database,
   { epoch, damage, isWhole }: { readonly epoch: number; readonly damage: string; readonly isWhole: boolean },

@@ -46,11 +46,11 @@ test.concurrent.each(failures)(
       expect(cause.message).toMatch(message)
     }
     expect(trajectory.best(1)[0]!.individual.index).not.toBe(2)
-    const store = RecordWriter.openForReading(directory)
-    const counted = store
+    const record = RecordWriter.openForReading(directory)
+    const counted = record
       .attemptsOf({ generation: 0, index: 2, replicate: 0 })
       .filter(({ verdict }) => verdict === 'retried' || verdict === 'accepted')
-    store.close()
+    record.close()
     expect(counted).toHaveLength(2) // one retry
     expect(processesNaming(root)).toEqual([])
   },
@@ -82,9 +82,9 @@ test('a command that was killed for lack of memory is told as that, and counts a
     runner: { retries: 0, crashRetries: 2 },
     generations: 1,
   })
-  const store = RecordWriter.openForReading(directory)
-  const attempts = store.attemptsOf({ generation: 0, index: 2, replicate: 0 })
-  store.close()
+  const record = RecordWriter.openForReading(directory)
+  const attempts = record.attemptsOf({ generation: 0, index: 2, replicate: 0 })
+  record.close()
   expect(attempts.map(({ verdict }) => verdict)).toEqual(['retried', 'retried', 'accepted'])
   for (const { cause } of attempts) expect(JSON.parse(cause!)).toMatchObject({ kind: 'exit', detail: 'out-of-memory' })
 })
@@ -121,9 +121,9 @@ test('an individual that failed twice in the same way is not tried a third time'
     generations: 1,
   })
   expect(trajectory.evaluations(0)[2]!.outcome).toBe('failed')
-  const store = RecordWriter.openForReading(directory)
-  const verdicts = store.attemptsOf({ generation: 0, index: 2, replicate: 0 }).map(({ verdict }) => verdict)
-  store.close()
+  const record = RecordWriter.openForReading(directory)
+  const verdicts = record.attemptsOf({ generation: 0, index: 2, replicate: 0 }).map(({ verdict }) => verdict)
+  record.close()
   expect(verdicts).toEqual(['retried', 'accepted'])
 })
 
@@ -136,9 +136,9 @@ test('an individual that kills its worker among many short ones is found out, an
     populationSize: 300,
     generations: 2,
   })
-  const store = RecordWriter.openForReading(directory)
-  const { done, failed } = store.counts()
-  store.close()
+  const record = RecordWriter.openForReading(directory)
+  const { done, failed } = record.counts()
+  record.close()
   expect({ done, failed }).toEqual({ done: 598, failed: 2 })
   expect((trajectory.evaluations(1)[2] as FailedEvaluation).cause.kind).toBe('worker-lost')
 })
@@ -162,9 +162,9 @@ test('onFailure stop ends the search with the sentence; replace puts a fresh ind
     [3, 'done'],
     [6, 'done'],
   ])
-  const store = RecordWriter.openForReading(directory)
-  expect(store.replacements(2).map(({ replaces, individual }) => [replaces, individual.index])).toEqual([[2, 6]])
-  store.close()
+  const record = RecordWriter.openForReading(directory)
+  expect(record.replacements(2).map(({ replaces, individual }) => [replaces, individual.index])).toEqual([[2, 6]])
+  record.close()
   expect(processesNaming(root)).toEqual([])
 })
 

@@ -50,10 +50,10 @@ test('what an individual printed is found by attempt, and packed into one file a
     generations: 3,
   })
   expect(readdirSync(join(directory, 'logs'))).toEqual([0, 1, 2].map((g) => `generation-00000${g}.zip`))
-  const store = RecordWriter.openForReading(directory)
+  const record = RecordWriter.openForReading(directory)
   const individual = { generation: 1, index: 1, replicate: 0 }
-  const attempts = store.attemptsOf(individual)
-  store.close()
+  const attempts = record.attemptsOf(individual)
+  record.close()
   const texts = await Promise.all(
     attempts.map((attempt) =>
       readPrinted(directory, { ...attempt, individual, printed: JSON.parse(attempt.printed!) }),
