@@ -13,6 +13,86 @@
  * Optimizer       the algorithm: `start`, `ask`, `tell` over a serialisable state
  */
 
+// Parameters, objectives and the simulation
+
+export { type Direction, type ObjectiveMap, Objectives } from './core/objectives.ts'
+export {
+  defineOptimizee,
+  Optimizee,
+  type OptimizeeDefinition,
+  type OptimizeeSource,
+  type Problem,
+  type ResultOf,
+  type SimulationContext,
+} from './core/optimizee.ts'
+export { Random } from './core/random.ts'
+export {
+  type Axis,
+  boolean,
+  type ChoiceValue,
+  choice,
+  integer,
+  matrix,
+  type Parameter,
+  type ParameterDefinition,
+  type ParameterMap,
+  type ParametersOf,
+  real,
+  Space,
+  space,
+  vector,
+} from './core/space.ts'
+
+// What is simulated, and what came of it
+
+export {
+  type DoneEvaluation,
+  type Evaluation,
+  type FailedEvaluation,
+  type FailureCause,
+  type FailureKind,
+  type Outputs,
+  SimulationFailure,
+  type SimulationResult,
+} from './core/evaluation.ts'
+export { Individual, type IndividualId } from './core/individual.ts'
+export { ParameterGroup } from './core/parameter-group.ts'
+export { Trajectory, type TrajectoryHistory } from './core/trajectory.ts'
+
+// A search, as a whole
+
+export { ConfigurationError, RunHeldError, SearchFailedError, StorageFullError } from './core/errors.ts'
+export { defineExperiment, type ExperimentDefinition } from './experiment-file/definition.ts'
+export { Experiment, type PrepareOptions, type RunOptions, type RunOutcome } from './search/experiment.ts'
+
+// A search, part by part
+
+export type { Launcher } from '../runtime/runner/launcher.ts'
+export { Runner, type RunnerOptions } from '../runtime/runner/runner.ts'
+export { launcherOf } from '../runtime/slurm/launchers.ts'
+export type { Limits } from './core/limits.ts'
+export { parseRunnerSettings, type RunnerSettings } from './core/runner-settings.ts'
+export { RecordReader } from './record/reader.ts'
+export { RecordWriter } from './record/writer.ts'
+export { deliver } from './search/deliver.ts'
+export { Environment, type EnvironmentOptions } from './search/environment.ts'
+export { HeldRun, type RunClaim } from './search/run-directory.ts'
+export type { Knowledge, SearchPlan } from './search/searched.ts'
+export type { Progress } from './search/tally.ts'
+export { Deadline } from './system/deadline.ts'
+
+// Optimizers
+
+export { CrossEntropy, createOptimizer, GeneticAlgorithm } from '../optimizers/index.ts'
+export type { Abilities, Order } from './core/abilities.ts'
+export type { Asked, Recommendation, Reported } from './core/algorithm.ts'
+export { type CommonSettings, commonSettings, Optimizer, type OptimizerClass } from './core/optimizer.ts'
+export type { PlainData, State } from './core/plain-data.ts'
+export type { Origin, Proposal } from './core/proposal.ts'
+export { OptimizerError, type SearchCheckpoint, SearchState } from './core/search-state.ts'
+
+// Designs, and what their results say
+
 export {
   baseCase,
   concat,
@@ -36,8 +116,6 @@ export {
   subspace,
   zip,
 } from '../optimizers/designs/index.ts'
-export { CrossEntropy, createOptimizer, GeneticAlgorithm } from '../optimizers/index.ts'
-export { Runner } from '../runtime/runner/runner.ts'
 export {
   type AxisRange,
   axisRangesOf,
@@ -64,6 +142,14 @@ export {
   sobolIndices,
   swings,
 } from './analysis/index.ts'
+
+// Tables
+
+export { type FileRow, readRows as readTableRows, readTable } from './tables/read-table.ts'
+export { type TableOptions, type TableRow, tableOf } from './tables/run-table.ts'
+
+// Batches and grids
+
 export { BatchStoppedError, type EngineOptions } from './batch/engine.ts'
 export {
   type CalledExperiment,
@@ -141,60 +227,3 @@ export {
   type SimulationOptimizeeOptions,
   simulationOptimizee,
 } from './batch/verbs/index.ts'
-export type { Abilities, Order } from './core/abilities.ts'
-export type { Asked, Recommendation, Reported } from './core/algorithm.ts'
-export { ConfigurationError, RunHeldError, SearchFailedError, StorageFullError } from './core/errors.ts'
-export {
-  type DoneEvaluation,
-  type Evaluation,
-  type FailedEvaluation,
-  type FailureCause,
-  type FailureKind,
-  type Outputs,
-  SimulationFailure,
-  type SimulationResult,
-} from './core/evaluation.ts'
-export { Individual, type IndividualId } from './core/individual.ts'
-export type { Limits } from './core/limits.ts'
-export { type Direction, type ObjectiveMap, Objectives } from './core/objectives.ts'
-export {
-  defineOptimizee,
-  Optimizee,
-  type OptimizeeDefinition,
-  type OptimizeeSource,
-  type Problem,
-  type ResultOf,
-  type SimulationContext,
-} from './core/optimizee.ts'
-export { type CommonSettings, commonSettings, Optimizer, type OptimizerClass } from './core/optimizer.ts'
-export { ParameterGroup } from './core/parameter-group.ts'
-export type { PlainData, State } from './core/plain-data.ts'
-export type { Origin, Proposal } from './core/proposal.ts'
-export { Random } from './core/random.ts'
-export type { RunnerSettings } from './core/runner-settings.ts'
-export { OptimizerError, type SearchCheckpoint, SearchState } from './core/search-state.ts'
-export {
-  type Axis,
-  boolean,
-  type ChoiceValue,
-  choice,
-  integer,
-  matrix,
-  type Parameter,
-  type ParameterDefinition,
-  type ParameterMap,
-  type ParametersOf,
-  real,
-  Space,
-  space,
-  vector,
-} from './core/space.ts'
-export { Trajectory, type TrajectoryHistory } from './core/trajectory.ts'
-export { defineExperiment, type ExperimentDefinition } from './experiment-file/definition.ts'
-export { Environment, type EnvironmentOptions } from './search/environment.ts'
-export { Experiment, type PrepareOptions, type RunOptions, type RunOutcome } from './search/experiment.ts'
-export type { Knowledge, SearchPlan } from './search/searched.ts'
-export type { Progress } from './search/tally.ts'
-export { Deadline } from './system/deadline.ts'
-export { type FileRow, readRows as readTableRows, readTable } from './tables/read-table.ts'
-export { type TableOptions, type TableRow, tableOf } from './tables/run-table.ts'

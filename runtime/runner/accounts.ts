@@ -63,7 +63,7 @@ export class Accounts {
   }
 
   /** Stores what this start of the runner has used; `fileOperations` are those of the runner and of living workers. */
-  record(now: number, fileOperations: number): void {
+  store(now: number, fileOperations: number): void {
     this.#storedAt = now
     const usage = this.#meter.usage
     this.#record.recordUsage({ ...usage, fileOperations: usage.fileOperations + fileOperations })

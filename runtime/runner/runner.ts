@@ -39,7 +39,8 @@ export interface RunnerOptions {
   readonly directory: string
   /** The run's identity, in every pipe's first frame. */
   readonly run: string
-  readonly space: Space
+  /** Individuals go to workers as the values of their parameters, in its order. */
+  readonly space: Pick<Space, 'toValues'>
   readonly settings: RunnerSettings
   readonly launcher: Launcher
   readonly record: RunRecord & RunnerRecord & FirstOutcomesStore

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { duration } from './settings.ts'
+import { duration, parseSettings } from './settings.ts'
 
 /** How workers are run and what is done about their failures. None of it but the failure policy changes a search's results. */
 export const runnerSettings = z.strictObject({
@@ -115,3 +115,8 @@ export const runnerSettings = z.strictObject({
 })
 
 export type RunnerSettings = z.output<typeof runnerSettings>
+
+/** The settings of a runner with their defaults filled in. @throws SettingsError at the first that does not fit */
+export function parseRunnerSettings(given: z.input<typeof runnerSettings>): RunnerSettings {
+  return parseSettings(runnerSettings, given, 'runner')
+}

@@ -1,5 +1,6 @@
 import type { Runner } from '../../runtime/runner/runner.ts'
 import type { Optimizer } from '../core/optimizer.ts'
+import type { State } from '../core/plain-data.ts'
 import type { Trajectory } from '../core/trajectory.ts'
 import type { RecordWriter } from '../record/writer.ts'
 import { Checkpoints } from './checkpoints.ts'
@@ -13,15 +14,16 @@ export interface EnvironmentOptions extends SearchPlan {
 }
 
 /** The loop: individuals are simulated and their evaluations told to the optimizer, as long as it asks for more. */
-export class Environment {
+export class Environment<P = Record<string, unknown>> {
   readonly #search: GenerationalSearch | SteadySearch
 
   constructor(
     trajectory: Trajectory,
-    optimizer: Optimizer,
+    given: Optimizer<State, P>,
     record: RecordWriter,
     { order = 'generations', window, limits = {}, start = [], onProgress = () => {} }: EnvironmentOptions = {},
   ) {
+    const optimizer = given as unknown as Optimizer // parameters are plain data in here, whatever their types
     const checkpoints = new Checkpoints(optimizer, record)
     const tally = new Tally(record, optimizer.objectives, onProgress)
     const searched: Searched = { trajectory, optimizer, record, checkpoints, tally, limits, start }

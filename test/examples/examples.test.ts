@@ -21,7 +21,7 @@ test('the code of the README and of the documents is the code of the examples', 
     ...readdirSync(join(root, 'docs')).map((name) => readFileSync(join(root, 'docs', name), 'utf8')),
   ]
   const blocks = [...pages.join('\n').matchAll(/^```\w+ (test\/examples\/\S+)\n([\s\S]*?)^```$/gm)]
-  expect(blocks.length).toBeGreaterThanOrEqual(5)
+  expect(blocks.length).toBeGreaterThanOrEqual(6)
   for (const [, file, text] of blocks) expect(text, file).toBe(readFileSync(join(root, file!), 'utf8'))
 })
 
@@ -60,15 +60,23 @@ test.skipIf(!python)('the Python spring is calibrated', () => {
   expect(best.fitness[0]).toBeLessThan(0.2)
 })
 
+/** What a program prints that imports the package, as one in a project would. */
+function runProgram(directory: string, file: string): string {
+  const program = `const { importBundled } = await import(${JSON.stringify(join(build, 'src/system/bundle.js'))})
+    await importBundled(${JSON.stringify(join(root, file))})`
+  return execFileSync(process.execPath, ['--input-type=module', '-e', program], { cwd: directory, encoding: 'utf8' })
+}
+
 test('the library example finds the minimum of the Rosenbrock function', () => {
   const directory = temporaryDirectory()
-  const program = `const { importBundled } = await import(${JSON.stringify(join(build, 'src/system/bundle.js'))})
-    await importBundled(${JSON.stringify(join(root, 'test/examples/library.ts'))})`
-  const printed = execFileSync(process.execPath, ['--input-type=module', '-e', program], {
-    cwd: directory,
-    encoding: 'utf8',
-  })
-  expect(printed).toMatch(/runs\/rosenbrock \[ \d/)
+  expect(runProgram(directory, 'test/examples/library.ts')).toMatch(/runs\/rosenbrock \[ \d/)
   const { best } = JSON.parse(twoloop(directory, 'show', 'runs/rosenbrock', '--json'))
   expect(best.fitness[0]).toBeLessThan(0.05)
+})
+
+test('a runner and an environment that are made by a program search as those of an experiment do', () => {
+  const directory = temporaryDirectory()
+  expect(runProgram(directory, 'test/examples/own-experiment.ts')).toMatch(/runs\/own-experiment 10 generations\n$/)
+  const shown = JSON.parse(twoloop(directory, 'show', 'runs/own-experiment', '--json'))
+  expect(shown).toMatchObject({ status: 'finished', generations: 10, evaluations: { done: 1000, failed: 0 } })
 })
