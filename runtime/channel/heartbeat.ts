@@ -1,5 +1,6 @@
 import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { runFiles } from '../../src/core/run-files.ts'
 
 /**
  * A heart is a small file that its owner overwrites with a growing number. Who watches it compares contents over its own
@@ -70,5 +71,5 @@ export class Pulse {
   }
 }
 
-export const runnerHeart = (directory: string) => join(directory, 'runner.heart')
+export const runnerHeart = (directory: string) => join(directory, runFiles.heart)
 export const workerHeart = (workerDirectory: string) => join(workerDirectory, 'worker.heart')

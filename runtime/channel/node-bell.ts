@@ -1,20 +1,19 @@
 import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { runFiles } from '../../src/core/run-files.ts'
 import { makeOwnDirectory } from '../../src/system/own-files.ts'
 import { PollPace } from './poll-pace.ts'
 
-/**
- * Where nothing tells of what came, the workers of a node share a bell: whoever has written to its pipe appends its number to
- * one file. A runner listens to as many bells as there are nodes, and looks at the pipes of those who rang. A bell is a
- * hint, as an event is: what it does not tell of is found by looking at each pipe, only rarely.
- */
-const bells = 'bells'
-
-/** A number in a bell is so long, little-endian. */
+/** How many bytes a worker's number has in a bell, little-endian. */
 const numberBytes = 4
 
+/**
+ * The bell of a node, a file that is used only when polling, since no event announces new bytes then. A worker that has
+ * written to its pipe appends its number to the bell of its node; the runner looks at the bells, and at the pipes of the
+ * workers that stand there. A bell is a hint: every pipe is looked at now and then, whatever the bells say.
+ */
 function bellPath(directory: string, host: string): string {
-  return join(directory, bells, encodeURIComponent(host))
+  return join(directory, runFiles.bells, encodeURIComponent(host))
 }
 
 /** The worker's side: tells that it has written. */
@@ -58,7 +57,7 @@ export class NodeBells {
   #looks = 0
 
   constructor(directory: string, pollInterval: number) {
-    makeOwnDirectory(directory, bells)
+    makeOwnDirectory(directory, runFiles.bells)
     this.#directory = directory
     this.#pollInterval = pollInterval
   }

@@ -1,5 +1,6 @@
 import { closeSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { runFiles } from '../../src/core/run-files.ts'
 import { crashPoint } from '../../src/system/crash-point.ts'
 import { createOwnFile, type Readers } from '../../src/system/own-files.ts'
 import type { WakeUpMode } from './wake-up.ts'
@@ -26,15 +27,13 @@ export interface RunFile {
   readonly timeout?: number | undefined
 }
 
-const fileName = 'run.json'
-
 export function writeRunFile(directory: string, runFile: RunFile): void {
   // The options may hold the environment of a command, and there a password.
-  replaceFile(join(directory, fileName), `${JSON.stringify(runFile, null, 2)}\n`, 'owner')
+  replaceFile(join(directory, runFiles.run), `${JSON.stringify(runFile, null, 2)}\n`, 'owner')
 }
 
 export function readRunFile(directory: string): RunFile {
-  return JSON.parse(readFileSync(join(directory, fileName), 'utf8')) as RunFile
+  return JSON.parse(readFileSync(join(directory, runFiles.run), 'utf8')) as RunFile
 }
 
 /** Writes a file as a whole or not at all. */
@@ -56,14 +55,14 @@ export function replaceFile(path: string, content: string | Uint8Array, readers:
 
 /** The folder of one worker process; a restarted worker is another process and has another. */
 export function workerDirectory(directory: string, worker: number): string {
-  return join(directory, 'workers', String(worker).padStart(6, '0'))
+  return join(directory, runFiles.workers, String(worker).padStart(6, '0'))
 }
 
 /** The numbers of the workers that have a folder, or something else in its place. */
 export function workerFolders(directory: string): number[] {
   let names: string[]
   try {
-    names = readdirSync(join(directory, 'workers'))
+    names = readdirSync(join(directory, runFiles.workers))
   } catch {
     return []
   }

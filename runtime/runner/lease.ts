@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { runFiles } from '../../src/core/run-files.ts'
 import { crashPoint } from '../../src/system/crash-point.ts'
 import { makeOwnDirectory } from '../../src/system/own-files.ts'
 import { livenessOf, ownIdentity, type ProcessIdentity } from '../../src/system/process-identity.ts'
@@ -61,7 +62,7 @@ export class Lease {
     { own, patience, isGone, above = 0 }: Omit<RunnerPlaces, 'isOver'> & { readonly above?: number },
     leaseTime = leaseMs,
   ): Promise<Lease | { readonly heldBy: Holder }> {
-    makeOwnDirectory(directory, 'lease')
+    makeOwnDirectory(directory, runFiles.lease)
     const begin = performance.now()
     for (;;) {
       const newest = newestHolder(directory)
@@ -166,5 +167,5 @@ function epochsIn(directory: string): number[] {
     .sort((a, b) => a - b)
 }
 
-const leases = (directory: string) => join(directory, 'lease')
+const leases = (directory: string) => join(directory, runFiles.lease)
 const leasePath = (directory: string, epoch: number) => join(leases(directory), `${epoch}.json`)

@@ -6,6 +6,7 @@ import yauzl from 'yauzl'
 import yazl from 'yazl'
 import { nameOf } from '../../src/core/individual.ts'
 import type { AttemptRecord } from '../../src/core/record.ts'
+import { runFiles } from '../../src/core/run-files.ts'
 import { crashPoint } from '../../src/system/crash-point.ts'
 import { createOwnFile, emptyOwnFile, makeOwnDirectory } from '../../src/system/own-files.ts'
 import { workerDirectory } from '../channel/run-file.ts'
@@ -25,7 +26,7 @@ export interface PrintedTexts {
 type PrintedAttempt = Pick<AttemptRecord, 'individual' | 'epoch' | 'attempt' | 'worker' | 'printed'>
 
 const archivePath = (directory: string, generation: number) =>
-  join(directory, 'logs', `generation-${String(generation).padStart(6, '0')}.zip`)
+  join(directory, runFiles.logs, `generation-${String(generation).padStart(6, '0')}.zip`)
 
 /**
  * Packs what the attempts of a generation printed into one zip file, an entry for each stream of each attempt. Each text is
@@ -37,7 +38,7 @@ export async function packPrinted(
   attempts: readonly PrintedAttempt[],
 ): Promise<void> {
   if (attempts.length === 0) return
-  makeOwnDirectory(directory, 'logs')
+  makeOwnDirectory(directory, runFiles.logs)
   const zip = new yazl.ZipFile()
   for (const attempt of attempts) {
     for (const stream of ['stdout', 'stderr'] as const) {

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { runFiles } from '../../src/core/run-files.ts'
 import type { ProcessIdentity } from '../../src/system/process-identity.ts'
 
 /**
@@ -64,7 +65,7 @@ export interface WorkerEnded {
 
 /** The folder that holds a run's pilots and the script that their jobs run. */
 export function pilotsDirectory(directory: string): string {
-  return join(directory, 'pilots')
+  return join(directory, runFiles.pilots)
 }
 
 export function pilotDirectory(directory: string, pilot: number): string {

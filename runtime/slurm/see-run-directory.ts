@@ -1,3 +1,4 @@
+import { runFiles } from '../../src/core/run-files.ts'
 /** What is said on a node that does not see the run directory, before the node's name and the directory. */
 export const unseen = 'twoloop: the run directory is not seen on'
 /** How a job or step ends that does not see the run directory; nothing else of ours ends so. */
@@ -11,7 +12,7 @@ export const unseenExitCode = 72
  * @param folder another folder that must be there, as a word of the shell
  */
 export function untilRunIsSeen(folder: string): string {
-  return `until grep -qsF "\\"$run\\"" "$directory/run.json" && [ -d ${folder} ]; do
+  return `until grep -qsF "\\"$run\\"" "$directory/${runFiles.run}" && [ -d ${folder} ]; do
   if [ "$patience" -le 0 ]; then
     echo "${unseen} \${SLURMD_NODENAME:-this node}: $directory" >&2
     exit ${unseenExitCode}

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import { Individual } from '../../src/core/individual.ts'
 import type { Optimizee } from '../../src/core/optimizee.ts'
+import { runFiles } from '../../src/core/run-files.ts'
 import { makeOwnDirectory } from '../../src/system/own-files.ts'
 import { ownIdentity } from '../../src/system/process-identity.ts'
 import { BeatingHeart } from '../channel/beating-heart.ts'
@@ -174,7 +175,7 @@ class WorkerProgram {
       timeout: this.#runFile.timeout,
       snapshot: () => this.#readSnapshot(),
       report: (step, value) => this.#report(key, step, value),
-      directory: () => makeOwnDirectory(this.#directory, 'individuals', individual.name),
+      directory: () => makeOwnDirectory(this.#directory, runFiles.individuals, individual.name),
     })
     const current = { key, attempt }
     this.#current = current

@@ -2,6 +2,7 @@ import { existsSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { currentHolder } from '../../runtime/slurm/run-holder.ts'
 import { ConfigurationError, RunHeldError } from '../core/errors.ts'
+import { runFiles } from '../core/run-files.ts'
 import { crashPoint } from '../system/crash-point.ts'
 import { type Database, openDatabase, type Statement } from '../system/database.ts'
 import { sharedFileSystem } from '../system/file-systems.ts'
@@ -9,11 +10,6 @@ import { LinkRefused, refuseLinks } from '../system/own-files.ts'
 import { storageError } from '../system/storage-errors.ts'
 import { schema, schemaVersion } from './schema.ts'
 import { migrateFromVersion1, viewsOverVersion1 } from './version-1.ts'
-
-/** The record's name in a run directory. */
-export const recordName = 'trajectory.sqlite'
-/** What readers get where only one process may have the database open. */
-export const copyName = 'trajectory-copy.sqlite'
 
 /** The SQLite file that is a run's record: opened as its file system needs it, and damage in it told as such. */
 export class RecordFile {
@@ -31,12 +27,12 @@ export class RecordFile {
 
   /** Whether the directory is one of a run; its record may be damaged, or lost. */
   static exists(directory: string): boolean {
-    return existsSync(join(directory, recordName)) || hasBegun(directory)
+    return existsSync(join(directory, runFiles.record)) || hasBegun(directory)
   }
 
   /** Whether there is nothing in the record yet: whoever made it was killed, or had no space, before it had tables. */
   static isUnmade(directory: string): boolean {
-    const path = join(directory, recordName)
+    const path = join(directory, runFiles.record)
     if (!existsSync(path) || hasBegun(directory)) return false
     const database = openChecked(directory, path, { readonly: true })
     try {
@@ -50,7 +46,7 @@ export class RecordFile {
 
   /** Opens the record for writing, made new if it is not there. @throws ConfigurationError if it is something else */
   static openForWriting(directory: string): RecordFile {
-    const path = join(directory, recordName)
+    const path = join(directory, runFiles.record)
     refuseLinksIn(directory)
     if (!existsSync(path) && hasBegun(directory)) throw damaged(directory, 'it is not there')
     const database = openChecked(directory, path)
@@ -74,12 +70,12 @@ export class RecordFile {
 
   /** Opens the record for reading; never blocks its writer. @throws ConfigurationError if there is none */
   static openForReading(directory: string): RecordFile {
-    const path = join(directory, recordName)
+    const path = join(directory, runFiles.record)
     if (!existsSync(path)) {
       if (hasBegun(directory)) throw damaged(directory, 'it is not there')
-      throw new ConfigurationError(`${directory} is not a run directory: it has no ${recordName}.`)
+      throw new ConfigurationError(`${directory} is not a run directory: it has no ${runFiles.record}.`)
     }
-    const copy = join(directory, copyName)
+    const copy = join(directory, runFiles.recordCopy)
     const hasCopy = sharedFileSystem(directory) !== undefined && existsSync(copy)
     // Where the writer's lock may not be seen, or can only be waited for.
     if (hasCopy && currentHolder(directory)) return RecordFile.#openReadOnly(directory, copy)
@@ -185,7 +181,7 @@ export class RecordFile {
   /** Brings the copy up to date that readers get on a network file system. */
   async refreshCopy(): Promise<void> {
     if (!this.#isShared) return
-    const copy = join(this.directory, copyName)
+    const copy = join(this.directory, runFiles.recordCopy)
     const temporary = `${copy}.tmp`
     try {
       rmSync(temporary, { force: true })
@@ -276,7 +272,7 @@ function checkVersion(
 
 /** Whether workers were ever to be launched, before which there is a record. */
 function hasBegun(directory: string): boolean {
-  return existsSync(join(directory, 'run.json'))
+  return existsSync(join(directory, runFiles.run))
 }
 
 function refuseLinksIn(directory: string): void {
@@ -299,7 +295,7 @@ function isDamage(error: unknown): boolean {
 function damaged(directory: string, why: unknown): ConfigurationError {
   const what = why instanceof Error ? why.message : String(why)
   return new ConfigurationError(
-    `${join(directory, recordName)} is damaged (${what}); \`twoloop recover ${directory}\` saves what can still be read.`,
+    `${join(directory, runFiles.record)} is damaged (${what}); \`twoloop recover ${directory}\` saves what can still be read.`,
     { cause: why },
   )
 }

@@ -51,6 +51,7 @@ export class RecordWriter extends RecordReader implements RunRecord {
     return new RecordWriter(RecordFile.over(directory, database))
   }
 
+  /** Writes entries of the manifest, in place of those of the same names. */
   writeManifest(entries: Manifest): void {
     this.file.transaction(() => {
       for (const [key, value] of Object.entries(entries)) {
@@ -215,14 +216,7 @@ export class RecordWriter extends RecordReader implements RunRecord {
     )
   }
 
-  writeWorker({
-    worker,
-    host,
-    space,
-    pid,
-    started,
-    provenance = {},
-  }: Parameters<RunRecord['writeWorker']>[0]): void {
+  writeWorker({ worker, host, space, pid, started, provenance = {} }: Parameters<RunRecord['writeWorker']>[0]): void {
     this.file.transaction(() =>
       this.file.run(
         'update workers set host = ?, space = ?, pid = ?, started = ?, provenance = ? where worker = ?',

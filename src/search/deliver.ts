@@ -6,11 +6,10 @@ import { encodeMessage } from '../../runtime/channel/protocol.ts'
 import { type RunFile, replaceFile } from '../../runtime/channel/run-file.ts'
 import { ConfigurationError } from '../core/errors.ts'
 import type { Optimizee, OptimizeeSource } from '../core/optimizee.ts'
+import { runFiles, snapshotName } from '../core/run-files.ts'
 import { bundle } from '../system/bundle.ts'
 import { simulationKey } from './evaluation-cache.ts'
 import type { HeldRun } from './run-directory.ts'
-
-const bundleName = 'optimizee.mjs'
 
 /**
  * Puts the optimizee where workers find it: bundled once, with its snapshot made once.
@@ -20,7 +19,7 @@ const bundleName = 'optimizee.mjs'
  */
 export async function deliver(
   { directory, record }: Pick<HeldRun, 'directory' | 'record'>,
-  optimizee: Optimizee,
+  optimizee: Pick<Optimizee, 'snapshot' | 'source'>,
   source: OptimizeeSource | undefined = optimizee.source,
   onWarning: (sentence: string) => void = () => {},
 ): Promise<RunFile['optimizee']> {
@@ -37,21 +36,21 @@ export async function deliver(
       `The optimizee's code has changed since ${directory} was begun; what is simulated from now on may differ.`,
     )
   }
-  replaceFile(join(directory, bundleName), code)
+  replaceFile(join(directory, runFiles.optimizee), code)
   const isThere = typeof known === 'string' && existsSync(join(directory, known))
   const snapshot = isThere ? known : await saveSnapshot(directory, optimizee)
   const key = simulationKey({ code: hash, options: source.options, snapshot })
   // A run in which several versions simulated is none that others can reuse.
   const simulation = simulated === undefined || simulated === key ? key : null
   record.writeManifest({ code: hash, snapshot: snapshot ?? null, simulation })
-  return { module: bundleName, options: source.options, ...(snapshot !== undefined && { snapshot }) }
+  return { module: runFiles.optimizee, options: source.options, ...(snapshot !== undefined && { snapshot }) }
 }
 
-async function saveSnapshot(directory: string, optimizee: Optimizee): Promise<string | undefined> {
+async function saveSnapshot(directory: string, optimizee: Pick<Optimizee, 'snapshot'>): Promise<string | undefined> {
   const value = await optimizee.snapshot()
   if (value === undefined) return undefined
   const bytes = encodeMessage(value)
-  const name = `snapshot-${createHash('sha256').update(bytes).digest('hex').slice(0, 16)}.msgpack`
+  const name = snapshotName(createHash('sha256').update(bytes).digest('hex').slice(0, 16))
   replaceFile(join(directory, name), bytes)
   return name
 }

@@ -557,7 +557,7 @@ function addGeneration(writer: RecordWriter, generation: number, size: number): 
   })
 }
 
-function describeAnew(directory: string, entries: Parameters<RecordWriter['describe']>[0]): void {
+function describeAnew(directory: string, entries: Parameters<RecordWriter['writeManifest']>[0]): void {
   const record = RecordWriter.openForWriting(directory)
   record.writeManifest(entries)
   record.close()

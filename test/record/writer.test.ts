@@ -258,7 +258,9 @@ test('names are names: in parameters, in outputs and as columns of the view `sea
   expect(Object.entries(evaluation!.individual.parameters)).toEqual(Object.entries(parameters))
   expect(evaluation).toMatchObject({ outcome: 'done' })
   expect(Object.entries((evaluation as { outputs: object }).outputs)).toEqual(Object.entries(outputs))
-  const columns = query<{ name: string }>(record, `select name from pragma_table_info('search')`).map(({ name }) => name)
+  const columns = query<{ name: string }>(record, `select name from pragma_table_info('search')`).map(
+    ({ name }) => name,
+  )
   expect(columns).toEqual([
     ...['generation', 'index', 'replicate', 'seed', 'outcome', ...hardNames],
     ...['x', 'parameter X', 'parameter seed', 'parameter outcome', ''],

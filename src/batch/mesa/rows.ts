@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { decodeMessage } from '../../../runtime/channel/protocol.ts'
 import type { FailureCause } from '../../core/evaluation.ts'
 import { nameOf } from '../../core/individual.ts'
+import { runFiles } from '../../core/run-files.ts'
 import { RecordReader } from '../../record/reader.ts'
 import type { EvaluatedRow } from '../../record/rows.ts'
 import { fromRecord } from '../plain-value.ts'
@@ -96,7 +97,7 @@ function collectedIn(row: EvaluatedRow, directory: string): Collected {
     throw new TypeError(`run ${nameOf(row)} of ${directory} has collected no data of a model`)
   if (!('file' in collected)) return fromRecord(collected) as Collected
   return fromRecord(
-    decodeMessage(readFileSync(join(directory, 'individuals', nameOf(row), collectedFile))),
+    decodeMessage(readFileSync(join(directory, runFiles.individuals, nameOf(row), collectedFile))),
   ) as Collected
 }
 

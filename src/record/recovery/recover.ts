@@ -3,9 +3,9 @@ import { basename, join, resolve } from 'node:path'
 import { type Holder, Lease } from '../../../runtime/runner/lease.ts'
 import { currentHolder, takeRun } from '../../../runtime/slurm/run-holder.ts'
 import { ConfigurationError, RunHeldError } from '../../core/errors.ts'
+import { runFiles } from '../../core/run-files.ts'
 import { type Database, openDatabase } from '../../system/database.ts'
 import { livenessOf } from '../../system/process-identity.ts'
-import { copyName, recordName } from '../record-file.ts'
 import { noteLastTold, numberInOrder, schemaVersion, searchView } from '../schema.ts'
 import { migrateFromVersion1 } from '../version-1.ts'
 import { RecordWriter } from '../writer.ts'
@@ -62,9 +62,10 @@ interface Counts {
  */
 export async function recover(run: string): Promise<Recovery> {
   const directory = resolve(run)
-  const path = join(directory, recordName)
-  const finished = join(directory, `${recordName}.recovered`)
-  if (!isRun(directory, path)) throw new ConfigurationError(`${run} is not a run directory: it has no ${recordName}.`)
+  const path = join(directory, runFiles.record)
+  const finished = join(directory, `${runFiles.record}.recovered`)
+  if (!isRun(directory, path))
+    throw new ConfigurationError(`${run} is not a run directory: it has no ${runFiles.record}.`)
   const holder = currentHolder(directory)
   // Whether one lives that is stopped, or on another host, is found out by waiting for its heart: see `Lease.take`.
   if (holder && livenessOf(holder) === 'alive') throw held(run, holder)
@@ -86,7 +87,7 @@ export async function recover(run: string): Promise<Recovery> {
 type Recovered = Extract<Recovery, { state: 'recovered' }>
 
 function isRun(directory: string, path: string): boolean {
-  return [path, `${path}.recovered`, join(directory, 'run.json')].some((file) => existsSync(file))
+  return [path, `${path}.recovered`, join(directory, runFiles.run)].some((file) => existsSync(file))
 }
 
 function held(run: string, { host, pid, since }: Holder): RunHeldError {
@@ -114,7 +115,7 @@ function damageOf(directory: string, path: string): string | undefined {
       throw new ConfigurationError(`${path} was written by a newer twoloop (its schema is version ${version}).`)
     }
     // A run whose runner was killed before its record had tables is made by the next one.
-    if (version === 0) return existsSync(join(directory, 'run.json')) ? 'it is no record of a run' : undefined
+    if (version === 0) return existsSync(join(directory, runFiles.run)) ? 'it is no record of a run' : undefined
     const [first] = database.pragma('integrity_check(1)') as { integrity_check: string }[]
     if (first?.integrity_check !== 'ok') return first?.integrity_check.replaceAll('\n', ' ') ?? 'it cannot be checked'
     return version === 1 || version === schemaVersion ? damageOfSchema(database, version) : undefined
@@ -149,7 +150,7 @@ function damageOfSchema(database: Database, version: Version): string | undefine
 
 /** Makes a new record of what is left; it has its name only when it is complete and on the disk. */
 function rebuild(directory: string, path: string, finished: string, epoch: number, damage: string): Recovered {
-  const unfinished = join(directory, `${recordName}.recovering`)
+  const unfinished = join(directory, `${runFiles.record}.recovering`)
   rmSync(unfinished, { force: true })
   try {
     const { database, unread } = salvageAll(directory, path, unfinished)
@@ -189,7 +190,7 @@ function salvageAll(directory: string, path: string, unfinished: string): Salvag
 function salvageAs(version: Version, directory: string, path: string, unfinished: string): Salvaged {
   rmSync(unfinished, { force: true })
   const database = createRecord(unfinished, version)
-  const copy = join(directory, copyName)
+  const copy = join(directory, runFiles.recordCopy)
   const unread = database.transaction(() => {
     const tables = salvage(path, database)
     if (existsSync(copy)) salvage(copy, database)
@@ -353,7 +354,7 @@ function writeManifest(
 /** The identity that the workers know the run by. */
 function runOf(directory: string): string | undefined {
   try {
-    const { run } = JSON.parse(readFileSync(join(directory, 'run.json'), 'utf8')) as { run?: unknown }
+    const { run } = JSON.parse(readFileSync(join(directory, runFiles.run), 'utf8')) as { run?: unknown }
     return typeof run === 'string' ? run : undefined
   } catch {
     return undefined
