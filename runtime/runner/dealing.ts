@@ -7,7 +7,7 @@ import type { OpenJobs } from './open-jobs.ts'
 import type { WorkerProcess } from './worker-process.ts'
 
 export interface Dealing {
-  readonly space: Pick<Space, 'toValues'>
+  readonly space: Pick<Space, 'toValues' | 'dimension'>
   readonly settings: Pick<RunnerSettings, 'lookAhead' | 'pollInterval'>
   readonly mode: WakeUpMode
   /** Mean duration of one individual in milliseconds, undefined as long as nothing has been measured. */
@@ -37,7 +37,7 @@ export function deal(
   }
 }
 
-function send(worker: WorkerProcess, jobs: OpenJobs, count: number, space: Pick<Space, 'toValues'>): void {
+function send(worker: WorkerProcess, jobs: OpenJobs, count: number, space: Pick<Space, 'toValues' | 'dimension'>): void {
   const taken = jobs.take(count, worker.held.size > 0)
   if (taken.length === 0) return
   worker.send(

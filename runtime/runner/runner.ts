@@ -40,7 +40,7 @@ export interface RunnerOptions {
   /** The run's identity, in every pipe's first frame. */
   readonly run: string
   /** Individuals go to workers as the values of their parameters, in its order. */
-  readonly space: Pick<Space, 'toValues'>
+  readonly space: Pick<Space, 'toValues' | 'dimension'>
   readonly settings: RunnerSettings
   readonly launcher: Launcher
   readonly record: RunRecord & RunnerRecord & FirstOutcomesStore
