@@ -37,7 +37,12 @@ export function deal(
   }
 }
 
-function send(worker: WorkerProcess, jobs: OpenJobs, count: number, space: Pick<Space, 'toValues' | 'dimension'>): void {
+function send(
+  worker: WorkerProcess,
+  jobs: OpenJobs,
+  count: number,
+  space: Pick<Space, 'toValues' | 'dimension'>,
+): void {
   const taken = jobs.take(count, worker.held.size > 0)
   if (taken.length === 0) return
   worker.send(

@@ -53,7 +53,7 @@ export class Checkpoints {
   }
 
   /** Stores where the optimizer stands, so that going on takes no time. */
-  record(place: Recalled): void {
+  store(place: Recalled): void {
     if (this.#spentMs > 0) this.#record.addCheckpoint(this.#at(place))
     this.#spentMs = 0
   }
