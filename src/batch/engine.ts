@@ -120,6 +120,9 @@ class RunList extends Optimizer<RunListState> {
     return version === 1 ? this.ask({ next: (state as RunListState).next, pending: 0 }).state : undefined
   }
 
+  /** A run may leave out parameters that others have; what a simulation takes was checked where the batch was made. */
+  override refuse(): undefined {}
+
   override start(): RunListState {
     return { next: 0, pending: 0 }
   }

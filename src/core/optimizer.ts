@@ -113,6 +113,11 @@ export abstract class Optimizer<
     return []
   }
 
+  /** What is wrong with parameters that it proposes, as the end of a sentence; undefined if nothing is. */
+  refuse(parameters: P): string | undefined {
+    return this.space.refuse(parameters)
+  }
+
   /** Parameters to start from, as the simulation gives them; uniform in the space if it does not say. */
   createIndividual(random: Random): P {
     return this.#problem.createIndividual?.(random) ?? this.space.decode(this.space.samplePoint(random))

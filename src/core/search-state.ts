@@ -100,7 +100,7 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
     const random = Random.of(optimizer.settings.seed, 'ask', this.#asked)
     const { state, proposals } = this.#guard('ask', () => optimizer.ask(this.#state, room, random))
     for (const [i, { parameters }] of proposals.entries()) {
-      const refusal = optimizer.space.refuse(parameters)
+      const refusal = optimizer.refuse(parameters)
       if (refusal !== undefined) this.#refuse('ask', `proposal ${i} ${printable(refusal)}`)
     }
     this.#state = state
