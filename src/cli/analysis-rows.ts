@@ -1,11 +1,11 @@
 import { axisRangesOf, type Factor, markCrossed } from '../analysis/index.ts'
 import { ConfigurationError } from '../core/errors.ts'
 import { leavesOfValue } from '../core/leaves.ts'
-import { type ParameterDefinition, parameterFrom, Space } from '../core/space.ts'
+import type { Space } from '../core/space.ts'
 import type { RecordReader } from '../record/reader.ts'
 import type { EvaluatedRow } from '../record/rows.ts'
-import { parameterNames } from '../tables/individual-table.ts'
-import { type Leaf, Leaves } from '../tables/leaves.ts'
+import { type Leaf, recordedLeaves } from '../tables/leaves.ts'
+import { recordedSpace } from '../tables/recorded-space.ts'
 import { FactorColumn, levelsOf } from './factor-column.ts'
 
 type Parameters = Readonly<Record<string, unknown>>
@@ -18,6 +18,8 @@ export class AnalysisRows {
   readonly #record: RecordReader
   readonly #isDesign: boolean
   readonly #leaves: readonly Leaf[]
+  /** The factors as they were asked for, since every output of a run is held against them. */
+  readonly #gathered = new Map<boolean, readonly Factor[]>()
   /** Undefined if the run does not say what its parameters may be. */
   readonly space: Space | undefined
   readonly points: number
@@ -30,14 +32,14 @@ export class AnalysisRows {
   constructor(record: RecordReader, { isDesign }: { readonly isDesign: boolean }) {
     this.#record = record
     this.#isDesign = isDesign
-    this.space = spaceOf(record)
-    const leaves = new Leaves(parameterNames(record))
+    this.space = recordedSpace(record)
+    this.#leaves = recordedLeaves(record)
     const outputs = new Set<string>()
     const outcomes: EvaluatedRow['outcome'][] = []
-    for (const { row, point } of this.#rows()) {
-      outcomes[point] = outcomeOfBoth(outcomes[point] ?? 'failed', row.outcome)
-      leaves.scan(JSON.parse(row.parameters) as Parameters)
-      const named = row.outputs === null ? {} : (JSON.parse(row.outputs) as Parameters)
+    for (const { point, outcome, outputs: given } of this.#rows()) {
+      outcomes[point] = outcomeOfBoth(outcomes[point] ?? 'failed', outcome)
+      if (given === null) continue
+      const named = JSON.parse(given) as Parameters
       for (const name of Object.keys(named)) if (typeof named[name] === 'number') outputs.add(name)
     }
     if (!outcomes.includes('done')) {
@@ -45,7 +47,6 @@ export class AnalysisRows {
     }
     this.points = outcomes.length
     this.failed = outcomes.filter((outcome) => outcome === 'failed').length
-    this.#leaves = leaves.list
     this.numbers = [...new Set([...record.objectives.names, ...outputs])]
   }
 
@@ -54,18 +55,22 @@ export class AnalysisRows {
    *
    * @param isGrid whether all values are levels of the design
    */
-  factors(isGrid = false): Factor[] {
+  factors(isGrid = false): readonly Factor[] {
+    const gathered = this.#gathered.get(isGrid)
+    if (gathered) return gathered
     const definitions = new Map(this.space?.definitions)
     const columns = this.#leaves.map(
       (leaf) => new FactorColumn(leaf, this.points, levelsOf(definitions.get(leaf.path[0]))),
     )
-    for (const { row, point } of this.#rows()) {
-      if (row.outcome === 'pending') continue
-      const parameters: unknown = JSON.parse(row.parameters)
+    for (const { point, outcome, parameters: given } of this.#rows()) {
+      if (outcome === 'pending') continue
+      const parameters: unknown = JSON.parse(given)
       for (const column of columns) column.set(point, parameters)
     }
-    const factors = columns.map(({ factor }) => factor)
-    return isGrid ? factors.map((factor) => ({ ...factor, hasLevels: true })) : markCrossed(factors)
+    const plain = columns.map(({ factor }) => factor)
+    const factors = isGrid ? plain.map((factor) => ({ ...factor, hasLevels: true })) : markCrossed(plain)
+    this.#gathered.set(isGrid, factors)
+    return factors
   }
 
   /** The names of the axes, in their order. */
@@ -78,9 +83,9 @@ export class AnalysisRows {
     const at = this.#record.objectives.names.indexOf(name)
     const means = new Float64Array(this.points)
     const counts = new Uint32Array(this.points)
-    for (const { row, point } of this.#rows()) {
-      if (row.outcome !== 'done') continue
-      const value = at >= 0 ? (JSON.parse(row.fitness!) as number[])[at] : numberIn(row.outputs, name)
+    for (const { point, outcome, fitness, outputs } of this.#rows()) {
+      if (outcome !== 'done') continue
+      const value = at >= 0 ? (JSON.parse(fitness!) as number[])[at] : numberIn(outputs, name)
       if (value === undefined) continue
       const count = ++counts[point]!
       // The mean of equal numbers is exactly that number, so that rounding makes no point differ from another.
@@ -92,8 +97,8 @@ export class AnalysisRows {
   /** The parameters of each point. */
   parameters(): Parameters[] {
     const points: Parameters[] = []
-    for (const { row, point } of this.#rows()) {
-      if (points.length === point) points.push(JSON.parse(row.parameters) as Parameters)
+    for (const { point, parameters } of this.#rows()) {
+      if (points.length === point) points.push(JSON.parse(parameters) as Parameters)
     }
     return points
   }
@@ -114,32 +119,25 @@ export class AnalysisRows {
     }
   }
 
-  *#rows(): Generator<{ readonly row: EvaluatedRow; readonly point: number }> {
+  *#rows(): Generator<AnalysisRow> {
     let point = -1
-    let before: EvaluatedRow | undefined
-    for (const row of this.#record.rows()) {
-      if (this.#isDesign && row.replaces !== null) continue
-      if (before?.generation !== row.generation || before.index !== row.index) point++
-      before = row
-      yield { row, point }
+    let before: readonly [generation: number, index: number] | undefined
+    for (const [generation, index, , , parameters, outcome, fitness, , , outputs] of this.#record.tableRows({
+      standIns: !this.#isDesign,
+    })) {
+      if (before?.[0] !== generation || before[1] !== index) point++
+      before = [generation, index]
+      yield { point, parameters, outcome, fitness, outputs }
     }
   }
 }
 
+/** An individual of a point, as it stands in the record. */
+type AnalysisRow = Pick<EvaluatedRow, 'parameters' | 'outcome' | 'fitness' | 'outputs'> & { readonly point: number }
+
 /** A point is done if one of its replicates is, and has failed if all have. */
 function outcomeOfBoth(a: EvaluatedRow['outcome'], b: EvaluatedRow['outcome']): EvaluatedRow['outcome'] {
   return a === 'done' || b === 'done' ? 'done' : a === 'pending' || b === 'pending' ? 'pending' : 'failed'
-}
-
-/** The space as it was recorded with what makes the search. */
-function spaceOf(record: RecordReader): Space | undefined {
-  const { parameters } = (record.manifest().configuration ?? {}) as { parameters?: unknown }
-  try {
-    const definitions = parameters as readonly (readonly [string, ParameterDefinition])[]
-    return new Space<Record<string, unknown>>(definitions.map(([name, is]) => [name, parameterFrom(is)] as const))
-  } catch {
-    return undefined // a configuration of another form
-  }
 }
 
 function numberIn(outputs: string | null, name: string): number | undefined {

@@ -27,6 +27,7 @@ import {
   individualOf,
   type Manifest,
   type SeriesRow,
+  type TableRow,
   type WorkerRow,
 } from './rows.ts'
 
@@ -282,6 +283,26 @@ export class RecordReader implements TrajectoryHistory {
   /** All individuals with what came of them, in (generation, index, replicate) order. */
   rows(): IterableIterator<EvaluatedRow> {
     return this.file.iterate('select * from evaluated order by generation, "index", replicate')
+  }
+
+  /** As `rows`, as lists of what tables are made of; without those that stand in for others if they are not wanted. */
+  tableRows({ standIns = true }: { readonly standIns?: boolean } = {}): IterableIterator<TableRow> {
+    return this.file.lists(
+      `select generation, "index", replicate, seed, parameters, outcome, fitness, score, cause, outputs
+       from evaluated ${standIns ? '' : 'where replaces is null'} order by generation, "index", replicate`,
+    )
+  }
+
+  /** The parameters of all individuals, as JSON, in the same order. */
+  parameters(): IterableIterator<string> {
+    return this.file.pluck('select parameters from individuals order by generation, "index", replicate')
+  }
+
+  /** The outputs of all individuals that gave some, as JSON, in the same order. */
+  outputs(): IterableIterator<string> {
+    return this.file.pluck(
+      'select outputs from evaluations where outputs is not null order by generation, "index", replicate',
+    )
   }
 
   row({ generation, index, replicate }: IndividualId): EvaluatedRow | undefined {

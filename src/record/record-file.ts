@@ -149,6 +149,11 @@ export class RecordFile {
     return this.#iterate(() => this.#prepare<Row>(sql), values)
   }
 
+  /** The rows one after the other, each as the list of its columns. */
+  lists<Row extends readonly unknown[]>(sql: string, ...values: readonly unknown[]): Generator<Row, void> {
+    return this.#iterate(() => this.#prepare<Row>(sql).raw(), values)
+  }
+
   /** The first column of the rows, one after the other. */
   pluck<Value>(sql: string, ...values: readonly unknown[]): Generator<Value, void> {
     return this.#iterate(() => this.#prepare<Value>(sql).pluck(), values)

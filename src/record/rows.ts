@@ -38,6 +38,20 @@ export interface EvaluatedRow {
   readonly standard_error: string | null
 }
 
+/** Of an individual, what tables are made of: `EvaluatedRow` without names, which cost more than all else in long tables. */
+export type TableRow = readonly [
+  generation: number,
+  index: number,
+  replicate: number,
+  seed: number,
+  parameters: string,
+  outcome: EvaluatedRow['outcome'],
+  fitness: string | null,
+  score: number | null,
+  cause: string | null,
+  outputs: string | null,
+]
+
 /** One intermediate value of an individual. */
 export interface SeriesRow extends IndividualId {
   readonly step: number

@@ -82,21 +82,35 @@ function message(headerType: number, header: FlatNode, body: readonly Uint8Array
 function dataOf(cells: readonly Cell[], kind: CellKind): Uint8Array[] {
   switch (kind) {
     case 'integer':
-      return [bytesOf(BigInt64Array.from(cells, (cell) => BigInt(cell ?? 0)))]
+      return [bytesOf(longsOf(cells))]
     case 'number':
       return [bytesOf(Float64Array.from(cells, (cell) => Number(cell ?? 0)))]
     case 'boolean':
       return [bitsOf(cells, (cell) => cell === true)]
     case 'text':
     case 'mixed': {
-      const texts = cells.map((cell) => Buffer.from(cell === null ? '' : String(cell)))
+      const texts = cells.map((cell) => (cell === null ? '' : String(cell)))
       const offsets = new Int32Array(cells.length + 1)
-      texts.forEach((text, i) => {
-        offsets[i + 1] = offsets[i]! + text.length
-      })
-      return [bytesOf(offsets), Buffer.concat(texts)]
+      const joined = texts.join('')
+      const isAscii = Buffer.byteLength(joined) === joined.length
+      for (const [i, text] of texts.entries()) {
+        offsets[i + 1] = offsets[i]! + (isAscii ? text.length : Buffer.byteLength(text))
+      }
+      // Put together as bytes: two halves of a character would become one, if texts were, that ends one and begins another.
+      return [bytesOf(offsets), isAscii ? Buffer.from(joined) : Buffer.concat(texts.map((text) => Buffer.from(text)))]
     }
   }
+}
+
+/** Whole numbers of 64 bits in two halves, the lower one first, without a bigint for each. */
+function longsOf(cells: readonly Cell[]): Int32Array {
+  const halves = new Int32Array(2 * cells.length)
+  for (let i = 0; i < cells.length; i++) {
+    const value = Number(cells[i] ?? 0)
+    halves[2 * i] = value
+    halves[2 * i + 1] = Math.floor(value / 2 ** 32)
+  }
+  return halves
 }
 
 /** One bit a cell, the lowest first. */

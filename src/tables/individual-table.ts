@@ -1,8 +1,8 @@
 import type { FailureCause } from '../core/evaluation.ts'
 import type { RecordReader } from '../record/reader.ts'
-import type { EvaluatedRow } from '../record/rows.ts'
+import type { TableRow } from '../record/rows.ts'
 import { cellAt, joinKinds, kindOf } from './cells.ts'
-import { type Leaf, Leaves } from './leaves.ts'
+import { type Leaf, recordedLeaves } from './leaves.ts'
 import { type Cell, type CellKind, type Column, type Table, UniqueNames } from './table.ts'
 
 export const identity = ['generation', 'index', 'replicate', 'seed'].map((name): Column => ({ name, kind: 'integer' }))
@@ -16,25 +16,22 @@ const fixed = [...identity, ...decision, ...judgement]
 
 /**
  * The individuals of a run as a flat table: a column for every parameter (for every element of a vector or matrix),
- * objective and scalar output. The record is read twice, for the columns and for the rows, and is never held as a whole.
+ * objective and scalar output. The columns follow from the space and from what simulations returned, which is read before
+ * the rows; the record is never held as a whole.
  */
 export class IndividualTable implements Table {
   readonly columns: readonly Column[]
   readonly #record: RecordReader
   readonly #leaves: readonly Leaf[]
-  readonly #outputs: readonly (readonly [name: string, kind: CellKind | undefined])[]
+  readonly #outputs: readonly Leaf[]
 
   /** @param beside columns that will stand beside these */
   constructor(record: RecordReader, beside: readonly Column[] = []) {
     this.#record = record
-    const leaves = new Leaves(parameterNames(record))
+    this.#leaves = recordedLeaves(record)
     const outputs = new Map<string, CellKind | undefined>()
-    for (const row of record.rows()) {
-      leaves.scan(JSON.parse(row.parameters) as Record<string, unknown>)
-      if (row.outputs !== null) scanOutputs(JSON.parse(row.outputs) as Record<string, unknown>, outputs)
-    }
-    this.#leaves = leaves.list
-    this.#outputs = [...outputs]
+    for (const given of record.outputs()) scanOutputs(JSON.parse(given) as Record<string, unknown>, outputs)
+    this.#outputs = Array.from(outputs, ([name, kind]) => ({ path: [name], kind }))
     const unique = new UniqueNames([...fixed, ...beside].map(({ name }) => name))
     const column = (name: string, kind: CellKind, part: string): Column => ({ name: unique.take(name, part), kind })
     this.columns = [
@@ -43,32 +40,30 @@ export class IndividualTable implements Table {
       ...decision,
       ...record.objectives.names.map((name) => column(name, 'number', 'objective')),
       ...judgement,
-      ...this.#outputs.map(([name, kind = 'text']) => column(name, kind, 'output')),
+      ...this.#outputs.map(({ path, kind = 'text' }) => column(path[0], kind, 'output')),
     ]
   }
 
   *rows(): Generator<Cell[]> {
     const objectives = this.#record.objectives.names.length
-    for (const row of this.#record.rows()) yield this.#cells(row, objectives)
+    for (const row of this.#record.tableRows()) yield this.#cells(row, objectives)
   }
 
-  #cells(row: EvaluatedRow, objectives: number): Cell[] {
-    const cells: Cell[] = [row.generation, row.index, row.replicate, row.seed]
-    const parameters: unknown = JSON.parse(row.parameters)
+  #cells(row: TableRow, objectives: number): Cell[] {
+    const [generation, index, replicate, seed, given, outcome, scores, score, why, returned] = row
+    const cells: Cell[] = [generation, index, replicate, seed]
+    const parameters: unknown = JSON.parse(given)
     for (const { path, kind } of this.#leaves) cells.push(cellAt(parameters, path, kind))
-    cells.push(row.outcome)
-    const fitness = row.fitness === null ? undefined : (JSON.parse(row.fitness) as number[])
+    cells.push(outcome)
+    const fitness = scores === null ? undefined : (JSON.parse(scores) as number[])
     for (let i = 0; i < objectives; i++) cells.push(fitness?.[i] ?? null)
-    const cause = row.cause === null ? undefined : (JSON.parse(row.cause) as FailureCause)
-    cells.push(row.score, cause?.kind ?? null, cause?.message ?? null)
-    const outputs: unknown = row.outputs === null ? undefined : JSON.parse(row.outputs)
-    for (const [name, kind] of this.#outputs) cells.push(cellAt(outputs, [name], kind))
+    const cause = why === null ? undefined : (JSON.parse(why) as FailureCause)
+    cells.push(score, cause?.kind ?? null, cause?.message ?? null)
+    if (this.#outputs.length === 0) return cells
+    const outputs: unknown = returned === null ? undefined : JSON.parse(returned)
+    for (const { path, kind } of this.#outputs) cells.push(cellAt(outputs, path, kind))
     return cells
   }
-}
-
-export function parameterNames(record: RecordReader): readonly string[] {
-  return (record.manifest().parameters ?? []) as string[]
 }
 
 function scanOutputs(outputs: Readonly<Record<string, unknown>>, kinds: Map<string, CellKind | undefined>): void {

@@ -1,4 +1,8 @@
+import { leavesOf } from '../core/leaves.ts'
+import type { ParameterDefinition } from '../core/space.ts'
+import type { RecordReader } from '../record/reader.ts'
 import { joinKinds, kindOf } from './cells.ts'
+import { parameterNames, recordedSpace } from './recorded-space.ts'
 import type { CellKind } from './table.ts'
 
 /** A number, text or truth value in a parameter: its name, and where it stands in a vector or matrix. */
@@ -7,49 +11,102 @@ export interface Leaf {
   readonly kind: CellKind | undefined
 }
 
+/** The parameters of a run as leaves: its individuals are looked through until no further one can change them. */
+export function recordedLeaves(record: RecordReader): readonly Leaf[] {
+  const leaves = new Leaves(parameterNames(record), recordedSpace(record)?.definitions)
+  for (const parameters of record.parameters()) {
+    leaves.scan(JSON.parse(parameters) as Record<string, unknown>)
+    if (leaves.areSettled) break
+  }
+  return leaves.list
+}
+
+/** What is known of a value of the parameters by now. */
+interface Place {
+  readonly path: Leaf['path']
+  /** The kind of all that its parameter may hold; undefined where that is not known. */
+  readonly widest: CellKind | undefined
+  kind: CellKind | undefined
+  /** Of a vector or matrix, once an individual has shown that it is one. */
+  elements: Place[] | undefined
+}
+
 /** The parameters of a run as leaves, as far as its individuals have been looked at. */
-export class Leaves {
-  readonly #names: readonly string[]
-  readonly #leaves = new Map<string, Leaf>()
+class Leaves {
+  readonly #places: Map<string, Place>
 
   /** @param names the parameters, in the order in which the experiment names them */
-  constructor(names: readonly string[]) {
-    this.#names = names
-    // A vector's own leaf is taken away by its elements', once an individual shows that it is one.
-    for (const name of names) this.#leaves.set(JSON.stringify([name]), { path: [name], kind: undefined })
+  constructor(names: readonly string[], definitions: readonly (readonly [string, ParameterDefinition])[] = []) {
+    const widest = new Map(definitions.map(([name, definition]) => [name, widestKind(definition)]))
+    this.#places = new Map(names.map((name) => [name, placeAt([name], widest.get(name))]))
   }
 
   scan(parameters: Readonly<Record<string, unknown>>): void {
-    for (const name of Object.keys(parameters)) this.#scan(parameters[name], [name])
+    for (const name of Object.keys(parameters)) {
+      let place = this.#places.get(name)
+      if (!place) {
+        place = placeAt([name], undefined)
+        this.#places.set(name, place)
+      }
+      look(parameters[name], place)
+    }
+  }
+
+  /** Whether every leaf has a value of the widest kind that its parameter may hold. */
+  get areSettled(): boolean {
+    for (const place of this.#places.values()) if (!isSettled(place)) return false
+    return true
   }
 
   /** In the order of the names, element after element. */
   get list(): readonly Leaf[] {
-    return [...this.#leaves.values()].sort(byParameter(this.#names))
-  }
-
-  #scan(value: unknown, path: Leaf['path']): void {
-    const key = JSON.stringify(path)
-    const leaf = this.#leaves.get(key)
-    if (!Array.isArray(value)) {
-      this.#leaves.set(key, { path, kind: joinKinds(leaf?.kind, typeof value === 'string' ? 'text' : kindOf(value)) })
-      return
-    }
-    if (leaf?.kind === undefined) this.#leaves.delete(key)
-    value.forEach((element, i) => {
-      this.#scan(element, [...path, i])
-    })
+    return [...this.#places.values()].flatMap(leavesIn)
   }
 }
 
-function byParameter(names: readonly string[]): (a: Leaf, b: Leaf) => number {
-  const places = new Map(names.map((name, i) => [name, i]))
-  return (a, b) => {
-    const [nameA, ...indicesA] = a.path
-    const [nameB, ...indicesB] = b.path
-    const byName = (places.get(nameA) ?? names.length) - (places.get(nameB) ?? names.length)
-    if (byName !== 0) return byName
-    const differing = indicesA.findIndex((index, i) => index !== indicesB[i])
-    return differing < 0 ? indicesA.length - indicesB.length : indicesA[differing]! - (indicesB[differing] ?? -1)
+function placeAt(path: Leaf['path'], widest: CellKind | undefined): Place {
+  return { path, widest, kind: undefined, elements: undefined }
+}
+
+function look(value: unknown, place: Place): void {
+  if (!Array.isArray(value)) {
+    place.kind = joinKinds(place.kind, parameterKind(value))
+    return
   }
+  place.elements ??= []
+  for (let i = 0; i < value.length; i++) {
+    place.elements[i] ??= placeAt([...place.path, i], place.widest)
+    look(value[i], place.elements[i]!)
+  }
+}
+
+function isSettled({ kind, widest, elements }: Place): boolean {
+  return elements ? elements.every(isSettled) : kind !== undefined && kind === widest
+}
+
+function leavesIn(place: Place): readonly Leaf[] {
+  const { path, kind, elements } = place
+  const own = kind !== undefined || !elements ? [{ path, kind }] : []
+  return elements ? [...own, ...elements.flatMap(leavesIn)] : own
+}
+
+function widestKind(definition: ParameterDefinition): CellKind | undefined {
+  const [leaf] = leavesOf(definition)
+  switch (leaf?.type) {
+    case 'real':
+      return 'number'
+    case 'integer':
+      return 'integer'
+    case 'boolean':
+      return 'boolean'
+    case 'choice':
+      return leaf.values.map(parameterKind).reduce(joinKinds, undefined)
+    default:
+      return undefined
+  }
+}
+
+/** In parameters, unlike in outputs, no text stands for a number. */
+function parameterKind(value: unknown): CellKind | undefined {
+  return typeof value === 'string' ? 'text' : kindOf(value)
 }

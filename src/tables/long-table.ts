@@ -1,8 +1,8 @@
 import type { RecordReader } from '../record/reader.ts'
 import type { EvaluatedRow } from '../record/rows.ts'
 import { cellAt, isNonFinite } from './cells.ts'
-import { identity, parameterNames } from './individual-table.ts'
-import { type Leaf, Leaves } from './leaves.ts'
+import { identity } from './individual-table.ts'
+import { type Leaf, recordedLeaves } from './leaves.ts'
 import { SeriesReader } from './series.ts'
 import { type Cell, type Column, type Table, UniqueNames } from './table.ts'
 
@@ -31,9 +31,7 @@ export class LongTable implements Table {
   constructor(record: RecordReader, { reports }: { readonly reports: boolean }) {
     this.#record = record
     this.#reports = reports
-    const leaves = new Leaves(parameterNames(record))
-    for (const row of record.rows()) leaves.scan(JSON.parse(row.parameters) as Record<string, unknown>)
-    this.#leaves = leaves.list
+    this.#leaves = recordedLeaves(record)
     const unique = new UniqueNames([...identity, ...quantity].map(({ name }) => name))
     this.columns = [
       ...identity,

@@ -22,7 +22,9 @@ export function* asJson(table: Table): Generator<string> {
 }
 
 function csvLine(cells: readonly Cell[]): string {
-  return `${cells.map(csvField).join(',')}\r\n`
+  let line = csvField(cells[0]!)
+  for (let i = 1; i < cells.length; i++) line += `,${csvField(cells[i]!)}`
+  return `${line}\r\n`
 }
 
 function csvField(cell: Cell): string {
@@ -33,10 +35,15 @@ function csvField(cell: Cell): string {
 
 function* jsonObjects(table: Table): Generator<string> {
   const keys = table.columns.map(({ name }) => JSON.stringify(name))
-  for (const cells of table.rows()) yield `{${cells.map((cell, i) => `${keys[i]}:${jsonCell(cell)}`).join(',')}}`
+  for (const cells of table.rows()) {
+    let members = ''
+    for (let i = 0; i < cells.length; i++) members += `${i === 0 ? '' : ','}${keys[i]}:${jsonCell(cells[i]!)}`
+    yield `{${members}}`
+  }
 }
 
 /** Numbers that JSON lacks stand there as text. */
 function jsonCell(cell: Cell): string {
-  return JSON.stringify(typeof cell === 'number' && !Number.isFinite(cell) ? String(cell) : cell)
+  if (typeof cell === 'number') return Number.isFinite(cell) ? String(cell) : `"${cell}"`
+  return cell === null ? 'null' : JSON.stringify(cell)
 }

@@ -1,5 +1,6 @@
 import { benchDesign } from './design.ts'
 import { benchDispatch } from './dispatch.ts'
+import { benchExports } from './exports.ts'
 import { benchOrders } from './orders.ts'
 import { benchScale } from './scale.ts'
 
@@ -9,6 +10,7 @@ const benches: Readonly<Record<string, (args: readonly string[]) => Promise<unkn
   design: benchDesign,
   orders: benchOrders,
   scale: benchScale,
+  exports: benchExports,
 }
 
 const [name = '', ...args] = process.argv.slice(2)
