@@ -36,10 +36,10 @@ export class AnalysisRows {
     this.#leaves = recordedLeaves(record)
     const outputs = new Set<string>()
     const outcomes: EvaluatedRow['outcome'][] = []
-    for (const { point, outcome, outputs: given } of this.#rows()) {
+    for (const { point, outcome, json } of this.#column('outputs')) {
       outcomes[point] = outcomeOfBoth(outcomes[point] ?? 'failed', outcome)
-      if (given === null) continue
-      const named = JSON.parse(given) as Parameters
+      if (json === null) continue
+      const named = JSON.parse(json) as Parameters
       for (const name of Object.keys(named)) if (typeof named[name] === 'number') outputs.add(name)
     }
     if (!outcomes.includes('done')) {
@@ -62,9 +62,9 @@ export class AnalysisRows {
     const columns = this.#leaves.map(
       (leaf) => new FactorColumn(leaf, this.points, levelsOf(definitions.get(leaf.path[0]))),
     )
-    for (const { point, outcome, parameters: given } of this.#rows()) {
+    for (const { point, outcome, json } of this.#column('parameters')) {
       if (outcome === 'pending') continue
-      const parameters: unknown = JSON.parse(given)
+      const parameters: unknown = JSON.parse(json!)
       for (const column of columns) column.set(point, parameters)
     }
     const plain = columns.map(({ factor }) => factor)
@@ -83,9 +83,9 @@ export class AnalysisRows {
     const at = this.#record.objectives.names.indexOf(name)
     const means = new Float64Array(this.points)
     const counts = new Uint32Array(this.points)
-    for (const { point, outcome, fitness, outputs } of this.#rows()) {
+    for (const { point, outcome, json } of this.#column(at >= 0 ? 'fitness' : 'outputs')) {
       if (outcome !== 'done') continue
-      const value = at >= 0 ? (JSON.parse(fitness!) as number[])[at] : numberIn(outputs, name)
+      const value = at >= 0 ? (JSON.parse(json!) as number[])[at] : numberIn(json, name)
       if (value === undefined) continue
       const count = ++counts[point]!
       // The mean of equal numbers is exactly that number, so that rounding makes no point differ from another.
@@ -97,8 +97,8 @@ export class AnalysisRows {
   /** The parameters of each point. */
   parameters(): Parameters[] {
     const points: Parameters[] = []
-    for (const { point, parameters } of this.#rows()) {
-      if (points.length === point) points.push(JSON.parse(parameters) as Parameters)
+    for (const { point, json } of this.#column('parameters')) {
+      if (points.length === point) points.push(JSON.parse(json!) as Parameters)
     }
     return points
   }
@@ -119,21 +119,23 @@ export class AnalysisRows {
     }
   }
 
-  *#rows(): Generator<AnalysisRow> {
+  *#column(name: 'parameters' | 'fitness' | 'outputs'): Generator<PointRow> {
     let point = -1
-    let before: readonly [generation: number, index: number] | undefined
-    for (const [generation, index, , , parameters, outcome, fitness, , , outputs] of this.#record.tableRows({
-      standIns: !this.#isDesign,
-    })) {
-      if (before?.[0] !== generation || before[1] !== index) point++
-      before = [generation, index]
-      yield { point, parameters, outcome, fitness, outputs }
+    let newest: readonly [generation: number, index: number] = [-1, -1]
+    for (const [generation, index, outcome, json] of this.#record.column(name, { standIns: !this.#isDesign })) {
+      if (newest[0] !== generation || newest[1] !== index) point++
+      newest = [generation, index]
+      yield { point, outcome, json }
     }
   }
 }
 
-/** An individual of a point, as it stands in the record. */
-type AnalysisRow = Pick<EvaluatedRow, 'parameters' | 'outcome' | 'fitness' | 'outputs'> & { readonly point: number }
+/** What an individual of a point has in a column. */
+interface PointRow {
+  readonly point: number
+  readonly outcome: EvaluatedRow['outcome']
+  readonly json: string | null
+}
 
 /** A point is done if one of its replicates is, and has failed if all have. */
 function outcomeOfBoth(a: EvaluatedRow['outcome'], b: EvaluatedRow['outcome']): EvaluatedRow['outcome'] {

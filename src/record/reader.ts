@@ -21,6 +21,7 @@ import { bestPoints, hasReplicates } from './best-points.ts'
 import { RecordFile } from './record-file.ts'
 import {
   type AttemptRow,
+  type ColumnRow,
   type Counts,
   type EvaluatedRow,
   evaluationOf,
@@ -285,11 +286,22 @@ export class RecordReader implements TrajectoryHistory {
     return this.file.iterate('select * from evaluated order by generation, "index", replicate')
   }
 
-  /** As `rows`, as lists of what tables are made of; without those that stand in for others if they are not wanted. */
-  tableRows({ standIns = true }: { readonly standIns?: boolean } = {}): IterableIterator<TableRow> {
+  /** As `rows`, as lists of what tables are made of. */
+  tableRows(): IterableIterator<TableRow> {
     return this.file.lists(
       `select generation, "index", replicate, seed, parameters, outcome, fitness, score, cause, outputs
-       from evaluated ${standIns ? '' : 'where replaces is null'} order by generation, "index", replicate`,
+       from evaluated order by generation, "index", replicate`,
+    )
+  }
+
+  /** One column of all individuals, in the same order; without those that stand in for others if they are not wanted. */
+  column(
+    name: 'parameters' | 'fitness' | 'outputs',
+    { standIns = true }: { readonly standIns?: boolean } = {},
+  ): IterableIterator<ColumnRow> {
+    return this.file.lists(
+      `select generation, "index", outcome, ${name} from evaluated
+       ${standIns ? '' : 'where replaces is null'} order by generation, "index", replicate`,
     )
   }
 

@@ -52,6 +52,14 @@ export type TableRow = readonly [
   outputs: string | null,
 ]
 
+/** Of an individual, one column that is JSON. */
+export type ColumnRow = readonly [
+  generation: number,
+  index: number,
+  outcome: EvaluatedRow['outcome'],
+  json: string | null,
+]
+
 /** One intermediate value of an individual. */
 export interface SeriesRow extends IndividualId {
   readonly step: number
