@@ -1,5 +1,5 @@
+import { readJson } from '../shared/read-json.ts'
 import { readCsvColumn } from './csv-column.ts'
-import { readJson } from './read-json.ts'
 import { readNumber } from './read-number.ts'
 
 /** Where one result stands: a regular expression for standard output, or more than that. */

@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import type { SimulationResult } from '../../src/core/evaluation.ts'
+import { readJson } from '../shared/read-json.ts'
 import { badResult } from './failures.ts'
 import { type NamedResult, placeOf, readPlace } from './named-result.ts'
-import { readJson } from './read-json.ts'
 import { readNumber } from './read-number.ts'
 import type { ProgramEnd } from './run-program.ts'
 

@@ -48,7 +48,7 @@ export async function runProgram(command: readonly string[], options: ProgramOpt
   else signal.addEventListener('abort', end, { once: true })
   try {
     const exit = await group.ended
-    if (await isHeldByOthers(stdout)) group.killStrays()
+    if (await readRest(stdout)) group.killStrays()
     return { ...exit, tail: tail.bytes, cut: tail.cut }
   } finally {
     signal.removeEventListener('abort', end)
@@ -68,7 +68,7 @@ function passOn(stdout: Readable): void {
  * Reads what the program, which has ended, has left in the pipe: all of it has come when a turn of the event loop brings
  * nothing more. What is written there later is by another process, which has left the group; true if there is one.
  */
-async function isHeldByOthers(stdout: Readable): Promise<boolean> {
+export async function readRest(stdout: Readable): Promise<boolean> {
   let isQuiet = false
   stdout.on('data', () => {
     isQuiet = false

@@ -7,8 +7,8 @@ export interface ContextSource {
   /** Gives the run's snapshot; called when the simulation first asks for it. */
   readonly snapshot: () => unknown
   readonly report: (step: number, value: number) => void
-  /** Makes the individual's directory, if need be, and gives its path. */
-  readonly directory: () => string
+  /** The path of the individual's directory, which is made if need be. */
+  readonly directory: SimulationContext['directory']
 }
 
 /**

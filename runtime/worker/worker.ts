@@ -109,6 +109,17 @@ class WorkerProgram {
     if (warning !== undefined) process.on(warning, () => this.#onWarning())
   }
 
+  /** Makes the optimizee ready; a worker that cannot do so is of no use. */
+  async open(): Promise<void> {
+    try {
+      await this.#optimizee.open?.()
+    } catch (error) {
+      this.#tryFlush()
+      this.#writer.write({ type: 'refused', reason: `The optimizee does not start: ${(error as Error).message}` })
+      throw error
+    }
+  }
+
   /** Has itself woken as the runner's mode is. */
   #listen(): WakeUp {
     const { wakeUp: mode, pollInterval } = this.#runFile
@@ -155,6 +166,7 @@ class WorkerProgram {
       }
     }
     this.#sayLeaving(this.#leaving)
+    await this.#optimizee.close?.()
     await this.#wakeUp.close()
   }
 
@@ -175,8 +187,12 @@ class WorkerProgram {
       timeout: this.#runFile.timeout,
       snapshot: () => this.#readSnapshot(),
       report: (step, value) => this.#report(key, step, value),
-      directory: () => makeOwnDirectory(this.#directory, runFiles.individuals, individual.name),
+      directory: ({ make } = { make: true }) =>
+        make
+          ? makeOwnDirectory(this.#directory, runFiles.individuals, individual.name)
+          : join(this.#directory, runFiles.individuals, individual.name),
     })
+    if (this.#optimizee.open) await this.open()
     const current = { key, attempt }
     this.#current = current
     const begin = performance.now()
@@ -192,7 +208,8 @@ class WorkerProgram {
   }
 
   #take(key: AttemptKey, outcome: AttemptOutcome, milliseconds: number): void {
-    const printed = this.#printed.take(milliseconds)
+    // What lasts longer than a simulation may be another process, which prints without this one's knowledge.
+    const printed = this.#printed.take(this.#optimizee.open ? Number.POSITIVE_INFINITY : milliseconds)
     this.#results.push(
       'cause' in outcome
         ? [key, milliseconds, null, outcome.cause, null, printed]
@@ -406,6 +423,7 @@ async function main(directory: string, worker: number): Promise<void> {
     throw error
   }
   const program = new WorkerProgram({ directory, worker, epoch, runFile, optimizee, writer })
+  await program.open()
   writer.write({ type: 'ready', milliseconds: performance.now() - begin })
   try {
     await program.run()

@@ -19,6 +19,7 @@ const commands = {
   grid: () => import('./grid.ts'),
   optimizers: () => import('./optimizers.ts'),
   optimizees: () => import('./optimizees.ts'),
+  python: () => import('./python.ts'),
 } as const
 
 const { argv } = process

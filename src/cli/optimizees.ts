@@ -7,7 +7,7 @@ export function register(program: Command): void {
     .description('Lists the simulations that are built in, with their settings and defaults, and how to run your own.')
     .option('--json', 'print one JSON document')
     .action(async ({ json = false }: { json?: boolean }) => {
-      const [{ optimizees }, { printList }, { commandSchema, moduleSchema }] = await Promise.all([
+      const [{ optimizees }, { printList }, { commandSchema, moduleSchema, programSchema }] = await Promise.all([
         import('../../optimizees/index.ts'),
         import('./list.ts'),
         import('../experiment-file/schema.ts'),
@@ -19,6 +19,11 @@ export function register(program: Command): void {
             type: 'command',
             summary: 'Any program in any language; named by its command, without a type',
             settings: commandSchema,
+          },
+          {
+            type: 'program',
+            summary: 'A program in any language that stays loaded; named by its program, without a type',
+            settings: programSchema,
           },
           {
             type: 'module',

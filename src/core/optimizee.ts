@@ -32,8 +32,8 @@ export interface SimulationContext {
   readonly snapshot: unknown
   /** Records an intermediate value, for curves over time or steps. */
   report(step: number, value: number): void
-  /** A directory of this individual's own, made at the first call, kept with the run. */
-  directory(): string
+  /** A directory of this individual's own, made at the first call, kept with the run; or only where it would be. */
+  directory(options?: { readonly make: boolean }): string
 }
 
 /** The simulation: a parameter space, objectives and `simulate`. */
@@ -51,6 +51,12 @@ export abstract class Optimizee<P = Record<string, unknown>> implements Problem<
 
   /** One run of the simulation. What it throws becomes a failed evaluation. */
   abstract simulate(individual: Individual<P>, context: SimulationContext): SimulationResult | Promise<SimulationResult>
+
+  /** Makes ready what lasts longer than one simulation; called before each of them, outside of its time. */
+  open?(): Promise<void>
+
+  /** Ends what `open` has made ready. */
+  close?(): Promise<void>
 
   /** Parameters to start from: uniform in the space, unless a simulation knows better. */
   createIndividual(random: Random): P {

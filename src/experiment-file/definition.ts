@@ -34,6 +34,7 @@ export type OptimizeeDefinitions<P = Record<string, unknown>> =
   | { readonly default: Optimizee<P> }
   | ModuleDefinition
   | CommandDefinition
+  | ProgramDefinition
   | BuiltInOptimizeeDefinition
 
 /** What an experiment says of its simulation's failures; it comes before what the runner's settings say. */
@@ -56,6 +57,15 @@ export interface CommandDefinition extends FailurePolicy {
   readonly environment?: Readonly<Record<string, string | number | boolean>>
   /** Relative to the experiment's file; its folder if it does not say. */
   readonly workingDirectory?: string
+}
+
+/** A program in any language that is started once in each worker and given one individual after the other. */
+export interface ProgramDefinition extends Omit<CommandDefinition, 'command' | 'result'> {
+  readonly program: readonly (string | number | boolean)[]
+  /** Lines of shell that make the program's environment. */
+  readonly setup?: readonly string[]
+  /** How long a program is waited for that does not say that it is ready. */
+  readonly ready?: number | string
 }
 
 type BuiltInOptimizees = typeof optimizees

@@ -5,6 +5,7 @@ import commandOptimizee from '../../optimizees/command/command.ts'
 import { checkPlace, type NamedResult, placeOf } from '../../optimizees/command/named-result.ts'
 import type { CommandResult } from '../../optimizees/command/options.ts'
 import { optimizees } from '../../optimizees/index.ts'
+import programOptimizee from '../../optimizees/program/program.ts'
 import { NoOptimizee, optimizeeOf } from '../../runtime/worker/load-optimizee.ts'
 import { ConfigurationError } from '../core/errors.ts'
 import { type ObjectiveMap, Objectives } from '../core/objectives.ts'
@@ -19,7 +20,14 @@ import { readParameters } from './parameters.ts'
 import { below, makeAt, messageOf, type Place, parseAt, refuse } from './place.ts'
 import { refuseProgram } from './program.ts'
 import { importModule } from './read.ts'
-import { commandSchema, failurePolicySchema, moduleSchema, resultPlaceSchema, wholeResultSchema } from './schema.ts'
+import {
+  commandSchema,
+  failurePolicySchema,
+  moduleSchema,
+  programSchema,
+  resultPlaceSchema,
+  wholeResultSchema,
+} from './schema.ts'
 import { namesInOrder } from './yaml.ts'
 
 /** The simulation that an experiment names. */
@@ -42,18 +50,25 @@ export async function chooseOptimizee(given: object, path: string, place: Place)
     const { source } = given
     return { optimizee: given, source: source ?? { module: path }, policy: {}, simulation: nameOfSource(source) }
   }
+  if (Object.hasOwn(given, 'command') && Object.hasOwn(given, 'program')) {
+    refuse(
+      place,
+      'has a command and a program; wanted one of them: a command is started for each individual, a program once',
+    )
+  }
+  if (Object.hasOwn(given, 'program')) return fromProgram(given, dirname(path), place)
   if (Object.hasOwn(given, 'command')) return fromCommand(given, dirname(path), place)
   if (Object.hasOwn(given, 'module')) return fromModule(given, dirname(path), place)
   if (Object.hasOwn(given, 'type')) return builtIn(given, place)
   if (isOptimizee((given as { default?: unknown }).default)) {
     refuse(place, 'is a module as a whole; wanted its default export, or the experiment in defineExperiment({ ... })')
   }
-  const known = [...Object.keys(commandSchema.shape), 'module', 'options', 'type']
+  const known = [...Object.keys(commandSchema.shape), 'program', 'module', 'options', 'type']
   for (const key of Object.keys(given)) {
     const meant = known.includes(key) ? undefined : nearest(key, known)
     if (meant) refuse(below(place, key), `is not a setting, did you mean ${meant}?`)
   }
-  refuse(place, `needs a command, a module or a type, got ${show(Object.keys(given))}`)
+  refuse(place, `needs a command, a program, a module or a type, got ${show(Object.keys(given))}`)
 }
 
 function isOptimizee(value: unknown): value is Optimizee {
@@ -69,19 +84,13 @@ function fromCommand(given: object, folder: string, place: Place): ChosenOptimiz
   const rest = ofGiven({ templates, files, input, setup, keep, seeds })
   const { keep: _, ...asked } = rest // what stays on the disk is no part of a result
   const program = command[0]!
-  const searchPath = environment?.PATH ?? process.env.PATH
-  const refusal = program.includes('{') ? undefined : refuseProgram(program, folder, searchPath)
-  if (refusal !== undefined) refuse(below(place, 'command.0'), refusal)
-  const workingDirectory = resolve(folder, settings.workingDirectory ?? '.')
-  if (!isDirectory(workingDirectory)) {
-    refuse(below(place, 'workingDirectory'), `needs a directory, and there is none at ${workingDirectory}`)
-  }
+  if (!program.includes('{')) checkProgram(program, environment, folder, below(place, 'command.0'))
+  const workingDirectory = readWorkingDirectory(settings.workingDirectory, folder, place)
   const objectives = settings.objectives as ObjectiveMap
   checkObjectives(objectives, below(place, 'objectives'))
   const parameters = readParameters(settings.parameters, below(place, 'parameters'))
   const options = {
-    // As it stands for the file's folder, wherever the program is to run.
-    command: program.includes('/') ? [resolve(folder, program), ...command.slice(1)] : command,
+    command: fromFolder(command, folder),
     parameters,
     objectives,
     workingDirectory,
@@ -122,6 +131,63 @@ function checkObjectives(objectives: ObjectiveMap, place: Place): void {
     )
   }
   makeAt(place, () => new Objectives(objectives))
+}
+
+function fromProgram(given: object, folder: string, place: Place): ChosenOptimizee {
+  const settings = parseAt(programSchema, given, place)
+  const { program, environment, setup, ready } = settings
+  checkProgram(program[0]!, environment, folder, below(place, 'program.0'))
+  const workingDirectory = readWorkingDirectory(settings.workingDirectory, folder, place)
+  const objectives = settings.objectives as ObjectiveMap
+  checkObjectives(objectives, below(place, 'objectives'))
+  const parameters = readParameters(settings.parameters, below(place, 'parameters'))
+  for (const [i, word] of program.entries()) {
+    const name = parameters.map(([name]) => name).find((name) => word.includes(`{${name}}`))
+    if (name === undefined) continue
+    refuse(
+      below(place, `program.${i}`),
+      `has the placeholder {${name}}, but a program is started once for all individuals; it reads its parameters from standard input`,
+    )
+  }
+  const optimizee = makeAt(below(place, 'program'), () =>
+    programOptimizee({
+      program: fromFolder(program, folder),
+      parameters,
+      objectives,
+      workingDirectory,
+      ...ofGiven({ environment, setup, ready }),
+    }),
+  )
+  return {
+    optimizee,
+    source: sourceOf(optimizee),
+    policy: policyOf(given),
+    simulation: {
+      module: 'program',
+      options: {
+        program,
+        environment: sealedEnvironment(environment),
+        workingDirectory: settings.workingDirectory ?? '.',
+        ...ofGiven({ setup }),
+      },
+    },
+  }
+}
+
+function checkProgram(program: string, environment: Record<string, string> = {}, folder: string, place: Place): void {
+  const refusal = refuseProgram(program, folder, environment.PATH ?? process.env.PATH)
+  if (refusal !== undefined) refuse(place, refusal)
+}
+
+/** The program's words as they stand for the file's folder, wherever the program is to run. */
+function fromFolder([program, ...args]: readonly string[], folder: string): string[] {
+  return [program!.includes('/') ? resolve(folder, program!) : program!, ...args]
+}
+
+function readWorkingDirectory(given: string | undefined, folder: string, place: Place): string {
+  const path = resolve(folder, given ?? '.')
+  if (!isDirectory(path)) refuse(below(place, 'workingDirectory'), `needs a directory, and there is none at ${path}`)
+  return path
 }
 
 /** All of a text or file if it says `from`, which is no name of a place then; else by name. */

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { takes } from '../../optimizees/command/named-result.ts'
 import { orders } from '../core/abilities.ts'
 import { runnerSettings } from '../core/runner-settings.ts'
+import { duration } from '../core/settings.ts'
 
 /** The schema of experiment files, part by part: which part applies follows from what stands there. */
 const text = z.unknown().transform((given, context) => {
@@ -130,5 +131,18 @@ export const commandSchema = z.strictObject({
     .strictObject({ below: z.int().positive() })
     .optional()
     .describe('The range of {seed}: from 0 and below this number; 2^31 by default'),
+  ...failurePolicySchema.shape,
+})
+
+export const programSchema = z.strictObject({
+  program: z.array(text).min(1).describe('The program and its arguments, started once in each worker'),
+  parameters: commandSchema.shape.parameters,
+  objectives: commandSchema.shape.objectives,
+  environment: commandSchema.shape.environment,
+  workingDirectory: commandSchema.shape.workingDirectory,
+  setup: z.array(text).optional().describe("Lines of shell that make the program's environment"),
+  ready: duration
+    .optional()
+    .describe('How long a program is waited for that does not say that it is ready; 5 seconds by default'),
   ...failurePolicySchema.shape,
 })

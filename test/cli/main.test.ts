@@ -65,6 +65,7 @@ const commands = [
   'grid',
   'optimizers',
   'optimizees',
+  'python',
 ]
 
 test('help names every command, and every command has help of its own', async () => {

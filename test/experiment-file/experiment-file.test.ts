@@ -341,7 +341,7 @@ const wrong: [string, string, string | object, string | RegExp, object?][] = [
     'an optimizee without anything',
     'a.json',
     { optimizee: {}, optimizer },
-    ': optimizee needs a command, a module or a type, got []',
+    ': optimizee needs a command, a program, a module or a type, got []',
   ],
   [
     'an unknown key of a command',

@@ -4,9 +4,9 @@ import { expect, test } from 'vitest'
 import { readCsvColumn } from '../../optimizees/command/csv-column.ts'
 import { memoryKills } from '../../optimizees/command/memory-kills.ts'
 import { checkPlace, readPlace } from '../../optimizees/command/named-result.ts'
-import { withoutRanks } from '../../optimizees/command/rank-variables.ts'
-import { readJson } from '../../optimizees/command/read-json.ts'
 import { readNumber } from '../../optimizees/command/read-number.ts'
+import { withoutRanks } from '../../optimizees/shared/rank-variables.ts'
+import { readJson } from '../../optimizees/shared/read-json.ts'
 import { temporaryDirectory } from '../temporary.ts'
 
 test.each([

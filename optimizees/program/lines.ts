@@ -1,0 +1,86 @@
+import type { SimulationResult } from '../../src/core/evaluation.ts'
+import type { Individual } from '../../src/core/individual.ts'
+import { show } from '../../src/core/text.ts'
+import { readJson } from '../shared/read-json.ts'
+
+/** What a program is told of one individual; `docs/programs.md` specifies it. */
+export interface Task {
+  readonly id: number
+  readonly individual: Individual
+  readonly attempt: number
+  /** Where its directory is, which the program makes if it wants one. */
+  readonly directory: string
+}
+
+/** What a line of a program says. */
+export type Said =
+  | { readonly type: 'ready' }
+  /** Without an id it is about the individual that has waited longest. */
+  | { readonly type: 'result'; readonly id: number | undefined; readonly result: SimulationResult }
+  | { readonly type: 'error'; readonly id: number | undefined; readonly message: string; readonly stack?: string }
+  | { readonly type: 'report'; readonly id: number | undefined; readonly step: number; readonly value: number }
+  /** The line begins like one of these and is none. */
+  | { readonly type: 'bad'; readonly why: string }
+  /** Anything else is what the individual printed. */
+  | { readonly type: 'printed' }
+
+export function lineOf(task: Task): string {
+  return `${JSON.stringify(plainTask(task))}\n`
+}
+
+export function batchLineOf(tasks: readonly Task[]): string {
+  return `${JSON.stringify({ batch: tasks.map(plainTask) })}\n`
+}
+
+function plainTask({ id, individual, attempt, directory }: Task) {
+  const { parameters, seed, generation, index, replicate } = individual
+  return { id, parameters, seed, generation, index, replicate, attempt, directory }
+}
+
+/** A line that begins so is meant for the worker. */
+const meant = /^\s*\{\s*"(id|ready|result|error|report)"\s*:/
+
+export function readLine(line: string): Said {
+  if (!/^\s*\{/.test(line)) return { type: 'printed' }
+  let value: unknown
+  try {
+    value = readJson(line)
+  } catch {
+    return meant.test(line) ? bad(`a line that is no JSON: ${show(line)}`) : { type: 'printed' }
+  }
+  const said = value as Readonly<Record<string, unknown>>
+  const kind = kinds.find((name) => Object.hasOwn(said, name))
+  if (kind === undefined) return { type: 'printed' }
+  const { id } = said
+  if (id !== undefined && !Number.isInteger(id)) return bad(`an id that is no whole number: ${show(line)}`)
+  const of = id as number | undefined
+  switch (kind) {
+    case 'ready':
+      return { type: 'ready' }
+    case 'result':
+      return { type: 'result', id: of, result: said.result as SimulationResult }
+    case 'error':
+      return {
+        type: 'error',
+        id: of,
+        message: textOf(said.error),
+        ...(typeof said.traceback === 'string' && { stack: said.traceback }),
+      }
+    case 'report': {
+      const [step, value] = Array.isArray(said.report) ? (said.report as unknown[]) : []
+      return typeof step === 'number' && typeof value === 'number'
+        ? { type: 'report', id: of, step, value }
+        : bad(`a report that is not [step, value]: ${show(line)}`)
+    }
+  }
+}
+
+const kinds = ['ready', 'result', 'error', 'report'] as const
+
+function bad(why: string): Said {
+  return { type: 'bad', why }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : show(value)
+}

@@ -1,0 +1,197 @@
+import { SimulationFailure, type SimulationResult } from '../../src/core/evaluation.ts'
+import { show } from '../../src/core/text.ts'
+import { describeEnd, type Environment, type ProcessEnd, ProcessGroup } from '../../src/system/process-group.ts'
+import { memoryKills } from '../command/memory-kills.ts'
+import { readRest } from '../command/run-program.ts'
+import { LineReader } from './line-reader.ts'
+import { batchLineOf, lineOf, readLine, type Said, type Task } from './lines.ts'
+
+/** How long a program may take to leave when its input has ended. */
+const leaveMs = 2000
+/** Of what it printed last, messages show this much. */
+const shownBytes = 200
+
+/** Who waits for what comes of a task. */
+export interface TaskListener {
+  onResult(result: SimulationResult): void
+  onFailure(failure: SimulationFailure): void
+  onReport(step: number, value: number): void
+}
+
+/**
+ * One process of a program that stays: individuals go in as lines, what comes of them comes out as lines. Once it has
+ * ended, or has said what cannot be, it is good for nothing more, and all that it was given and has not answered has failed.
+ */
+export class WarmProcess {
+  readonly #name: string
+  readonly #group: ProcessGroup
+  readonly #reader: LineReader
+  /** By their ids, oldest first. */
+  readonly #open = new Map<number, TaskListener>()
+  readonly #onSpoken: (() => void)[] = []
+  readonly #memoryKills = memoryKills()
+  readonly #ended: Promise<ProcessEnd>
+  #hasSpoken = false
+  #saysReady = false
+  #hasEnded = false
+  /** Why it is of no more use, if it did not end by itself. */
+  #failure: SimulationFailure | undefined
+  #lastText = Buffer.alloc(0)
+
+  /** @throws what `spawn` throws of arguments that no process can have */
+  constructor(command: readonly string[], environment: Environment, workingDirectory: string | undefined) {
+    this.#name = command.join(' ')
+    this.#group = new ProcessGroup(command, {
+      environment,
+      workingDirectory,
+      stdio: ['pipe', 'pipe', 'inherit'],
+      isGuarded: true,
+    })
+    this.#reader = new LineReader({
+      onLine: (line) => this.#hear(line),
+      onText: (text) => this.#pass(text),
+      onTooLong: (bytes) => this.#refuse(`a line of more than ${bytes} bytes`),
+    })
+    const { stdin, stdout } = this.#group.child
+    stdin!.on('error', () => {}) // a program that is gone reads no more; its end says so
+    stdout!.on('data', (chunk: Buffer) => this.#reader.add(chunk))
+    this.#ended = this.#end()
+  }
+
+  /** Whether it can be given more. */
+  get isUsable(): boolean {
+    return !this.#hasEnded && !this.#failure
+  }
+
+  /** Whether the program is one that says that it is ready. */
+  get saysReady(): boolean {
+    return this.#saysReady
+  }
+
+  /**
+   * Waits until the program says that it is ready, or anything else that is meant for the worker; no longer than so many
+   * milliseconds, since a program need not say it.
+   *
+   * @throws Error if it ends before
+   */
+  async ready(patienceMs: number): Promise<void> {
+    if (this.#hasSpoken) return
+    let timer: NodeJS.Timeout | undefined
+    const spoken = new Promise<undefined>((resolve) => {
+      this.#onSpoken.push(() => resolve(undefined))
+      timer = setTimeout(() => resolve(undefined), patienceMs)
+    })
+    const end = await Promise.race([spoken, this.#ended])
+    clearTimeout(timer)
+    if (end) throw new Error(`the program ${show(this.#name)} ${describeEnd(end)} before it was ready`)
+  }
+
+  simulate(task: Task, listener: TaskListener): void {
+    this.#open.set(task.id, listener)
+    this.#group.child.stdin!.write(lineOf(task))
+  }
+
+  /** Gives all of them in one line. */
+  simulateMany(tasks: readonly (readonly [Task, TaskListener])[]): void {
+    for (const [task, listener] of tasks) this.#open.set(task.id, listener)
+    this.#group.child.stdin!.write(batchLineOf(tasks.map(([task]) => task)))
+  }
+
+  /** Ends the process and all that it has started; what it was given fails of this when that is done. */
+  giveUp(failure: SimulationFailure): void {
+    this.#failure ??= failure
+    this.#group.end()
+  }
+
+  /** What it printed last that was not meant for the worker, as the end of a sentence. */
+  get lastWords(): string {
+    const line = this.#lastText.toString('utf8').trimEnd().split('\n').at(-1)!
+    return line === '' ? '' : `; the last line that it printed was ${show(line)}`
+  }
+
+  /** Lets the program leave by itself, and ends it if it does not. */
+  async close(): Promise<void> {
+    this.#group.child.stdin!.end()
+    const timer = setTimeout(() => this.#group.end(), leaveMs)
+    await this.#ended
+    clearTimeout(timer)
+  }
+
+  async #end(): Promise<ProcessEnd> {
+    const end = await this.#group.ended
+    if (end.error === undefined && (await readRest(this.#group.child.stdout!))) this.#group.killStrays()
+    this.#reader.end()
+    this.#hasEnded = true
+    const failure = this.#failure ?? this.#failureOf(end)
+    for (const listener of this.#open.values()) listener.onFailure(failure)
+    this.#open.clear()
+    return end
+  }
+
+  #failureOf(end: ProcessEnd): SimulationFailure {
+    const { exitCode, signal } = end
+    if (signal === 'SIGKILL' && (memoryKills() ?? 0) > (this.#memoryKills ?? 0)) {
+      const message = 'The program was killed by SIGKILL, for lack of memory.'
+      return new SimulationFailure({ kind: 'exit', detail: 'out-of-memory', message, signal })
+    }
+    const message = `The program ${describeEnd(end)} without an answer${this.lastWords}.`
+    if (end.error !== undefined) return new SimulationFailure({ kind: 'threw', message })
+    return new SimulationFailure({
+      kind: 'exit',
+      message,
+      ...(exitCode !== undefined && { exitCode }),
+      ...(signal !== undefined && { signal }),
+    })
+  }
+
+  #hear(line: Buffer): void {
+    const said = readLine(line.toString('utf8'))
+    if (said.type === 'printed') this.#pass(line)
+    else this.#take(said, line)
+  }
+
+  #take(said: Exclude<Said, { readonly type: 'printed' }>, line: Buffer): void {
+    this.#hasSpoken = true
+    for (const resolve of this.#onSpoken.splice(0)) resolve()
+    switch (said.type) {
+      case 'ready':
+        this.#saysReady = true
+        return
+      case 'bad':
+        this.#refuse(said.why)
+        return
+      case 'result':
+      case 'error':
+      case 'report': {
+        const [oldest] = this.#open.keys()
+        const id = said.id ?? oldest
+        const listener = id === undefined ? undefined : this.#open.get(id)
+        if (!listener) this.#pass(line)
+        else if (said.type === 'report') listener.onReport(said.step, said.value)
+        else {
+          this.#open.delete(id!)
+          if (said.type === 'result') listener.onResult(said.result)
+          else listener.onFailure(failureOf(said))
+        }
+      }
+    }
+  }
+
+  /** What the program said is no answer, so that nobody knows what it will say next. */
+  #refuse(what: string): void {
+    this.giveUp(new SimulationFailure({ kind: 'bad-result', message: `The program answered with ${what}.` }))
+  }
+
+  /** Passes on what is not meant for the worker, no faster than it is taken. */
+  #pass(text: Buffer): void {
+    this.#lastText = Buffer.from(text.subarray(-shownBytes))
+    if (process.stdout.write(text)) return
+    const stdout = this.#group.child.stdout!
+    stdout.pause()
+    process.stdout.once('drain', () => stdout.resume())
+  }
+}
+
+function failureOf({ message, stack }: Extract<Said, { readonly type: 'error' }>): SimulationFailure {
+  return new SimulationFailure({ kind: 'threw', message, ...(stack !== undefined && { stack }) })
+}

@@ -1,0 +1,286 @@
+"""The side of twoloop that a simulation in Python sees: one file, the standard library only, CPython 3.9 or newer.
+
+A simulation that stays loaded, for `optimizee: { program: [python3, model.py], ... }`:
+
+    import twoloop
+
+    def simulate(p, context):
+        print("tried", p["x"])           # to the log of the individual
+        return {"error": p["x"] ** 2}    # the objectives by name, and whatever else is to be kept
+
+    twoloop.serve(simulate)
+
+The individuals of a run, also while it goes on:
+
+    rows = twoloop.read("runs/spring")
+    pandas.DataFrame(rows)
+"""
+
+import html
+import json
+import os
+import pathlib
+import random
+import sqlite3
+import sys
+import threading
+import traceback
+import urllib.parse
+from contextlib import closing
+
+__all__ = ["Context", "Rows", "read", "serve", "serve_many"]
+
+
+class Context:
+    """What a simulation may use beside its parameters."""
+
+    def __init__(self, task, answers):
+        self._task = task
+        self._answers = answers
+        self._random = None
+        self.seed = task["seed"]
+        self.generation = task["generation"]
+        self.index = task["index"]
+        self.replicate = task["replicate"]
+        self.attempt = task["attempt"]
+
+    @property
+    def random(self):
+        """The random numbers of this individual: the same on every attempt and every worker."""
+        if self._random is None:
+            self._random = random.Random(self.seed)
+        return self._random
+
+    @property
+    def directory(self):
+        """A directory of this individual's own, made when it is first asked for, kept with the run."""
+        os.makedirs(self._task["directory"], exist_ok=True)
+        return self._task["directory"]
+
+    @property
+    def checkpoint(self):
+        """A path in that directory, where the next attempt at this individual finds what this one has left."""
+        return os.path.join(self.directory, "checkpoint")
+
+    def report(self, step, value):
+        """Records an intermediate value."""
+        self._answers.say({"id": self._task["id"], "report": [float(step), float(value)]})
+
+
+def serve(simulate):
+    """Simulates what comes, one individual after the other, until there is no more.
+
+    simulate(parameters, context) gives a number, a list, or a dict with the objectives' names. What it raises is the
+    cause of that individual's failure.
+    """
+
+    def simulate_many(batch, contexts):
+        for i, (parameters, context) in enumerate(zip(batch, contexts)):
+            try:
+                yield i, simulate(parameters, context)
+            except Exception as error:
+                yield i, error
+
+    serve_many(simulate_many)
+
+
+def serve_many(simulate_many):
+    """Simulates many individuals at once, where the experiment says `batch: { size: 64 }`; without it, one at a time.
+
+    simulate_many(batch, contexts) gets two lists of the same length, and gives a result for each: all of them in order,
+    or pairs of position and result as they are known. An exception in place of a result is that individual's failure;
+    one that is raised fails nobody but whoever raises it when simulated alone.
+    """
+    lines, answers = _Answers.take_over()
+    answers.say({"ready": True})
+    for line in lines:
+        message = json.loads(line)
+        if "batch" in message:
+            _simulate(simulate_many, message["batch"], answers)
+        elif "parameters" in message:
+            _simulate(simulate_many, [message], answers)
+
+
+def _simulate(simulate_many, tasks, answers):
+    undecided = dict(enumerate(tasks))
+    try:
+        batch = [{name: _given(value) for name, value in task["parameters"].items()} for task in tasks]
+        for i, result in _pairs(simulate_many(batch, [Context(task, answers) for task in tasks]), len(tasks)):
+            if i not in undecided:
+                raise ValueError(f"simulate_many gave a result for {i!r}, which has one or is none of {len(tasks)}")
+            answers.give(undecided.pop(i), result)
+        if undecided:
+            raise ValueError(f"simulate_many gave no result for {len(undecided)} of {len(tasks)} individuals")
+    except Exception as error:
+        left = list(undecided.values())
+        if len(tasks) == 1 and left:
+            answers.give(left[0], error)
+            return
+        # Who is at fault is seen when everybody else is away.
+        middle = len(left) // 2
+        for half in (left[:middle], left[middle:]):
+            if half:
+                _simulate(simulate_many, half, answers)
+
+
+def _pairs(results, count):
+    """Pairs of position and result, whichever way the results are given."""
+    if not hasattr(results, "__len__"):
+        return results
+    if len(results) != count:
+        raise ValueError(f"simulate_many must give {count} results, got {len(results)}")
+    return enumerate(results)
+
+
+def _given(value):
+    """A vector or matrix of numbers is an array to a program that has imported numpy."""
+    numpy = sys.modules.get("numpy")
+    if numpy is None or not isinstance(value, list) or not value:
+        return value
+    array = numpy.array(value)
+    return array if array.dtype.kind in "biuf" else value
+
+
+def _plain(value):
+    """What JSON has no word for: scalars and arrays of numpy, and whatever else has a list to offer."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    raise TypeError(f"a result may hold numbers, texts, lists, dicts and arrays, got {type(value).__name__}")
+
+
+class _Answers:
+    """What goes to the worker, a line each; standard output is for what the simulation prints."""
+
+    def __init__(self, out):
+        self._out = out
+        self._lock = threading.Lock()
+
+    @classmethod
+    def take_over(cls):
+        """The lines that come, and the way back; printing and reading are the simulation's own from then on.
+
+        The worker's pipes move to other descriptors. What is printed, also by native code and by programs that the
+        simulation starts, goes where standard error goes: the log of the individual.
+        """
+        sys.stdout.flush()
+        lines = os.fdopen(os.dup(0), "rb")
+        out = os.fdopen(os.dup(1), "wb")
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(nothing, 0)
+        os.close(nothing)
+        os.dup2(2, 1)
+        sys.stdout.reconfigure(line_buffering=True)
+        return lines, cls(out)
+
+    def say(self, message):
+        line = json.dumps(message, default=_plain).encode() + b"\n"
+        with self._lock:
+            self._out.write(line)
+            self._out.flush()
+
+    def give(self, task, result):
+        sys.stdout.flush()  # what it printed is in the log before its answer is known
+        sys.stderr.flush()
+        if not isinstance(result, BaseException):
+            try:
+                self.say({"id": task["id"], "result": result})
+                return
+            except (TypeError, ValueError) as error:
+                result = error
+        text = "".join(traceback.format_exception(type(result), result, _own_frames(result.__traceback__)))
+        self.say({"id": task["id"], "error": f"{type(result).__name__}: {result}", "traceback": text})
+
+
+def _own_frames(frames):
+    """The frames of the simulation, without those of this file above them."""
+    while frames is not None and frames.tb_next is not None and frames.tb_frame.f_code.co_filename == __file__:
+        frames = frames.tb_next
+    return frames
+
+
+def read(run):
+    """The individuals of a run, in order: a list of dicts, which pandas and polars take as it is.
+
+    Each has generation, index, replicate, seed, outcome (done, failed, stopped or pending), the parameters and objectives
+    under their own names, whatever else the simulation returned, and cause, which is None unless it has failed. The run
+    may be going on; nothing in its directory is changed.
+    """
+    with closing(_open(pathlib.Path(run))) as record:
+        (objectives,) = record.execute("select value from manifest where key = 'objectives'").fetchone()
+        names = list(json.loads(objectives))
+        rows = record.execute(
+            'select i.generation, i."index", i.replicate, i.seed, i.parameters, e.outcome, e.fitness, e.outputs, e.cause '
+            'from individuals i left join evaluations e using (generation, "index", replicate) '
+            'order by i.generation, i."index", i.replicate'
+        )
+        return Rows(_row(row, names) for row in rows)
+
+
+class Rows(list):
+    """Rows of a run; a notebook shows them as a table."""
+
+    shown = 20
+
+    def _repr_html_(self):
+        names = list(dict.fromkeys(name for row in self[: self.shown] for name in row))
+        head = "".join(f"<th>{html.escape(str(name))}</th>" for name in names)
+        body = "".join(
+            "<tr>" + "".join(f"<td>{html.escape(_shown(row.get(name)))}</td>" for name in names) + "</tr>"
+            for row in self[: self.shown]
+        )
+        rest = len(self) - self.shown
+        more = f"<p>and {rest} more</p>" if rest > 0 else ""
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
+
+
+def _shown(value):
+    return "" if value is None else str(value)
+
+
+def _row(row, objectives):
+    generation, index, replicate, seed, parameters, outcome, fitness, outputs, cause = row
+    cells = {"generation": generation, "index": index, "replicate": replicate, "seed": seed}
+    cells["outcome"] = outcome or "pending"
+    parts = (
+        ("parameter", json.loads(parameters)),
+        ("objective", dict(zip(objectives, json.loads(fitness or "null") or [None] * len(objectives)))),
+        ("output", _recorded(json.loads(outputs or "{}"))),
+    )
+    for kind, part in parts:
+        for name, value in part.items():
+            while name in cells:
+                name = f"{kind} {name}"
+            cells[name] = value
+    cells["cause"] = json.loads(cause)["message"] if cause else None
+    return cells
+
+
+def _recorded(value):
+    """Numbers that JSON lacks stand in the record as texts."""
+    if isinstance(value, dict):
+        return {name: _recorded(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_recorded(part) for part in value]
+    return float(value) if value in ("NaN", "Infinity", "-Infinity") else value
+
+
+def _open(run):
+    path = run / "trajectory.sqlite"
+    if not path.exists():
+        raise FileNotFoundError(f"{run} is no run: it has no trajectory.sqlite")
+    # Where only one process may have the record open, the run keeps a copy for everybody else; in a directory that
+    # cannot be written to, SQLite reads what nobody writes.
+    ways = [(path, "mode=ro"), (run / "trajectory-copy.sqlite", "mode=ro"), (path, "immutable=1")]
+    if os.path.exists(f"{path}-wal"):
+        ways.pop()
+    for there, how in ways:
+        if not there.exists():
+            continue
+        record = sqlite3.connect(f"file:{urllib.parse.quote(str(there.resolve()))}?{how}", uri=True)
+        try:
+            record.execute("select 1 from manifest")
+            return record
+        except sqlite3.OperationalError as error:
+            record.close()
+            reason = error
+    raise reason

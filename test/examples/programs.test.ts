@@ -1,0 +1,58 @@
+import { execFileSync } from 'node:child_process'
+import { cpSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { hasPart, hasProgram } from '../parts.ts'
+import { build } from '../search-child.ts'
+import { temporaryDirectory } from '../temporary.ts'
+
+const twoloop = (directory: string, ...words: string[]) =>
+  execFileSync(process.execPath, [join(build, 'src/cli/main.js'), ...words], {
+    cwd: directory,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+
+/** How the same simulation is started in each language, what it needs, and what is done before. */
+const languages = [
+  {
+    language: 'Python',
+    program: '[python3, paraboloid.py]',
+    needs: ['python3', '--version'],
+    prepare: (directory: string) => writeFileSync(join(directory, 'twoloop.py'), twoloop(directory, 'python')),
+  },
+  { language: 'Perl', program: '[perl, paraboloid.pl]', needs: ['perl', '-MJSON::PP', '-e', '1'] },
+  {
+    language: 'C++',
+    program: '[./paraboloid]',
+    needs: ['g++', '--version'],
+    prepare: (directory: string) =>
+      execFileSync('g++', ['-O1', '-o', 'paraboloid', 'paraboloid.cpp'], { cwd: directory }),
+  },
+  { language: 'R', program: '[Rscript, paraboloid.R]', needs: ['Rscript', '--version'] },
+] as const
+
+for (const { language, program, needs, ...more } of languages) {
+  const isThere = hasPart(
+    needs[0],
+    () => hasProgram(needs[0], ...needs.slice(1)),
+    `the example of a program in ${language} that stays`,
+  )
+  test.skipIf(!isThere)(`the example in ${language} is fitted`, () => {
+    const directory = temporaryDirectory()
+    cpSync(join(import.meta.dirname, 'programs'), directory, { recursive: true })
+    if ('prepare' in more) more.prepare(directory)
+    twoloop(
+      directory,
+      'run',
+      'paraboloid.yaml',
+      '--set',
+      `optimizee.program=${program}`,
+      '--set',
+      'optimizee.ready=10m',
+    )
+    const { best, evaluations } = JSON.parse(twoloop(directory, 'show', 'runs/paraboloid', '--json'))
+    expect(evaluations).toEqual({ done: 800, failed: 0 })
+    expect(best.fitness[0]).toBeLessThan(1e-3)
+  })
+}

@@ -1,0 +1,175 @@
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeEach, expect, test, vi } from 'vitest'
+import type { ProgramOptions } from '../../optimizees/program/options.ts'
+import program from '../../optimizees/program/program.ts'
+import type { FailureCause, SimulationFailure } from '../../src/core/evaluation.ts'
+import type { Optimizee, SimulationContext } from '../../src/core/optimizee.ts'
+import { onTestFinished } from '../running-test.ts'
+import { contextOf, individual } from './context.ts'
+import { isRunning, until } from './processes.ts'
+
+/** What programs print is passed on to here. */
+const printed = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+beforeEach(() => void printed.mockClear())
+afterAll(() => printed.mockRestore())
+
+const fixture = fileURLToPath(new URL('../fixtures/programs/misbehave.mjs', import.meta.url))
+
+function make(more: Partial<ProgramOptions> = {}): Optimizee {
+  const made = program({
+    program: [process.execPath, fixture, 'ready'],
+    parameters: [
+      ['x', { type: 'real', low: -10, high: 10 }],
+      ['does', { type: 'choice', values: ['square'] }],
+    ],
+    objectives: { error: 'minimize' },
+    ...more,
+  })
+  onTestFinished(() => made.close?.())
+  return made
+}
+
+function simulate(optimizee: Optimizee, does: string, more: Partial<SimulationContext> = {}, x = 3) {
+  const one = individual<Record<string, unknown>>({ x, does })
+  const directory = () => '/runs/spring/individuals/3.4'
+  return Promise.resolve(optimizee.simulate(one, { ...contextOf(one, { directory }), ...more }))
+}
+
+async function failureOf(simulation: Promise<unknown>): Promise<FailureCause> {
+  const error = await simulation.then(
+    (result) => {
+      throw new Error(`it should have failed, and gave ${JSON.stringify(result)}`)
+    },
+    (error: SimulationFailure) => error,
+  )
+  expect(error).toMatchObject({ name: 'SimulationFailure' })
+  return error.cause
+}
+
+interface Squared {
+  readonly error: number
+  readonly pid: number
+  readonly simulated: number
+}
+
+test('a program is started once and simulates one individual after the other', async () => {
+  const optimizee = make()
+  const first = (await simulate(optimizee, 'square', {}, 3)) as unknown as Squared
+  const second = (await simulate(optimizee, 'square', {}, -2)) as unknown as Squared
+  expect([first.error, second.error]).toEqual([9, 4])
+  expect([first.simulated, second.simulated]).toEqual([1, 2])
+  expect(second.pid).toBe(first.pid)
+})
+
+test('a program is told which individual it is and where its directory would be', async () => {
+  const { task, parameters } = (await simulate(make(), 'tell', { attempt: 2 })) as Record<string, unknown>
+  expect(parameters).toEqual({ x: 3, does: 'tell' })
+  expect(task).toEqual({
+    seed: 5,
+    generation: 3,
+    index: 4,
+    replicate: 0,
+    attempt: 2,
+    directory: '/runs/spring/individuals/3.4',
+  })
+})
+
+test('an answer without an id is about the individual that has waited longest', async () => {
+  expect(await simulate(make(), 'without an id')).toBe(7)
+})
+
+test('reports are lines too', async () => {
+  const reports: [number, number][] = []
+  expect(await simulate(make(), 'report', { report: (step, value) => reports.push([step, value]) })).toBe(0)
+  expect(reports).toEqual([
+    [1, 0.5],
+    [2, 0.25],
+  ])
+})
+
+test('numbers that JSON has no word for are read', async () => {
+  expect(await simulate(make(), 'not a number')).toEqual({ error: 1, more: [Number.NaN, Number.NEGATIVE_INFINITY] })
+})
+
+test('all other lines are what the individual printed, byte for byte, before its answer is known', async () => {
+  expect(await simulate(make(), 'print')).toBe(1)
+  const text = Buffer.concat(printed.mock.calls.map(([chunk]) => Buffer.from(chunk)))
+  expect(text.toString('latin1')).toBe('plain\n{"not": "meant"}\n{ braces }\nlatin \xff\n')
+})
+
+test('a line without end is passed on while it comes, if it cannot be an answer', async () => {
+  expect(await simulate(make(), 'print much')).toBe(2)
+  const sizes = printed.mock.calls.map(([chunk]) => chunk.length)
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(64 * 2 ** 20 + 1)
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(2 ** 20)
+})
+
+test('an answer to what was answered already is only printed', async () => {
+  const optimizee = make()
+  expect(await simulate(optimizee, 'answer twice')).toBe(3)
+  expect(await simulate(optimizee, 'square')).toMatchObject({ error: 9, simulated: 2 })
+})
+
+test('an error that a program tells is a failure with its words, and the program stays', async () => {
+  const optimizee = make()
+  const failure = await failureOf(simulate(optimizee, 'error'))
+  expect(failure).toEqual({ kind: 'threw', message: 'ValueError: too stiff', stack: 'line 1' })
+  expect(await simulate(optimizee, 'square')).toMatchObject({ error: 9, simulated: 2 })
+})
+
+test.each([
+  [
+    'exit',
+    'exit',
+    'The program ended with exit code 5 without an answer; the last line that it printed was "no memory left for the mesh".',
+  ],
+  ['kill', 'exit', 'The program was killed by SIGKILL without an answer.'],
+  [
+    'garbage',
+    'bad-result',
+    'The program answered with a line that is no JSON: "{\\"id\\": 2, \\"result\\": {\\"error\\": oops}}',
+  ],
+  ['bad report', 'bad-result', 'The program answered with a report that is not [step, value]:'],
+  ['endless line', 'bad-result', 'The program answered with a line of more than 67108864 bytes.'],
+])('%s is the failure of that individual, and the next has a fresh program', async (does, kind, sentence) => {
+  const optimizee = make()
+  expect(await simulate(optimizee, 'square')).toMatchObject({ simulated: 1 })
+  const failure = await failureOf(simulate(optimizee, does))
+  expect(failure.kind).toBe(kind)
+  expect(failure.message).toContain(sentence)
+  expect(await simulate(optimizee, 'square')).toMatchObject({ error: 9, simulated: 1 })
+})
+
+test('a program that hangs is ended at the timeout with all that it has started, and the next has a fresh one', async () => {
+  const optimizee = make()
+  const { pid } = (await simulate(optimizee, 'square')) as unknown as Squared
+  const controller = new AbortController()
+  const simulation = failureOf(simulate(optimizee, 'hang', { signal: controller.signal }))
+  await until(() => printed.mock.calls.length > 0)
+  controller.abort(Object.assign(new Error('it took longer than 30 ms'), { name: 'TimeoutError' }))
+  const failure = await simulation
+  expect(failure.kind).toBe('timeout')
+  expect(failure.message).toBe(
+    'The program was ended: it took longer than 30 ms; the last line that it printed was "converging ...{\\"result\\": 1}".',
+  )
+  expect(isRunning(pid)).toBe(false)
+  expect(await simulate(optimizee, 'square')).toMatchObject({ simulated: 1 })
+})
+
+test('a program leaves at the end of its input, and one that stays is ended', async () => {
+  for (const word of ['ready', 'stay']) {
+    const optimizee = make({ program: [process.execPath, fixture, word], ready: 0 })
+    const { pid } = (await simulate(optimizee, 'square')) as unknown as Squared
+    await optimizee.close?.()
+    expect(isRunning(pid)).toBe(false)
+  }
+})
+
+test('a program that ends before it is ready is told when it is opened', async () => {
+  const optimizee = make({ program: [process.execPath, fixture, 'broken'], ready: 600_000 })
+  await expect(optimizee.open?.()).rejects.toThrow('misbehave.mjs broken" ended with exit code 3 before it was ready')
+})
+
+test('a program that is not there is told when it is opened', async () => {
+  await expect(make({ program: ['/no/such/program'] }).open?.()).rejects.toThrow('could not be started')
+})
