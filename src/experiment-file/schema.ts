@@ -74,7 +74,10 @@ export const experimentSchema = z.strictObject({
 })
 
 export const experimentModuleSchema = experimentSchema.extend({
-  report: z.custom((given) => typeof given === 'function', { error: 'needs a function that returns text' }).optional(),
+  report: z
+    .custom((given) => typeof given === 'function', { error: 'needs a function that returns text' })
+    .optional()
+    .describe('In a module: a function of the finished run that returns text to be printed'),
 })
 
 export const failurePolicySchema = runnerSettings.pick({ timeout: true, retries: true, onFailure: true }).partial()
@@ -85,7 +88,10 @@ export const moduleSchema = z.strictObject({
   ...failurePolicySchema.shape,
 })
 
-export const wholeResultSchema = z.strictObject({ from: z.enum(['stdout', 'file']), path: z.string().optional() })
+export const wholeResultSchema = z.strictObject({
+  from: z.enum(['stdout', 'file']).describe('The last line of standard output, or a file'),
+  path: z.string().optional().describe('Of a file: its name, with placeholders; in the folder where the program runs'),
+})
 
 export const resultPlaceSchema = z.strictObject({
   file: z.string().min(1).optional().describe('The file; standard output without it'),
