@@ -1,8 +1,11 @@
 import { basename, dirname, resolve } from 'node:path'
 import { z } from 'zod'
 import { ConfigurationError } from '../core/errors.ts'
+import type { PlainData } from '../core/plain-data.ts'
 import { readManifest } from '../record/reader.ts'
-import { runExperimentFile } from './run-experiment.ts'
+import { programSchema } from '../search/begun-by-program.ts'
+import { loadProgram } from './load-program.ts'
+import { runExperimentFile, runLoaded } from './run-experiment.ts'
 
 /** What `run` left in the manifest for `resume`. */
 const startedBy = z.looseObject({
@@ -22,12 +25,22 @@ export async function resumeRun(
   run: string,
   { generations, json }: { readonly generations?: number | undefined; readonly json: boolean },
 ): Promise<number> {
-  const started = startedBy.safeParse(readManifest(run))
+  const manifest = readManifest(run)
+  const directory = resolve(run)
+  const program = programSchema.safeParse(manifest.program)
+  if (program.success) {
+    const now = generations === undefined ? program.data : withGenerations(program.data, generations)
+    const loaded = await loadProgram(run, basename(directory), now)
+    const recorded = { program: JSON.parse(JSON.stringify(now)) as PlainData }
+    return runLoaded(loaded, { root: dirname(directory), overwrite: false, json, manifest: recorded })
+  }
+  const started = startedBy.safeParse(manifest)
   if (!started.success) {
-    throw new ConfigurationError(`${run}: was not started from an experiment's file; go on with it by your own program`)
+    throw new ConfigurationError(
+      `${run}: its record does not say how it was started; go on with it by your own program`,
+    )
   }
   const { file, overrides } = started.data
-  const directory = resolve(run)
   return runExperimentFile({
     file,
     overrides: { ...overrides, ...(generations !== undefined && { generations }) },
@@ -36,4 +49,15 @@ export async function resumeRun(
     overwrite: false,
     json,
   })
+}
+
+type Program = z.output<typeof programSchema>
+
+function withGenerations({ optimizer, plan, ...rest }: Program, generations: number): Program {
+  const limits = typeof plan.limits === 'object' ? { limits: { ...plan.limits, generations } } : {}
+  return {
+    ...rest,
+    plan: { ...plan, ...limits },
+    optimizer: { ...optimizer, settings: { ...optimizer.settings, generations } },
+  }
 }

@@ -6,6 +6,7 @@ import type { PlainData } from '../core/plain-data.ts'
 import { type LoadedExperiment, loadExperiment } from '../experiment-file/load.ts'
 import type { Overrides } from '../experiment-file/overrides.ts'
 import { RecordReader } from '../record/reader.ts'
+import type { Manifest } from '../record/rows.ts'
 import { Experiment, type RunOutcome } from '../search/experiment.ts'
 import { readWarmStart } from '../search/warm-start.ts'
 import { describeFailuresOf } from './describe-failures.ts'
@@ -25,9 +26,21 @@ export interface RunRequest {
 
 /** Runs an experiment's file, or goes on with it, and says what came of it. Returns the exit code. */
 export async function runExperimentFile(request: RunRequest): Promise<number> {
-  const { overrides, root, overwrite } = request
+  const { overrides } = request
   const loaded = await loadExperiment(request.file, { ...overrides, name: request.name })
-  const { name, file, optimizee, optimizer, source, runner, configuration } = loaded
+  return runLoaded(loaded, { ...request, manifest: { file: loaded.file, overrides: plain(overrides) } })
+}
+
+/** Where an experiment is run that has been loaded from whatever says what it is. */
+export interface RunPlace extends Pick<RunRequest, 'root' | 'overwrite' | 'json'> {
+  /** What is recorded for `resume`. */
+  readonly manifest: Manifest
+}
+
+/** As `runExperimentFile`. */
+export async function runLoaded(loaded: LoadedExperiment, request: RunPlace): Promise<number> {
+  const { root, overwrite, manifest } = request
+  const { name, optimizee, optimizer, source, runner, configuration } = loaded
   if (loaded.warmStart !== undefined && !RecordReader.exists(join(root, name))) {
     await readWarmStart(loaded.warmStart, optimizee) // so that what is wrong with it is said before there is a run
   }
@@ -36,7 +49,6 @@ export async function runExperimentFile(request: RunRequest): Promise<number> {
   using _report = new ReportSignal(() => progress.say(`Everything up to here is stored: ${progress.latest}`))
   using walltime = new Walltime((sentence) => progress.say(sentence))
   await using experiment = new Experiment({ root })
-  const manifest = { file, overrides: plain(overrides) }
   await experiment.prepareExperiment({ name, runner, overwrite, configuration, manifest })
   const size = optimizer.announce()
   if (size !== undefined) progress.say(size)

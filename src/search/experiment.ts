@@ -20,6 +20,7 @@ import type { Manifest } from '../record/rows.ts'
 import { RecordWriter } from '../record/writer.ts'
 import type { Deadline } from '../system/deadline.ts'
 import { awayError, storageError } from '../system/storage-errors.ts'
+import { describeProgram } from './begun-by-program.ts'
 import { checkPlan } from './check-plan.ts'
 import { deliver } from './deliver.ts'
 import { Environment } from './environment.ts'
@@ -131,7 +132,7 @@ export class Experiment {
     const run = await HeldRun.take(join(this.root, options.name), options)
     if (options.manifest) run.record.writeManifest(options.manifest)
     const trajectory = new Trajectory(run.record)
-    this.#prepared = { run, trajectory, settings, prospect, configuration: options.configuration }
+    this.#prepared = { run, trajectory, settings, prospect, asked, configuration: options.configuration }
     return { trajectory, runnerSettings: settings, directory: run.directory }
   }
 
@@ -214,6 +215,7 @@ export class Experiment {
     if (prospect.warning !== undefined) options.onWarning?.(prospect.warning)
     recordGroups(trajectory, { optimizer: optimizer.settings, runner: settings })
     recordSearch(record, optimizer, optimizee, configuration, options)
+    if (!prepared.configuration) recordProgram(record, prepared.asked, optimizer, optimizee, options)
     record.saveGroups(trajectory)
     const delivered = await deliver(run, optimizee, options.source, options.onWarning)
     const environment = new Environment(trajectory, optimizer, record, options)
@@ -293,6 +295,8 @@ interface Prepared {
   readonly trajectory: Trajectory
   readonly settings: RunnerSettings
   readonly prospect: Exclude<Prospect, { readonly refusal: string }>
+  /** The runner's settings as they were given. */
+  readonly asked: object
   readonly configuration: RunIdentity | undefined
 }
 
@@ -328,6 +332,19 @@ function refuseHopeless(record: RecordWriter): void {
   const [first] = record.firstOutcomes(1)
   if (done + stopped > 0 || !first?.cause) return
   throw new RunnerFailure(`None of ${failed} individuals was simulated well; ${nameOf(first)}: ${first.cause.message}`)
+}
+
+/** How a program began the search, so that the command can go on with it. */
+function recordProgram(
+  record: RecordWriter,
+  runner: object,
+  optimizer: Optimizer,
+  { source: own }: Optimizee,
+  { source = own, warmStart, cache, order, window, start, limits }: RunOptions,
+): void {
+  if (!source) return
+  const plan = { order, window, start, limits }
+  record.writeManifest({ program: describeProgram({ source, optimizer, runner, plan, warmStart, cache }) })
 }
 
 /** What the record says of a search from its start. */
