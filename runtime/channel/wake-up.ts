@@ -1,7 +1,7 @@
-import { type FSWatcher, watch } from 'chokidar'
 import type { RunnerSettings } from '../../src/core/runner-settings.ts'
 import { sharedFileSystem } from '../../src/system/file-systems.ts'
 import { longestDelayMs } from '../../src/system/timer.ts'
+import { FileEvents } from './file-events.ts'
 
 /** How a directory's changes are noticed: by events of this kernel, or by looking. */
 export type WakeUpMode = 'events' | 'poll'
@@ -14,44 +14,55 @@ export interface WakeUpOptions {
 }
 
 /**
- * Calls `onWake` when a watched file may have grown. It is a hint: an event can come for nothing, and a timer stands
- * behind events that do not come (they tell nothing of appends made on another host).
+ * Calls `onWake` when a file that is followed may have grown. It is a hint: an event can come for nothing, and a timer
+ * stands behind events that do not come (they tell nothing of appends made on another host).
  */
 export class WakeUp {
   readonly #options: WakeUpOptions
-  #watcher: FSWatcher | undefined
+  /** The file that each pipe is read from; undefined when polling. */
+  #followed: Map<object, FileEvents> | undefined
   #timer: NodeJS.Timeout | undefined
 
   constructor(options: WakeUpOptions) {
     this.#options = options
-    if (options.mode === 'events') this.#watch()
+    if (options.mode === 'events') this.#followed = new Map()
     this.#schedule(options.mode === 'events' ? options.pollInterval * 10 : options.pollInterval)
   }
 
-  add(path: string): void {
-    this.#watcher?.add(path)
+  /**
+   * Listens to the file that a pipe is read from now, in place of the one before; it need not be there yet.
+   * @returns whether this is another file: what was written to it so far is to be looked for
+   */
+  follow(pipe: object, path: string): boolean {
+    const before = this.#followed?.get(pipe)
+    if (!this.#followed || before?.path === path) return false
+    before?.close()
+    const { onWake } = this.#options
+    this.#followed.set(pipe, new FileEvents(path, { onEvent: onWake, onError: () => this.#poll() }))
+    return true
   }
 
-  remove(path: string): void {
-    this.#watcher?.unwatch(path)
+  leave(pipe: object): void {
+    this.#followed?.get(pipe)?.close()
+    this.#followed?.delete(pipe)
   }
 
-  async close(): Promise<void> {
+  close(): void {
     clearInterval(this.#timer)
-    await this.#watcher?.close()
+    this.#stopListening()
   }
 
-  #watch(): void {
-    const watcher = watch([], { ignoreInitial: true, followSymlinks: false })
-    // `raw` tells of every append; `change` is throttled and would swallow the last one of a burst.
-    watcher.on('raw', this.#options.onWake)
-    watcher.on('add', this.#options.onWake)
-    watcher.on('error', () => {
-      // Out of inotify instances or watches: looking every few milliseconds does as well.
-      clearInterval(this.#timer)
-      this.#schedule(this.#options.pollInterval)
-    })
-    this.#watcher = watcher
+  /** Out of inotify instances or watches: looking every few milliseconds does as well. */
+  #poll(): void {
+    if (!this.#followed) return
+    clearInterval(this.#timer)
+    this.#stopListening()
+    this.#schedule(this.#options.pollInterval)
+  }
+
+  #stopListening(): void {
+    for (const file of this.#followed?.values() ?? []) file.close()
+    this.#followed = undefined
   }
 
   #schedule(milliseconds: number): void {

@@ -2,10 +2,6 @@ import { NodeBells } from '../channel/node-bell.ts'
 import { WakeUp, type WakeUpMode } from '../channel/wake-up.ts'
 import type { WorkerProcess } from './worker-process.ts'
 
-/** A worker that was just launched is looked for this often, for so long. */
-const readyLookMs = 4
-const readyExpectedMs = 2000
-
 export interface AlarmOptions {
   /** The run directory. */
   readonly directory: string
@@ -38,33 +34,21 @@ export class Alarm {
     return this.#bells?.operations ?? 0
   }
 
-  /** Listens to a worker that has made its pipe: to watch for what is not there costs a look at its whole folder. */
+  /** Listens to a worker: to the file that it writes now, or will make, and to its node as soon as that is known. */
   add(worker: WorkerProcess): void {
-    this.#wakeUp?.add(worker.pipePath)
+    if (this.#wakeUp?.follow(worker, worker.pipePath)) this.rouse()
     if (!this.#bells || worker.host === '') return
     this.#bells.add(worker.host, this.#options.now())
     worker.hearBell()
   }
 
   remove(worker: WorkerProcess): void {
-    this.#wakeUp?.remove(worker.pipePath)
+    this.#wakeUp?.leave(worker)
   }
 
   /** The numbers of the workers that have rung; `leastMs` is how long an individual will hardly fall short of. */
   rung(leastMs: number): Iterable<number> {
     return this.#bells?.listen(this.#options.now(), leastMs) ?? []
-  }
-
-  /** Wakes often for the first seconds of a worker that is just starting: its pipe cannot be watched yet. */
-  expect(isExpected: () => boolean): void {
-    if (this.#options.mode !== 'events') return
-    const until = this.#options.now() + readyExpectedMs
-    const look = () => {
-      if (!isExpected() || this.#options.now() > until) return
-      this.rouse()
-      setTimeout(look, readyLookMs)
-    }
-    look()
   }
 
   /** Waits until something may have happened. */
@@ -83,7 +67,7 @@ export class Alarm {
     this.#wake()
   }
 
-  async close(): Promise<void> {
-    await this.#wakeUp?.close()
+  close(): void {
+    this.#wakeUp?.close()
   }
 }

@@ -152,7 +152,7 @@ export class Fleet {
       return launched
     })
     this.#workers.set(number, worker)
-    this.alarm.expect(() => this.living.some(({ hasBeenReady }) => !hasBeenReady))
+    this.alarm.add(worker)
     return worker
   }
 
@@ -199,7 +199,7 @@ export class Fleet {
     for (const number of this.alarm.rung(leastMs)) this.#workers.get(number)?.onBell()
   }
 
-  /** The worker has said who it is: its pipe is there to be watched. */
+  /** The worker has said who it is, at the start of each segment of its pipe. */
   onHello(worker: WorkerProcess): void {
     const { identity, provenance } = worker
     if (identity) this.#options.record.writeWorker({ ...identity, worker: worker.number, provenance })
@@ -323,7 +323,7 @@ export class Fleet {
     for (const worker of [...this.workers, ...this.retired]) worker.closeFiles()
     this.#workers.clear()
     this.#retired.clear()
-    await this.alarm.close()
+    this.alarm.close()
   }
 
   /** Ends all workers at once, without waiting; for the moments in which nothing else is possible. */

@@ -125,12 +125,12 @@ class WorkerProgram {
     const { wakeUp: mode, pollInterval } = this.#runFile
     this.#pace = mode === 'poll' ? new PollPace(pollInterval, performance.now()) : undefined
     const wakeUp = new WakeUp({ mode, pollInterval, onWake: () => this.#wakeIfDue() })
-    wakeUp.add(this.#reader.path)
+    wakeUp.follow(this.#reader, this.#reader.path)
     return wakeUp
   }
 
   /** Another runner has the run: its mode and its limits hold from now on. */
-  async #follow(epoch: number): Promise<void> {
+  #follow(epoch: number): void {
     let runFile: RunFile
     try {
       runFile = readRunFile(this.#directory)
@@ -143,7 +143,7 @@ class WorkerProgram {
     this.#reader.reopen = runFile.wakeUp === 'poll'
     this.#writer.bell = bellOf(this.#directory, this.#worker, runFile)
     this.#wakeUp = this.#listen()
-    await before.close()
+    before.close()
   }
 
   async run(): Promise<void> {
@@ -167,7 +167,7 @@ class WorkerProgram {
     }
     this.#sayLeaving(this.#leaving)
     await this.#optimizee.close?.()
-    await this.#wakeUp.close()
+    this.#wakeUp.close()
   }
 
   #sayLeaving(reason: Leaving['reason']): void {
@@ -225,14 +225,14 @@ class WorkerProgram {
     if (performance.now() - this.#flushedAt > reportIntervalMs) this.#tryFlush()
   }
 
-  /** Takes what the runner has written; true if there was anything. */
+  /** Takes what the runner has written; true if there was anything, or if there is another segment to look at. */
   #receive(): boolean {
     this.#receivedAt = performance.now()
     const messages = this.#reader.read() as ToWorker[]
     this.#refuseStuckPipe()
     for (const message of messages) this.#handle(message)
     if (messages.length > 0) this.#pace?.restart(this.#receivedAt)
-    return messages.length > 0
+    return this.#wakeUp.follow(this.#reader, this.#reader.path) || messages.length > 0
   }
 
   /** Its runner would wait for ever for the answer to what is lost in it. Of a file system that is away, no heart is seen. */
@@ -250,8 +250,7 @@ class WorkerProgram {
     switch (message.type) {
       case 'hello':
         if (message.run !== this.#runFile.run) throw new PipeDamaged(`The pipe belongs to the run ${message.run}`)
-        if (message.epoch > this.#epoch) void this.#follow(message.epoch)
-        else this.#wakeUp.add(this.#reader.path)
+        if (message.epoch > this.#epoch) this.#follow(message.epoch)
         return
       case 'simulate':
         if (this.#queue.length === 0) this.#printed.skip()

@@ -2,15 +2,11 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import Tinypool from 'tinypool'
-import { Runner } from '../../runtime/runner/runner.ts'
-import { launcherOf } from '../../runtime/slurm/launchers.ts'
-import { runnerSettings } from '../../src/core/runner-settings.ts'
 import { Individual } from '../../src/index.ts'
-import { RecordWriter } from '../../src/record/writer.ts'
-import { bareNode, barePipe, quantile } from './floors.ts'
+import { bareNode } from './floors.ts'
+import { latency } from './latency.ts'
 import nothing from './nothing.ts'
 import { timedSearch } from './timed-search.ts'
 
@@ -20,8 +16,7 @@ export async function benchDispatch(): Promise<unknown> {
   try {
     const individualsPerSecond = await throughput(root)
     const generationsPerSecond = await generations(root)
-    const { roundTripMs, workerReadyMs } = await latency(root)
-    const pipeRoundTripMs = percentiles(await barePipe(root, trips, gapMs))
+    const { roundTripMs, pipeRoundTripMs, workerReadyMs } = await latency(root)
     const nodeStartMs = bareNode()
     const million = makeMillion(root)
     const inProcess = loop()
@@ -45,12 +40,6 @@ export async function benchDispatch(): Promise<unknown> {
 }
 
 const many = 100_000
-/** Round trips that are measured, and the pause before each: an idle worker is to be waiting. */
-const trips = 500
-const gapMs = 5
-
-const percentiles = (times: readonly number[]) => ({ p50: quantile(times, 0.5), p99: quantile(times, 0.99) })
-
 /** One generation of 100,000: proposing, storing, simulating and storing it. */
 async function throughput(root: string): Promise<number> {
   const { completedAt } = await timedSearch(root, 'throughput', [100, many])
@@ -61,42 +50,6 @@ async function generations(root: string): Promise<number> {
   const count = 2000
   const { completedAt } = await timedSearch(root, 'generations', Array(count + 1).fill(32))
   return (count / (completedAt[count]! - completedAt[0]!)) * 1000
-}
-
-/** One individual to an idle worker and back, stored; and a worker from its launch to its first result. */
-async function latency(root: string) {
-  const { directory } = await timedSearch(root, 'latency', [1])
-  const record = RecordWriter.openForWriting(directory)
-  const settings = runnerSettings.parse({ workers: 1 })
-  const runner = new Runner({
-    directory,
-    run: String(record.manifest().run),
-    space: nothing.space as never,
-    settings,
-    launcher: launcherOf(settings),
-    record: record,
-    optimizee: { module: 'optimizee.mjs' },
-  })
-  runner.prepareRunFile()
-  const signal = new AbortController().signal
-  const trip = async (index: number) => {
-    const individual = new Individual({ generation: 0, index, replicate: 0 }, { x: 0.5, y: 0.5 }, 1)
-    const begin = performance.now()
-    for await (const _ of runner.simulateGeneration([individual as never], signal)) break
-    return performance.now() - begin
-  }
-  const launched = performance.now()
-  runner.launchWorkers()
-  await trip(1)
-  const workerReadyMs = performance.now() - launched
-  const times: number[] = []
-  for (let i = 0; i < trips; i++) {
-    await setTimeout(gapMs)
-    times.push(await trip(i + 2))
-  }
-  await runner.closeWorkers()
-  record.close()
-  return { roundTripMs: percentiles(times), workerReadyMs }
 }
 
 /** A run of a million, made in a process of its own, and the time that `show` takes to open it. */

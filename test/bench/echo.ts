@@ -7,7 +7,7 @@ const [directory] = process.argv.slice(2)
 const writer = new PipeWriter(directory!, 'back', { hello: { type: 'hello' } })
 const reader = new PipeReader(directory!, 'forth')
 const wakeUp = new WakeUp({ mode: 'events', pollInterval, onWake: echo })
-wakeUp.add(reader.path)
+wakeUp.follow(reader, reader.path)
 
 function echo(): void {
   for (const message of reader.read() as { type: string }[]) {

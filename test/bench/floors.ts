@@ -40,8 +40,8 @@ export async function barePipe(root: string, trips: number, gapMs: number): Prom
     }
   }
   try {
+    wakeUp.follow(reader, reader.path)
     await answer() // its hello
-    wakeUp.add(reader.path)
     const times: number[] = []
     for (let i = 0; i < trips; i++) {
       await setTimeout(gapMs)
@@ -54,7 +54,7 @@ export async function barePipe(root: string, trips: number, gapMs: number): Prom
   } finally {
     writer.write({ type: 'stop' })
     await ended
-    await wakeUp.close()
+    wakeUp.close()
     reader.close()
     writer.close()
   }

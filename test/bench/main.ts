@@ -3,6 +3,7 @@ import { benchDispatch } from './dispatch.ts'
 import { benchExports } from './exports.ts'
 import { benchOrders } from './orders.ts'
 import { benchScale } from './scale.ts'
+import { benchStartup } from './startup.ts'
 
 /** `npm run bench -- NAME`: measures, and prints one JSON document. */
 const benches: Readonly<Record<string, (args: readonly string[]) => Promise<unknown>>> = {
@@ -11,6 +12,7 @@ const benches: Readonly<Record<string, (args: readonly string[]) => Promise<unkn
   orders: benchOrders,
   scale: benchScale,
   exports: benchExports,
+  startup: benchStartup,
 }
 
 const [name = '', ...args] = process.argv.slice(2)

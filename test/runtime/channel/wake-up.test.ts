@@ -1,0 +1,76 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import { afterEach, expect, test } from 'vitest'
+import { PipeReader, PipeWriter } from '../../../runtime/channel/pipe-file.ts'
+import { WakeUp } from '../../../runtime/channel/wake-up.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'twoloop-wake-up-'))
+let wakeUp: WakeUp | undefined
+
+afterEach(() => {
+  wakeUp?.close()
+  rmSync(root, { recursive: true, force: true })
+})
+
+/** What a reader has got when it has slept until it was woken, as often as it takes, with no timer to help it. */
+function listenTo(reader: PipeReader) {
+  let wake = () => {}
+  let isAwake = false
+  const rouse = () => {
+    isAwake = true
+    wake()
+  }
+  const listener = new WakeUp({ mode: 'events', pollInterval: 100_000_000, onWake: rouse })
+  wakeUp = listener
+  const got: unknown[] = []
+  listener.follow(reader, reader.path)
+  return async (count: number): Promise<unknown[]> => {
+    while (got.length < count) {
+      got.push(...reader.read())
+      if (listener.follow(reader, reader.path)) rouse()
+      if (got.length >= count) break
+      if (!isAwake) {
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+      }
+      isAwake = false
+    }
+    return got
+  }
+}
+
+test('A reader that listens before there is a pipe is woken by its first message', async () => {
+  const directory = join(root, 'later')
+  mkdirSync(directory, { recursive: true })
+  const reader = new PipeReader(directory, 'from-worker')
+  const messages = listenTo(reader)(2)
+  await setImmediate()
+  const writer = new PipeWriter(directory, 'from-worker', { hello: 'hello' })
+  writer.write('first')
+  expect(await messages).toEqual(['hello', 'first'])
+  writer.close()
+  reader.close()
+})
+
+test('The last message of a burst wakes, and so does each segment that follows', async () => {
+  const directory = join(root, 'segments')
+  mkdirSync(directory, { recursive: true })
+  const writer = new PipeWriter(directory, 'from-worker', { hello: 'hello', segmentBytes: 100 })
+  const reader = new PipeReader(directory, 'from-worker')
+  const upTo = listenTo(reader)
+  let sent = 1
+  for (let burst = 0; burst < 20; burst++) {
+    for (let i = 0; i < 5; i++) {
+      const { segment } = writer
+      writer.write(`message ${burst}.${i}`)
+      sent += 1 + (writer.segment - segment)
+    }
+    expect((await upTo(sent)).at(-1)).toBe(`message ${burst}.4`)
+  }
+  expect(writer.segment).toBeGreaterThan(10)
+  writer.close()
+  reader.close()
+})
