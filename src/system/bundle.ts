@@ -15,6 +15,7 @@ import type {
   PluginBuild,
 } from 'esbuild'
 import { ConfigurationError } from '../core/errors.ts'
+import { surfaceFor } from './surface.ts'
 
 export interface Bundle {
   /** One ECMAScript module, with its source map, that can be imported from any directory of this machine. */
@@ -103,13 +104,21 @@ async function build(entry: string, ownPackage: OwnPackage): Promise<string> {
 function resolvePackages(ownPackage: OwnPackage): Plugin {
   return {
     name: 'packages',
-    setup({ onResolve, resolve }) {
+    setup({ onResolve, onLoad, resolve }) {
+      onLoad({ filter: /.*/, namespace: surfaceNamespace }, ({ pluginData }) => {
+        return { contents: pluginData as string, resolveDir: ownRoot }
+      })
       onResolve({ filter: /.*/ }, async (asked): Promise<OnResolveResult | undefined> => {
         if (asked.pluginData === passed || asked.kind === 'entry-point') return undefined
         const byOurselves = isOwn(asked.importer)
         // Of what this package imports, only what is used; of what a user imports, all: it may be for its side effects.
         if (isBuiltin(asked.path)) return { path: asked.path, external: true, sideEffects: !byOurselves }
-        const path = ownEntries.get(asked.path) ?? (await fileOf(asked, resolve))
+        const ownEntry = ownEntries.get(asked.path)
+        if (ownEntry !== undefined && ownPackage === 'taken in') {
+          const surface = await surfaceAskedBy(asked, ownEntry)
+          if (surface !== undefined) return surface
+        }
+        const path = ownEntry ?? (await fileOf(asked, resolve))
         if (path === undefined) return undefined
         const own = isOwn(path)
         const outside = own ? ownPackage === 'left outside' : isPackage(asked.path) && isInstalled(path)
@@ -124,9 +133,22 @@ function resolvePackages(ownPackage: OwnPackage): Plugin {
 /** Keeps `resolve` from asking this plugin again. */
 const passed = Symbol('passed')
 
+const surfaceNamespace = 'surface'
+
+/** What a file imports of this package, as a module; undefined if that may be anything. */
+async function surfaceAskedBy(asked: OnResolveArgs, entry: string): Promise<OnResolveResult | undefined> {
+  const { path, importer, namespace, kind } = asked
+  if (kind !== 'import-statement' || namespace !== 'file') return undefined
+  const contents = surfaceFor(await readFile(importer, 'utf8'), path, entry)
+  if (contents === undefined) return undefined
+  const suffix = `?${createHash('sha256').update(contents).digest('hex')}`
+  return { path, suffix, namespace: surfaceNamespace, pluginData: contents, sideEffects: false }
+}
+
 /** The file that esbuild finds; if there is none it says so itself, and knows better where. */
 async function fileOf(asked: OnResolveArgs, resolve: PluginBuild['resolve']): Promise<string | undefined> {
   const { path: specifier, kind, importer, resolveDir } = asked
+  if (isOwn(importer) && !isPackage(specifier)) return join(dirname(importer), specifier)
   const found = await resolve(specifier, { kind, importer, resolveDir, with: asked.with, pluginData: passed })
   return found.errors.length === 0 && found.namespace === 'file' && !found.external ? found.path : undefined
 }

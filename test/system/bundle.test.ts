@@ -1,12 +1,13 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { execa } from 'execa'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ConfigurationError } from '../../src/core/errors.ts'
 import { Individual, Optimizee } from '../../src/index.ts'
 import { bundle, importBundled } from '../../src/system/bundle.ts'
+import { surfaceFor } from '../../src/system/surface.ts'
 
 let folder: string
 
@@ -199,4 +200,31 @@ test('an import that leads nowhere is one sentence with file, line and column', 
   await expect(bundle(entry)).rejects.toThrow(`${entry}, line 2, column 21: Could not resolve "./nowhere.ts"`)
   const missing = file('missing.ts', `import nothing from 'not-installed'\nexport default nothing`)
   await expect(bundle(missing)).rejects.toThrow(`${missing}, line 1, column 21: Could not resolve "not-installed"`)
+})
+
+const formsOfImport = {
+  list: `import { defineOptimizee as define, type ParameterMap, real } from 'twoloop'`,
+  namespace: `import * as twoloop from 'twoloop'; const { defineOptimizee: define, real } = twoloop`,
+  commented: `import { defineOptimizee as define, /* how far */ real } from 'twoloop'`,
+}
+
+test.each(Object.entries(formsOfImport))(
+  'a simulation may import this package in any form (%s)',
+  async (name, form) => {
+    const body = simulation.replace(/import .*/, form).replace('defineOptimizee({', 'define({')
+    const { code } = await bundle(file(`${name}.ts`, body))
+    expect(await runElsewhere(code, `module.default.simulate({ parameters: { x: 3 } })`)).toBe(9)
+  },
+)
+
+test('of this package only the files are read whose names are imported, and all where that is not sure', () => {
+  const entry = fileURLToPath(new URL('../../src/index.ts', import.meta.url))
+  const surface = (text: string) => surfaceFor(text, 'twoloop', entry)?.split('\n')
+  expect(surface(formsOfImport.list)).toEqual([
+    `export { defineOptimizee } from ${JSON.stringify(join(dirname(entry), 'core/optimizee.ts'))}`,
+    `export { real } from ${JSON.stringify(join(dirname(entry), 'core/space.ts'))}`,
+  ])
+  for (const form of [formsOfImport.namespace, formsOfImport.commented, `${formsOfImport.list}; import('twoloop')`]) {
+    expect(surface(form)).toBeUndefined()
+  }
 })

@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+/**
+ * A module that re-exports from an entry file just what another file imports of a package, straight from the files where
+ * it stands: through the entry a bundler would be led through all of the package.
+ *
+ * @param text the importing file
+ * @returns undefined where more is imported than names in braces, or where that is not sure
+ */
+export function surfaceFor(text: string, packageName: string, entry: string): string | undefined {
+  const lists = [...text.matchAll(importLists)].filter(([, , , from]) => from === packageName)
+  const mentions = text.match(new RegExp(`(['"\`])${packageName}\\1`, 'g')) ?? []
+  if (lists.length === 0 || lists.length !== mentions.length) return undefined
+  const names = lists.flatMap(([, list = '']) => specifiersIn(list))
+  if (!names.every((name) => aSpecifier.test(name))) return undefined
+  const files = filesOf(entry)
+  const known = new Set(names.map(nameIn).filter((name) => files.has(name))) // what is not known is a type, or a mistake
+  return [...known].map((name) => `export { ${name} } from ${JSON.stringify(files.get(name))}`).join('\n')
+}
+
+const importLists = /(?:import|export)\s+(?:type\s+)?\{([^}]*)\}\s*from\s*(['"])([^'"]+)\2/g
+const aSpecifier = /^(?:type\s+)?[\w$]+(?:\s+as\s+[\w$]+)?$/
+
+function specifiersIn(list: string): string[] {
+  return list
+    .split(',')
+    .map((specifier) => specifier.trim())
+    .filter((specifier) => specifier !== '')
+}
+
+/** `real` of `real`, `type real` and `real as number`. */
+function nameIn(specifier: string): string {
+  return specifier.replace(/^type\s+/, '').replace(/\s+as\s.*$/, '')
+}
+
+/** Where each name that an entry file re-exports stands. */
+function filesOf(entry: string): ReadonlyMap<string, string> {
+  const lists = readFileSync(entry, 'utf8').matchAll(importLists)
+  return new Map(
+    [...lists].flatMap(([, list = '', , from = '']) =>
+      specifiersIn(list)
+        .filter((specifier) => /^[\w$]+$/.test(specifier))
+        .map((name) => [name, join(dirname(entry), from)] as const),
+    ),
+  )
+}
