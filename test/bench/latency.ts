@@ -29,18 +29,18 @@ export interface Latency {
 
 export async function latency(root: string): Promise<Latency> {
   const { directory } = await timedSearch(root, 'latency', [1])
-  const store = RecordWriter.openForWriting(directory)
+  const record = RecordWriter.openForWriting(directory)
   try {
     const ready: number[] = []
-    for (let i = 1; i < launches; i++) ready.push((await play(directory, store, 0)).readyMs)
-    const { readyMs, times } = await play(directory, store, trips)
+    for (let i = 1; i < launches; i++) ready.push((await play(directory, record, 0)).readyMs)
+    const { readyMs, times } = await play(directory, record, trips)
     return {
       roundTripMs: percentiles(times),
       pipeRoundTripMs: percentiles(await barePipe(root, trips, gapMs)),
       workerReadyMs: Math.min(...ready, readyMs),
     }
   } finally {
-    store.close()
+    record.close()
   }
 }
 
