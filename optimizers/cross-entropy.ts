@@ -5,11 +5,18 @@ import type { Problem } from '../src/core/optimizee.ts'
 import { commonSettings, Optimizer } from '../src/core/optimizer.ts'
 import type { State } from '../src/core/plain-data.ts'
 import type { Random } from '../src/core/random.ts'
-import { parseSettings } from '../src/core/settings.ts'
+import { parseSettings, SettingsError } from '../src/core/settings.ts'
 import { type Axis, coordinateOf, levelOf } from '../src/core/space.ts'
 import { pickWeighted } from './shared/distributions/bayesian-gaussian-mixture.ts'
 import { fitCategorical } from './shared/distributions/categorical.ts'
-import { type Distribution, distributionSettings, fitDistribution, samplerOf } from './shared/distributions/index.ts'
+import {
+  type Distribution,
+  distributionSettings,
+  fitDistribution,
+  mostCorrelated,
+  refuseDimension,
+  samplerOf,
+} from './shared/distributions/index.ts'
 import { GenomeMap } from './shared/genome-map.ts'
 import { rank } from './shared/ranking.ts'
 import { meanScore, plainNumber, scoreOf } from './shared/score.ts'
@@ -85,7 +92,7 @@ type Model = {
  * The cross-entropy method: a distribution is fitted to the best part of a generation, and the next one is drawn from it
  * (Rubinstein and Kroese 2004, "The Cross-Entropy Method", sections 4.2 and 5.1).
  *
- * Real and integer axes share one distribution; every choice and boolean axis has probabilities of its own for its
+ * Real and integer axes share one distribution, in high dimensions one that takes each axis by itself; every choice and boolean axis has probabilities of its own for its
  * levels. A sample outside of the unit cube is drawn again, and clipped if that keeps failing.
  */
 export class CrossEntropy<P = Record<string, unknown>> extends Optimizer<CrossEntropyState, P, Settings> {
@@ -106,6 +113,8 @@ export class CrossEntropy<P = Record<string, unknown>> extends Optimizer<CrossEn
     const all = axes.map((_, at) => at)
     this.#ordered = all.filter((at) => isOrdered(axes[at]!))
     this.#floors = this.#ordered.map((at) => leastVariance(axes[at]!))
+    const refusal = refuseDimension(this.settings.distribution, this.#ordered.length)
+    if (refusal !== undefined) throw new SettingsError(`optimizer: ${refusal}`)
     this.#unordered = all.flatMap((at) => {
       const axis = axes[at]!
       return axis.kind === 'choice' || axis.kind === 'boolean' ? [{ at, levels: axis.levels }] : []
@@ -114,6 +123,13 @@ export class CrossEntropy<P = Record<string, unknown>> extends Optimizer<CrossEn
 
   override upgrade(state: State, version: number): CrossEntropyState | undefined {
     return version === 1 ? fromVersion1(state as unknown as Version1) : undefined
+  }
+
+  /** Says so where the axes are too many to learn how they go together. */
+  override announce(): string | undefined {
+    const dimension = this.#ordered.length
+    if (dimension <= mostCorrelated) return undefined
+    return `The space has ${dimension} real and integer axes: above ${mostCorrelated}, cross-entropy fits each of them by itself.`
   }
 
   override start(): CrossEntropyState {

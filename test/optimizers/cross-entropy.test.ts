@@ -24,6 +24,22 @@ function gaussianOf(state: ReturnType<typeof afterOne>['next']) {
   return distribution
 }
 
+test('a space of thousands of axes is searched axis by axis, and that is said before', () => {
+  const dimension = 3000
+  const wide = problemOf({ x: vector(real(-5, 5), dimension) })
+  const optimizer = new CrossEntropy(wide, { populationSize: 30, generations: 12, seed: 1 })
+  expect(optimizer.announce()).toMatch(/3000 real and integer axes: above 300, .* each of them by itself/)
+  const { knows } = firstGeneration(optimizer, ({ x }) => sphere(x))
+  const { distribution } = knows.model!
+  expect(distribution!.type).toBe('diagonal-gaussian')
+  expect(JSON.stringify(distribution).length).toBeLessThan(60 * dimension) // as long as two vectors, not as a matrix
+  expect(leastFound(optimizer, ({ x }) => sphere(x), 360)).toBeLessThan(-0.9 * knows.average!)
+  expect(new CrossEntropy(plane).announce()).toBeUndefined()
+  expect(() => new CrossEntropy(wide, { distribution: { type: 'bayesian-gaussian-mixture' } })).toThrow(
+    'a bayesian-gaussian-mixture needs at most 300 real and integer axes, got 3000; a gaussian takes any number',
+  )
+})
+
 test('the distribution is fitted to the elite, whatever order it came in', () => {
   const { next } = afterOne({ eliteFraction: 0.2 })
   expect(next.elite).toBe(4)

@@ -7,7 +7,7 @@ import {
   fitDistribution,
   samplerOf,
 } from '../../optimizers/shared/distributions/index.ts'
-import { covarianceOf, factorOf, meanOf, type SquareMatrix } from '../../optimizers/shared/matrix.ts'
+import { covarianceOf, diagonal, factorOf, meanOf, type SquareMatrix } from '../../optimizers/shared/matrix.ts'
 import { Random } from '../../src/core/random.ts'
 
 const gaussian: DistributionSettings = { type: 'gaussian' }
@@ -75,6 +75,28 @@ test('a Gaussian recovers the mean and covariance of many points, and its sample
   const samples = draw(fitted, 20_000)
   expectClose([meanOf(samples)], [[0.3, 0.6]], 0.003)
   expectClose(covarianceOf(samples, tiny(2)), covariance, 0.0004)
+})
+
+test('in hundreds of dimensions a Gaussian has its variances only, with smoothing and noise as in few', () => {
+  const points = Array.from({ length: 40 }, (_, n) => Array.from({ length: 301 }, (_, i) => ((n * (i + 1)) % 40) / 40))
+  const shifted = points.map((point) => point.map((value) => value / 2))
+  const [old, fresh] = [fit(gaussian, points), fit(gaussian, shifted)]
+  expect(old.type).toBe('diagonal-gaussian')
+  const few = fit(
+    gaussian,
+    points.map((point) => point.slice(0, 20)),
+  )
+  for (let i = 0; i < 20; i++) {
+    expect(meansOf(old)[0]![i]).toBeCloseTo(meansOf(few)[0]![i]!, 12)
+    expect(covariancesOf(old)[0]![i]![i]).toBeCloseTo(covariancesOf(few)[0]![i]![i]!, 12)
+  }
+  const smoothed = fit(gaussian, shifted, { old, smoothing: 0.25 })
+  const between = 0.25 * meansOf(old)[0]![7]! + 0.75 * meansOf(fresh)[0]![7]!
+  expect(meansOf(smoothed)[0]![7]).toBeCloseTo(between, 12)
+  const [first, second] = [fit(noisy, points), fit(noisy, points, { old: fit(noisy, points) })]
+  expect([noiseOf(first), noiseOf(second)]).toEqual([0.5, 0.25])
+  const widthOf = (drawn: readonly number[][]) => drawn.flat().reduce((sum, value) => sum + (value - 0.5) ** 2, 0)
+  expect(widthOf(draw(first, 50))).toBeGreaterThan(2 * widthOf(draw(old, 50)))
 })
 
 test('a covariance from fewer points than dimensions can be sampled from', () => {
@@ -296,9 +318,10 @@ function meansOf(distribution: Distribution): SquareMatrix {
 }
 
 function covariancesOf(distribution: Distribution): readonly SquareMatrix[] {
-  return 'covariances' in distribution ? distribution.covariances : [distribution.covariance]
+  if ('covariances' in distribution) return distribution.covariances
+  return [distribution.type === 'diagonal-gaussian' ? diagonal(distribution.variances) : distribution.covariance]
 }
 
 function noiseOf(distribution: Distribution): number {
-  return 'noise' in distribution ? distribution.noise : 0
+  return 'noise' in distribution ? (distribution.noise ?? 0) : 0
 }

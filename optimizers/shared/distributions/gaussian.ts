@@ -55,4 +55,4 @@ export function withNoise(covariance: SquareMatrix, magnitude: number, random: R
 }
 
 /** The variance of a coordinate that may lie anywhere in the unit cube. */
-const uniformVariance = 1 / 12
+export const uniformVariance = 1 / 12

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Random } from '../../../src/core/random.ts'
 import { fitMixture, type GaussianMixture, mixtureSampler } from './bayesian-gaussian-mixture.ts'
+import { type DiagonalGaussian, diagonalSampler, fitDiagonal } from './diagonal-gaussian.ts'
 import { fitGaussian, type Gaussian, gaussianSampler, type NoisyGaussian, withNoise } from './gaussian.ts'
 
 const noise = {
@@ -35,6 +36,7 @@ export type DistributionSettings = z.output<typeof distributionSettings>
 export type Distribution =
   | Gaussian
   | NoisyGaussian
+  | DiagonalGaussian
   | ({ readonly type: 'bayesian-gaussian-mixture' } & GaussianMixture)
   | ({ readonly type: 'noisy-bayesian-gaussian-mixture'; readonly noise: number } & GaussianMixture)
 
@@ -43,6 +45,16 @@ export interface FitOptions {
   readonly smoothing: number
   /** The least variance of each axis. */
   readonly floors: readonly number[]
+}
+
+/** In more dimensions than these a normal distribution is fitted axis by axis. */
+export const mostCorrelated = 300
+
+/** Why a distribution cannot be fitted in so many dimensions; undefined if it can. */
+export function refuseDimension({ type }: DistributionSettings, dimension: number): string | undefined {
+  const isMixture = type === 'bayesian-gaussian-mixture' || type === 'noisy-bayesian-gaussian-mixture'
+  if (!isMixture || dimension <= mostCorrelated) return undefined
+  return `a ${type} needs at most ${mostCorrelated} real and integer axes, got ${dimension}; a gaussian takes any number`
 }
 
 /** The distribution of the points. Noise starts at its magnitude and decays with each fit that follows another. */
@@ -55,8 +67,10 @@ export function fitDistribution(
 ): Distribution {
   switch (settings.type) {
     case 'gaussian':
+      if (options.floors.length > mostCorrelated) return fitAxes(old, points, options, null)
       return fitGaussian(old?.type === settings.type ? old : undefined, points, options)
     case 'noisy-gaussian': {
+      if (options.floors.length > mostCorrelated) return fitAxes(old, points, options, settings)
       const last = old?.type === settings.type ? old : undefined
       return { ...fitGaussian(last, points, options), type: settings.type, noise: noiseAfter(last, settings) }
     }
@@ -81,10 +95,27 @@ export function samplerOf(distribution: Distribution, random: Random): (random: 
       const { mean, covariance, noise } = distribution
       return gaussianSampler({ mean, covariance: withNoise(covariance, noise, random) })
     }
+    case 'diagonal-gaussian':
+      return diagonalSampler(distribution, random)
     case 'bayesian-gaussian-mixture':
       return mixtureSampler(distribution, 0, random)
     case 'noisy-bayesian-gaussian-mixture':
       return mixtureSampler(distribution, distribution.noise, random)
+  }
+}
+
+function fitAxes(
+  old: Distribution | undefined,
+  points: readonly (readonly number[])[],
+  options: FitOptions,
+  noise: { readonly noiseMagnitude: number; readonly noiseDecay: number } | null,
+): DiagonalGaussian {
+  const last = old?.type === 'diagonal-gaussian' ? old : undefined
+  const before = last?.noise ?? null
+  return {
+    type: 'diagonal-gaussian',
+    ...fitDiagonal(last, points, options),
+    noise: noise && noiseAfter(before === null ? undefined : { noise: before }, noise),
   }
 }
 
