@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander'
 import { ConfigurationError, RunHeldError, StorageFullError } from '../core/errors.ts'
 import { SettingsError } from '../core/settings.ts'
+import { printableLines } from '../core/text.ts'
 
 /** How the command ends; documented and fixed. */
 export const exitCodes = { finished: 0, failed: 1, wrong: 2, held: 3, stopped: 75 } as const
@@ -8,8 +9,8 @@ export const exitCodes = { finished: 0, failed: 1, wrong: 2, held: 3, stopped: 7
 /** One sentence on standard error, the stack only if asked for. Returns the exit code. */
 export function fail(error: unknown, { debug }: { readonly debug: boolean }): number {
   if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.finished // help and version
-  process.stderr.write(`twoloop: ${sentenceOf(error)}\n`)
-  if (debug && error instanceof Error) process.stderr.write(`${stackOf(error)}\n`)
+  process.stderr.write(`twoloop: ${printableLines(sentenceOf(error))}\n`)
+  if (debug && error instanceof Error) process.stderr.write(`${printableLines(stackOf(error))}\n`)
   return exitCodeOf(error)
 }
 

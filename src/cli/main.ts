@@ -24,7 +24,8 @@ const commands = {
 
 const { argv } = process
 const debug = argv.includes('--debug')
-for (const stream of [process.stdout, process.stderr]) stream.on('error', lostReader)
+process.stdout.on('error', lostReader)
+process.stderr.on('error', () => {}) // where warnings and progress cannot be written, the work goes on
 try {
   const program = await commandLine(argv[2])
   if (argv.length > 2) await program.parseAsync(argv)
@@ -51,7 +52,13 @@ async function commandLine(name: string | undefined): Promise<Command> {
   return program
 }
 
-/** Whoever was reading (a pager, `head`, a terminal) is gone, and there is nobody to tell; a full disk is told. */
+/**
+ * Whoever was reading (a pager, `head`, a terminal) is gone, and there is nobody to tell; a full disk is told. What a search
+ * has come to by then stands: it has not failed because nobody can be told.
+ */
 function lostReader(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE' && error.code !== 'EIO') process.exit(fail(error, { debug }))
+  if (error.code === 'EPIPE' || error.code === 'EIO') return
+  const came = process.exitCode
+  const code = fail(error, { debug })
+  process.exit(came ?? code)
 }

@@ -1,3 +1,4 @@
+import { printableLines } from '../core/text.ts'
 import type { Progress } from '../search/tally.ts'
 
 /** Where progress is shown: standard error, or a test's stand-in. */
@@ -39,7 +40,7 @@ export class ProgressLine {
 
   /** A sentence of its own, which the status line must not overwrite. */
   say(sentence: string): void {
-    this.#stream.write(`${this.#stream.isTTY ? '\r\x1b[K' : ''}${sentence}\n`)
+    this.#stream.write(`${this.#stream.isTTY ? '\r\x1b[K' : ''}${printableLines(sentence)}\n`)
     if (this.#stream.isTTY && this.#latest) this.#show(this.#latest)
   }
 

@@ -10,14 +10,17 @@ export function register(program: Command): void {
     )
     .argument('<run>', 'the run directory')
     .argument('<individual>', 'generation.index or generation.index.replicate')
+    .option('--trust', 'execute what the run of another user holds')
     .option('--json', 'print one JSON document')
-    .action(async (run: string, individual: string, { json = false }: { json?: boolean }) => {
-      const [{ replay }, { describeReplay }, { jsonText, print }, { exitCodes }] = await Promise.all([
+    .action(async (run: string, individual: string, { trust, json = false }: { trust?: boolean; json?: boolean }) => {
+      const [{ replay }, { describeReplay }, { jsonText, print }, { exitCodes }, { requireTrust }] = await Promise.all([
         import('../search/replay.ts'),
         import('./describe-replay.ts'),
         import('./output.ts'),
         import('./fail.ts'),
+        import('./trust.ts'),
       ])
+      requireTrust(run, 'to replay it executes the code that lies in it', trust)
       const replayed = await replay(run, individual)
       await print([json ? jsonText(replayed) : describeReplay(replayed)])
       // What a simulation leaves running must not keep the command from ending.

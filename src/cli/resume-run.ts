@@ -6,6 +6,7 @@ import { readManifest } from '../record/reader.ts'
 import { programSchema } from '../search/begun-by-program.ts'
 import { loadProgram } from './load-program.ts'
 import { runExperimentFile, runLoaded } from './run-experiment.ts'
+import { requireTrust } from './trust.ts'
 
 /** What `run` left in the manifest for `resume`. */
 const startedBy = z.looseObject({
@@ -23,12 +24,17 @@ const startedBy = z.looseObject({
 /** The same file with the same words on the command line, into the same directory. */
 export async function resumeRun(
   run: string,
-  { generations, json }: { readonly generations?: number | undefined; readonly json: boolean },
+  {
+    generations,
+    trust,
+    json,
+  }: { readonly generations?: number | undefined; readonly trust: boolean; readonly json: boolean },
 ): Promise<number> {
   const manifest = readManifest(run)
   const directory = resolve(run)
   const program = programSchema.safeParse(manifest.program)
   if (program.success) {
+    requireTrust(directory, 'going on with it executes the modules that its record names', trust)
     const now = generations === undefined ? program.data : withGenerations(program.data, generations)
     const loaded = await loadProgram(run, basename(directory), now)
     const recorded = { program: JSON.parse(JSON.stringify(now)) as PlainData }
@@ -41,6 +47,7 @@ export async function resumeRun(
     )
   }
   const { file, overrides } = started.data
+  requireTrust(directory, `going on with it executes ${file}`, trust)
   return runExperimentFile({
     file,
     overrides: { ...overrides, ...(generations !== undefined && { generations }) },

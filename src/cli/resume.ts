@@ -8,9 +8,16 @@ export function register(program: Command): void {
     .description('Goes on with a stopped run. A larger number of generations extends a finished one.')
     .argument('<run>', 'the run directory')
     .addOption(generationsOption())
+    .option('--trust', 'execute what the run of another user names')
     .option('--json', 'print one JSON document')
-    .action(async (run: string, { generations, json = false }: { generations?: number; json?: boolean }) => {
+    .action(async (run: string, { generations, trust = false, json = false }: ResumeOptions) => {
       const { resumeRun } = await import('./resume-run.ts')
-      process.exitCode = await resumeRun(run, { generations, json })
+      process.exitCode = await resumeRun(run, { generations, trust, json })
     })
+}
+
+interface ResumeOptions {
+  readonly generations?: number
+  readonly trust?: boolean
+  readonly json?: boolean
 }

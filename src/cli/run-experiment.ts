@@ -3,6 +3,7 @@ import { SearchFailedError } from '../core/errors.ts'
 import type { DoneEvaluation } from '../core/evaluation.ts'
 import { nameOf } from '../core/individual.ts'
 import type { PlainData } from '../core/plain-data.ts'
+import { printableLines } from '../core/text.ts'
 import { type LoadedExperiment, loadExperiment } from '../experiment-file/load.ts'
 import type { Overrides } from '../experiment-file/overrides.ts'
 import { RecordReader } from '../record/reader.ts'
@@ -82,13 +83,22 @@ export async function runLoaded(loaded: LoadedExperiment, request: RunPlace): Pr
     generations: trajectory.generation + 1,
     best: first?.outcome === 'done' ? first : undefined,
   }
-  if (request.json) process.stdout.write(`${JSON.stringify(asJson(finished, loaded), null, 2)}\n`)
+  const exitCode = exitCodeAfter(finished)
+  process.exitCode = exitCode // which stands also if standard output takes nothing more
+  if (request.json) process.stdout.write(`${JSON.stringify(asJson(finished, loaded), null, 2)}
+`)
   else {
     const failures = await describeFailuresOf(directory)
-    process.stdout.write(`${summarize(finished, loaded)}\n${failures}${await reportOf(finished, loaded)}`)
+    const summary = printableLines(summarize(finished, loaded))
+    process.stdout.write(`${summary}
+${failures}${await reportOf(finished, loaded)}`)
   }
-  if (outcome.status === 'stopped') return exitCodes.stopped
-  return finished.best ? exitCodes.finished : exitCodes.failed
+  return exitCode
+}
+
+function exitCodeAfter({ status, best }: FinishedRun): number {
+  if (status === 'stopped') return exitCodes.stopped
+  return best ? exitCodes.finished : exitCodes.failed
 }
 
 interface FinishedRun {

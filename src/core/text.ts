@@ -6,6 +6,11 @@ export function printable(text: string): string {
   )
 }
 
+/** The same of a text of several lines. */
+export function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n')
+}
+
 /** A value for the sentence of an error: its beginning, texts in quotes, on one line. */
 export function show(value: unknown): string {
   const text = printable(written(value))

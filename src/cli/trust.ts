@@ -1,0 +1,21 @@
+import { statSync } from 'node:fs'
+import { userInfo } from 'node:os'
+import { join } from 'node:path'
+import { ConfigurationError } from '../core/errors.ts'
+import { recordName } from '../record/record-file.ts'
+
+/**
+ * Refuses to execute what the run of another user names, until it is said that the user is trusted.
+ * @param what the middle of the sentence: what is executed then
+ */
+export function requireTrust(run: string, what: string, isTrusted = false): void {
+  const own = process.getuid?.()
+  if (isTrusted || own === undefined) return // a system without owners
+  for (const path of [run, join(run, recordName)]) {
+    const owner = statSync(path, { throwIfNoEntry: false })?.uid
+    if (owner === undefined || owner === own) continue
+    throw new ConfigurationError(
+      `${path} belongs to user ${owner}, and you are ${userInfo().username} (${own}): ${what}; add --trust if you trust that user.`,
+    )
+  }
+}
