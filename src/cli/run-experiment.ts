@@ -85,13 +85,11 @@ export async function runLoaded(loaded: LoadedExperiment, request: RunPlace): Pr
   }
   const exitCode = exitCodeAfter(finished)
   process.exitCode = exitCode // which stands also if standard output takes nothing more
-  if (request.json) process.stdout.write(`${JSON.stringify(asJson(finished, loaded), null, 2)}
-`)
+  if (request.json) process.stdout.write(`${JSON.stringify(asJson(finished, loaded), null, 2)}\n`)
   else {
     const failures = await describeFailuresOf(directory)
     const summary = printableLines(summarize(finished, loaded))
-    process.stdout.write(`${summary}
-${failures}${await reportOf(finished, loaded)}`)
+    process.stdout.write(`${summary}\n${failures}${await reportOf(finished, loaded)}`)
   }
   return exitCode
 }

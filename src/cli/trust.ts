@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { ConfigurationError } from '../core/errors.ts'
-import { recordName } from '../record/record-file.ts'
+import { runFiles } from '../core/run-files.ts'
 
 /**
  * Refuses to execute what the run of another user names, until it is said that the user is trusted.
@@ -11,7 +11,7 @@ import { recordName } from '../record/record-file.ts'
 export function requireTrust(run: string, what: string, isTrusted = false): void {
   const own = process.getuid?.()
   if (isTrusted || own === undefined) return // a system without owners
-  for (const path of [run, join(run, recordName)]) {
+  for (const path of [run, join(run, runFiles.record)]) {
     const owner = statSync(path, { throwIfNoEntry: false })?.uid
     if (owner === undefined || owner === own) continue
     throw new ConfigurationError(

@@ -13,7 +13,7 @@ export class SearchFailedError extends Error {
   override readonly name = 'SearchFailedError'
 }
 
-/** The disk is full, or away: everything up to here is stored, and the run goes on when there is space. Exit code 75. */
+/** The disk is full or away, or the record locked: all up to here is stored, and the run goes on later. Exit code 75. */
 export class StorageFullError extends Error {
   override readonly name = 'StorageFullError'
 }

@@ -6,10 +6,14 @@ import { runFiles } from '../core/run-files.ts'
 import { crashPoint } from '../system/crash-point.ts'
 import { type Database, openDatabase, type Statement } from '../system/database.ts'
 import { sharedFileSystem } from '../system/file-systems.ts'
-import { LinkRefused, refuseLinks } from '../system/own-files.ts'
-import { storageError } from '../system/storage-errors.ts'
+import { refuseLinks } from '../system/own-files.ts'
+import { isLocked, storageError } from '../system/storage-errors.ts'
+import { openReadable } from './readable.ts'
 import { schema, schemaVersion } from './schema.ts'
 import { migrateFromVersion1, viewsOverVersion1 } from './version-1.ts'
+
+/** For so long the writer waits for somebody else's lock; once it has waited in vain, it only ends, and hardly waits. */
+const lockMs = { first: 30_000, later: 100 }
 
 /** The SQLite file that is a run's record: opened as its file system needs it, and damage in it told as such. */
 export class RecordFile {
@@ -18,6 +22,8 @@ export class RecordFile {
   readonly #isShared: boolean
   readonly #statements = new Map<string, Statement>()
   #epoch = 0
+  /** The copy for readers that is being made. */
+  #copying: Promise<void> | undefined
 
   private constructor(directory: string, database: Database) {
     this.directory = directory
@@ -34,7 +40,7 @@ export class RecordFile {
   static isUnmade(directory: string): boolean {
     const path = join(directory, runFiles.record)
     if (!existsSync(path) || hasBegun(directory)) return false
-    const database = openChecked(directory, path, { readonly: true })
+    const database = openChecked(directory, () => openReadable(path))
     try {
       return database.prepare('select count(*) from sqlite_master').pluck().get() === 0
     } catch {
@@ -47,9 +53,9 @@ export class RecordFile {
   /** Opens the record for writing, made new if it is not there. @throws ConfigurationError if it is something else */
   static openForWriting(directory: string): RecordFile {
     const path = join(directory, runFiles.record)
-    refuseLinksIn(directory)
+    refuseLinks(directory)
     if (!existsSync(path) && hasBegun(directory)) throw damaged(directory, 'it is not there')
-    const database = openChecked(directory, path)
+    const database = openChecked(directory, () => openDatabase(path, { timeout: lockMs.first }))
     try {
       checkVersion(directory, path, database, { mayBeNew: true })
       setJournal(database, directory)
@@ -82,13 +88,13 @@ export class RecordFile {
     try {
       return RecordFile.#openReadOnly(directory, path)
     } catch (error) {
-      if (isBusy(error) && hasCopy) return RecordFile.#openReadOnly(directory, copy)
-      throw error
+      if (isLocked(error) && hasCopy) return RecordFile.#openReadOnly(directory, copy)
+      throw explained(directory, error)
     }
   }
 
   static #openReadOnly(directory: string, path: string): RecordFile {
-    const database = openChecked(directory, path, { readonly: true })
+    const database = openChecked(directory, () => openReadable(path))
     try {
       checkVersion(directory, path, database, { mayBeNew: false })
       if (versionOf(database) === 1) database.exec(viewsOverVersion1)
@@ -112,13 +118,15 @@ export class RecordFile {
   transaction<T>(work: () => T): T {
     try {
       crashPoint()
-      const result = this.#database.transaction(() => {
+      const run = this.#database.transaction(() => {
         if (this.#epoch > 0) this.#checkEpoch()
         return work()
-      })()
+      })
+      const result = run.immediate()
       crashPoint()
       return result
     } catch (error) {
+      if (isLocked(error)) this.#database.pragma(`busy_timeout = ${lockMs.later}`)
       throw explained(this.directory, error)
     }
   }
@@ -163,7 +171,7 @@ export class RecordFile {
     try {
       yield* statement().iterate(...values)
     } catch (error) {
-      throw isDamage(error) ? damaged(this.directory, error) : error
+      throw explained(this.directory, error)
     }
   }
 
@@ -186,6 +194,14 @@ export class RecordFile {
   /** Brings the copy up to date that readers get on a network file system. */
   async refreshCopy(): Promise<void> {
     if (!this.#isShared) return
+    this.#copying ??= this.#copy().finally(() => {
+      this.#copying = undefined
+    })
+    await this.#copying
+  }
+
+  /** What is written while the copy is made is in it, too. */
+  async #copy(): Promise<void> {
     const copy = join(this.directory, runFiles.recordCopy)
     const temporary = `${copy}.tmp`
     try {
@@ -214,7 +230,8 @@ export class RecordFile {
     try {
       return work()
     } catch (error) {
-      throw isDamage(error) ? damaged(this.directory, error) : error
+      // What belongs to a transaction is explained with it, which knows whether it waited.
+      throw this.#database.inTransaction && !isDamage(error) ? error : explained(this.directory, error)
     }
   }
 }
@@ -230,23 +247,23 @@ export function setJournal(database: Database, directory: string): string {
 function prepareSchema(database: Database): void {
   const version = versionOf(database)
   if (version === schemaVersion) return
-  database.transaction(() => {
+  const prepare = database.transaction(() => {
     if (version === 0) database.exec(schema)
     else migrateFromVersion1(database)
     database.pragma(`user_version = ${schemaVersion}`)
-  })()
+  })
+  prepare.immediate()
 }
 
 function versionOf(database: Database): number {
   return database.pragma('user_version', { simple: true }) as number
 }
 
-function openChecked(directory: string, path: string, options: { readonly?: boolean } = {}): Database {
+function openChecked(directory: string, open: () => Database): Database {
   try {
-    return openDatabase(path, options)
+    return open()
   } catch (error) {
-    if (isBusy(error)) throw error
-    throw damaged(directory, error)
+    throw isLocked(error) ? error : (storageError(error, directory) ?? damaged(directory, error))
   }
 }
 
@@ -263,7 +280,7 @@ function checkVersion(
     tables = database.prepare('select count(*) from sqlite_master').pluck().get() as number
     version = versionOf(database)
   } catch (error) {
-    if (isBusy(error)) throw error
+    if (isLocked(error)) throw error
     throw damaged(directory, error)
   }
   if (version > schemaVersion) {
@@ -278,15 +295,6 @@ function checkVersion(
 /** Whether workers were ever to be launched, before which there is a record. */
 function hasBegun(directory: string): boolean {
   return existsSync(join(directory, runFiles.run))
-}
-
-function refuseLinksIn(directory: string): void {
-  try {
-    refuseLinks(directory)
-  } catch (error) {
-    if (error instanceof LinkRefused) throw new ConfigurationError(error.message, { cause: error })
-    throw error
-  }
 }
 
 /** Whether SQLite says that the file is not as it has written it. */
@@ -308,8 +316,4 @@ function damaged(directory: string, why: unknown): ConfigurationError {
 function explained(directory: string, error: unknown): unknown {
   if (isDamage(error)) return damaged(directory, error)
   return storageError(error, `The record in ${directory}`) ?? error
-}
-
-function isBusy(error: unknown): boolean {
-  return (error as { code?: string }).code === 'SQLITE_BUSY'
 }

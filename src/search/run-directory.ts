@@ -4,7 +4,7 @@ import { type Holder, Lease } from '../../runtime/runner/lease.ts'
 import { takeRun } from '../../runtime/slurm/run-holder.ts'
 import { ConfigurationError, RunHeldError } from '../core/errors.ts'
 import { RecordWriter } from '../record/writer.ts'
-import { LinkRefused, refuseLinks } from '../system/own-files.ts'
+import { refuseLinks } from '../system/own-files.ts'
 import { storageError } from '../system/storage-errors.ts'
 import { finishMaking, isBeingReplaced, isRemainder, makeRun } from './make-run.ts'
 import type { RunIdentity } from './run-identity.ts'
@@ -69,7 +69,7 @@ export class HeldRun {
 /** @throws ConfigurationError if the directory is something else than a run that can be begun or continued as asked */
 export function checkRun(directory: string, { configuration, overwrite }: RunClaim): void {
   if (!existsSync(directory)) return
-  refuseLinksIn(directory)
+  refuseLinks(directory)
   if (isBeingReplaced(directory)) return
   if (isUnmade(directory)) {
     const [foreign] = readContent(directory)
@@ -109,15 +109,6 @@ function makeDirectories(path: string): void {
 
 function isUnmade(directory: string): boolean {
   return !RecordWriter.exists(directory) || RecordWriter.isUnmade(directory)
-}
-
-/** Nothing is opened, made or removed through a link. */
-function refuseLinksIn(directory: string): void {
-  try {
-    refuseLinks(directory)
-  } catch (error) {
-    throw error instanceof LinkRefused ? new ConfigurationError(error.message, { cause: error }) : error
-  }
 }
 
 function readContent(directory: string): string[] {

@@ -1,10 +1,6 @@
 import { closeSync, constants, ftruncateSync, lstatSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-
-/** Something in a run directory that leads out of it. */
-export class LinkRefused extends Error {
-  override readonly name = 'LinkRefused'
-}
+import { ConfigurationError } from '../core/errors.ts'
 
 /** Refuses a symbolic link that somebody has put where a run writes; the run directory itself may be reached by one. */
 export function refuseLinks(directory: string): void {
@@ -19,11 +15,13 @@ export function refuseLinks(directory: string): void {
 
 export function refuseLink(path: string): void {
   if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) {
-    throw new LinkRefused(`${path} is a symbolic link, and a run writes to no place but its own directory; remove it.`)
+    throw new ConfigurationError(
+      `${path} is a symbolic link, and a run writes to no place but its own directory; remove it.`,
+    )
   }
 }
 
-/** Makes a directory, and those above it as far as `root`, which is there. @throws LinkRefused */
+/** Makes a directory, and those above it as far as `root`, which is there. @throws ConfigurationError if one of them is a link */
 export function makeOwnDirectory(root: string, ...names: readonly string[]): string {
   let path = root
   for (const name of names) {

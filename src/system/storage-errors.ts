@@ -8,8 +8,18 @@ const storageCodes = /^(ENOSPC|EDQUOT|EIO|ESTALE|ENOTCONN|EHOSTDOWN|EREMOTEIO|SQ
 export function storageError(error: unknown, what: string): StorageFullError | undefined {
   if (error instanceof StorageFullError) return error
   const { code, message } = error as { code?: unknown; message?: string }
+  if (isLocked(error)) {
+    const sentence = `${what} is locked by another program, a reader or a backup that does not let go of it; go on when it has.`
+    return new StorageFullError(sentence, { cause: error })
+  }
   if (typeof code !== 'string' || !storageCodes.test(code)) return undefined
   return new StorageFullError(`${what} cannot be written: ${message}.`, { cause: error })
+}
+
+/** Whether SQLite has waited in vain for somebody else's lock. */
+export function isLocked(error: unknown): boolean {
+  const { code } = error as { code?: unknown }
+  return typeof code === 'string' && code.startsWith('SQLITE_BUSY')
 }
 
 /** The same error as one of a file system that is away: where the directory was, there is nothing any more. */

@@ -6,6 +6,7 @@ import { ConfigurationError, RunHeldError } from '../../core/errors.ts'
 import { runFiles } from '../../core/run-files.ts'
 import { type Database, openDatabase } from '../../system/database.ts'
 import { livenessOf } from '../../system/process-identity.ts'
+import { openReadable } from '../readable.ts'
 import { noteLastTold, numberInOrder, schemaVersion, searchView } from '../schema.ts'
 import { migrateFromVersion1 } from '../version-1.ts'
 import { RecordWriter } from '../writer.ts'
@@ -105,7 +106,7 @@ function damageOf(directory: string, path: string): string | undefined {
   if (isComplete && status.size % pageBytes !== 0) return 'it ends in the middle of a page'
   let database: Database
   try {
-    database = openDatabase(path, { readonly: true })
+    database = openReadable(path)
   } catch (error) {
     return (error as Error).message
   }

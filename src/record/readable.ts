@@ -1,0 +1,38 @@
+import { chmodSync, copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Database, openDatabase } from '../system/database.ts'
+
+/**
+ * Opens a database for reading, wherever it lies: beside one with a write-ahead log SQLite makes files, which it cannot on a
+ * medium that is read-only, or in the directory of somebody else. There a copy is read.
+ */
+export function openReadable(path: string): Database {
+  const database = openDatabase(path, { readonly: true })
+  try {
+    database.pragma('schema_version')
+    return database
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'SQLITE_CANTOPEN') return database // whoever reads it is told
+    database.close()
+    return openCopy(path)
+  }
+}
+
+/** The copy is gone with the process, since nothing but the open file is left of it. */
+function openCopy(path: string): Database {
+  const directory = mkdtempSync(join(tmpdir(), 'twoloop-'))
+  try {
+    const copy = join(directory, 'copy.sqlite')
+    for (const ending of ['', '-wal']) {
+      if (!existsSync(path + ending)) continue
+      copyFileSync(path + ending, copy + ending)
+      chmodSync(copy + ending, 0o600)
+    }
+    const database = openDatabase(copy)
+    database.pragma('journal_mode = delete') // takes up what stands in the log
+    return database
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
+  }
+}
