@@ -28,7 +28,7 @@ import traceback
 import urllib.parse
 from contextlib import closing
 
-__all__ = ["Context", "Rows", "read", "serve", "serve_many"]
+__all__ = ["Context", "Rows", "read", "serve"]
 
 
 class Context:
@@ -73,63 +73,18 @@ def serve(simulate):
     simulate(parameters, context) gives a number, a list, or a dict with the objectives' names. What it raises is the
     cause of that individual's failure.
     """
-
-    def simulate_many(batch, contexts):
-        for i, (parameters, context) in enumerate(zip(batch, contexts)):
-            try:
-                yield i, simulate(parameters, context)
-            except Exception as error:
-                yield i, error
-
-    serve_many(simulate_many)
-
-
-def serve_many(simulate_many):
-    """Simulates many individuals at once, where the experiment says `batch: { size: 64 }`; without it, one at a time.
-
-    simulate_many(batch, contexts) gets two lists of the same length, and gives a result for each: all of them in order,
-    or pairs of position and result as they are known. An exception in place of a result is that individual's failure;
-    one that is raised fails nobody but whoever raises it when simulated alone.
-    """
     lines, answers = _Answers.take_over()
     answers.say({"ready": True})
     for line in lines:
-        message = json.loads(line)
-        if "batch" in message:
-            _simulate(simulate_many, message["batch"], answers)
-        elif "parameters" in message:
-            _simulate(simulate_many, [message], answers)
-
-
-def _simulate(simulate_many, tasks, answers):
-    undecided = dict(enumerate(tasks))
-    try:
-        batch = [{name: _given(value) for name, value in task["parameters"].items()} for task in tasks]
-        for i, result in _pairs(simulate_many(batch, [Context(task, answers) for task in tasks]), len(tasks)):
-            if i not in undecided:
-                raise ValueError(f"simulate_many gave a result for {i!r}, which has one or is none of {len(tasks)}")
-            answers.give(undecided.pop(i), result)
-        if undecided:
-            raise ValueError(f"simulate_many gave no result for {len(undecided)} of {len(tasks)} individuals")
-    except Exception as error:
-        left = list(undecided.values())
-        if len(tasks) == 1 and left:
-            answers.give(left[0], error)
-            return
-        # Who is at fault is seen when everybody else is away.
-        middle = len(left) // 2
-        for half in (left[:middle], left[middle:]):
-            if half:
-                _simulate(simulate_many, half, answers)
-
-
-def _pairs(results, count):
-    """Pairs of position and result, whichever way the results are given."""
-    if not hasattr(results, "__len__"):
-        return results
-    if len(results) != count:
-        raise ValueError(f"simulate_many must give {count} results, got {len(results)}")
-    return enumerate(results)
+        task = json.loads(line)
+        if "parameters" not in task:
+            continue
+        try:
+            parameters = {name: _given(value) for name, value in task["parameters"].items()}
+            result = simulate(parameters, Context(task, answers))
+        except Exception as error:
+            result = error
+        answers.give(task, result)
 
 
 def _given(value):

@@ -24,17 +24,9 @@ export type Said =
   /** Anything else is what the individual printed. */
   | { readonly type: 'printed' }
 
-export function lineOf(task: Task): string {
-  return `${JSON.stringify(plainTask(task))}\n`
-}
-
-export function batchLineOf(tasks: readonly Task[]): string {
-  return `${JSON.stringify({ batch: tasks.map(plainTask) })}\n`
-}
-
-function plainTask({ id, individual, attempt, directory }: Task) {
+export function lineOf({ id, individual, attempt, directory }: Task): string {
   const { parameters, seed, generation, index, replicate } = individual
-  return { id, parameters, seed, generation, index, replicate, attempt, directory }
+  return `${JSON.stringify({ id, parameters, seed, generation, index, replicate, attempt, directory })}\n`
 }
 
 /** A line that begins so is meant for the worker. */

@@ -4,7 +4,7 @@ import { describeEnd, type Environment, type ProcessEnd, ProcessGroup } from '..
 import { memoryKills } from '../command/memory-kills.ts'
 import { readRest } from '../command/run-program.ts'
 import { LineReader } from './line-reader.ts'
-import { batchLineOf, lineOf, readLine, type Said, type Task } from './lines.ts'
+import { lineOf, readLine, type Said, type Task } from './lines.ts'
 
 /** How long a program may take to leave when its input has ended. */
 const leaveMs = 2000
@@ -89,12 +89,6 @@ export class WarmProcess {
   simulate(task: Task, listener: TaskListener): void {
     this.#open.set(task.id, listener)
     this.#group.child.stdin!.write(lineOf(task))
-  }
-
-  /** Gives all of them in one line. */
-  simulateMany(tasks: readonly (readonly [Task, TaskListener])[]): void {
-    for (const [task, listener] of tasks) this.#open.set(task.id, listener)
-    this.#group.child.stdin!.write(batchLineOf(tasks.map(([task]) => task)))
   }
 
   /** Ends the process and all that it has started; what it was given fails of this when that is done. */

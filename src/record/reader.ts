@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { decodeMessage } from '../../runtime/channel/protocol.ts'
 import type { FirstOutcome } from '../../runtime/runner/first-outcomes.ts'
 import type { Evaluation, FailureCause } from '../core/evaluation.ts'
@@ -11,7 +10,6 @@ import {
   type Checkpoint,
   deathDetail,
   deathKinds,
-  type ReportRecord,
   type TriedBefore,
   type Usage,
   type WorkerRecord,
@@ -19,27 +17,20 @@ import {
 import type { TrajectoryHistory } from '../core/trajectory.ts'
 import { bestPoints, hasReplicates } from './best-points.ts'
 import { RecordFile } from './record-file.ts'
+import { RowReader } from './row-reader.ts'
 import {
   type AttemptRow,
-  type ColumnRow,
   type Counts,
   type EvaluatedRow,
   evaluationOf,
   individualOf,
   type Manifest,
-  type SeriesRow,
-  type TableRow,
   type WorkerRow,
 } from './rows.ts'
 
 /** What the record of one run says: every question that is put to it. */
-export class RecordReader implements TrajectoryHistory {
-  protected readonly file: RecordFile
+export class RecordReader extends RowReader implements TrajectoryHistory {
   #objectives: Objectives | undefined
-
-  protected constructor(file: RecordFile) {
-    this.file = file
-  }
 
   /** Whether the directory is one of a run; its record may be damaged, or lost. */
   static exists(directory: string): boolean {
@@ -279,135 +270,6 @@ export class RecordReader implements TrajectoryHistory {
     return new Map(rows.map(({ key, value }) => [key, JSON.parse(value)]))
   }
 
-  // Tables out
-
-  /** All individuals with what came of them, in (generation, index, replicate) order. */
-  rows(): IterableIterator<EvaluatedRow> {
-    return this.file.iterate('select * from evaluated order by generation, "index", replicate')
-  }
-
-  /** As `rows`, as lists of what tables are made of. */
-  tableRows(): IterableIterator<TableRow> {
-    return this.file.lists(
-      `select generation, "index", replicate, seed, parameters, outcome, fitness, score, cause, outputs
-       from evaluated order by generation, "index", replicate`,
-    )
-  }
-
-  /** One column of all individuals, in the same order; without those that stand in for others if they are not wanted. */
-  column(
-    name: 'parameters' | 'fitness' | 'outputs',
-    { standIns = true }: { readonly standIns?: boolean } = {},
-  ): IterableIterator<ColumnRow> {
-    return this.file.lists(
-      `select generation, "index", outcome, ${name} from evaluated
-       ${standIns ? '' : 'where replaces is null'} order by generation, "index", replicate`,
-    )
-  }
-
-  /** The parameters of all individuals, as JSON, in the same order. */
-  parameters(): IterableIterator<string> {
-    return this.file.pluck('select parameters from individuals order by generation, "index", replicate')
-  }
-
-  /** The outputs of all individuals that gave some, as JSON, in the same order. */
-  outputs(): IterableIterator<string> {
-    return this.file.pluck(
-      'select outputs from evaluations where outputs is not null order by generation, "index", replicate',
-    )
-  }
-
-  row({ generation, index, replicate }: IndividualId): EvaluatedRow | undefined {
-    return this.file.get<EvaluatedRow>(
-      'select * from evaluated where generation = ? and "index" = ? and replicate = ?',
-      generation,
-      index,
-      replicate,
-    )
-  }
-
-  /** The canonical export, line by line: byte for byte the same for the same search. */
-  canonicalLines(): IterableIterator<string> {
-    // Put together by SQLite, which is several times faster for a million rows.
-    return this.file.pluck(
-      `select '{"generation":' || generation || ',"index":' || "index" || ',"replicate":' || replicate || ',"seed":' || seed
-              || ',"parameters":' || parameters || ',"outcome":"' || outcome || '","fitness":' || coalesce(fitness, 'null') || '}' || char(10)
-       from evaluated order by generation, "index", replicate`,
-    )
-  }
-
-  /** SHA-256 of the canonical export; remembered once a run has ended. */
-  hash(): string {
-    const hash = createHash('sha256')
-    let block = ''
-    for (const line of this.canonicalLines()) {
-      block += line
-      if (block.length > 65_536) {
-        hash.update(block)
-        block = ''
-      }
-    }
-    return hash.update(block).digest('hex')
-  }
-
-  /** The intermediate values of an individual, attempt by attempt, in the order in which they were reported. */
-  reportsOf({ generation, index, replicate }: IndividualId): Omit<ReportRecord, 'individual'>[] {
-    return this.file.all(
-      'select attempt, step, value from reports where generation = ? and "index" = ? and replicate = ? order by attempt, rowid',
-      generation,
-      index,
-      replicate,
-    )
-  }
-
-  /**
-   * The intermediate values of the attempts that decided, in (generation, index, replicate, step) order; where a step was
-   * reported several times, the latest.
-   */
-  series(): IterableIterator<SeriesRow> {
-    return this.file.iterate(seriesQuery)
-  }
-
-  /** How many evaluations were taken from each other run, by its directory. */
-  reuses(): { readonly run: string; readonly evaluations: number }[] {
-    return this.file.all('select run, count(*) as evaluations from reused group by run order by run')
-  }
-
-  // What other runs may reuse
-
-  /** Lets `findDone` and `seriesOf` find by what was simulated, as it is now; in a table that only this reader has. */
-  indexDone(): void {
-    this.file.execute(`
-      create temp table done (seed integer, parameters text, generation integer, "index" integer, replicate integer,
-                              primary key (seed, parameters)) without rowid;
-      insert or ignore into done select seed, parameters, generation, "index", replicate
-        from evaluated where outcome = 'done' order by generation, "index", replicate;
-      create temp table series (generation integer, "index" integer, replicate integer, step real, value real,
-                                primary key (generation, "index", replicate, step)) without rowid;
-      insert into series ${seriesQuery};
-    `)
-  }
-
-  /** What came of the same parameters with the same seed, if that was simulated well. */
-  findDone({ seed, parameters }: Pick<Individual, 'seed' | 'parameters'>): EvaluatedRow | undefined {
-    return this.file.get<EvaluatedRow>(
-      `select e.* from temp.done d join evaluated e using (generation, "index", replicate)
-       where d.seed = ? and d.parameters = ?`,
-      seed,
-      JSON.stringify(parameters),
-    )
-  }
-
-  /** The steps of an individual that `findDone` has found. */
-  seriesOf({ generation, index, replicate }: IndividualId): Pick<SeriesRow, 'step' | 'value'>[] {
-    return this.file.all(
-      'select step, value from temp.series where generation = ? and "index" = ? and replicate = ? order by step',
-      generation,
-      index,
-      replicate,
-    )
-  }
-
   // What a person asks of a run
 
   /** How many evaluations have failed, by the kind of their cause, most of all first. */
@@ -474,11 +336,3 @@ const usageQuery = `
     coalesce(sum(node_seconds), 0) as nodeSeconds, coalesce(sum(worker_seconds), 0) as workerSeconds,
     coalesce(sum(busy_seconds), 0) as busySeconds
   from usage`
-
-/** Through the reports once and sorted: there may be millions, and they have no index. */
-const seriesQuery = `select generation, "index", replicate, step, value from (
-  select r.generation, r."index", r.replicate, r.step, r.value, max(r.rowid)
-  from reports r cross join evaluations e
-    on e.generation = r.generation and e."index" = r."index" and e.replicate = r.replicate and e.attempt = r.attempt
-  group by r.generation, r."index", r.replicate, r.step)
-order by generation, "index", replicate, step`
