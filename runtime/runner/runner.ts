@@ -75,6 +75,7 @@ export class Runner {
   readonly #durations = new Durations()
   readonly #outlasted = new Outlasted()
   readonly #time: TimeLeft
+  #isOpen = false
   #reports: ReportRecord[] = []
   #stop: Stop | undefined
 
@@ -120,6 +121,7 @@ export class Runner {
 
   /** Takes over the workers that an earlier runner start has left, and launches as many as are missing. */
   launchWorkers(): void {
+    this.#isOpen = true
     this.#rounds.begin()
     this.#fleet.open()
   }
@@ -171,6 +173,7 @@ export class Runner {
     signal.addEventListener('abort', rouse)
     try {
       this.#addJobs(individuals)
+      if (this.#jobs.size > 0 && !this.#isOpen) this.launchWorkers()
       this.#first.look()
       let stopAt: number | undefined
       while (this.#jobs.size > 0) {

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { ConfigurationError } from '../core/errors.ts'
@@ -12,7 +12,7 @@ export function requireTrust(run: string, what: string, isTrusted = false): void
   const own = process.getuid?.()
   if (isTrusted || own === undefined) return // a system without owners
   for (const path of [run, join(run, runFiles.record)]) {
-    const owner = statSync(path, { throwIfNoEntry: false })?.uid
+    const owner = existsSync(path) ? statSync(path).uid : undefined
     if (owner === undefined || owner === own) continue
     throw new ConfigurationError(
       `${path} belongs to user ${owner}, and you are ${userInfo().username} (${own}): ${what}; add --trust if you trust that user.`,

@@ -1,4 +1,4 @@
-import { existsSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { currentHolder } from '../../runtime/slurm/run-holder.ts'
 import { ConfigurationError, RunHeldError } from '../core/errors.ts'
@@ -260,6 +260,8 @@ function versionOf(database: Database): number {
 }
 
 function openChecked(directory: string, open: () => Database): Database {
+  const found = statSync(join(directory, runFiles.record), { throwIfNoEntry: false })
+  if (found && !found.isFile()) throw damaged(directory, 'it is no file')
   try {
     return open()
   } catch (error) {

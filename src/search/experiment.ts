@@ -214,6 +214,7 @@ export class Experiment {
     const settings = { ...prepared.settings, workers: prospect.workers }
     if (prospect.warning !== undefined) options.onWarning?.(prospect.warning)
     recordGroups(trajectory, { optimizer: optimizer.settings, runner: settings })
+    const finished = finishedBefore(record)
     recordSearch(record, optimizer, optimizee, configuration, options)
     if (!prepared.configuration) recordProgram(record, prepared.asked, optimizer, optimizee, options)
     record.saveGroups(trajectory)
@@ -231,7 +232,7 @@ export class Experiment {
       ...(options.deadline && { deadline: options.deadline }),
     })
     using cache = options.cache ? this.#openCache(prepared, options) : undefined
-    return await this.#play(prepared, runner, environment, { evaluations, cache }, options)
+    return await this.#play(prepared, runner, environment, { evaluations, cache, finished }, options)
   }
 
   /** From the launch of the workers to their end. */
@@ -239,7 +240,7 @@ export class Experiment {
     { run, settings }: Prepared,
     runner: Runner,
     environment: Environment,
-    knowledge: Knowledge,
+    { finished, ...knowledge }: Knowledge & { readonly finished: Finished | undefined },
     { signal = new AbortController().signal, onWarning }: RunOptions,
   ): Promise<RunOutcome> {
     const { record } = run
@@ -249,14 +250,14 @@ export class Experiment {
     let isTakenOver = false
     try {
       runner.prepareRunFile()
-      runner.launchWorkers()
+      if (!finished) runner.launchWorkers() // else they come if there is something to simulate
       const ended = await environment.run(runner, signal, knowledge)
       for (const { run, evaluations } of knowledge.cache ? record.reuses() : []) {
         onWarning?.(`${evaluations} evaluations were not simulated again: they are those of ${run}.`)
       }
       if (ended) {
         if (settings.giveUpAfter > 0) refuseHopeless(record)
-        record.writeManifest({ status: 'finished', reason: null, hash: record.hash() })
+        record.writeManifest({ status: 'finished', reason: null, hash: hashOf(record, finished) })
         return { status: 'finished' }
       }
       const reason = runner.stopReason ?? stopReason(signal)
@@ -308,6 +309,23 @@ function identityIn(
   { source = optimizee.source, warmStart, ...plan }: RunOptions,
 ): RunIdentity {
   return identityOf({ optimizer, optimizee, simulation: nameOfSource(source), failures, warmStart, plan })
+}
+
+/** What a run was when it had finished. */
+interface Finished {
+  readonly hash: string
+  readonly individuals: number
+}
+
+/** Nothing of a run that has finished lives on; it may be gone on with all the same. */
+function finishedBefore(record: RecordWriter): Finished | undefined {
+  const { status, hash } = record.manifest()
+  if (status !== 'finished' || typeof hash !== 'string' || record.openWorkers().length > 0) return undefined
+  return { hash, individuals: record.counts().individuals }
+}
+
+function hashOf(record: RecordWriter, finished: Finished | undefined): string {
+  return finished?.individuals === record.counts().individuals ? finished.hash : record.hash()
 }
 
 function recordGroups(trajectory: Trajectory, groups: Readonly<Record<string, object>>): void {

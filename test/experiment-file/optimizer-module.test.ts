@@ -118,7 +118,7 @@ test('a module that is not there, or that the problem is too much for, is refuse
     './search.yaml: optimizer.module needs a module, and there is no file ./other.ts',
   )
   expect(await refusal({ module: './mine.ts' }, 'integer')).toBe(
-    './search.yaml: optimizer: The optimizer walk cannot search integer parameters; ' +
+    './search.yaml: The optimizer walk cannot search integer parameters; ' +
       'those that can are genetic-algorithm, cross-entropy, design.',
   )
   expect(await refusal({})).toBe(

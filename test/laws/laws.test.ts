@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { summarizeRun } from '../../src/record/summary.ts'
 import { eventually, processesNaming } from '../processes.ts'
 import { search } from '../search.ts'
 import { temporaryDirectory } from '../temporary.ts'
@@ -88,6 +89,8 @@ test('a run continues a finished one only to go beyond its last generation', asy
   const again = await search({ ...one, generations: 2 })
   expect(again.status).toBe('finished')
   expect(readFileSync(journal, 'utf8').trim().split('\n')).toHaveLength(10)
+  const { launched } = summarizeRun(again.directory).workers
+  expect(launched).toBe(2) // by the first start: there was nothing to do for others
   const further = await search({ ...one, generations: 4 })
   const whole = await search({ ...one, name: 'whole', generations: 4 })
   expect(further.canonical).toBe(whole.canonical)
