@@ -7,6 +7,7 @@ import { WatchTime } from '../channel/watch-time.ts'
 import type { Accounts } from './accounts.ts'
 import { Alarm } from './alarm.ts'
 import { HostRecord } from './benched-hosts.ts'
+import { Exits } from './exits.ts'
 import { lastWords } from './last-words.ts'
 import type { Explanation, Launcher, WorkerPool } from './launcher.ts'
 import * as launches from './launching.ts'
@@ -42,6 +43,7 @@ export class Fleet {
   readonly #accounts: Accounts
   readonly #hosts: HostRecord
   readonly #workers = new Map<number, WorkerProcess>()
+  readonly #exits = new Exits()
   /** Given up, but not known to be dead: what they may still write is recorded as late. */
   readonly #retired = new Set<WorkerProcess>()
   #launching: launches.Launching = launches.noLaunches
@@ -149,6 +151,7 @@ export class Fleet {
     const worker = WorkerProcess.launch(number, this.surroundings, () => {
       const launched = this.#launcher.launch(this.#placeOf(number))
       void launched.ended.then(() => this.alarm.rouse())
+      this.#exits.add(launched)
       return launched
     })
     this.#workers.set(number, worker)
@@ -291,6 +294,7 @@ export class Fleet {
       if (worker.identity === undefined) worker.giveUp(runEnded)
     }
     await this.#awaitEnds()
+    await this.#exits.wait()
     this.#storeEnds()
     await this.#launcher.pool?.close()
   }
