@@ -48,8 +48,8 @@ export async function search(options: SearchOptions): Promise<SearchEnd> {
     options.makeOptimizer?.(optimizee) ?? new RandomSearch(optimizee, { populationSize, generations, seed })
   await using experiment = new Experiment({ root: options.root })
   const runner = { workers: 2, retries: 1, giveUpAfter: 0, ...options.runner }
-  const { warmStart, cache, onWarning, signal, onProgress, order, window, start, limits } = options
-  const plan = { order, window, start, limits }
+  const { warmStart, cache, onWarning, signal, onProgress, order, window, start, limits, horizon } = options
+  const plan = { order, window, start, limits, horizon }
   const { directory } = await experiment.prepareExperiment({
     name: options.name ?? 'run',
     runner,

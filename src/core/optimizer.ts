@@ -57,6 +57,7 @@ export abstract class Optimizer<
   readonly settings: Settings
   readonly #problem: Problem<P>
   #search: SearchState<S, P> | undefined
+  #horizon: number | undefined
 
   constructor(problem: Problem<P>, settings: Settings) {
     this.#problem = problem
@@ -82,6 +83,18 @@ export abstract class Optimizer<
   get populationSize(): number {
     const { populationSize } = this.settings as { populationSize?: number }
     return populationSize ?? 32
+  }
+
+  /**
+   * How many evaluations schedules are laid out for. Settled when a search begins and the same ever after, whatever
+   * becomes of its limits; as many as the settings give generations for, where nobody has said so.
+   */
+  get horizon(): number {
+    return this.#horizon ?? this.settings.generations * this.populationSize
+  }
+
+  set horizon(evaluations: number) {
+    this.#horizon = evaluations
   }
 
   /** The state before anything has been simulated. */

@@ -27,7 +27,7 @@ export interface LoadedExperiment {
   /** The absolute path of what is known already. */
   readonly warmStart?: string
   readonly cache?: boolean
-  /** How it goes: order, window, first guesses, limits. */
+  /** How it goes: order, window, first guesses, limits, horizon. */
   readonly plan: SearchPlan
   readonly report?: ExperimentDefinition['report']
   /** What decides the results, but for the number of generations: runs with the same one are the same search. */
@@ -45,8 +45,8 @@ export async function loadExperiment(
   const schema = isModule(path) ? experimentModuleSchema : experimentSchema
   const given = parseAt(schema, definition, place)
   const { optimizee, optimizer, runner, warmStart, cache, report } = definition as ExperimentDefinition
-  const { order, window, start, limits } = given
-  const plan = { order, window, start, limits }
+  const { order, window, start, limits, horizon } = given
+  const plan = { order, window, start, limits, horizon }
   const title = parseAt(
     experimentSchema.shape.name,
     name ?? given.name ?? basename(path, extname(path)),

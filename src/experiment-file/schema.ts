@@ -62,6 +62,11 @@ export const experimentSchema = z.strictObject({
     })
     .optional()
     .describe('What ends the search: totals, which may be raised later'),
+  horizon: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('How many evaluations schedules are laid out for: what the limits are at the first start by default'),
   warmStart: z
     .string()
     .min(1)

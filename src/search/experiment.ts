@@ -82,6 +82,7 @@ const runOptions = {
   window: wholeFrom(1),
   start: anything,
   limits: aRecord,
+  horizon: wholeFrom(1),
   source: aRecord,
   warmStart: aText,
   cache: trueOrFalse,
@@ -213,6 +214,7 @@ export class Experiment {
     const evaluations = await takeWarmStart(run, optimizer, optimizee, options)
     const settings = { ...prepared.settings, workers: prospect.workers }
     if (prospect.warning !== undefined) options.onWarning?.(prospect.warning)
+    optimizer.horizon = horizonOf(record, optimizer, options)
     recordGroups(trajectory, { optimizer: optimizer.settings, runner: settings })
     const finished = finishedBefore(record)
     recordSearch(record, optimizer, optimizee, configuration, options)
@@ -358,10 +360,10 @@ function recordProgram(
   runner: object,
   optimizer: Optimizer,
   { source: own }: Optimizee,
-  { source = own, warmStart, cache, order, window, start, limits }: RunOptions,
+  { source = own, warmStart, cache, order, window, start, limits, horizon }: RunOptions,
 ): void {
   if (!source) return
-  const plan = { order, window, start, limits }
+  const plan = { order, window, start, limits, horizon }
   record.writeManifest({ program: describeProgram({ source, optimizer, runner, plan, warmStart, cache }) })
 }
 
@@ -381,11 +383,20 @@ function recordSearch(
     order,
     window: order === 'generations' ? null : (window ?? optimizer.populationSize),
     generationLimit: optimizer.settings.generations,
+    horizon: optimizer.horizon,
     status: 'running',
     reason: null,
     hash: null,
     allocations: [...allocationsOf(record.manifest()), ...describeAllocation(record.epoch)],
   })
+}
+
+/** That of the run's first start, when it was what the limits were unless somebody had said it. */
+function horizonOf(record: RecordWriter, optimizer: Optimizer, { limits = {}, horizon }: SearchPlan): number {
+  const { horizon: recorded } = record.manifest()
+  if (typeof recorded === 'number') return recorded
+  const generations = Math.min(limits.generations ?? Number.POSITIVE_INFINITY, optimizer.settings.generations)
+  return horizon ?? limits.evaluations ?? generations * optimizer.populationSize
 }
 
 /** The Slurm allocations that the run has been in. */

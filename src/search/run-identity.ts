@@ -17,7 +17,7 @@ import type { SearchPlan } from './searched.ts'
  * | `optimizer` | type, version and settings, the seed among them |
  * | `failures` | `timeout`, `retries`, `onFailure`: who has failed, and what takes the place |
  * | `warmStart` | what was known before, as it was named |
- * | `plan` | the order of telling, its window, and first guesses, where they are not the usual ones |
+ * | `plan` | the order of telling, its window, first guesses and the horizon, where they are not the usual ones |
  *
  * Not part of it: limits (how many generations), which may be raised; workers, launchers and machines, and how often a
  * worker may die (`crashRetries`), which change no result; the code of the simulation, whose changes are told.
@@ -71,10 +71,13 @@ export function identityOf({ optimizer, optimizee, simulation, failures, warmSta
 }
 
 /** A search in generations without first guesses is described as it always was. */
-function identityOfPlan({ order = 'generations', window, start = [] }: SearchPlan = {}, optimizer: Optimizer): object {
-  if (order === 'generations' && start.length === 0) return {}
+function identityOfPlan(
+  { order = 'generations', window, start = [], horizon }: SearchPlan = {},
+  optimizer: Optimizer,
+): object {
+  if (order === 'generations' && start.length === 0 && horizon === undefined) return {}
   const steady = order === 'generations' ? {} : { window: window ?? optimizer.populationSize }
-  return { plan: plain({ order, ...steady, start }) }
+  return { plan: plain({ order, ...steady, start, horizon }) }
 }
 
 export function nameOfSource(source: OptimizeeSource | undefined): NamedSimulation {

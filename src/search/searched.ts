@@ -40,6 +40,8 @@ export interface SearchPlan {
   /** First guesses: parameters that are simulated before what the optimizer proposes. */
   readonly start?: readonly Readonly<Record<string, unknown>>[] | undefined
   readonly limits?: Limits | undefined
+  /** How many evaluations schedules are laid out for; what the limits are at the first start unless it is given. */
+  readonly horizon?: number | undefined
 }
 
 /** @throws ConfigurationError if what an optimizer proposes when it is told again is not what was recorded */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { GeneticAlgorithm } from '../../optimizers/index.ts'
-import { CrossEntropy, type Optimizee } from '../../src/index.ts'
+import { CrossEntropy, type Optimizee, type Optimizer } from '../../src/index.ts'
 import { RecordReader } from '../../src/record/reader.ts'
 import { type SearchOptions, search } from '../search.ts'
 import { temporaryDirectory } from '../temporary.ts'
@@ -114,6 +114,22 @@ test('first guesses are simulated before anything else, in every order', async (
     record.close()
     expect([first!.individual.parameters, second!.individual.parameters]).toEqual(start)
   }
+})
+
+test('the horizon is what the limits were at the first start, and stays so when they are raised', async () => {
+  const root = temporaryDirectory()
+  const made: Optimizer[] = []
+  const makeOptimizer = (optimizee: Optimizee) => {
+    made.push(genetic(optimizee))
+    return made.at(-1) as never
+  }
+  const short = { ...steady, root, makeOptimizer }
+  await search({ ...short, limits: { evaluations: 25 } })
+  await search({ ...short, limits: { evaluations: 40 } })
+  await search({ ...short, name: 'unlimited' })
+  await search({ ...short, name: 'said', limits: { evaluations: 25 }, horizon: 1000 })
+  expect(made.map(({ horizon }) => horizon)).toEqual([25, 25, 60, 1000])
+  await expect(search({ ...short, name: 'said', horizon: 2000 })).rejects.toThrow(/horizon was 1000 and is now 2000/)
 })
 
 test('limits end a search, and may be raised later', async () => {
