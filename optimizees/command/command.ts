@@ -3,7 +3,8 @@ import { join, resolve } from 'node:path'
 import type { SimulationResult } from '../../src/core/evaluation.ts'
 import type { Individual } from '../../src/core/individual.ts'
 import { Objectives } from '../../src/core/objectives.ts'
-import { Optimizee, type SimulationContext } from '../../src/core/optimizee.ts'
+import { type Explanation, Optimizee, type SimulationContext } from '../../src/core/optimizee.ts'
+import { quoteWord } from '../../src/core/shell-words.ts'
 import { parameterFrom, Space } from '../../src/core/space.ts'
 import type { Environment } from '../../src/system/process-group.ts'
 import { fillTemplate, mentions, parseTemplate, type Template } from '../shared/placeholders.ts'
@@ -79,6 +80,22 @@ class Command extends Optimizee {
     } catch (error) {
       this.#clear(values, this.#keep === 'never')
       throw error
+    }
+  }
+
+  override explain(individual: Individual): Explanation {
+    const { seeds, workingDirectory = '.', input } = this.#options
+    const values = new Values(individual, { attempt: 1, directory: () => '{directory}' }, seeds?.below)
+    const words = this.#command.map((template) => fillTemplate(template, values.of))
+    const isTold = (name: string) =>
+      input !== undefined || [...this.#command, ...this.#own.templates].some((one) => mentions(one, name))
+    return {
+      facts: [
+        ['command', words.map(quoteWord).join(' ')],
+        ['runs in', this.#runsInOwnDirectory ? 'a directory of its own' : resolve(workingDirectory)],
+        ...(input === undefined ? [] : [['input', values.of('parameters')] as const]),
+      ],
+      unused: isTold('parameters') ? [] : this.space.names.filter((name) => !isTold(name)),
     }
   }
 

@@ -36,6 +36,10 @@ export class OwnDirectory {
     return this.#templates.length + this.#files.length === 0
   }
 
+  get templates(): readonly Template[] {
+    return this.#templates.map(({ template }) => template)
+  }
+
   /** Whether something of this name will be there. */
   has(name: string): boolean {
     return [...this.#templates, ...this.#files].some((one) => one.name === nameOf(name))

@@ -12,11 +12,15 @@ export function isReserved(name: string): name is Reserved {
 /** What the placeholders stand for in one attempt; the directory is made when it is first asked for. */
 export class Values {
   readonly #individual: Individual
-  readonly #context: SimulationContext
+  readonly #context: Pick<SimulationContext, 'attempt' | 'directory'>
   readonly #seedsBelow: number | undefined
   #directory: string | undefined
 
-  constructor(individual: Individual, context: SimulationContext, seedsBelow: number | undefined) {
+  constructor(
+    individual: Individual,
+    context: Pick<SimulationContext, 'attempt' | 'directory'>,
+    seedsBelow: number | undefined,
+  ) {
     this.#individual = individual
     this.#context = context
     this.#seedsBelow = seedsBelow

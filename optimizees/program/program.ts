@@ -1,10 +1,13 @@
+import { resolve } from 'node:path'
 import { SimulationFailure, type SimulationResult } from '../../src/core/evaluation.ts'
 import type { Individual } from '../../src/core/individual.ts'
 import { Objectives } from '../../src/core/objectives.ts'
-import { Optimizee, type SimulationContext } from '../../src/core/optimizee.ts'
+import { type Explanation, Optimizee, type SimulationContext } from '../../src/core/optimizee.ts'
+import { quoteWord } from '../../src/core/shell-words.ts'
 import { parameterFrom, Space } from '../../src/core/space.ts'
 import { setUp } from '../command/setup.ts'
 import { withoutRanks } from '../shared/rank-variables.ts'
+import { lineOf } from './lines.ts'
 import type { ProgramOptions } from './options.ts'
 import { WarmProcess } from './warm-process.ts'
 
@@ -44,6 +47,19 @@ class Program extends Optimizee {
       )
     } finally {
       signal.removeEventListener('abort', onAbort)
+    }
+  }
+
+  override explain(individual: Individual): Explanation {
+    const { program, workingDirectory = '.' } = this.#options
+    const line = lineOf({ id: 1, individual, attempt: 1, directory: '{directory}' })
+    return {
+      facts: [
+        ['program', program.map(quoteWord).join(' ')],
+        ['runs in', resolve(workingDirectory)],
+        ['line', line.trimEnd()],
+      ],
+      unused: [],
     }
   }
 

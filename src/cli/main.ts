@@ -5,6 +5,7 @@ import { exitCodes, fail } from './fail.ts'
 
 /** One file per command, read when it is asked for. */
 const commands = {
+  try: () => import('./try.ts'),
   run: () => import('./run.ts'),
   resume: () => import('./resume.ts'),
   submit: () => import('./submit.ts'),

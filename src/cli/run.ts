@@ -64,6 +64,6 @@ function wholeFrom(least: number): (text: string) => number {
   }
 }
 
-function collect(setting: string, settings: string[] = []): string[] {
+export function collect(setting: string, settings: string[] = []): string[] {
   return [...settings, setting]
 }

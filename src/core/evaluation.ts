@@ -1,6 +1,6 @@
 import type { Individual } from './individual.ts'
 import type { State } from './plain-data.ts'
-import { show } from './text.ts'
+import { printable, show } from './text.ts'
 
 /** What came of an individual. A failed evaluation is data: it ranks last and never stops the others. */
 export type Evaluation<P = Record<string, unknown>> = DoneEvaluation<P> | FailedEvaluation<P>
@@ -115,7 +115,12 @@ export function readResult(
   }
   if (typeof result !== 'object' || result === null) return refuse(result)
   const named = result as Record<string, unknown>
-  const fitness = objectives.map((name) => (Object.hasOwn(named, name) ? named[name] : undefined))
+  const missing = objectives.filter((name) => !Object.hasOwn(named, name))
+  if (missing.length > 0) {
+    const found = Object.keys(named).slice(0, 20).map(printable).join(', ') || 'nothing'
+    return { refusal: `The simulation must return ${wanted}; there is none for ${missing.join(', ')}, but ${found}.` }
+  }
+  const fitness = objectives.map((name) => named[name])
   if (!fitness.every((element) => Number.isFinite(element))) {
     return refuse(Object.fromEntries(objectives.map((name, i) => [name, fitness[i]])))
   }

@@ -36,6 +36,14 @@ export interface SimulationContext {
   directory(options?: { readonly make: boolean }): string
 }
 
+/** How a simulation is told what to simulate, for people who look at it. */
+export interface Explanation {
+  /** What is started, with which arguments and input. */
+  readonly facts: readonly (readonly [label: string, text: string])[]
+  /** The parameters that nothing tells the simulation. */
+  readonly unused: readonly string[]
+}
+
 /** The simulation: a parameter space, objectives and `simulate`. */
 export abstract class Optimizee<P = Record<string, unknown>> implements Problem<P> {
   readonly space: Space<P>
@@ -57,6 +65,9 @@ export abstract class Optimizee<P = Record<string, unknown>> implements Problem<
 
   /** Ends what `open` has made ready. */
   close?(): Promise<void>
+
+  /** What is started for an individual. */
+  explain?(individual: Individual<P>): Explanation
 
   /** Parameters to start from: uniform in the space, unless a simulation knows better. */
   createIndividual(random: Random): P {

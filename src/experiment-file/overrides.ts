@@ -32,7 +32,8 @@ export function override(
     .reduce((at, [option, path, value]) => assign(at, path.split('.'), value, option), definition)
 }
 
-function readSetting(setting: string): [path: string, value: unknown] {
+/** The path and value of `path=value`. @throws ConfigurationError */
+export function readSetting(setting: string): [path: string, value: unknown] {
   const equals = setting.indexOf('=')
   if (equals < 1) throw new ConfigurationError(`--set ${setting}: wanted path=value, like optimizer.populationSize=64`)
   const document = parseDocument(setting.slice(equals + 1))

@@ -1,23 +1,16 @@
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { decodeMessage } from '../../runtime/channel/protocol.ts'
 import { type RunFile, readRunFile } from '../../runtime/channel/run-file.ts'
-import { Attempt, type AttemptOutcome, causeOf } from '../../runtime/worker/attempt.ts'
 import { loadOptimizee } from '../../runtime/worker/load-optimizee.ts'
 import { ConfigurationError } from '../core/errors.ts'
-import type { FailureCause, Outputs } from '../core/evaluation.ts'
 import { Individual, nameOf } from '../core/individual.ts'
 import type { Optimizee } from '../core/optimizee.ts'
 import { isSame as isSameData } from '../core/plain-data.ts'
 import { findIndividual } from '../record/individual-name.ts'
 import { RecordReader } from '../record/reader.ts'
-import { type EvaluatedRow, toJson } from '../record/rows.ts'
-
-/** What came of an individual, as it is recorded or as it came now. */
-export type Came =
-  | { readonly outcome: 'done'; readonly fitness: readonly number[]; readonly outputs: Outputs | null }
-  | { readonly outcome: 'failed'; readonly cause: FailureCause }
+import type { EvaluatedRow } from '../record/rows.ts'
+import { type Came, simulateHere } from './simulate-here.ts'
 
 export interface Replayed {
   readonly generation: number
@@ -42,14 +35,15 @@ export async function replay(run: string, name: string): Promise<Replayed> {
   const optimizee = await load(run, runFile)
   const { space } = optimizee
   const parameters = space.fromValues(space.toValues(JSON.parse(row.parameters)))
-  const surroundings = new Surroundings(run, runFile, attempt)
   const individual = new Individual(row, parameters, row.seed)
-  const begin = performance.now()
-  const came = cameOf(await withOutputAside(() => simulate(new Attempt(optimizee, individual, surroundings))))
-  const milliseconds = performance.now() - begin
+  const { came, ...here } = await simulateHere(optimizee, individual, {
+    attempt,
+    timeout: runFile.timeout,
+    snapshot: () => snapshotOf(run, runFile),
+    name: 'replay',
+  })
   const { generation, index, replicate, seed } = row
   const identical = isSame(recorded, came)
-  const { made } = surroundings
   return {
     generation,
     index,
@@ -59,8 +53,7 @@ export async function replay(run: string, name: string): Promise<Replayed> {
     recorded,
     replayed: came,
     identical,
-    milliseconds,
-    directory: made ?? null,
+    ...here,
   }
 }
 
@@ -114,72 +107,9 @@ async function load(run: string, { optimizee: { module, options } }: RunFile): P
   }
 }
 
-/** What an attempt has around it outside a worker: it leaves the run directory as it is. */
-class Surroundings {
-  readonly attempt: number
-  readonly timeout: number | undefined
-  readonly report = (): void => {}
-  readonly #run: string
-  readonly #snapshot: string | undefined
-  #value: { readonly value: unknown } | undefined
-  #made: string | undefined
-
-  constructor(run: string, { timeout, optimizee: { snapshot } }: RunFile, attempt: number) {
-    this.#run = run
-    this.attempt = attempt
-    this.timeout = timeout
-    this.#snapshot = snapshot
-  }
-
-  readonly snapshot = (): unknown => {
-    this.#value ??= {
-      value: this.#snapshot === undefined ? undefined : decodeMessage(readFileSync(join(this.#run, this.#snapshot))),
-    }
-    return this.#value.value
-  }
-
-  readonly directory = (): string => {
-    this.#made ??= mkdtempSync(join(tmpdir(), 'twoloop-replay-'))
-    return this.#made
-  }
-
-  /** The directory, if the simulation asked for one. */
-  get made(): string | undefined {
-    return this.#made
-  }
-}
-
-/** Stray errors of asynchronous code count as its failure, as they do in a worker. */
-async function simulate(attempt: Attempt): Promise<AttemptOutcome> {
-  let onStray: (error: unknown) => void = () => {}
-  const stray = new Promise<AttemptOutcome>((resolve) => {
-    onStray = (error) => resolve({ cause: causeOf(error) })
-  })
-  process.on('uncaughtException', onStray)
-  try {
-    return await Promise.race([attempt.run(), stray])
-  } finally {
-    process.off('uncaughtException', onStray)
-  }
-}
-
-/** Standard output belongs to the answer; what the simulation prints goes to standard error. */
-async function withOutputAside<T>(work: () => Promise<T>): Promise<T> {
-  const { stdout, stderr } = process
-  const write = stdout.write
-  stdout.write = stderr.write.bind(stderr) as typeof write
-  try {
-    return await work()
-  } finally {
-    stdout.write = write
-  }
-}
-
-function cameOf(outcome: AttemptOutcome): Came {
-  if ('cause' in outcome) return { outcome: 'failed', cause: outcome.cause }
-  // As they would be read from the record.
-  const outputs = outcome.outputs ? (JSON.parse(toJson(outcome.outputs)) as Outputs) : null
-  return { outcome: 'done', fitness: outcome.fitness, outputs }
+/** What the run's simulation made once for all individuals. */
+function snapshotOf(run: string, { optimizee: { snapshot } }: RunFile): unknown {
+  return snapshot === undefined ? undefined : decodeMessage(readFileSync(join(run, snapshot)))
 }
 
 function isSame(recorded: Came, replayed: Came): boolean {

@@ -51,6 +51,7 @@ function valley({ generations = 3, runner = {} } = {}): string {
 }
 
 const commands = [
+  'try',
   'run',
   'resume',
   'submit',
