@@ -46,8 +46,8 @@ test('what a command is started with, what it prints and what came of it are sho
 })
 
 test('a program that stays is shown with the line that it reads', async () => {
-  const script = 'while read line; do echo hello; echo \'{"result": 2}\'; done'
-  const file = experiment({ program: ['sh', '-c', script], ready: 0 })
+  const script = 'echo \'{"ready": true}\'; while read line; do echo hello; echo \'{"result": 2}\'; done'
+  const file = experiment({ program: ['sh', '-c', script] })
   const { code, stdout, stderr } = await twoloop('try', file, '--set', 'x=1', '--set', 'y=2', '--json')
   expect([code, stderr]).toEqual([0, 'hello'])
   const trial = JSON.parse(stdout)
@@ -67,7 +67,7 @@ test.each([
 })
 
 test.each([
-  ['z=1', 'experiment.json: has no parameter "z"; there are x, y'],
+  ['depth=1', 'experiment.json: has no parameter "depth"; there are x, y'],
   ['x=7', 'experiment.json: x needs a number from -5 to 5, got 7'],
 ])('--set %s is refused', async (setting, sentence) => {
   const { code, stderr } = await twoloop('try', experiment({ command: ['echo', '{x}'] }), '--set', setting)
