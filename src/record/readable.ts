@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { type Database, openDatabase } from '../system/database.ts'
 
 /**
- * Opens a database for reading, wherever it lies: beside one with a write-ahead log SQLite makes files, which it cannot on a
- * medium that is read-only, or in the directory of somebody else. There a copy is read.
+ * Opens a database for reading, wherever it lies and however its writer ended. A copy is read where SQLite would have to
+ * write: files beside a write-ahead log, which it cannot on a medium that is read-only or in the directory of somebody else;
+ * or what a writer who was killed in a transaction has left to be undone.
  */
 export function openReadable(path: string): Database {
   const database = openDatabase(path, { readonly: true })
@@ -13,7 +14,8 @@ export function openReadable(path: string): Database {
     database.pragma('schema_version')
     return database
   } catch (error) {
-    if ((error as { code?: string }).code !== 'SQLITE_CANTOPEN') return database // whoever reads it is told
+    const { code } = error as { code?: string }
+    if (code !== 'SQLITE_CANTOPEN' && code !== 'SQLITE_READONLY_ROLLBACK') return database // whoever reads it is told
     database.close()
     return openCopy(path)
   }
@@ -24,13 +26,13 @@ function openCopy(path: string): Database {
   const directory = mkdtempSync(join(tmpdir(), 'twoloop-'))
   try {
     const copy = join(directory, 'copy.sqlite')
-    for (const ending of ['', '-wal']) {
+    for (const ending of ['', '-wal', '-journal']) {
       if (!existsSync(path + ending)) continue
       copyFileSync(path + ending, copy + ending)
       chmodSync(copy + ending, 0o600)
     }
     const database = openDatabase(copy)
-    database.pragma('journal_mode = delete') // takes up what stands in the log
+    database.pragma('journal_mode = delete') // takes up what stands in the log, or undoes it
     return database
   } finally {
     rmSync(directory, { recursive: true, force: true })

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdirSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { recover } from '../../src/record/recovery/recover.ts'
@@ -55,4 +55,22 @@ test.runIf(canMount)('a record that was copied to a read-only place, with its lo
   const reader = RecordWriter.openForReading(join(place, 'with-log'))
   expect(reader.manifest().note).toBe('in the log')
   reader.close()
+})
+
+test('a record whose writer was killed in a transaction is read as it was before, and looking undoes nothing', async () => {
+  const { canonical, directory } = await search({ ...one, root: temporaryDirectory() })
+  const [alive, killed] = [temporaryDirectory(), temporaryDirectory()]
+  copyFileSync(join(directory, 'trajectory.sqlite'), join(alive, 'trajectory.sqlite'))
+  const writing = openDatabase(join(alive, 'trajectory.sqlite'))
+  writing.pragma('journal_mode = truncate')
+  writing.pragma('cache_size = 1') // what is changed goes to the file before the transaction ends
+  writing.exec('begin; update individuals set seed = seed + 1; create table ballast (x)')
+  writing.exec('insert into ballast select zeroblob(4096) from individuals, individuals')
+  const files = ['trajectory.sqlite', 'trajectory.sqlite-journal']
+  for (const name of files) copyFileSync(join(alive, name), join(killed, name))
+  writing.close()
+  const found = files.map((name) => readFileSync(join(killed, name)))
+  expect(canonicalExport(killed)).toBe(canonical)
+  expect(files.map((name) => readFileSync(join(killed, name)))).toEqual(found)
+  expect((await recover(killed)).state).toBe('sound')
 })
