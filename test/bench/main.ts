@@ -1,6 +1,7 @@
 import { benchDesign } from './design.ts'
 import { benchDispatch } from './dispatch.ts'
 import { benchExports } from './exports.ts'
+import { benchOptimizers } from './optimizers.ts'
 import { benchOrders } from './orders.ts'
 import { benchScale } from './scale.ts'
 import { benchStartup } from './startup.ts'
@@ -9,6 +10,7 @@ import { benchStartup } from './startup.ts'
 const benches: Readonly<Record<string, (args: readonly string[]) => Promise<unknown>>> = {
   dispatch: benchDispatch,
   design: benchDesign,
+  optimizers: benchOptimizers,
   orders: benchOrders,
   scale: benchScale,
   exports: benchExports,
