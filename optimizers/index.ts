@@ -5,13 +5,17 @@ import { nearest, SettingsError } from '../src/core/settings.ts'
 import { CrossEntropy } from './cross-entropy.ts'
 import { Design } from './designs/index.ts'
 import { GeneticAlgorithm } from './genetic-algorithm.ts'
+import { RandomSearch } from './random-search.ts'
+import { SobolSearch } from './sobol-search.ts'
 
-export { CrossEntropy, Design, GeneticAlgorithm }
+export { CrossEntropy, Design, GeneticAlgorithm, RandomSearch, SobolSearch }
 
 /** The optimizers that are built in, by the names that experiment files know them by. */
 export const optimizers = {
   'genetic-algorithm': GeneticAlgorithm,
   'cross-entropy': CrossEntropy,
+  'random-search': RandomSearch,
+  'sobol-search': SobolSearch,
   design: Design,
 } as const
 

@@ -7,7 +7,8 @@ import { readSobolTable } from './sobol-table.ts'
 import { axisSeeds, unitDesign } from './unit-design.ts'
 
 const bits = 32
-const mostSobolPoints = 2 ** bits
+/** How many points the sequence has. */
+export const mostSobolPoints = 2 ** bits
 
 /**
  * - `owen`: nested uniform scrambling, which keeps the balance of the sequence and makes each point uniform;
@@ -58,9 +59,14 @@ export function sobolUnit(seeds: readonly number[], scramble: Scrambling) {
 /** @throws RangeError if the sequence has not so many points or axes */
 export function checkSobol(design: string, points: number, dimension: number): void {
   if (points > mostSobolPoints) throw new RangeError(`${design} needs at most 2^${bits} points, got ${points}`)
-  const most = table().length + 1
+  const most = mostSobolAxes()
   if (dimension > most)
     throw new RangeError(`${design} needs at most ${most} axes of the Sobol' sequence, got ${dimension}`)
+}
+
+/** How many axes the sequence has. */
+export function mostSobolAxes(): number {
+  return table().length + 1
 }
 
 function scrambled(x: number, seed: number, scramble: Scrambling): number {

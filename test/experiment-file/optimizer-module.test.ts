@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { optimizers } from '../../optimizers/index.ts'
 import { ConfigurationError } from '../../src/core/errors.ts'
 import { SettingsError } from '../../src/core/settings.ts'
 import { loadExperiment } from '../../src/experiment-file/load.ts'
@@ -117,13 +118,15 @@ test('a module that is not there, or that the problem is too much for, is refuse
   expect(await refusal({ module: './other.ts' })).toBe(
     './search.yaml: optimizer.module needs a module, and there is no file ./other.ts',
   )
+  const able = Object.entries(optimizers).flatMap(([type, { abilities }]) => {
+    const axes: readonly string[] = abilities.axes
+    return axes.includes('integer') ? [type] : []
+  })
   expect(await refusal({ module: './mine.ts' }, 'integer')).toBe(
-    './search.yaml: The optimizer walk cannot search integer parameters; ' +
-      'those that can are genetic-algorithm, cross-entropy, design.',
+    `./search.yaml: The optimizer walk cannot search integer parameters; those that can are ${able.join(', ')}.`,
   )
   expect(await refusal({})).toBe(
-    './search.yaml: optimizer.type needs one of genetic-algorithm, cross-entropy, design, got nothing, ' +
-      'or a module in its place',
+    `./search.yaml: optimizer.type needs one of ${Object.keys(optimizers).join(', ')}, got nothing, or a module in its place`,
   )
 })
 

@@ -1,0 +1,62 @@
+import type { Recommendation } from '../../src/core/algorithm.ts'
+import type { Evaluation } from '../../src/core/evaluation.ts'
+import type { Objectives } from '../../src/core/objectives.ts'
+import type { Space } from '../../src/core/space.ts'
+import { countOf, type KnownPoints, keyOf, withPoint } from './known-points.ts'
+import { plainNumber, scoreOf } from './score.ts'
+
+/** What a search has seen so far: every point with its score, and the best of them. */
+export type Seen = {
+  readonly known: KnownPoints
+  readonly best: Best | null
+  readonly failed: number
+}
+
+type Best = {
+  readonly point: readonly number[]
+  readonly score: number
+  readonly generation: number
+  readonly index: number
+  readonly replicate: number
+}
+
+/** One evaluation as algorithms see it. */
+export interface SeenPoint {
+  readonly point: number[]
+  readonly key: number
+  /** Larger is better; null if it failed. */
+  readonly score: number | null
+}
+
+export const nothingSeen: Seen = { known: [], best: null, failed: 0 }
+
+/** Takes in an evaluation; gives it as a point with its score, too. */
+export function see<P>(
+  seen: Seen,
+  evaluation: Evaluation<P>,
+  space: Space<P>,
+  objectives: Objectives,
+): { readonly seen: Seen; readonly told: SeenPoint } {
+  const { individual, outcome } = evaluation
+  const point = space.encode(individual.parameters)
+  const key = keyOf(point)
+  const score = outcome === 'done' ? plainNumber(scoreOf(objectives, evaluation.fitness)) : null
+  const known = withPoint(seen.known, key, score)
+  const told = { point, key, score }
+  if (score === null) return { seen: { ...seen, known, failed: seen.failed + 1 }, told }
+  if (seen.best !== null && seen.best.score >= score) return { seen: { ...seen, known }, told }
+  const { generation, index, replicate } = individual
+  return { seen: { ...seen, known, best: { point, score, generation, index, replicate } }, told }
+}
+
+/** The best that was seen. */
+export function recommendBest<P>({ best }: Seen, space: Space<P>): Recommendation<P>[] {
+  if (best === null) return []
+  const { point, generation, index, replicate } = best
+  return [{ parameters: space.decode(point), by: 'seen', individual: { generation, index, replicate } }]
+}
+
+/** For people: how many points are known, how many failed, and the best weighted sum of the fitness. */
+export function summarizeSeen({ known, best, failed }: Seen): Readonly<Record<string, unknown>> {
+  return { known: countOf(known), failed, best: best?.score ?? null }
+}
