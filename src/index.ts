@@ -55,6 +55,7 @@ export {
   SimulationFailure,
   type SimulationResult,
 } from './core/evaluation.ts'
+export type { Expansion } from './core/expansion.ts'
 export { Individual, type IndividualId } from './core/individual.ts'
 export { ParameterGroup } from './core/parameter-group.ts'
 export { Trajectory, type TrajectoryHistory } from './core/trajectory.ts'

@@ -59,6 +59,12 @@ export class OpenJobs {
     return this.#jobs.has(job)
   }
 
+  /** Whether the individual of that name is still to be decided. */
+  isOpen(name: string): boolean {
+    for (const { individual } of this.#jobs) if (individual.name === name) return true
+    return false
+  }
+
   /** Opens a job; it waits for a worker only once it is queued. */
   open(individual: Individual, before?: TriedBefore): Job {
     const { attempts = 0, failures = 0, deaths = 0, lastFailure = null } = before ?? {}

@@ -131,14 +131,29 @@ export class Runner {
     return this.#fleet.launch()
   }
 
-  /** Ends a worker at once and has another take its place. What it held is simulated again. */
-  restartWorker(worker: WorkerProcess, why: string): void {
+  /**
+   * Ends a worker at once and has another take its place. What it held is simulated again, as after a crash.
+   * @throws RangeError if no worker has that number now
+   */
+  restartWorker(number: number, why = 'it was to be restarted'): void {
+    const worker = this.#fleet.workers.find((worker) => worker.number === number)
+    if (!worker) {
+      const living = this.#fleet.workers.map(({ number }) => number).join(', ') || 'none'
+      throw new RangeError(`restartWorker needs the number of a worker that is there (${living}), got ${number}`)
+    }
     this.#fleet.restart(worker, { type: 'given up', kind: 'worker-lost', why })
   }
 
-  /** Has an individual simulated again, by whichever worker is free. */
-  restartIndividual(job: Job): void {
-    this.#jobs.restart(job)
+  /**
+   * Has an individual simulated again, by whichever worker is free; the worker that simulates it is restarted.
+   * @throws RangeError if it waits for no evaluation
+   */
+  restartIndividual(generation: number, index: number, replicate = 0): void {
+    const name = nameOf({ generation, index, replicate })
+    if (!this.#jobs.isOpen(name)) throw new RangeError(`individual ${name} waits for no evaluation`)
+    const holds = ({ held }: WorkerProcess) => held.list().some(({ individual }) => individual.name === name)
+    const holder = this.#fleet.workers.find(holds)
+    if (holder) this.restartWorker(holder.number, `individual ${name} was to be simulated again`)
   }
 
   /**

@@ -26,6 +26,24 @@ export class Individual<P = Record<string, unknown>> implements IndividualId {
   get name(): string {
     return nameOf(this)
   }
+
+  /** The value of a parameter, as in a parameter group. @throws RangeError if there is none of that name */
+  get(key: string): unknown {
+    if (!this.has(key)) {
+      throw new RangeError(
+        `individual ${this.name} has no ${key}; it has ${Object.keys(this.parameters as object).join(', ')}`,
+      )
+    }
+    return (this.parameters as Readonly<Record<string, unknown>>)[key]
+  }
+
+  has(key: string): boolean {
+    return Object.hasOwn(this.parameters as object, key)
+  }
+
+  entries(): { readonly key: string; readonly value: unknown }[] {
+    return Object.entries(this.parameters as object).map(([key, value]) => ({ key, value }))
+  }
 }
 
 export function nameOf({ generation, index, replicate }: IndividualId): string {

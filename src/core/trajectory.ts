@@ -1,4 +1,5 @@
 import type { Evaluation } from './evaluation.ts'
+import { type Expansion, proposalsIn } from './expansion.ts'
 import { Individual, type IndividualId } from './individual.ts'
 import { ParameterGroup } from './parameter-group.ts'
 import type { Proposal } from './proposal.ts'
@@ -119,8 +120,10 @@ export class Trajectory<P = Record<string, unknown>> {
   /**
    * Adds a generation of individuals; those that bring no seed get one that is derived from the search's.
    * @example trajectory.fExpand([{ parameters: { beta: 1.7, gamma: 0.45 } }], 7)
+   * @example trajectory.fExpand({ generation: [0, 0], indIdx: [0, 1], 'individual.beta': [1.7, 1.8] }, 7)
    */
-  fExpand(proposals: readonly Proposal<P>[], seed: number): readonly Individual<P>[] {
+  fExpand(given: readonly Proposal<P>[] | Expansion, seed: number): readonly Individual<P>[] {
+    const proposals = isList(given) ? given : proposalsIn<P>(given, this.#generation + 1)
     if (proposals.length === 0) throw new RangeError('fExpand needs at least one individual, got none')
     const generation = this.#generation + 1
     this.#newest = proposals.map((proposal, i) => {
@@ -178,6 +181,10 @@ export class Trajectory<P = Record<string, unknown>> {
       throw new RangeError(`the trajectory has generations 0 to ${this.#generation}, not ${generation}`)
     }
   }
+}
+
+function isList<T>(given: readonly T[] | Expansion): given is readonly T[] {
+  return Array.isArray(given)
 }
 
 function individualOf<P>(id: IndividualId, { parameters, seed: own }: Proposal<P>, seed: number): Individual<P> {

@@ -35,8 +35,8 @@ import type { Progress } from './tally.ts'
 import { takeWarmStart } from './warm-start.ts'
 
 export interface PrepareOptions extends RunClaim {
-  /** The run directory's name under the root. */
-  readonly name: string
+  /** The run directory's name under the root; `L2L-run` unless it is given. */
+  readonly name?: string
   readonly runner?: z.input<typeof runnerSettings>
   /** The runner's settings as L2L has them; see `runnerParams`. */
   readonly runnerParams?: RunnerParams
@@ -119,7 +119,7 @@ export class Experiment {
    * @throws ConfigurationError if the directory is something else, or a run of another configuration
    * @throws RunHeldError if another live runner has the run
    */
-  async prepareExperiment(options: PrepareOptions): Promise<{
+  async prepareExperiment(options: PrepareOptions = {}): Promise<{
     readonly trajectory: Trajectory
     readonly runnerSettings: RunnerSettings
     readonly directory: string
@@ -130,7 +130,7 @@ export class Experiment {
     const settings = parseSettings(runnerSettings, asked, 'runner')
     const prospect = prospectOf(settings)
     if (prospect.refusal !== undefined) throw new ConfigurationError(prospect.refusal)
-    const run = await HeldRun.take(join(this.root, options.name), options)
+    const run = await HeldRun.take(join(this.root, options.name ?? 'L2L-run'), options)
     if (options.manifest) run.record.writeManifest(options.manifest)
     const trajectory = new Trajectory(run.record)
     this.#prepared = { run, trajectory, settings, prospect, asked, configuration: options.configuration }
@@ -215,7 +215,11 @@ export class Experiment {
     const settings = { ...prepared.settings, workers: prospect.workers }
     if (prospect.warning !== undefined) options.onWarning?.(prospect.warning)
     optimizer.horizon = horizonOf(record, optimizer, options)
-    recordGroups(trajectory, { optimizer: optimizer.settings, runner: settings })
+    recordGroups(trajectory, {
+      optimizer: optimizer.settings,
+      runner: settings,
+      optimizee: optimizeeSettings(configuration),
+    })
     const finished = finishedBefore(record)
     recordSearch(record, optimizer, optimizee, configuration, options)
     if (!prepared.configuration) recordProgram(record, prepared.asked, optimizer, optimizee, options)
@@ -337,6 +341,12 @@ function recordGroups(trajectory: Trajectory, groups: Readonly<Record<string, ob
       if (value !== undefined) group.fAddParameter(key, value)
     }
   }
+}
+
+/** What the simulation was given, with secrets sealed. */
+function optimizeeSettings({ optimizee: { module, options } }: RunIdentity): object {
+  const isMap = typeof options === 'object' && options !== null && !Array.isArray(options)
+  return { ...(module !== null && { module }), ...(isMap ? options : options !== null && { options }) }
 }
 
 /** A search that a failure has stopped stays stopped: the failure is in the record, whoever was killed before saying so. */

@@ -22,6 +22,7 @@ import { showLogs } from '../../src/cli/show-logs.ts'
 import { showRun } from '../../src/cli/show-run.ts'
 import { showStatus } from '../../src/cli/show-status.ts'
 import { ConfigurationError } from '../../src/core/errors.ts'
+import { Individual } from '../../src/core/individual.ts'
 import { Objectives } from '../../src/core/objectives.ts'
 import { summarizeRun } from '../../src/record/summary.ts'
 import { RecordWriter } from '../../src/record/writer.ts'
@@ -539,10 +540,10 @@ function makeRun(directory: string, size: number): void {
 }
 
 function addGeneration(writer: RecordWriter, generation: number, size: number): void {
-  const individuals = Array.from({ length: size }, (_, index) => ({
-    ...{ generation, index, replicate: 0, seed: 1, parameters: { x: index } },
-    name: `${generation}.${index}`,
-  }))
+  const individuals = Array.from(
+    { length: size },
+    (_, index) => new Individual<Record<string, unknown>>({ generation, index, replicate: 0 }, { x: index }, 1),
+  )
   writer.addGeneration(
     generation,
     individuals.map((individual) => ({ individual, after: 0 })),

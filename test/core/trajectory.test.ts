@@ -27,6 +27,36 @@ test('a group that is there is found again, so that a program can be run again',
   expect(trajectory.groups).toHaveLength(1)
 })
 
+test('fExpand takes the columns of L2L, with seeds as for a list', () => {
+  const [columns, list] = [new Trajectory<{ x: number }>(), new Trajectory<{ x: number }>()]
+  const added = columns.fExpand({ generation: [0, 0], indIdx: [1, 0], 'individual.x': [4, 5] }, 7)
+  expect(added).toEqual(
+    list.fExpand(
+      [
+        { parameters: { x: 4 }, index: 1 },
+        { parameters: { x: 5 }, index: 0 },
+      ],
+      7,
+    ),
+  )
+  expect(columns.fExpand({ generation: [1], ind_idx: [0], x: [6] } as never, 7)[0]!.parameters).toEqual({ x: 6 })
+  const refused = (given: object) => () => columns.fExpand(given as never, 7)
+  expect(refused({ generation: [3], indIdx: [0], x: [1] })).toThrow('fExpand adds generation 2 next, got rows of 3')
+  expect(refused({ generation: [2], indIdx: [0], x: [1, 2] })).toThrow('indIdx has 1, x is one of 2')
+  expect(refused({ generation: [2, 2], indIdx: [0, 0], x: [1, 2] })).toThrow('an indIdx for each row, got 0 twice')
+  expect(refused({ x: [1, 2] })).toThrow('fExpand needs the columns generation and indIdx, got x')
+})
+
+test('an individual is read like a parameter group', () => {
+  const [one] = new Trajectory<{ x: number; solver: string }>().fExpand([{ parameters: { x: 1, solver: 'rk4' } }], 7)
+  expect([one!.get('x'), one!.has('solver'), one!.has('toString')]).toEqual([1, true, false])
+  expect(one!.entries()).toEqual([
+    { key: 'x', value: 1 },
+    { key: 'solver', value: 'rk4' },
+  ])
+  expect(() => one!.get('y')).toThrow('individual 0.0 has no y; it has x, solver')
+})
+
 test('fExpand adds a generation of individuals with seeds of their own', () => {
   const trajectory = new Trajectory<{ x: number }>()
   expect(trajectory.generation).toBe(-1)
