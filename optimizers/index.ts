@@ -4,11 +4,21 @@ import type { State } from '../src/core/plain-data.ts'
 import { nearest, SettingsError } from '../src/core/settings.ts'
 import { CrossEntropy } from './cross-entropy.ts'
 import { Design } from './designs/index.ts'
+import { EvolutionStrategies } from './evolution-strategies.ts'
 import { GeneticAlgorithm } from './genetic-algorithm.ts'
+import { NaturalEvolutionStrategies } from './natural-evolution-strategies.ts'
 import { RandomSearch } from './random-search.ts'
 import { SobolSearch } from './sobol-search.ts'
 
-export { CrossEntropy, Design, GeneticAlgorithm, RandomSearch, SobolSearch }
+export {
+  CrossEntropy,
+  Design,
+  EvolutionStrategies,
+  GeneticAlgorithm,
+  NaturalEvolutionStrategies,
+  RandomSearch,
+  SobolSearch,
+}
 
 /** The optimizers that are built in, by the names that experiment files know them by. */
 export const optimizers = {
@@ -16,6 +26,8 @@ export const optimizers = {
   'cross-entropy': CrossEntropy,
   'random-search': RandomSearch,
   'sobol-search': SobolSearch,
+  'natural-evolution-strategies': NaturalEvolutionStrategies,
+  'evolution-strategies': EvolutionStrategies,
   design: Design,
 } as const
 

@@ -15,7 +15,12 @@ export function generationsToRest(dimension: number, populationSize: number): nu
   return 10 + Math.ceil((30 * dimension) / populationSize)
 }
 
-/** The population after so many restarts, each `factor` times as large (IPOP: Auger and Hansen 2005). */
+/**
+ * The population after so many restarts, each `factor` times as large (IPOP: Auger and Hansen 2005); a thousand times as
+ * large at most, since restarts are many where little is left to be simulated.
+ */
 export function grownPopulation(populationSize: number, restarts: number, factor = 2): number {
-  return Math.round(populationSize * factor ** restarts)
+  return Math.round(populationSize * Math.min(mostGrowth, factor ** restarts))
 }
+
+const mostGrowth = 1024

@@ -28,8 +28,17 @@ test('every setting of a listed optimizer has a meaning, and a default unless it
   }
 })
 
-/** Settings that are left out, or that nobody else can know. */
-const optional = new Set(['stopAt', 'design', 'replications', 'seeds'])
+/** Settings that are left out, that follow from the space, or that nobody else can know. */
+const optional = new Set([
+  'populationSize',
+  'noiseLearningRate',
+  'learningRateSigma',
+  'mu',
+  'stopAt',
+  'design',
+  'replications',
+  'seeds',
+])
 
 test('an unknown type is answered with the nearest one', () => {
   const make = (type: string) => () => createOptimizer(line, { type })

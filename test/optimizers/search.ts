@@ -1,3 +1,4 @@
+import { type FunctionName, landscapes } from '../../optimizees/functions/landscapes.ts'
 import type { Evaluation } from '../../src/core/evaluation.ts'
 import { Individual } from '../../src/core/individual.ts'
 import { type ObjectiveMap, Objectives } from '../../src/core/objectives.ts'
@@ -6,10 +7,18 @@ import type { Optimizer } from '../../src/core/optimizer.ts'
 import type { State } from '../../src/core/plain-data.ts'
 import { Random } from '../../src/core/random.ts'
 import { SearchState } from '../../src/core/search-state.ts'
-import { type ParameterMap, Space } from '../../src/core/space.ts'
+import { type ParameterMap, real, Space, vector } from '../../src/core/space.ts'
 
 export function problemOf<P>(parameters: ParameterMap<P>, objectives: ObjectiveMap = { f: 'minimize' }): Problem<P> {
   return { space: new Space<P>(parameters), objectives: new Objectives(objectives) }
+}
+
+/** A benchmark function of L2L as a problem with its one parameter, `coords`. */
+export function landscapeProblem(name: FunctionName): Problem<{ coords: number[] }> & {
+  readonly cost: (parameters: { coords: number[] }) => number
+} {
+  const { box, dims, cost } = landscapes[name]
+  return { ...problemOf({ coords: vector(real(box[0], box[1]), dims) }), cost: ({ coords }) => cost(coords) }
 }
 
 export type Answer = number | readonly number[] | undefined

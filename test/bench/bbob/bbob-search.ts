@@ -23,6 +23,7 @@ export function searchBbob(
   const { evaluate, leastValue } = bbobFunction(number, instance, dimension)
   const problem = { space: vectorSpace(dimension), objectives: new Objectives({ f: 'minimize' }) }
   const optimizer = make(problem, 1000 * instance + number)
+  optimizer.horizon = budget
   const search = SearchState.begin(optimizer)
   const reached: number[] = []
   let spent = 0
