@@ -1,7 +1,9 @@
+import { RowsTable } from '../batch/mesa/rows-table.ts'
 import { ConfigurationError } from '../core/errors.ts'
 import { RecordReader } from '../record/reader.ts'
 import { formatTable, type TableFormat } from '../tables/formats.ts'
 import { openTable } from '../tables/run-table.ts'
+import type { Table } from '../tables/table.ts'
 import { jsonText, print, writeWhole } from './output.ts'
 
 export interface ExportOptions {
@@ -9,6 +11,7 @@ export interface ExportOptions {
   readonly shape?: 'wide' | 'long'
   readonly reports?: boolean
   readonly provenance?: boolean
+  readonly rows?: boolean
   readonly output?: string
   readonly canonical?: boolean
   readonly json?: boolean
@@ -30,30 +33,38 @@ export async function exportRun(run: string, options: ExportOptions = {}): Promi
   const record = RecordReader.openForReading(run)
   try {
     using _ = record.holdStill()
-    const chunks = format === 'canonical' ? record.canonicalLines() : formatTable(openTable(record, options), format)
+    const chunks = format === 'canonical' ? record.canonicalLines() : formatTable(tableOf(record, options), format)
     if (output === undefined) {
       await print(chunks)
       return ''
     }
     await writeWhole(output, chunks)
     const { individuals } = record.counts()
-    return json ? jsonText({ file: output, format, individuals }) : `${individuals} individuals in ${output}\n`
+    if (json) return jsonText({ file: output, format, individuals })
+    return options.rows ? `the rows of ${individuals} runs in ${output}\n` : `${individuals} individuals in ${output}\n`
   } finally {
     record.close()
   }
 }
 
-function formatOf({
-  format,
-  output,
-  shape,
-  reports,
-  provenance,
-  canonical = false,
-  json = false,
-}: ExportOptions): Format {
-  if (canonical && (shape !== undefined || reports || provenance)) {
-    const also = reports ? '--reports' : provenance ? '--provenance' : `--shape ${shape}`
+function tableOf(record: RecordReader, { rows, ...options }: ExportOptions): Table {
+  if (!rows) return openTable(record, options)
+  const also = otherForm(options)
+  if (also !== undefined) throw new ConfigurationError(`--rows has one form only, got ${also} as well`)
+  return new RowsTable(record)
+}
+
+/** The option that asks for another table than that of individuals. */
+function otherForm({ shape, reports, provenance, rows }: ExportOptions): string | undefined {
+  if (rows) return '--rows'
+  if (reports) return '--reports'
+  return provenance ? '--provenance' : shape && `--shape ${shape}`
+}
+
+function formatOf({ canonical = false, json = false, ...options }: ExportOptions): Format {
+  const { format, output } = options
+  const also = otherForm(options)
+  if (canonical && also !== undefined) {
     throw new ConfigurationError(`--canonical has one form only, got ${also} as well`)
   }
   if (canonical && format !== undefined && format !== 'ndjson') {

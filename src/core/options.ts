@@ -33,6 +33,14 @@ export function checkOptions(
   }
 }
 
+/** Refuses what stands behind the last argument, as positional arguments of another tool would. @throws ConfigurationError */
+export function refuseSurplus(call: string, count: number, surplus: readonly unknown[]): void {
+  if (surplus.length === 0) return
+  throw new ConfigurationError(
+    `${call} takes ${count} arguments, got ${show(surplus[0])} as well; name it among the options`,
+  )
+}
+
 /** Whatever is checked where it is used. */
 export const anything: OptionCheck = () => undefined
 

@@ -41,6 +41,14 @@ type Untyped = (...given: readonly unknown[]) => unknown
 const untyped = (call: unknown) => call as Untyped
 
 test.each<readonly [string, () => unknown, string]>([
+  ['batchRun', () => untyped(batchRun)(class {}, { parameters: {} }, 4), 'batchRun takes 2 arguments, got 4 as well'],
+  ['batchRunSimulations', () => untyped(batchRunSimulations)(() => 1, {}, 10), 'takes 2 arguments, got 10 as well'],
+  ['callExperiment', () => untyped(callExperiment)('a', 'b', {}, {}, 1), 'takes 4 arguments, got 1 as well'],
+])('arguments behind the options of %s are refused', async (_, call, sentence) => {
+  await expect(call()).rejects.toThrow(sentence)
+})
+
+test.each<readonly [string, () => unknown, string]>([
   [
     'a logarithmic scale by another name',
     () => untyped(real)(1, 2, { log: true }),

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../../core/errors.ts'
 import { plainName } from '../../core/nearest.ts'
-import { aFunction, anything, aRecord, checkOptions } from '../../core/options.ts'
+import { aFunction, anything, aRecord, checkOptions, refuseSurplus } from '../../core/options.ts'
 import type { PlainData } from '../../core/plain-data.ts'
 import { show } from '../../core/text.ts'
 import { functionsOf, performExperiment, planExperiment } from './experiment.ts'
@@ -52,7 +52,9 @@ export async function callExperiment(
   thunk: ThunkReference,
   options: ExperimentOptions = {},
   surroundings: CallSurroundings = {},
+  ...surplus: []
 ): Promise<CalledExperiment> {
+  refuseSurplus('callExperiment', 4, surplus)
   checkKwargs('callExperiment', options)
   checkOptions('callExperiment', surroundings, { now: anything, signal: anything, print: aFunction })
   const { now = new Date(), signal, print = (text) => void process.stdout.write(text) } = surroundings

@@ -1,4 +1,4 @@
-import { aRecord, checkOptions } from '../../core/options.ts'
+import { aRecord, checkOptions, refuseSurplus } from '../../core/options.ts'
 import { BatchRunner, type BatchRunnerOptions, batchRunnerOptions } from './batch-runner.ts'
 import { fullFactorialRuns, type Swept } from './generators.ts'
 import type { ModelClass } from './model.ts'
@@ -22,7 +22,12 @@ export interface BatchRunOptions<P> extends RunOptions, Omit<BatchRunnerOptions,
  *   numberProcesses: null,
  * })
  */
-export async function batchRun<P>(model: ModelClass<P>, given: BatchRunOptions<P>): Promise<BatchRow[]> {
+export async function batchRun<P>(
+  model: ModelClass<P>,
+  given: BatchRunOptions<P>,
+  ...surplus: []
+): Promise<BatchRow[]> {
+  refuseSurplus('batchRun', 2, surplus)
   const { configurations: _, ...known } = batchRunnerOptions
   checkOptions('batchRun', given, { parameters: aRecord, ...runOptions, ...known }, mesaWords)
   const { parameters, iterations, rng, maxSteps, dataCollectionPeriod, ...options } = given

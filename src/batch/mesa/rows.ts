@@ -40,11 +40,16 @@ export interface RunFailure {
 export function* readRows(directory: string): Generator<BatchRow> {
   const record = RecordReader.openForReading(directory)
   try {
-    let position = 0
-    for (const row of record.rows()) yield* rowsOf(row, position++, directory)
+    yield* rowsIn(record)
   } finally {
     record.close()
   }
+}
+
+/** As `readRows`, from a record that is open. @throws TypeError if an individual is no run of a model */
+export function* rowsIn(record: RecordReader): Generator<BatchRow> {
+  let position = 0
+  for (const row of record.rows()) yield* rowsOf(row, position++, record.directory)
 }
 
 function* rowsOf(row: EvaluatedRow, position: number, directory: string): Generator<BatchRow> {

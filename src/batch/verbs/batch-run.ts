@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import { encodeMessage } from '../../../runtime/channel/protocol.ts'
 import { ConfigurationError } from '../../core/errors.ts'
 import { plainName } from '../../core/nearest.ts'
-import { aRecord } from '../../core/options.ts'
+import { aRecord, refuseSurplus } from '../../core/options.ts'
 import type { PlainData } from '../../core/plain-data.ts'
 import { show } from '../../core/text.ts'
 import { RecordReader, readManifest } from '../../record/reader.ts'
@@ -64,7 +64,9 @@ const ownOptions = [
 export async function batchRunSimulations<E extends SimulationEnvironment, P extends object, R>(
   simFunc: SimFunc<E, P, R>,
   options: BatchRunSimulationsOptions<Partial<P>>,
+  ...surplus: []
 ): Promise<ParameterSamples<R, Partial<P>>[]> {
+  refuseSurplus(call, 2, surplus)
   if (aRecord(options) !== undefined) {
     throw new ConfigurationError(
       `${call} needs options like { nSteps, nSamples, parametersSamples }, got ${show(options)}`,
