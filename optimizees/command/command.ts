@@ -1,19 +1,28 @@
-import { existsSync, rmSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { existsSync, rmSync } from 'node:fs'
+import { resolve, sep } from 'node:path'
 import type { SimulationResult } from '../../src/core/evaluation.ts'
 import type { Individual } from '../../src/core/individual.ts'
 import { Objectives } from '../../src/core/objectives.ts'
-import { type Explanation, Optimizee, type SimulationContext } from '../../src/core/optimizee.ts'
+import {
+  type ExplainedContext,
+  type Explanation,
+  type GivenFile,
+  Optimizee,
+  type SimulationContext,
+} from '../../src/core/optimizee.ts'
 import { quoteWord } from '../../src/core/shell-words.ts'
 import { parameterFrom, Space } from '../../src/core/space.ts'
+import { layFiles } from '../../src/system/given-files.ts'
 import type { Environment } from '../../src/system/process-group.ts'
 import { fillTemplate, mentions, parseTemplate, type Template } from '../shared/placeholders.ts'
 import { withoutRanks } from '../shared/rank-variables.ts'
+import { shellLines } from '../shared/shell-lines.ts'
+import { describePlaces } from './describe-places.ts'
 import { abortion, badResult, failureOfEnd, notStarted } from './failures.ts'
 import { memoryKills } from './memory-kills.ts'
 import { checkPlace, placeOf } from './named-result.ts'
 import type { CommandOptions } from './options.ts'
-import { OwnDirectory } from './own-directory.ts'
+import { nameOf, OwnDirectory } from './own-directory.ts'
 import { readLastLine, readNamed, readResultFile } from './read-result.ts'
 import { type ProgramEnd, runProgram } from './run-program.ts'
 import { setUp } from './setup.ts'
@@ -68,9 +77,8 @@ class Command extends Optimizee {
     const { seeds, setup, workingDirectory } = this.#options
     const values = new Values(individual, context, seeds?.below)
     this.#setUp ??= setup ? await setUp(setup, this.#environment({}), workingDirectory, signal) : {}
-    const filled = this.#command.map((template) => fillTemplate(template, values.of))
-    const command = this.#runsInOwnDirectory ? this.#absolute(filled) : filled
-    if (this.#runsInOwnDirectory) this.#own.prepare(values.of('directory'), values.of)
+    const command = this.#words(values)
+    if (this.#runsInOwnDirectory) layFiles(values.of('directory'), this.#files(values))
     const paths = new Map([...this.#resultPaths].map(([file, path]) => [file, this.#prepare(path, individual, values)]))
     try {
       const end = await this.#run(command, context, values)
@@ -83,18 +91,32 @@ class Command extends Optimizee {
     }
   }
 
-  override explain(individual: Individual): Explanation {
-    const { seeds, workingDirectory = '.', input } = this.#options
-    const values = new Values(individual, { attempt: 1, directory: () => '{directory}' }, seeds?.below)
-    const words = this.#command.map((template) => fillTemplate(template, values.of))
+  override explain(individual: Individual, { attempt, directory }: ExplainedContext): Explanation {
+    const { seeds, workingDirectory = '.', input, environment, setup, result } = this.#options
+    const values = new Values(individual, { attempt, directory: () => directory({ make: false }) }, seeds?.below)
+    const words = this.#words(values)
+    const files = this.#runsInOwnDirectory ? this.#files(values) : []
+    const paths = new Map([...this.#resultPaths].map(([file, path]) => [file, this.#pathOf(path, values)]))
+    const runsIn = this.#runsInOwnDirectory ? values.of('directory') : resolve(workingDirectory)
+    const own = directory({ make: false }) + sep
     const isTold = (name: string) =>
       input !== undefined || [...this.#command, ...this.#own.templates].some((one) => mentions(one, name))
     return {
       facts: [
+        ...(setup ? [['setup', setup.join('; ')] as const] : []),
         ['command', words.map(quoteWord).join(' ')],
-        ['runs in', this.#runsInOwnDirectory ? 'a directory of its own' : resolve(workingDirectory)],
-        ...(input === undefined ? [] : [['input', values.of('parameters')] as const]),
+        ['runs in', this.#runsInOwnDirectory ? `${runsIn}, its own` : runsIn],
+        ...(input === 'stdin' ? [['input', values.of('parameters')] as const] : []),
+        ...describePlaces(result, paths),
       ],
+      files,
+      written: [...paths.values()].filter((path) => !path.startsWith(own)),
+      byHand: shellLines(words, {
+        setup,
+        directory: runsIn,
+        environment: { ...environment, ...values.environment },
+        input: input === 'stdin' ? values.of('parameters') : undefined,
+      }),
       unused: isTold('parameters') ? [] : this.space.names.filter((name) => !isTold(name)),
     }
   }
@@ -110,7 +132,7 @@ class Command extends Optimizee {
         workingDirectory,
         signal,
         keep: stdoutBytes[result.from],
-        input: this.#input(values),
+        input: this.#options.input === 'stdin' ? `${values.of('parameters')}\n` : undefined,
       })
       if (end.error !== undefined) throw Object.assign(new Error(end.error), { code: end.errorCode })
     } catch (error) {
@@ -138,16 +160,17 @@ class Command extends Optimizee {
     return { ...withoutRanks(process.env), ...this.#setUp, ...this.#options.environment, ...values }
   }
 
-  /** What the command reads from its standard input; a file with its input is written. */
-  #input(values: Values): string | undefined {
+  /** The words of the command; where it runs in a directory of its own, they name files from there. */
+  #words(values: Values): string[] {
+    const filled = this.#command.map((template) => fillTemplate(template, values.of))
+    return this.#runsInOwnDirectory ? this.#absolute(filled, values) : filled
+  }
+
+  /** What stands in the individual's directory before the command runs there. */
+  #files(values: Values): GivenFile[] {
     const { input } = this.#options
-    if (input === undefined) return undefined
-    const text = `${values.of('parameters')}\n`
-    if (input === 'stdin') return text
-    const path = join(values.of('directory'), input.file)
-    rmSync(path, { force: true })
-    writeFileSync(path, text, { flag: 'wx' })
-    return undefined
+    const files = this.#own.files(values.of)
+    return isFile(input) ? [...files, { name: input.file, text: `${values.of('parameters')}\n` }] : files
   }
 
   /** Where a result will be; what an earlier attempt left there is removed. */
@@ -157,11 +180,15 @@ class Command extends Optimizee {
         'The result file is the same for all replicates of a point; let the command write it to {directory}.',
       )
     }
-    const { workingDirectory = '.' } = this.#options
-    const base = this.#isToldDirectory || this.#runsInOwnDirectory ? values.of('directory') : workingDirectory
-    const file = resolve(base, fillTemplate(path, values.of))
+    const file = this.#pathOf(path, values)
     rmSync(file, { force: true })
     return file
+  }
+
+  #pathOf(path: Template, values: Values): string {
+    const { workingDirectory = '.' } = this.#options
+    const base = this.#isToldDirectory || this.#runsInOwnDirectory ? values.of('directory') : workingDirectory
+    return resolve(base, fillTemplate(path, values.of))
   }
 
   #clear({ directory }: Values, isUnwanted: boolean): void {
@@ -172,11 +199,13 @@ class Command extends Optimizee {
     return this.#options.keep ?? (this.#isToldDirectory ? 'always' : 'on-failure')
   }
 
-  /** Arguments that name files of the working directory, as they are named from anywhere; but for those that are linked. */
-  #absolute([program, ...args]: readonly string[]): string[] {
-    const { workingDirectory = '.' } = this.#options
+  /** Arguments that name files of the working directory, as they are named from anywhere; but for those that are its own. */
+  #absolute([program, ...args]: readonly string[], values: Values): string[] {
+    const { workingDirectory = '.', input } = this.#options
+    const results = [...this.#resultPaths.values()].map((path) => fillTemplate(path, values.of))
+    const own = new Set([...this.#own.names, ...[...results, ...(isFile(input) ? [input.file] : [])].map(nameOf)])
     const files = args.map((text) => [text, resolve(workingDirectory, text)] as const)
-    const isAway = (text: string, path: string) => text !== '' && !this.#own.has(text) && existsSync(path)
+    const isAway = (text: string, path: string) => text !== '' && !own.has(nameOf(text)) && existsSync(path)
     return [program!, ...files.map(([text, path]) => (isAway(text, path) ? path : text))]
   }
 
@@ -194,9 +223,8 @@ class Command extends Optimizee {
   }
 
   get #runsInOwnDirectory(): boolean {
-    const { input } = this.#options
-    const hasInputFile = input !== undefined && input !== 'stdin'
-    return hasInputFile || !this.#own.isEmpty || ![...this.#resultPaths.values()].every((path) => this.#isOwnPath(path))
+    const hasFiles = isFile(this.#options.input) || this.#own.names.length > 0
+    return hasFiles || ![...this.#resultPaths.values()].every((path) => this.#isOwnPath(path))
   }
 
   get #isToldDirectory(): boolean {
@@ -215,6 +243,10 @@ class Command extends Optimizee {
 
 export default function command(options: CommandOptions): Optimizee {
   return new Command(options)
+}
+
+function isFile(input: CommandOptions['input']): input is { readonly file: string } {
+  return input !== undefined && input !== 'stdin'
 }
 
 function isAbsolute({ parts: [first] }: Template): boolean {

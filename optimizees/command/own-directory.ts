@@ -1,5 +1,6 @@
-import { lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { basename, dirname, isAbsolute, join, normalize, resolve } from 'node:path'
+import { lstatSync, readFileSync } from 'node:fs'
+import { basename, isAbsolute, normalize, resolve } from 'node:path'
+import type { GivenFile } from '../../src/core/optimizee.ts'
 import { fillTemplate, parseMarked, parseTemplate, type Template } from '../shared/placeholders.ts'
 import type { TemplateFile } from './options.ts'
 
@@ -27,44 +28,28 @@ export class OwnDirectory {
       if (!lstatSync(path, { throwIfNoEntry: false })) throw new RangeError(`there is no file ${path} to link`)
       return { name: nameOf(file), path }
     })
-    const names = [...this.#templates, ...this.#files].map(({ name }) => name)
+    const { names } = this
     const twice = names.find((name, i) => names.indexOf(name) < i)
     if (twice !== undefined) throw new RangeError(`two files would be ${twice} in the individual's directory`)
-  }
-
-  get isEmpty(): boolean {
-    return this.#templates.length + this.#files.length === 0
   }
 
   get templates(): readonly Template[] {
     return this.#templates.map(({ template }) => template)
   }
 
-  /** Whether something of this name will be there. */
-  has(name: string): boolean {
-    return [...this.#templates, ...this.#files].some((one) => one.name === nameOf(name))
+  get names(): readonly string[] {
+    return [...this.#templates, ...this.#files].map(({ name }) => name)
   }
 
-  /** Puts the files there; those of an earlier attempt are replaced. */
-  prepare(directory: string, fill: (placeholder: string) => string): void {
-    for (const { name, path } of this.#files) {
-      symlinkSync(path, this.#free(directory, name))
-    }
-    for (const { name, template } of this.#templates) {
-      writeFileSync(this.#free(directory, name), fillTemplate(template, fill), { flag: 'wx' })
-    }
-  }
-
-  #free(directory: string, name: string): string {
-    const path = join(directory, name)
-    mkdirSync(dirname(path), { recursive: true })
-    rmSync(path, { force: true }) // a link, or a file that was made from a template
-    return path
+  /** The files with their placeholders replaced. */
+  files(fill: (placeholder: string) => string): GivenFile[] {
+    const links = this.#files.map(({ name, path }) => ({ name, link: path }))
+    return [...links, ...this.#templates.map(({ name, template }) => ({ name, text: fillTemplate(template, fill) }))]
   }
 }
 
 /** The same name as beside the experiment file; of what lies elsewhere, its last part. */
-function nameOf(file: string): string {
+export function nameOf(file: string): string {
   const name = normalize(file).replace(/\/+$/, '')
   return isAbsolute(name) || name.startsWith('..') ? basename(name) : name
 }

@@ -2,11 +2,12 @@ import { resolve } from 'node:path'
 import { SimulationFailure, type SimulationResult } from '../../src/core/evaluation.ts'
 import type { Individual } from '../../src/core/individual.ts'
 import { Objectives } from '../../src/core/objectives.ts'
-import { type Explanation, Optimizee, type SimulationContext } from '../../src/core/optimizee.ts'
+import { type ExplainedContext, type Explanation, Optimizee, type SimulationContext } from '../../src/core/optimizee.ts'
 import { quoteWord } from '../../src/core/shell-words.ts'
 import { parameterFrom, Space } from '../../src/core/space.ts'
 import { setUp } from '../command/setup.ts'
 import { withoutRanks } from '../shared/rank-variables.ts'
+import { shellLines } from '../shared/shell-lines.ts'
 import { lineOf } from './lines.ts'
 import type { ProgramOptions } from './options.ts'
 import { WarmProcess } from './warm-process.ts'
@@ -50,15 +51,21 @@ class Program extends Optimizee {
     }
   }
 
-  override explain(individual: Individual): Explanation {
-    const { program, workingDirectory = '.' } = this.#options
-    const line = lineOf({ id: 1, individual, attempt: 1, directory: '{directory}' })
+  override explain(individual: Individual, { attempt, directory }: ExplainedContext): Explanation {
+    const { program, workingDirectory = '.', environment = {}, setup } = this.#options
+    const runsIn = resolve(workingDirectory)
+    const line = lineOf({ id: 1, individual, attempt, directory: directory({ make: false }) }).trimEnd()
     return {
       facts: [
+        ...(setup ? [['setup', setup.join('; ')] as const] : []),
         ['program', program.map(quoteWord).join(' ')],
-        ['runs in', resolve(workingDirectory)],
-        ['line', line.trimEnd()],
+        ['runs in', runsIn],
+        ['line', line],
+        ['result', 'a line of standard output: {"id": 1, "result": ...}'],
       ],
+      files: [],
+      written: [],
+      byHand: shellLines(program, { setup, directory: runsIn, environment, input: line }),
       unused: [],
     }
   }

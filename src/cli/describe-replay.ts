@@ -9,13 +9,14 @@ import { alignFacts, timeSpan } from './table.ts'
 
 /** What was recorded, what came now, and how they differ, for people. */
 export function describeReplay(result: Replayed): string {
-  const { recorded, replayed, objectives, identical, milliseconds, directory } = result
+  const { recorded, replayed, objectives, identical, milliseconds, directory, byHand } = result
   const facts = alignFacts([
     ['individual', nameOf(result)],
     ['recorded', describe(recorded, objectives)],
     ['replayed', describe(replayed, objectives)],
     ['took', timeSpan(milliseconds)],
     ['directory', directory ?? undefined],
+    ...(byHand?.split('\n') ?? []).map((line, i) => [i === 0 ? 'by hand' : '', line] as const),
   ])
   return `${facts}${identical ? 'identical' : `different: ${difference(recorded, replayed, objectives)}`}\n`
 }

@@ -118,7 +118,9 @@ export function readResult(
   const missing = objectives.filter((name) => !Object.hasOwn(named, name))
   if (missing.length > 0) {
     const found = Object.keys(named).slice(0, 20).map(printable).join(', ') || 'nothing'
-    return { refusal: `The simulation must return ${wanted}; there is none for ${missing.join(', ')}, but ${found}.` }
+    return {
+      refusal: `The simulation must return ${wanted}; its result has no ${missing.join(', no ')}, but ${found}.`,
+    }
   }
   const fitness = objectives.map((name) => named[name])
   if (!fitness.every((element) => Number.isFinite(element))) {

@@ -36,13 +36,25 @@ export interface SimulationContext {
   directory(options?: { readonly make: boolean }): string
 }
 
-/** How a simulation is told what to simulate, for people who look at it. */
+/** What is known of an attempt before it is made. */
+export type ExplainedContext = Pick<SimulationContext, 'attempt' | 'directory'>
+
+/** How a simulation is told what to simulate, for people who look at it, and for what simulates outside of a run. */
 export interface Explanation {
-  /** What is started, with which arguments and input. */
+  /** What is started, with which arguments and input, and where its result is read. */
   readonly facts: readonly (readonly [label: string, text: string])[]
+  /** What lies in the individual's directory when it starts. */
+  readonly files: readonly GivenFile[]
+  /** The files outside of that directory that it is known to write. */
+  readonly written: readonly string[]
+  /** The lines of shell that start it by hand, once the files are there. */
+  readonly byHand: string
   /** The parameters that nothing tells the simulation. */
   readonly unused: readonly string[]
 }
+
+/** A file that is put into an individual's directory, by its name there. */
+export type GivenFile = { readonly name: string } & ({ readonly text: string } | { readonly link: string })
 
 /** The simulation: a parameter space, objectives and `simulate`. */
 export abstract class Optimizee<P = Record<string, unknown>> implements Problem<P> {
@@ -66,8 +78,11 @@ export abstract class Optimizee<P = Record<string, unknown>> implements Problem<
   /** Ends what `open` has made ready. */
   close?(): Promise<void>
 
-  /** What is started for an individual. */
-  explain?(individual: Individual<P>): Explanation
+  /** What is started for an individual; makes nothing. */
+  explain?(individual: Individual<P>, context: ExplainedContext): Explanation
+
+  /** The same simulation, with the directories that it makes for its users made below this one. */
+  elsewhere?(directory: string): Optimizee<P>
 
   /** Parameters to start from: uniform in the space, unless a simulation knows better. */
   createIndividual(random: Random): P {

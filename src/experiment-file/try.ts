@@ -1,32 +1,116 @@
+import type { FailureCause } from '../core/evaluation.ts'
 import { Individual } from '../core/individual.ts'
 import { nearest } from '../core/nearest.ts'
 import type { Explanation } from '../core/optimizee.ts'
+import { isSame } from '../core/plain-data.ts'
 import { Random, seedOf } from '../core/random.ts'
 import { runnerSettings } from '../core/runner-settings.ts'
 import { show } from '../core/text.ts'
-import { type SimulatedHere, simulateHere } from '../search/simulate-here.ts'
-import { loadExperiment } from './load.ts'
+import { explain, OutputAside, type SimulatedHere, simulateHere, TemporaryDirectory } from '../search/simulate-here.ts'
+import { type LoadedExperiment, loadExperiment } from './load.ts'
 import { readSetting } from './overrides.ts'
 import { refuse } from './place.ts'
+import { watched } from './watched.ts'
 
-/** One individual of an experiment, simulated without a run. */
-export interface Trial extends SimulatedHere {
-  readonly parameters: Readonly<Record<string, unknown>>
-  readonly seed: number
-  readonly objectives: readonly string[]
-  /** What is started for it, as far as the simulation says. */
-  readonly started: Explanation['facts']
+/** A simulation that takes no longer is simulated once more, with other parameters. */
+const shortMs = 10_000
+
+type Parameters = Readonly<Record<string, unknown>>
+
+/** What came of a trial. */
+export interface Tried extends SimulatedHere {
   /** What looks wrong, a sentence each. */
   readonly warnings: readonly string[]
 }
 
-/** @param set parameters as `name=value`; the others are drawn as the experiment's seed wants them */
-export async function tryExperiment(file: string, set: readonly string[]): Promise<Trial> {
-  const { optimizee, optimizer, runner } = await loadExperiment(file)
-  const { space, objectives } = optimizee
-  const { seed } = optimizer.settings
-  const drawn = optimizee.createIndividual(Random.of(seed, 'try'))
-  const parameters = { ...drawn, ...Object.fromEntries(set.map(readSetting)) }
+/** One individual of an experiment that is simulated here, without a run, and of which nothing is left. */
+export class Trial implements Disposable {
+  readonly parameters: Parameters
+  readonly seed: number
+  readonly objectives: readonly string[]
+  /** What is started for it, as far as the simulation says. */
+  readonly explanation: Explanation | undefined
+  readonly #experiment: LoadedExperiment
+  readonly #directory = new TemporaryDirectory('try')
+
+  /** @throws ConfigurationError unless the parameters are some that the simulation takes */
+  constructor(experiment: LoadedExperiment, set: readonly string[]) {
+    const { seed } = experiment.optimizer.settings
+    this.#experiment = experiment
+    this.parameters = parametersOf(experiment, set)
+    this.seed = seedOf(seed, 'try')
+    this.objectives = experiment.optimizee.objectives.names
+    this.explanation = explain(experiment.optimizee, this.#individual(), { attempt: 1, directory: this.#directory })
+  }
+
+  /** @param set parameters as `name=value`; the others are the file's first guess, or drawn as its seed wants them */
+  static async of(file: string, set: readonly string[]): Promise<Trial> {
+    return new Trial(await loadExperiment(file), set)
+  }
+
+  /** Simulates it; what it prints goes to standard error. */
+  async simulate(signal: AbortSignal): Promise<Tried> {
+    const { optimizee } = this.#experiment
+    using _aside = new OutputAside()
+    try {
+      const snapshot = await optimizee.snapshot()
+      const used = new Set<string>()
+      const parameters = this.explanation ? this.parameters : watched(this.parameters, used)
+      const first = await this.#simulate(parameters, snapshot, signal)
+      const warnings = this.#unused(used, first)
+      if (first.came.outcome === 'done' && first.milliseconds < shortMs && !signal.aborted) {
+        warnings.push(...(await this.#compare(first.came.fitness, snapshot, signal)))
+      }
+      return { ...first, warnings }
+    } finally {
+      await optimizee.close?.()
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#directory.remove()
+  }
+
+  async #simulate(parameters: Parameters, snapshot: unknown, signal: AbortSignal): Promise<SimulatedHere> {
+    const { optimizee, runner } = this.#experiment
+    const { timeout } = runnerSettings.parse(runner)
+    const surroundings = { attempt: 1, timeout, snapshot: () => snapshot, directory: this.#directory, signal }
+    return simulateHere(optimizee, this.#individual(parameters), surroundings)
+  }
+
+  #individual(parameters = this.parameters): Individual {
+    return new Individual({ generation: 0, index: 0, replicate: 0 }, parameters, this.seed)
+  }
+
+  #unused(used: ReadonlySet<string>, { came }: SimulatedHere): string[] {
+    if (this.explanation) {
+      const nothing = 'Nothing tells the simulation its parameter'
+      return this.explanation.unused.map((name) => `${nothing} ${show(name)}: no placeholder and no input has it.`)
+    }
+    if (came.outcome === 'failed') return []
+    const unused = Object.keys(this.parameters).filter((name) => !used.has(name))
+    return unused.map((name) => `The simulation did not look at its parameter ${show(name)}.`)
+  }
+
+  /** Whether other parameters with the same seed give something else. */
+  async #compare(fitness: readonly number[], snapshot: unknown, signal: AbortSignal): Promise<string[]> {
+    const { space } = this.#experiment.optimizee
+    const others = space.decode(space.samplePoint(Random.of(this.seed, 'another')))
+    if (isSame(space.toValues(others), space.toValues(this.parameters))) return []
+    process.stderr.write('(another individual, to compare)\n')
+    const { came } = await this.#simulate(others, snapshot, signal)
+    const another = `Another individual, ${show(others)},`
+    if (came.outcome === 'failed') return signal.aborted ? [] : [`${another} failed: ${sentenceOf(came.cause)}`]
+    return isSame(came.fitness, fitness)
+      ? [`${another} gave the very same result; do its parameters reach the simulation?`]
+      : []
+  }
+}
+
+function parametersOf({ file, optimizee, optimizer, plan }: LoadedExperiment, set: readonly string[]): Parameters {
+  const { space } = optimizee
+  const drawn: Parameters = optimizee.createIndividual(Random.of(optimizer.settings.seed, 'try'))
+  const parameters = { ...drawn, ...plan.start?.[0], ...Object.fromEntries(set.map(readSetting)) }
   const unknown = Object.keys(parameters).find((name) => !space.names.includes(name))
   if (unknown !== undefined) {
     const meant = nearest(unknown, space.names)
@@ -35,17 +119,9 @@ export async function tryExperiment(file: string, set: readonly string[]): Promi
   }
   const refusal = space.refuse(parameters)
   if (refusal !== undefined) refuse({ file, path: '' }, refusal)
-  const individual = new Individual({ generation: 0, index: 0, replicate: 0 }, parameters, seedOf(seed, 'try'))
-  const { facts = [], unused = [] } = optimizee.explain?.(individual) ?? {}
-  const snapshot = await optimizee.snapshot()
-  const { timeout } = runnerSettings.parse(runner)
-  const here = await simulateHere(optimizee, individual, { attempt: 1, timeout, snapshot: () => snapshot, name: 'try' })
-  return {
-    parameters,
-    seed: individual.seed,
-    objectives: objectives.names,
-    started: facts,
-    warnings: unused.map((name) => `Nothing tells the simulation its parameter ${show(name)}.`),
-    ...here,
-  }
+  return parameters
+}
+
+function sentenceOf({ kind, message }: FailureCause): string {
+  return `${kind}: ${message}`
 }

@@ -10,7 +10,7 @@ import { isSame as isSameData } from '../core/plain-data.ts'
 import { findIndividual } from '../record/individual-name.ts'
 import { RecordReader } from '../record/reader.ts'
 import type { EvaluatedRow } from '../record/rows.ts'
-import { type Came, simulateHere } from './simulate-here.ts'
+import { type Came, explain, OutputAside, simulateHere, TemporaryDirectory } from './simulate-here.ts'
 
 export interface Replayed {
   readonly generation: number
@@ -25,35 +25,45 @@ export interface Replayed {
   readonly milliseconds: number
   /** What the simulation wrote to the directory it asked for. */
   readonly directory: string | null
+  /** The lines of shell that start it by hand; null of what is no program. */
+  readonly byHand: string | null
 }
 
-/** Simulates an individual again in this process, from what the run directory holds, as a worker would. */
+/**
+ * Simulates an individual again in this process, from what the run directory holds, as a worker would; what it prints goes
+ * to standard error. What its user keeps stays as it is.
+ */
 export async function replay(run: string, name: string): Promise<Replayed> {
   const { row, attempt, objectives } = readRecord(run, name)
   const recorded = recordedIn(row)
   const runFile = readRun(run)
-  const optimizee = await load(run, runFile)
+  const directory = new TemporaryDirectory('replay')
+  const optimizee = await load(run, runFile, directory.path({ make: false }))
   const { space } = optimizee
   const parameters = space.fromValues(space.toValues(JSON.parse(row.parameters)))
   const individual = new Individual(row, parameters, row.seed)
-  const { came, ...here } = await simulateHere(optimizee, individual, {
-    attempt,
-    timeout: runFile.timeout,
-    snapshot: () => snapshotOf(run, runFile),
-    name: 'replay',
-  })
-  const { generation, index, replicate, seed } = row
-  const identical = isSame(recorded, came)
-  return {
-    generation,
-    index,
-    replicate,
-    seed,
-    objectives,
-    recorded,
-    replayed: came,
-    identical,
-    ...here,
+  const surroundings = { attempt, directory, timeout: runFile.timeout, snapshot: () => snapshotOf(run, runFile) }
+  const explanation = explain(optimizee, individual, surroundings)
+  using _aside = new OutputAside()
+  try {
+    const { came, milliseconds } = await simulateHere(optimizee, individual, surroundings)
+    if (explanation) directory.lay(explanation)
+    const { generation, index, replicate, seed } = row
+    return {
+      generation,
+      index,
+      replicate,
+      seed,
+      objectives,
+      recorded,
+      replayed: came,
+      identical: isSame(recorded, came),
+      milliseconds,
+      directory: directory.made,
+      byHand: explanation?.byHand ?? null,
+    }
+  } finally {
+    await optimizee.close?.()
   }
 }
 
@@ -94,13 +104,15 @@ function readRun(run: string): RunFile {
   }
 }
 
-async function load(run: string, { optimizee: { module, options } }: RunFile): Promise<Optimizee> {
+/** The run's simulation; what it makes for its users beside the run, it makes in that directory. */
+async function load(run: string, { optimizee: { module, options } }: RunFile, directory: string): Promise<Optimizee> {
   const path = join(run, module)
   if (!existsSync(path)) {
     throw new ConfigurationError(`${run} has no ${module}, its bundled simulation; run it again to have it made anew`)
   }
   try {
-    return await loadOptimizee(path, options)
+    const optimizee = await loadOptimizee(path, options)
+    return optimizee.elsewhere?.(directory) ?? optimizee
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     throw new ConfigurationError(`the simulation of ${run} does not load: ${why}`, { cause: error })

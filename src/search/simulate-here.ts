@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Attempt, type AttemptOutcome, causeOf } from '../../runtime/worker/attempt.ts'
+import { Attempt, type AttemptOutcome, type AttemptSurroundings, causeOf } from '../../runtime/worker/attempt.ts'
 import type { FailureCause, Outputs } from '../core/evaluation.ts'
 import type { Individual } from '../core/individual.ts'
-import type { Optimizee, SimulationContext } from '../core/optimizee.ts'
+import type { Explanation, Optimizee, SimulationContext } from '../core/optimizee.ts'
 import { toJson } from '../record/rows.ts'
+import { layFiles } from '../system/given-files.ts'
 
 /** What came of an individual, as it is recorded or as it came now. */
 export type Came =
@@ -16,44 +17,56 @@ export type Came =
 export interface SimulatedHere {
   readonly came: Came
   readonly milliseconds: number
-  /** What the simulation wrote to the directory it asked for. */
-  readonly directory: string | null
+  readonly reports: readonly { readonly step: number; readonly value: number }[]
 }
 
-export interface HereOptions {
-  readonly attempt: number
-  /** Milliseconds that it may take. */
-  readonly timeout: number | undefined
-  /** Gives the snapshot; called when the simulation asks for it. */
-  readonly snapshot: () => unknown
-  /** What the name of a directory of the individual begins with. */
-  readonly name: string
+export interface HereOptions extends Pick<AttemptSurroundings, 'attempt' | 'snapshot' | 'timeout'> {
+  readonly directory: TemporaryDirectory
+  /** Ends the simulation. */
+  readonly signal?: AbortSignal | undefined
 }
 
-/** Simulates an individual in this process, as a worker would, and touches no run. */
+/** Simulates an individual in this process, as a worker would, and touches no run, and nothing that its user keeps. */
 export async function simulateHere(
   optimizee: Optimizee,
   individual: Individual,
-  { attempt, timeout, snapshot, name }: HereOptions,
+  { directory, signal, ...surroundings }: HereOptions,
 ): Promise<SimulatedHere> {
-  const directory = new OwnDirectory(name)
-  const surroundings = { attempt, timeout, snapshot, report: () => {}, directory: directory.path }
-  try {
+  const reports: { step: number; value: number }[] = []
+  const report = (step: number, value: number) => void reports.push({ step, value })
+  const attempt = new Attempt(optimizee, individual, { ...surroundings, report, directory: directory.path })
+  using _kept = new KeptFiles(explain(optimizee, individual, { directory, ...surroundings })?.written ?? [])
+  const end = () => attempt.abort(signal?.reason as Error)
+  signal?.addEventListener('abort', end, { once: true })
+  let begin = performance.now()
+  const simulate = async () => {
     await optimizee.open?.()
-    const begin = performance.now()
-    const outcome = await withOutputAside(() => simulate(new Attempt(optimizee, individual, surroundings)))
-    return { came: cameOf(outcome), milliseconds: performance.now() - begin, directory: directory.made }
-  } finally {
-    await optimizee.close?.()
+    begin = performance.now()
+    if (signal?.aborted) end()
+    return attempt.run()
   }
+  const outcome = await withStrays(simulate)
+  const milliseconds = performance.now() - begin
+  signal?.removeEventListener('abort', end)
+  return { came: cameOf(outcome), milliseconds, reports }
 }
 
-/** The individual's directory among temporary files, which is made when the simulation first asks for it. */
-class OwnDirectory {
+/** How the simulation is started for an individual here. */
+export function explain(
+  optimizee: Optimizee,
+  individual: Individual,
+  { attempt, directory }: Pick<HereOptions, 'attempt' | 'directory'>,
+): Explanation | undefined {
+  return optimizee.explain?.(individual, { attempt, directory: directory.path })
+}
+
+/** An individual's directory among temporary files, which is made when the simulation first asks for it. */
+export class TemporaryDirectory {
   readonly #path: string
 
-  constructor(name: string) {
-    this.#path = join(tmpdir(), `twoloop-${name}-${randomUUID()}`)
+  /** @param purpose is in its name */
+  constructor(purpose: string) {
+    this.#path = join(tmpdir(), `twoloop-${purpose}-${randomUUID()}`)
   }
 
   /** Its path if it was made, by whomever. */
@@ -65,31 +78,68 @@ class OwnDirectory {
     if (make) mkdirSync(this.#path, { recursive: true, mode: 0o700 })
     return this.#path
   }
+
+  /** Puts the files there with which a simulation starts, for whoever wants to start it by hand. */
+  lay({ files }: Explanation): void {
+    if (files.length > 0) layFiles(this.path(), files)
+  }
+
+  remove(): void {
+    rmSync(this.#path, { recursive: true, force: true, maxRetries: 5 })
+  }
 }
 
-/** Stray errors of asynchronous code count as its failure, as they do in a worker. */
-async function simulate(attempt: Attempt): Promise<AttemptOutcome> {
+/** Standard output belongs to the answer; what is printed in the meantime goes to standard error. */
+export class OutputAside implements Disposable {
+  readonly #write = process.stdout.write
+  readonly #onDrain = () => void process.stdout.emit('drain') // for who waits until more can be printed
+
+  constructor() {
+    const { stdout, stderr } = process
+    stdout.write = stderr.write.bind(stderr) as typeof stdout.write
+    stderr.on('drain', this.#onDrain)
+  }
+
+  [Symbol.dispose](): void {
+    process.stdout.write = this.#write
+    process.stderr.off('drain', this.#onDrain)
+  }
+}
+
+/** Files of the user's that are about to be written: out of the way until then, and as they were afterwards. */
+class KeptFiles implements Disposable {
+  readonly #paths: readonly (readonly [path: string, aside: string | undefined])[]
+
+  constructor(paths: readonly string[]) {
+    this.#paths = paths.map((path) => {
+      if (!existsSync(path)) return [path, undefined]
+      const aside = `${path}.${randomUUID()}.kept`
+      renameSync(path, aside)
+      return [path, aside]
+    })
+  }
+
+  [Symbol.dispose](): void {
+    for (const [path, aside] of this.#paths) {
+      if (aside === undefined) rmSync(path, { recursive: true, force: true })
+      else renameSync(aside, path)
+    }
+  }
+}
+
+/** Stray errors of asynchronous code count as the simulation's failure, as they do in a worker. */
+async function withStrays(simulate: () => Promise<AttemptOutcome>): Promise<AttemptOutcome> {
   let onStray: (error: unknown) => void = () => {}
   const stray = new Promise<AttemptOutcome>((resolve) => {
     onStray = (error) => resolve({ cause: causeOf(error) })
   })
   process.on('uncaughtException', onStray)
   try {
-    return await Promise.race([attempt.run(), stray])
+    return await Promise.race([simulate(), stray])
+  } catch (error) {
+    return { cause: causeOf(error) } // it could not be made ready
   } finally {
     process.off('uncaughtException', onStray)
-  }
-}
-
-/** Standard output belongs to the answer; what the simulation prints goes to standard error. */
-async function withOutputAside<T>(work: () => Promise<T>): Promise<T> {
-  const { stdout, stderr } = process
-  const write = stdout.write
-  stdout.write = stderr.write.bind(stderr) as typeof write
-  try {
-    return await work()
-  } finally {
-    stdout.write = write
   }
 }
 

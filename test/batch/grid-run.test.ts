@@ -282,7 +282,8 @@ test('a thunk that gives no value for an objective has failed', async () => {
     outcome: 'failed',
     cause: {
       kind: 'bad-result',
-      message: 'The simulation must return a finite number for Cost, got {"Cost":"nothing"}.',
+      message:
+        'The simulation must return a finite number for Cost; its result has no Cost, but Epoch, AverageReturn, StdReturn, directory.',
     },
   })
 })

@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { PlainData } from '../../core/plain-data.ts'
 import { configText, convertJson } from './convert-json.ts'
 import { writeConfig } from './logger.ts'
@@ -41,6 +41,14 @@ export function planExperiment(
   }
 }
 
+/** The same experiment, writing below another directory; one whose logger has no directory writes where it always did. */
+export function movedTo(place: string, experiment: PlannedExperiment): PlannedExperiment {
+  if (experiment.directory === undefined) return experiment
+  const directory = join(place, basename(experiment.directory))
+  const loggerKwargs = { ...(experiment.kwargs.loggerKwargs as Kwargs), outputDir: directory }
+  return { ...experiment, directory, kwargs: { ...experiment.kwargs, loggerKwargs } }
+}
+
 function isByName(value: PlainData): value is Kwargs {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
@@ -61,6 +69,8 @@ export interface PerformOptions {
   readonly processes: number
   readonly signal?: AbortSignal | undefined
   readonly print: (text: string) => void
+  /** Which descriptor of this process the standard output of its processes is; the first by default. */
+  readonly stdout?: 1 | 2 | undefined
 }
 
 /**
@@ -71,7 +81,7 @@ export interface PerformOptions {
  */
 export async function performExperiment(experiment: PlannedExperiment, options: PerformOptions): Promise<PlainData> {
   const { name, thunk, kwargs, directory } = experiment
-  const { print, processes, signal } = options
+  const { print, processes, signal, stdout } = options
   print(`Running experiment:\n\n${name}\n\nwith kwargs:\n\n${configText(convertJson(kwargs))}\n\n`)
   if (directory !== undefined) {
     mkdirSync(directory, { recursive: true })
@@ -81,5 +91,5 @@ export async function performExperiment(experiment: PlannedExperiment, options: 
   // Only the code that this experiment asks for.
   const needed = new Set([thunk, ...functionsOf(experiment)].map(({ $module }) => $module))
   const code = Object.fromEntries(Object.entries(options.code).filter(([module]) => needed.has(module)))
-  return callThunk({ job: { does: 'call', thunks: [thunk], kwargs }, code, processes, signal })
+  return callThunk({ job: { does: 'call', thunks: [thunk], kwargs }, code, processes, signal, stdout })
 }

@@ -18,6 +18,8 @@ export interface ThunkCall {
   readonly processes: number
   /** Ends the experiment. */
   readonly signal?: AbortSignal | undefined
+  /** Which descriptor of this process their standard output is; the first by default. */
+  readonly stdout?: 1 | 2 | undefined
 }
 
 /**
@@ -25,12 +27,12 @@ export interface ThunkCall {
  *
  * @throws SimulationFailure with the first reason, if one of them fails; the signal's reason, if it was aborted
  */
-export async function callThunk({ job, code, processes, signal }: ThunkCall): Promise<PlainData> {
+export async function callThunk({ job, code, processes, signal, stdout = 1 }: ThunkCall): Promise<PlainData> {
   signal?.throwIfAborted()
   const folder = mkdtempSync(join(tmpdir(), 'twoloop-experiment-'))
   try {
     writeJob(folder, job, code)
-    const experiment = new RunningExperiment(folder, processes)
+    const experiment = new RunningExperiment(folder, processes, stdout)
     const end = () => experiment.end()
     signal?.addEventListener('abort', end, { once: true })
     try {
@@ -52,14 +54,16 @@ class RunningExperiment {
   /** What the first process's thunk returned, once all processes have ended. */
   readonly ended: Promise<PlainData>
   readonly #folder: string
+  readonly #stdout: 1 | 2
   readonly #processes: ProcessGroup[] = []
   readonly #rounds = new Map<number, unknown[]>()
   #loaded = 0
   #returned: PlainData = null
   #failure: FailureCause | undefined
 
-  constructor(folder: string, processes: number) {
+  constructor(folder: string, processes: number, stdout: 1 | 2) {
     this.#folder = folder
+    this.#stdout = stdout
     const ends = Array.from({ length: processes }, (_, rank) => this.#start(rank, processes))
     this.ended = Promise.all(ends).then(() => {
       if (this.#failure) throw new SimulationFailure(this.#failure)
@@ -76,7 +80,7 @@ class RunningExperiment {
     // Its stacks name the user's lines.
     const command = [process.execPath, '--enable-source-maps', thunkProgram(), this.#folder]
     const one = new ProcessGroup(command, {
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      stdio: ['ignore', this.#stdout, 'inherit', 'ipc'],
       serialization: 'advanced',
       environment: ranked(rank, processes),
       isGuarded: true,

@@ -4,7 +4,7 @@ import type { Individual } from '../../core/individual.ts'
 import { type ObjectiveMap, Objectives } from '../../core/objectives.ts'
 import { Optimizee, type SimulationContext } from '../../core/optimizee.ts'
 import type { PlainData } from '../../core/plain-data.ts'
-import { performExperiment } from './experiment.ts'
+import { movedTo, performExperiment } from './experiment.ts'
 import type { GridDefinition } from './grid-definition.ts'
 import type { ModuleFunction } from './module-function.ts'
 import { planVariant } from './plan-grid.ts'
@@ -32,27 +32,35 @@ const nothingWanted: ObjectiveMap = { done: 'maximize' }
 class VariantOptimizee extends Optimizee {
   readonly #options: VariantOptions
   readonly #code: ModuleCode | undefined
+  /** Below which experiments write, if not where they are planned to. */
+  readonly #elsewhere: string | undefined
 
-  constructor(options: VariantOptions, code?: ModuleCode) {
+  constructor(options: VariantOptions, code?: ModuleCode, elsewhere?: string) {
     const module = new URL(`./variant-optimizee${extname(import.meta.url)}`, import.meta.url).href
     super(variantSpace(options.grid), new Objectives(options.objectives ?? nothingWanted), { module, options })
     this.#options = options
     this.#code = code
+    this.#elsewhere = elsewhere
   }
 
   override async simulate({ parameters }: Individual, context: SimulationContext): Promise<SimulationResult> {
     const { grid, thunk, dataDir, datestamp, begun, processes, objectives } = this.#options
     const values = this.space.toValues(parameters) as PlainData[]
-    const experiment = planVariant(grid, { thunk, dataDir, datestamp, now: new Date(begun) }, values)
-    const { directory } = experiment
-    const returned = await this.#perform(experiment, processes, context)
-    const row = directory === undefined ? {} : (lastRow(join(directory, progressName)) ?? {})
+    const planned = planVariant(grid, { thunk, dataDir, datestamp, now: new Date(begun) }, values)
+    const { directory } = planned
+    const performed = this.#elsewhere === undefined ? planned : movedTo(this.#elsewhere, planned)
+    const returned = await this.#perform(performed, processes, context)
+    const row = performed.directory === undefined ? {} : (lastRow(join(performed.directory, progressName)) ?? {})
     const outputs = { ...row, ...outputsOf(returned, objectives), ...(directory !== undefined && { directory }) }
     return objectives ? outputs : { ...outputs, done: 1 }
   }
 
   override snapshot(): unknown {
     return this.#code
+  }
+
+  override elsewhere(directory: string): Optimizee {
+    return new VariantOptimizee(this.#options, this.#code, directory)
   }
 
   async #perform(experiment: Parameters<typeof performExperiment>[0], processes: number, context: SimulationContext) {
@@ -63,6 +71,7 @@ class VariantOptimizee extends Optimizee {
         processes,
         signal,
         print: (text) => void process.stdout.write(text),
+        stdout: this.#elsewhere === undefined ? 1 : 2, // who simulates elsewhere has an answer of his own to print
       })
     } catch (error) {
       const isLate = signal.aborted && (signal.reason as Error | undefined)?.name === 'TimeoutError'
