@@ -6,6 +6,7 @@ import { CrossEntropy } from './cross-entropy.ts'
 import { Design } from './designs/index.ts'
 import { EvolutionStrategies } from './evolution-strategies.ts'
 import { GeneticAlgorithm } from './genetic-algorithm.ts'
+import { LShade } from './l-shade.ts'
 import { NaturalEvolutionStrategies } from './natural-evolution-strategies.ts'
 import { RandomSearch } from './random-search.ts'
 import { SobolSearch } from './sobol-search.ts'
@@ -15,6 +16,7 @@ export {
   Design,
   EvolutionStrategies,
   GeneticAlgorithm,
+  LShade,
   NaturalEvolutionStrategies,
   RandomSearch,
   SobolSearch,
@@ -24,6 +26,7 @@ export {
 export const optimizers = {
   'genetic-algorithm': GeneticAlgorithm,
   'cross-entropy': CrossEntropy,
+  'l-shade': LShade,
   'random-search': RandomSearch,
   'sobol-search': SobolSearch,
   'natural-evolution-strategies': NaturalEvolutionStrategies,

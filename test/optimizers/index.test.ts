@@ -31,6 +31,7 @@ test('every setting of a listed optimizer has a meaning, and a default unless it
 /** Settings that are left out, that follow from the space, or that nobody else can know. */
 const optional = new Set([
   'populationSize',
+  'restarts',
   'noiseLearningRate',
   'learningRateSigma',
   'mu',
@@ -39,7 +40,6 @@ const optional = new Set([
   'replications',
   'seeds',
 ])
-
 test('an unknown type is answered with the nearest one', () => {
   const make = (type: string) => () => createOptimizer(line, { type })
   expect(make('genetic-algoritm')).toThrow(SettingsError)
