@@ -15,14 +15,16 @@
 
 // Parameters, objectives and the simulation
 
+export { Batch, type BatchSize, type Columns } from './core/batch.ts'
+export { defineOptimizee, type OptimizeeDefinition, type ResultOf } from './core/define-optimizee.ts'
 export { type Direction, type ObjectiveMap, Objectives } from './core/objectives.ts'
 export {
-  defineOptimizee,
+  type BatchContext,
   Optimizee,
-  type OptimizeeDefinition,
   type OptimizeeSource,
+  type PositionedResult,
   type Problem,
-  type ResultOf,
+  type ResultsOfMany,
   type SimulationContext,
 } from './core/optimizee.ts'
 export { Random } from './core/random.ts'

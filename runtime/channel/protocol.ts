@@ -10,11 +10,11 @@ import type { FailureCause, Outputs } from '../../src/core/evaluation.ts'
  *   next      the last frame of a full segment: go on in the segment of the next number
  * Runner to worker
  *   simulate  individuals, in the order in which they are to be simulated; a worker holds what it has not answered
- *   stop      finish the individual that runs, drop the others, leave
+ *   stop      finish what is being simulated, drop the others, leave
  * Worker to runner
  *   ready     the optimizee is loaded
- *   results   individuals that are done or have failed
- *   report    an intermediate value of the individual that runs
+ *   results   individuals that are done or have failed; none if this only says that work goes on
+ *   report    an intermediate value of an individual that runs
  *   leaving   the worker's last words when it leaves in order: all that it has simulated is answered
  *   refused   the worker cannot go on (its pipe is damaged, the optimizee does not load); it ends
  */
@@ -92,7 +92,7 @@ export const leavingReasons = ['stop', 'grace', 'warned', 'signal'] as const
 export interface Leaving {
   readonly type: 'leaving'
   readonly reason: (typeof leavingReasons)[number]
-  /** Whether it has broken off a simulation, the first of those that it has not answered. */
+  /** Whether it has broken off what was being simulated: the first of those that it has not answered, or a first batch of them. */
   readonly brokeOff: boolean
 }
 

@@ -25,6 +25,8 @@ export interface RunFile {
   readonly grace: number
   /** Milliseconds that one attempt may take. */
   readonly timeout?: number | undefined
+  /** How many individuals are simulated at once, by a simulation that can. */
+  readonly batch: number
 }
 
 export function writeRunFile(directory: string, runFile: RunFile): void {

@@ -10,6 +10,8 @@ export interface Dealing {
   readonly space: Pick<Space, 'toValues' | 'dimension'>
   readonly settings: Pick<RunnerSettings, 'lookAhead' | 'pollInterval'>
   readonly mode: WakeUpMode
+  /** How many individuals a worker simulates at once. */
+  readonly batch: number
   /** Mean duration of one individual in milliseconds, undefined as long as nothing has been measured. */
   readonly meanMs: number | undefined
 }
@@ -23,17 +25,21 @@ const bytesPerValue = 9
 export function deal(
   jobs: OpenJobs,
   workers: readonly WorkerProcess[],
-  { space, settings, mode, meanMs }: Dealing,
+  { space, settings, mode, batch, meanMs }: Dealing,
 ): void {
   const ready = workers.filter(({ isReady }) => isReady).sort((a, b) => a.held.size - b.held.size)
-  const limit = Math.min(settings.lookAhead, Math.floor(mostBytes / (bytesPerValue * Math.max(1, space.dimension))))
+  const limit = Math.min(Math.max(settings.lookAhead, batch), Math.ceil(mostBytes / (bytesPerValue * space.dimension)))
   const wayMs = mode === 'poll' ? 2 * settings.pollInterval : 0
+  let idle = ready.filter(({ held }) => held.size === 0).length
   for (const worker of ready) {
     const { waiting } = jobs
     if (waiting === 0) return
-    const most = lookAhead({ meanMs, waiting, workers: ready.length, limit, wayMs })
-    // Refilled at half, so that the pipe is not written for every single answer.
-    if (worker.held.size <= most / 2) send(worker, jobs, most - worker.held.size, space)
+    const most = lookAhead({ meanMs, waiting, workers: ready.length, idle, batch, limit, wayMs })
+    if (worker.held.size === 0) idle--
+    // Refilled at half, so that the pipe is not written for every single answer; a single batch only when it is answered,
+    // so that the next is whole.
+    const refillAt = most > batch ? most / 2 : 0
+    if (worker.held.size <= refillAt) send(worker, jobs, most - worker.held.size, space)
   }
 }
 
@@ -43,7 +49,7 @@ function send(
   count: number,
   space: Pick<Space, 'toValues' | 'dimension'>,
 ): void {
-  const taken = jobs.take(count, worker.held.size > 0)
+  const taken = jobs.take(count, worker.held)
   if (taken.length === 0) return
   worker.send(
     taken,

@@ -17,8 +17,11 @@ export interface Job {
   deaths: number
   /** Of what its simulation failed before the newest attempt; null if it did not. */
   lastFailure: FailureCause | null
-  /** Whether its worker may hold nothing beside it, since a worker died while it held this one and others. */
-  isSuspect: boolean
+  /**
+   * How many individuals its worker may hold at most, this one included. After the death of a worker it is half of those
+   * that were held then, so that the one at fault is alone in the end.
+   */
+  mostTogether: number
 }
 
 /** Whether an individual whose attempt failed is tried again: not if it failed in the same way before, as it would again. */
@@ -44,15 +47,16 @@ export class JobQueue {
     this.#jobs.push(job)
   }
 
-  /** Up to `count` jobs for one worker; a suspect one only ever comes alone, and to a worker that holds nothing. */
-  take(count: number, holdsOthers: boolean): Job[] {
+  /** Up to `count` jobs for a worker that holds some: in the order of the queue, and in no larger company than each may be. */
+  take(count: number, held: HeldJobs): Job[] {
     const jobs: Job[] = []
+    let most = held.mostTogether
     while (jobs.length < count && this.#head < this.#jobs.length) {
       const job = this.#jobs[this.#head]!
-      if (job.isSuspect && (jobs.length > 0 || holdsOthers)) break
+      most = Math.min(most, job.mostTogether)
+      if (held.size + jobs.length >= most) break
       jobs.push(job)
       this.#head++
-      if (job.isSuspect) break
     }
     if (this.#head > 10_000 && this.#head * 2 > this.#jobs.length) this.#compact()
     return jobs
@@ -101,6 +105,11 @@ export class HeldJobs {
       return job
     }
     return undefined
+  }
+
+  /** The least of what any of them may be together with. */
+  get mostTogether(): number {
+    return this.list().reduce((least, job) => Math.min(least, job.mostTogether), Number.POSITIVE_INFINITY)
   }
 
   list(): readonly Job[] {

@@ -3,7 +3,7 @@ import type { Individual } from '../../src/core/individual.ts'
 import { type AttemptRecord, isDeath, type StandIn, type TriedBefore } from '../../src/core/record.ts'
 import type { RunnerSettings } from '../../src/core/runner-settings.ts'
 import type { AttemptKey } from '../channel/protocol.ts'
-import { isIndividualOf, isTriedAgain, type Job, JobQueue } from './job.ts'
+import { type HeldJobs, isIndividualOf, isTriedAgain, type Job, JobQueue } from './job.ts'
 import { RunnerFailure } from './runner-failure.ts'
 
 /** An individual for the place of one that failed for good, made without any effect; undefined if there were enough. */
@@ -11,6 +11,17 @@ export type StandInFor = (failed: Individual) => StandIn | undefined
 
 /** One answer, or one loss, before it is known what it means. */
 export type Answer = Omit<AttemptRecord, 'verdict'>
+
+/** Whether one of so many jobs, which a worker held when it ended, may be at fault. */
+export interface Fault {
+  readonly isFault: boolean
+  readonly among: number
+}
+
+/** Whether it is known whose fault it is. */
+export function isSure({ isFault, among }: Fault): boolean {
+  return isFault && among === 1
+}
 
 /** What has been decided since somebody asked. */
 export interface Decisions {
@@ -68,7 +79,7 @@ export class OpenJobs {
   /** Opens a job; it waits for a worker only once it is queued. */
   open(individual: Individual, before?: TriedBefore): Job {
     const { attempts = 0, failures = 0, deaths = 0, lastFailure = null } = before ?? {}
-    const tried = { failures, deaths, lastFailure, isSuspect: deaths > 0 }
+    const tried = { failures, deaths, lastFailure, mostTogether: deaths > 0 ? 1 : Number.POSITIVE_INFINITY }
     const job = { individual, attempt: attempts + 1, epoch: this.#epoch, ...tried }
     this.#jobs.add(job)
     return job
@@ -86,8 +97,8 @@ export class OpenJobs {
   }
 
   /** Up to `count` jobs for one worker, which are handed out under this runner's epoch. */
-  take(count: number, holdsOthers: boolean): readonly Job[] {
-    const jobs = this.#queue.take(count, holdsOthers)
+  take(count: number, held: HeldJobs): readonly Job[] {
+    const jobs = this.#queue.take(count, held)
     for (const job of jobs) job.epoch = this.#epoch
     return jobs
   }
@@ -108,14 +119,14 @@ export class OpenJobs {
     return !answer.fitness
   }
 
-  /** A worker has ended that had perhaps begun a job: it may be at fault, or a suspect, or it was only lost. */
-  onLoss(job: Job, loss: Answer & { readonly cause: FailureCause }, fault: 'sure' | 'possible' | 'none'): void {
-    if (fault === 'sure') {
+  /** A worker has ended that had perhaps begun a job: it is at fault, or one of several that may be, or was only lost. */
+  onLoss(job: Job, loss: Answer & { readonly cause: FailureCause }, fault: Fault): void {
+    if (isSure(fault)) {
       this.#onFailure(job, loss, loss.cause)
       return
     }
     this.#attempts.push({ ...loss, verdict: 'lost' })
-    job.isSuspect ||= fault === 'possible'
+    if (fault.isFault) job.mostTogether = Math.min(job.mostTogether, Math.ceil(fault.among / 2))
     this.restart(job)
   }
 
@@ -165,7 +176,7 @@ export class OpenJobs {
     else job.failures++
     if (isTriedAgain(job, cause, this.#settings)) {
       this.#attempts.push({ ...answer, verdict: 'retried' })
-      if (isDeath(cause)) job.isSuspect = true
+      if (isDeath(cause)) job.mostTogether = 1
       else job.lastFailure = cause
       this.restart(job)
       return

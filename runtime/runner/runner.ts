@@ -27,7 +27,7 @@ import { leaveInherited } from './inherited-jobs.ts'
 import type { Job } from './job.ts'
 import type { Launcher } from './launcher.ts'
 import { emptyPrinted, packPrinted } from './log-archive.ts'
-import { type Answer, OpenJobs, type StandInFor } from './open-jobs.ts'
+import { type Answer, type Fault, isSure, OpenJobs, type StandInFor } from './open-jobs.ts'
 import { Outlasted } from './outlasted.ts'
 import { Rounds, workerHeartbeat } from './rounds.ts'
 import type { RunnerFailure } from './runner-failure.ts'
@@ -45,6 +45,8 @@ export interface RunnerOptions {
   readonly launcher: Launcher
   readonly record: RunRecord & RunnerRecord & FirstOutcomesStore
   readonly optimizee: RunFile['optimizee']
+  /** How many individuals are simulated at once; one by default. */
+  readonly batch?: number
   /** Makes who takes the place of one that failed for good, where that is the policy. */
   readonly standInFor?: StandInFor
   /** When all must be over: nothing is begun that would hardly end before. */
@@ -289,8 +291,8 @@ export class Runner {
 
   #handOut(): void {
     if (!hasTime(this.#end, this.#durations.most)) return
-    const { space, settings } = this.#options
-    deal(this.#jobs, this.#fleet.workers, { space, settings, mode: this.#mode, meanMs: this.#durations.mean })
+    const { space, settings, batch = 1 } = this.#options
+    deal(this.#jobs, this.#fleet.workers, { space, settings, batch, mode: this.#mode, meanMs: this.#durations.mean })
   }
 
   // Stopping
@@ -385,27 +387,26 @@ export class Runner {
     const { begun, isFault } = worker.blame(isStopping)
     const held = worker.held.list()
     if (worker.wasLate && this.#jobs.waiting > 0) this.#outlasted.onLateStart()
-    const lost = (begun === 'any' ? held : begun === 'first' ? held.slice(0, 1) : []).filter((job) =>
-      this.#jobs.has(job),
-    )
-    for (const job of lost) this.#lose(job, worker, isFault ? (lost.length === 1 ? 'sure' : 'possible') : 'none')
+    const { batch = 1 } = this.#options
+    const lost = held.slice(0, { any: held.length, first: batch, none: 0 }[begun]).filter((job) => this.#jobs.has(job))
+    for (const job of lost) this.#lose(job, worker, { isFault, among: lost.length })
     for (const job of held) if (this.#jobs.has(job) && !lost.includes(job)) this.#jobs.queue(job)
     return this.#fleet.remove(worker)
   }
 
-  #lose(job: Job, worker: WorkerProcess, fault: 'sure' | 'possible' | 'none'): void {
+  #lose(job: Job, worker: WorkerProcess, fault: Fault): void {
     const { individual, epoch, attempt } = job
     const cause = worker.causeOfLoss(relative(this.#options.directory, worker.channel))
     this.#jobs.onLoss(job, { individual, epoch, attempt, worker: worker.number, cause, ended: Date.now() }, fault)
-    if (fault === 'sure') this.#fleet.onFailure(worker, individual.name)
+    if (isSure(fault)) this.#fleet.onFailure(worker, individual.name)
     if (cause.detail === 'time-limit') this.#outlasted.onTimeLimit(individual.name)
   }
 }
 
-function runFileOf({ run, optimizee, settings }: RunnerOptions, wakeUp: WakeUpMode): RunFile {
+function runFileOf({ run, optimizee, settings, batch = 1 }: RunnerOptions, wakeUp: WakeUpMode): RunFile {
   const { pollInterval, grace, timeout } = settings
   const heartbeat = workerHeartbeat(settings)
-  return { protocol: protocolVersion, run, optimizee, wakeUp, pollInterval, heartbeat, grace, timeout }
+  return { protocol: protocolVersion, run, optimizee, wakeUp, pollInterval, heartbeat, grace, timeout, batch }
 }
 
 function answerOf(result: Result, worker: WorkerProcess, job: Job | undefined, ended: number): Answer {

@@ -11,22 +11,25 @@ import { ownIdentity } from '../../src/system/process-identity.ts'
 import { BeatingHeart } from '../channel/beating-heart.ts'
 import { runnerHeart, workerHeart } from '../channel/heartbeat.ts'
 import { NodeBell } from '../channel/node-bell.ts'
-import { MessageTooLarge, maxPayloadBytes, PipeDamaged, PipeReader, PipeWriter } from '../channel/pipe-file.ts'
+import { PipeDamaged, PipeReader, PipeWriter } from '../channel/pipe-file.ts'
 import { PollPace } from '../channel/poll-pace.ts'
 import {
   type AttemptKey,
   decodeMessage,
   type Leaving,
   protocolVersion,
-  type Result,
   type Simulate,
   type ToWorker,
 } from '../channel/protocol.ts'
 import { type RunFile, readRunFile, workerDirectory } from '../channel/run-file.ts'
 import { StuckWatch, stuckLimitMs } from '../channel/stuck-watch.ts'
 import { WakeUp } from '../channel/wake-up.ts'
-import { Attempt, type AttemptOutcome, causeOf } from './attempt.ts'
+import { Answers } from './answers.ts'
+import { Attempt } from './attempt.ts'
+import { BatchAttempt, type Member } from './batch-attempt.ts'
+import type { ContextSource } from './context.ts'
 import { loadOptimizee } from './load-optimizee.ts'
+import { type AttemptOutcome, causeOf } from './outcome.ts'
 import { PrintedText } from './printed-text.ts'
 
 /** Results of short simulations ride together, for this long at most. */
@@ -40,9 +43,16 @@ type Assignment = Simulate['individuals'][number]
 
 /** An attempt of which something may still run, whether it has ended or not. */
 interface Running {
-  readonly key: AttemptKey
-  readonly attempt: Attempt
+  /** Of all that are simulated together. */
+  readonly keys: readonly AttemptKey[]
+  readonly attempt: Pick<Attempt, 'abort'>
 }
+
+/** One of several individuals that are simulated together, and what came of it. */
+interface KeyedMember extends Member {
+  readonly key: AttemptKey
+}
+type Answered = readonly [key: AttemptKey, outcome: AttemptOutcome]
 
 interface WorkerOptions {
   readonly directory: string
@@ -71,10 +81,7 @@ class WorkerProgram {
   /** Listens to that of the runner. */
   readonly #heart: BeatingHeart
   readonly #queue: Assignment[] = []
-  #results: Result[] = []
-  readonly #reports: { type: 'report'; key: AttemptKey; values: [number, number][] }[] = []
-  #operationsTold = 0
-  #flushedAt = performance.now()
+  readonly #answers: Answers
   #receivedAt = 0
   /** While the runner's heart is seen to beat. */
   readonly #stuckWatch = new StuckWatch()
@@ -103,6 +110,8 @@ class WorkerProgram {
       other: runnerHeart(directory),
       interval: runFile.heartbeat,
     })
+    const operations = () => writer.operations + this.#reader.operations + this.#heart.operations
+    this.#answers = new Answers(writer, operations)
     process.on('uncaughtException', (error) => this.#broken(error))
     process.on('SIGTERM', () => this.#leave())
     const { TWOLOOP_WARNING_SIGNAL: warning } = process.env
@@ -114,7 +123,7 @@ class WorkerProgram {
     try {
       await this.#optimizee.open?.()
     } catch (error) {
-      this.#tryFlush()
+      this.#answers.tryWrite()
       this.#writer.write({ type: 'refused', reason: `The optimizee does not start: ${(error as Error).message}` })
       throw error
     }
@@ -149,8 +158,8 @@ class WorkerProgram {
   async run(): Promise<void> {
     for (;;) {
       if (this.#queue.length === 0 || performance.now() - this.#receivedAt > receiveIntervalMs) this.#receive()
-      const next = this.#leaving ? undefined : this.#queue.shift()
-      if (!next) {
+      const next = this.#leaving ? [] : this.#queue.splice(0, this.#batchSize)
+      if (next.length === 0) {
         await this.#flush()
         if (this.#leaving) break
         // What came while this was being written is seen by the next look, which must come before the sleep.
@@ -159,8 +168,10 @@ class WorkerProgram {
         else await this.#sleep()
         continue
       }
-      await this.#simulate(next)
-      if (performance.now() - this.#flushedAt > flushIntervalMs[this.#runFile.wakeUp]) {
+      if (this.#optimizee.open) await this.open()
+      if (this.#batchSize === 1) await this.#simulate(next[0]!)
+      else await this.#simulateMany(next)
+      if (this.#answers.age > this.#flushInterval) {
         await this.#flush()
         await setImmediate() // lets signals and timers in between two simulations
       }
@@ -178,51 +189,106 @@ class WorkerProgram {
     }
   }
 
-  async #simulate([key, seed, values]: Assignment): Promise<void> {
-    const [generation, index, replicate, , number] = key
+  /** How many individuals are simulated at once. */
+  get #batchSize(): number {
+    return this.#optimizee.simulateMany ? this.#runFile.batch : 1
+  }
+
+  get #flushInterval(): number {
+    return flushIntervalMs[this.#runFile.wakeUp]
+  }
+
+  async #simulate(assignment: Assignment): Promise<void> {
+    const { key, individual, surroundings } = this.#memberOf(assignment)
+    const attempt = new Attempt(this.#optimizee, individual, { ...surroundings, timeout: this.#runFile.timeout })
+    const begin = performance.now()
+    const running = this.#runAsOwner({ keys: [key], attempt }, () => attempt.run())
+    const outcome = running instanceof Promise ? await running : running
+    this.#current = undefined
+    if (this.#isBrokenOff(outcome)) return
+    this.#take([[key, outcome]], performance.now() - begin)
+  }
+
+  /** Several at once. What is known together shares the time since the answers before it. */
+  async #simulateMany(assignments: readonly Assignment[]): Promise<void> {
+    const members = assignments.map((assignment) => this.#memberOf(assignment))
+    let answered: Answered[] = []
+    let since = performance.now()
+    let soon: NodeJS.Immediate | undefined
+    const take = () => {
+      const now = performance.now()
+      if (answered.length > 0) this.#take(answered, now - since)
+      answered = []
+      since = now
+      clearImmediate(soon)
+      soon = undefined
+    }
+    const write = () => {
+      take()
+      this.#answers.tryWrite()
+    }
+    const attempt = new BatchAttempt<KeyedMember>(this.#optimizee, members, {
+      snapshot: () => this.#readSnapshot(),
+      timeout: this.#runFile.timeout,
+      onOutcome: ({ key }, outcome) => {
+        if (this.#isBrokenOff(outcome)) return
+        answered.push([key, outcome])
+        if (this.#answers.age > this.#flushInterval) write()
+        else soon ??= globalThis.setImmediate(write)
+      },
+      onSmaller: () => this.#answers.sayAlive(),
+    })
+    const isComplete = await this.#runAsOwner({ keys: members.map(({ key }) => key), attempt }, () => attempt.run())
+    this.#current = undefined
+    this.#brokeOff ||= !isComplete
+    take()
+  }
+
+  #memberOf([key, seed, values]: Assignment): KeyedMember {
+    const [generation, index, replicate, , attempt] = key
     const parameters = this.#optimizee.space.fromValues(values)
     const individual = new Individual({ generation, index, replicate }, parameters, seed)
-    const attempt = new Attempt(this.#optimizee, individual, {
-      attempt: number,
-      timeout: this.#runFile.timeout,
+    const surroundings: ContextSource = {
+      attempt,
       snapshot: () => this.#readSnapshot(),
       report: (step, value) => this.#report(key, step, value),
       directory: ({ make } = { make: true }) =>
         make
           ? makeOwnDirectory(this.#directory, runFiles.individuals, individual.name)
           : join(this.#directory, runFiles.individuals, individual.name),
-    })
-    if (this.#optimizee.open) await this.open()
-    const current = { key, attempt }
-    this.#current = current
-    const begin = performance.now()
-    const running = this.#owner.run(current, () => attempt.run())
-    const outcome = running instanceof Promise ? await running : running
-    this.#current = undefined
-    // A simulation that was broken off because the worker must go has not failed.
-    if (this.#leaving === 'signal' && 'cause' in outcome) {
-      this.#brokeOff = true
-      return
     }
-    this.#take(key, outcome, performance.now() - begin)
+    return { key, individual, surroundings }
   }
 
-  #take(key: AttemptKey, outcome: AttemptOutcome, milliseconds: number): void {
+  #runAsOwner<T>(running: Running, run: () => T): T {
+    this.#current = running
+    return this.#owner.run(running, run)
+  }
+
+  /** A simulation that was broken off because the worker must go has not failed. */
+  #isBrokenOff(outcome: AttemptOutcome): boolean {
+    const isBrokenOff = this.#leaving === 'signal' && 'cause' in outcome
+    this.#brokeOff ||= isBrokenOff
+    return isBrokenOff
+  }
+
+  #take(answered: readonly Answered[], milliseconds: number): void {
     // What lasts longer than a simulation may be another process, which prints without this one's knowledge.
     const printed = this.#printed.take(this.#optimizee.open ? Number.POSITIVE_INFINITY : milliseconds)
-    this.#results.push(
-      'cause' in outcome
-        ? [key, milliseconds, null, outcome.cause, null, printed]
-        : [key, milliseconds, outcome.fitness, null, outcome.outputs ?? null, printed],
-    )
+    const each = milliseconds / answered.length
+    for (const [key, outcome] of answered) {
+      this.#answers.addResult(
+        'cause' in outcome
+          ? [key, each, null, outcome.cause, null, printed]
+          : [key, each, outcome.fitness, null, outcome.outputs ?? null, printed],
+      )
+    }
   }
 
   #report(key: AttemptKey, step: number, value: number): void {
     if (typeof step !== 'number' || typeof value !== 'number') return
-    const last = this.#reports.at(-1)
-    if (last?.key === key) last.values.push([step, value])
-    else this.#reports.push({ type: 'report', key, values: [[step, value]] })
-    if (performance.now() - this.#flushedAt > reportIntervalMs) this.#tryFlush()
+    this.#answers.addReport(key, step, value)
+    if (this.#answers.age > reportIntervalMs) this.#answers.tryWrite()
   }
 
   /** Takes what the runner has written; true if there was anything, or if there is another segment to look at. */
@@ -267,47 +333,10 @@ class WorkerProgram {
 
   /** Writes the results; on a disk that is full, or away, they are kept until there is space. */
   async #flush(): Promise<void> {
-    while (!this.#tryFlush()) {
+    while (!this.#answers.tryWrite()) {
       if (this.#isOrphan(true)) throw new Error('the results cannot be written and there is no runner')
       await setTimeout(500)
     }
-  }
-
-  #tryFlush(): boolean {
-    try {
-      while (this.#reports.length > 0) {
-        this.#writer.write(this.#reports[0])
-        this.#reports.shift()
-      }
-      while (this.#results.length > 0) this.#results = this.#results.slice(this.#writeResults())
-    } catch {
-      return false
-    }
-    this.#flushedAt = performance.now()
-    return true
-  }
-
-  /** Writes as many results as a message can hold, and gives how many: the first that none can hold is a bad result. */
-  #writeResults(): number {
-    const results = this.#results
-    const operations = this.#writer.operations + this.#reader.operations + this.#heart.operations
-    const write = (some: readonly Result[]) => {
-      this.#writer.write({ type: 'results', results: some, operations: operations - this.#operationsTold })
-      this.#operationsTold = operations
-    }
-    let refusal: unknown
-    for (let count = results.length; count > 0; count = Math.floor(count / 2)) {
-      try {
-        write(results.slice(0, count))
-        return count
-      } catch (error) {
-        if (isSystemError(error)) throw error
-        refusal = error
-      }
-    }
-    const [key, milliseconds, , , , printed] = results[0]!
-    write([[key, milliseconds, null, { kind: 'bad-result', message: refusalOf(refusal) }, null, printed]])
-    return 1
   }
 
   #isOrphan(evenIfBusy = false): boolean {
@@ -349,9 +378,10 @@ class WorkerProgram {
     console.error(error)
     const owner = this.#owner.getStore()
     const cause = causeOf(error)
-    if (owner && owner === this.#current) this.#take(owner.key, { cause }, 0)
-    this.#tryFlush()
-    if (!owner && this.#current) process.exit(1) // nobody can say whose it was: it counts like any other crash
+    const isKnown = owner !== undefined && (owner !== this.#current || owner.keys.length === 1)
+    if (isKnown && owner === this.#current) this.#take([[owner.keys[0]!, { cause }]], 0)
+    this.#answers.tryWrite()
+    if (!isKnown && this.#current) process.exit(1) // nobody can say whose it was: it counts like any other crash
     this.#writer.write({ type: 'refused', reason: `it ended itself after a stray error: ${cause.message}` })
     process.exit(1)
   }
@@ -363,18 +393,6 @@ class WorkerProgram {
     }
     return this.#snapshot.value
   }
-}
-
-function isSystemError(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException).syscall !== undefined
-}
-
-/** Why a result that no message can hold is a bad one. */
-function refusalOf(error: unknown): string {
-  if (!(error instanceof MessageTooLarge)) return 'The simulation returned outputs that no message can hold.'
-  const megabytes = (bytes: number) => Math.ceil(bytes / 2 ** 20)
-  const [got, most] = [megabytes(error.bytes), megabytes(maxPayloadBytes)]
-  return `The simulation returned outputs of ${got} MB, and at most ${most} MB are recorded; write them to a file in its directory.`
 }
 
 /** The bell that tells of what this worker writes, where nothing else does. */

@@ -1,9 +1,9 @@
+import type { Batch, BatchSize } from './batch.ts'
 import type { SimulationResult } from './evaluation.ts'
 import type { Individual } from './individual.ts'
-import { type ObjectiveMap, Objectives } from './objectives.ts'
-import { aFunction, aRecord, aText, checkOptions } from './options.ts'
+import type { Objectives } from './objectives.ts'
 import type { Random } from './random.ts'
-import { type ParameterMap, Space } from './space.ts'
+import type { Space } from './space.ts'
 
 /** What an optimizer must know of a simulation: which parameters there are, and what is wanted of the fitness. */
 export interface Problem<P = Record<string, unknown>> {
@@ -56,6 +56,26 @@ export interface Explanation {
 /** A file that is put into an individual's directory, by its name there. */
 export type GivenFile = { readonly name: string } & ({ readonly text: string } | { readonly link: string })
 
+/** What a simulation of several individuals at once may use beside them. */
+export interface BatchContext {
+  /** Aborted when none of the results is longer wanted. */
+  readonly signal: AbortSignal
+  readonly snapshot: unknown
+  /** What the individual at this position has for itself. */
+  of(position: number): SimulationContext
+}
+
+/**
+ * What may come of several individuals: a list with a result for each, in their order; or the results with the positions
+ * of their individuals, as they are known. An error in the place of a result is the failure of that individual alone.
+ */
+export type ResultsOfMany<R = SimulationResult> =
+  | ArrayLike<R | Error>
+  | Generator<PositionedResult<R>>
+  | AsyncIterable<PositionedResult<R>>
+
+export type PositionedResult<R = SimulationResult> = readonly [position: number, result: R | Error]
+
 /** The simulation: a parameter space, objectives and `simulate`. */
 export abstract class Optimizee<P = Record<string, unknown>> implements Problem<P> {
   readonly space: Space<P>
@@ -71,6 +91,15 @@ export abstract class Optimizee<P = Record<string, unknown>> implements Problem<
 
   /** One run of the simulation. What it throws becomes a failed evaluation. */
   abstract simulate(individual: Individual<P>, context: SimulationContext): SimulationResult | Promise<SimulationResult>
+
+  /**
+   * Several runs of the simulation at once. What an individual gives is independent of the others: what this throws is
+   * nobody's failure before those that have no result yet were tried again, half of them at a time.
+   */
+  simulateMany?(individuals: Batch<P>, context: BatchContext): ResultsOfMany | Promise<ResultsOfMany>
+
+  /** How many individuals it likes to be given at once; an experiment may say otherwise. */
+  readonly batch?: BatchSize | undefined
 
   /** Makes ready what lasts longer than one simulation; called before each of them, outside of its time. */
   open?(): Promise<void>
@@ -97,80 +126,5 @@ export abstract class Optimizee<P = Record<string, unknown>> implements Problem<
   /** What is costly to make and the same for every individual; made once a run, given to each worker once. */
   snapshot(): unknown {
     return undefined
-  }
-}
-
-/** What a simulation may return whose objectives are known by name: none of them is forgotten, the rest are outputs. */
-export type ResultOf<O extends ObjectiveMap> = string extends keyof O
-  ? SimulationResult
-  : number | readonly number[] | (Readonly<Record<keyof O & string, number>> & Readonly<Record<string, unknown>>)
-
-/** An optimizee in one object. */
-export interface OptimizeeDefinition<P, O extends ObjectiveMap = ObjectiveMap> {
-  readonly parameters: ParameterMap<P>
-  readonly objectives: O
-  /** `import.meta.url`, for use from a script; an experiment file that is run by the command needs none. */
-  readonly module?: string
-  simulate(individual: Individual<P>, context: SimulationContext): ResultOf<O> | Promise<ResultOf<O>>
-  createIndividual?(random: Random): P
-  boundingFunc?(parameters: P): P
-  snapshot?(): unknown
-}
-
-/**
- * An optimizee from its parameters, objectives and simulation, with types from the parameters to `simulate`.
- *
- * @example
- * export default defineOptimizee({
- *   module: import.meta.url,
- *   parameters: { x: real(-5, 5), solver: choice(['euler', 'rk4']) },
- *   objectives: { error: 'minimize' },
- *   simulate: ({ parameters }) => parameters.x ** 2,
- * })
- */
-export function defineOptimizee<P, O extends ObjectiveMap = ObjectiveMap>(
-  definition: OptimizeeDefinition<P, O>,
-): Optimizee<P> {
-  checkOptions('defineOptimizee', definition, {
-    parameters: aRecord,
-    objectives: aRecord,
-    module: aText,
-    simulate: aFunction,
-    createIndividual: aFunction,
-    boundingFunc: aFunction,
-    snapshot: aFunction,
-  })
-  return new DefinedOptimizee<P, O>(definition)
-}
-
-class DefinedOptimizee<P, O extends ObjectiveMap> extends Optimizee<P> {
-  readonly #definition: OptimizeeDefinition<P, O>
-
-  constructor(definition: OptimizeeDefinition<P, O>) {
-    super(
-      new Space<P>(definition.parameters),
-      new Objectives(definition.objectives),
-      definition.module === undefined ? undefined : { module: definition.module },
-    )
-    this.#definition = definition
-  }
-
-  override simulate(
-    individual: Individual<P>,
-    context: SimulationContext,
-  ): SimulationResult | Promise<SimulationResult> {
-    return this.#definition.simulate(individual, context)
-  }
-
-  override createIndividual(random: Random): P {
-    return this.#definition.createIndividual?.(random) ?? super.createIndividual(random)
-  }
-
-  override boundingFunc(parameters: P): P {
-    return this.#definition.boundingFunc?.(parameters) ?? super.boundingFunc(parameters)
-  }
-
-  override snapshot(): unknown {
-    return this.#definition.snapshot?.()
   }
 }

@@ -111,6 +111,10 @@ export const runnerSettings = z.strictObject({
     .datetime({ offset: true, local: true, error: 'a date and time like 2026-12-24T18:00 or 2026-12-24T18:00:00Z' })
     .optional()
     .describe('When the run must be over'),
+  batch: z
+    .strictObject({ size: z.int().min(1).describe('How many individuals') })
+    .optional()
+    .describe('How many individuals a worker simulates at once, by a simulation that takes several'),
   lookAhead: z.int().min(1).default(1024).describe('How many short individuals a worker may hold in advance at most'),
 })
 

@@ -40,8 +40,11 @@ export type OptimizeeDefinitions<P = Record<string, unknown>> =
 /** What an experiment says of its simulation's failures; it comes before what the runner's settings say. */
 export type FailurePolicy = Pick<RunnerSettingsInput, 'timeout' | 'retries' | 'onFailure'>
 
+/** The same of a simulation that may take several individuals at once. */
+export interface SimulationPolicy extends FailurePolicy, Pick<RunnerSettingsInput, 'batch'> {}
+
 /** A module whose default export is an optimizee, or a function of options that makes one. */
-export interface ModuleDefinition extends FailurePolicy {
+export interface ModuleDefinition extends SimulationPolicy {
   /** Relative to the experiment's file. */
   readonly module: string
   readonly options?: unknown
@@ -60,7 +63,7 @@ export interface CommandDefinition extends FailurePolicy {
 }
 
 /** A program in any language that is started once in each worker and given one individual after the other. */
-export interface ProgramDefinition extends Omit<CommandDefinition, 'command' | 'result'> {
+export interface ProgramDefinition extends Omit<CommandDefinition, 'command' | 'result'>, SimulationPolicy {
   readonly program: readonly (string | number | boolean)[]
   /** Lines of shell that make the program's environment. */
   readonly setup?: readonly string[]

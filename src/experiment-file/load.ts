@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname, extname, resolve } from 'node:path'
+import { refuseBatch } from '../core/batch.ts'
 import type { Optimizee, OptimizeeSource } from '../core/optimizee.ts'
 import type { Optimizer } from '../core/optimizer.ts'
 import { runnerSettings } from '../core/runner-settings.ts'
@@ -11,7 +12,7 @@ import { readDesignTables } from './design-tables.ts'
 import { chooseOptimizee } from './optimizee.ts'
 import { chooseOptimizer } from './optimizer.ts'
 import { type Overrides, override } from './overrides.ts'
-import { below, makeAt, type Place, parseAt } from './place.ts'
+import { below, makeAt, type Place, parseAt, refuse } from './place.ts'
 import { isModule, readDefinition } from './read.ts'
 import { experimentModuleSchema, experimentSchema } from './schema.ts'
 
@@ -54,6 +55,9 @@ export async function loadExperiment(
   ) as string
   const chosen = await chooseOptimizee(optimizee, path, below(place, 'optimizee'))
   const settings = { ...runner, ...chosen.policy }
+  const inOptimizee = chosen.policy.batch !== undefined
+  const refusal = refuseBatch(chosen.optimizee, settings.batch)
+  if (refusal !== undefined) refuse(below(place, inOptimizee ? 'optimizee.batch' : 'runner.batch'), refusal)
   const at = below(place, 'optimizer')
   const described = await readDesignTables(optimizer, chosen.optimizee.space.definitions, dirname(path), at)
   const algorithm = await chooseOptimizer(described, chosen.optimizee, dirname(path), at)

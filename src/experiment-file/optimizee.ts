@@ -7,6 +7,7 @@ import type { CommandResult } from '../../optimizees/command/options.ts'
 import { optimizees } from '../../optimizees/index.ts'
 import programOptimizee from '../../optimizees/program/program.ts'
 import { NoOptimizee, optimizeeOf } from '../../runtime/worker/load-optimizee.ts'
+import { needsMany } from '../core/batch.ts'
 import { ConfigurationError } from '../core/errors.ts'
 import { type ObjectiveMap, Objectives } from '../core/objectives.ts'
 import type { Optimizee, OptimizeeSource } from '../core/optimizee.ts'
@@ -14,7 +15,7 @@ import { nearest } from '../core/settings.ts'
 import { show } from '../core/text.ts'
 import { type NamedSimulation, nameOfSource } from '../search/run-identity.ts'
 import { sealed } from '../search/secret.ts'
-import type { FailurePolicy } from './definition.ts'
+import type { SimulationPolicy } from './definition.ts'
 import { findModule } from './module.ts'
 import { readParameters } from './parameters.ts'
 import { below, makeAt, messageOf, type Place, parseAt, refuse } from './place.ts'
@@ -24,6 +25,7 @@ import {
   commandSchema,
   failurePolicySchema,
   moduleSchema,
+  policySchema,
   programSchema,
   resultPlaceSchema,
   wholeResultSchema,
@@ -35,7 +37,7 @@ export interface ChosenOptimizee {
   readonly optimizee: Optimizee
   /** Where workers find it. */
   readonly source: OptimizeeSource
-  readonly policy: FailurePolicy
+  readonly policy: SimulationPolicy
   /** What the experiment says of it: the same words mean the same simulation. */
   readonly simulation: NamedSimulation
 }
@@ -56,6 +58,8 @@ export async function chooseOptimizee(given: object, path: string, place: Place)
       'has a command and a program; wanted one of them: a command is started for each individual, a program once',
     )
   }
+  const takesOne = !Object.hasOwn(given, 'program') && !Object.hasOwn(given, 'module')
+  if (takesOne && Object.hasOwn(given, 'batch')) refuse(below(place, 'batch'), needsMany)
   if (Object.hasOwn(given, 'program')) return fromProgram(given, dirname(path), place)
   if (Object.hasOwn(given, 'command')) return fromCommand(given, dirname(path), place)
   if (Object.hasOwn(given, 'module')) return fromModule(given, dirname(path), place)
@@ -298,8 +302,8 @@ function sourceOf({ source }: Optimizee): OptimizeeSource {
 }
 
 /** As it was given: durations are read once, together with the runner's settings. */
-function policyOf(given: object): FailurePolicy {
-  const entries = Object.entries(given).filter(([key]) => Object.hasOwn(failurePolicySchema.shape, key))
+function policyOf(given: object): SimulationPolicy {
+  const entries = Object.entries(given).filter(([key]) => Object.hasOwn(policySchema.shape, key))
   return Object.fromEntries(entries)
 }
 

@@ -87,10 +87,13 @@ export const experimentModuleSchema = experimentSchema.extend({
 
 export const failurePolicySchema = runnerSettings.pick({ timeout: true, retries: true, onFailure: true }).partial()
 
+/** Of a simulation that may take several individuals at once. */
+export const policySchema = failurePolicySchema.extend(runnerSettings.pick({ batch: true }).shape)
+
 export const moduleSchema = z.strictObject({
   module: z.string().describe('A module whose default export is an optimizee, or a function of options that makes one'),
   options: z.unknown().optional().describe('What that function is given'),
-  ...failurePolicySchema.shape,
+  ...policySchema.shape,
 })
 
 export const wholeResultSchema = z.strictObject({
@@ -155,5 +158,5 @@ export const programSchema = z.strictObject({
   ready: duration
     .optional()
     .describe('How long a program is waited for that does not say that it is ready; 5 seconds by default'),
-  ...failurePolicySchema.shape,
+  ...policySchema.shape,
 })

@@ -6,6 +6,7 @@ import { RunnerFailure } from '../../runtime/runner/runner-failure.ts'
 import { describeAllocation } from '../../runtime/slurm/allocation.ts'
 import { launcherOf, prospectOf } from '../../runtime/slurm/launchers.ts'
 import { orders } from '../core/abilities.ts'
+import { batchSizeOf, refuseBatch } from '../core/batch.ts'
 import { ConfigurationError, RunHeldError, SearchFailedError } from '../core/errors.ts'
 import { isFailed, stoppingFailure } from '../core/evaluation.ts'
 import { nameOf } from '../core/individual.ts'
@@ -206,6 +207,7 @@ export class Experiment {
     options: RunOptions,
   ): Promise<RunOutcome> {
     checkPlan(optimizer, optimizee, options)
+    checkBatch(optimizee, prepared.settings)
     const { run, trajectory, prospect } = prepared
     const { directory, record } = run
     const configuration = prepared.configuration ?? identityIn(prepared, optimizer, optimizee, options)
@@ -234,6 +236,7 @@ export class Experiment {
       launcher: launcherOf(settings, options.onWarning),
       record,
       optimizee: delivered,
+      batch: batchSizeOf(optimizee, settings.batch),
       standInFor: standInsOf(optimizer, environment),
       ...(options.deadline && { deadline: options.deadline }),
     })
@@ -332,6 +335,11 @@ function finishedBefore(record: RecordWriter): Finished | undefined {
 
 function hashOf(record: RecordWriter, finished: Finished | undefined): string {
   return finished?.individuals === record.counts().individuals ? finished.hash : record.hash()
+}
+
+function checkBatch(optimizee: Optimizee, { batch }: RunnerSettings): void {
+  const refusal = refuseBatch(optimizee, batch)
+  if (refusal !== undefined) throw new ConfigurationError(`runner.batch ${refusal}.`)
 }
 
 function recordGroups(trajectory: Trajectory, groups: Readonly<Record<string, object>>): void {

@@ -7,6 +7,7 @@ import {
   commandSchema,
   experimentModuleSchema,
   moduleSchema,
+  programSchema,
   resultPlaceSchema,
   wholeResultSchema,
 } from '../../src/experiment-file/schema.ts'
@@ -19,6 +20,7 @@ test.each([
   ['A command', commandSchema],
   ['The result', wholeResultSchema],
   ['The result', resultPlaceSchema],
+  ['A program', programSchema],
   ['A module', moduleSchema],
 ] as const)('every key is on the page of experiment files with its meaning: %s', (title, schema) => {
   const section = page.split(/^##+ /m).find((part) => part.startsWith(title))!

@@ -23,6 +23,7 @@ const optimizee = {
   parameters: { x: { type: 'real', low: 0, high: 1 } },
   objectives: { error: 'minimize' },
 }
+const program = { ...optimizee, command: undefined, program: ['node', 'simulate.js'] }
 const square = `
 import { defineOptimizee, real } from 'twoloop'
 export default defineOptimizee({
@@ -396,6 +397,30 @@ const wrong: [string, string, string | object, string | RegExp, object?][] = [
     'a.json',
     { optimizee: { ...optimizee, timeout: 'soon' }, optimizer },
     ': optimizee.timeout needs a time span like 250ms, 30s or 12h, got "soon"',
+  ],
+  [
+    'a batch for a command',
+    'a.json',
+    { optimizee: { ...optimizee, batch: { size: 8 } }, optimizer },
+    ': optimizee.batch needs a simulation that takes several individuals at once: a program, or a module with simulateMany',
+  ],
+  [
+    'a batch for the same in the settings of the runner',
+    'a.json',
+    { optimizee, optimizer, runner: { batch: { size: 8 } } },
+    ': runner.batch needs a simulation that takes several individuals at once: a program, or a module with simulateMany',
+  ],
+  [
+    'a batch of nobody',
+    'a.json',
+    { optimizee: { ...program, batch: { size: 0 } }, optimizer },
+    ': optimizee.batch.size needs a number at least 1, got 0',
+  ],
+  [
+    'a batch without braces',
+    'a.json',
+    { optimizee: { ...program, batch: 8 }, optimizer },
+    /^: optimizee\.batch needs .*, got 8$/,
   ],
   [
     'an unknown runner setting',

@@ -120,6 +120,33 @@ test.each<readonly [string, () => unknown, string]>([
     () => untyped(defineOptimizee)({ parameters: { x: real(0, 1) }, objectives: { c: 'minimize' }, simulate: 1 }),
     'defineOptimizee: simulate needs a function, got 1',
   ],
+  [
+    'an optimizee that simulates nothing',
+    () => untyped(defineOptimizee)({ parameters: { x: real(0, 1) }, objectives: { c: 'minimize' } }),
+    'defineOptimizee needs simulate or simulateMany, got neither',
+  ],
+  [
+    'a batch where one is simulated at a time',
+    () =>
+      untyped(defineOptimizee)({
+        parameters: { x: real(0, 1) },
+        objectives: { c: 'minimize' },
+        simulate,
+        batch: { size: 2 },
+      }),
+    'defineOptimizee: batch needs simulateMany, which takes several individuals at once',
+  ],
+  [
+    'a batch of nobody',
+    () =>
+      untyped(defineOptimizee)({
+        parameters: { x: real(0, 1) },
+        objectives: { c: 'minimize' },
+        simulateMany: simulate,
+        batch: { size: 0 },
+      }),
+    'defineOptimizee: batch needs { size } with a whole size of at least 1, got {"size":0}',
+  ],
 ])('%s is refused in a sentence that says what is known', (_, call, sentence) => {
   expect(call).toThrow(sentence)
 })

@@ -53,6 +53,54 @@ test('parameters are typed from the space to the simulation', () => {
   )
 })
 
+test('a simulation of several at once has a column for each parameter, and gives what each of them gives', () => {
+  const parameters = {
+    rate: real(0, 1),
+    steps: integer(1, 9),
+    solver: choice(['euler', 'rk4']),
+    scale: choice([1, 10]),
+  }
+  unused(() => [
+    defineOptimizee({
+      parameters,
+      objectives: { error: 'minimize' },
+      batch: { size: 16 },
+      simulateMany({ columns, individuals, length }, context) {
+        expectTypeOf(columns.rate).toEqualTypeOf<Float64Array>()
+        expectTypeOf(columns.scale).toEqualTypeOf<Float64Array>()
+        expectTypeOf(columns.solver).toEqualTypeOf<readonly ('euler' | 'rk4')[]>()
+        expectTypeOf(individuals[0]!.parameters.solver).toEqualTypeOf<'euler' | 'rk4'>()
+        expectTypeOf(context.of(0).random.uniform()).toEqualTypeOf<number>()
+        // @ts-expect-error: there is no such parameter
+        void columns.speed
+        return new Float64Array(length)
+      },
+    }),
+    defineOptimizee({
+      parameters,
+      objectives: { error: 'minimize' },
+      *simulateMany(batch) {
+        for (const position of batch.individuals.keys()) yield [position, { error: 1, curve: [1, 2] }] as const
+      },
+    }),
+    defineOptimizee({
+      parameters,
+      objectives: { error: 'minimize' },
+      simulateMany: async () => [{ error: 1 }, new Error('too stiff')],
+    }),
+    defineOptimizee({
+      parameters,
+      objectives: { error: 'minimize' },
+      // @ts-expect-error: error is not there
+      simulateMany: () => [{ wrong: 1 }],
+    }),
+    // @ts-expect-error: without simulateMany there is nothing to be given several
+    defineOptimizee({ parameters, objectives: { error: 'minimize' }, simulate: () => 1, batch: { size: 2 } }),
+    // @ts-expect-error: it simulates nothing
+    defineOptimizee({ parameters, objectives: { error: 'minimize' } }),
+  ])
+})
+
 test('a simulation gives every objective, by number, as a list, or by name with other outputs beside it', () => {
   const parameters = { x: real(0, 1) }
   const objectives = { c: 'minimize' } as const

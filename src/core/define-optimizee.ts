@@ -1,0 +1,150 @@
+import { Batch, type BatchSize } from './batch.ts'
+import { ConfigurationError } from './errors.ts'
+import type { SimulationResult } from './evaluation.ts'
+import type { Individual } from './individual.ts'
+import { type ObjectiveMap, Objectives } from './objectives.ts'
+import { type BatchContext, Optimizee, type ResultsOfMany, type SimulationContext } from './optimizee.ts'
+import { aFunction, aRecord, aText, checkOptions, type OptionCheck, wholeFrom } from './options.ts'
+import type { Random } from './random.ts'
+import { onlyResult } from './results-of-many.ts'
+import { type ParameterMap, Space } from './space.ts'
+import { show } from './text.ts'
+
+/** What a simulation may return whose objectives are known by name: none of them is forgotten, the rest are outputs. */
+export type ResultOf<O extends ObjectiveMap> = string extends keyof O
+  ? SimulationResult
+  : number | readonly number[] | (Readonly<Record<keyof O & string, number>> & Readonly<Record<string, unknown>>)
+
+interface DefinitionBeside<P, O extends ObjectiveMap> {
+  readonly parameters: ParameterMap<P>
+  readonly objectives: O
+  /** `import.meta.url`, for use from a script; an experiment file that is run by the command needs none. */
+  readonly module?: string
+  createIndividual?(random: Random): P
+  boundingFunc?(parameters: P): P
+  snapshot?(): unknown
+}
+
+interface SimulatesOne<P, O extends ObjectiveMap> {
+  simulate(individual: Individual<P>, context: SimulationContext): ResultOf<O> | Promise<ResultOf<O>>
+}
+
+interface SimulatesMany<P, O extends ObjectiveMap> {
+  simulateMany(
+    individuals: Batch<P>,
+    context: BatchContext,
+  ): ResultsOfMany<ResultOf<O>> | Promise<ResultsOfMany<ResultOf<O>>>
+  /** How many individuals it is given at most; 64 by default. */
+  readonly batch?: BatchSize
+}
+
+/** An optimizee in one object: it simulates one individual, or several at once. */
+export type OptimizeeDefinition<P, O extends ObjectiveMap = ObjectiveMap> = DefinitionBeside<P, O> &
+  (
+    | (SimulatesOne<P, O> & { readonly simulateMany?: undefined; readonly batch?: undefined })
+    | (SimulatesMany<P, O> & Partial<SimulatesOne<P, O>>)
+  )
+
+/**
+ * An optimizee from its parameters, objectives and simulation, with types from the parameters to `simulate`.
+ *
+ * @example
+ * export default defineOptimizee({
+ *   module: import.meta.url,
+ *   parameters: { x: real(-5, 5), solver: choice(['euler', 'rk4']) },
+ *   objectives: { error: 'minimize' },
+ *   simulate: ({ parameters }) => parameters.x ** 2,
+ * })
+ */
+export function defineOptimizee<P, O extends ObjectiveMap = ObjectiveMap>(
+  definition: OptimizeeDefinition<P, O>,
+): Optimizee<P> {
+  const { simulate, simulateMany } = definition
+  checkOptions('defineOptimizee', definition, {
+    parameters: aRecord,
+    objectives: aRecord,
+    module: aText,
+    simulate: aFunction,
+    simulateMany: aFunction,
+    batch: simulateMany ? aBatchSize : forManyOnly,
+    createIndividual: aFunction,
+    boundingFunc: aFunction,
+    snapshot: aFunction,
+  })
+  if (!simulate && !simulateMany)
+    throw new ConfigurationError('defineOptimizee needs simulate or simulateMany, got neither')
+  return simulateMany ? new DefinedForMany<P, O>(definition) : new DefinedForOne<P, O>(definition)
+}
+
+const aBatchSize: OptionCheck = (value) => {
+  const { size } = value as Partial<BatchSize>
+  return wholeFrom(1)(size) === undefined
+    ? undefined
+    : `needs { size } with a whole size of at least 1, got ${show(value)}`
+}
+
+const forManyOnly: OptionCheck = () => 'needs simulateMany, which takes several individuals at once'
+
+abstract class DefinedOptimizee<P, O extends ObjectiveMap> extends Optimizee<P> {
+  protected readonly definition: OptimizeeDefinition<P, O>
+
+  constructor(definition: OptimizeeDefinition<P, O>) {
+    super(
+      new Space<P>(definition.parameters),
+      new Objectives(definition.objectives),
+      definition.module === undefined ? undefined : { module: definition.module },
+    )
+    this.definition = definition
+  }
+
+  override createIndividual(random: Random): P {
+    return this.definition.createIndividual?.(random) ?? super.createIndividual(random)
+  }
+
+  override boundingFunc(parameters: P): P {
+    return this.definition.boundingFunc?.(parameters) ?? super.boundingFunc(parameters)
+  }
+
+  override snapshot(): unknown {
+    return this.definition.snapshot?.()
+  }
+}
+
+class DefinedForOne<P, O extends ObjectiveMap> extends DefinedOptimizee<P, O> {
+  override simulate(
+    individual: Individual<P>,
+    context: SimulationContext,
+  ): SimulationResult | Promise<SimulationResult> {
+    return this.definition.simulate!(individual, context)
+  }
+}
+
+class DefinedForMany<P, O extends ObjectiveMap> extends DefinedOptimizee<P, O> {
+  override readonly batch: BatchSize | undefined
+
+  constructor(definition: OptimizeeDefinition<P, O>) {
+    super(definition)
+    this.batch = definition.batch
+  }
+
+  override simulateMany(individuals: Batch<P>, context: BatchContext): ResultsOfMany | Promise<ResultsOfMany> {
+    return this.definition.simulateMany!(individuals, context)
+  }
+
+  override simulate(
+    individual: Individual<P>,
+    context: SimulationContext,
+  ): SimulationResult | Promise<SimulationResult> {
+    if (this.definition.simulate) return this.definition.simulate(individual, context)
+    const alone: BatchContext = {
+      get signal() {
+        return context.signal
+      },
+      get snapshot() {
+        return context.snapshot
+      },
+      of: () => context,
+    }
+    return onlyResult(this.simulateMany(new Batch([individual], this.space), alone)) as Promise<SimulationResult>
+  }
+}
