@@ -10,6 +10,13 @@ A simulation that stays loaded, for `optimizee: { program: [python3, model.py], 
 
     twoloop.serve(simulate)
 
+Several individuals at once, for `optimizee: { program: ..., batch: { size: 64 }, ... }`, with a column for each parameter:
+
+    def simulate_many(p, contexts):
+        return {"error": p["x"] ** 2}    # where numpy is imported, columns of numbers are arrays
+
+    twoloop.serve(simulate_many=simulate_many)
+
 The individuals of a run, also while it goes on:
 
     rows = twoloop.read("runs/spring")
@@ -67,24 +74,73 @@ class Context:
         self._answers.say({"id": self._task["id"], "report": [float(step), float(value)]})
 
 
-def serve(simulate):
-    """Simulates what comes, one individual after the other, until there is no more.
+def serve(simulate=None, *, simulate_many=None):
+    """Simulates what comes, until there is no more.
 
     simulate(parameters, context) gives a number, a list, or a dict with the objectives' names. What it raises is the
     cause of that individual's failure.
+
+    simulate_many(parameters, contexts) simulates several individuals together. Its parameters are columns, with a value
+    for each individual, and so is what it gives: a dict of columns. It may also give a list with a result for each, or be
+    a generator of (position, result). An exception in the place of a result is the failure of that individual alone; after
+    one that is raised, those without a result are given again in smaller company.
     """
+    if simulate is None and simulate_many is None:
+        raise TypeError("serve needs simulate or simulate_many")
     lines, answers = _Answers.take_over()
-    answers.say({"ready": True})
+    answers.say({"ready": True, "batch": simulate_many is not None})
     for line in lines:
         task = json.loads(line)
         if "parameters" not in task:
             continue
-        try:
-            parameters = {name: _given(value) for name, value in task["parameters"].items()}
-            result = simulate(parameters, Context(task, answers))
-        except Exception as error:
-            result = error
-        answers.give(task, result)
+        if "batch" in task:
+            _simulate_batch(simulate_many, task, answers)
+        elif simulate is None:
+            _simulate_batch(simulate_many, _batch_of_one(task), answers)
+        else:
+            _simulate_one(simulate, task, answers)
+
+
+def _simulate_one(simulate, task, answers):
+    try:
+        result = simulate(_given_by_name(task["parameters"]), Context(task, answers))
+    except Exception as error:
+        result = error
+    answers.give([(task["id"], result)])
+
+
+def _simulate_batch(simulate_many, batch, answers):
+    ids = batch["batch"]
+    names = ("seed", "generation", "index", "replicate", "attempt", "directory")
+    tasks = [dict(zip(names, values), id=id) for id, *values in zip(ids, *(batch[name] for name in names))]
+    try:
+        returned = simulate_many(_given_by_name(batch["parameters"]), [Context(task, answers) for task in tasks])
+        if hasattr(returned, "__next__"):
+            for position, result in returned:
+                answers.give([(ids[position], result)])
+        else:
+            answers.give(list(zip(ids, _results(returned, len(ids)))))
+    except Exception as error:
+        answers.refuse(ids, error)
+
+
+def _batch_of_one(task):
+    parameters = {name: [value] for name, value in task["parameters"].items()}
+    return {**{name: [value] for name, value in task.items()}, "batch": [task["id"]], "parameters": parameters}
+
+
+def _results(returned, count):
+    """A result for each individual, from a list of them or a dict of columns."""
+    columns = list(returned.values()) if isinstance(returned, dict) else [returned]
+    for column in columns:
+        if not hasattr(column, "__len__") or len(column) != count:
+            raise ValueError(f"simulate_many needs to give {count} values in each column, got {column!r}")
+    columns = [_plain(column) if hasattr(column, "tolist") else column for column in columns]
+    return [dict(zip(returned, row)) for row in zip(*columns)] if isinstance(returned, dict) else columns[0]
+
+
+def _given_by_name(parameters):
+    return {name: _given(value) for name, value in parameters.items()}
 
 
 def _given(value):
@@ -128,22 +184,45 @@ class _Answers:
         return lines, cls(out)
 
     def say(self, message):
-        line = json.dumps(message, default=_plain).encode() + b"\n"
-        with self._lock:
-            self._out.write(line)
-            self._out.flush()
+        self._write(_line(message))
 
-    def give(self, task, result):
+    def give(self, results):
+        """What came of individuals, by their ids: a result of each, or the exception in its place."""
+        self._flush_printed()
+        self._write(b"".join(_answer(id, result) for id, result in results))
+
+    def refuse(self, ids, error):
+        """That these could not be simulated together; of those that are answered already, nothing is heard in it."""
+        self._flush_printed()
+        self.say({"batch": ids, **_failure(error)})
+
+    @staticmethod
+    def _flush_printed():
         sys.stdout.flush()  # what it printed is in the log before its answer is known
         sys.stderr.flush()
-        if not isinstance(result, BaseException):
-            try:
-                self.say({"id": task["id"], "result": result})
-                return
-            except (TypeError, ValueError) as error:
-                result = error
-        text = "".join(traceback.format_exception(type(result), result, _own_frames(result.__traceback__)))
-        self.say({"id": task["id"], "error": f"{type(result).__name__}: {result}", "traceback": text})
+
+    def _write(self, lines):
+        with self._lock:
+            self._out.write(lines)
+            self._out.flush()
+
+
+def _line(message):
+    return json.dumps(message, default=_plain).encode() + b"\n"
+
+
+def _answer(id, result):
+    if not isinstance(result, BaseException):
+        try:
+            return _line({"id": id, "result": result})
+        except (TypeError, ValueError) as error:
+            result = error
+    return _line({"id": id, **_failure(result)})
+
+
+def _failure(error):
+    text = "".join(traceback.format_exception(type(error), error, _own_frames(error.__traceback__)))
+    return {"error": f"{type(error).__name__}: {error}", "traceback": text}
 
 
 def _own_frames(frames):

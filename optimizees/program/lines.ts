@@ -1,5 +1,6 @@
 import type { SimulationResult } from '../../src/core/evaluation.ts'
 import type { Individual } from '../../src/core/individual.ts'
+import type { Space } from '../../src/core/space.ts'
 import { show } from '../../src/core/text.ts'
 import { readJson } from '../shared/read-json.ts'
 
@@ -14,10 +15,13 @@ export interface Task {
 
 /** What a line of a program says. */
 export type Said =
-  | { readonly type: 'ready' }
+  /** It may take individuals together, many in a line. */
+  | { readonly type: 'ready'; readonly takesBatches: boolean }
   /** Without an id it is about the individual that has waited longest. */
   | { readonly type: 'result'; readonly id: number | undefined; readonly result: SimulationResult }
   | { readonly type: 'error'; readonly id: number | undefined; readonly message: string; readonly stack?: string }
+  /** These could not be simulated together, which is the fault of none that is known. */
+  | { readonly type: 'batch error'; readonly ids: readonly number[]; readonly message: string; readonly stack?: string }
   | { readonly type: 'report'; readonly id: number | undefined; readonly step: number; readonly value: number }
   /** The line begins like one of these and is none. */
   | { readonly type: 'bad'; readonly why: string }
@@ -29,8 +33,24 @@ export function lineOf({ id, individual, attempt, directory }: Task): string {
   return `${JSON.stringify({ id, parameters, seed, generation, index, replicate, attempt, directory })}\n`
 }
 
+/** The same of several individuals: under each key a list, under `batch` their ids. */
+export function lineOfMany(tasks: readonly Task[], space: Space): string {
+  const individuals = tasks.map(({ individual }) => individual)
+  const rows = individuals.map(({ parameters }) => space.toValues(parameters))
+  return `${JSON.stringify({
+    batch: tasks.map(({ id }) => id),
+    parameters: space.fromValues(space.names.map((_, at) => rows.map((row) => row[at]))),
+    seed: individuals.map(({ seed }) => seed),
+    generation: individuals.map(({ generation }) => generation),
+    index: individuals.map(({ index }) => index),
+    replicate: individuals.map(({ replicate }) => replicate),
+    attempt: tasks.map(({ attempt }) => attempt),
+    directory: tasks.map(({ directory }) => directory),
+  })}\n`
+}
+
 /** A line that begins so is meant for the worker. */
-const meant = /^\s*\{\s*"(id|ready|result|error|report)"\s*:/
+const meant = /^\s*\{\s*"(id|batch|ready|result|error|report)"\s*:/
 
 export function readLine(line: string): Said {
   if (!/^\s*\{/.test(line)) return { type: 'printed' }
@@ -43,21 +63,24 @@ export function readLine(line: string): Said {
   const said = value as Readonly<Record<string, unknown>>
   const kind = kinds.find((name) => Object.hasOwn(said, name))
   if (kind === undefined) return { type: 'printed' }
-  const { id } = said
+  const { id, batch } = said
   if (id !== undefined && !Number.isInteger(id)) return bad(`an id that is no whole number: ${show(line)}`)
   const of = id as number | undefined
   switch (kind) {
     case 'ready':
-      return { type: 'ready' }
+      return { type: 'ready', takesBatches: batch === true }
     case 'result':
       return { type: 'result', id: of, result: said.result as SimulationResult }
-    case 'error':
-      return {
-        type: 'error',
-        id: of,
+    case 'error': {
+      const failure = {
         message: textOf(said.error),
         ...(typeof said.traceback === 'string' && { stack: said.traceback }),
       }
+      if (batch === undefined) return { type: 'error', id: of, ...failure }
+      return isListOfIds(batch)
+        ? { type: 'batch error', ids: batch, ...failure }
+        : bad(`a batch that is no list of ids: ${show(line)}`)
+    }
     case 'report': {
       const [step, value] = Array.isArray(said.report) ? (said.report as unknown[]) : []
       return typeof step === 'number' && typeof value === 'number'
@@ -65,6 +88,10 @@ export function readLine(line: string): Said {
         : bad(`a report that is not [step, value]: ${show(line)}`)
     }
   }
+}
+
+function isListOfIds(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.every(Number.isInteger)
 }
 
 const kinds = ['ready', 'result', 'error', 'report'] as const

@@ -1,22 +1,33 @@
 import { resolve } from 'node:path'
+import type { Batch } from '../../src/core/batch.ts'
 import { SimulationFailure, type SimulationResult } from '../../src/core/evaluation.ts'
 import type { Individual } from '../../src/core/individual.ts'
 import { Objectives } from '../../src/core/objectives.ts'
-import { type ExplainedContext, type Explanation, Optimizee, type SimulationContext } from '../../src/core/optimizee.ts'
+import {
+  type BatchContext,
+  type ExplainedContext,
+  type Explanation,
+  Optimizee,
+  type PositionedResult,
+  type SimulationContext,
+} from '../../src/core/optimizee.ts'
 import { quoteWord } from '../../src/core/shell-words.ts'
 import { parameterFrom, Space } from '../../src/core/space.ts'
 import { setUp } from '../command/setup.ts'
 import { withoutRanks } from '../shared/rank-variables.ts'
 import { shellLines } from '../shared/shell-lines.ts'
-import { lineOf } from './lines.ts'
+import { Arrivals } from './arrivals.ts'
+import { lineOf, type Task } from './lines.ts'
 import type { ProgramOptions } from './options.ts'
 import { WarmProcess } from './warm-process.ts'
 
 /** Programs that load much say when they are ready; the others need not be waited for much longer than this. */
 const usualPatienceMs = 5000
 
-/** Any program in any language, started once and given one individual after the other. */
+/** Any program in any language, started once and given one individual after the other, or several at a time. */
 class Program extends Optimizee {
+  /** How many it is given before it has answered the first: as many as an experiment asks for. */
+  override readonly batch = { size: 1 }
   readonly #options: ProgramOptions
   #process: WarmProcess | undefined
   #tasks = 0
@@ -36,19 +47,36 @@ class Program extends Optimizee {
   }
 
   override async simulate(individual: Individual, context: SimulationContext): Promise<SimulationResult> {
-    const { signal, attempt } = context
-    signal.throwIfAborted()
-    const process = await this.#usable()
-    const onAbort = () => process.giveUp(abortion(signal, process.lastWords))
-    signal.addEventListener('abort', onAbort, { once: true })
-    const task = { id: ++this.#tasks, individual, attempt, directory: context.directory({ make: false }) }
-    try {
-      return await new Promise<SimulationResult>((onResult, onFailure) =>
-        process.simulate(task, { onResult, onFailure, onReport: context.report }),
-      )
-    } finally {
-      signal.removeEventListener('abort', onAbort)
-    }
+    const { signal, report } = context
+    const process = await this.#usable(signal)
+    using _ = endedBy(signal, process)
+    return await new Promise<SimulationResult>((onResult, reject) =>
+      process.simulate(this.#taskOf(individual, context), {
+        onResult,
+        onFailure: reject,
+        onLoss: reject,
+        onReport: report,
+      }),
+    )
+  }
+
+  override async *simulateMany(batch: Batch, context: BatchContext): AsyncGenerator<PositionedResult> {
+    const { signal } = context
+    const process = await this.#usable(signal)
+    using _ = endedBy(signal, process)
+    const answers = new Arrivals<PositionedResult>()
+    const tasks = batch.individuals.map((individual, position) => this.#taskOf(individual, context.of(position)))
+    process.simulateMany(tasks, this.space, (position) => ({
+      onResult: (result) => answers.add([position, result]),
+      onFailure: (failure) => answers.add([position, failure]),
+      onLoss: (failure) => answers.fail(failure),
+      onReport: context.of(position).report,
+    }))
+    yield* answers.take(batch.length)
+  }
+
+  #taskOf(individual: Individual, { attempt, directory }: SimulationContext): Task {
+    return { id: ++this.#tasks, individual, attempt, directory: directory({ make: false }) }
   }
 
   override explain(individual: Individual, { attempt, directory }: ExplainedContext): Explanation {
@@ -76,7 +104,8 @@ class Program extends Optimizee {
   }
 
   /** The process, or a fresh one in place of one that is of no more use. */
-  async #usable(): Promise<WarmProcess> {
+  async #usable(signal?: AbortSignal): Promise<WarmProcess> {
+    signal?.throwIfAborted()
     if (this.#process?.isUsable) return this.#process
     const { program, environment, workingDirectory, setup, ready = usualPatienceMs } = this.#options
     const isKnownToBeSilent = this.#process?.saysReady === false
@@ -90,6 +119,13 @@ class Program extends Optimizee {
 
 export default function program(options: ProgramOptions): Optimizee {
   return new Program(options)
+}
+
+/** As long as it lasts, the process is given up when the signal says so. */
+function endedBy(signal: AbortSignal, process: WarmProcess): Disposable {
+  const onAbort = () => process.giveUp(abortion(signal, process.lastWords))
+  signal.addEventListener('abort', onAbort, { once: true })
+  return { [Symbol.dispose]: () => signal.removeEventListener('abort', onAbort) }
 }
 
 /** Why a program is ended whose result is not wanted any more. */

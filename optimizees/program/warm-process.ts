@@ -1,10 +1,11 @@
 import { SimulationFailure, type SimulationResult } from '../../src/core/evaluation.ts'
+import type { Space } from '../../src/core/space.ts'
 import { show } from '../../src/core/text.ts'
 import { describeEnd, type Environment, type ProcessEnd, ProcessGroup } from '../../src/system/process-group.ts'
 import { memoryKills } from '../command/memory-kills.ts'
 import { readRest } from '../command/run-program.ts'
 import { LineReader } from './line-reader.ts'
-import { lineOf, readLine, type Said, type Task } from './lines.ts'
+import { lineOf, lineOfMany, readLine, type Said, type Task } from './lines.ts'
 
 /** How long a program may take to leave when its input has ended. */
 const leaveMs = 2000
@@ -15,6 +16,8 @@ const shownBytes = 200
 export interface TaskListener {
   onResult(result: SimulationResult): void
   onFailure(failure: SimulationFailure): void
+  /** It has no answer since the process, or all that was simulated together with it, has failed. */
+  onLoss(failure: SimulationFailure): void
   onReport(step: number, value: number): void
 }
 
@@ -33,6 +36,7 @@ export class WarmProcess {
   readonly #ended: Promise<ProcessEnd>
   #hasSpoken = false
   #saysReady = false
+  #takesBatches = false
   #hasEnded = false
   /** Why it is of no more use, if it did not end by itself. */
   #failure: SimulationFailure | undefined
@@ -91,6 +95,12 @@ export class WarmProcess {
     this.#group.child.stdin!.write(lineOf(task))
   }
 
+  /** Gives it several, in one line if it takes them so. */
+  simulateMany(tasks: readonly Task[], space: Space, listenerOf: (position: number) => TaskListener): void {
+    for (const [position, { id }] of tasks.entries()) this.#open.set(id, listenerOf(position))
+    this.#group.child.stdin!.write(this.#takesBatches ? lineOfMany(tasks, space) : tasks.map(lineOf).join(''))
+  }
+
   /** Ends the process and all that it has started; what it was given fails of this when that is done. */
   giveUp(failure: SimulationFailure): void {
     this.#failure ??= failure
@@ -117,7 +127,7 @@ export class WarmProcess {
     this.#reader.end()
     this.#hasEnded = true
     const failure = this.#failure ?? this.#failureOf(end)
-    for (const listener of this.#open.values()) listener.onFailure(failure)
+    for (const listener of this.#open.values()) listener.onLoss(failure)
     this.#open.clear()
     return end
   }
@@ -150,9 +160,16 @@ export class WarmProcess {
     switch (said.type) {
       case 'ready':
         this.#saysReady = true
+        this.#takesBatches = said.takesBatches
         return
       case 'bad':
         this.#refuse(said.why)
+        return
+      case 'batch error':
+        for (const id of said.ids) {
+          this.#open.get(id)?.onLoss(failureOf(said))
+          this.#open.delete(id)
+        }
         return
       case 'result':
       case 'error':
@@ -186,6 +203,6 @@ export class WarmProcess {
   }
 }
 
-function failureOf({ message, stack }: Extract<Said, { readonly type: 'error' }>): SimulationFailure {
+function failureOf({ message, stack }: Extract<Said, { readonly type: 'error' | 'batch error' }>): SimulationFailure {
   return new SimulationFailure({ kind: 'threw', message, ...(stack !== undefined && { stack }) })
 }

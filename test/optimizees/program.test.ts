@@ -2,8 +2,10 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeEach, expect, test, vi } from 'vitest'
 import type { ProgramOptions } from '../../optimizees/program/options.ts'
 import program from '../../optimizees/program/program.ts'
+import { Batch } from '../../src/core/batch.ts'
 import type { FailureCause, SimulationFailure } from '../../src/core/evaluation.ts'
 import type { Optimizee, SimulationContext } from '../../src/core/optimizee.ts'
+import { takeResults } from '../../src/core/results-of-many.ts'
 import { onTestFinished } from '../running-test.ts'
 import { contextOf, individual } from './context.ts'
 import { isRunning, until } from './processes.ts'
@@ -154,6 +156,53 @@ test('a program that hangs is ended at the timeout with all that it has started,
   )
   expect(isRunning(pid)).toBe(false)
   expect(await simulate(optimizee, 'square')).toMatchObject({ simulated: 1 })
+})
+
+/** What comes of several individuals that are simulated together, as far as any comes, and what was thrown. */
+async function simulateMany(optimizee: Optimizee, does: readonly string[]) {
+  const individuals = does.map((word, index) =>
+    individual<Record<string, unknown>>({ x: index, does: word }, { index }),
+  )
+  const directory = () => '/runs/spring/individuals/3.4'
+  const context = {
+    signal: new AbortController().signal,
+    snapshot: undefined,
+    of: (position: number) => contextOf(individuals[position]!, { directory }),
+  }
+  const results: [number, unknown][] = []
+  try {
+    const returned = optimizee.simulateMany!(new Batch(individuals, optimizee.space), context)
+    await takeResults(await returned, does.length, (position, result) => results.push([position, result]))
+    return { results }
+  } catch (error) {
+    return { results, cause: (error as SimulationFailure).cause }
+  }
+}
+
+test('a program that says so is given several individuals in one line, with a list under each key', async () => {
+  const program = [process.execPath, fixture, 'ready for batches']
+  const { results } = await simulateMany(make({ program }), ['square', 'tell'])
+  expect(results[0]).toMatchObject([
+    1,
+    { line: { seed: [5, 5], index: [0, 1], attempt: [1, 1], parameters: { x: [0, 1] } } },
+  ])
+  expect(results[1]).toMatchObject([0, { error: 0 }])
+})
+
+test('another is given a line for each, all before it has answered the first', async () => {
+  const { results } = await simulateMany(make(), ['wait for three', 'wait for three', 'wait for three'])
+  expect(results.map(([position]) => position)).toEqual([2, 1, 0])
+})
+
+test('of several, an error is the failure of one, and the end of the program that of all that have no answer', async () => {
+  const optimizee = make()
+  const { results, cause } = await simulateMany(optimizee, ['square', 'error', 'kill', 'square'])
+  expect(results).toMatchObject([
+    [0, { error: 0 }],
+    [1, expect.objectContaining({ name: 'SimulationFailure', message: 'ValueError: too stiff' })],
+  ])
+  expect(cause).toMatchObject({ kind: 'exit', signal: 'SIGKILL' })
+  expect(await simulate(optimizee, 'square')).toMatchObject({ error: 9, simulated: 1 })
 })
 
 test('a program leaves at the end of its input, and one that stays is ended', async () => {

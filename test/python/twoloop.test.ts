@@ -29,7 +29,12 @@ interface Row {
 }
 
 /** Runs a fixture once for each row of a table, and gives what Python reads of the run while nothing else is known of it. */
-function runRows(program: string, parameters: object, rows: readonly object[]): { directory: string; read: Row[] } {
+function runRows(
+  program: string,
+  parameters: object,
+  rows: readonly object[],
+  more: object = {},
+): { directory: string; read: Row[] } {
   const directory = temporaryDirectory()
   const experiment = {
     name: 'run',
@@ -40,6 +45,7 @@ function runRows(program: string, parameters: object, rows: readonly object[]): 
       environment: { PYTHONPATH: join(root, 'python') },
       ready: '10m',
       retries: 1,
+      ...more,
     },
     optimizer: { type: 'design', design: { kind: 'manual', rows } },
     runner: { workers: 1 },
@@ -110,6 +116,46 @@ describe.skipIf(!hasPython)('a simulation in Python', () => {
       [{ offsets: [0.5, -1], names: ['a', 'b'] }],
     )
     expect(read[0]).toMatchObject({ error: 1.25, kinds: ['ndarray', 'list'], doubled: [1, -2], names: ['a', 'b'] })
+  })
+
+  test.each([
+    ['columns', [4, 9, 16]],
+    ['rows', [4, 9, 16]],
+    ['pairs', [4, 9, 16]],
+    ['one exception', [4, null, 16]],
+    ['raise', [4, null, 16]],
+  ])('of several individuals at once may give %s', (gives, errors) => {
+    const { read } = runRows(
+      'together.py',
+      { x: { type: 'real', low: 0, high: 10 }, gives: { type: 'choice', values: [gives] } },
+      [2, 3, 4].map((x) => ({ x, gives })),
+      { batch: { size: 3 }, retries: 0 },
+    )
+    expect(read.map(({ error }) => error)).toEqual(errors)
+    const [failed] = read.filter(({ outcome }) => outcome === 'failed')
+    if (failed) expect(failed.cause).toBe('ValueError: too stiff: 3')
+    const drawn = python(
+      'import random, sys; print([random.Random(int(seed)).random() for seed in sys.argv[1:]])',
+      ...read.map(({ seed }) => String(seed)),
+    )
+    const of = JSON.parse(drawn) as number[]
+    for (const [i, row] of read.entries()) if (row.outcome === 'done') expect(row.noise).toBe(of[i])
+  })
+
+  test.skipIf(!hasNumpy)('of several at once gets and gives columns as arrays where numpy is there', () => {
+    const { read } = runRows(
+      'arrays_together.py',
+      { x: { type: 'real', low: 0, high: 10 }, name: { type: 'choice', values: ['a', 'b'] } },
+      [
+        { x: 2, name: 'a' },
+        { x: 3, name: 'b' },
+      ],
+      { batch: { size: 2 } },
+    )
+    expect(read).toMatchObject([
+      { error: 4, kinds: 'ndarray list', pair: [2, 4] },
+      { error: 9, kinds: 'ndarray list', pair: [3, 6] },
+    ])
   })
 
   test('that does not compile ends the run at once, with what Python says of it', () => {
