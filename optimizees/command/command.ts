@@ -14,6 +14,7 @@ import { quoteWord } from '../../src/core/shell-words.ts'
 import { parameterFrom, Space } from '../../src/core/space.ts'
 import { layFiles } from '../../src/system/given-files.ts'
 import type { Environment } from '../../src/system/process-group.ts'
+import { wordsThatNameFiles } from '../shared/named-files.ts'
 import { fillTemplate, mentions, parseTemplate, type Template } from '../shared/placeholders.ts'
 import { withoutRanks } from '../shared/rank-variables.ts'
 import { shellLines } from '../shared/shell-lines.ts'
@@ -89,6 +90,15 @@ class Command extends Optimizee {
       this.#clear(values, this.#keep === 'never')
       throw error
     }
+  }
+
+  override namedFiles() {
+    const { command, workingDirectory = '.', templates = [], files = [], input } = this.#options
+    const folder = resolve(workingDirectory)
+    const own = [...this.#resultPaths.keys(), ...(isFile(input) ? [input.file] : [])].map(nameOf)
+    const words = wordsThatNameFiles(command, folder).filter((word) => !own.includes(nameOf(word)))
+    const given = [...templates.map((given) => (typeof given === 'string' ? given : given.file)), ...files]
+    return { folder, paths: [...words, ...given].map((name) => resolve(folder, name)) }
   }
 
   override explain(individual: Individual, { attempt, directory }: ExplainedContext): Explanation {

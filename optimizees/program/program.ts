@@ -14,6 +14,7 @@ import {
 import { quoteWord } from '../../src/core/shell-words.ts'
 import { parameterFrom, Space } from '../../src/core/space.ts'
 import { setUp } from '../command/setup.ts'
+import { wordsThatNameFiles } from '../shared/named-files.ts'
 import { withoutRanks } from '../shared/rank-variables.ts'
 import { shellLines } from '../shared/shell-lines.ts'
 import { Arrivals } from './arrivals.ts'
@@ -77,6 +78,12 @@ class Program extends Optimizee {
 
   #taskOf(individual: Individual, { attempt, directory }: SimulationContext): Task {
     return { id: ++this.#tasks, individual, attempt, directory: directory({ make: false }) }
+  }
+
+  override namedFiles() {
+    const { program, workingDirectory = '.' } = this.#options
+    const folder = resolve(workingDirectory)
+    return { folder, paths: wordsThatNameFiles(program, folder).map((name) => resolve(folder, name)) }
   }
 
   override explain(individual: Individual, { attempt, directory }: ExplainedContext): Explanation {

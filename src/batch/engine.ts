@@ -30,6 +30,8 @@ export interface EngineOptions {
   readonly retries?: number | undefined
   /** All other settings of the runner: `launcher: 'srun'` for a cluster. */
   readonly runner?: PrepareOptions['runner'] | undefined
+  /** Goes on also where the files of the simulation are others than when the batch was begun. */
+  readonly acceptChangedCode?: boolean | undefined
   /** Stops the batch with everything stored. */
   readonly signal?: AbortSignal | undefined
   /** Is told what does not stop the batch but should be known. */
@@ -43,6 +45,7 @@ export const engineOptions = {
   timeout: anything,
   retries: anything,
   runner: aRecord,
+  acceptChangedCode: trueOrFalse,
   signal: anything,
   onWarning: aFunction,
 } as const
@@ -198,7 +201,7 @@ export async function runBatch(
     )
   }
   const optimizer = new RunList(batch)
-  const { signal, onWarning, overwrite = false } = options
+  const { signal, onWarning, acceptChangedCode, overwrite = false } = options
   const { workers, timeout, retries = 0 } = options
   const limits = { retries, ...(timeout !== undefined && { timeout }) }
   // Whoever asked for a batch is told of each of its failures.
@@ -222,6 +225,7 @@ export async function runBatch(
   using progress = options.displayProgress ? new ProgressBar(batch.size) : undefined
   const outcome = await experiment.runExperiment(optimizer, batch.optimizee, {
     source: { module: entry, options: { ...(adapterOptions as object), modules: of } },
+    ...(acceptChangedCode !== undefined && { acceptChangedCode }),
     ...(signal && { signal }),
     ...(onWarning && { onWarning }),
     ...(progress && { onProgress: (news) => progress.update(news) }),

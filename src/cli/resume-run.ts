@@ -5,7 +5,7 @@ import type { PlainData } from '../core/plain-data.ts'
 import { readManifest } from '../record/reader.ts'
 import { programSchema } from '../search/begun-by-program.ts'
 import { loadProgram } from './load-program.ts'
-import { runExperimentFile, runLoaded } from './run-experiment.ts'
+import { type RunRequest, runExperimentFile, runLoaded } from './run-experiment.ts'
 import { requireTrust } from './trust.ts'
 
 /** What `run` left in the manifest for `resume`. */
@@ -21,14 +21,15 @@ const startedBy = z.looseObject({
   }),
 })
 
+interface ResumeRequest extends Pick<RunRequest, 'acceptChangedCode' | 'json'> {
+  readonly generations?: number | undefined
+  readonly trust: boolean
+}
+
 /** The same file with the same words on the command line, into the same directory. */
 export async function resumeRun(
   run: string,
-  {
-    generations,
-    trust,
-    json,
-  }: { readonly generations?: number | undefined; readonly trust: boolean; readonly json: boolean },
+  { generations, acceptChangedCode, trust, json }: ResumeRequest,
 ): Promise<number> {
   const manifest = readManifest(run)
   const directory = resolve(run)
@@ -38,7 +39,13 @@ export async function resumeRun(
     const now = generations === undefined ? program.data : withGenerations(program.data, generations)
     const loaded = await loadProgram(run, basename(directory), now)
     const recorded = { program: JSON.parse(JSON.stringify(now)) as PlainData }
-    return runLoaded(loaded, { root: dirname(directory), overwrite: false, json, manifest: recorded })
+    return runLoaded(loaded, {
+      root: dirname(directory),
+      overwrite: false,
+      acceptChangedCode,
+      json,
+      manifest: recorded,
+    })
   }
   const started = startedBy.safeParse(manifest)
   if (!started.success) {
@@ -54,6 +61,7 @@ export async function resumeRun(
     root: dirname(directory),
     name: basename(directory),
     overwrite: false,
+    acceptChangedCode,
     json,
   })
 }

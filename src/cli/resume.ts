@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { generationsOption } from './run.ts'
+import { acceptOption, generationsOption } from './run.ts'
 
 export function register(program: Command): void {
   program
@@ -8,16 +8,20 @@ export function register(program: Command): void {
     .description('Goes on with a stopped run. A larger number of generations extends a finished one.')
     .argument('<run>', 'the run directory')
     .addOption(generationsOption())
+    .addOption(acceptOption())
     .option('--trust', 'execute what the run of another user names')
     .option('--json', 'print one JSON document')
-    .action(async (run: string, { generations, trust = false, json = false }: ResumeOptions) => {
-      const { resumeRun } = await import('./resume-run.ts')
-      process.exitCode = await resumeRun(run, { generations, trust, json })
-    })
+    .action(
+      async (run: string, { generations, acceptChangedCode = false, trust = false, json = false }: ResumeOptions) => {
+        const { resumeRun } = await import('./resume-run.ts')
+        process.exitCode = await resumeRun(run, { generations, acceptChangedCode, trust, json })
+      },
+    )
 }
 
 interface ResumeOptions {
   readonly generations?: number
+  readonly acceptChangedCode?: boolean
   readonly trust?: boolean
   readonly json?: boolean
 }

@@ -22,6 +22,8 @@ export interface RunRequest {
   readonly root: string
   readonly name?: string | undefined
   readonly overwrite: boolean
+  /** Whether it goes on although the simulation's files have changed. */
+  readonly acceptChangedCode: boolean
   readonly json: boolean
 }
 
@@ -33,14 +35,14 @@ export async function runExperimentFile(request: RunRequest): Promise<number> {
 }
 
 /** Where an experiment is run that has been loaded from whatever says what it is. */
-export interface RunPlace extends Pick<RunRequest, 'root' | 'overwrite' | 'json'> {
+export interface RunPlace extends Pick<RunRequest, 'root' | 'overwrite' | 'acceptChangedCode' | 'json'> {
   /** What is recorded for `resume`. */
   readonly manifest: Manifest
 }
 
 /** As `runExperimentFile`. */
 export async function runLoaded(loaded: LoadedExperiment, request: RunPlace): Promise<number> {
-  const { root, overwrite, manifest } = request
+  const { root, overwrite, acceptChangedCode, manifest } = request
   const { name, optimizee, optimizer, source, runner, configuration } = loaded
   if (loaded.warmStart !== undefined && !RecordReader.exists(join(root, name))) {
     await readWarmStart(loaded.warmStart, optimizee) // so that what is wrong with it is said before there is a run
@@ -57,6 +59,7 @@ export async function runLoaded(loaded: LoadedExperiment, request: RunPlace): Pr
   try {
     outcome = await experiment.runExperiment(optimizer, optimizee, {
       source,
+      acceptChangedCode,
       ...loaded.plan,
       ...(loaded.warmStart !== undefined && { warmStart: loaded.warmStart }),
       ...(loaded.cache !== undefined && { cache: loaded.cache }),

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Overrides } from '../experiment-file/overrides.ts'
+import type { RunRequest } from './run-experiment.ts'
 
 export function register(program: Command): void {
   const command = program
@@ -15,8 +16,7 @@ export function register(program: Command): void {
     )
     .action(async (file: string, options: RunOptions) => {
       const { runExperimentFile } = await import('./run-experiment.ts')
-      const { root, name, overwrite = false, json = false } = options
-      process.exitCode = await runExperimentFile({ file, overrides: overridesOf(options), root, name, overwrite, json })
+      process.exitCode = await runExperimentFile(requestOf(file, overridesOf(options), options))
     })
 }
 
@@ -31,6 +31,7 @@ export function addRunOptions(command: Command): Command {
     .addOption(new Option('--order <order>', 'when results are told').choices(['generations', 'ordered', 'arrival']))
     .option('--set <path=value>', 'another setting of the file, as in YAML; may be repeated', collect)
     .option('--overwrite', 'begin anew where there is a run already')
+    .addOption(acceptOption())
     .option('--json', 'print one JSON document')
 }
 
@@ -49,7 +50,18 @@ export interface RunOptions {
   readonly order?: string
   readonly set?: string[]
   readonly overwrite?: boolean
+  readonly acceptChangedCode?: boolean
   readonly json?: boolean
+}
+
+/** What a command is asked for that runs an experiment's file. */
+export function requestOf(file: string, overrides: Overrides, options: RunOptions): RunRequest {
+  const { root, name, overwrite = false, acceptChangedCode = false, json = false } = options
+  return { file, overrides, root, name, overwrite, acceptChangedCode, json }
+}
+
+export function acceptOption(): Option {
+  return new Option('--accept-changed-code', "go on although the simulation's files have changed")
 }
 
 export function generationsOption(): Option {

@@ -20,7 +20,7 @@ export async function submitExperiment(
   options: readonly string[],
   warning: number,
 ): Promise<number> {
-  const { file, overrides, root, overwrite, json } = request
+  const { file, overrides, root, overwrite, acceptChangedCode, json } = request
   const sbatch = findOnPath('sbatch')
   if (!sbatch) throw new ConfigurationError('sbatch is not found on PATH: jobs are submitted where Slurm is')
   checkOptions(options)
@@ -44,7 +44,7 @@ export async function submitExperiment(
       folder,
       workingDirectory: process.cwd(),
       command: [process.execPath, program, 'run', resolve(file), ...runOptions(request, name)],
-      firstTime: overwrite ? ['--overwrite'] : [],
+      firstTime: [...(overwrite ? ['--overwrite'] : []), ...(acceptChangedCode ? ['--accept-changed-code'] : [])],
       warning,
       options,
       path: dirname(sbatch),

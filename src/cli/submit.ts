@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { duration } from '../core/settings.ts'
-import { addRunOptions, overridesOf, type RunOptions } from './run.ts'
+import { addRunOptions, overridesOf, type RunOptions, requestOf } from './run.ts'
 
 export function register(program: Command): void {
   const command = program
@@ -16,9 +16,8 @@ export function register(program: Command): void {
     .option('--warning <duration>', 'how long before the end of an allocation the runner is warned', seconds, 120)
     .action(async (file: string, sbatch: string[], { warning, ...options }: RunOptions & { warning: number }) => {
       const { submitExperiment } = await import('./submit-experiment.ts')
-      const { root, name, overwrite = false, json = false } = options
       const overrides = { ...overridesOf(options), launcher: 'srun' }
-      process.exitCode = await submitExperiment({ file, overrides, root, name, overwrite, json }, sbatch, warning)
+      process.exitCode = await submitExperiment(requestOf(file, overrides, options), sbatch, warning)
     })
 }
 

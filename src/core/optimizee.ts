@@ -107,6 +107,9 @@ export abstract class Optimizee<P = Record<string, unknown>> implements Problem<
   /** Ends what `open` has made ready. */
   close?(): Promise<void>
 
+  /** The user's files and folders that it is made of beside its module, and the folder that they are named from. */
+  namedFiles?(): { readonly folder: string; readonly paths: readonly string[] }
+
   /** What is started for an individual; makes nothing. */
   explain?(individual: Individual<P>, context: ExplainedContext): Explanation
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { encodeMessage } from '../../runtime/channel/protocol.ts'
 import { type RunFile, replaceFile } from '../../runtime/channel/run-file.ts'
@@ -8,20 +8,28 @@ import { ConfigurationError } from '../core/errors.ts'
 import type { Optimizee, OptimizeeSource } from '../core/optimizee.ts'
 import { runFiles, snapshotName } from '../core/run-files.ts'
 import { bundle } from '../system/bundle.ts'
+import { acceptedSentence, changedFiles, codeFilesOf, recordOfFiles, refuseChanged } from './changed-code.ts'
 import { simulationKey } from './evaluation-cache.ts'
 import type { HeldRun } from './run-directory.ts'
+
+export interface DeliveryOptions {
+  /** Goes on also if the simulation's files are others than when the run was begun; that is recorded. */
+  readonly acceptChangedCode?: boolean | undefined
+  /** Is told if they are. */
+  readonly onWarning?: ((sentence: string) => void) | undefined
+}
 
 /**
  * Puts the optimizee where workers find it: bundled once, with its snapshot made once.
  *
  * @param source where it is found, if it does not say so itself
- * @param onWarning is told if its code is another than when the run was begun
+ * @throws ConfigurationError if its files are others than when the run was begun, unless that is accepted
  */
 export async function deliver(
   { directory, record }: Pick<HeldRun, 'directory' | 'record'>,
-  optimizee: Pick<Optimizee, 'snapshot' | 'source'>,
+  optimizee: Pick<Optimizee, 'snapshot' | 'source' | 'namedFiles'>,
   source: OptimizeeSource | undefined = optimizee.source,
-  onWarning: (sentence: string) => void = () => {},
+  { acceptChangedCode = false, onWarning = () => {} }: DeliveryOptions = {},
 ): Promise<RunFile['optimizee']> {
   if (!source) {
     throw new ConfigurationError(
@@ -29,13 +37,23 @@ export async function deliver(
     )
   }
   const module = source.module.startsWith('file:') ? fileURLToPath(source.module) : resolve(source.module)
-  const { code, hash } = await bundle(module)
-  const { code: before, snapshot: known, simulation: simulated } = record.manifest()
-  if (before !== undefined && before !== hash) {
+  const { code, hash, files } = await bundle(module)
+  const manifest = record.manifest()
+  const { code: before, snapshot: known, simulation: simulated } = manifest
+  const own = files.filter((path) => !path.startsWith(directory + sep)) // what was made for this run is none of the user's
+  const { folder, paths } = optimizee.namedFiles?.() ?? { folder: dirname(own[0] ?? module), paths: [] }
+  const now = codeFilesOf(folder, [...own, ...paths])
+  const changed = changedFiles(manifest, now)
+  if (changed && changed.length > 0) {
+    if (!acceptChangedCode) refuseChanged(directory, changed)
+    onWarning(acceptedSentence(directory, changed))
+  }
+  if (changed === undefined && before !== undefined && before !== hash) {
     onWarning(
       `The optimizee's code has changed since ${directory} was begun; what is simulated from now on may differ.`,
     )
   }
+  record.writeManifest(recordOfFiles(manifest, changed, now))
   replaceFile(join(directory, runFiles.optimizee), code)
   const isThere = typeof known === 'string' && existsSync(join(directory, known))
   const snapshot = isThere ? known : await saveSnapshot(directory, optimizee)

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { DoneEvaluation, Evaluation } from '../core/evaluation.ts'
 import type { Individual } from '../core/individual.ts'
 import type { AttemptRecord, Batch, ReportRecord, ReuseRecord } from '../core/record.ts'
 import { RecordReader } from '../record/reader.ts'
 import { evaluationOf } from '../record/rows.ts'
+import { digestOf } from '../system/file-digest.ts'
 
 /** What other runs under the same root have simulated already, with the same simulation. */
 export class EvaluationCache implements Disposable {
@@ -106,7 +107,7 @@ export function simulationKey({ code, options, snapshot }: Simulation): string {
   const { workingDirectory } = (options ?? {}) as { readonly workingDirectory?: unknown }
   const folder = typeof workingDirectory === 'string' ? workingDirectory : '.'
   const files = [...new Set(textsIn(options))].sort().flatMap((text) => {
-    const content = fingerprint(resolve(folder, text))
+    const content = digestOf(resolve(folder, text))
     return content === undefined ? [] : [[text, content]]
   })
   const key = JSON.stringify([code, options ?? null, snapshot ?? null, files])
@@ -122,16 +123,3 @@ function* textsIn(value: unknown): Generator<string> {
 }
 
 const longestPath = 4096
-/** Larger files count by their size and the time of their last change. */
-const mostBytes = 64 * 2 ** 20
-
-function fingerprint(path: string): string | undefined {
-  try {
-    const found = statSync(path)
-    if (!found.isFile()) return undefined
-    if (found.size > mostBytes) return `${found.size} bytes, ${found.mtimeMs}`
-    return createHash('sha256').update(readFileSync(path)).digest('hex')
-  } catch {
-    return undefined // no path of a file that can be read
-  }
-}

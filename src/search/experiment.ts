@@ -23,7 +23,7 @@ import type { Deadline } from '../system/deadline.ts'
 import { awayError, storageError } from '../system/storage-errors.ts'
 import { describeProgram } from './begun-by-program.ts'
 import { checkPlan } from './check-plan.ts'
-import { deliver } from './deliver.ts'
+import { type DeliveryOptions, deliver } from './deliver.ts'
 import { Environment } from './environment.ts'
 import { EvaluationCache } from './evaluation-cache.ts'
 import { fromRunnerParams, type RunnerParams } from './l2l-runner-params.ts'
@@ -45,7 +45,7 @@ export interface PrepareOptions extends RunClaim {
   readonly manifest?: Manifest
 }
 
-export interface RunOptions extends SearchPlan {
+export interface RunOptions extends SearchPlan, Pick<DeliveryOptions, 'acceptChangedCode'> {
   /** Where workers find the optimizee, if it does not say so itself. */
   readonly source?: OptimizeeSource
   /** A run directory or a table: what is known before the first generation. */
@@ -87,6 +87,7 @@ const runOptions = {
   source: aRecord,
   warmStart: aText,
   cache: trueOrFalse,
+  acceptChangedCode: trueOrFalse,
   signal: anything,
   deadline: anything,
   onProgress: aFunction,
@@ -216,6 +217,7 @@ export class Experiment {
     const evaluations = await takeWarmStart(run, optimizer, optimizee, options)
     const settings = { ...prepared.settings, workers: prospect.workers }
     if (prospect.warning !== undefined) options.onWarning?.(prospect.warning)
+    const delivered = await deliver(run, optimizee, options.source, options)
     optimizer.horizon = horizonOf(record, optimizer, options)
     recordGroups(trajectory, {
       optimizer: optimizer.settings,
@@ -226,7 +228,6 @@ export class Experiment {
     recordSearch(record, optimizer, optimizee, configuration, options)
     if (!prepared.configuration) recordProgram(record, prepared.asked, optimizer, optimizee, options)
     record.saveGroups(trajectory)
-    const delivered = await deliver(run, optimizee, options.source, options.onWarning)
     const environment = new Environment(trajectory, optimizer, record, options)
     const runner = new Runner({
       directory,

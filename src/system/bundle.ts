@@ -22,6 +22,8 @@ export interface Bundle {
   readonly code: string
   /** SHA-256 of the code. */
   readonly hash: string
+  /** The user's files in it. */
+  readonly files: readonly string[]
 }
 
 /**
@@ -32,8 +34,8 @@ export interface Bundle {
  * @throws ConfigurationError with file, line and column of the first thing that does not parse or cannot be found
  */
 export async function bundle(entry: string): Promise<Bundle> {
-  const code = await build(entry, 'taken in')
-  return { code, hash: createHash('sha256').update(code).digest('hex') }
+  const { code, files } = await build(entry, 'taken in')
+  return { code, hash: createHash('sha256').update(code).digest('hex'), files: files.filter((path) => !isOwn(path)) }
 }
 
 /**
@@ -41,7 +43,7 @@ export async function bundle(entry: string): Promise<Bundle> {
  * running, so that its classes are the same.
  */
 export async function importBundled(entry: string): Promise<Record<string, unknown>> {
-  const code = await build(entry, 'left outside')
+  const { code } = await build(entry, 'left outside')
   const directory = await mkdtemp(join(tmpdir(), 'twoloop-'))
   try {
     const file = join(directory, `${basename(entry, extname(entry))}.mjs`)
@@ -69,15 +71,16 @@ const requireForCommonJs = [
   'const require = __createRequire(import.meta.url)',
 ].join('; ')
 
-async function build(entry: string, ownPackage: OwnPackage): Promise<string> {
+async function build(entry: string, ownPackage: OwnPackage): Promise<Omit<Bundle, 'hash'>> {
   const { build } = await import('esbuild')
   const folder = dirname(entry)
   try {
-    const { outputFiles } = await build({
+    const { outputFiles, metafile } = await build({
       entryPoints: [entry],
       absWorkingDir: folder,
       bundle: true,
       write: false,
+      metafile: true,
       outfile: join(folder, 'bundle.mjs'),
       format: 'esm',
       platform: 'node',
@@ -92,7 +95,8 @@ async function build(entry: string, ownPackage: OwnPackage): Promise<string> {
       define: Object.fromEntries(Object.entries(originals).map(([expression, { name }]) => [expression, name])),
       plugins: [resolvePackages(ownPackage), keepOriginals],
     })
-    return outputFiles[0]!.text
+    const inputs = Object.keys(metafile.inputs).filter((name) => !name.startsWith(`${surfaceNamespace}:`))
+    return { code: outputFiles[0]!.text, files: inputs.map((name) => join(folder, name)) }
   } catch (error) {
     const [message] = (error as Partial<BuildFailure>).errors ?? []
     if (!message) throw error

@@ -83,8 +83,17 @@ export async function batchRunSimulations<E extends SimulationEnvironment, P ext
     verbose = 10,
     ...rest
   } = options
-  const { directory, overwrite, timeout, retries, runner, signal, onWarning, ...simKwargs } = rest
-  const engine = { directory, overwrite, timeout, retries, runner, signal, onWarning } as EngineOptions
+  const { directory, overwrite, timeout, retries, runner, acceptChangedCode, signal, onWarning, ...simKwargs } = rest
+  const engine = {
+    directory,
+    overwrite,
+    timeout,
+    retries,
+    runner,
+    acceptChangedCode,
+    signal,
+    onWarning,
+  } as EngineOptions
   const samples = parametersSamples as readonly Readonly<Record<string, unknown>>[]
   check(options, samples, simKwargs)
   const module = pathOfModule(

@@ -1,0 +1,56 @@
+import { relative } from 'node:path'
+import { ConfigurationError } from '../core/errors.ts'
+import type { PlainData } from '../core/plain-data.ts'
+import type { Manifest } from '../record/rows.ts'
+import { digestOf, filesAt } from '../system/file-digest.ts'
+
+/** The user's files that a simulation is made of: digests by their names, as seen from its folder. */
+export type CodeFiles = Readonly<Record<string, string>>
+
+/** @param paths of files and folders; what cannot be read is left out */
+export function codeFilesOf(folder: string, paths: readonly string[]): CodeFiles {
+  const files = [...new Set(paths.flatMap(filesAt))].sort()
+  const digests = files.flatMap((path) => {
+    const digest = digestOf(path)
+    return digest === undefined ? [] : [[relative(folder, path), digest] as const]
+  })
+  return Object.fromEntries(digests)
+}
+
+/**
+ * The files of a run's simulation that are not what they were when it was begun; undefined of a run that has none recorded.
+ * What is named now and was not then says nothing, nor does what is not there any more: whoever names it is refused for that.
+ */
+export function changedFiles({ files }: Manifest, now: CodeFiles): string[] | undefined {
+  if (typeof files !== 'object' || files === null) return undefined
+  return Object.entries(files).flatMap(([name, before]) => (before === (now[name] ?? before) ? [] : [name]))
+}
+
+/** What is recorded of the files: those of the beginning, and that others were accepted later. */
+export function recordOfFiles(manifest: Manifest, changed: readonly string[] | undefined, now: CodeFiles): Manifest {
+  if (changed === undefined) return { files: now }
+  if (changed.length === 0) return {}
+  const { files, codeChanges, epoch } = manifest
+  const before = Array.isArray(codeChanges) ? (codeChanges as readonly PlainData[]) : []
+  return {
+    files: { ...(files as CodeFiles), ...now },
+    codeChanges: [...before, { epoch: epoch ?? null, files: changed }],
+  }
+}
+
+/** @throws ConfigurationError that names what has changed */
+export function refuseChanged(directory: string, changed: readonly string[]): never {
+  throw new ConfigurationError(
+    `${sentenceOf(directory, changed)}; undo that, choose another name, or go on all the same with --accept-changed-code ` +
+      '(acceptChangedCode: true in a program).',
+  )
+}
+
+export function acceptedSentence(directory: string, changed: readonly string[]): string {
+  return `${sentenceOf(directory, changed)}; what is simulated from now on may differ.`
+}
+
+function sentenceOf(directory: string, [first = '', ...others]: readonly string[]): string {
+  const more = others.length === 0 ? ' has' : ` and ${others.length} more file${others.length === 1 ? '' : 's'} have`
+  return `${first}${more} changed since ${directory} was begun`
+}

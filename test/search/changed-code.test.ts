@@ -1,0 +1,150 @@
+import { appendFileSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { execa } from 'execa'
+import { expect, test } from 'vitest'
+import { Experiment } from '../../src/index.ts'
+import { RecordWriter } from '../../src/record/writer.ts'
+import { openDatabase } from '../../src/system/database.ts'
+import { digestOf, filesAt } from '../../src/system/file-digest.ts'
+import { temporaryDirectory } from '../temporary.ts'
+
+const program = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url))
+
+/** A user's folder with a run of two generations, whose simulation is made of several files. */
+async function begun() {
+  const folder = temporaryDirectory()
+  const write = (name: string, text: string) => {
+    mkdirSync(dirname(join(folder, name)), { recursive: true })
+    writeFileSync(join(folder, name), text)
+  }
+  const twoloop = async (...words: string[]) => {
+    const { exitCode, stderr } = await execa(process.execPath, [program, ...words], { cwd: folder, reject: false })
+    return { code: exitCode, stderr }
+  }
+  const manifest = () => {
+    const record = RecordWriter.openForReading(join(folder, 'runs', 'beam'))
+    const read = record.manifest()
+    record.close()
+    return read
+  }
+  write('run.sh', 'cat beam.inp > out.txt; touch tables/seen')
+  write('beam.inp', '{x}')
+  write('tables/steel.csv', '1')
+  const optimizee = {
+    command: ['sh', 'run.sh'],
+    parameters: { x: { type: 'real', low: -5, high: 5 } },
+    templates: ['beam.inp'],
+    files: ['tables'],
+    result: { error: { file: 'out.txt' } },
+    objectives: { error: 'minimize' },
+  }
+  const optimizer = { type: 'genetic-algorithm', populationSize: 4, generations: 2, seed: 1 }
+  write('beam.json', JSON.stringify({ optimizee, optimizer, runner: { workers: 1 } }))
+  expect(await twoloop('run', 'beam.json')).toMatchObject({ code: 0 })
+  return { folder, write, twoloop, manifest }
+}
+
+const more = ['--generations', '3']
+
+test('a run whose script has changed is not gone on with, unless that is accepted, and then it is recorded', async () => {
+  const { twoloop, write, manifest } = await begun()
+  const { files: before, status } = manifest()
+  expect(Object.keys(before as object)).toEqual(['beam.inp', 'run.sh', 'tables/steel.csv'])
+  write('run.sh', 'cat beam.inp > out.txt; true')
+  for (const words of [
+    ['run', 'beam.json'],
+    ['resume', 'runs/beam'],
+  ]) {
+    const { code, stderr } = await twoloop(...words, ...more)
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/run\.sh has changed since .*runs\/beam was begun; .* --accept-changed-code/)
+  }
+  expect(manifest()).toMatchObject({ status, files: before })
+  const accepted = await twoloop('resume', 'runs/beam', ...more, '--accept-changed-code')
+  expect(accepted.code).toBe(0)
+  expect(accepted.stderr).toContain('what is simulated from now on may differ')
+  const { files, codeChanges, epoch } = manifest()
+  expect(files).not.toEqual(before)
+  expect(codeChanges).toEqual([{ epoch, files: ['run.sh'] }])
+  expect(await twoloop('run', 'beam.json', '--generations', '4')).toMatchObject({ code: 0 })
+})
+
+test('templates and linked files count, and all that have changed are told', async () => {
+  const { twoloop, write } = await begun()
+  write('tables/steel.csv', '2')
+  expect((await twoloop('run', 'beam.json')).stderr).toContain('tables/steel.csv has changed since')
+  write('beam.inp', '{x} ')
+  expect((await twoloop('run', 'beam.json')).stderr).toContain('beam.inp and 1 more file have changed since')
+})
+
+test('what is as it was, is put back, or was not there at the beginning hinders nobody', async () => {
+  const { twoloop, write } = await begun() // where the simulation has made tables/seen
+  write('run.sh', 'exit 1')
+  write('run.sh', 'cat beam.inp > out.txt; touch tables/seen')
+  write('tables/__pycache__/steel.pyc', '')
+  expect(await twoloop('run', 'beam.json', ...more)).toMatchObject({ code: 0 })
+})
+
+test('a run of before files were recorded goes on, and has them from then on', async () => {
+  const { folder, twoloop, write, manifest } = await begun()
+  const database = openDatabase(join(folder, 'runs', 'beam', 'trajectory.sqlite'))
+  database.exec("delete from manifest where key = 'files'")
+  database.close()
+  write('run.sh', 'cat beam.inp > out.txt')
+  expect(await twoloop('run', 'beam.json', ...more)).toMatchObject({ code: 0 })
+  expect(Object.keys(manifest().files as object)).toContain('run.sh')
+})
+
+test('what a module imports counts, in a program as well, which accepts it by an option', async () => {
+  const folder = temporaryDirectory()
+  writeFileSync(join(folder, 'law.mjs'), 'export const law = (x) => x ** 2')
+  writeFileSync(
+    join(folder, 'fall.mjs'),
+    `import { defineOptimizee, real } from 'twoloop'
+     import { law } from './law.mjs'
+     export default defineOptimizee({
+       module: import.meta.url,
+       parameters: { x: real(-5, 5) },
+       objectives: { error: 'minimize' },
+       simulate: ({ parameters }) => law(parameters.x),
+     })`,
+  )
+  const { importBundled } = await import('../../src/system/bundle.ts')
+  const module = join(folder, 'fall.mjs')
+  const run = async (generations: number, acceptChangedCode?: boolean) => {
+    const { GeneticAlgorithm } = await import('../../src/index.ts')
+    const optimizee = (await importBundled(module)).default as ConstructorParameters<typeof GeneticAlgorithm>[0]
+    await using experiment = new Experiment({ root: join(folder, 'runs') })
+    await experiment.prepareExperiment({ name: 'fall', runner: { workers: 1 } })
+    const optimizer = new GeneticAlgorithm(optimizee, { populationSize: 4, generations, seed: 1 })
+    return await experiment.runExperiment(optimizer, optimizee as never, {
+      source: { module },
+      ...(acceptChangedCode !== undefined && { acceptChangedCode }),
+    })
+  }
+  expect(await run(1)).toEqual({ status: 'finished' })
+  appendFileSync(join(folder, 'law.mjs'), '\n// as Galilei had it\n')
+  await expect(run(2)).rejects.toThrow(/^law\.mjs has changed since .*fall was begun; .*acceptChangedCode: true/)
+  expect(await run(2, true)).toEqual({ status: 'finished' })
+})
+
+test('a huge file is known by its length, its beginning, its end and pieces between', () => {
+  const path = join(temporaryDirectory(), 'huge')
+  writeFileSync(path, 'begin')
+  truncateSync(path, 300 * 2 ** 20)
+  const whole = digestOf(path)
+  appendFileSync(path, 'x')
+  const longer = digestOf(path)
+  truncateSync(path, 300 * 2 ** 20)
+  expect([whole, longer === whole, digestOf(path)]).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/), false, whole])
+})
+
+test('of what cannot be read there is no digest', () => {
+  const folder = temporaryDirectory()
+  expect([digestOf(folder), digestOf(join(folder, 'none')), filesAt(join(folder, 'none'))]).toEqual([
+    undefined,
+    undefined,
+    [],
+  ])
+})
