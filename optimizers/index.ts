@@ -2,6 +2,7 @@ import type { Problem } from '../src/core/optimizee.ts'
 import type { Optimizer } from '../src/core/optimizer.ts'
 import type { State } from '../src/core/plain-data.ts'
 import { nearest, SettingsError } from '../src/core/settings.ts'
+import { CmaEs } from './cma-es.ts'
 import { CrossEntropy } from './cross-entropy.ts'
 import { Design } from './designs/index.ts'
 import { EvolutionStrategies } from './evolution-strategies.ts'
@@ -12,6 +13,7 @@ import { RandomSearch } from './random-search.ts'
 import { SobolSearch } from './sobol-search.ts'
 
 export {
+  CmaEs,
   CrossEntropy,
   Design,
   EvolutionStrategies,
@@ -27,6 +29,7 @@ export const optimizers = {
   'genetic-algorithm': GeneticAlgorithm,
   'cross-entropy': CrossEntropy,
   'l-shade': LShade,
+  'cma-es': CmaEs,
   'random-search': RandomSearch,
   'sobol-search': SobolSearch,
   'natural-evolution-strategies': NaturalEvolutionStrategies,

@@ -1,3 +1,4 @@
+import type { Evaluation } from '../../src/core/evaluation.ts'
 import type { Objectives } from '../../src/core/objectives.ts'
 
 /** The weighted sum of a fitness vector, larger is better; what overflows to no number at all ranks with failures. */
@@ -17,4 +18,9 @@ export function meanScore(scores: readonly number[]): number | null {
   if (scores.length === 0) return null
   const share = 1 / scores.length
   return plainNumber(scores.reduce((mean, score) => mean + plainNumber(score) * share, 0))
+}
+
+/** Minus the weighted sum, for methods that minimize; null of what failed. */
+export function costOf<P>(objectives: Objectives, evaluation: Evaluation<P>): number | null {
+  return evaluation.outcome === 'done' ? plainNumber(0 - scoreOf(objectives, evaluation.fitness)) : null
 }

@@ -2,6 +2,7 @@ import type { Recommendation } from '../../src/core/algorithm.ts'
 import type { Evaluation } from '../../src/core/evaluation.ts'
 import type { Objectives } from '../../src/core/objectives.ts'
 import type { Space } from '../../src/core/space.ts'
+import { type Best, betterOf, recommendationOf } from './best.ts'
 import { countOf, type KnownPoints, keyOf, withPoint } from './known-points.ts'
 import { plainNumber, scoreOf } from './score.ts'
 
@@ -10,14 +11,6 @@ export type Seen = {
   readonly known: KnownPoints
   readonly best: Best | null
   readonly failed: number
-}
-
-type Best = {
-  readonly point: readonly number[]
-  readonly score: number
-  readonly generation: number
-  readonly index: number
-  readonly replicate: number
 }
 
 /** One evaluation as algorithms see it. */
@@ -43,17 +36,13 @@ export function see<P>(
   const score = outcome === 'done' ? plainNumber(scoreOf(objectives, evaluation.fitness)) : null
   const known = withPoint(seen.known, key, score)
   const told = { point, key, score }
-  if (score === null) return { seen: { ...seen, known, failed: seen.failed + 1 }, told }
-  if (seen.best !== null && seen.best.score >= score) return { seen: { ...seen, known }, told }
-  const { generation, index, replicate } = individual
-  return { seen: { ...seen, known, best: { point, score, generation, index, replicate } }, told }
+  const best = betterOf(seen.best, score, individual, space)
+  return { seen: { known, best, failed: seen.failed + (score === null ? 1 : 0) }, told }
 }
 
 /** The best that was seen. */
 export function recommendBest<P>({ best }: Seen, space: Space<P>): Recommendation<P>[] {
-  if (best === null) return []
-  const { point, generation, index, replicate } = best
-  return [{ parameters: space.decode(point), by: 'seen', individual: { generation, index, replicate } }]
+  return recommendationOf(best, space)
 }
 
 /** For people: how many points are known, how many failed, and the best weighted sum of the fitness. */

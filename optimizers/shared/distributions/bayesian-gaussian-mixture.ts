@@ -60,7 +60,7 @@ export function mixtureSampler({ weights, means, covariances }: GaussianMixture,
 }
 
 /** An index, as likely as its weight says; the weights sum to 1. */
-export function pickWeighted(weights: readonly number[], random: Random): number {
+export function pickWeighted(weights: ArrayLike<number>, random: Random): number {
   let left = random.uniform()
   for (let k = 0; k < weights.length - 1; k++) {
     left -= weights[k]!

@@ -1,0 +1,251 @@
+import { z } from 'zod'
+import { allAxes } from '../src/core/abilities.ts'
+import type { Asked, Recommendation } from '../src/core/algorithm.ts'
+import type { Evaluation } from '../src/core/evaluation.ts'
+import type { Problem } from '../src/core/optimizee.ts'
+import { commonSettings, Optimizer } from '../src/core/optimizer.ts'
+import type { Proposal } from '../src/core/proposal.ts'
+import type { Random } from '../src/core/random.ts'
+import { parseSettings } from '../src/core/settings.ts'
+import { type Best, betterOf, recommendationOf } from './shared/best.ts'
+import { axesOf, type CmaAxes, split } from './shared/cma/axes.ts'
+import { firstRun, isSpent, nextRun, type RestartSchedule } from './shared/cma/restart-schedule.ts'
+import { beginRun, type CmaRun, type CmaSample, learn, Sampler, type ToldSample } from './shared/cma/run.ts'
+import { nothingKnown, type Prior, startAmong, warmStart, withPrior } from './shared/cma/start.ts'
+import { type StopReason, stopReason } from './shared/cma/stop.ts'
+import { defaultLambda, type ShapeType } from './shared/cma/strategy.ts'
+import { freshPoint, keyedPoint } from './shared/fresh-point.ts'
+import { type KnownPoints, keyOf, scoreAt, withPoint } from './shared/known-points.ts'
+import { costOf } from './shared/score.ts'
+
+const settings = z.strictObject({
+  ...commonSettings,
+  populationSize: z
+    .int()
+    .min(4)
+    .optional()
+    .describe('How many samples a generation has (lambda); 4 + 3 ln n unless it is given, more for more workers'),
+  sigma: z.number().positive().max(1).default(0.2).describe('The first standard deviation, as a part of each range'),
+  restarts: z
+    .enum(['none', 'ipop', 'bipop'])
+    .default('bipop')
+    .describe(
+      'What follows when a run has come to rest: nothing, runs of twice the population, or large runs and small ones in turn',
+    ),
+  covariance: z
+    .enum(['automatic', 'full', 'separable', 'limited-memory'])
+    .default('automatic')
+    .describe(
+      'What is learned of how parameters go together: all, nothing, or a few directions; automatic is full up to 200 axes, limited-memory above',
+    ),
+})
+
+type Settings = z.output<typeof settings>
+
+export type CmaEsState = {
+  /** Null before the first run, and between two. */
+  readonly run: CmaRun | null
+  readonly schedule: RestartSchedule
+  /** What was told of the present generation. */
+  readonly told: readonly ToldSample[]
+  /** How many of these were asked for. */
+  readonly own: number
+  readonly pending: number
+  /** The best of what was known before the first run. */
+  readonly prior: Prior
+  /** In a space without real axes: which points are known, and which are simulated, so that none is simulated again. */
+  readonly known: KnownPoints
+  readonly open: readonly number[]
+  readonly best: Best | null
+  /** Why the last run stopped. */
+  readonly stopped: StopReason | 'budget' | null
+  readonly hasEnded: boolean
+}
+
+/** A sample and the run that it belongs to; of a discrete space, what its point is known by. */
+type Tag = { readonly run: number; readonly sample: CmaSample | null; readonly key: number | null }
+
+/**
+ * The covariance matrix adaptation evolution strategy (Hansen 2016, "The CMA Evolution Strategy: A Tutorial"), with active
+ * updates and restarts: samples of a normal distribution are simulated, and it moves, grows and turns towards the better.
+ *
+ * What lies beyond a bound is simulated at the bound and ranked by a penalty. Integer axes keep a deviation that reaches
+ * the neighbours; axes without order have probabilities of their own (CatCMA with margin). A step is told with its sample,
+ * so that results may come in any order.
+ */
+export class CmaEs<P = Record<string, unknown>> extends Optimizer<CmaEsState, P, Settings> {
+  static readonly type = 'cma-es'
+  static readonly summary = 'Adapts a normal distribution to the better samples: for up to some 10,000 evaluations'
+  static override readonly version = 1
+  static readonly settings = settings
+  static override readonly abilities = {
+    axes: allAxes,
+    objectives: 'weighted',
+    pace: 'steady',
+    searches: true,
+  } as const
+
+  readonly #axes: CmaAxes
+  readonly #shape: ShapeType
+  readonly #isDiscrete: boolean
+
+  constructor(problem: Problem<P>, given: z.input<typeof settings> = {}) {
+    super(problem, parseSettings(settings, given, 'optimizer'))
+    this.#axes = axesOf(this.space)
+    this.#isDiscrete = this.space.axes.every(({ kind }) => kind !== 'real')
+    this.#shape = shapeFor(this.settings.covariance, this.#axes.ordered.length)
+  }
+
+  override get populationSize(): number {
+    return this.settings.populationSize ?? defaultLambda(this.space.dimension)
+  }
+
+  override announce(): string | undefined {
+    const dimension = this.#axes.ordered.length
+    if (this.settings.covariance !== 'automatic' || this.#shape === 'full') return undefined
+    return `The space has ${dimension} real and integer axes: above ${mostFull}, cma-es learns a few directions in place of a covariance.`
+  }
+
+  override start(): CmaEsState {
+    return {
+      run: null,
+      schedule: firstRun(this.populationSize, this.settings.sigma),
+      told: [],
+      own: 0,
+      pending: 0,
+      prior: nothingKnown,
+      known: [],
+      open: [],
+      best: null,
+      stopped: null,
+      hasEnded: false,
+    }
+  }
+
+  override ask(state: CmaEsState, room: number, random: Random): Asked<CmaEsState, P> {
+    if (state.hasEnded) return { state, proposals: [] }
+    const run = state.run ?? this.#begin(state, random)
+    const sampler = new Sampler(run, this.#axes)
+    // A generation is filled first; where results come one by one, nobody waits for its last.
+    const count = state.pending > 0 ? room : Math.min(room, run.lambda - state.own)
+    const proposals: Proposal<P>[] = []
+    const open = [...state.open]
+    while (proposals.length < count) {
+      const drawn = this.#isDiscrete ? this.#drawFresh(sampler, state.known, open, random) : this.#draw(sampler, random)
+      if (drawn === undefined) break
+      const { point, sample, key } = drawn
+      if (key !== null) open.push(key)
+      const tag: Tag = { run: state.schedule.restarts, sample, key }
+      proposals.push({ parameters: this.space.decode(point), tag })
+    }
+    const pending = state.pending + proposals.length
+    return { state: { ...state, run, prior: nothingKnown, open, pending }, proposals }
+  }
+
+  #draw(sampler: Sampler, random: Random): Drawn {
+    const sample = sampler.draw(random)
+    return { point: sampler.pointOf(sample), sample, key: null }
+  }
+
+  /** A point that is not known yet: a sample if some are drawn there, else any; undefined if all are known. */
+  #drawFresh(sampler: Sampler, known: KnownPoints, open: readonly number[], random: Random): Drawn | undefined {
+    const isTaken = (key: number) => open.includes(key) || scoreAt(known, key) !== undefined
+    for (let draw = 0; draw < 20; draw++) {
+      const sample = sampler.draw(random)
+      const { point, key } = keyedPoint(this.space, sampler.pointOf(sample))
+      if (!isTaken(key)) return { point, sample, key }
+    }
+    const found = freshPoint(this.space, isTaken, random)
+    if (found === undefined) return undefined
+    const { x, levels } = split(this.#axes, found.point)
+    return { ...found, sample: sampler.inject(x, levels) ?? null }
+  }
+
+  #begin({ schedule, prior }: CmaEsState, random: Random): CmaRun {
+    const given = { sigma: schedule.sigma, lambda: schedule.lambda, type: this.#shape }
+    if (prior.best.length > 0) return beginRun(warmStart(prior, given, this.#axes))
+    const count = schedule.restarts === 0 ? schedule.lambda : 1
+    const points = Array.from({ length: count }, () => this.space.encode(this.createIndividual(random)))
+    return beginRun(startAmong(points, given, this.#axes))
+  }
+
+  override tell(old: CmaEsState, evaluations: readonly Evaluation<P>[], random: Random): CmaEsState {
+    let { run, schedule, own, pending, prior, known, best, stopped, hasEnded } = old
+    let told = [...old.told]
+    const open = [...old.open]
+    for (const evaluation of evaluations) {
+      const cost = costOf(this.objectives, evaluation)
+      const score = cost === null ? null : 0 - cost
+      best = betterOf(best, score, evaluation.individual, this.space)
+      const tag = evaluation.tag as Tag | undefined
+      if (this.#isDiscrete) {
+        const key = tag?.key ?? keyOf(this.space.encode(evaluation.individual.parameters))
+        known = withPoint(known, key, score)
+        if (tag !== undefined) open.splice(open.indexOf(key), 1)
+      }
+      if (tag !== undefined) {
+        pending--
+        if (tag.run !== schedule.restarts || run === null) continue // the run that it belongs to has stopped meanwhile
+        if (tag.sample !== null) told.push({ sample: tag.sample, cost })
+        schedule = { ...schedule, spent: schedule.spent + 1 }
+        own++
+      } else if (cost !== null) {
+        const point = this.space.encode(evaluation.individual.parameters)
+        if (run === null) prior = withPrior(prior, point, cost)
+        else told.push(...this.#takeForeign(run, point, cost))
+      }
+      if (run === null || own < run.lambda) continue
+      run = learn(run, told, this.#axes)
+      told = []
+      own = 0
+      const reason = stopReason(run, this.#axes) ?? (isSpent(schedule) ? 'budget' : undefined)
+      if (reason === undefined) continue
+      stopped = reason
+      const { restarts, sigma } = this.settings
+      if (restarts === 'none') hasEnded = true
+      else {
+        schedule = nextRun(schedule, restarts, { lambda: this.populationSize, sigma }, random)
+        run = null
+      }
+    }
+    return { run, schedule, told, own, pending, prior, known, open, best, stopped, hasEnded }
+  }
+
+  /** What was not asked for is taken for a sample of the present generation. */
+  #takeForeign(run: CmaRun, point: readonly number[], cost: number): ToldSample[] {
+    const { x, levels } = split(this.#axes, point)
+    const sample = new Sampler(run, this.#axes).inject(x, levels)
+    return sample === undefined ? [] : [{ sample, cost }]
+  }
+
+  override recommend({ best }: CmaEsState): Recommendation<P>[] {
+    return recommendationOf(best, this.space)
+  }
+
+  /** Best is a weighted sum of the fitness: larger is better. */
+  override summarize({ best, run, schedule, stopped, pending }: CmaEsState): Readonly<Record<string, unknown>> {
+    const { restarts, lambda } = schedule
+    return {
+      best: best?.score ?? null,
+      sigma: run?.sigma ?? null,
+      generation: run?.generation ?? 0,
+      restarts,
+      populationSize: lambda,
+      stopped,
+      pending,
+    }
+  }
+}
+
+interface Drawn {
+  readonly point: number[]
+  readonly sample: CmaSample | null
+  readonly key: number | null
+}
+
+const mostFull = 200
+
+function shapeFor(covariance: Settings['covariance'], dimension: number): ShapeType {
+  if (covariance !== 'automatic') return covariance
+  return dimension > mostFull ? 'limited-memory' : 'full'
+}

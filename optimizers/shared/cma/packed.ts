@@ -1,0 +1,44 @@
+/** Symmetric and lower triangular matrices, packed: row i has i + 1 entries, so that rows lie one after the other. */
+
+/** Where row i begins; of i = n, how many entries there are. */
+export function rowAt(i: number): number {
+  return (i * (i + 1)) / 2
+}
+
+/**
+ * The lower triangular L with L L' = covariance (Cholesky). Rounding can take a covariance its definiteness: its diagonal
+ * is raised then, as little as gives it back.
+ */
+export function factorise(covariance: Float64Array, n: number) {
+  let largest = 0
+  for (let i = 0; i < n; i++) largest = Math.max(largest, covariance[rowAt(i) + i]!)
+  for (let ridge = 0; ridge <= largest; ridge = ridge === 0 ? 1e-14 * largest : 100 * ridge) {
+    const raised = ridge === 0 ? covariance : raise(covariance, n, ridge)
+    const factor = tryFactor(raised, n)
+    if (factor) return { covariance: raised, factor }
+    if (largest === 0) break
+  }
+  throw new RangeError('a covariance needs positive variances')
+}
+
+function raise(covariance: Float64Array, n: number, by: number): Float64Array {
+  const raised = Float64Array.from(covariance)
+  for (let i = 0; i < n; i++) raised[rowAt(i) + i]! += by
+  return raised
+}
+
+function tryFactor(matrix: Float64Array, n: number): Float64Array | undefined {
+  const factor = new Float64Array(matrix.length)
+  for (let i = 0; i < n; i++) {
+    const row = rowAt(i)
+    for (let j = 0; j <= i; j++) {
+      const other = rowAt(j)
+      let rest = matrix[row + j]!
+      for (let k = 0; k < j; k++) rest -= factor[row + k]! * factor[other + k]!
+      if (j < i) factor[row + j] = rest / factor[other + j]!
+      else if (rest > 0) factor[row + i] = Math.sqrt(rest)
+      else return undefined
+    }
+  }
+  return factor
+}

@@ -1,0 +1,310 @@
+import type { Random } from '../../../src/core/random.ts'
+import { clipUnit, coordinateOf } from '../../../src/core/space.ts'
+import { plainNumber } from '../score.ts'
+import type { CmaAxes } from './axes.ts'
+import { type Categories, drawLevels, learnLevels } from './categories.ts'
+import { adapt, deviationsOf, type Shape, stretch, unstretch } from './shape.ts'
+import { meanLength, type ShapeType, type Strategy, strategyOf } from './strategy.ts'
+
+/** One run of CMA-ES, from a start to a stop; everything lies in the unit cube. */
+export type CmaRun = {
+  readonly lambda: number
+  readonly generation: number
+  readonly mean: Float64Array
+  readonly sigma: number
+  readonly startSigma: number
+  readonly shape: Shape
+  /** p_sigma and p_c. */
+  readonly sigmaPath: Float64Array
+  readonly path: Float64Array
+  readonly categories: Categories
+  /** The interquartile ranges of the costs of the newest generations. */
+  readonly spreads: Float64Array
+  /** The best and the median cost of generations, newest last: what the tests for a stop look at. */
+  readonly bests: Float64Array
+  readonly medians: Float64Array
+  /** The range of the costs of the newest generation. */
+  readonly range: number
+  /** How many generations in a row failed as a whole. */
+  readonly failures: number
+}
+
+/** One sample: what its proposal carries as a tag. */
+export type CmaSample = {
+  /** The generation that it was drawn in. */
+  readonly generation: number
+  readonly z: Float64Array
+  /** A z, as it was then. */
+  readonly y: Float64Array
+  /** How far beyond the bounds it lies: the mean square in standard deviations. */
+  readonly beyond: number
+  readonly levels: Int32Array
+  /** Not drawn: it has a place among the parents only. */
+  readonly isForeign: boolean
+}
+
+/** A sample with what came of it; null if it failed. */
+export type ToldSample = { readonly sample: CmaSample; readonly cost: number | null }
+
+/** Where a run begins. */
+export type RunStart = Pick<CmaRun, 'mean' | 'sigma' | 'lambda' | 'shape' | 'categories'>
+
+export function beginRun(start: RunStart): CmaRun {
+  const still = new Float64Array(start.mean.length)
+  return {
+    ...start,
+    generation: 0,
+    startSigma: start.sigma,
+    sigmaPath: still,
+    path: still,
+    spreads: none,
+    bests: none,
+    medians: none,
+    range: Number.MAX_VALUE,
+    failures: 0,
+  }
+}
+
+const none = new Float64Array(0)
+
+/** Draws from the run's distribution; what does not change within a generation is prepared once. */
+export class Sampler {
+  readonly #run: CmaRun
+  readonly #axes: CmaAxes
+  readonly #deviations: Float64Array
+  readonly #stretches: Float64Array
+
+  constructor(run: CmaRun, axes: CmaAxes) {
+    this.#run = run
+    this.#axes = axes
+    this.#deviations = deviationsOf(run.shape, run.mean.length)
+    this.#stretches = stretchesOf(run, axes, this.#deviations)
+  }
+
+  /** Eqs. (38) to (40). */
+  draw(random: Random): CmaSample {
+    const { shape, mean, categories } = this.#run
+    const z = new Float64Array(mean.length)
+    for (let i = 0; i < z.length; i++) z[i] = random.normal()
+    return this.#complete(z, stretch(shape, z), drawLevels(categories, random), false)
+  }
+
+  /** A step that was not drawn: it is shortened to what could have been (Hansen 2011, "Injecting External Solutions"). */
+  inject(x: Float64Array, levels: Int32Array): CmaSample | undefined {
+    const { shape, mean, sigma } = this.#run
+    const n = mean.length
+    const y = x.map((value, i) => (value - mean[i]!) / (sigma * this.#stretches[i]!))
+    const z = unstretch(shape, y)
+    if (z === undefined) return undefined
+    const length = Math.sqrt(squareOf(z))
+    const longest = Math.sqrt(n) + (2 * n) / (n + 2)
+    if (length > longest) {
+      for (let i = 0; i < n; i++) {
+        z[i]! *= longest / length
+        y[i]! *= longest / length
+      }
+    }
+    return this.#complete(z, y, levels, true)
+  }
+
+  /** Where a sample lies, as a point of the whole space: at the nearest bound if it lies beyond. */
+  pointOf({ y, levels }: CmaSample): number[] {
+    const { mean, sigma } = this.#run
+    const { ordered, categories } = this.#axes
+    const point = new Array<number>(ordered.length + categories.length).fill(0)
+    ordered.forEach((at, i) => {
+      point[at] = clipUnit(mean[i]! + sigma * this.#stretches[i]! * y[i]!)
+    })
+    categories.forEach((category, i) => {
+      point[category.at] = coordinateOf(levels[i]!, category.levels)
+    })
+    return point
+  }
+
+  #complete(z: Float64Array, y: Float64Array, levels: Int32Array, isForeign: boolean): CmaSample {
+    const { mean, sigma, generation } = this.#run
+    let beyond = 0
+    for (let i = 0; i < y.length; i++) {
+      const deviation = sigma * this.#stretches[i]!
+      const x = mean[i]! + deviation * y[i]!
+      if (x < 0 || x > 1) beyond += ((x - clipUnit(x)) / (deviation * this.#deviations[i]!)) ** 2 / y.length
+    }
+    return { generation, z, y, beyond, levels, isForeign }
+  }
+}
+
+/**
+ * How much wider than the covariance says an integer axis is sampled, so that its neighbours stay within reach: its
+ * deviation is at least a fifth of a cell.
+ */
+function stretchesOf({ mean, sigma }: CmaRun, { cells, hasIntegers }: CmaAxes, deviations: Float64Array): Float64Array {
+  if (!hasIntegers) return new Float64Array(mean.length).fill(1)
+  return mean.map((value, i) => Math.max(1, (0.2 * cells[i]!(clipUnit(value))) / (sigma * deviations[i]!)))
+}
+
+/** The samples best first, beyond the bounds by a penalty; those that failed last, the nearest of them at the very end. */
+export function rankSamples(told: readonly ToldSample[], spread: number): ToldSample[] {
+  const keys = new Map(told.map((one) => [one, one.cost === null ? null : penalised(one.cost, one.sample, spread)]))
+  return [...told].sort((a, b) => {
+    const [left, right] = [keys.get(a)!, keys.get(b)!]
+    if (left === null || right === null) {
+      if (left === right) return squareOf(b.sample.z) - squareOf(a.sample.z)
+      return left === null ? 1 : -1
+    }
+    return left < right ? -1 : left > right ? 1 : 0
+  })
+}
+
+/** The cost at the bound, and twice the spread of costs for each standard deviation beyond, squared. */
+export function penalised(cost: number, { beyond }: CmaSample, spread: number): number {
+  return beyond === 0 ? cost : cost + 2 * spread * beyond
+}
+
+/** What a generation teaches: mean, paths, covariance and step size. */
+export function learn(run: CmaRun, told: readonly ToldSample[], axes: CmaAxes): CmaRun {
+  const costs = told.flatMap(({ cost }) => (cost === null ? [] : [cost]))
+  if (costs.length === 0) return failedGeneration(run)
+  const n = run.mean.length
+  const strategy = cachedStrategy(n, run.lambda, run.shape.type)
+  const { mu, weights, muEff, cSigma, dSigma, cc } = strategy
+  const spreads = lastOf([...run.spreads, interquartile(costs)], 20 + Math.ceil((3 * n) / run.lambda))
+  const ranked = rankSamples(told, medianOf(spreads))
+  const deviations = deviationsOf(run.shape, n)
+  const stretches = stretchesOf(run, axes, deviations)
+  const parents = ranked.slice(0, mu).filter(({ cost }) => cost !== null)
+
+  const yMean = new Float64Array(n) // Eq. (41)
+  const zMean = new Float64Array(n)
+  const share = parents.reduce((sum, _, i) => sum + weights[i]!, 0)
+  parents.forEach(({ sample: { y, z } }, i) => {
+    const weight = weights[i]! / share
+    for (let j = 0; j < n; j++) {
+      yMean[j]! += weight * y[j]!
+      zMean[j]! += weight * z[j]!
+    }
+  })
+  const mean = run.mean.map((value, i) => value + run.sigma * stretches[i]! * yMean[i]!) // Eq. (42)
+
+  const { z: free, dimension } = withoutSettled(run.shape, yMean, zMean, stretches)
+  const push = Math.sqrt(cSigma * (2 - cSigma) * muEff)
+  const sigmaPath = run.sigmaPath.map((value, i) => (1 - cSigma) * value + push * free[i]!) // Eq. (43)
+  const length = Math.sqrt(squareOf(sigmaPath))
+  const expected = meanLength(Math.max(1, dimension))
+  const settled = Math.sqrt(1 - (1 - cSigma) ** (2 * (run.generation + 1)))
+  const moves = length / settled < (1.4 + 2 / (n + 1)) * expected ? 1 : 0 // h_sigma
+  const pull = moves * Math.sqrt(cc * (2 - cc) * muEff)
+  const path = run.path.map((value, i) => (1 - cc) * value + pull * yMean[i]!) // Eq. (45)
+
+  const steps = stepsOf(ranked, parents.length, strategy, run.generation)
+  const shape = adapt(run.shape, { steps, path, lost: (1 - moves) * cc * (2 - cc), zMean }, strategy)
+  const growth =
+    run.shape.type === 'limited-memory'
+      ? (cSigma / 2) * (squareOf(sigmaPath) / Math.max(1, n) - 1)
+      : (cSigma / dSigma) * (length / expected - 1) // Eq. (44)
+  const flat = isFlat(ranked) ? 0.2 + cSigma / dSigma : 0
+  const sigma = withinRange(run.sigma * Math.exp(Math.min(1, growth + flat)), shape, n)
+
+  const best = plainNumber(costs.reduce((least, cost) => Math.min(least, cost)))
+  const median = ranked[Math.floor(costs.length / 2)]!.cost ?? best
+  const keep = historyLength(n, run.lambda)
+  return {
+    ...run,
+    generation: run.generation + 1,
+    mean,
+    sigma,
+    shape,
+    sigmaPath,
+    path,
+    categories: learnLevels(
+      run.categories,
+      parents.map(({ sample: { levels } }, i) => ({ weight: weights[i]! / share, levels })),
+    ),
+    spreads,
+    bests: lastOf([...run.bests, best], keep),
+    medians: lastOf([...run.medians, plainNumber(median)], keep),
+    range: plainNumber(costs.reduce((most, cost) => Math.max(most, cost)) - best),
+    failures: 0,
+  }
+}
+
+/** Nothing is learned from a generation that failed as a whole; after the second one in a row, steps become shorter. */
+function failedGeneration(run: CmaRun): CmaRun {
+  const failures = run.failures + 1
+  return { ...run, generation: run.generation + 1, sigma: failures > 1 ? run.sigma / 2 : run.sigma, failures }
+}
+
+/** The samples that the covariance learns from: the parents, and those at the end with negative weights, Eq. (46). */
+function stepsOf(ranked: readonly ToldSample[], parents: number, strategy: Strategy, generation: number) {
+  const { weights, lambda, mu, dimension } = strategy
+  const steps = ranked.slice(0, parents).map(({ sample }, i) => ({ weight: weights[i]!, y: sample.y }))
+  for (let i = mu; i < lambda && ranked.length >= lambda; i++) {
+    const { sample } = ranked[ranked.length - lambda + i]!
+    // A step of long ago may be far longer in today's measure, and would take more than there is.
+    if (sample.isForeign || generation - sample.generation > 2) continue
+    steps.push({ weight: (weights[i]! * dimension) / (squareOf(sample.z) + 1e-16), y: sample.y })
+  }
+  return steps
+}
+
+/** The mean step without the integer axes that have settled in a cell: they say nothing about the step size. */
+function withoutSettled(shape: Shape, yMean: Float64Array, zMean: Float64Array, stretches: Float64Array) {
+  const settled = stretches.reduce((count, stretch) => count + (stretch > 1 ? 1 : 0), 0)
+  if (settled === 0) return { z: zMean, dimension: zMean.length }
+  const isFree = (i: number) => stretches[i]! === 1
+  const z = unstretch(
+    shape,
+    yMean.map((value, i) => (isFree(i) ? value : 0)),
+  )
+  return { z: z ?? zMean.map((value, i) => (isFree(i) ? value : 0)), dimension: zMean.length - settled }
+}
+
+/** Whether the best are all alike: the step size grows on a plateau. */
+function isFlat(ranked: readonly ToldSample[]): boolean {
+  const other = ranked[Math.ceil(0.1 + ranked.length / 4)]
+  return other !== undefined && ranked[0]!.cost !== null && ranked[0]!.cost === other.cost
+}
+
+/** No coordinate has a standard deviation above a third of its range. */
+function withinRange(sigma: number, shape: Shape, n: number): number {
+  const widest = deviationsOf(shape, n).reduce((most, deviation) => Math.max(most, deviation), 0)
+  return widest > 0 ? Math.min(sigma, 1 / (3 * widest)) : sigma
+}
+
+/** How many generations the test for stagnation looks back. */
+export function historyLength(n: number, lambda: number): number {
+  return Math.min(2000, Math.floor(100 + (100 * n ** 1.5) / lambda))
+}
+
+export function medianOf(values: ArrayLike<number>): number {
+  const sorted = Float64Array.from(values).sort()
+  const middle = sorted.length >> 1
+  return sorted.length % 2 === 1 ? sorted[middle]! : sorted[middle - 1]! / 2 + sorted[middle]! / 2
+}
+
+function interquartile(costs: readonly number[]): number {
+  const sorted = Float64Array.from(costs).sort()
+  const at = (part: number) => sorted[Math.round(part * (sorted.length - 1))]!
+  return plainNumber(at(0.75) - at(0.25))
+}
+
+function lastOf(values: readonly number[], count: number): Float64Array {
+  return Float64Array.from(values.length > count ? values.slice(-count) : values)
+}
+
+function squareOf(z: Float64Array): number {
+  let sum = 0
+  for (let i = 0; i < z.length; i++) sum += z[i]! * z[i]!
+  return sum
+}
+
+const strategies = new Map<string, Strategy>()
+
+/** Strategies are constants of a dimension and a population, and the logarithms cost. */
+function cachedStrategy(n: number, lambda: number, type: ShapeType): Strategy {
+  const key = `${n} ${lambda} ${type}`
+  const known = strategies.get(key)
+  if (known) return known
+  const made = strategyOf(n, lambda, type)
+  strategies.set(key, made)
+  return made
+}

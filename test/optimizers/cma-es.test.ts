@@ -1,0 +1,103 @@
+import { expect, test } from 'vitest'
+import { CmaEs } from '../../optimizers/index.ts'
+import { defaultLambda, strategyOf } from '../../optimizers/shared/cma/strategy.ts'
+import { boolean, choice, integer, real, vector } from '../../src/core/space.ts'
+import { drive, leastOf, toldIn } from '../../src/testing/index.ts'
+import { areaWithin, reachedWithin } from '../bench/bbob/attainment.ts'
+import { searchBbob } from '../bench/bbob/bbob-search.ts'
+import { problemOf } from './search.ts'
+
+const endless = { generations: Number.MAX_SAFE_INTEGER }
+
+/** How many evaluations it takes to a cost. */
+function evaluationsTo<P>(optimizer: CmaEs<P>, cost: (parameters: P) => number, target: number, most: number): number {
+  const told = toldIn(drive(optimizer, (parameters) => [cost(parameters)], { evaluations: most }))
+  const at = told.findIndex((evaluation) => evaluation.outcome === 'done' && evaluation.fitness[0]! <= target)
+  return at < 0 ? Number.POSITIVE_INFINITY : at + 1
+}
+
+test('the constants are those of the tutorial, with the weights of both signs', () => {
+  const { weights, muEff, cc, c1, cMu } = strategyOf(10, defaultLambda(10), 'full')
+  expect(weights.length).toBe(10)
+  expect(weights.slice(0, 5).reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 12)
+  expect(weights.slice(5).every((weight) => weight < 0)).toBe(true)
+  expect(muEff).toBeCloseTo(3.167, 3)
+  expect(cc).toBeCloseTo(0.29499, 5)
+  expect(c1).toBeCloseTo(0.01528, 5)
+  expect(cMu).toBeCloseTo(0.02355, 5)
+})
+
+test('it needs no more evaluations than the reference on a badly scaled valley', () => {
+  const n = 10
+  const problem = problemOf({ x: vector(real(-5, 5), n) })
+  const ellipsoid = ({ x }: { x: number[] }) => x.reduce((sum, v, i) => sum + 1e6 ** (i / (n - 1)) * (v - 1) ** 2, 0)
+  const spent = [1, 2, 3].map((seed) =>
+    evaluationsTo(new CmaEs(problem, { seed, ...endless }), ellipsoid, 1e-9, 20_000),
+  )
+  expect(Math.min(...spent)).toBeLessThan(6000) // pycma: 4,110 from a nearer start
+})
+
+test('half of the optimum on the bounds is no obstacle', () => {
+  const problem = problemOf({ x: vector(real(0, 1), 6) })
+  const slope = ({ x }: { x: number[] }) => x.reduce((sum, v, i) => sum + (i % 2 === 0 ? v : (v - 0.3) ** 2), 0)
+  expect(evaluationsTo(new CmaEs(problem, { seed: 1, ...endless }), slope, 1e-9, 5000)).toBeLessThan(5000)
+})
+
+test('integers that are settled do not stop real parameters, and neighbours stay within reach', () => {
+  const problem = problemOf({ x: vector(real(-5, 5), 5), n: vector(integer(-5, 5), 5) })
+  const cost = ({ x, n }: { x: number[]; n: number[] }) =>
+    [...x, ...n].reduce((sum, v, i) => sum + 1e6 ** (i / 9) * (v - 1) ** 2, 0)
+  const spent = [1, 2, 3].map((seed) => evaluationsTo(new CmaEs(problem, { seed, ...endless }), cost, 1e-6, 20_000))
+  expect(Math.max(...spent)).toBeLessThan(20_000)
+})
+
+test('categories are found together with the numbers that go with them', () => {
+  const problem = problemOf({ x: vector(real(0, 1), 4), solver: choice(['a', 'b', 'c', 'd']), fast: boolean() })
+  const cost = ({ x, solver, fast }: { x: number[]; solver: string; fast: boolean }) =>
+    x.reduce((sum, v) => sum + (v - (fast ? 0.7 : 0.2)) ** 2, 0) + (solver === 'c' ? 0 : 0.2) + (fast ? 0 : 0.1)
+  expect(evaluationsTo(new CmaEs(problem, { seed: 2, ...endless }), cost, 1e-8, 10_000)).toBeLessThan(10_000)
+})
+
+test('no point of a discrete space is simulated twice, and a space that is known ends the search', () => {
+  const problem = problemOf({ n: integer(1, 5), m: integer(1, 5), c: choice(['a', 'b']) })
+  const told = toldIn(
+    drive(new CmaEs(problem, { seed: 1, ...endless }), ({ n }) => [n as number], { evaluations: 500 }),
+  )
+  expect(told.length).toBe(50)
+  expect(new Set(told.map(({ individual }) => JSON.stringify(individual.parameters))).size).toBe(50)
+})
+
+test('without restarts the search ends where the run comes to rest', () => {
+  const problem = problemOf({ x: vector(real(-5, 5), 3) })
+  const cost = ({ x }: { x: number[] }) => [x.reduce((sum, v) => sum + (v - 1) ** 2, 0)]
+  const told = toldIn(drive(new CmaEs(problem, { restarts: 'none', ...endless }), cost, { evaluations: 50_000 }))
+  expect(told.length).toBeLessThan(5000)
+  expect(leastOf(told)).toBeLessThan(1e-9)
+})
+
+test.each(['separable', 'limited-memory'] as const)('the %s form searches hundreds of parameters', (covariance) => {
+  const problem = problemOf({ x: vector(real(-5, 5), 210) })
+  const cost = ({ x }: { x: number[] }) => [x.reduce((sum, v) => sum + (v - 1) ** 2, 0)]
+  const told = toldIn(drive(new CmaEs(problem, { covariance, ...endless }), cost, { evaluations: 8000 }))
+  expect(leastOf(told)).toBeLessThan(20) // of some 2,000 at random
+})
+
+test('above 200 axes it says that it learns less', () => {
+  const make = (n: number) => new CmaEs(problemOf({ x: vector(real(0, 1), n) }))
+  expect(make(200).announce()).toBeUndefined()
+  expect(make(201).announce()).toBe(
+    'The space has 201 real and integer axes: above 200, cma-es learns a few directions in place of a covariance.',
+  )
+})
+
+test('on BBOB in 5 dimensions it is as good as measured', () => {
+  const runs = [1, 6, 8, 10, 12, 15, 20, 22].map((number) =>
+    searchBbob(
+      (problem, seed) => new CmaEs(problem, { seed, ...endless }),
+      { number, instance: 1, dimension: 5 },
+      5000,
+    ),
+  )
+  expect(reachedWithin(runs, 5000)).toBeGreaterThan(0.6)
+  expect(areaWithin(runs, 5000, 5)).toBeGreaterThan(0.18)
+})
