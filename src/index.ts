@@ -28,6 +28,7 @@ export {
   type SimulationContext,
 } from './core/optimizee.ts'
 export { Random } from './core/random.ts'
+export type { Aggregate, GivenReplications, Replications } from './core/replications.ts'
 export {
   type Axis,
   boolean,

@@ -1,6 +1,7 @@
 import { Objectives } from '../src/core/objectives.ts'
 import type { Problem } from '../src/core/optimizee.ts'
 import type { Optimizer } from '../src/core/optimizer.ts'
+import { Replicates } from '../src/core/samples.ts'
 import { SearchState } from '../src/core/search-state.ts'
 import { type ParameterDefinition, parameterFrom, Space } from '../src/core/space.ts'
 import { RecordReader } from '../src/record/reader.ts'
@@ -22,8 +23,8 @@ export function proposalsToldAgain(directory: string, make: (problem: Problem) =
       objectives: new Objectives(Object.fromEntries(objectives)),
     })
     const search = SearchState.begin(optimizer)
-    const asked = [...record.proposed()]
-    const told = [...record.told()]
+    const asked = [...record.proposed()].filter(({ individual }) => individual.replicate === 0)
+    const told = new Replicates(record.replications, optimizer.objectives).join(record.told())
     const proposed: string[] = []
     for (let after = 0; after <= told.length; after++) {
       const individuals = asked.filter((one) => one.after === after).map(({ individual }) => individual)

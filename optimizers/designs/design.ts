@@ -5,7 +5,7 @@ import type { Problem } from '../../src/core/optimizee.ts'
 import { commonSettings, Optimizer } from '../../src/core/optimizer.ts'
 import type { PlainData, State } from '../../src/core/plain-data.ts'
 import type { Proposal } from '../../src/core/proposal.ts'
-import { parseSettings } from '../../src/core/settings.ts'
+import { parseSettings, SettingsError } from '../../src/core/settings.ts'
 import { show } from '../../src/core/text.ts'
 import { checkNames } from './check.ts'
 import { repeat } from './combine.ts'
@@ -76,6 +76,11 @@ export class Design<P = Record<string, unknown>> extends Optimizer<DesignState, 
     const pointsAtOnce = Math.max(1, Math.floor(parsed.chunk / design.mostReplications))
     const generations = parsed.generations ?? Math.ceil(design.size / pointsAtOnce)
     super(problem, { ...parsed, generations })
+    if (problem.replications && design.stretches.some(({ replication }) => replication !== undefined)) {
+      throw new SettingsError(
+        'optimizer: the design repeats its points, and so do the replications of the optimizee; say in one place how often',
+      )
+    }
     this.design = design
     this.#order = orderOf(this.space.names, design.names)
     this.#pointsAtOnce = pointsAtOnce

@@ -4,8 +4,9 @@ import type { SimulationResult } from './evaluation.ts'
 import type { Individual } from './individual.ts'
 import { type ObjectiveMap, Objectives } from './objectives.ts'
 import { type BatchContext, Optimizee, type ResultsOfMany, type SimulationContext } from './optimizee.ts'
-import { aFunction, aRecord, aText, checkOptions, type OptionCheck, wholeFrom } from './options.ts'
+import { aFunction, anything, aRecord, aText, checkOptions, type OptionCheck, wholeFrom } from './options.ts'
 import type { Random } from './random.ts'
+import { type GivenReplications, replicationsFrom } from './replications.ts'
 import { onlyResult } from './results-of-many.ts'
 import { type ParameterMap, Space } from './space.ts'
 import { show } from './text.ts'
@@ -20,6 +21,8 @@ interface DefinitionBeside<P, O extends ObjectiveMap> {
   readonly objectives: O
   /** `import.meta.url`, for use from a script; an experiment file that is run by the command needs none. */
   readonly module?: string
+  /** How often each individual is simulated, and what of that is its fitness: a count, or `{ count, aggregate, seeds }`. */
+  readonly replications?: GivenReplications
   createIndividual?(random: Random): P
   boundingFunc?(parameters: P): P
   snapshot?(): unknown
@@ -64,6 +67,7 @@ export function defineOptimizee<P, O extends ObjectiveMap = ObjectiveMap>(
     parameters: aRecord,
     objectives: aRecord,
     module: aText,
+    replications: anything,
     simulate: aFunction,
     simulateMany: aFunction,
     batch: simulateMany ? aBatchSize : forManyOnly,
@@ -95,6 +99,8 @@ abstract class DefinedOptimizee<P, O extends ObjectiveMap> extends Optimizee<P> 
       definition.module === undefined ? undefined : { module: definition.module },
     )
     this.definition = definition
+    const { replications } = definition
+    if (replications !== undefined) this.replications = replicationsFrom(replications)
   }
 
   override createIndividual(random: Random): P {

@@ -15,7 +15,9 @@ export interface DoneEvaluation<P = Record<string, unknown>> extends Told<P> {
   readonly outcome: 'done'
   /** One finite number per objective, in the order of the objectives. */
   readonly fitness: readonly number[]
-  /** Of a mean over the replicates of a point: its standard error for each objective; null of one replicate. */
+  /** Of a point that is simulated several times: the fitness of each time that was done, in the order of the replicates. */
+  readonly samples?: readonly (readonly number[])[] | undefined
+  /** The standard error of their mean for each objective; null of one sample. */
   readonly standardError?: readonly (number | null)[] | undefined
   /** Whatever else the simulation returned, by name. */
   readonly outputs?: Outputs | undefined

@@ -3,12 +3,15 @@ import type { SimulationResult } from './evaluation.ts'
 import type { Individual } from './individual.ts'
 import type { Objectives } from './objectives.ts'
 import type { Random } from './random.ts'
+import type { Replications } from './replications.ts'
 import type { Space } from './space.ts'
 
 /** What an optimizer must know of a simulation: which parameters there are, and what is wanted of the fitness. */
 export interface Problem<P = Record<string, unknown>> {
   readonly space: Space<P>
   readonly objectives: Objectives
+  /** How often each individual is simulated; once if it does not say. */
+  readonly replications?: Replications | undefined
   /** Parameters to start from; uniform in the space if it does not say. */
   createIndividual?(random: Random): P
 }
@@ -80,6 +83,8 @@ export type PositionedResult<R = SimulationResult> = readonly [position: number,
 export abstract class Optimizee<P = Record<string, unknown>> implements Problem<P> {
   readonly space: Space<P>
   readonly objectives: Objectives
+  /** Of a simulation that says so itself, or of which its experiment does. */
+  replications?: Replications | undefined
   /** Where workers find it again; undefined as long as it exists in this process only. */
   readonly source: OptimizeeSource | undefined
 

@@ -4,6 +4,7 @@ import { Individual, type IndividualId } from './individual.ts'
 import { ParameterGroup } from './parameter-group.ts'
 import type { Proposal } from './proposal.ts'
 import { seedOf } from './random.ts'
+import { pointsOf, type Replications, replicatesOf } from './replications.ts'
 
 /** What is already recorded of a search, wherever it is kept. */
 export interface TrajectoryHistory<P = Record<string, unknown>> {
@@ -30,6 +31,7 @@ export class Trajectory<P = Record<string, unknown>> {
   #generation: number
   #newest: Individual<P>[]
   #proposals: readonly Proposal<P>[] = []
+  #replications: Replications | undefined
 
   constructor(history: TrajectoryHistory<P> = emptyHistory) {
     this.#history = history
@@ -117,39 +119,57 @@ export class Trajectory<P = Record<string, unknown>> {
     return this.#results
   }
 
+  /** From now on each individual that is added is simulated so often. */
+  replicate(replications: Replications | undefined): void {
+    this.#replications = replications
+  }
+
+  get replications(): Replications | undefined {
+    return this.#replications
+  }
+
   /**
    * Adds a generation of individuals; those that bring no seed get one that is derived from the search's.
    * @example trajectory.fExpand([{ parameters: { beta: 1.7, gamma: 0.45 } }], 7)
    * @example trajectory.fExpand({ generation: [0, 0], indIdx: [0, 1], 'individual.beta': [1.7, 1.8] }, 7)
+   * @returns one for each proposal; where they are replicated, the first replicates
    */
   fExpand(given: readonly Proposal<P>[] | Expansion, seed: number): readonly Individual<P>[] {
     const proposals = isList(given) ? given : proposalsIn<P>(given, this.#generation + 1)
     if (proposals.length === 0) throw new RangeError('fExpand needs at least one individual, got none')
     const generation = this.#generation + 1
-    this.#newest = proposals.map((proposal, i) => {
+    const points = proposals.map((proposal, i) => {
       const id = { generation, index: proposal.index ?? i, replicate: proposal.replicate ?? 0 }
       return individualOf(id, proposal, seed)
     })
-    this.#proposals = proposals
+    const replicates = points.map((point) => replicatesOf(point, this.#replications, seed))
+    this.#newest = replicates.flat()
+    this.#proposals = replicates.flatMap((individuals, i) => individuals.map(() => proposals[i]!))
     this.#generation = generation
-    return this.#newest
+    return pointsOf(this.#newest, this.#replications)
   }
 
   /**
    * Adds individuals to the newest block of a steady search; a block that is full is followed by the next.
    *
-   * @param size how many individuals a block has
+   * @param size how many individuals a block has, replicates of one counted once
+   * @returns for each proposal its individual, or the replicates of that
    */
-  fExtend(proposals: readonly Proposal<P>[], seed: number, size: number): readonly Individual<P>[] {
+  fExtend(
+    proposals: readonly Proposal<P>[],
+    seed: number,
+    size: number,
+  ): readonly (readonly [Individual<P>, ...Individual<P>[]])[] {
+    const times = this.#replications?.count ?? 1
     return proposals.map((proposal) => {
-      if (this.#generation < 0 || this.#newest.length === size) {
+      if (this.#generation < 0 || this.#newest.length === size * times) {
         this.#generation++
         this.#newest = []
       }
-      const id = { generation: this.#generation, index: this.#newest.length, replicate: 0 }
-      const individual = individualOf(id, proposal, seed)
-      this.#newest.push(individual)
-      return individual
+      const id = { generation: this.#generation, index: this.#newest.length / times, replicate: 0 }
+      const replicates = replicatesOf(individualOf(id, proposal, seed), this.#replications, seed)
+      this.#newest.push(...replicates)
+      return replicates
     })
   }
 

@@ -6,6 +6,7 @@ import type { ObjectiveMap } from '../core/objectives.ts'
 import type { Optimizee } from '../core/optimizee.ts'
 import type { Optimizer } from '../core/optimizer.ts'
 import type { State } from '../core/plain-data.ts'
+import type { GivenReplications } from '../core/replications.ts'
 import type { runnerSettings } from '../core/runner-settings.ts'
 import type { ParameterDefinition } from '../core/space.ts'
 import type { SearchPlan } from '../search/searched.ts'
@@ -40,18 +41,24 @@ export type OptimizeeDefinitions<P = Record<string, unknown>> =
 /** What an experiment says of its simulation's failures; it comes before what the runner's settings say. */
 export type FailurePolicy = Pick<RunnerSettingsInput, 'timeout' | 'retries' | 'onFailure'>
 
-/** The same of a simulation that may take several individuals at once. */
+/** What an experiment says of its problem, whichever the simulation is. */
+export interface ProblemDefinition {
+  /** How often each individual is simulated, and what of that is its fitness: a count, or how they are taken together. */
+  readonly replications?: GivenReplications
+}
+
+/** What it says of the failures of a simulation that may take several individuals at once. */
 export interface SimulationPolicy extends FailurePolicy, Pick<RunnerSettingsInput, 'batch'> {}
 
 /** A module whose default export is an optimizee, or a function of options that makes one. */
-export interface ModuleDefinition extends SimulationPolicy {
+export interface ModuleDefinition extends ProblemDefinition, SimulationPolicy {
   /** Relative to the experiment's file. */
   readonly module: string
   readonly options?: unknown
 }
 
 /** Any program, in any language. */
-export interface CommandDefinition extends FailurePolicy {
+export interface CommandDefinition extends ProblemDefinition, FailurePolicy {
   /** The program and its arguments, with `{name}` where a parameter's value is to be filled in. */
   readonly command: readonly (string | number | boolean)[]
   readonly parameters: Readonly<Record<string, ParameterDefinition>>
@@ -73,7 +80,9 @@ export interface ProgramDefinition extends Omit<CommandDefinition, 'command' | '
 
 type BuiltInOptimizees = typeof optimizees
 export type BuiltInOptimizeeDefinition = {
-  [T in keyof BuiltInOptimizees]: { readonly type: T } & z.input<BuiltInOptimizees[T]['settings']> & FailurePolicy
+  [T in keyof BuiltInOptimizees]: { readonly type: T } & z.input<BuiltInOptimizees[T]['settings']> &
+    ProblemDefinition &
+    FailurePolicy
 }[keyof BuiltInOptimizees]
 
 type BuiltInOptimizers = typeof optimizers

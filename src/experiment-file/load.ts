@@ -61,7 +61,7 @@ export async function loadExperiment(
   const at = below(place, 'optimizer')
   const described = await readDesignTables(optimizer, chosen.optimizee.space.definitions, dirname(path), at)
   const algorithm = await chooseOptimizer(described, chosen.optimizee, dirname(path), at)
-  makeAt(place, () => checkPlan(algorithm, chosen.optimizee, plan))
+  makeAt(place, () => checkPlan(algorithm, chosen.optimizee, { ...plan, onFailure: settings.onFailure }))
   return {
     name: title,
     file: path,

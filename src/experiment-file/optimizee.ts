@@ -11,11 +11,12 @@ import { needsMany } from '../core/batch.ts'
 import { ConfigurationError } from '../core/errors.ts'
 import { type ObjectiveMap, Objectives } from '../core/objectives.ts'
 import type { Optimizee, OptimizeeSource } from '../core/optimizee.ts'
+import { replicationsFrom } from '../core/replications.ts'
 import { nearest } from '../core/settings.ts'
 import { show } from '../core/text.ts'
 import { type NamedSimulation, nameOfSource } from '../search/run-identity.ts'
 import { sealed } from '../search/secret.ts'
-import type { SimulationPolicy } from './definition.ts'
+import type { ProblemDefinition, SimulationPolicy } from './definition.ts'
 import { findModule } from './module.ts'
 import { readParameters } from './parameters.ts'
 import { below, makeAt, messageOf, type Place, parseAt, refuse } from './place.ts'
@@ -26,6 +27,7 @@ import {
   failurePolicySchema,
   moduleSchema,
   policySchema,
+  problemShape,
   programSchema,
   resultPlaceSchema,
   wholeResultSchema,
@@ -48,6 +50,15 @@ export interface ChosenOptimizee {
  * @param path the experiment's file, to whose folder all paths are relative
  */
 export async function chooseOptimizee(given: object, path: string, place: Place): Promise<ChosenOptimizee> {
+  const chosen = await choose(given, path, place)
+  if (isOptimizee(given) || !Object.hasOwn(given, 'replications')) return chosen
+  const { replications } = given as Required<ProblemDefinition>
+  const asked = makeAt(below(place, 'replications'), () => replicationsFrom(replications))
+  chosen.optimizee.replications = asked
+  return chosen
+}
+
+async function choose(given: object, path: string, place: Place): Promise<ChosenOptimizee> {
   if (isOptimizee(given)) {
     const { source } = given
     return { optimizee: given, source: source ?? { module: path }, policy: {}, simulation: nameOfSource(source) }
@@ -275,8 +286,11 @@ function builtIn(given: object, place: Place): ChosenOptimizee {
     refuse(below(place, 'type'), `needs one of ${known.join(', ')}, got ${show(type)}${hint}`)
   }
   const { settings, create } = optimizees[type] as unknown as BuiltIn
-  const schema = settings.safeExtend({ type: z.literal(type), ...failurePolicySchema.shape })
-  const { type: _, timeout: __, retries: ___, onFailure: ____, ...options } = parseAt(schema, given, place)
+  const common = { type: z.literal(type), ...problemShape, ...failurePolicySchema.shape }
+  const schema = settings.safeExtend(common)
+  const options = Object.fromEntries(
+    Object.entries(parseAt(schema, given, place)).filter(([key]) => !Object.hasOwn(common, key)),
+  )
   const optimizee = makeAt(place, () => create(options))
   return {
     optimizee,

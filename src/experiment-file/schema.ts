@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { takes } from '../../optimizees/command/named-result.ts'
 import { orders } from '../core/abilities.ts'
+import { aggregates } from '../core/replications.ts'
 import { runnerSettings } from '../core/runner-settings.ts'
 import { duration } from '../core/settings.ts'
 
@@ -87,12 +88,36 @@ export const experimentModuleSchema = experimentSchema.extend({
 
 export const failurePolicySchema = runnerSettings.pick({ timeout: true, retries: true, onFailure: true }).partial()
 
+const replicationsSchema = z
+  .union([
+    z.int().min(1),
+    z.strictObject({
+      count: z.int().min(1).describe('How often each individual is simulated'),
+      aggregate: z.enum(aggregates).optional().describe('What of the samples is the fitness; the mean by default'),
+      quantile: z
+        .number()
+        .gt(0)
+        .max(1)
+        .optional()
+        .describe('Of the aggregate quantile: the part of the samples that are at least as good; 0.9 by default'),
+      seeds: z
+        .enum(['common', 'own'])
+        .optional()
+        .describe('Whether a replicate has the same seed at every point, as it has by default, or each its own'),
+    }),
+  ])
+  .describe('How often each individual is simulated, and what of that is its fitness')
+
+/** What may be said of any problem, whichever its simulation is. */
+export const problemShape = { replications: replicationsSchema.optional() }
+
 /** Of a simulation that may take several individuals at once. */
 export const policySchema = failurePolicySchema.extend(runnerSettings.pick({ batch: true }).shape)
 
 export const moduleSchema = z.strictObject({
   module: z.string().describe('A module whose default export is an optimizee, or a function of options that makes one'),
   options: z.unknown().optional().describe('What that function is given'),
+  ...problemShape,
   ...policySchema.shape,
 })
 
@@ -145,6 +170,7 @@ export const commandSchema = z.strictObject({
     .strictObject({ below: z.int().positive() })
     .optional()
     .describe('The range of {seed}: from 0 and below this number; 2^31 by default'),
+  ...problemShape,
   ...failurePolicySchema.shape,
 })
 
@@ -158,5 +184,6 @@ export const programSchema = z.strictObject({
   ready: duration
     .optional()
     .describe('How long a program is waited for that does not say that it is ready; 5 seconds by default'),
+  ...problemShape,
   ...policySchema.shape,
 })

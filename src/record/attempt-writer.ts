@@ -1,6 +1,8 @@
 import type { IndividualId } from '../core/individual.ts'
 import type { Objectives } from '../core/objectives.ts'
 import type { AttemptRecord, ToldNumber } from '../core/record.ts'
+import type { Replications } from '../core/replications.ts'
+import { fitnessOf, standardErrorsOf } from '../core/samples.ts'
 import type { Statement } from '../system/database.ts'
 import type { RecordFile } from './record-file.ts'
 import { toJson } from './rows.ts'
@@ -8,6 +10,8 @@ import { toJson } from './rows.ts'
 /** By what attempts are weighed and numbered. */
 export interface Rules {
   readonly objectives: Objectives
+  /** How often each individual is simulated, if it is more than once. */
+  readonly replications: Replications | undefined
   readonly toldNumber: ToldNumber
 }
 
@@ -23,6 +27,9 @@ export class AttemptWriter {
   readonly #standing: Statement<Standing>
   readonly #tally: Statement
   readonly #best: Statement
+  readonly #countSamples: Statement<{ readonly samples: number }>
+  readonly #samples: Statement<{ readonly fitness: string }>
+  readonly #setSamples: Statement
   /** Whether anything was ever tried in vain: most runs need not look for it. */
   #hasOthers: boolean
 
@@ -42,6 +49,16 @@ export class AttemptWriter {
        where generation = @generation and (best_score is null or best_score < @score
          or (best_score = @score and (best_index, best_replicate) > (@index, @replicate)))`,
     )
+    const ofPoint = 'where generation = ? and "index" = ?'
+    this.#countSamples = file.prepare(`select count(*) as samples from evaluations ${ofPoint}`) as Statement<{
+      readonly samples: number
+    }>
+    this.#samples = file.prepare(
+      `select fitness from evaluations ${ofPoint} and outcome = 'done' order by replicate`,
+    ) as Statement<{ readonly fitness: string }>
+    this.#setSamples = file.prepare(
+      `update evaluations set samples = ?, standard_error = ? ${ofPoint} and replicate = 0`,
+    )
     this.#hasOthers = file.get('select 1 from other_attempts limit 1') !== undefined
   }
 
@@ -60,7 +77,8 @@ export class AttemptWriter {
     for (const [generation, tally] of tallies) this.#addTally(generation, tally)
   }
 
-  #accept(record: AttemptRecord, { objectives, toldNumber }: Rules, tally: Tally): void {
+  #accept(record: AttemptRecord, rules: Rules, tally: Tally): void {
+    const { objectives, replications, toldNumber } = rules
     const { individual, fitness, epoch, attempt, constraints, printed } = record
     const { generation, index, replicate } = individual
     const outcome = !fitness ? 'failed' : record.isStopped ? 'stopped' : 'done'
@@ -91,11 +109,17 @@ export class AttemptWriter {
     if (!this.#forgetOther(record)) tally.attempts++
     tally[outcome]++
     if (told !== null && told > (tally.lastTold ?? -1)) tally.lastTold = told
-    const { best } = tally
-    if (outcome !== 'done' || score === null) return
-    if (!best || score > best.score || (score === best.score && isBefore(individual, best))) {
-      tally.best = { score, index, replicate }
-    }
+    if (replications) this.#join(individual, objectives, replications, tally)
+    else if (outcome === 'done' && score !== null) consider(tally, { score, index, replicate })
+  }
+
+  /** When the last sample of a point has come, its first replicate gets all of them, and its fitness may be the best. */
+  #join({ generation, index }: IndividualId, objectives: Objectives, replications: Replications, tally: Tally): void {
+    if (this.#countSamples.get(generation, index)!.samples < replications.count) return
+    const samples = this.#samples.all(generation, index).map(({ fitness }) => JSON.parse(fitness) as readonly number[])
+    this.#setSamples.run(toJson(samples), toJson(standardErrorsOf(samples)), generation, index)
+    const fitness = fitnessOf(samples, objectives, replications)
+    if (fitness) consider(tally, { score: objectives.weigh(fitness), index, replicate: 0 })
   }
 
   #keep(record: AttemptRecord, tally: Tally): void {
@@ -150,7 +174,13 @@ interface Tally {
   best: { readonly score: number; readonly index: number; readonly replicate: number } | undefined
 }
 
-function isBefore(a: IndividualId, b: { readonly index: number; readonly replicate: number }): boolean {
+function consider(tally: Tally, candidate: NonNullable<Tally['best']>): void {
+  const { best } = tally
+  const { score } = candidate
+  if (!best || score > best.score || (score === best.score && isBefore(candidate, best))) tally.best = candidate
+}
+
+function isBefore(a: NonNullable<Tally['best']>, b: NonNullable<Tally['best']>): boolean {
   return a.index < b.index || (a.index === b.index && a.replicate < b.replicate)
 }
 

@@ -1,8 +1,11 @@
 import type { DoneEvaluation } from '../core/evaluation.ts'
+import type { Objectives } from '../core/objectives.ts'
+import type { Replications } from '../core/replications.ts'
+import { fitnessOf, meanOf, standardErrorsOf } from '../core/samples.ts'
 import type { RecordFile } from './record-file.ts'
 import { type EvaluatedRow, individualOf } from './rows.ts'
 
-/** Whether points are simulated several times; only designs do that. */
+/** Whether a design simulates its points several times of its own accord, each time an individual to it. */
 export function hasReplicates(file: RecordFile): boolean {
   const design = file.get(`select 1 from manifest where key = 'optimizer' and value = '"design"'`)
   return design !== undefined && file.get('select 1 from individuals where replicate > 0 limit 1') !== undefined
@@ -31,18 +34,50 @@ export function bestPoints(file: RecordFile, count: number): DoneEvaluation[] {
         individual: individualOf({ ...rows[0]!, replicate: 0 }),
         outcome: 'done',
         fitness: columns.map(meanOf),
-        standardError: columns.map(standardErrorOf),
+        standardError: standardErrorsOf(samples),
       }
     })
 }
 
-function meanOf(values: readonly number[]): number {
-  return values.reduce((mean, value, i) => mean + (value - mean) / (i + 1), 0)
+/** The best points of a search that simulates each individual several times, best first. */
+export function bestReplicated(
+  file: RecordFile,
+  count: number,
+  objectives: Objectives,
+  replications: Replications,
+): DoneEvaluation[] {
+  let best: { readonly generation: number; readonly index: number; readonly score: number }[] = []
+  const keep = () => {
+    best.sort((a, b) => b.score - a.score || a.generation - b.generation || a.index - b.index)
+    best = best.slice(0, count)
+  }
+  const points = file.iterate<{ generation: number; index: number; samples: string }>(
+    'select generation, "index", samples from evaluations where replicate = 0 and samples is not null',
+  )
+  for (const { generation, index, samples } of points) {
+    const fitness = fitnessOf(JSON.parse(samples), objectives, replications)
+    if (fitness) best.push({ generation, index, score: objectives.weigh(fitness) })
+    if (best.length > 2 * count + 1000) keep()
+  }
+  keep()
+  return best.flatMap(({ generation, index }) => {
+    const row = file.get<EvaluatedRow>(
+      'select * from evaluated where generation = ? and "index" = ? and replicate = 0',
+      generation,
+      index,
+    )!
+    return pointOf(row, objectives, replications) ?? []
+  })
 }
 
-function standardErrorOf(values: readonly number[]): number | null {
-  if (values.length < 2) return null
-  const mean = meanOf(values)
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
-  return Math.sqrt(squares / (values.length - 1) / values.length)
+/** What the samples of a point come to, from the row of its first replicate; undefined if it has failed. */
+export function pointOf(
+  row: EvaluatedRow,
+  objectives: Objectives,
+  replications: Replications,
+): DoneEvaluation | undefined {
+  const samples = JSON.parse(row.samples ?? '[]') as readonly (readonly number[])[]
+  const fitness = fitnessOf(samples, objectives, replications)
+  if (!fitness) return undefined
+  return { individual: individualOf(row), outcome: 'done', fitness, standardError: standardErrorsOf(samples), samples }
 }

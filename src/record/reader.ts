@@ -14,8 +14,9 @@ import {
   type Usage,
   type WorkerRecord,
 } from '../core/record.ts'
+import type { Replications } from '../core/replications.ts'
 import type { TrajectoryHistory } from '../core/trajectory.ts'
-import { bestPoints, hasReplicates } from './best-points.ts'
+import { bestPoints, bestReplicated, hasReplicates, pointOf } from './best-points.ts'
 import { RecordFile } from './record-file.ts'
 import { RowReader } from './row-reader.ts'
 import {
@@ -31,6 +32,8 @@ import {
 /** What the record of one run says: every question that is put to it. */
 export class RecordReader extends RowReader implements TrajectoryHistory {
   #objectives: Objectives | undefined
+  /** Null where each individual is simulated once. */
+  #replications: Replications | null | undefined
 
   /** Whether the directory is one of a run; its record may be damaged, or lost. */
   static exists(directory: string): boolean {
@@ -70,9 +73,18 @@ export class RecordReader extends RowReader implements TrajectoryHistory {
     return this.#objectives
   }
 
+  /** How often each individual is simulated, if it is more than once. */
+  get replications(): Replications | undefined {
+    if (this.#replications === undefined) {
+      this.#replications = (this.manifest().replications ?? null) as unknown as Replications | null
+    }
+    return this.#replications ?? undefined
+  }
+
   /** To be asked anew, since the manifest has changed. */
-  protected forgetObjectives(): void {
+  protected forgetProblem(): void {
     this.#objectives = undefined
+    this.#replications = undefined
   }
 
   // Generations
@@ -140,16 +152,19 @@ export class RecordReader extends RowReader implements TrajectoryHistory {
       .map(evaluationOf)
   }
 
-  /** The best evaluations, best first; where points are replicated, the means of the best points. */
+  /** The best evaluations, best first; where points are replicated, what their samples come to together. */
   best(count: number): Evaluation[] {
-    if (hasReplicates(this.file)) return bestPoints(this.file, count)
+    const { replications, objectives } = this
+    if (replications && count > 1) return bestReplicated(this.file, count, objectives, replications)
+    if (!replications && hasReplicates(this.file)) return bestPoints(this.file, count)
     if (count === 1) {
       const row = this.file.get<EvaluatedRow>(
         `with first as (select generation, best_index as "index", best_replicate as replicate from generations
                         where best_score is not null order by best_score desc, generation limit 1)
          select e.* from first join evaluated e using (generation, "index", replicate)`,
       )
-      return row ? [evaluationOf(row)] : []
+      if (!row) return []
+      return [replications ? pointOf(row, objectives, replications)! : evaluationOf(row)]
     }
     return this.file
       .all<EvaluatedRow>(

@@ -177,8 +177,10 @@ ${views}
 /**
  * Numbers the evaluations in the order in which their individuals were proposed, as they are told when that does not
  * depend on who answers first. Who stands in for another is told in its place.
+ *
+ * @param place how places are counted: of a search that simulates each individual several times, replicates have one
  */
-export const numberInOrder = `
+export const numberInOrder = (place: 'individuals' | 'points') => `
 create temp table places as
   with recursive roots (generation, "index", replicate, root) as (
     select generation, "index", replicate, "index" from main.individuals where replaces is null
@@ -186,7 +188,7 @@ create temp table places as
     select i.generation, i."index", i.replicate, r.root from main.individuals i join roots r
       on i.generation = r.generation and i.replaces = r."index" and i.replicate = r.replicate)
   select generation, max("index") as "index", replicate,
-         row_number() over (order by generation, root, replicate) - 1
+         ${place === 'points' ? 'dense_rank() over (order by generation, root)' : 'row_number() over (order by generation, root, replicate)'} - 1
            + (select coalesce(min(after), 0) from main.individuals) as told
   from roots group by generation, root, replicate;
 create unique index temp.place on places (generation, "index", replicate);

@@ -171,7 +171,7 @@ export function migrateFromVersion1(database: Database, checkpoints = 2): void {
   database.exec(moveRows)
   database.exec(views)
   if (typeof search === 'string') database.exec(search)
-  database.exec(numberInOrder)
+  database.exec(numberInOrder('individuals'))
   database.exec(noteLastTold)
   for (const state of states) addCheckpoint(database, state)
 }

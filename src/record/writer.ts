@@ -13,6 +13,7 @@ import type {
   ToldNumber,
   Usage,
 } from '../core/record.ts'
+import type { Replications } from '../core/replications.ts'
 import type { Trajectory } from '../core/trajectory.ts'
 import type { Database, Statement } from '../system/database.ts'
 import { AttemptWriter } from './attempt-writer.ts'
@@ -70,10 +71,18 @@ export class RecordWriter extends RecordReader implements RunRecord {
     this.writeManifest({ epoch })
   }
 
-  /** Makes the view with a column per parameter; the objectives are needed to weigh fitness. */
-  writeProblem(parameters: readonly string[], objectives: Objectives): void {
-    this.writeManifest({ objectives: objectives.definition, parameters: [...parameters] })
-    this.forgetObjectives()
+  /** Makes the view with a column per parameter; the objectives are needed to weigh fitness, replications to join it. */
+  writeProblem(
+    parameters: readonly string[],
+    objectives: Objectives,
+    replications: Replications | undefined = undefined,
+  ): void {
+    this.writeManifest({
+      objectives: objectives.definition,
+      parameters: [...parameters],
+      ...(replications && { replications: { ...replications } }),
+    })
+    this.forgetProblem()
     if (parameters.length + objectives.names.length > 1000) return // SQLite has at most 2000 columns
     this.file.transaction(() => {
       this.file.execute('drop view if exists search')
@@ -160,7 +169,11 @@ export class RecordWriter extends RecordReader implements RunRecord {
       const { standIns = [], reused = [] } = batch
       for (const standIn of standIns) this.#addIndividual(standIn, standIn.replaces)
       this.#countIndividuals(standIns)
-      this.#attempts.write(batch.attempts, { objectives: this.objectives, toldNumber: this.#toldNumber })
+      this.#attempts.write(batch.attempts, {
+        objectives: this.objectives,
+        replications: this.replications,
+        toldNumber: this.#toldNumber,
+      })
       for (const report of batch.reports) this.#addReport(report)
       for (const { individual, run, from } of reused) {
         const { generation, index, replicate } = individual

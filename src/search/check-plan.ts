@@ -3,13 +3,23 @@ import { type Abilities, findMissingAbility, type Order } from '../core/abilitie
 import { ConfigurationError } from '../core/errors.ts'
 import type { Optimizee } from '../core/optimizee.ts'
 import type { Optimizer } from '../core/optimizer.ts'
+import type { RunnerSettings } from '../core/runner-settings.ts'
 import { show } from '../core/text.ts'
 import type { SearchPlan } from './searched.ts'
 
 /** @throws ConfigurationError if the search cannot be what its plan says: by its optimizer, its space or its limits */
-export function checkPlan(optimizer: Optimizer, optimizee: Optimizee, plan: SearchPlan): void {
-  const { order = 'generations', window, start = [], limits = {} } = plan
+export function checkPlan(
+  optimizer: Optimizer,
+  optimizee: Optimizee,
+  plan: SearchPlan & { readonly onFailure?: RunnerSettings['onFailure'] | undefined },
+): void {
+  const { order = 'generations', window, start = [], limits = {}, onFailure } = plan
   checkAbilities(optimizer, optimizee, order)
+  if (optimizee.replications && onFailure === 'replace') {
+    throw new ConfigurationError(
+      'onFailure: replace is for individuals that are simulated once, and with replications what fails is one sample of a point; leave out one of the two.',
+    )
+  }
   if (window !== undefined && order === 'generations') {
     throw new ConfigurationError(
       'window is for the orders ordered and arrival, and this search is in generations; say `order: ordered`, or leave it out.',

@@ -207,7 +207,7 @@ export class Experiment {
     optimizee: Optimizee,
     options: RunOptions,
   ): Promise<RunOutcome> {
-    checkPlan(optimizer, optimizee, options)
+    checkPlan(optimizer, optimizee, { ...options, onFailure: prepared.settings.onFailure })
     checkBatch(optimizee, prepared.settings)
     const { run, trajectory, prospect } = prepared
     const { directory, record } = run
@@ -218,6 +218,7 @@ export class Experiment {
     const settings = { ...prepared.settings, workers: prospect.workers }
     if (prospect.warning !== undefined) options.onWarning?.(prospect.warning)
     const delivered = await deliver(run, optimizee, options.source, options)
+    trajectory.replicate(optimizee.replications)
     optimizer.horizon = horizonOf(record, optimizer, options)
     recordGroups(trajectory, {
       optimizer: optimizer.settings,
@@ -394,7 +395,7 @@ function recordSearch(
   configuration: RunIdentity,
   { order = 'generations', window }: SearchPlan,
 ): void {
-  record.writeProblem(optimizee.space.names, optimizee.objectives)
+  record.writeProblem(optimizee.space.names, optimizee.objectives, optimizee.replications)
   record.writeManifest({
     configuration: { ...configuration },
     optimizer: optimizer.type,

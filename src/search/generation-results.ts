@@ -1,33 +1,43 @@
 import type { Evaluation } from '../core/evaluation.ts'
 import type { Individual, IndividualId } from '../core/individual.ts'
+import type { Objectives } from '../core/objectives.ts'
+import type { Replications } from '../core/replications.ts'
+import { Replicates } from '../core/samples.ts'
 
 /** What came of the individuals of a generation so far, stand-ins for those that failed for good included. */
 export class GenerationResults {
   readonly #evaluations = new Map<number, Evaluation | undefined>()
   /** The order in which they were asked for, of those that were. */
   readonly #places = new Map<number, number>()
+  readonly #replicates: Replicates
+  readonly #points: Evaluation[] = []
   #known = 0
 
-  constructor(individuals: readonly Individual[]) {
+  constructor(individuals: readonly Individual[], replications: Replications | undefined, objectives: Objectives) {
+    this.#replicates = new Replicates(replications, objectives)
     for (const individual of individuals) this.expect(individual)
-    individuals.forEach((individual, place) => {
-      this.#places.set(keyOf(individual), place)
+    const times = replications?.count ?? 1
+    individuals.forEach((individual, i) => {
+      this.#places.set(keyOf(individual), Math.floor(i / times))
     })
   }
 
-  /** How many evaluations are there. */
+  /** Of how many individuals all is known, replicates of one counted once. */
   get known(): number {
-    return this.#known
+    return this.#points.length
   }
 
   expect(individual: IndividualId): void {
     this.#evaluations.set(keyOf(individual), undefined)
   }
 
-  add(evaluation: Evaluation): void {
-    const key = keyOf(evaluation.individual)
-    if (this.#evaluations.get(key) === undefined) this.#known++
-    this.#evaluations.set(key, evaluation)
+  /** Gives what is told of it: an evaluation as it is; of a point that is replicated, once all its samples are there. */
+  add(evaluation: Evaluation): Evaluation | undefined {
+    this.#known++
+    this.#evaluations.set(keyOf(evaluation.individual), evaluation)
+    const point = this.#replicates.add(evaluation)
+    if (point) this.#points.push(point)
+    return point
   }
 
   /** Whether nothing has come of the individual yet. */
@@ -41,11 +51,10 @@ export class GenerationResults {
     return place === undefined ? null : before + place
   }
 
-  /** All evaluations in (index, replicate) order, in which they are told; undefined as long as one is missing. */
+  /** All that is told, in (index, replicate) order; undefined as long as an evaluation is missing. */
   all(): readonly Evaluation[] | undefined {
     if (this.#known < this.#evaluations.size) return undefined
-    const evaluations = [...this.#evaluations.values()] as Evaluation[]
-    return evaluations.sort(({ individual: a }, { individual: b }) => a.index - b.index || a.replicate - b.replicate)
+    return this.#points.sort(({ individual: a }, { individual: b }) => a.index - b.index || a.replicate - b.replicate)
   }
 }
 

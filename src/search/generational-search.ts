@@ -1,6 +1,8 @@
 import type { Runner } from '../../runtime/runner/runner.ts'
 import type { Evaluation } from '../core/evaluation.ts'
 import type { Individual } from '../core/individual.ts'
+import { pointsOf } from '../core/replications.ts'
+import { Replicates } from '../core/samples.ts'
 import { GenerationResults } from './generation-results.ts'
 import { reuseKnown } from './reuse.ts'
 import { checkReplayed, type Knowledge, type Searched } from './searched.ts'
@@ -24,9 +26,10 @@ export class GenerationalSearch {
     return this.#told
   }
 
-  /** How many individuals the newest generation has, stand-ins not counted. */
+  /** How many individuals the newest generation has, replicates of one counted once, stand-ins not at all. */
   get size(): number {
-    return this.#searched.trajectory.individuals().length
+    const { trajectory } = this.#searched
+    return trajectory.individuals().length / (trajectory.replications?.count ?? 1)
   }
 
   /** @returns whether the search has ended; false if it was stopped */
@@ -58,6 +61,7 @@ export class GenerationalSearch {
     const { trajectory, optimizer, record, checkpoints } = this.#searched
     const { told, generation: waiting } = checkpoints.recall(trajectory)
     const { search } = optimizer
+    const { replications } = trajectory
     this.#told = told
     if (waiting < 0) {
       if (known.length > 0) search.tell(known)
@@ -66,10 +70,10 @@ export class GenerationalSearch {
     for (let generation = waiting; generation < trajectory.generation; generation++) {
       checkpoints.timed(() => {
         if (generation >= 0) {
-          this.#told += record.individuals(generation).length
-          search.tell(record.evaluations(generation))
+          this.#told += pointsOf(record.individuals(generation), replications).length
+          search.tell(new Replicates(replications, optimizer.objectives).join(record.evaluations(generation)))
         }
-        const recorded = record.individuals(generation + 1)
+        const recorded = pointsOf(record.individuals(generation + 1), replications)
         checkReplayed(optimizer, search.ask(optimizer.populationSize), recorded)
         search.expect(recorded)
       })
@@ -82,17 +86,14 @@ export class GenerationalSearch {
     signal: AbortSignal,
     { cache }: Knowledge,
   ): Promise<readonly Evaluation[] | undefined> {
-    const { trajectory, record, tally } = this.#searched
+    const { trajectory, optimizer, record, tally } = this.#searched
     const individuals = trajectory.individuals()
-    const results = new GenerationResults(individuals)
+    const results = new GenerationResults(individuals, trajectory.replications, optimizer.objectives)
     record.numberTold((individual) => results.placeOf(individual, this.#told))
     const open = trajectory.generation === this.#resumed ? this.#recall(results) : individuals
     this.#report(results.known)
     const onReused = (evaluations: readonly Evaluation[]) => {
-      for (const evaluation of evaluations) {
-        results.add(evaluation)
-        tally.count(evaluation)
-      }
+      for (const evaluation of evaluations) tally.count(evaluation, results.add(evaluation))
       this.#report(results.known)
     }
     if (cache) await reuseKnown(cache, open, record, signal, onReused)

@@ -14,6 +14,7 @@ import type { SearchPlan } from './searched.ts'
  * | `parameters` | names, kinds and bounds, in their order |
  * | `objectives` | names and weights, in their order |
  * | `optimizee` | the simulation, see `NamedSimulation` |
+ * | `replications` | how often each individual is simulated, and what of that is its fitness; left out where it is once |
  * | `optimizer` | type, version and settings, the seed among them |
  * | `failures` | `timeout`, `retries`, `onFailure`: who has failed, and what takes the place |
  * | `warmStart` | what was known before, as it was named |
@@ -27,6 +28,7 @@ export interface RunIdentity {
   readonly parameters: PlainData
   readonly objectives: readonly (readonly [name: string, weight: number])[]
   readonly optimizee: { readonly module: string | null; readonly options: PlainData }
+  readonly replications?: PlainData
   readonly optimizer: { readonly type: string; readonly version: number; readonly settings: PlainData }
   readonly failures: {
     readonly timeout: number | null
@@ -57,12 +59,14 @@ export interface SearchParts {
 export function identityOf({ optimizer, optimizee, simulation, failures, warmStart, plan }: SearchParts): RunIdentity {
   const { module, options } = simulation ?? nameOfSource(optimizee.source)
   const { generations: _, ...settings } = optimizer.settings
-  const { names, weights } = optimizee.objectives
+  const { replications, objectives } = optimizee
+  const { names, weights } = objectives
   return {
     version: 2,
     parameters: plain(optimizee.space.definitions),
     objectives: names.map((name, i) => [name, weights[i]!]),
     optimizee: { module, options: plain(options ?? null) },
+    ...(replications && { replications: plain(replications) }),
     optimizer: { type: optimizer.type, version: optimizer.version, settings: plain(settings) },
     failures: { timeout: failures.timeout ?? null, retries: failures.retries, onFailure: failures.onFailure },
     warmStart: warmStart ?? null,

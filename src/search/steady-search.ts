@@ -2,6 +2,8 @@ import type { Runner } from '../../runtime/runner/runner.ts'
 import type { Evaluation } from '../core/evaluation.ts'
 import { type Individual, type IndividualId, nameOf } from '../core/individual.ts'
 import { type BegunGeneration, type ProposedIndividual, proposedAs } from '../core/record.ts'
+import { pointsOf } from '../core/replications.ts'
+import { Replicates } from '../core/samples.ts'
 import { reuseKnown } from './reuse.ts'
 import { checkReplayed, type Knowledge, type Searched } from './searched.ts'
 import { ArrivalLine, OrderedLine, type ToldLine } from './told-line.ts'
@@ -20,6 +22,7 @@ export class SteadySearch {
   /** How many individuals a block has. */
   readonly size: number
   readonly #line: ToldLine
+  readonly #replicates: Replicates
   /** Places that were told, and individuals that were asked for, stand-ins not counted. */
   #told = 0
   #asked = 0
@@ -34,6 +37,7 @@ export class SteadySearch {
     this.#window = window
     this.size = searched.optimizer.populationSize
     this.#line = order === 'ordered' ? new OrderedLine(this.size) : new ArrivalLine()
+    this.#replicates = new Replicates(searched.trajectory.replications, searched.optimizer.objectives)
   }
 
   get told(): number {
@@ -42,7 +46,7 @@ export class SteadySearch {
 
   /** @returns whether the search has ended; false if it was stopped */
   async run(runner: Runner, signal: AbortSignal, { evaluations: known = [], cache }: Knowledge): Promise<boolean> {
-    const { record, tally } = this.#searched
+    const { record } = this.#searched
     if (this.#order === 'ordered') record.numberTold((individual) => this.#placeOf(individual))
     const open = this.#begin(known)
     const reuse = async (individuals: readonly Individual[]): Promise<readonly Individual[]> => {
@@ -51,8 +55,7 @@ export class SteadySearch {
       await reuseKnown(cache, individuals, record, signal, (evaluations) => {
         for (const evaluation of evaluations) {
           found.add(nameOf(evaluation.individual))
-          this.#line.add(evaluation)
-          tally.count(evaluation)
+          this.#add(evaluation)
         }
       })
       return individuals.filter(({ name }) => !found.has(name))
@@ -65,10 +68,7 @@ export class SteadySearch {
     }
     for await (const { evaluations, standIns } of runner.simulateGeneration(next, signal)) {
       for (const standIn of standIns) this.#line.expectStandIn(standIn)
-      for (const evaluation of evaluations) {
-        this.#line.add(evaluation)
-        tally.count(evaluation)
-      }
+      for (const evaluation of evaluations) this.#add(evaluation)
       for (let more = true; more; ) {
         const asked = this.#advance()
         const left = await reuse(asked)
@@ -81,6 +81,13 @@ export class SteadySearch {
     return this.#line.pending === 0
   }
 
+  /** What is new; of a point that is replicated, it is told once all its samples are there. */
+  #add(evaluation: Evaluation): void {
+    const point = this.#replicates.add(evaluation)
+    if (point) this.#line.add(point)
+    this.#searched.tally.count(evaluation, point)
+  }
+
   /** Stores where the optimizer stands. */
   keep(): void {
     if (this.#recorded.length === 0 && this.#asked > 0) this.#searched.checkpoints.store(this.#place)
@@ -90,6 +97,7 @@ export class SteadySearch {
   #begin(known: readonly Evaluation[]): readonly Individual[] {
     const { trajectory, optimizer, record, checkpoints, start } = this.#searched
     const { told, asked } = checkpoints.recall(trajectory)
+    const times = trajectory.replications?.count ?? 1
     this.#told = told
     this.#asked = asked
     if (asked === 0) {
@@ -101,13 +109,14 @@ export class SteadySearch {
     const from = this.#order === 'ordered' ? told : 0
     const open = new Map<string, Individual>()
     const recorded: Recorded[] = []
-    let n = from
-    for (const proposed of record.proposed(from)) {
-      if (n++ >= asked) recorded.push(proposed)
+    let n = from * times
+    for (const proposed of record.proposed(n)) {
+      if (n >= asked * times && n % times === 0) recorded.push(proposed)
       open.set(proposed.individual.name, proposed.individual)
+      n++
     }
     const evaluated = this.#order === 'ordered' ? record.told(told) : this.#evaluatedSince(told, open)
-    for (const individual of open.values()) this.#line.expect(individual)
+    for (const point of pointsOf([...open.values()], trajectory.replications)) this.#line.expect(point)
     for (let block = Math.floor(from / this.size); block <= trajectory.generation; block++) {
       for (const { individual } of record.replacements(block)) {
         if (this.#isTold(individual, told)) continue
@@ -116,18 +125,22 @@ export class SteadySearch {
       }
     }
     for (const evaluation of evaluated) {
-      this.#line.add(evaluation)
+      const point = this.#replicates.add(evaluation)
+      if (point) this.#line.add(point)
       open.delete(nameOf(evaluation.individual))
     }
     this.#recorded = recorded
     return [...open.values()]
   }
 
-  /** Leaves in what is open what was not told before the checkpoint; gives what has come of it since. */
+  /** Leaves in what is open what was not told before the checkpoint; gives what has come of it. */
   #evaluatedSince(told: number, open: Map<string, Individual>): readonly Evaluation[] {
-    const evaluations = [...this.#searched.record.told(0)]
-    for (const { individual } of evaluations.slice(0, told)) open.delete(nameOf(individual))
-    return evaluations.slice(told)
+    const { record, trajectory, optimizer } = this.#searched
+    const evaluations = [...record.told(0)]
+    const points = new Replicates(trajectory.replications, optimizer.objectives).join(evaluations).slice(0, told)
+    const before = new Set(points.map(({ individual }) => placeNameOf(individual)))
+    for (const [name, individual] of open) if (before.has(placeNameOf(individual))) open.delete(name)
+    return evaluations.filter(({ individual }) => !before.has(placeNameOf(individual)))
   }
 
   #isTold(standIn: IndividualId, told: number): boolean {
@@ -170,15 +183,16 @@ export class SteadySearch {
     const proposals = search.ask(room)
     if (proposals.length === 0) return
     const before = trajectory.generation
-    const individuals = trajectory.fExtend(proposals, optimizer.settings.seed, this.size)
-    search.expect(individuals)
-    this.#asked += individuals.length
+    const replicates = trajectory.fExtend(proposals, optimizer.settings.seed, this.size)
+    const points = replicates.map(([first]) => first)
+    search.expect(points)
+    this.#asked += points.length
     for (let generation = before + 1; generation <= trajectory.generation; generation++) {
       begun.push({ generation, summary: optimizer.summarize(search.state) })
     }
-    individuals.forEach((individual, i) => {
-      this.#line.expect(individual)
-      fresh.push(proposedAs(individual, proposals[i], this.#told))
+    replicates.forEach((individuals, i) => {
+      this.#line.expect(points[i]!)
+      for (const individual of individuals) fresh.push(proposedAs(individual, proposals[i], this.#told))
     })
   }
 
@@ -222,4 +236,9 @@ export class SteadySearch {
     const begun = generation * this.size
     tally.report({ generation, generations, size: this.#asked - begun, evaluated: Math.max(0, this.#told - begun) })
   }
+}
+
+/** Replicates have one place together. */
+function placeNameOf({ generation, index }: IndividualId): string {
+  return `${generation}.${index}`
 }

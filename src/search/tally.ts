@@ -34,12 +34,13 @@ export class Tally {
     this.#best = record.best(1)[0]
   }
 
-  count(evaluation: Evaluation): void {
+  /** @param point what is told of it: undefined as long as further samples of the same point are waited for */
+  count(evaluation: Evaluation, point: Evaluation | undefined): void {
     this.#total++
     if (evaluation.outcome === 'failed') this.#failed++
     const objectives = this.#objectives
-    if (evaluation.outcome === 'done' && (!this.#best || objectives.score(evaluation) > objectives.score(this.#best))) {
-      this.#best = evaluation
+    if (point?.outcome === 'done' && (!this.#best || objectives.score(point) > objectives.score(this.#best))) {
+      this.#best = point
     }
   }
 

@@ -6,8 +6,10 @@ import { Individual } from '../core/individual.ts'
 import type { Optimizee, Problem } from '../core/optimizee.ts'
 import type { Optimizer } from '../core/optimizer.ts'
 import { type CellTyping, readCell, typingOf } from '../core/read-cell.ts'
+import { Replicates } from '../core/samples.ts'
 import { type ParameterDefinition, parameterFrom } from '../core/space.ts'
 import { RecordReader } from '../record/reader.ts'
+import { evaluationOf as evaluationOfRow } from '../record/rows.ts'
 import { nestColumns } from '../tables/nest-columns.ts'
 import { type FileRow, readTable } from '../tables/read-table.ts'
 import type { HeldRun } from './run-directory.ts'
@@ -82,6 +84,7 @@ function fromRun(directory: string, { space, objectives }: WarmStartProblem): Kn
     checkNames(directory, 'objective', record.objectives.names, objectives.names)
     const places = objectives.names.map((name) => record.objectives.names.indexOf(name))
     const evaluations: Evaluation[] = []
+    const replicates = new Replicates(record.replications, record.objectives)
     let left = 0
     let refused: string | undefined
     for (const row of record.rows()) {
@@ -93,16 +96,11 @@ function fromRun(directory: string, { space, objectives }: WarmStartProblem): Kn
         refused ??= refusal
         continue
       }
-      const fitness = row.fitness === null ? undefined : (JSON.parse(row.fitness) as number[])
+      const point = replicates.add(evaluationOfRow(row))
+      if (!point) continue
       const known = space.fromValues(space.toValues(parameters))
-      evaluations.push(
-        evaluationOf(
-          evaluations.length,
-          known,
-          row.seed,
-          fitness ? places.map((place) => fitness[place]!) : (JSON.parse(row.cause ?? '{}') as FailureCause),
-        ),
-      )
+      const result = point.outcome === 'done' ? places.map((place) => point.fitness[place]!) : point.cause
+      evaluations.push(evaluationOf(evaluations.length, known, row.seed, result))
     }
     const warning =
       left > 0

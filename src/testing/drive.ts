@@ -1,9 +1,12 @@
 import type { Order } from '../core/abilities.ts'
 import type { Evaluation } from '../core/evaluation.ts'
 import { Individual } from '../core/individual.ts'
+import type { Objectives } from '../core/objectives.ts'
 import type { Optimizer } from '../core/optimizer.ts'
 import type { State } from '../core/plain-data.ts'
 import { Random } from '../core/random.ts'
+import { type Replications, replicatesOf } from '../core/replications.ts'
+import { Replicates } from '../core/samples.ts'
 import { type SearchCheckpoint, SearchState } from '../core/search-state.ts'
 
 export type Parameters = Record<string, unknown>
@@ -22,6 +25,9 @@ export interface DriveOptions<P = Parameters> {
   readonly pass?: (checkpoint: SearchCheckpoint) => SearchCheckpoint
   /** Known before the search: told first, without having been asked for. */
   readonly known?: readonly Evaluation<P>[]
+  /** Each individual is simulated so often; its samples come in an order that follows from `turn`. */
+  readonly replications?: Replications
+  readonly turn?: number
 }
 
 /** One turn of a search: what was proposed, and what was told before the next. */
@@ -39,8 +45,9 @@ export function drive<P>(optimizer: Optimizer<State, P>, simulate: Simulate<P>, 
 export function* steps<P>(
   optimizer: Optimizer<State, P>,
   simulate: Simulate<P>,
-  { evaluations, order = 'generations', window = optimizer.populationSize, pass, known }: DriveOptions<P>,
+  options: DriveOptions<P>,
 ): Generator<Step<P>> {
+  const { evaluations, order = 'generations', window = optimizer.populationSize, pass, known } = options
   let search = SearchState.begin(optimizer)
   const { seed } = optimizer.settings
   const arrival = Random.of(seed, 'arrival')
@@ -63,7 +70,9 @@ export function* steps<P>(
       return new Individual(id, parameters, own ?? place)
     })
     search.expect(individuals)
-    for (const [i, individual] of individuals.entries()) pending.push(evaluate(individual, simulate, n + i))
+    for (const [i, individual] of individuals.entries()) {
+      pending.push(evaluateAll(individual, simulate, n + i, optimizer.objectives, options))
+    }
     n += individuals.length
     if (pending.length === 0 || (order === 'generations' && n > evaluations)) return
     const told = takeTold(pending, order, arrival)
@@ -83,6 +92,20 @@ function takeTold<P>(pending: Evaluation<P>[], order: Order, random: Random): Ev
     case 'arrival':
       return pending.splice(random.integer(pending.length), 1)
   }
+}
+
+/** What is told of an individual: of its samples together, where it is simulated several times. */
+function evaluateAll<P>(
+  individual: Individual<P>,
+  simulate: Simulate<P>,
+  n: number,
+  objectives: Objectives,
+  { replications, turn = 0 }: DriveOptions<P>,
+): Evaluation<P> {
+  const all = replicatesOf(individual, replications, 0)
+  const samples = all.map((one, i) => evaluate(one, simulate, n * all.length + i)) as readonly Evaluation[]
+  const [point] = new Replicates(replications, objectives).join(Random.of(turn, 'samples', n).shuffle(samples))
+  return point as Evaluation<P>
 }
 
 function evaluate<P>(individual: Individual<P>, simulate: Simulate<P>, n: number): Evaluation<P> {

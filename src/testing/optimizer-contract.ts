@@ -9,6 +9,7 @@ import type { Problem } from '../core/optimizee.ts'
 import type { CommonSettings, Optimizer } from '../core/optimizer.ts'
 import { findNotPlain, type State } from '../core/plain-data.ts'
 import { Random } from '../core/random.ts'
+import { type Aggregate, aggregates, replicationsFrom } from '../core/replications.ts'
 import type { SearchCheckpoint } from '../core/search-state.ts'
 import { choice, integer, real, Space, vector } from '../core/space.ts'
 import { Trajectory } from '../core/trajectory.ts'
@@ -78,6 +79,25 @@ export function testOptimizer(name: string, make: MakeOptimizer, contract: Optim
         const resumed = drive(make(everyKind(), { seed: 1 }), someFail, { evaluations: 200, order, pass: jump })
         expect(withoutStates(resumed)).toStrictEqual(withoutStates(straight))
       })
+    }
+
+    for (const order of ordersOf) {
+      law(
+        `where individuals are replicated, a search in the order ${order} is the same for any order of their samples`,
+        () => {
+          const noisy: Simulate = (given, n) =>
+            n % 7 === 0 ? undefined : mixed(given, n)!.map((value) => value + Random.of('noise', n).normal())
+          const search = (turn: number, aggregate: Aggregate) => {
+            const replications = replicationsFrom({ count: 4, aggregate })!
+            return drive(make(everyKind(), { seed: 3 }), noisy, { evaluations: 150, order, replications, turn })
+          }
+          for (const aggregate of aggregates) expect(search(1, aggregate)).toStrictEqual(search(2, aggregate))
+          expect(toldIn(search(1, 'mean'))[0]).toMatchObject({
+            samples: expect.any(Array),
+            standardError: expect.any(Array),
+          })
+        },
+      )
     }
 
     law('in any space a state is plain data, and its proposals are within the bounds', () => {

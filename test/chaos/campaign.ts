@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { createOptimizer, type OptimizerChoice, optimizers } from '../../optimizers/index.ts'
 import { type Order, orders, takesOrder } from '../../src/core/abilities.ts'
+import { nameOf } from '../../src/core/individual.ts'
+import { pointsOf } from '../../src/core/replications.ts'
 import { Random } from '../../src/index.ts'
 import { RecordReader } from '../../src/record/reader.ts'
 import { eventually, processesNaming } from '../processes.ts'
@@ -26,6 +28,12 @@ export interface Tally {
   differing: number
 }
 
+const simulations = [
+  { optimizee: 'recorded', replications: 1 },
+  { optimizee: 'recorded-command', replications: 1 },
+  { optimizee: 'recorded', replications: 2 },
+]
+
 type Victim = keyof Tally['kills']
 
 /** Kills processes of running searches at random until there were enough, and compares with what was never disturbed. */
@@ -46,7 +54,7 @@ export async function campaign(kills: number, seed: number, log: (line: string) 
     const combinations = Object.entries(optimizers).flatMap(([type, { abilities }]) =>
       orders
         .filter((order) => takesOrder(abilities, order))
-        .flatMap((order) => ['recorded', 'recorded-command'].map((optimizee) => ({ type, optimizee, order }))),
+        .flatMap((order) => simulations.map((simulation) => ({ type, order, ...simulation }))),
     )
     const references = new Map<string, string>()
     while (total(tally) < kills) {
@@ -69,15 +77,16 @@ const populationSize = 10
 interface Combination {
   readonly type: string
   readonly optimizee: string
+  readonly replications: number
   readonly order: Order
 }
 
-function optionsOf(root: string, { type, optimizee, order }: Combination, sleep: number) {
+function optionsOf(root: string, { type, optimizee, replications, order }: Combination, sleep: number) {
   return {
     root,
     optimizee,
     order,
-    options: { journal: join(root, 'journal'), sleep },
+    options: { journal: join(root, 'journal'), sleep, ...(replications > 1 && { replications }) },
     runner: { workers: 3, grace: '5s', crashRetries: 1000 },
     optimizer: optimizerOf(type),
   }
@@ -147,7 +156,11 @@ function expected(directory: string, { type, order }: Combination, reference: st
   if (order !== 'arrival') return reference
   const replayed = proposalsToldAgain(directory, (problem) => createOptimizer(problem, optimizerOf(type)))
   const record = RecordReader.openForReading(directory)
-  const recorded = [...record.proposed()].map(({ individual }) => JSON.stringify(individual.parameters))
+  const points = pointsOf(
+    [...record.proposed()].map(({ individual }) => individual),
+    record.replications,
+  )
+  const recorded = points.map(({ parameters }) => JSON.stringify(parameters))
   record.close()
   return replayed.join() === recorded.join() ? canonicalExport(directory) : 'another search'
 }
@@ -197,7 +210,7 @@ function finishedIn(directory: string): Set<string> {
   try {
     record = RecordReader.openForReading(directory)
     const rows = [...record.rows()].filter(({ outcome }) => outcome === 'done')
-    return new Set(rows.map(({ generation, index }) => `${generation}.${index}`))
+    return new Set(rows.map(nameOf))
   } catch {
     return new Set() // killed before there were tables
   } finally {

@@ -49,6 +49,17 @@ test('the main job finds the known answer of the boarding school outbreak', () =
   expect(printed).toContain('runs/influenza')
 })
 
+test('the call centre has the number of agents that is cheapest on average, and not on one lucky day', () => {
+  const directory = temporaryDirectory()
+  const file = join(root, 'test/examples/call-centre.yaml')
+  const bestOf = (name: string) => JSON.parse(twoloop(directory, 'show', `runs/${name}`, '--json')).best
+  twoloop(directory, 'run', file)
+  expect(bestOf('call-centre')).toMatchObject({ parameters: { agents: 9 }, standardError: [expect.any(Number)] })
+  expect(bestOf('call-centre').fitness[0]).toBeCloseTo(3074, 0)
+  twoloop(directory, 'run', file, '--name', 'once', '--set', 'optimizee.replications=1')
+  expect(bestOf('once')).toMatchObject({ parameters: { agents: 8 }, fitness: [2560] })
+})
+
 const python = hasPart('python3', () => hasProgram('python3'), 'the example of a simulation in Python')
 
 test.skipIf(!python)('the Python spring is calibrated', () => {

@@ -3,7 +3,10 @@ import { basename, join, resolve } from 'node:path'
 import { type Holder, Lease } from '../../../runtime/runner/lease.ts'
 import { currentHolder, takeRun } from '../../../runtime/slurm/run-holder.ts'
 import { ConfigurationError, RunHeldError } from '../../core/errors.ts'
+import { Objectives } from '../../core/objectives.ts'
+import type { Replications } from '../../core/replications.ts'
 import { runFiles } from '../../core/run-files.ts'
+import { fitnessOf } from '../../core/samples.ts'
 import { type Database, openDatabase } from '../../system/database.ts'
 import { livenessOf } from '../../system/process-identity.ts'
 import { openReadable } from '../readable.ts'
@@ -218,15 +221,19 @@ function complete(database: Database, { directory, epoch, damage, unread }: Circ
   const isIncomplete = new Set(unread.map(({ table }) => table))
   if (!isIncomplete.has('individuals')) database.exec(rebuildGenerations)
   const pipes = takeFromPipes(RecordWriter.over(directory, database), database)
-  const order = manifestOf(database).order ?? 'generations'
-  const kept = order === 'generations' ? wholeGenerations(database) : blocksAsked(database)
+  const manifest = manifestOf(database)
+  const order = String(manifest.order ?? 'generations')
+  const replications = (manifest.replications ?? undefined) as Replications | undefined
+  const times = replications?.count ?? 1
+  const kept = order === 'generations' ? wholeGenerations(database) : blocksAsked(database, order, times)
   const seen = 1 + Math.max(pipes.newest, ...column<number>(database, 'select max(generation) from generations'))
   for (const table of ['generations', 'individuals', 'evaluations', 'other_attempts', 'reports', 'reused']) {
     database.prepare(`delete from ${table} where generation >= ?`).run(kept)
   }
   const fromPipes = pipes.close(kept)
-  database.exec(countAnew)
-  database.exec(order === 'arrival' ? closeGaps : numberInOrder)
+  database.exec(countAnew(times))
+  if (replications) noteBestPoints(database, replications)
+  database.exec(order === 'arrival' ? closeGaps(times) : numberInOrder(replications ? 'points' : 'individuals'))
   database.exec(noteLastTold)
   const saved = countSaved(database)
   const pending = saved.individuals - saved.evaluations
@@ -282,24 +289,42 @@ function wholeGenerations(database: Database): number {
  * How many blocks of a steady search are left when all individuals are taken out that were asked for after something that
  * is lost: behind an individual, or a telling, that is missing.
  */
-function blocksAsked(database: Database): number {
+function blocksAsked(database: Database, order: string, times: number): number {
   const size = column<number>(database, 'select max("index") + 1 from individuals where replaces is null')[0] ?? 0
   const places = column<number>(
     database,
-    `select generation * ${size} + "index" from individuals where replaces is null order by generation, "index"`,
+    `select generation * ${size} + "index" from individuals where replaces is null
+     group by generation, "index" having count(*) = ${times} order by generation, "index"`,
   )
-  const present = places.findIndex((place, i) => place !== i)
-  const told = column<number>(database, 'select distinct told from evaluations where told is not null order by told')
-  const gap = told.findIndex((number, i) => number !== i)
   database
     .prepare(`delete from individuals where generation * ${size} + "index" % ${size} >= ? or after > ?`)
-    .run(present < 0 ? places.length : present, gap < 0 ? told.length : gap)
+    .run(firstMissing(places), tellings(database, order, times))
   database.exec(`update generations set individuals = (
     select count(*) from individuals i where i.generation = generations.generation)`)
   return 1 + (column<number | null>(database, 'select max(generation) from individuals')[0] ?? -1)
 }
 
-const countAnew = `
+/** How many tellings are left, from the first on. */
+function tellings(database: Database, order: string, times: number): number {
+  const toldTimes = order === 'arrival' ? 1 : times // as they come, every sample has a number of its own
+  const told = firstMissing(
+    column<number>(
+      database,
+      `select told from evaluations where told is not null group by told having count(*) >= ${toldTimes} order by told`,
+    ),
+  )
+  if (toldTimes === times) return told
+  const points = `select 1 from evaluations where told < ${told} group by generation, "index" having count(*) = ${times}`
+  return column<number>(database, `select count(*) from (${points})`)[0]!
+}
+
+/** The first number that is not among ascending ones from 0 on. */
+function firstMissing(numbers: readonly number[]): number {
+  const gap = numbers.findIndex((number, i) => number !== i)
+  return gap < 0 ? numbers.length : gap
+}
+
+const countAnew = (times: number) => `
 delete from evaluations where not exists (
   select 1 from individuals i
   where i.generation = evaluations.generation and i."index" = evaluations."index" and i.replicate = evaluations.replicate);
@@ -311,17 +336,37 @@ update generations set
   (best_score, best_index, best_replicate) = (
     select score, "index", replicate from evaluations e
     where e.generation = generations.generation and outcome = 'done' order by score desc, "index", replicate limit 1);
-delete from checkpoints where asked > (select count(*) from individuals where replaces is null);
+delete from checkpoints where asked * ${times} > (select count(*) from individuals where replaces is null);
 delete from checkpoints where told not in (select told from checkpoints order by told desc limit 2);
 `
 
-/** Where evaluations were told as they came, the order stays that of those that are left; states beyond a gap are of no use. */
-const closeGaps = `
+/** Of a search that simulates each individual several times, a generation's best is that of its points. */
+function noteBestPoints(database: Database, replications: Replications): void {
+  const objectives = new Objectives((manifestOf(database).objectives ?? {}) as Record<string, number>)
+  const points = database
+    .prepare('select generation, "index", samples from evaluations where replicate = 0 and samples is not null')
+    .all() as { readonly generation: number; readonly index: number; readonly samples: string }[]
+  database.exec('update generations set best_score = null, best_index = null, best_replicate = null')
+  const note = database.prepare(
+    `update generations set best_score = @score, best_index = @index, best_replicate = 0
+     where generation = @generation and (best_score is null or best_score < @score)`,
+  )
+  for (const { generation, index, samples } of points) {
+    const fitness = fitnessOf(JSON.parse(samples), objectives, replications)
+    if (fitness) note.run({ generation, index, score: objectives.weigh(fitness) })
+  }
+}
+
+/**
+ * Where evaluations were told as they came, the order stays that of those that are left; states beyond a gap are of no
+ * use. A state says how many points it was told, which where these are replicated is less than the samples it knows.
+ */
+const closeGaps = (times: number) => `
 create temp table numbered as
   select generation, "index", replicate, told as was,
          row_number() over (order by told) - 1 + (select coalesce(min(after), 0) from individuals) as told
   from evaluations where told is not null;
-delete from checkpoints where told > (select min(was) from temp.numbered where was <> told);
+delete from checkpoints where told > (select min(was) from temp.numbered where was <> told) * (${times} = 1);
 update evaluations set told = n.told from temp.numbered n
 where n.generation = evaluations.generation and n."index" = evaluations."index" and n.replicate = evaluations.replicate;
 drop table temp.numbered;

@@ -1,0 +1,133 @@
+import type { DoneEvaluation, Evaluation } from './evaluation.ts'
+import { Individual } from './individual.ts'
+import type { Objectives } from './objectives.ts'
+import type { Replications } from './replications.ts'
+
+/** Puts the samples of points together, in whatever order they come. */
+export class Replicates {
+  readonly #replications: Replications | undefined
+  readonly #objectives: Objectives
+  readonly #incomplete = new Map<string, Evaluation[]>()
+
+  /** @param replications without any, every evaluation is a point */
+  constructor(replications: Replications | undefined, objectives: Objectives) {
+    this.#replications = replications
+    this.#objectives = objectives
+  }
+
+  /** The evaluation of a point, once its last sample has come. */
+  add(sample: Evaluation): Evaluation | undefined {
+    const replications = this.#replications
+    if (replications === undefined) return sample
+    const name = `${sample.individual.generation}.${sample.individual.index}`
+    const samples = this.#incomplete.get(name) ?? []
+    samples.push(sample)
+    if (samples.length < replications.count) {
+      this.#incomplete.set(name, samples)
+      return undefined
+    }
+    this.#incomplete.delete(name)
+    return joinSamples(samples, this.#objectives, replications)
+  }
+
+  /** The points of which all samples have come, in the order of their last ones. */
+  join(samples: Iterable<Evaluation>): Evaluation[] {
+    const points: Evaluation[] = []
+    for (const sample of samples) {
+      const point = this.add(sample)
+      if (point) points.push(point)
+    }
+    return points
+  }
+}
+
+/** One evaluation of all samples of a point: the same in whichever order they are given. */
+export function joinSamples(
+  given: readonly Evaluation[],
+  objectives: Objectives,
+  replications: Pick<Replications, 'aggregate' | 'quantile'>,
+): Evaluation {
+  const samples = [...given].sort((a, b) => a.individual.replicate - b.individual.replicate)
+  const { generation, index, parameters, seed } = samples[0]!.individual
+  const individual = new Individual({ generation, index, replicate: 0 }, parameters, seed)
+  const done = samples.filter((sample): sample is DoneEvaluation => sample.outcome === 'done')
+  const vectors = done.map(({ fitness }) => fitness)
+  const fitness = fitnessOf(vectors, objectives, { ...replications, count: samples.length })
+  if (fitness === undefined) {
+    const failed = samples.find((sample) => sample.outcome === 'failed')!
+    const message = `${samples.length - done.length} of ${samples.length} replicates failed: ${failed.cause.message}`
+    return { individual, outcome: 'failed', cause: { ...failed.cause, message } }
+  }
+  return {
+    individual,
+    outcome: 'done',
+    fitness,
+    standardError: standardErrorsOf(vectors),
+    samples: vectors,
+    ...(done[0]?.outputs && { outputs: done[0].outputs }),
+  }
+}
+
+/** The fitness of a point of which so many samples are done; undefined if it has failed. */
+export function fitnessOf(
+  done: readonly (readonly number[])[],
+  objectives: Objectives,
+  replications: Pick<Replications, 'aggregate' | 'quantile' | 'count'>,
+): number[] | undefined {
+  const fitness = objectives.weights.map((weight, i) =>
+    aggregate(
+      done.map((sample) => sample[i]!),
+      weight,
+      replications,
+    ),
+  )
+  return fitness.every((value) => value !== undefined) ? fitness : undefined
+}
+
+/** For each objective, the standard error of the mean of its samples; null of a single sample. */
+export function standardErrorsOf(samples: readonly (readonly number[])[]): (number | null)[] {
+  return (samples[0] ?? []).map((_, i) => standardErrorOf(samples.map((sample) => sample[i]!)))
+}
+
+/** Undefined where the point has failed: by its rank among the samples, or of a mean if fewer than half were done. */
+function aggregate(
+  done: readonly number[],
+  weight: number,
+  { aggregate, quantile, count }: Pick<Replications, 'aggregate' | 'quantile' | 'count'>,
+): number | undefined {
+  switch (aggregate) {
+    case 'mean':
+      return 2 * done.length < count || done.length === 0 ? undefined : meanOf(done)
+    case 'median':
+      return ranked(done, count, weight, 0.5)
+    case 'quantile':
+      return ranked(done, count, weight, quantile ?? 1)
+    case 'worst':
+      return ranked(done, count, weight, 1)
+  }
+}
+
+/** Between the two samples next to that rank, the best having rank 0 and the last of them rank 1. */
+function ranked(done: readonly number[], count: number, weight: number, rank: number): number | undefined {
+  const sorted = [...done].sort((a, b) => (weight > 0 ? b - a : a - b))
+  const place = (count - 1) * rank
+  const better = sorted[Math.floor(place)]
+  const worse = sorted[Math.ceil(place)]
+  if (better === undefined || worse === undefined) return undefined
+  const weightOfWorse = place - Math.floor(place)
+  return better === worse ? better : better * (1 - weightOfWorse) + worse * weightOfWorse
+}
+
+export function meanOf(values: readonly number[]): number {
+  const mean = values.reduce((mean, value, i) => mean + (value - mean) / (i + 1), 0)
+  return Number.isFinite(mean) ? mean : values.reduce((sum, value) => sum + value / values.length, 0)
+}
+
+/** Of the mean of the samples; null of a single one. */
+function standardErrorOf(values: readonly number[]): number | null {
+  if (values.length < 2) return null
+  const mean = meanOf(values)
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
+  const error = Math.sqrt(squares / (values.length - 1) / values.length)
+  return Number.isFinite(error) ? error : null
+}

@@ -1,0 +1,145 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { Design, GeneticAlgorithm } from '../../optimizers/index.ts'
+import { orders } from '../../src/core/abilities.ts'
+import type { Optimizee } from '../../src/index.ts'
+import { RecordReader } from '../../src/record/reader.ts'
+import { summarizeRun } from '../../src/record/summary.ts'
+import { type SearchOptions, search } from '../search.ts'
+import { temporaryDirectory } from '../temporary.ts'
+import { proposalsToldAgain } from '../told-again.ts'
+
+const genetic = (optimizee: Optimizee) =>
+  new GeneticAlgorithm(optimizee, { populationSize: 6, generations: 4, seed: 5 }) as never
+
+const noisy = { optimizee: 'recorded', options: { replications: 3 }, makeOptimizer: genetic } as const
+
+type Row = {
+  readonly generation: number
+  readonly index: number
+  readonly replicate: number
+  readonly seed: number
+  readonly parameters: { readonly x: number; readonly n: number }
+  readonly fitness: readonly [number]
+}
+
+function rowsOf(canonical: string): Row[] {
+  return canonical
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Row)
+}
+
+function meansOf(rows: readonly Row[]): { name: string; mean: number; samples: number[] }[] {
+  const points = new Map<string, Row[]>()
+  for (const row of rows) {
+    const name = `${row.generation}.${row.index}`
+    points.set(name, [...(points.get(name) ?? []), row])
+  }
+  return [...points].map(([name, replicates]) => {
+    const samples = replicates.map(({ fitness: [cost] }) => cost)
+    return { name, samples, mean: samples.reduce((sum, cost) => sum + cost, 0) / samples.length }
+  })
+}
+
+/** Stops a search again and again, in the middle of whatever it does, until it has ended. */
+async function stopAndGoOn(options: SearchOptions) {
+  for (let stops = 0; ; stops++) {
+    const controller = new AbortController()
+    const end = await search({
+      ...options,
+      signal: controller.signal,
+      onProgress: ({ totalEvaluated }) => totalEvaluated >= 11 * (stops + 1) && controller.abort(new Error('enough')),
+    })
+    if (end.status === 'finished') return { ...end, stops }
+    expect(stops).toBeLessThan(40)
+  }
+}
+
+test.each(['generations', 'ordered'] as const)(
+  'a replicated search in the order %s is the same for any workers, timing and stops, and simulates nothing again',
+  async (order) => {
+    const root = temporaryDirectory()
+    const journal = join(root, 'journal')
+    const reference = await search({ ...noisy, root, name: 'reference', order, runner: { workers: 1 } })
+    const rows = rowsOf(reference.canonical)
+    expect(rows.length % 3).toBe(0)
+    expect(rows.map(({ replicate }) => replicate)).toEqual(rows.map((_, i) => i % 3))
+    const options = { ...noisy.options, journal, sleep: 10 }
+    const { canonical, stops } = await stopAndGoOn({ ...noisy, options, root, order, runner: { workers: 4 } })
+    expect(stops).toBeGreaterThan(2)
+    expect(canonical).toBe(reference.canonical)
+    const simulated = readFileSync(journal, 'utf8').trim().split('\n')
+    expect(simulated).toHaveLength(rows.length)
+    expect(new Set(simulated).size).toBe(rows.length)
+  },
+)
+
+test('a replicated search in the order of arrival goes on after stops, and replays to what was proposed', async () => {
+  const root = temporaryDirectory()
+  const options = { ...noisy.options, sleep: 10 }
+  const { directory, stops } = await stopAndGoOn({ ...noisy, options, root, order: 'arrival', runner: { workers: 4 } })
+  expect(stops).toBeGreaterThan(2)
+  const record = RecordReader.openForReading(directory)
+  const asked = [...record.proposed()].filter(({ individual }) => individual.replicate === 0)
+  record.close()
+  expect(asked).toHaveLength(24)
+  expect(proposalsToldAgain(directory, genetic as never)).toEqual(
+    asked.map(({ individual }) => JSON.stringify(individual.parameters)),
+  )
+})
+
+test('replicate k has the same seed at every point, unless each is to have its own', async () => {
+  const root = temporaryDirectory()
+  const seedsOf = async (name: string, seeds: 'common' | 'own') => {
+    const options = { replications: { count: 3, seeds } }
+    return rowsOf((await search({ ...noisy, options, root, name })).canonical).map(({ seed }) => seed)
+  }
+  const common = await seedsOf('common', 'common')
+  expect(common).toEqual(common.map((_, i) => common[i % 3]))
+  expect(new Set(common).size).toBe(3)
+  const own = await seedsOf('own', 'own')
+  expect(new Set(own).size).toBe(own.length)
+})
+
+test.each(orders)('the best of a search in the order %s is the best mean, with its standard error', async (order) => {
+  const root = temporaryDirectory()
+  const options = { replications: { count: 3, seeds: 'own' } }
+  const { directory, canonical, trajectory } = await search({ ...noisy, options, root, order })
+  const ranked = meansOf(rowsOf(canonical)).sort((a, b) => a.mean - b.mean)
+  const { best } = summarizeRun(directory)
+  expect(`${best!.generation}.${best!.index}`).toBe(ranked[0]!.name)
+  expect(best!.fitness[0]).toBeCloseTo(ranked[0]!.mean, 10)
+  const [a, b, c] = ranked[0]!.samples as [number, number, number]
+  const squares = [a, b, c].reduce((sum, cost) => sum + (cost - ranked[0]!.mean) ** 2, 0)
+  expect(best!.standardError![0]).toBeCloseTo(Math.sqrt(squares / 2 / 3), 10)
+  expect(trajectory.best(1000).map(({ individual }) => individual.name)).toEqual(ranked.map(({ name }) => name))
+})
+
+test('a design is replicated by its problem like any search, and not by both', async () => {
+  const root = temporaryDirectory()
+  const design = { kind: 'latin-hypercube', points: 10 } as const
+  const makeOptimizer = (optimizee: Optimizee) => new Design(optimizee, { design, chunk: 4 }) as never
+  const { canonical, directory } = await search({ ...noisy, root, makeOptimizer })
+  const rows = rowsOf(canonical)
+  expect(rows).toHaveLength(30)
+  const ranked = meansOf(rows).sort((a, b) => a.mean - b.mean)
+  expect(summarizeRun(directory).best!.fitness[0]).toBeCloseTo(ranked[0]!.mean, 10)
+  const twice = (optimizee: Optimizee) => new Design(optimizee, { design, replications: 2 }) as never
+  await expect(search({ ...noisy, root, name: 'twice', makeOptimizer: twice })).rejects.toThrow(
+    'say in one place how often',
+  )
+})
+
+test('who stands in for a failed sample is refused before anything starts', async () => {
+  const root = temporaryDirectory()
+  const refused = search({ ...noisy, root, runner: { onFailure: 'replace' } })
+  await expect(refused).rejects.toThrow('onFailure: replace is for individuals that are simulated once')
+})
+
+test('limits and populations count points, not samples', async () => {
+  const root = temporaryDirectory()
+  const { canonical } = await search({ ...noisy, root, order: 'ordered', limits: { evaluations: 7 } })
+  expect(rowsOf(canonical)).toHaveLength(21)
+})
