@@ -1,3 +1,4 @@
+import { benchBatches } from './batches.ts'
 import { benchDesign } from './design.ts'
 import { benchDispatch } from './dispatch.ts'
 import { benchExports } from './exports.ts'
@@ -8,6 +9,7 @@ import { benchStartup } from './startup.ts'
 
 /** `npm run bench -- NAME`: measures, and prints one JSON document. */
 const benches: Readonly<Record<string, (args: readonly string[]) => Promise<unknown>>> = {
+  batches: benchBatches,
   dispatch: benchDispatch,
   design: benchDesign,
   optimizers: benchOptimizers,

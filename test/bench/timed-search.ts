@@ -1,4 +1,4 @@
-import { Experiment, type Progress } from '../../src/index.ts'
+import { Experiment, type Optimizee, type PrepareOptions, type Progress } from '../../src/index.ts'
 import nothing from './nothing.ts'
 import { Schedule } from './schedule.ts'
 
@@ -12,11 +12,22 @@ export interface TimedSearch {
   readonly directory: string
 }
 
-/** A whole search over generations of the given sizes, with two workers, stored as always. */
+/** A whole search over generations of the given sizes, with two workers, stored as always, of a simulation that costs nothing. */
 export async function timedSearch(root: string, name: string, sizes: readonly number[]): Promise<TimedSearch> {
+  return await timedSearchOf(nothing, root, name, sizes)
+}
+
+/** The same of any simulation. */
+export async function timedSearchOf<P>(
+  optimizee: Optimizee<P>,
+  root: string,
+  name: string,
+  sizes: readonly number[],
+  runner: PrepareOptions['runner'] = {},
+): Promise<TimedSearch> {
   await using experiment = new Experiment({ root })
-  const { directory } = await experiment.prepareExperiment({ name, runner: { workers: 2 } })
-  const optimizer = new Schedule(nothing, sizes)
+  const { directory } = await experiment.prepareExperiment({ name, runner: { workers: 2, ...runner } })
+  const optimizer = new Schedule(optimizee, sizes)
   const startedAt = performance.now()
   const completedAt: number[] = []
   const memory: number[] = []
@@ -27,7 +38,7 @@ export async function timedSearch(root: string, name: string, sizes: readonly nu
     completedAt[generation] = performance.now()
     memory[generation] = process.memoryUsage.rss()
   }
-  await experiment.runExperiment(optimizer, nothing, { onProgress })
+  await experiment.runExperiment(optimizer, optimizee, { onProgress })
   await experiment.endExperiment(optimizer)
   return { completedAt, startedAt, firstResultAt, memory, directory }
 }
