@@ -21,6 +21,8 @@ const commands = {
   optimizers: () => import('./optimizers.ts'),
   optimizees: () => import('./optimizees.ts'),
   python: () => import('./python.ts'),
+  schema: () => import('./schema.ts'),
+  init: () => import('./init.ts'),
 } as const
 
 const { argv } = process
@@ -47,8 +49,10 @@ async function commandLine(name: string | undefined): Promise<Command> {
     .configureOutput({ writeErr: () => {} }) // `fail` says it
     .helpCommand(true)
     .option('--debug', 'show where an error comes from')
-  const asked = name !== undefined && Object.hasOwn(commands, name) ? [name] : Object.keys(commands)
+  const isOne = name !== undefined && Object.hasOwn(commands, name)
+  const asked = isOne ? [name] : Object.keys(commands)
   for (const command of asked) (await commands[command as keyof typeof commands]()).register(program)
+  if (!isOne) (await import('./completion.ts')).register(program) // it knows those that stand before it
   for (const command of program.commands) command.option('--debug', 'show where an error comes from')
   return program
 }

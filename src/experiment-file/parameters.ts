@@ -24,7 +24,7 @@ const named = z.looseObject({})
 const bounds = { low: z.number(), high: z.number(), scale: z.enum(['linear', 'log']).optional() }
 
 /** What `of` must be is checked where it stands, one level down; the values of a choice are checked one by one. */
-const parameterSchemas = {
+export const parameterSchemas = {
   real: z.strictObject({ type: z.literal('real'), ...bounds }),
   integer: z.strictObject({ type: z.literal('integer'), ...bounds }),
   choice: z.strictObject({ type: z.literal('choice'), values: z.array(z.custom<ChoiceValue>()) }),

@@ -67,6 +67,9 @@ const commands = [
   'optimizers',
   'optimizees',
   'python',
+  'schema',
+  'init',
+  'completion',
 ]
 
 test('help names every command, and every command has help of its own', async () => {

@@ -1,0 +1,75 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { isAbsolute, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { execa } from 'execa'
+import { expect, test } from 'vitest'
+import { starters } from '../../src/cli/starters/index.ts'
+import { experimentJsonSchema } from '../../src/experiment-file/json-schema.ts'
+import { search } from '../search.ts'
+import { temporaryDirectory } from '../temporary.ts'
+
+const main = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url))
+
+function twoloop(cwd: string, ...args: string[]) {
+  return execa(process.execPath, [main, ...args], { cwd, reject: false })
+}
+
+function isThere(program: string): boolean {
+  return spawnSync('sh', ['-c', `command -v ${program}`]).status === 0
+}
+
+test.each(Object.keys(starters))(
+  'a first project in %s runs at once, and finds how the cup cools',
+  async (language) => {
+    const folder = temporaryDirectory()
+    const made = await twoloop(folder, 'init', 'cup', '--language', language, '--json')
+    const { needs, files } = JSON.parse(made.stdout) as { needs: string | null; files: string[] }
+    const place = join(folder, 'cup')
+    expect(readdirSync(place).sort()).toEqual([...files].sort())
+    const [first] = readFileSync(join(place, 'experiment.yaml'), 'utf8').split('\n')
+    const schema = first!.replace('# yaml-language-server: $schema=', '')
+    const path = isAbsolute(schema) ? schema : resolve(place, schema)
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(JSON.parse(JSON.stringify(experimentJsonSchema())))
+    if (needs !== null && !isThere(needs)) return // Julia is in few distributions
+    const run = await twoloop(place, 'run', 'experiment.yaml', '--generations', '4', '--json')
+    expect(run.exitCode).toBe(0)
+    const { best } = JSON.parse(run.stdout) as { best: { fitness: Record<string, number> | number[] } }
+    expect(Object.values(best.fitness)[0]).toBeLessThan(5) // at random it is some twenty degrees
+  },
+)
+
+test('a first project overwrites nothing', async () => {
+  const folder = temporaryDirectory()
+  mkdirSync(join(folder, 'mine'))
+  writeFileSync(join(folder, 'mine/notes'), 'dear')
+  writeFileSync(join(folder, 'file'), '')
+  const refused = await twoloop(folder, 'init', 'mine')
+  expect([refused.exitCode, refused.stderr]).toEqual([
+    2,
+    'twoloop: mine has content (notes); wanted a new directory, or one that is empty',
+  ])
+  expect((await twoloop(folder, 'init', 'file')).stderr).toBe('twoloop: file is no directory; wanted a new one')
+  expect((await twoloop(folder, 'init', 'other', '--language', 'cobol')).exitCode).toBe(2)
+  expect(readdirSync(folder)).toEqual(['file', 'mine'])
+  expect(readdirSync(join(folder, 'mine'))).toEqual(['notes'])
+})
+
+test('a shell is told the commands, options, choices, runs and individuals that may stand next', async () => {
+  const root = temporaryDirectory()
+  await search({ optimizee: 'recorded', root: join(root, 'runs'), name: 'mine', populationSize: 4, generations: 1 })
+  const offered = async (...words: string[]) => {
+    const { stdout } = await twoloop(root, 'complete', '--', ...words)
+    return stdout.split('\n').flatMap((line) => (line.startsWith(':') ? [] : [line.split('\t')[0]]))
+  }
+  expect(await offered('res')).toEqual(['resume'])
+  expect(await offered('export', '--format', 'p')).toEqual(['parquet'])
+  expect(await offered('show', '')).toEqual(['runs/mine'])
+  expect((await offered('logs', 'runs/mine', '')).sort()).toEqual(['0.0', '0.1', '0.2', '0.3'])
+})
+
+test.each(['bash', 'zsh', 'fish'])('the completion for %s is a script of that shell', async (shell) => {
+  const { stdout, exitCode } = await twoloop(temporaryDirectory(), 'completion', shell)
+  expect([exitCode, stdout.includes('twoloop')]).toEqual([0, true])
+  if (isThere(shell)) execFileSync(shell, ['-n'], { input: stdout })
+})
