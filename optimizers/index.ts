@@ -9,6 +9,7 @@ import { EvolutionStrategies } from './evolution-strategies.ts'
 import { GeneticAlgorithm } from './genetic-algorithm.ts'
 import { LShade } from './l-shade.ts'
 import { NaturalEvolutionStrategies } from './natural-evolution-strategies.ts'
+import { NelderMead } from './nelder-mead.ts'
 import { RandomSearch } from './random-search.ts'
 import { SobolSearch } from './sobol-search.ts'
 
@@ -20,6 +21,7 @@ export {
   GeneticAlgorithm,
   LShade,
   NaturalEvolutionStrategies,
+  NelderMead,
   RandomSearch,
   SobolSearch,
 }
@@ -30,6 +32,7 @@ export const optimizers = {
   'cross-entropy': CrossEntropy,
   'l-shade': LShade,
   'cma-es': CmaEs,
+  'nelder-mead': NelderMead,
   'random-search': RandomSearch,
   'sobol-search': SobolSearch,
   'natural-evolution-strategies': NaturalEvolutionStrategies,
