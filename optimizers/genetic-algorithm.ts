@@ -138,7 +138,7 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
     const { populationSize } = this.settings
     const { members } = state
     if (state.proposed === 0) {
-      // Of what is known from elsewhere, the best are half of the first population.
+      // The best individuals known from elsewhere are half of the first population.
       const scores = this.#scoresOf(members)
       const known = this.#best(members, scores, Math.floor(populationSize / 2))
       const seen = new GenomeMap<true>()

@@ -158,7 +158,7 @@ function readGiven<P>(problem: Problem<P>, given: GivenSettings<P>) {
   }
   const parsed = parseSettings(settings, given, 'optimizer')
   const points = designFrom(parsed.design, problem.space, parsed.seed)
-  // What a file held when it was read is remembered by its hash, and not row by row.
+  // A file's content when it was read is remembered by its hash, and not row by row.
   const described = hasFile(parsed.design) ? points.description : (parsed.design as unknown as PlainData)
   return { design: replicated(points, parsed), parsed: { ...parsed, design: described } }
 }

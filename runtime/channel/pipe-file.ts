@@ -215,7 +215,7 @@ export class PipeReader {
     for (;;) {
       if (this.#take(messages)) continue
       if (!this.#followsTakeover || messages.length > 0 || !this.#hasNext()) return messages
-      // Whoever made the next segment had done with this one, but perhaps only since it was looked at.
+      // The writer had done with this segment when it made the next one, but perhaps only since this one was looked at.
       if (this.#take(messages)) continue
       if (messages.length > 0) return messages
       this.#advance()

@@ -123,6 +123,6 @@ function closeQuietly(descriptor: number): void {
   try {
     closeSync(descriptor)
   } catch {
-    // Of a file system that is gone, nothing can be closed either.
+    // A file cannot be closed either once its file system is gone.
   }
 }

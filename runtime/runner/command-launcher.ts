@@ -31,7 +31,7 @@ export class CommandLauncher implements Launcher, WorkerPool {
   command(place: WorkerPlace): readonly string[] {
     const { directory, channel, worker, epoch } = place
     const { launch = [], warningSignal } = this.#settings
-    // Where the worker starts there may be nothing of this process's environment.
+    // The worker's machine may have nothing of this process's environment.
     const warning = warningSignal === undefined ? [] : [`TWOLOOP_WARNING_SIGNAL=${warningSignal}`]
     const environment = [`TWOLOOP_EPOCH=${epoch}`, `TWOLOOP_WORKER=${worker}`, ...warning]
     const command = ['env', ...environment, ...workerCommand(this.#settings, place)]

@@ -290,7 +290,7 @@ export class Fleet {
     this.beginClosing()
     for (const worker of this.living) {
       worker.stop()
-      // Who has not said hello holds nothing, and may wait for long until its scheduler lets it start.
+      // A worker that has not said hello holds nothing, and its scheduler may not let it start for long.
       if (worker.identity === undefined) worker.giveUp(runEnded)
     }
     await this.#awaitEnds()

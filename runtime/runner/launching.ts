@@ -87,11 +87,11 @@ function onFailure(
 ): Succession {
   const { wasReady, wasKilled, outlook } = departure
   const { wasEverReady, failuresInARow } = launching
-  // What was given before and is refused now may be given again, and there are others to do the work meanwhile.
+  // A worker that could be started before and is refused now may be started again; others do the work meanwhile.
   const isForNow = outlook === 'wait' || (outlook === 'refuse' && wasEverReady && living > 0)
   const isFailedStart = !wasReady && !isForNow
   const failedStarts = launching.failedStarts + (isFailedStart ? 1 : 0)
-  // Who was killed from outside might have started; who ended by itself will do so again.
+  // A worker killed from outside might have started; one that ended by itself will do so again.
   const isHopeless = (!wasEverReady && !wasKilled) || failedStarts >= mostFailedStarts
   if (isFailedStart && isHopeless) return { type: 'hopeless', departure }
   // One failure is a mishap and is made good at once; a row of them must not become a storm of processes.

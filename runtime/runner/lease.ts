@@ -148,7 +148,7 @@ function newestHolder(directory: string): Holder | undefined {
   try {
     return JSON.parse(readFileSync(leasePath(directory, epoch), 'utf8')) as Holder
   } catch {
-    // It died between creating the file and writing it, or is about to write: it cannot be told who it is.
+    // Its holder died between creating the file and writing it, or is about to write: nobody can say who it is.
     return { host: '', space: '', pid: 0, started: '', epoch, since: 'unknown', released: false }
   }
 }

@@ -87,7 +87,7 @@ export function emptyPrinted(channel: string): void {
     try {
       emptyOwnFile(join(channel, name))
     } catch {
-      // It is only space.
+      // A file that cannot be emptied costs only space.
     }
   }
 }

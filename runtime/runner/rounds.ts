@@ -62,7 +62,7 @@ export class Rounds {
     try {
       this.#accounts.store(now, this.#operations)
     } catch {
-      // What is missing are at most the seconds since the last time.
+      // At most the seconds since the last account are missing.
     }
   }
 

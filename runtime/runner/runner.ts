@@ -303,7 +303,7 @@ export class Runner {
     const busy = this.#fleet.workers.filter((worker) => worker.held.size > 0)
     const { bereftOf } = this.#fleet
     for (const worker of busy) {
-      // Whose machine is taken away has not been asked to leave: what it held is to be known as lost.
+      // A worker whose machine is taken away is not asked to leave, so that what it held is known as lost.
       if (!bereftOf) worker.stop()
       const overdue = this.#now() - stopAt
       if (overdue <= 0 || worker.hasEnded) continue
@@ -417,7 +417,7 @@ function answerOf(result: Result, worker: WorkerProcess, job: Job | undefined, e
     attempt,
     worker: worker.number,
     fitness: fitness ?? undefined,
-    // What is told now is what a run that goes on after a stop is told from the record.
+    // Normalised as the record keeps it: a run that goes on after a stop is told the very same.
     outputs: asRecorded(outputs) ?? undefined,
     cause: asRecorded(cause) ?? undefined,
     milliseconds,

@@ -126,7 +126,7 @@ export function blame(life: EndedLife, explanation: Explanation | undefined, isS
       if (detailOf(life, explanation) === 'time-limit') return { begun: 'first', isFault: false }
       return isOrderly(end) ? { begun: 'none', isFault: false } : { begun: 'any', isFault }
     case 'leaves':
-      // What it had answered was written before it said so.
+      // A worker writes its answers before it says that it leaves.
       return notice.brokeOff ? { begun: 'first', isFault: isFault && !isStopping } : { begun: 'none', isFault: false }
     case 'refuses':
       return { begun: 'first', isFault: false }

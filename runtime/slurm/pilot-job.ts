@@ -147,7 +147,7 @@ export class PilotJob {
     this.#unheard = []
     for (const message of messages) {
       if (message.type === 'hello') this.#onHello(message)
-      // What ends with its job is explained by the end of the job, which is waited for.
+      // A worker that ends with its job is explained by the end of the job, which is waited for.
       else if (message.type === 'ended' && this.#endingSince === undefined) this.#end(message.worker, message)
       else if (message.type === 'warned') this.isWarned = true
       else if (message.type === 'ending') this.#endingSince ??= performance.now()

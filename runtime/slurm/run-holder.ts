@@ -28,7 +28,7 @@ export function placesInSlurm(
     own: { job, restarts, node },
     patience: environment[batchVariables.again] === undefined ? 0 : chainPatienceMs,
     isGone(holder) {
-      // Of a job that has been started again, what ran before is ended, or is lost to Slurm with its node.
+      // A job that Slurm starts again has ended before, or was lost with its node.
       const isEarlierStart = job !== undefined && holder.job === job && (holder.restarts ?? 0) < (restarts ?? 0)
       // Other than hosts, nodes of a cluster have names of their own.
       const hasBooted = node !== undefined && holder.node === node && bootOf(holder.space) !== bootOf(pidSpace)

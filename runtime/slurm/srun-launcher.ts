@@ -143,7 +143,7 @@ export class SrunLauncher implements Launcher {
   cancel({ provenance: { slurmJob, slurmStep } }: Pick<EndedWorker, 'provenance'>, signal: 'TERM' | 'KILL'): void {
     if (slurmJob === undefined || slurmStep === undefined) return
     // Never a signal to srun, and never scancel without one: both kill at once, whatever was asked.
-    // It may have ended by itself, or its controller may be away: the heart decides in the end.
+    // The step may have ended by itself, or the controller may be away: the worker's heart decides in the end.
     void askMeanwhile('scancel', [`--signal=${signal}`, `${slurmJob}.${slurmStep}`])
   }
 

@@ -162,7 +162,7 @@ class WorkerProgram {
       if (next.length === 0) {
         await this.#flush()
         if (this.#leaving) break
-        // What came while this was being written is seen by the next look, which must come before the sleep.
+        // Frames that came while this was being written are seen by the next look, which must come before the sleep.
         if (this.#receive()) continue
         if (this.#isOrphan()) this.#leaving = 'grace'
         else await this.#sleep()
@@ -273,7 +273,7 @@ class WorkerProgram {
   }
 
   #take(answered: readonly Answered[], milliseconds: number): void {
-    // What lasts longer than a simulation may be another process, which prints without this one's knowledge.
+    // A program that outlasts a simulation prints without this process's knowledge.
     const printed = this.#printed.take(this.#optimizee.open ? Number.POSITIVE_INFINITY : milliseconds)
     const each = milliseconds / answered.length
     for (const [key, outcome] of answered) {

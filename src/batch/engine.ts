@@ -204,7 +204,7 @@ export async function runBatch(
   const { signal, onWarning, acceptChangedCode, overwrite = false } = options
   const { workers, timeout, retries = 0 } = options
   const limits = { retries, ...(timeout !== undefined && { timeout }) }
-  // Whoever asked for a batch is told of each of its failures.
+  // The rows of a batch tell each of its failures: no failure gives the batch up.
   const runner = { giveUpAfter: 0, ...limits, ...options.runner, ...(workers && { workers }) }
   await using experiment = new Experiment({ root: dirname(path) })
   const { directory } = await experiment.prepareExperiment({

@@ -23,7 +23,7 @@ export function register(program: Command): void {
       requireTrust(run, 'to replay it executes the code that lies in it', trust)
       const replayed = await replay(run, individual)
       await print([json ? jsonText(replayed) : describeReplay(replayed)])
-      // What a simulation leaves running must not keep the command from ending.
+      // Timers that a simulation leaves running must not keep the command from ending.
       process.exit(replayed.identical ? exitCodes.finished : exitCodes.failed)
     })
 }

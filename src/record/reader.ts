@@ -110,7 +110,7 @@ export class RecordReader extends RowReader implements TrajectoryHistory {
 
   /** What the optimizer was told, in this order, from that number on. */
   *told(from = 0): Generator<Evaluation, void> {
-    // Of a run that is long only the generations are looked through that were told last.
+    // A long run is searched only in the generations that were told last.
     const rows = this.file.iterate<EvaluatedRow>(
       `select e.* from generations g join evaluated e using (generation)
        where g.last_told >= ? and e.told >= ? order by e.told, generation, e."index"`,

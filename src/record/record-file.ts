@@ -83,7 +83,7 @@ export class RecordFile {
     }
     const copy = join(directory, runFiles.recordCopy)
     const hasCopy = sharedFileSystem(directory) !== undefined && existsSync(copy)
-    // Where the writer's lock may not be seen, or can only be waited for.
+    // Readers take the copy here: the writer's lock may not be seen, or could only be waited for.
     if (hasCopy && currentHolder(directory)) return RecordFile.#openReadOnly(directory, copy)
     try {
       return RecordFile.#openReadOnly(directory, path)
@@ -230,7 +230,7 @@ export class RecordFile {
     try {
       return work()
     } catch (error) {
-      // What belongs to a transaction is explained with it, which knows whether it waited.
+      // An error within a transaction is explained by `transaction`, which knows whether it waited for a lock.
       throw this.#database.inTransaction && !isDamage(error) ? error : explained(this.directory, error)
     }
   }

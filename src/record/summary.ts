@@ -147,7 +147,7 @@ function countWorkers(workers: readonly WorkerRow[], holder: Holder | undefined)
   const open = workers.filter(({ ended }) => ended === null)
   return {
     launched: workers.length,
-    // Who has not said hello yet cannot be looked up; its runner would know if it were gone.
+    // A worker that has not said hello cannot be looked up; its runner would know if it were gone.
     alive: open.filter((worker) => (worker.pid === 0 ? holder !== undefined : livenessOf(worker) !== 'dead')).length,
     lost: workers.filter(({ why }) => why !== null && !isOrderlyEnd(why)).length,
   }

@@ -45,7 +45,7 @@ export class Checkpoints {
 
   /** The checkpoint that is to be stored now, if one is due. */
   due(place: Recalled): Checkpoint | undefined {
-    // Whose `postProcess` is its own may do anything in it: it cannot be told again.
+    // An optimizer that overrides `postProcess` may do anything there: it cannot be told again.
     const isOwn = this.#optimizer.postProcess !== Optimizer.prototype.postProcess
     if (!isOwn && this.#spentMs < mostReplayMs) return undefined
     this.#spentMs = 0

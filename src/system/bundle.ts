@@ -115,7 +115,7 @@ function resolvePackages(ownPackage: OwnPackage): Plugin {
       onResolve({ filter: /.*/ }, async (asked): Promise<OnResolveResult | undefined> => {
         if (asked.pluginData === passed || asked.kind === 'entry-point') return undefined
         const byOurselves = isOwn(asked.importer)
-        // Of what this package imports, only what is used; of what a user imports, all: it may be for its side effects.
+        // This package's own imports are bundled as far as they are used, a user's as a whole: they may be there for their side effects.
         if (isBuiltin(asked.path)) return { path: asked.path, external: true, sideEffects: !byOurselves }
         const ownEntry = ownEntries.get(asked.path)
         if (ownEntry !== undefined && ownPackage === 'taken in') {

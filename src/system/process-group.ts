@@ -134,7 +134,7 @@ function endOf(child: ChildProcess): Promise<ProcessEnd> {
   return new Promise((resolve) => {
     child.once('exit', (exitCode, signal) => resolve({ exitCode: exitCode ?? undefined, signal: signal ?? undefined }))
     child.on('error', (error: NodeJS.ErrnoException) => {
-      // Of a process that runs, an error is of a message or a signal that did not reach it.
+      // An error of a process that runs means that a message or a signal did not reach it.
       if (child.pid === undefined) resolve({ error: error.message, errorCode: error.code })
     })
   })

@@ -107,7 +107,7 @@ function collectedIn(row: EvaluatedRow, directory: string): Collected {
 }
 
 function failureOf({ kind, message, stack, stage }: Partial<StagedCause> & FailureCause): RunFailure {
-  // What is refused after the model has given its data was found in the data; a process that died tells nothing.
+  // A result that is refused was found bad in the model's data; a process that died tells no stage.
   const found: Stage = stage ?? (kind === 'bad-result' ? 'extracting' : 'aborted')
   return { stage: found, kind, message, ...(stack !== undefined && { stack }) }
 }

@@ -171,7 +171,7 @@ class Taking implements PipesTaken {
     const [generation, index, replicate, epoch, attempt] = key
     const individual = { generation, index, replicate }
     const id = [generation, index, replicate] as const
-    // What was handed out of generations that are lost is handed out again.
+    // Individuals of lost generations that had been handed out are handed out again.
     if (this.#statements.individual.get(...id) === undefined) return
     const standing = this.#statements.standing.get(...id) as Standing | undefined
     const isSameAttempt = standing?.epoch === epoch && standing.attempt === attempt

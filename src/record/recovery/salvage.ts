@@ -71,7 +71,7 @@ export function salvage(damaged: string, into: Database): Unread[] {
     keepHeader(copy)
     const unread = readAll(copy, into)
     if (unread.length === 0) return []
-    // Where it no longer says where the tables begin: they may still be where those of every record do.
+    // The file no longer says where its tables begin; they may still be where those of every record do.
     copyFiles(damaged, copy)
     keepHeader(copy)
     replaceHeader(copy, into.pragma('user_version', { simple: true }) as Version)
@@ -225,7 +225,7 @@ function readTable(from: Database, into: Database, table: Table): string | undef
   const columns = table.columns.map(quote)
   const why = read(columns, 'asc')
   if (why === undefined) return taker.refused === 0 ? undefined : `${taker.refused} of its rows make no sense`
-  // What is too long for a page lies elsewhere, and is not looked at if it is not asked for: a state of version 1.
+  // A value too long for a page lies on other pages, which are read only if it is asked for: a state of version 1 is not.
   const hasState = table.name === 'generations'
   const short = columns.map((column) => (hasState && column === '"state"' ? `'${lostState}'` : column))
   for (const asked of short.join() === columns.join() ? [columns] : [columns, short]) {
