@@ -1,14 +1,25 @@
-import { chmodSync, copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readSync,
+  rmSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Database, openDatabase } from '../system/database.ts'
 
 /**
  * Opens a database for reading, wherever it lies and however its writer ended. A copy is read where SQLite would have to
- * write: files beside a write-ahead log, which it cannot on a medium that is read-only or in the directory of somebody else;
- * or what a writer who was killed in a transaction has left to be undone.
+ * write: files beside a write-ahead log, which are not to be made by who only looks, and cannot be on a medium that is
+ * read-only; or what a writer who was killed in a transaction has left to be undone.
  */
 export function openReadable(path: string): Database {
+  if (hasLog(path) && !existsSync(`${path}-shm`)) return openCopy(path)
   const database = openDatabase(path, { readonly: true })
   try {
     database.pragma('schema_version')
@@ -21,6 +32,21 @@ export function openReadable(path: string): Database {
   }
 }
 
+/** Whether it is kept with a write-ahead log, as its header says; what cannot be read says so when it is opened. */
+function hasLog(path: string): boolean {
+  const header = Buffer.alloc(20)
+  let file: number | undefined
+  try {
+    file = openSync(path, 'r')
+    readSync(file, header, 0, header.length, 0)
+  } catch {
+    return false
+  } finally {
+    if (file !== undefined) closeSync(file)
+  }
+  return header[18] === 2 && header[19] === 2
+}
+
 /** The copy is gone with the process, since nothing but the open file is left of it. */
 function openCopy(path: string): Database {
   const directory = mkdtempSync(join(tmpdir(), 'twoloop-'))
@@ -28,7 +54,7 @@ function openCopy(path: string): Database {
     const copy = join(directory, 'copy.sqlite')
     for (const ending of ['', '-wal', '-journal']) {
       if (!existsSync(path + ending)) continue
-      copyFileSync(path + ending, copy + ending)
+      copyFileSync(path + ending, copy + ending, constants.COPYFILE_FICLONE)
       chmodSync(copy + ending, 0o600)
     }
     const database = openDatabase(copy)

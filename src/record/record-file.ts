@@ -20,14 +20,16 @@ export class RecordFile {
   readonly directory: string
   readonly #database: Database
   readonly #isShared: boolean
+  readonly #isWritten: boolean
   readonly #statements = new Map<string, Statement>()
   #epoch = 0
   /** The copy for readers that is being made. */
   #copying: Promise<void> | undefined
 
-  private constructor(directory: string, database: Database) {
+  private constructor(directory: string, database: Database, { isWritten = false } = {}) {
     this.directory = directory
     this.#database = database
+    this.#isWritten = isWritten
     this.#isShared = sharedFileSystem(directory) !== undefined
   }
 
@@ -62,7 +64,7 @@ export class RecordFile {
       database.pragma('synchronous = normal')
       database.pragma('wal_autocheckpoint = 4000') // a checkpoint waits for the disk: every 16 MB is often enough
       prepareSchema(database)
-      return new RecordFile(directory, database)
+      return new RecordFile(directory, database, { isWritten: true })
     } catch (error) {
       database.close()
       throw explained(directory, error)
@@ -214,7 +216,21 @@ export class RecordFile {
   }
 
   close(): void {
+    if (this.#isWritten) this.#leaveLog()
     this.#database.close()
+  }
+
+  /**
+   * A record that nobody writes has no write-ahead log, since SQLite makes files beside one that has even to read it: looking
+   * at a run that has ended changes nothing in its directory. Where somebody reads at this moment, the log stays.
+   */
+  #leaveLog(): void {
+    try {
+      this.#database.pragma('busy_timeout = 0')
+      this.#database.pragma('journal_mode = delete')
+    } catch {
+      // It is being read, or the disk is full or away: the record is whole as it is.
+    }
   }
 
   #prepare<Row>(sql: string): Statement<Row> {
