@@ -22,6 +22,7 @@ const folders = [
   'src/experiment-file',
   'src/batch',
   'src/doctor',
+  'src/dashboard',
   'src/cli',
   'src/index.ts',
 ]

@@ -13,6 +13,7 @@ const commands = {
   show: () => import('./show.ts'),
   export: () => import('./export.ts'),
   analyse: () => import('./analyse.ts'),
+  dashboard: () => import('./dashboard.ts'),
   logs: () => import('./logs.ts'),
   replay: () => import('./replay.ts'),
   recover: () => import('./recover.ts'),

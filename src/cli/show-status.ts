@@ -4,6 +4,7 @@ import { jobFolder, jobLog, lastJob } from '../../runtime/slurm/job-folder.ts'
 import { describeJob, type QueuedJob, queuedJobs } from '../../runtime/slurm/queue.ts'
 import { ConfigurationError } from '../core/errors.ts'
 import { type FailureGroup, failureGroups } from '../record/failure-groups.ts'
+import { rateOf } from '../record/rate.ts'
 import { RecordReader } from '../record/reader.ts'
 import { type RunSummary, summarize, summarizeRun } from '../record/summary.ts'
 import { describeFailures } from './describe-failures.ts'
@@ -45,21 +46,16 @@ async function statusOf(directory: string): Promise<Status> {
     const summary = summarize(record, { hash: false })
     const failures = Object.fromEntries(record.failureKinds().map(({ kind, failures }) => [kind, failures]))
     const slurm = slurmStatusOf(record, summary.status)
-    return { ...summary, ...slurm, failures, failureGroups: await failureGroups(record), rate: rateOf(record, summary) }
+    return {
+      ...summary,
+      ...slurm,
+      failures,
+      failureGroups: await failureGroups(record),
+      rate: rateOf(record, summary, Date.now()),
+    }
   } finally {
     record.close()
   }
-}
-
-function rateOf(record: RecordReader, { holder }: RunSummary): number | null {
-  const epoch = Number(record.manifest().epoch ?? 0)
-  const workers = record.workers().filter((worker) => worker.epoch === epoch)
-  const begin = holder ? Date.parse(holder.since) : Math.min(...workers.map(({ launched }) => Date.parse(launched)))
-  const end = holder
-    ? Date.now()
-    : Math.max(...workers.map(({ ended }) => (ended === null ? Number.NaN : Date.parse(ended))))
-  const rate = record.acceptedIn(epoch) / ((end - begin) / 1000)
-  return end > begin && Number.isFinite(rate) ? rate : null
 }
 
 function describe({ failures, failureGroups, rate, ...summary }: Status): string {

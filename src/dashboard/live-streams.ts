@@ -1,0 +1,76 @@
+import type { ServerResponse } from 'node:http'
+import { summarizeRun } from '../record/summary.ts'
+import type { LiveEvent } from './answers.ts'
+import { type FoundRuns, versionOf } from './found-runs.ts'
+import { QueryError } from './query.ts'
+
+/** How often records are looked at: on any file system, also on one that tells nobody of changes. */
+const lookEveryMs = 1000
+
+/** A browser tab is one stream; who opens more has lost track of them. */
+const mostStreams = 32
+
+interface Stream {
+  readonly response: ServerResponse
+  readonly directory: string
+  version: string
+  sent: number
+}
+
+/** The streams by which pages hear that a run has changed, and how far it is; what has changed they ask for themselves. */
+export class LiveStreams {
+  readonly #runs: FoundRuns
+  readonly #streams = new Set<Stream>()
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(runs: FoundRuns) {
+    this.#runs = runs
+  }
+
+  /** @throws QueryError if there is no such run, or there are streams enough */
+  add({ searchParams }: URL, response: ServerResponse): void {
+    const directory = this.#runs.directory(Number(searchParams.get('run') ?? Number.NaN))
+    if (directory === undefined) throw new QueryError('wanted the number of a run')
+    if (this.#streams.size >= mostStreams) throw new QueryError(`${mostStreams} pages are open already; close one`)
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.write('retry: 2000\n\n')
+    const stream: Stream = { response, directory, version: '', sent: 0 }
+    this.#streams.add(stream)
+    response.once('close', () => {
+      this.#streams.delete(stream)
+      if (this.#streams.size === 0) this.#stop()
+    })
+    this.#tell(stream)
+    this.#timer ??= setInterval(() => this.#look(), lookEveryMs)
+  }
+
+  end(): void {
+    this.#stop()
+    for (const { response } of this.#streams) response.end()
+  }
+
+  #stop(): void {
+    clearInterval(this.#timer)
+    this.#timer = undefined
+  }
+
+  #look(): void {
+    for (const stream of this.#streams) this.#tell(stream)
+  }
+
+  #tell(stream: Stream): void {
+    const version = versionOf(stream.directory)
+    if (version === stream.version) return
+    stream.version = version
+    stream.response.write(`id: ${++stream.sent}\ndata: ${JSON.stringify(eventOf(stream.directory))}\n\n`)
+  }
+}
+
+function eventOf(directory: string): LiveEvent | { readonly problem: string } {
+  try {
+    const { status, evaluations, generations, best } = summarizeRun(directory, { hash: false })
+    return { status, ...evaluations, generations, best: best?.fitness ?? null }
+  } catch (error) {
+    return { problem: (error as Error).message }
+  }
+}

@@ -1,0 +1,43 @@
+import { useEffect, useState } from 'preact/hooks'
+import type { ProblemAnswer } from '../answers.ts'
+
+export type Asked<Answer> =
+  | { readonly state: 'waiting' }
+  | { readonly state: 'answered'; readonly answer: Answer }
+  | { readonly state: 'refused'; readonly problem: string }
+
+/** The server's answer to an address. It stays while a newer one is on its way. */
+export function useAnswer<Answer>(address: string, version: number): Asked<Answer> {
+  const [asked, setAsked] = useState<Asked<Answer> & { readonly to?: string }>({ state: 'waiting' })
+  useEffect(() => {
+    const left = new AbortController()
+    ask<Answer>(address, left.signal)
+      .then((next) => setAsked({ ...next, to: address }))
+      .catch(() => {}) // the page is elsewhere by now
+    return () => left.abort()
+  }, [address, version])
+  // The answer about another run is none about this one.
+  return asked.to !== undefined && pathIn(asked.to) !== pathIn(address) ? { state: 'waiting' } : asked
+}
+
+async function ask<Answer>(address: string, signal: AbortSignal): Promise<Asked<Answer>> {
+  let response: Response
+  try {
+    response = await fetch(address, { signal })
+  } catch (error) {
+    signal.throwIfAborted()
+    return {
+      state: 'refused',
+      problem: `The server does not answer (${(error as Error).message}); is it still running?`,
+    }
+  }
+  const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false
+  if (!isJson) return { state: 'refused', problem: await response.text() }
+  const body: Answer | ProblemAnswer = await response.json()
+  if (response.ok) return { state: 'answered', answer: body as Answer }
+  return { state: 'refused', problem: (body as ProblemAnswer).problem }
+}
+
+function pathIn(address: string): string {
+  return address.split('?')[0]!
+}

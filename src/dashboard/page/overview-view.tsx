@@ -1,0 +1,190 @@
+import type { OverviewAnswer } from '../answers.ts'
+import { useAnswer } from './ask.ts'
+import { CommandLine } from './command-line.tsx'
+import { version } from './live.ts'
+import type { ViewProps } from './view-props.ts'
+import { Waiting } from './waiting.tsx'
+import { duration, inWords, nameOf, plural, short } from './words.ts'
+
+export function OverviewView({ run }: ViewProps) {
+  const asked = useAnswer<OverviewAnswer>(`/api/runs/${run}/overview`, version.value)
+  if (asked.state !== 'answered') return <Waiting asked={asked} />
+  const { answer } = asked
+  return (
+    <>
+      <Tiles {...answer} />
+      <div class="columns">
+        <Best {...answer} />
+        <Facts {...answer} />
+      </div>
+      <Failures {...answer} />
+      <section>
+        <h2>More of it</h2>
+        {answer.commands.map((command) => (
+          <CommandLine key={command} command={command} />
+        ))}
+      </section>
+    </>
+  )
+}
+
+function Tiles({ summary, rate, secondsLeft }: OverviewAnswer) {
+  const { individuals, evaluations, generations, generationLimit, workers, usage } = summary
+  const pending = individuals - evaluations.done - evaluations.failed
+  const tiles: readonly (readonly [string, string, string?])[] = [
+    ['done', short(evaluations.done), `of ${plural(individuals, 'individual')}`],
+    ['failed', short(evaluations.failed), pending > 0 ? `${short(pending)} to do` : 'none to do'],
+    ['generations', short(generations), generationLimit === null ? undefined : `of ${short(generationLimit)}`],
+    ['rate', rate === null ? '–' : `${short(Number(rate.toPrecision(3)))}/s`, 'since the last start'],
+    [
+      'time left',
+      secondsLeft === null ? '–' : duration(secondsLeft),
+      secondsLeft === null ? undefined : 'at this rate',
+    ],
+    [
+      'workers',
+      short(workers.alive),
+      workers.lost > 0
+        ? `${workers.lost} lost`
+        : `of ${plural(workers.launched, 'launch').replace(/launchs$/, 'launches')}`,
+    ],
+    ['busy', usage.busyFraction === null ? '–' : `${Math.round(usage.busyFraction * 100)} %`, 'of the workers’ time'],
+  ]
+  return (
+    <dl class="tiles">
+      {tiles.map(([name, value, note]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+          {note !== undefined && <dd class="muted">{note}</dd>}
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+function Best({ summary: { best, objectives } }: OverviewAnswer) {
+  const names = Object.keys(objectives)
+  return (
+    <section>
+      <h2>Best individual</h2>
+      {best === null ? (
+        <p>None was simulated well yet.</p>
+      ) : (
+        <table>
+          <tbody>
+            <Fact name="individual" value={nameOf(best)} />
+            {best.fitness.map((value, i) => {
+              const error = best.standardError?.[i] ?? null
+              return (
+                <Fact
+                  key={names[i]}
+                  name={names[i] ?? String(i)}
+                  value={`${short(value)}${error === null ? '' : ` ± ${short(error)}`}`}
+                  isStrong
+                />
+              )
+            })}
+            {Object.entries(best.parameters).map(([name, value]) => (
+              <Fact key={name} name={name} value={inWords(value)} />
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  )
+}
+
+function Facts({ summary, settings }: OverviewAnswer) {
+  const {
+    status,
+    reason,
+    holder,
+    optimizer,
+    seed,
+    objectives,
+    order,
+    created,
+    host,
+    directory,
+    benchedHosts,
+    usage,
+    attempts,
+  } = summary
+  const facts: readonly (readonly [string, string | undefined])[] = [
+    ['state', reason === null ? status : `${status}: ${reason}`],
+    ['held by', holder ? `process ${holder.pid} on ${holder.host} since ${holder.since}` : undefined],
+    [
+      'objectives',
+      Object.entries(objectives)
+        .map(([name, direction]) =>
+          typeof direction === 'number' ? `${name} with weight ${direction}` : `${direction} ${name}`,
+        )
+        .join(', '),
+    ],
+    ['optimizer', optimizer === null ? undefined : `${optimizer}${seed === null ? '' : `, seed ${seed}`}`],
+    ...settings.map(([name, value]) => [`· ${name}`, value] as const),
+    ['order of telling', order],
+    ['attempts', short(attempts)],
+    [
+      'used',
+      `${plural(usage.steps, 'worker launch').replace(/launchs$/, 'launches')}, ${Number(usage.nodeHours.toPrecision(3))} node-hours`,
+    ],
+    ['benched hosts', benchedHosts.length > 0 ? benchedHosts.join(', ') : undefined],
+    [
+      'begun',
+      created === null ? undefined : `${created.slice(0, 19).replace('T', ' ')}${host === null ? '' : ` on ${host}`}`,
+    ],
+    ['directory', directory],
+  ]
+  return (
+    <section>
+      <h2>The search</h2>
+      <table>
+        <tbody>
+          {facts.map(([name, value]) => value !== undefined && <Fact key={name} name={name} value={value} />)}
+        </tbody>
+      </table>
+    </section>
+  )
+}
+
+function Fact({
+  name,
+  value,
+  isStrong = false,
+}: {
+  readonly name: string
+  readonly value: string
+  readonly isStrong?: boolean
+}) {
+  return (
+    <tr>
+      <th scope="row">{name}</th>
+      <td>{isStrong ? <strong>{value}</strong> : value}</td>
+    </tr>
+  )
+}
+
+function Failures({ failures }: OverviewAnswer) {
+  if (failures.length === 0) return null
+  return (
+    <section>
+      <h2>Failures by cause</h2>
+      <ul class="failures">
+        {failures.map(({ count, cause, example, lastLine, commands }) => (
+          <li key={example}>
+            <p>
+              <strong class="count">{short(count)}</strong> <code>{cause.kind}</code> {cause.message}
+            </p>
+            {lastLine !== null && <pre>{lastLine}</pre>}
+            <p class="muted">for example {example}:</p>
+            {commands.map((command) => (
+              <CommandLine key={command} command={command} />
+            ))}
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}

@@ -1,0 +1,153 @@
+import { useEffect, useRef } from 'preact/hooks'
+import uPlot from 'uplot'
+import type { AxisAnswer, DensityAnswer } from '../answers.ts'
+import { drawDensity } from './raster.ts'
+import { theme } from './theme.ts'
+import { short } from './words.ts'
+
+export interface Line {
+  readonly name: string
+  readonly values: readonly (number | null)[]
+  /** The name of a colour of the style sheet. */
+  readonly colour: string
+  readonly width: number
+  readonly isStepped?: boolean
+}
+
+export interface PlotProps {
+  readonly x: AxisAnswer
+  readonly y: AxisAnswer
+  readonly isTime?: boolean
+  /** The places of the lines' values. */
+  readonly places: readonly number[]
+  readonly lines: readonly Line[]
+  /** The names of two lines between which the area is filled. */
+  readonly band?: readonly [string, string]
+  readonly density?: DensityAnswer
+  readonly height: number
+  readonly onZoom?: (range: {
+    readonly from: number
+    readonly to: number
+    readonly low: number
+    readonly high: number
+  }) => void
+}
+
+/** Lines and bands over the density of all points. What is new waits while somebody points at the picture. */
+export function Plot(props: PlotProps) {
+  const place = useRef<HTMLDivElement>(null)
+  const isPointedAt = useRef(false)
+  const draw = useRef(() => {})
+  const shade = theme.value
+  useEffect(() => {
+    let plot: uPlot | undefined
+    const element = place.current!
+    draw.current = () => {
+      plot?.destroy()
+      plot = new uPlot(optionsFor(props, element), dataOf(props), element)
+    }
+    if (!isPointedAt.current) draw.current()
+    else if (element.childElementCount === 0) draw.current()
+    const resized = new ResizeObserver(() => plot?.setSize({ width: element.clientWidth, height: props.height }))
+    resized.observe(element)
+    return () => {
+      resized.disconnect()
+      if (!isPointedAt.current) plot?.destroy()
+    }
+  }, [props, shade])
+  return (
+    <div
+      class="plot"
+      ref={place}
+      onPointerEnter={() => {
+        isPointedAt.current = true
+      }}
+      onPointerLeave={() => {
+        isPointedAt.current = false
+        place.current!.replaceChildren()
+        draw.current()
+      }}
+    />
+  )
+}
+
+function dataOf({ places, lines, isTime = false }: PlotProps): uPlot.AlignedData {
+  return [places.map((value) => (isTime ? value / 1000 : value)), ...lines.map(({ values }) => [...values])]
+}
+
+function optionsFor(props: PlotProps, element: HTMLElement): uPlot.Options {
+  const { x, y, isTime = false, lines, band, density, height, onZoom } = props
+  const style = getComputedStyle(element)
+  const colour = (name: string) => style.getPropertyValue(name).trim()
+  const axis: uPlot.Axis = {
+    stroke: colour('--muted'),
+    grid: { stroke: colour('--grid'), width: 1 },
+    ticks: { stroke: colour('--grid'), width: 1 },
+    font: '12px system-ui, sans-serif',
+    labelFont: '12px system-ui, sans-serif',
+    labelSize: 22,
+  }
+  const unit = isTime ? 1000 : 1
+  const seriesAt = (name: string) => lines.findIndex((line) => line.name === name) + 1
+  return {
+    width: element.clientWidth,
+    height,
+    legend: { show: false },
+    cursor: {
+      drag: { x: onZoom !== undefined, y: onZoom !== undefined, setScale: false, uni: 12 },
+      points: { size: 7 },
+    },
+    scales: {
+      x: { time: isTime, range: () => [x.low / unit, x.high / unit] },
+      y: { distr: y.scale === 'log' ? 3 : 1, range: () => [y.low, y.high] },
+    },
+    axes: [
+      { ...axis, label: x.name },
+      {
+        ...axis,
+        label: y.name,
+        size: 68,
+        values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : short(tick))),
+      },
+    ],
+    series: [
+      {},
+      ...lines.map(
+        ({ name, colour: named, width, isStepped = false }): uPlot.Series => ({
+          label: name,
+          stroke: width > 0 ? colour(named) : 'transparent',
+          width,
+          spanGaps: true,
+          points: { show: false },
+          ...(isStepped && { paths: uPlot.paths.stepped!({ align: 1 }) }),
+        }),
+      ),
+    ],
+    ...(band && {
+      bands: [{ series: [seriesAt(band[1]), seriesAt(band[0])] as [number, number], fill: colour('--band') }],
+    }),
+    hooks: {
+      drawAxes: [
+        ({ ctx, bbox }: uPlot) => {
+          if (!density) return
+          ctx.save()
+          drawDensity(ctx, density, bbox, style)
+          ctx.restore()
+        },
+      ],
+      setSelect: [
+        (plot: uPlot) => {
+          const { left, top, width, height: tall } = plot.select
+          if (!onZoom || width < 4) return
+          const isWhole = tall < 4 || tall >= plot.over.clientHeight - 1
+          onZoom({
+            from: plot.posToVal(left, 'x') * unit,
+            to: plot.posToVal(left + width, 'x') * unit,
+            low: isWhole ? y.low : plot.posToVal(top + tall, 'y'),
+            high: isWhole ? y.high : plot.posToVal(top, 'y'),
+          })
+        },
+      ],
+    },
+  }
+}

@@ -1,0 +1,39 @@
+import { signal } from '@preact/signals'
+
+/** Where in the page one is: the part of the address behind the #, so that it can be kept and sent. */
+export interface Route {
+  /** Undefined is the list of all runs. */
+  readonly run: number | undefined
+  readonly view: string
+  /** What a view is asked, such as the range that is looked at. */
+  readonly words: URLSearchParams
+}
+
+export const route = signal(read())
+
+addEventListener('hashchange', () => {
+  route.value = read()
+})
+
+function read(): Route {
+  const [path = '', words = ''] = location.hash.slice(1).split('?')
+  const [, run, view = 'overview'] = /^\/run\/(\d+)(?:\/([a-z-]+))?$/.exec(path) ?? []
+  return { run: run === undefined ? undefined : Number(run), view, words: new URLSearchParams(words) }
+}
+
+export function addressOf(run: number, view: string, words: Readonly<Record<string, string>> = {}): string {
+  const text = new URLSearchParams(words).toString()
+  return `#/run/${run}/${view}${text === '' ? '' : `?${text}`}`
+}
+
+/** Changes what the view that is open is asked; undefined takes a word away. */
+export function askView(words: Readonly<Record<string, string | undefined>>): void {
+  const { run, view, words: old } = route.value
+  if (run === undefined) return
+  const all = new URLSearchParams(old)
+  for (const [name, value] of Object.entries(words)) {
+    if (value === undefined) all.delete(name)
+    else all.set(name, value)
+  }
+  location.hash = addressOf(run, view, Object.fromEntries(all))
+}

@@ -1,0 +1,4 @@
+/** Which run a view is of. */
+export interface ViewProps {
+  readonly run: number
+}

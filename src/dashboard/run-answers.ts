@@ -1,0 +1,58 @@
+import { ScreenReader } from '../record/screen-reader.ts'
+import type { RunsAnswer } from './answers.ts'
+import { type FoundRuns, problemOf, versionOf } from './found-runs.ts'
+import { Query, QueryError } from './query.ts'
+import { views } from './views/index.ts'
+
+interface Answer {
+  readonly status: number
+  /** JSON */
+  readonly body: string
+}
+
+/** So many answers are remembered; each is as large as a screen. */
+const mostRemembered = 100
+
+/** The answers to the page's questions; one about a record that has not changed is not looked for again. */
+export class RunAnswers {
+  readonly #runs: FoundRuns
+  readonly #remembered = new Map<string, Answer>()
+
+  constructor(runs: FoundRuns) {
+    this.#runs = runs
+  }
+
+  /** Undefined if there is nothing at that address. */
+  async of({ pathname, search, searchParams }: URL, signal: AbortSignal): Promise<Answer | undefined> {
+    if (pathname === '/api/runs') {
+      const answer: RunsAnswer = { root: this.#runs.root, runs: this.#runs.lines() }
+      return { status: 200, body: JSON.stringify(answer) }
+    }
+    const [, number, name] = /^\/api\/runs\/(\d{1,6})\/([a-z-]+)$/.exec(pathname) ?? []
+    const directory = this.#runs.directory(Number(number))
+    if (directory === undefined || name === undefined || !Object.hasOwn(views, name)) return undefined
+    const key = `${pathname}${search} ${versionOf(directory)}`
+    const answer = this.#remembered.get(key) ?? (await this.#make(directory, name, searchParams, signal))
+    this.#remembered.delete(key)
+    this.#remembered.set(key, answer)
+    const [oldest] = this.#remembered.keys()
+    if (this.#remembered.size > mostRemembered) this.#remembered.delete(oldest!)
+    return answer
+  }
+
+  async #make(directory: string, name: string, words: URLSearchParams, signal: AbortSignal): Promise<Answer> {
+    let record: ScreenReader | undefined
+    try {
+      record = ScreenReader.openForReading(directory)
+      using _ = record.holdStill()
+      const answer = await views[name]!({ record, query: new Query(words), now: Date.now(), signal })
+      return { status: 200, body: JSON.stringify(answer) }
+    } catch (error) {
+      if (error instanceof QueryError) throw error
+      signal.throwIfAborted()
+      return { status: 409, body: JSON.stringify({ problem: problemOf(directory, error) }) }
+    } finally {
+      record?.close()
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { FailureCause } from '../../src/core/evaluation.ts'
+import { Individual } from '../../src/core/individual.ts'
+import { type ObjectiveMap, Objectives } from '../../src/core/objectives.ts'
+import { real, space } from '../../src/core/space.ts'
+import { RecordWriter } from '../../src/record/writer.ts'
+
+export interface WrittenRun {
+  readonly name: string
+  readonly generations: number
+  readonly populationSize: number
+  readonly objectives?: ObjectiveMap
+  /** Named parameters from 0 to 1. */
+  readonly parameters?: readonly string[]
+  readonly status?: string
+  /** What comes of an individual. */
+  readonly evaluate?: (x: readonly number[], generation: number, index: number) => readonly number[] | FailureCause
+  readonly milliseconds?: number
+  readonly reports?: number
+}
+
+const began = Date.UTC(2026, 0, 1)
+
+/** The record of a search of which nothing was simulated: written as a runner writes it, row by row, of any size. */
+export function writeRun(root: string, run: WrittenRun): string {
+  const { name, generations, populationSize, parameters = ['x', 'y'], objectives = { cost: 'minimize' } } = run
+  const { status = 'finished', milliseconds = 40, reports = 0, evaluate = bowl } = run
+  const directory = join(root, name)
+  mkdirSync(directory, { recursive: true })
+  const record = RecordWriter.openForWriting(directory)
+  record.writeProblem(parameters, new Objectives(objectives))
+  const { definitions } = space(Object.fromEntries(parameters.map((parameter) => [parameter, real(0, 1)])))
+  record.writeManifest({
+    ...{ name, status, optimizer: 'genetic-algorithm', seed: 1, generationLimit: generations, host: 'node1' },
+    ...{ created: new Date(began).toISOString(), order: 'generations', epoch: 1, run: name },
+    configuration: { parameters: JSON.parse(JSON.stringify(definitions)) },
+  })
+  const worker = record.addWorker('local')
+  for (let generation = 0; generation < generations; generation++) {
+    const individuals = Array.from({ length: populationSize }, (_, index) => {
+      const spread = 1 / (1 + generation / 4)
+      const point = parameters.map((_, axis) => 0.3 + spread * (pseudo(generation, index, axis) - 0.3))
+      const values = Object.fromEntries(parameters.map((parameter, axis) => [parameter, point[axis]]))
+      return { point, individual: new Individual({ generation, index, replicate: 0 }, values, 1000 + index) }
+    })
+    record.addGeneration(
+      generation,
+      individuals.map(({ individual }) => ({
+        individual,
+        after: generation * populationSize,
+        origin: {
+          operator: 'mutation',
+          parents: generation === 0 ? [] : [{ generation: generation - 1, index: 0, replicate: 0 }],
+        },
+      })),
+    )
+    const attempts = individuals.map(({ point, individual }, index) => {
+      const came = evaluate(point, generation, index)
+      const start = began + (generation * populationSize + index) * milliseconds
+      const timed = { epoch: 1, attempt: 1, worker, milliseconds, began: start, ended: start + milliseconds }
+      const outcome = 'kind' in came ? { cause: came } : { fitness: came }
+      return { individual, verdict: 'accepted' as const, ...timed, ...outcome }
+    })
+    const reported = individuals.flatMap(({ individual, point }) =>
+      Array.from({ length: reports }, (_, step) => ({
+        individual,
+        attempt: 1,
+        step,
+        value: point[0]! + 1 / (1 + step),
+      })),
+    )
+    record.commit({ attempts, reports: reported, positions: [] })
+  }
+  record.close()
+  return directory
+}
+
+function bowl(x: readonly number[]): number[] {
+  return [x.reduce((sum, value, axis) => sum + (value - 0.3) ** 2 / 4 ** axis, 0.01)]
+}
+
+/** From 0 to 1, scattered, and the same every time. */
+function pseudo(generation: number, index: number, axis: number): number {
+  const value = Math.sin(generation * 12.9898 + index * 78.233 + axis * 37.719) * 43_758.5453
+  return value - Math.floor(value)
+}
