@@ -34,7 +34,7 @@ export function lineOf({ id, individual, attempt, directory }: Task): string {
 }
 
 /** The same of several individuals: under each key a list, under `batch` their ids. */
-export function lineOfMany(tasks: readonly Task[], space: Space): string {
+export function lineOfMany(tasks: readonly Task[], space: Pick<Space, 'names' | 'toValues' | 'fromValues'>): string {
   const individuals = tasks.map(({ individual }) => individual)
   const rows = individuals.map(({ parameters }) => space.toValues(parameters))
   return `${JSON.stringify({

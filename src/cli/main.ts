@@ -17,6 +17,7 @@ const commands = {
   logs: () => import('./logs.ts'),
   replay: () => import('./replay.ts'),
   recover: () => import('./recover.ts'),
+  'check-program': () => import('./check-program.ts'),
   doctor: () => import('./doctor.ts'),
   grid: () => import('./grid.ts'),
   optimizers: () => import('./optimizers.ts'),

@@ -62,6 +62,7 @@ const commands = [
   'logs',
   'replay',
   'recover',
+  'check-program',
   'doctor',
   'grid',
   'optimizers',

@@ -1,0 +1,50 @@
+import { type Command, InvalidArgumentError } from 'commander'
+import { duration } from '../core/settings.ts'
+import { collect } from './run.ts'
+
+export function register(program: Command): void {
+  program
+    .command('check-program')
+    .summary('check a program that stays loaded against its protocol')
+    .description(
+      'Starts a program, drives it through the protocol for programs that stay loaded, and says what there is to mend.',
+    )
+    .argument('<command...>', 'after --: the program and its arguments')
+    .option('--set <name=value>', 'a parameter that individuals have, as in YAML; may be repeated', collect)
+    .option('--timeout <duration>', 'how long each answer is waited for', milliseconds, 30_000)
+    .option(
+      '--ready <duration>',
+      'how long a program is waited for that does not say that it is ready',
+      milliseconds,
+      5000,
+    )
+    .option('--json', 'print one JSON document')
+    .action(async (words: string[], { set = [], timeout, ready, json = false }: CheckOptions) => {
+      const [{ checkProgram }, { describeFindings }, { readSetting }, { jsonText, print }, { exitCodes }] =
+        await Promise.all([
+          import('../../optimizees/program/conformance.ts'),
+          import('./describe-findings.ts'),
+          import('../experiment-file/overrides.ts'),
+          import('./output.ts'),
+          import('./fail.ts'),
+        ])
+      const parameters = Object.fromEntries(set.map(readSetting))
+      const findings = await checkProgram(words, { parameters, patience: timeout, ready })
+      const conforms = findings.every(({ verdict }) => verdict !== 'mend')
+      await print([json ? jsonText({ command: words, conforms, findings }) : describeFindings(findings)])
+      process.exitCode = conforms ? exitCodes.finished : exitCodes.failed
+    })
+}
+
+interface CheckOptions {
+  readonly set?: string[]
+  readonly timeout: number
+  readonly ready: number
+  readonly json?: boolean
+}
+
+function milliseconds(text: string): number {
+  const parsed = duration.safeParse(text)
+  if (parsed.success) return parsed.data
+  throw new InvalidArgumentError(parsed.error.issues[0]!.message)
+}
