@@ -6,11 +6,14 @@ import { CmaEs } from './cma-es.ts'
 import { CrossEntropy } from './cross-entropy.ts'
 import { Design } from './designs/index.ts'
 import { EvolutionStrategies } from './evolution-strategies.ts'
+import { Face } from './face.ts'
 import { GeneticAlgorithm } from './genetic-algorithm.ts'
 import { LShade } from './l-shade.ts'
 import { NaturalEvolutionStrategies } from './natural-evolution-strategies.ts'
 import { NelderMead } from './nelder-mead.ts'
+import { ParallelTempering } from './parallel-tempering.ts'
 import { RandomSearch } from './random-search.ts'
+import { SimulatedAnnealing } from './simulated-annealing.ts'
 import { SobolSearch } from './sobol-search.ts'
 
 export {
@@ -18,11 +21,14 @@ export {
   CrossEntropy,
   Design,
   EvolutionStrategies,
+  Face,
   GeneticAlgorithm,
   LShade,
   NaturalEvolutionStrategies,
   NelderMead,
+  ParallelTempering,
   RandomSearch,
+  SimulatedAnnealing,
   SobolSearch,
 }
 
@@ -37,6 +43,9 @@ export const optimizers = {
   'sobol-search': SobolSearch,
   'natural-evolution-strategies': NaturalEvolutionStrategies,
   'evolution-strategies': EvolutionStrategies,
+  face: Face,
+  'simulated-annealing': SimulatedAnnealing,
+  'parallel-tempering': ParallelTempering,
   design: Design,
 } as const
 

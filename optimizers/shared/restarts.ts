@@ -24,3 +24,13 @@ export function grownPopulation(populationSize: number, restarts: number, factor
 }
 
 const mostGrowth = 1024
+
+/** The best score since a search began anew, and for how many generations it has stood. */
+export interface Stagnation {
+  readonly best: number | null
+  readonly stagnant: number
+}
+
+export function stagnationOf({ best, stagnant }: Stagnation, score: number): Stagnation {
+  return best !== null && score <= best ? { best, stagnant: stagnant + 1 } : { best: score, stagnant: 0 }
+}

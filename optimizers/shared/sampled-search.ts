@@ -11,7 +11,7 @@ import { meanScore } from './score.ts'
 import { nothingSeen, recommendBest, type Seen, type SeenPoint, see } from './seen.ts'
 
 /** A point that was drawn from a model, with what came of it. */
-export interface Sample {
+export type Sample = {
   /** As it was drawn: it may lie outside of the unit cube, or between the values of a discrete axis. */
   readonly drawn: readonly number[]
   /** What was simulated for it. */
@@ -62,7 +62,7 @@ export abstract class SampledSearch<
   /** The first model. @param known what was simulated elsewhere and did not fail, best first, no point twice */
   protected abstract begin(known: readonly KnownPoint[], random: Random): M
 
-  /** The points of a generation; what is simulated for each is the nearest point of the space. */
+  /** The points of a generation; what is simulated for each is the nearest point of the space. None ends the search. */
   protected abstract draw(model: M, random: Random): number[][]
 
   /** What follows from samples in the order of drawing, at least one of which did not fail; of one draw or of several. */
@@ -91,6 +91,7 @@ export abstract class SampledSearch<
     for (let wasted = 0; wasted < mostWasted; ) {
       const { drawn, unknown } = this.#draw(model, known, random)
       if (unknown.length > 0) return this.#propose({ ...state, model, drawn }, unknown)
+      if (drawn.length === 0) return { state: { ...state, model, hasEnded: true }, proposals: [] }
       model = this.#learn(model, drawn, known, random)
       wasted += drawn.length
     }

@@ -14,12 +14,12 @@ function afterOne(settings: ConstructorParameters<typeof CrossEntropy<{ x: numbe
   const order = Random.of(5).shuffle(Array.from({ length: 20 }, (_, i) => i / 19))
   let made = 0
   const createIndividual = () => ({ x: order[made++]! })
-  const optimizer = new CrossEntropy({ ...line, createIndividual }, { populationSize: 20, ...settings })
+  const optimizer = new CrossEntropy({ ...line, createIndividual }, { populationSize: 20, smoothing: 0.4, ...settings })
   return { optimizer, next: firstGeneration(optimizer, ({ x }) => x).knows }
 }
 
 function gaussianOf(state: ReturnType<typeof afterOne>['next']) {
-  const distribution = state.model!.distribution!
+  const distribution = state.model.mixed!.distribution!
   if (distribution.type !== 'gaussian') throw new Error(`a Gaussian is wanted, got ${distribution.type}`)
   return distribution
 }
@@ -30,7 +30,7 @@ test('a space of thousands of axes is searched axis by axis, and that is said be
   const optimizer = new CrossEntropy(wide, { populationSize: 30, generations: 12, seed: 1 })
   expect(optimizer.announce()).toMatch(/3000 real and integer axes: above 300, .* each of them by itself/)
   const { knows } = firstGeneration(optimizer, ({ x }) => sphere(x))
-  const { distribution } = knows.model!
+  const { distribution } = knows.model.mixed!
   expect(distribution!.type).toBe('diagonal-gaussian')
   expect(JSON.stringify(distribution).length).toBeLessThan(60 * dimension) // as long as two vectors, not as a matrix
   expect(leastFound(optimizer, ({ x }) => sphere(x), 360)).toBeLessThan(-0.9 * knows.average!)
@@ -42,15 +42,15 @@ test('a space of thousands of axes is searched axis by axis, and that is said be
 
 test('the distribution is fitted to the elite, whatever order it came in', () => {
   const { next } = afterOne({ eliteFraction: 0.2 })
-  expect(next.elite).toBe(4)
-  expect(next.threshold).toBeCloseTo(-3 / 19, 12)
+  expect(next.model.elite).toBe(4)
+  expect(next.model.threshold).toBeCloseTo(-3 / 19, 12)
   expect(gaussianOf(next).mean[0]).toBeCloseTo(1.5 / 19, 9)
   expect(gaussianOf(next).covariance[0]![0]).toBeCloseTo(5 / 3 / 19 ** 2, 9)
 })
 
 test('an elite fraction of less than two individuals still means two', () => {
   const { next } = afterOne({ eliteFraction: 0.001 })
-  expect(next.elite).toBe(2)
+  expect(next.model.elite).toBe(2)
   expect(gaussianOf(next).mean[0]).toBeCloseTo(0.5 / 19, 9)
 })
 
@@ -61,12 +61,12 @@ test('at a temperature those close to the threshold join the elite, those far fr
     const hot = new CrossEntropy(line, { ...optimizer.settings, temperatureDecay: 0.9, eliteFraction: 0.2 })
     const answer = (_: unknown, index: number) => (index < 4 ? 0 : index < 10 ? 0.5 : 100 + index)
     const { told, knows: next } = firstGeneration(hot, answer, seed)
-    expect(next.temperature).toBe(0.9)
+    expect(next.model.temperature).toBe(0.9)
     const points = told.slice(0, 10).map(({ individual }) => individual.parameters.x)
     const mean = gaussianOf(next).mean[0]!
     expect(mean).toBeGreaterThanOrEqual(Math.min(...points) - 1e-9)
     expect(mean).toBeLessThanOrEqual(Math.max(...points) + 1e-9)
-    return next.elite - 4
+    return next.model.elite - 4
   })
   const share = joined.reduce((sum, count) => sum + count, 0) / joined.length / 6
   expect(Math.max(...joined)).toBeLessThanOrEqual(6)
@@ -76,9 +76,13 @@ test('at a temperature those close to the threshold join the elite, those far fr
 
 test('a temperature that decays lets fewer and fewer join; without one nobody does', () => {
   const elites = (temperatureDecay: number) =>
-    [...steps(new CrossEntropy(plane, { temperatureDecay, populationSize: 40 }), ({ x }) => sphere(x), 12)].map(
-      ({ next }) => ({ elite: next.elite, temperature: next.temperature }),
-    )
+    [
+      ...steps(
+        new CrossEntropy(plane, { temperatureDecay, populationSize: 40, eliteFraction: 0.25 }),
+        ({ x }) => sphere(x),
+        12,
+      ),
+    ].map(({ next }) => ({ elite: next.model.elite, temperature: next.model.temperature }))
   const cooling = elites(0.1)
   expect(cooling[0]!.elite).toBeGreaterThan(10)
   expect(cooling[11]!.temperature).toBeCloseTo(1e-12, 15)
@@ -121,9 +125,9 @@ test('when the fitness is good enough the search ends, and stays ended', () => {
 })
 
 test('what failed is no elite', () => {
-  const optimizer = new CrossEntropy(line, { populationSize: 20, eliteFraction: 0.5 })
+  const optimizer = new CrossEntropy(line, { populationSize: 20, eliteFraction: 0.5, smoothing: 0.4 })
   const { told, knows: next } = firstGeneration(optimizer, (_, index) => (index < 3 ? index : undefined))
-  expect(next).toMatchObject({ elite: 3, failed: 17, average: -1, threshold: -2 })
+  expect(next).toMatchObject({ failed: 17, average: -1, model: { elite: 3, threshold: -2 } })
   const mean = told.slice(0, 3).reduce((sum, { individual }) => sum + individual.parameters.x / 3, 0)
   expect(gaussianOf(next).mean[0]).toBeCloseTo(mean, 9)
 })
@@ -134,29 +138,28 @@ test('a generation that failed as a whole is drawn again from the same distribut
   expect(generations[1]!.next.model).toEqual(generations[0]!.next.model)
   const parametersOf = ({ told }: (typeof generations)[number]) => told.map(({ individual }) => individual.parameters)
   expect(parametersOf(generations[2]!)).not.toEqual(parametersOf(generations[1]!))
-  expect(generations[1]!.next.threshold).toBeNull()
+  expect(generations[1]!.next.average).toBeNull()
 })
 
 test('the best ever is kept, not that of the last generation', () => {
   const optimizer = new CrossEntropy(line)
-  const generations = [...steps(optimizer, (_, generation, index) => (generation === 1 && index === 7 ? -50 : 1), 5)]
-  const { best } = generations[4]!.next
-  expect(best).toMatchObject({ fitness: [-50], generation: 1, index: 7 })
-  expect(optimizer.space.decode(best!.genome)).toEqual(generations[1]!.told[7]!.individual.parameters)
+  const generations = [...steps(optimizer, (_, generation, index) => (generation === 1 && index === 3 ? -50 : 1), 5)]
+  const { best } = generations[4]!.next.seen
+  expect(best).toMatchObject({ score: 50, generation: 1, index: 3 })
+  expect(optimizer.space.decode(best!.point)).toEqual(generations[1]!.told[3]!.individual.parameters)
   expect(optimizer.summarize(generations[4]!.next)).toMatchObject({
     generation: 5,
     best: 50,
     average: -1,
-    individuals: 64,
   })
 })
 
 test('choices and booleans are learned by their frequencies, and no level is given up', () => {
-  const problem = problemOf({ c: choice(['a', 'b', 'c', 'd']), b: boolean() })
-  const generations = [...steps(new CrossEntropy(problem), ({ c, b }) => (c === 'c' ? 0 : 1) + (b ? 0 : 1), 15)]
-  const { model } = generations[14]!.next
-  expect(model!.distribution).toBeNull()
-  const [c, b] = model!.categories
+  const problem = problemOf({ c: vector(choice(['a', 'b', 'c', 'd']), 9), b: boolean() })
+  const cost = ({ c, b }: { c: string[]; b: boolean }) => c.filter((level) => level !== 'c').length + (b ? 0 : 1)
+  const model = [...steps(new CrossEntropy(problem), cost, 15)][14]!.knows.model.mixed!
+  expect(model.distribution).toBeNull()
+  const [c, b] = [model.categories[0], model.categories[9]]
   expect(c![2]).toBeGreaterThan(0.9)
   expect(b![1]).toBeGreaterThan(0.9)
   for (const p of [...c!, ...b!]) expect(p).toBeGreaterThan(0)

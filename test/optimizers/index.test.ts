@@ -32,6 +32,18 @@ test('every setting of a listed optimizer has a meaning, and a default unless it
 const optional = new Set([
   'populationSize',
   'restarts',
+  'smoothing',
+  'eliteFraction',
+  'minPopSize',
+  'maxPopSize',
+  'nElite',
+  'nExpand',
+  'tempDecay',
+  'startTemperature',
+  'coolingSchedules',
+  'temperatureBounds',
+  'decayParameters',
+  'nRandomSteps',
   'noiseLearningRate',
   'learningRateSigma',
   'mu',
@@ -44,7 +56,7 @@ test('an unknown type is answered with the nearest one', () => {
   const make = (type: string) => () => createOptimizer(line, { type })
   expect(make('genetic-algoritm')).toThrow(SettingsError)
   expect(make('genetic-algoritm')).toThrow('did you mean genetic-algorithm?')
-  expect(make('simulated-annealing')).toThrow('known are genetic-algorithm, cross-entropy')
+  expect(make('something-else-altogether')).toThrow('known are genetic-algorithm, cross-entropy')
   for (const type of ['__proto__', 'constructor', 'toString']) expect(make(type)).toThrow(SettingsError)
 })
 

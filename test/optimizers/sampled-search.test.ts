@@ -5,7 +5,7 @@ import { drive, leastOf, proposedIn, toldIn } from '../../src/testing/drive.ts'
 import { problemOf } from '../../src/testing/problems.ts'
 
 /** The optimizers that draw generations from a model and take discrete axes. */
-describe.each(['evolution-strategies', 'natural-evolution-strategies'])('%s', (type) => {
+describe.each(['cross-entropy', 'evolution-strategies', 'natural-evolution-strategies'])('%s', (type) => {
   test('no point of a discrete space is simulated twice, and a small one is searched to its end', () => {
     const problem = problemOf({ a: integer(0, 14), b: integer(0, 14) })
     const cost = ({ a, b }: Record<string, unknown>) => [((a as number) - 9) ** 2 + ((b as number) - 4) ** 2]

@@ -262,7 +262,7 @@ test('cross-entropy draws its first generation from what is fitted to the best t
     }
   })
   const optimizer = new CrossEntropy(problem, { populationSize: 64 })
-  const start = optimizer.start()
+  const start = optimizer.start(Random.of(1))
   const asked = askFrom(optimizer, optimizer.tell(start, known, Random.of(2))).proposals
   const distance = ({ x, y }: { x: number; y: number }) => Math.hypot(x - 0.2, y - 0.7)
   expect(asked).toHaveLength(64)

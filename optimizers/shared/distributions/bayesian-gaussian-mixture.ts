@@ -51,6 +51,17 @@ export function fitMixture(
   }
 }
 
+/** The variance of each axis over all components together. */
+export function mixtureVariances({ weights, means, covariances }: GaussianMixture): number[] {
+  const total = weights.reduce((sum, weight) => sum + weight, 0)
+  return means[0]!.map((_, i) => {
+    const mean = means.reduce((sum, point, k) => sum + (weights[k]! / total) * point[i]!, 0)
+    return means.reduce((sum, point, k) => {
+      return sum + (weights[k]! / total) * (covariances[k]![i]![i]! + (point[i]! - mean) ** 2)
+    }, 0)
+  })
+}
+
 /** A function that draws points from the mixture; `noise` as in `withNoise`, drawn once for each component. */
 export function mixtureSampler({ weights, means, covariances }: GaussianMixture, noise: number, random: Random) {
   const samplers = means.map((mean, k) =>

@@ -38,6 +38,41 @@ export function fitGaussian(
   }
 }
 
+/**
+ * The distribution that follows the points, best first, as fast as their number allows: the better ones weigh more, the spread is taken
+ * around the old mean, so that a step widens its direction, and joins the old covariance at the rate of Hansen's rank-mu update (2016, "The CMA
+ * Evolution Strategy: A Tutorial", Eqs. 30, 47 and 57) times `haste`.
+ */
+export function followGaussian(
+  old: Pick<Gaussian, 'mean' | 'covariance'> | undefined,
+  points: readonly (readonly number[])[],
+  floors: readonly number[],
+): Gaussian {
+  const n = floors.length
+  const raw = points.map((_, k) => Math.log(points.length + 0.5) - Math.log(k + 1))
+  const total = raw.reduce((sum, value) => sum + value, 0)
+  const weights = raw.map((value) => value / total)
+  const mean = floors.map((_, i) => points.reduce((sum, point, k) => sum + weights[k]! * point[i]!, 0) + 0)
+  if (old === undefined) return { type: 'gaussian', mean, covariance: covarianceOf(points, floors) }
+  const effective = 1 / weights.reduce((sum, weight) => sum + weight ** 2, 0) // mu_eff
+  const rate = Math.min(mostRate, (haste * effective) / ((n + 2) ** 2 / 2 + effective))
+  const covariance = old.covariance.map((row, i) =>
+    row.map((value, j) => {
+      let spread = 0
+      points.forEach((point, k) => {
+        spread += weights[k]! * (point[i]! - old.mean[i]!) * (point[j]! - old.mean[j]!)
+      })
+      const next = (1 - rate) * value + rate * spread
+      return (i === j ? Math.max(next, floors[i]!) : next) + 0
+    }),
+  )
+  return { type: 'gaussian', mean, covariance }
+}
+
+/** Measured on the BBOB functions, with half of 2 n samples as the elite: of 1, 1.5, 2, 4 and 8 it finds the most. */
+const haste = 2
+const mostRate = 0.8
+
 /** A function that draws points from the distribution. */
 export function gaussianSampler({ mean, covariance }: Pick<Gaussian, 'mean' | 'covariance'>) {
   const factor = factorOf(covariance)

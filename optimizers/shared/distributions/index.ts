@@ -1,8 +1,15 @@
 import { z } from 'zod'
 import type { Random } from '../../../src/core/random.ts'
-import { fitMixture, type GaussianMixture, mixtureSampler } from './bayesian-gaussian-mixture.ts'
+import { fitMixture, type GaussianMixture, mixtureSampler, mixtureVariances } from './bayesian-gaussian-mixture.ts'
 import { type DiagonalGaussian, diagonalSampler, fitDiagonal } from './diagonal-gaussian.ts'
-import { fitGaussian, type Gaussian, gaussianSampler, type NoisyGaussian, withNoise } from './gaussian.ts'
+import {
+  fitGaussian,
+  followGaussian,
+  type Gaussian,
+  gaussianSampler,
+  type NoisyGaussian,
+  withNoise,
+} from './gaussian.ts'
 
 const noise = {
   noiseMagnitude: z
@@ -41,8 +48,8 @@ export type Distribution =
   | ({ readonly type: 'noisy-bayesian-gaussian-mixture'; readonly noise: number } & GaussianMixture)
 
 export interface FitOptions {
-  /** How much of the old distribution stays. */
-  readonly smoothing: number
+  /** How much of the old distribution stays; undefined lets a Gaussian learn as fast as it may, others as usual. */
+  readonly smoothing: number | undefined
   /** The least variance of each axis. */
   readonly floors: readonly number[]
 }
@@ -62,15 +69,17 @@ export function fitDistribution(
   old: Distribution | undefined,
   points: readonly (readonly number[])[],
   settings: DistributionSettings,
-  options: FitOptions,
+  { smoothing, floors }: FitOptions,
   random: Random,
 ): Distribution {
+  const options = { smoothing: smoothing ?? usualSmoothing, floors }
   switch (settings.type) {
     case 'gaussian':
-      if (options.floors.length > mostCorrelated) return fitAxes(old, points, options, null)
+      if (floors.length > mostCorrelated) return fitAxes(old, points, options, null)
+      if (smoothing === undefined) return followGaussian(old?.type === settings.type ? old : undefined, points, floors)
       return fitGaussian(old?.type === settings.type ? old : undefined, points, options)
     case 'noisy-gaussian': {
-      if (options.floors.length > mostCorrelated) return fitAxes(old, points, options, settings)
+      if (floors.length > mostCorrelated) return fitAxes(old, points, options, settings)
       const last = old?.type === settings.type ? old : undefined
       return { ...fitGaussian(last, points, options), type: settings.type, noise: noiseAfter(last, settings) }
     }
@@ -104,10 +113,27 @@ export function samplerOf(distribution: Distribution, random: Random): (random: 
   }
 }
 
+/** How wide a distribution is along each axis, without its noise. */
+export function deviationsOf(distribution: Distribution): number[] {
+  switch (distribution.type) {
+    case 'gaussian':
+    case 'noisy-gaussian':
+      return distribution.covariance.map((row, i) => Math.sqrt(row[i]!))
+    case 'diagonal-gaussian':
+      return distribution.variances.map(Math.sqrt)
+    case 'bayesian-gaussian-mixture':
+    case 'noisy-bayesian-gaussian-mixture':
+      return mixtureVariances(distribution).map(Math.sqrt)
+  }
+}
+
+/** What stays of an old distribution where nothing else is wanted. */
+export const usualSmoothing = 0.4
+
 function fitAxes(
   old: Distribution | undefined,
   points: readonly (readonly number[])[],
-  options: FitOptions,
+  options: { readonly smoothing: number; readonly floors: readonly number[] },
   noise: { readonly noiseMagnitude: number; readonly noiseDecay: number } | null,
 ): DiagonalGaussian {
   const last = old?.type === 'diagonal-gaussian' ? old : undefined
