@@ -26,6 +26,7 @@ export interface SearchOptions extends SearchPlan {
   readonly onWarning?: (sentence: string) => void
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: Progress) => void
+  readonly now?: () => number
 }
 
 export interface SearchEnd extends RunOutcome {
@@ -48,7 +49,7 @@ export async function search(options: SearchOptions): Promise<SearchEnd> {
     options.makeOptimizer?.(optimizee) ?? new RandomSearch(optimizee, { populationSize, generations, seed })
   await using experiment = new Experiment({ root: options.root })
   const runner = { workers: 2, retries: 1, giveUpAfter: 0, ...options.runner }
-  const { warmStart, cache, onWarning, signal, onProgress, order, window, start, limits, horizon } = options
+  const { warmStart, cache, onWarning, signal, onProgress, now, order, window, start, limits, horizon } = options
   const plan = { order, window, start, limits, horizon }
   const { directory } = await experiment.prepareExperiment({
     name: options.name ?? 'run',
@@ -71,6 +72,7 @@ export async function search(options: SearchOptions): Promise<SearchEnd> {
     ...(onWarning && { onWarning }),
     ...(signal && { signal }),
     ...(onProgress && { onProgress }),
+    ...(now && { now }),
   })
   const { trajectory } = await experiment.endExperiment(optimizer)
   return { ...outcome, directory, trajectory: trajectory, canonical: canonicalExport(directory) }

@@ -2,6 +2,12 @@
 export interface Limits {
   /** How many generations, or blocks of a steady search, there are at most. */
   readonly generations?: number | undefined
-  /** How many individuals are simulated at most, stand-ins not counted. */
+  /** How many individuals are simulated at most, replicates of one counted once, stand-ins not at all. */
   readonly evaluations?: number | undefined
+  /** The value of the objective that is good enough, in its direction; by name, where all that are named must be. */
+  readonly target?: number | Readonly<Record<string, number>> | undefined
+  /** How many evaluations in a row may bring nothing better. */
+  readonly stagnation?: number | undefined
+  /** How long it may take, over all its starts: `12h`, or a number of seconds. */
+  readonly time?: number | string | undefined
 }

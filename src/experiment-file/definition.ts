@@ -12,11 +12,13 @@ import type { ParameterDefinition } from '../core/space.ts'
 import type { SearchPlan } from '../search/searched.ts'
 
 /** An experiment: which simulation is searched by which optimizer, on what. The same keys as in YAML. */
-export interface ExperimentDefinition<P = Record<string, unknown>> extends SearchPlan {
+export interface ExperimentDefinition<P = Record<string, unknown>> extends Omit<SearchPlan, 'start'> {
   /** The name of the run's directory; the file's name if it does not say. */
   readonly name?: string
   readonly optimizee: OptimizeeDefinitions<P>
   readonly optimizer: OptimizerDefinition | Optimizer<State, P>
+  /** First guesses, simulated before what the optimizer proposes: a list of parameters, or the file of a table of them. */
+  readonly start?: SearchPlan['start'] | { readonly file: string }
   readonly runner?: RunnerSettingsInput
   /**
    * A run directory, or a table's file: its rows are known to the optimizer before the first generation, as generation -1,

@@ -9,6 +9,7 @@ import { identityOf, type RunIdentity } from '../search/run-identity.ts'
 import type { SearchPlan } from '../search/searched.ts'
 import type { ExperimentDefinition, RunnerSettingsInput } from './definition.ts'
 import { readDesignTables } from './design-tables.ts'
+import { readGuesses } from './guesses.ts'
 import { chooseOptimizee } from './optimizee.ts'
 import { chooseOptimizer } from './optimizer.ts'
 import { type Overrides, override } from './overrides.ts'
@@ -46,14 +47,15 @@ export async function loadExperiment(
   const schema = isModule(path) ? experimentModuleSchema : experimentSchema
   const given = parseAt(schema, definition, place)
   const { optimizee, optimizer, runner, warmStart, cache, report } = definition as ExperimentDefinition
-  const { order, window, start, limits, horizon } = given
-  const plan = { order, window, start, limits, horizon }
+  const { order, window, limits, horizon } = given
   const title = parseAt(
     experimentSchema.shape.name,
     name ?? given.name ?? basename(path, extname(path)),
     name === undefined ? below(place, 'name') : { file: `--name ${name}`, path: '' },
   ) as string
   const chosen = await chooseOptimizee(optimizee, path, below(place, 'optimizee'))
+  const start = await readGuesses(given.start, chosen.optimizee.space, dirname(path), below(place, 'start'))
+  const plan = { order, window, start, limits, horizon }
   const settings = { ...runner, ...chosen.policy }
   const inOptimizee = chosen.policy.batch !== undefined
   const refusal = refuseBatch(chosen.optimizee, settings.batch)

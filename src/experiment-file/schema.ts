@@ -4,6 +4,7 @@ import { orders } from '../core/abilities.ts'
 import { aggregates } from '../core/replications.ts'
 import { runnerSettings } from '../core/runner-settings.ts'
 import { duration } from '../core/settings.ts'
+import { show } from '../core/text.ts'
 
 /** The schema of experiment files, part by part: which part applies follows from what stands there. */
 const text = z.unknown().transform((given, context) => {
@@ -55,11 +56,25 @@ export const experimentSchema = z.strictObject({
     .describe(
       'Of the orders ordered and arrival, how many individuals may be ahead of the telling: the population by default',
     ),
-  start: z.array(named).optional().describe('First guesses: parameters that are simulated before all others'),
+  start: z
+    .union([z.array(named), z.strictObject({ file: z.string().min(1).describe('A table with a row for each') })])
+    .optional()
+    .describe('First guesses: parameters that are simulated before all others, or the file of a table of them'),
   limits: z
     .strictObject({
       generations: z.int().min(1).optional().describe('How many generations, or blocks of as many individuals'),
       evaluations: z.int().min(1).optional().describe('How many individuals'),
+      target: z
+        .union([z.number(), z.record(z.string(), z.number())])
+        .optional()
+        .describe('The value of the objective that is good enough; values by name where there are several'),
+      stagnation: z.int().min(1).optional().describe('How many evaluations in a row may bring nothing better'),
+      time: z
+        .custom<string | number>((given) => duration.safeParse(given).success, {
+          error: ({ input }) => `needs a time span like 250ms, 30s or 12h, got ${show(input)}`,
+        })
+        .optional()
+        .describe('How long the search may take, over all its starts'),
     })
     .optional()
     .describe('What ends the search: totals, which may be raised later'),

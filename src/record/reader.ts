@@ -108,16 +108,24 @@ export class RecordReader extends RowReader implements TrajectoryHistory {
     for (const row of rows) yield { individual: individualOf(row), after: row.after }
   }
 
-  /** What the optimizer was told, in this order, from that number on. */
-  *told(from = 0): Generator<Evaluation, void> {
+  /** What the optimizer was told, in this order, from that number on, and before another. */
+  *told(from = 0, before = Number.MAX_SAFE_INTEGER): Generator<Evaluation, void> {
     // A long run is searched only in the generations that were told last.
     const rows = this.file.iterate<EvaluatedRow>(
       `select e.* from generations g join evaluated e using (generation)
-       where g.last_told >= ? and e.told >= ? order by e.told, generation, e."index"`,
+       where g.last_told >= ? and e.told >= ? and e.told < ? order by e.told, generation, e."index"`,
       from,
       from,
+      before,
     )
     for (const row of rows) yield evaluationOf(row)
+  }
+
+  /** How many individuals the optimizer was asked for, replicates of one counted once. */
+  get asked(): number {
+    return this.file.get<{ count: number }>(
+      'select count(*) as count from individuals where replaces is null and replicate = 0',
+    )!.count
   }
 
   get generations(): number {

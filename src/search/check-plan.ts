@@ -1,11 +1,15 @@
 import { optimizers } from '../../optimizers/index.ts'
 import { type Abilities, findMissingAbility, type Order } from '../core/abilities.ts'
 import { ConfigurationError } from '../core/errors.ts'
+import type { Limits } from '../core/limits.ts'
 import type { Optimizee } from '../core/optimizee.ts'
 import type { Optimizer } from '../core/optimizer.ts'
 import type { RunnerSettings } from '../core/runner-settings.ts'
+import { duration, parseSettings } from '../core/settings.ts'
 import { show } from '../core/text.ts'
+import type { RecordReader } from '../record/reader.ts'
 import type { SearchPlan } from './searched.ts'
+import { spentMs } from './time-limit.ts'
 
 /** @throws ConfigurationError if the search cannot be what its plan says: by its optimizer, its space or its limits */
 export function checkPlan(
@@ -32,12 +36,56 @@ export function checkPlan(
     const refusal = optimizee.space.refuse(guess)
     if (refusal !== undefined) throw new ConfigurationError(`start[${i}] ${refusal}.`)
   })
+  checkLimits(limits, optimizee.objectives.names)
   const { populationSize } = optimizer
   const { evaluations } = limits
   if (order === 'generations' && evaluations !== undefined && evaluations < populationSize) {
     throw new ConfigurationError(
       `limits.evaluations needs at least one generation of ${populationSize}, got ${evaluations}.`,
     )
+  }
+}
+
+function checkLimits(limits: Limits, objectives: readonly string[]): void {
+  const { target, stagnation, time } = limits
+  if (time !== undefined) parseSettings(duration, time, 'limits.time')
+  if (stagnation !== undefined && !(Number.isSafeInteger(stagnation) && stagnation >= 1)) {
+    throw new ConfigurationError(`limits.stagnation needs a whole number of at least 1, got ${show(stagnation)}.`)
+  }
+  if (target === undefined) return
+  if (typeof target === 'number' && objectives.length > 1) {
+    throw new ConfigurationError(
+      `limits.target needs values by the names of objectives, of which there are ${objectives.length} (${objectives.join(', ')}), got ${target}.`,
+    )
+  }
+  for (const [name, value] of Object.entries(typeof target === 'number' ? { [objectives[0]!]: target } : target)) {
+    if (!objectives.includes(name)) {
+      throw new ConfigurationError(
+        `limits.target names ${show(name)}, and the objectives are ${objectives.join(', ')}.`,
+      )
+    }
+    if (!Number.isFinite(value)) throw new ConfigurationError(`limits.target needs finite numbers, got ${show(value)}.`)
+  }
+}
+
+/** @throws ConfigurationError if a run is beyond a limit already, unless that is the one which it had */
+export function refuseLowLimits(record: RecordReader, limits: Limits = {}): void {
+  const { generations, evaluations, time } = limits
+  const refuse = (name: string, least: string, given: number | string) => {
+    throw new ConfigurationError(
+      `limits.${name} needs at least the ${least} that ${record.directory} has already, got ${given}; raise it, or choose another name.`,
+    )
+  }
+  if (generations !== undefined && generations < record.generations) {
+    refuse('generations', `${record.generations} generations`, generations)
+  }
+  if (evaluations !== undefined && evaluations < record.asked) {
+    refuse('evaluations', `${record.asked} evaluations`, evaluations)
+  }
+  const before = (record.manifest().limits ?? {}) as Limits
+  const spent = spentMs(record)
+  if (time !== undefined && time !== before.time && parseSettings(duration, time, 'limits.time') < spent) {
+    refuse('time', `${Math.ceil(spent / 1000)} s`, time)
   }
 }
 

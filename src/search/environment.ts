@@ -1,32 +1,50 @@
 import type { Runner } from '../../runtime/runner/runner.ts'
+import type { Limits } from '../core/limits.ts'
 import type { Optimizer } from '../core/optimizer.ts'
 import type { State } from '../core/plain-data.ts'
 import type { Trajectory } from '../core/trajectory.ts'
 import type { RecordWriter } from '../record/writer.ts'
 import { Checkpoints } from './checkpoints.ts'
+import { Ends } from './ends.ts'
 import { GenerationalSearch } from './generational-search.ts'
 import type { Knowledge, Searched, SearchPlan } from './searched.ts'
 import { SteadySearch } from './steady-search.ts'
 import { type Progress, Tally } from './tally.ts'
+import { TimeLimit } from './time-limit.ts'
 
 export interface EnvironmentOptions extends SearchPlan {
   readonly onProgress?: ((progress: Progress) => void) | undefined
+  /** Milliseconds since any moment, for the limit of time. */
+  readonly now?: (() => number) | undefined
 }
 
 /** The loop: individuals are simulated and their evaluations told to the optimizer, as long as it asks for more. */
 export class Environment<P = Record<string, unknown>> {
   readonly #search: GenerationalSearch | SteadySearch
+  readonly #record: RecordWriter
+  readonly #limits: Limits
+  readonly #now: () => number
+  #time: TimeLimit | undefined
+  #limit: string | undefined
 
   constructor(
     trajectory: Trajectory,
     given: Optimizer<State, P>,
     record: RecordWriter,
-    { order = 'generations', window, limits = {}, start = [], onProgress = () => {} }: EnvironmentOptions = {},
+    options: EnvironmentOptions = {},
   ) {
+    const { order = 'generations', window, limits = {}, start = [], onProgress = () => {} } = options
+    this.#record = record
+    this.#limits = limits
+    this.#now = options.now ?? (() => performance.now())
     const optimizer = given as unknown as Optimizer // parameters are plain data in here, whatever their types
     const checkpoints = new Checkpoints(optimizer, record)
-    const tally = new Tally(record, optimizer.objectives, onProgress)
-    const searched: Searched = { trajectory, optimizer, record, checkpoints, tally, limits, start }
+    const tally = new Tally(record, optimizer.objectives, (progress) => {
+      this.#time?.look()
+      onProgress(progress)
+    })
+    const ends = new Ends(limits, optimizer.objectives)
+    const searched: Searched = { trajectory, optimizer, record, checkpoints, tally, limits, ends, start }
     this.#search =
       order === 'generations'
         ? new GenerationalSearch(searched)
@@ -43,13 +61,29 @@ export class Environment<P = Record<string, unknown>> {
     return this.#search.size
   }
 
+  /** Which of its limits has ended the search, as a sentence's end; undefined if none has. */
+  get limit(): string | undefined {
+    return this.#limit
+  }
+
   /**
-   * Runs until the optimizer asks for nothing more, and nothing is pending.
+   * Runs until the optimizer asks for nothing more and nothing is pending, or a limit is reached. That of time does not wait
+   * for a generation: what it leaves undone is done first if the limit is raised.
+   *
    * @returns whether the search has ended; false if the signal, or the runner's time, stopped it
    */
   async run(runner: Runner, signal: AbortSignal, knowledge: Knowledge = {}): Promise<boolean> {
-    const hasEnded = await this.#search.run(runner, signal, knowledge)
+    using time = new TimeLimit(this.#limits.time, this.#record, this.#now)
+    this.#time = time
+    if (time.isOver) {
+      this.#limit = time.reason
+      return true
+    }
+    const hasEnded = await this.#search.run(runner, AbortSignal.any([signal, time.signal]), knowledge)
     this.#search.keep()
-    return hasEnded
+    time.keep()
+    if (hasEnded) this.#limit = this.#search.limit
+    else if (time.isOver && !signal.aborted && runner.stopReason === undefined) this.#limit = time.reason
+    return hasEnded || this.#limit !== undefined
   }
 }

@@ -22,7 +22,7 @@ import { RecordWriter } from '../record/writer.ts'
 import type { Deadline } from '../system/deadline.ts'
 import { awayError, storageError } from '../system/storage-errors.ts'
 import { describeProgram } from './begun-by-program.ts'
-import { checkPlan } from './check-plan.ts'
+import { checkPlan, refuseLowLimits } from './check-plan.ts'
 import { type DeliveryOptions, deliver } from './deliver.ts'
 import { Environment } from './environment.ts'
 import { EvaluationCache } from './evaluation-cache.ts'
@@ -59,11 +59,13 @@ export interface RunOptions extends SearchPlan, Pick<DeliveryOptions, 'acceptCha
   readonly onProgress?: (progress: Progress) => void
   /** Is told what does not stop the run but should be known. */
   readonly onWarning?: (sentence: string) => void
+  /** Milliseconds since any moment, by which the limit of time goes; this machine's clock unless it is given. */
+  readonly now?: () => number
 }
 
 export interface RunOutcome {
   readonly status: 'finished' | 'stopped'
-  /** Why it stopped. */
+  /** Why it stopped; of a search that has finished, which of its limits has ended it. */
   readonly reason?: string
   /** Whether nobody stopped it: its time was over, or its machines were taken away. */
   readonly isOutOfTime?: boolean
@@ -92,6 +94,7 @@ const runOptions = {
   deadline: anything,
   onProgress: aFunction,
   onWarning: aFunction,
+  now: aFunction,
 }
 
 const copyIntervalMs = 10_000
@@ -213,6 +216,7 @@ export class Experiment {
     const { directory, record } = run
     const configuration = prepared.configuration ?? identityIn(prepared, optimizer, optimizee, options)
     refuseOther(directory, record.manifest().configuration, configuration)
+    refuseLowLimits(record, options.limits)
     if (prepared.settings.onFailure === 'stop') refuseStopped(record)
     const evaluations = await takeWarmStart(run, optimizer, optimizee, options)
     const settings = { ...prepared.settings, workers: prospect.workers }
@@ -262,14 +266,15 @@ export class Experiment {
     try {
       runner.prepareRunFile()
       if (!finished) runner.launchWorkers() // else they come if there is something to simulate
-      const ended = await environment.run(runner, signal, knowledge)
+      const hasEnded = await environment.run(runner, signal, knowledge)
       for (const { run, evaluations } of knowledge.cache ? record.reuses() : []) {
         onWarning?.(`${evaluations} evaluations were not simulated again: they are those of ${run}.`)
       }
-      if (ended) {
+      if (hasEnded) {
+        const { limit } = environment
         if (settings.giveUpAfter > 0) refuseHopeless(record)
-        record.writeManifest({ status: 'finished', reason: null, hash: hashOf(record, finished) })
-        return { status: 'finished' }
+        record.writeManifest({ status: 'finished', reason: limit ?? null, hash: hashOf(record, finished) })
+        return { status: 'finished', ...(limit !== undefined && { reason: limit }) }
       }
       const reason = runner.stopReason ?? stopReason(signal)
       record.writeManifest({ status: 'stopped', reason })
@@ -393,7 +398,7 @@ function recordSearch(
   optimizer: Optimizer,
   optimizee: Optimizee,
   configuration: RunIdentity,
-  { order = 'generations', window }: SearchPlan,
+  { order = 'generations', window, limits = {} }: SearchPlan,
 ): void {
   record.writeProblem(optimizee.space.names, optimizee.objectives, optimizee.replications)
   record.writeManifest({
@@ -404,6 +409,7 @@ function recordSearch(
     window: order === 'generations' ? null : (window ?? optimizer.populationSize),
     generationLimit: optimizer.settings.generations,
     horizon: optimizer.horizon,
+    limits: JSON.parse(JSON.stringify(limits)),
     status: 'running',
     reason: null,
     hash: null,

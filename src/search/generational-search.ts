@@ -16,10 +16,16 @@ export class GenerationalSearch {
   #hasEnded = false
   /** How many places of the trajectory the optimizer was told before it asked for the newest generation. */
   #told = 0
+  #limit: string | undefined
 
   constructor(searched: Searched) {
     this.#searched = searched
     this.#resumed = searched.trajectory.generation
+  }
+
+  /** The limit that has ended it, as a sentence's end. */
+  get limit(): string | undefined {
+    return this.#limit
   }
 
   get told(): number {
@@ -58,11 +64,14 @@ export class GenerationalSearch {
 
   /** From the newest checkpoint on, the generations that are recorded are told again. */
   #goOn(known: readonly Evaluation[]): void {
-    const { trajectory, optimizer, record, checkpoints } = this.#searched
+    const { trajectory, optimizer, record, checkpoints, ends } = this.#searched
     const { told, generation: waiting } = checkpoints.recall(trajectory)
     const { search } = optimizer
     const { replications } = trajectory
     this.#told = told
+    for (let generation = 0; ends.looksBack && generation < trajectory.generation; generation++) {
+      ends.tell(new Replicates(replications, optimizer.objectives).join(record.evaluations(generation)))
+    }
     if (waiting < 0) {
       if (known.length > 0) search.tell(known)
       search.guess(this.#searched.start)
@@ -116,12 +125,14 @@ export class GenerationalSearch {
   }
 
   #expand(runner: Runner, evaluations: readonly Evaluation[]): void {
-    const { trajectory, optimizer, checkpoints, start } = this.#searched
+    const { trajectory, optimizer, checkpoints, ends, start } = this.#searched
     const before = trajectory.generation
     const told = before < 0 ? 0 : this.#told + this.size
     const { search } = optimizer
     if (before < 0) search.guess(start)
-    if (this.#isAtLimit()) {
+    else ends.tell(evaluations)
+    this.#limit = this.#reachedLimit()
+    if (this.#limit !== undefined) {
       checkpoints.timed(() => search.tell(evaluations))
       return
     }
@@ -133,13 +144,12 @@ export class GenerationalSearch {
     runner.dumpTraj(trajectory, told, { summary: optimizer.summarize(search.state), checkpoint })
   }
 
-  /** Whether a further generation would be beyond the limits of the search. */
-  #isAtLimit(): boolean {
-    const { trajectory, optimizer, limits } = this.#searched
+  /** The limit of the search that allows no further generation. */
+  #reachedLimit(): string | undefined {
+    const { trajectory, optimizer, ends } = this.#searched
     const { generation } = trajectory
-    if (generation + 1 >= (limits.generations ?? Number.POSITIVE_INFINITY)) return true
-    const asked = generation < 0 ? 0 : this.#told + this.size
-    return asked + optimizer.populationSize > (limits.evaluations ?? Number.POSITIVE_INFINITY)
+    const reached = { generations: generation + 1, evaluations: generation < 0 ? 0 : this.#told + this.size }
+    return ends.reason(reached, { generations: 1, evaluations: optimizer.populationSize })
   }
 
   #report(evaluated: number): void {

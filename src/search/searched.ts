@@ -9,6 +9,7 @@ import type { Proposal } from '../core/proposal.ts'
 import type { Trajectory } from '../core/trajectory.ts'
 import type { RecordWriter } from '../record/writer.ts'
 import type { Checkpoints } from './checkpoints.ts'
+import type { Ends } from './ends.ts'
 import type { EvaluationCache } from './evaluation-cache.ts'
 import type { Tally } from './tally.ts'
 
@@ -20,6 +21,7 @@ export interface Searched {
   readonly checkpoints: Checkpoints
   readonly tally: Tally
   readonly limits: Limits
+  readonly ends: Ends
   readonly start: NonNullable<SearchPlan['start']>
 }
 

@@ -28,6 +28,7 @@ export class SteadySearch {
   #asked = 0
   /** What was asked for after the newest checkpoint, and has not been asked for again. */
   #recorded: readonly Recorded[] = []
+  #limit: string | undefined
   /** Blocks whose individuals have all been told are packed. */
   #packed = 0
 
@@ -38,6 +39,11 @@ export class SteadySearch {
     this.size = searched.optimizer.populationSize
     this.#line = order === 'ordered' ? new OrderedLine(this.size) : new ArrivalLine()
     this.#replicates = new Replicates(searched.trajectory.replications, searched.optimizer.objectives)
+  }
+
+  /** The limit that has ended it, as a sentence's end. */
+  get limit(): string | undefined {
+    return this.#limit
   }
 
   get told(): number {
@@ -78,7 +84,9 @@ export class SteadySearch {
       await this.#packBlocks(runner)
       this.#report()
     }
-    return this.#line.pending === 0
+    if (this.#line.pending > 0) return false
+    this.#limit = this.#reachedLimit()
+    return true
   }
 
   /** What is new; of a point that is replicated, it is told once all its samples are there. */
@@ -116,6 +124,7 @@ export class SteadySearch {
       n++
     }
     const evaluated = this.#order === 'ordered' ? record.told(told) : this.#evaluatedSince(told, open)
+    this.#lookBack(told)
     for (const point of pointsOf([...open.values()], trajectory.replications)) this.#line.expect(point)
     for (let block = Math.floor(from / this.size); block <= trajectory.generation; block++) {
       for (const { individual } of record.replacements(block)) {
@@ -143,6 +152,15 @@ export class SteadySearch {
     return evaluations.filter(({ individual }) => !before.has(placeNameOf(individual)))
   }
 
+  /** What was told before the checkpoint, for the limits that go by it. */
+  #lookBack(told: number): void {
+    const { record, trajectory, optimizer, ends } = this.#searched
+    if (!ends.looksBack || told === 0) return
+    const replicates = new Replicates(trajectory.replications, optimizer.objectives)
+    if (this.#order === 'ordered') ends.tell(replicates.join(record.told(0, told)))
+    else ends.tell(replicates.join(record.told(0)).slice(0, told))
+  }
+
   #isTold(standIn: IndividualId, told: number): boolean {
     if (this.#order === 'ordered') return this.#placeOf(standIn) < told
     const row = this.#searched.record.row(standIn)
@@ -161,6 +179,7 @@ export class SteadySearch {
         const portion = this.#line.next()
         if (!portion) break
         search.tell(portion)
+        this.#searched.ends.tell(portion)
         this.#told++
       }
     })
@@ -179,7 +198,7 @@ export class SteadySearch {
       return
     }
     const room = Math.min(this.#window - this.#line.pending, this.#most - this.#asked)
-    if (room <= 0) return
+    if (room <= 0 || this.#reachedLimit() !== undefined) return
     const proposals = search.ask(room)
     if (proposals.length === 0) return
     const before = trajectory.generation
@@ -213,6 +232,12 @@ export class SteadySearch {
     const { optimizer, limits } = this.#searched
     const generations = Math.min(optimizer.settings.generations, limits.generations ?? Number.POSITIVE_INFINITY)
     return Math.min(generations * this.size, limits.evaluations ?? Number.POSITIVE_INFINITY)
+  }
+
+  /** The limit of the search that allows no further individual. */
+  #reachedLimit(): string | undefined {
+    const reached = { generations: Math.floor(this.#asked / this.size), evaluations: this.#asked }
+    return this.#searched.ends.reason(reached, { generations: 1, evaluations: 1 })
   }
 
   get #place() {

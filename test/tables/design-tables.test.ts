@@ -55,6 +55,22 @@ test.each([
   expect(configuration).toMatchObject({ optimizer: { settings: { design: described } } })
 })
 
+test('first guesses stand in a table, too, among whatever else it has', async () => {
+  folder.write('guesses.csv', 'generation,x,solver,offsets.0,offsets.1,error\n3,0.5,euler,1,2,0.7\n3,1,4,0,9,0.8\n')
+  const experiment = { optimizee, optimizer: { type: 'genetic-algorithm' }, start: { file: 'guesses.csv' } }
+  const { plan, configuration } = await loadExperiment(folder.write('guessed.yaml', experiment))
+  expect(plan.start).toEqual(points)
+  expect(configuration.plan).toMatchObject({ start: points })
+  folder.write('guesses.csv', 'x,solver\n0.5,euler\n')
+  await expect(loadExperiment(join(folder.path, 'guessed.yaml'))).rejects.toThrow(
+    'start: guesses.csv: row 1 lacks the column "offsets"',
+  )
+  folder.write('guesses.csv', 'x,solver,offsets\n1.5,euler,"[1,2]"\n')
+  await expect(loadExperiment(join(folder.path, 'guessed.yaml'))).rejects.toThrow(
+    'start: guesses.csv: row 1, column "x" needs a number from 0 to 1, got 1.5',
+  )
+})
+
 test('the points of a Parquet file are played as a design', async () => {
   const table = tableOfValues(
     [

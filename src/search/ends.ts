@@ -1,0 +1,79 @@
+import type { Evaluation } from '../core/evaluation.ts'
+import { nameOf } from '../core/individual.ts'
+import type { Limits } from '../core/limits.ts'
+import type { Objectives } from '../core/objectives.ts'
+
+/** How much of a search there is. */
+interface Reached {
+  readonly generations: number
+  /** How many individuals were asked for, stand-ins not counted. */
+  readonly evaluations: number
+}
+
+/**
+ * What ends a search by its limits: it follows from what was told, in the order of telling, so that a search that goes on
+ * ends where it would have ended.
+ */
+export class Ends {
+  readonly #limits: Limits
+  readonly #objectives: Objectives
+  #told = 0
+  #best = Number.NEGATIVE_INFINITY
+  /** How many had been told when the best was. */
+  #improved = 0
+  /** Who reached the target first. */
+  #first: string | undefined
+
+  constructor(limits: Limits, objectives: Objectives) {
+    this.#limits = limits
+    this.#objectives = objectives
+  }
+
+  /** Whether it matters what was told long ago. */
+  get looksBack(): boolean {
+    return this.#limits.target !== undefined || this.#limits.stagnation !== undefined
+  }
+
+  tell(evaluations: Iterable<Evaluation>): void {
+    if (!this.looksBack) return
+    for (const evaluation of evaluations) {
+      this.#told++
+      const score = this.#objectives.score(evaluation)
+      if (score > this.#best) {
+        this.#best = score
+        this.#improved = this.#told
+      }
+      if (this.#first === undefined && this.#isTarget(evaluation)) this.#first = nameOf(evaluation.individual)
+    }
+  }
+
+  /** Why nothing more is asked for, as a sentence's end; undefined if the limits allow `more` individuals beside those. */
+  reason(reached: Reached, more: Reached): string | undefined {
+    const { generations, evaluations, target, stagnation } = this.#limits
+    if (this.#first !== undefined) {
+      return `individual ${this.#first} has reached the target (limits.target: ${JSON.stringify(target)})`
+    }
+    if (stagnation !== undefined && this.#told - this.#improved >= stagnation) {
+      return `${this.#told - this.#improved} evaluations brought nothing better (limits.stagnation: ${stagnation})`
+    }
+    if (generations !== undefined && reached.generations + more.generations > generations) {
+      return `${generations} generations are its limit (limits.generations)`
+    }
+    if (evaluations !== undefined && reached.evaluations + more.evaluations > evaluations) {
+      return `${evaluations} evaluations are its limit (limits.evaluations)`
+    }
+    return undefined
+  }
+
+  /** Good enough in every objective that has a target. */
+  #isTarget(evaluation: Evaluation): boolean {
+    const { target } = this.#limits
+    if (target === undefined || evaluation.outcome === 'failed') return false
+    const { names, weights } = this.#objectives
+    const wanted = typeof target === 'number' ? { [names[0]!]: target } : target
+    return names.every((name, i) => {
+      const value = Object.hasOwn(wanted, name) ? wanted[name] : undefined
+      return value === undefined || weights[i]! * (evaluation.fitness[i]! - value) >= 0
+    })
+  }
+}
