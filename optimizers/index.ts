@@ -8,6 +8,7 @@ import { Design } from './designs/index.ts'
 import { EvolutionStrategies } from './evolution-strategies.ts'
 import { Face } from './face.ts'
 import { GeneticAlgorithm } from './genetic-algorithm.ts'
+import { LBfgsB } from './l-bfgs-b.ts'
 import { LShade } from './l-shade.ts'
 import { NaturalEvolutionStrategies } from './natural-evolution-strategies.ts'
 import { NelderMead } from './nelder-mead.ts'
@@ -23,6 +24,7 @@ export {
   EvolutionStrategies,
   Face,
   GeneticAlgorithm,
+  LBfgsB,
   LShade,
   NaturalEvolutionStrategies,
   NelderMead,
@@ -39,6 +41,7 @@ export const optimizers = {
   'l-shade': LShade,
   'cma-es': CmaEs,
   'nelder-mead': NelderMead,
+  'l-bfgs-b': LBfgsB,
   'random-search': RandomSearch,
   'sobol-search': SobolSearch,
   'natural-evolution-strategies': NaturalEvolutionStrategies,
