@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { allAxes } from '../src/core/abilities.ts'
 import type { Asked, Recommendation } from '../src/core/algorithm.ts'
-import type { Evaluation } from '../src/core/evaluation.ts'
+import type { DoneEvaluation, Evaluation } from '../src/core/evaluation.ts'
 import type { Problem } from '../src/core/optimizee.ts'
 import { commonSettings, Optimizer } from '../src/core/optimizer.ts'
 import type { State } from '../src/core/plain-data.ts'
@@ -48,11 +48,14 @@ type Settings = z.output<typeof settings>
 type Member = {
   readonly genome: readonly number[]
   readonly fitness: readonly number[] | null
+  /** By how much it violates constraints, if it does. */
+  readonly violation?: number
 }
 
 type Famous = {
   readonly genome: readonly number[]
   readonly fitness: readonly number[]
+  readonly violation?: number
   readonly generation: number
   readonly index: number
 }
@@ -149,7 +152,7 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
     }
     const scores = this.#scoresOf(members)
     const { survivors, offspring } = this.#breed(members, scores, random)
-    const average = meanScore(scores.filter((_, i) => members[i]!.fitness !== null))
+    const average = meanScore(scores.filter((_, i) => isFeasible(members[i]!)))
     const next = { ...state, generation: state.generation + 1, members: survivors, average, failed: 0 }
     return this.#propose(next, offspring, () => ({ operator: 'offspring' }))
   }
@@ -203,7 +206,7 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
       pending: state.pending.filter(({ serial }) => !answered.has(serial)),
       members,
       hallOfFame: this.#honour(state.hallOfFame, evaluations),
-      average: state.isSteady ? meanScore(this.#scoresOf(members)) : state.average,
+      average: state.isSteady ? meanScore(this.#scoresOf(members.filter(isFeasible))) : state.average,
       failed: state.failed + told.filter(({ fitness }) => fitness === null).length,
     }
   }
@@ -219,7 +222,8 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
   /** Best and average are weighted sums of the fitness: larger is better. */
   override summarize(state: GeneticAlgorithmState): Readonly<Record<string, unknown>> {
     const { generation, members, pending, hallOfFame, average, failed } = state
-    const best = hallOfFame[0] ? plainNumber(scoreOf(this.objectives, hallOfFame[0].fitness)) : null
+    const [first] = hallOfFame
+    const best = first && first.violation === undefined ? plainNumber(scoreOf(this.objectives, first.fitness)) : null
     return { generation, best, average, failed, members: members.length, pending: pending.length }
   }
 
@@ -241,12 +245,12 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
   #memberOf(evaluation: Evaluation<P>): Member {
     return {
       genome: this.space.encode(evaluation.individual.parameters),
-      fitness: evaluation.outcome === 'done' ? evaluation.fitness : null,
+      ...(evaluation.outcome === 'done' ? resultOf(evaluation) : { fitness: null }),
     }
   }
 
   #scoresOf(members: readonly Member[]): number[] {
-    return members.map(({ fitness }) => scoreOf(this.objectives, fitness))
+    return members.map(({ fitness, violation }) => scoreOf(this.objectives, fitness, violation))
   }
 
   #child(members: readonly Member[], scores: readonly number[], random: Random): number[] {
@@ -358,15 +362,19 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
   #honour(hallOfFame: readonly Famous[], evaluations: readonly Evaluation<P>[]): Famous[] {
     const size = this.settings.hallOfFame
     const last = hallOfFame.length < size ? undefined : hallOfFame[hallOfFame.length - 1]
-    const bar = last ? scoreOf(this.objectives, last.fitness) : undefined
-    const ranked = hallOfFame.map((famous) => ({ score: scoreOf(this.objectives, famous.fitness), famous }))
+    const bar = last ? scoreOf(this.objectives, last.fitness, last.violation) : undefined
+    const ranked = hallOfFame.map((famous) => ({
+      score: scoreOf(this.objectives, famous.fitness, famous.violation),
+      famous,
+    }))
     for (const evaluation of evaluations) {
       if (evaluation.outcome === 'failed') continue
-      const { individual, fitness } = evaluation
-      const score = scoreOf(this.objectives, fitness)
+      const { individual, fitness, violation } = evaluation
+      const score = scoreOf(this.objectives, fitness, violation)
       if (bar !== undefined && score <= bar) continue
       const genome = this.space.encode(individual.parameters)
-      ranked.push({ score, famous: { genome, fitness, generation: individual.generation, index: individual.index } })
+      const { generation, index } = individual
+      ranked.push({ score, famous: { genome, ...resultOf(evaluation), generation, index } })
     }
     ranked.sort((a, b) => compareScores(b.score, a.score))
     const seen = new GenomeMap<true>()
@@ -379,6 +387,15 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
     }
     return best
   }
+}
+
+function isFeasible({ fitness, violation }: Member): boolean {
+  return fitness !== null && violation === undefined
+}
+
+/** What is remembered of a result: states know nothing that is undefined. */
+function resultOf<P>({ fitness, violation }: DoneEvaluation<P>) {
+  return violation === undefined ? { fitness } : { fitness, violation }
 }
 
 const breedingAttempts = 100

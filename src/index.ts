@@ -16,6 +16,13 @@
 // Parameters, objectives and the simulation
 
 export { Batch, type BatchSize, type Columns } from './core/batch.ts'
+export {
+  type Constraint,
+  Constraints,
+  type ParameterConstraint,
+  type ResultConstraint,
+  type Results,
+} from './core/constraints.ts'
 export { defineOptimizee, type OptimizeeDefinition, type ResultOf } from './core/define-optimizee.ts'
 export { type Direction, type ObjectiveMap, Objectives } from './core/objectives.ts'
 export {

@@ -103,19 +103,31 @@ export class Design<P = Record<string, unknown>> extends Optimizer<DesignState, 
   }
 
   override ask(state: DesignState): Asked<DesignState, P> {
-    const { next, pending } = state
-    if (pending > 0) return { state, proposals: [] }
+    if (state.pending > 0) return { state, proposals: [] }
+    let { next } = state
+    let proposals = this.#proposalsFrom(next)
+    for (; proposals.length === 0 && next < this.design.size; proposals = this.#proposalsFrom(next))
+      next = this.#endOf(next)
+    if (proposals.length === 0 && state.next === 0) {
+      throw new RangeError(`all ${this.design.size} points of the design violate constraints`)
+    }
+    return { state: { next: this.#endOf(next), pending: proposals.length }, proposals }
+  }
+
+  /** The individuals of the points from there to the end of a generation; those that violate constraints are left out. */
+  #proposalsFrom(next: number): Proposal<P>[] {
     const end = this.#endOf(next)
     const proposals: Proposal<P>[] = []
     for (let point = next; point < end; point++) {
       const parameters = this.#parametersAt(point)
+      if (this.constraints.violationBy(parameters) > 0) continue
       const { replications, seeds } = this.design.replicationAt(point)
       for (let replicate = 0; replicate < replications; replicate++) {
         const seed = seedOfReplicate(seeds, this.settings.seed, point, replicate)
         proposals.push({ parameters, seed, replicate, index: point - next })
       }
     }
-    return { state: { next: end, pending: proposals.length }, proposals }
+    return proposals
   }
 
   override tell({ next }: DesignState): DesignState {
@@ -127,14 +139,33 @@ export class Design<P = Record<string, unknown>> extends Optimizer<DesignState, 
     const all = Math.ceil(size / this.#pointsAtOnce)
     const { generations } = this.settings
     const played = generations < all ? `; ${counted(generations, 'generation')} of ${all} will be run` : ''
-    return `The design has ${counted(size, 'point')}, ${counted(runs, 'simulation')} in all${played}.`
+    return `The design has ${counted(size, 'point')}, ${counted(runs, 'simulation')} in all${played}.${this.#announceLeftOut()}`
+  }
+
+  #announceLeftOut(): string {
+    const left = this.#leftOut(0, this.design.size)
+    if (left.length === 0) return ''
+    const named = left.slice(0, mostNamed).join(', ')
+    const which = `${left.length === 1 ? 'point' : 'points'} ${named}${left.length > mostNamed ? ', ...' : ''}, counted from 0`
+    return ` ${left.length} of them ${left.length === 1 ? 'violates' : 'violate'} constraints and ${left.length === 1 ? 'is' : 'are'} left out (${which}).`
+  }
+
+  /** The points of a stretch that violate constraints of parameters. */
+  #leftOut(from: number, to: number): number[] {
+    if (!this.constraints.constrainParameters) return []
+    const left: number[] = []
+    for (let point = from; point < to; point++) {
+      if (this.constraints.violationBy(this.#parametersAt(point)) > 0) left.push(point)
+    }
+    return left
   }
 
   /** Points are counted from 0; `to` is not played any more. */
   override summarize({ next }: DesignState): Readonly<Record<string, unknown>> {
     const { size, runs } = this.design
     const from = Math.floor((next - 1) / this.#pointsAtOnce) * this.#pointsAtOnce
-    return { from, to: next, points: size, runs }
+    const left = this.constraints.constrainParameters ? { leftOut: this.#leftOut(from, next).length } : {}
+    return { from, to: next, points: size, runs, ...left }
   }
 
   #endOf(next: number): number {
@@ -149,6 +180,9 @@ export class Design<P = Record<string, unknown>> extends Optimizer<DesignState, 
     return parameters
   }
 }
+
+/** So many of the points that are left out are named. */
+const mostNamed = 10
 
 function readGiven<P>(problem: Problem<P>, given: GivenSettings<P>) {
   if (given.design instanceof DesignPoints) {

@@ -4,14 +4,16 @@ import { scoreOf } from './score.ts'
 
 export interface Ranked<P = Record<string, unknown>> {
   readonly evaluation: DoneEvaluation<P>
-  /** The weighted sum of its fitness: larger is better. */
+  /** The weighted sum of its fitness: larger is better; far below all of them where it violates constraints. */
   readonly score: number
 }
 
 /** The evaluations that did not fail, best first; equals stay in the order in which they were told. */
 export function rank<P>(objectives: Objectives, evaluations: readonly Evaluation<P>[]): Ranked<P>[] {
   const done = evaluations.flatMap((evaluation) =>
-    evaluation.outcome === 'done' ? [{ evaluation, score: scoreOf(objectives, evaluation.fitness) }] : [],
+    evaluation.outcome === 'done'
+      ? [{ evaluation, score: scoreOf(objectives, evaluation.fitness, evaluation.violation) }]
+      : [],
   )
   return done.sort((a, b) => compareScores(b.score, a.score))
 }

@@ -1,10 +1,13 @@
 import type { Evaluation } from '../../src/core/evaluation.ts'
 import type { Objectives } from '../../src/core/objectives.ts'
 
-/** The weighted sum of a fitness vector, larger is better; what overflows to no number at all ranks with failures. */
-export function scoreOf(objectives: Objectives, fitness: readonly number[] | null): number {
+/**
+ * By what a fitness ranks, larger is better: its weighted sum, or, of what violates constraints, a number below all such
+ * sums. What overflows to no number at all ranks with failures.
+ */
+export function scoreOf(objectives: Objectives, fitness: readonly number[] | null, violation?: number): number {
   if (fitness === null) return Number.NEGATIVE_INFINITY
-  const score = objectives.weigh(fitness)
+  const score = objectives.rankOf(fitness, violation)
   return Number.isNaN(score) ? Number.NEGATIVE_INFINITY : score
 }
 

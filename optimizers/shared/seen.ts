@@ -1,6 +1,6 @@
 import type { Recommendation } from '../../src/core/algorithm.ts'
 import type { Evaluation } from '../../src/core/evaluation.ts'
-import type { Objectives } from '../../src/core/objectives.ts'
+import { mostInfeasible, type Objectives } from '../../src/core/objectives.ts'
 import type { Space } from '../../src/core/space.ts'
 import { type Best, betterOf, recommendationOf } from './best.ts'
 import { countOf, type KnownPoints, keyOf, withPoint } from './known-points.ts'
@@ -33,7 +33,7 @@ export function see<P>(
   const { individual, outcome } = evaluation
   const point = space.encode(individual.parameters)
   const key = keyOf(point)
-  const score = outcome === 'done' ? plainNumber(scoreOf(objectives, evaluation.fitness)) : null
+  const score = outcome === 'done' ? plainNumber(scoreOf(objectives, evaluation.fitness, evaluation.violation)) : null
   const known = withPoint(seen.known, key, score)
   const told = { point, key, score }
   const best = betterOf(seen.best, score, individual, space)
@@ -45,7 +45,7 @@ export function recommendBest<P>({ best }: Seen, space: Space<P>): Recommendatio
   return recommendationOf(best, space)
 }
 
-/** For people: how many points are known, how many failed, and the best weighted sum of the fitness. */
+/** For people: how many points are known, how many failed, and the best weighted sum of the fitness that keeps the constraints. */
 export function summarizeSeen({ known, best, failed }: Seen): Readonly<Record<string, unknown>> {
-  return { known: countOf(known), failed, best: best?.score ?? null }
+  return { known: countOf(known), failed, best: best && best.score > mostInfeasible ? best.score : null }
 }

@@ -1,4 +1,5 @@
-import { type Evaluation, type FailureCause, stoppingFailure } from '../../src/core/evaluation.ts'
+import { violationOf } from '../../src/core/constraints.ts'
+import { type Evaluation, type FailureCause, type Judge, stoppingFailure } from '../../src/core/evaluation.ts'
 import type { Individual } from '../../src/core/individual.ts'
 import { type AttemptRecord, isDeath, type StandIn, type TriedBefore } from '../../src/core/record.ts'
 import type { RunnerSettings } from '../../src/core/runner-settings.ts'
@@ -35,6 +36,7 @@ export class OpenJobs {
   readonly #settings: Pick<RunnerSettings, 'retries' | 'crashRetries' | 'onFailure'>
   readonly #epoch: number
   readonly #standInFor: StandInFor
+  readonly #judge: Judge | undefined
   readonly #jobs = new Set<Job>()
   readonly #queue = new JobQueue()
   #attempts: AttemptRecord[] = []
@@ -46,10 +48,12 @@ export class OpenJobs {
     settings: Pick<RunnerSettings, 'retries' | 'crashRetries' | 'onFailure'>,
     epoch: number,
     standInFor: StandInFor = () => undefined,
+    judge?: Judge,
   ) {
     this.#settings = settings
     this.#epoch = epoch
     this.#standInFor = standInFor
+    this.#judge = judge
   }
 
   get size(): number {
@@ -109,11 +113,12 @@ export class OpenJobs {
    * @param held the job that the worker held under this key; undefined if it held none
    * @returns whether the answer counts as a failure
    */
-  onAnswer(held: Job | undefined, key: AttemptKey, answer: Answer): boolean {
+  onAnswer(held: Job | undefined, key: AttemptKey, given: Answer): boolean {
     if (!held || !this.#isRunning(held, key)) {
-      this.#onLate(key, answer)
+      this.#onLate(key, given)
       return false
     }
+    const answer = this.#judged(held, given)
     if (answer.fitness) this.#accept(held, answer)
     else this.#onFailure(held, answer, answer.cause!)
     return !answer.fitness
@@ -150,8 +155,9 @@ export class OpenJobs {
   }
 
   /** An answer to an attempt that was given up: it decides if nothing else has, since it is as good as any other. */
-  #onLate(key: AttemptKey, answer: Answer): void {
+  #onLate(key: AttemptKey, given: Answer): void {
     const job = [...this.#jobs].find((open) => isIndividualOf(open, key))
+    const answer = job ? this.#judged(job, given) : given
     if (!job || !answer.fitness) {
       this.#attempts.push({ ...answer, verdict: 'late' })
       return
@@ -160,13 +166,23 @@ export class OpenJobs {
     this.#queue.remove(job)
   }
 
+  /** With what the constraints say of it; what they cannot judge is no result. */
+  #judged({ individual }: Job, answer: Answer): Answer {
+    if (!this.#judge || !answer.fitness) return answer
+    const judged = this.#judge(individual, answer.fitness, answer.outputs)
+    if (!('refusal' in judged)) return { ...answer, ...judged }
+    return { ...answer, fitness: undefined, outputs: undefined, cause: { kind: 'bad-result', message: judged.refusal } }
+  }
+
   #accept(job: Job, answer: Answer): void {
     this.#attempts.push({ ...answer, verdict: 'accepted' })
     this.#jobs.delete(job)
     const { individual } = job
+    const { fitness, outputs, constraints } = answer
+    const violation = constraints ? violationOf(constraints) : 0
     this.#evaluations.push(
-      answer.fitness
-        ? { individual, outcome: 'done', fitness: answer.fitness, outputs: answer.outputs }
+      fitness
+        ? { individual, outcome: 'done', fitness, ...(violation > 0 && { violation }), outputs }
         : { individual, outcome: 'failed', cause: answer.cause! },
     )
   }

@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
 import { asRecorded } from '../../src/core/as-recorded.ts'
-import { type Evaluation, isFailed } from '../../src/core/evaluation.ts'
+import { type Evaluation, isFailed, type Judge } from '../../src/core/evaluation.ts'
 import { type Individual, nameOf } from '../../src/core/individual.ts'
 import {
   type GenerationDetails,
@@ -49,6 +49,8 @@ export interface RunnerOptions {
   readonly batch?: number
   /** Makes who takes the place of one that failed for good, where that is the policy. */
   readonly standInFor?: StandInFor
+  /** How results are judged by constraints, where there are any. */
+  readonly judge?: Judge | undefined
   /** When all must be over: nothing is begun that would hardly end before. */
   readonly deadline?: Deadline
 }
@@ -91,7 +93,7 @@ export class Runner {
     const accounts = this.#accounts
     this.#fleet = new Fleet({ directory, run, settings, launcher, record, accounts, mode: this.#mode })
     this.#rounds = new Rounds(directory, settings, this.#mode, this.#fleet, accounts)
-    this.#jobs = new OpenJobs(settings, record.epoch, options.standInFor)
+    this.#jobs = new OpenJobs(settings, record.epoch, options.standInFor, options.judge)
     this.#first = new FirstOutcomes(record, settings.giveUpAfter)
   }
 

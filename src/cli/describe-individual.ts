@@ -16,6 +16,10 @@ export interface IndividualDocument {
   readonly outcome: EvaluatedRow['outcome']
   readonly fitness: readonly number[] | null
   readonly objectives: readonly string[]
+  /** A number for each constraint by its name, which is kept where that is not above 0; null where there are none. */
+  readonly constraints: Readonly<Record<string, number>> | null
+  /** By how much they are violated, taken together. */
+  readonly violation: number | null
   /** The weighted fitness; larger is better. */
   readonly score: number | null
   readonly outputs: Readonly<Record<string, unknown>> | null
@@ -35,7 +39,9 @@ type AttemptDocument = Pick<AttemptRow, 'epoch' | 'attempt' | 'worker' | 'host' 
 }
 
 export function individualDocument(record: RecordReader, row: EvaluatedRow): IndividualDocument {
-  const { generation, index, replicate, seed, replaces, outcome, score } = row
+  const { generation, index, replicate, seed, replaces, outcome, violation, score } = row
+  const amounts = parsed<number[]>(row.constraints)
+  const names = (record.manifest().constraints ?? []) as string[]
   const places = new Map(record.workers().map(({ worker, provenance }) => [worker, parsed<Place>(provenance)]))
   return {
     generation,
@@ -47,6 +53,8 @@ export function individualDocument(record: RecordReader, row: EvaluatedRow): Ind
     outcome,
     fitness: parsed(row.fitness),
     objectives: record.objectives.names,
+    constraints: amounts && Object.fromEntries(amounts.map((amount, i) => [names[i] ?? String(i), amount])),
+    violation,
     score,
     outputs: parsed(row.outputs),
     cause: parsed(row.cause),
@@ -77,7 +85,7 @@ function attemptDocument(row: AttemptRow, provenance: Place): AttemptDocument {
 const mostReports = 20
 
 export function describeIndividual(document: IndividualDocument): string {
-  const { seed, replaces, outcome, fitness, objectives, score, cause, parameters, outputs } = document
+  const { seed, replaces, outcome, fitness, objectives, constraints, score, cause, parameters, outputs } = document
   const facts = alignFacts([
     ['individual', nameOf(document)],
     ['seed', String(seed)],
@@ -85,6 +93,7 @@ export function describeIndividual(document: IndividualDocument): string {
     ['outcome', outcome],
     ...(fitness ?? []).map((value, i) => [objectives[i] ?? String(i), fullValue(value)] as const),
     ['score', score === null ? undefined : fullValue(score)],
+    ...Object.entries(constraints ?? {}).map(([name, amount]) => [name, describeAmount(amount)] as const),
     ['cause', cause === null ? undefined : describeCause(cause)],
   ])
   return [
@@ -94,6 +103,10 @@ export function describeIndividual(document: IndividualDocument): string {
     ...(document.attempts.length > 0 ? [section('attempts', attemptTable(document.attempts))] : []),
     ...(document.reports.length > 0 ? [section('reports', reportTable(document.reports))] : []),
   ].join('\n')
+}
+
+function describeAmount(amount: number): string {
+  return amount > 0 ? `violated by ${fullValue(amount)}` : `kept, by ${fullValue(-amount)}`
 }
 
 export function describeCause({ kind, message, exitCode, signal }: FailureCause): string {

@@ -8,14 +8,28 @@ export function describeRun(
   summary: RunSummary,
   more: readonly (readonly [string, string | undefined])[] = [],
 ): string {
-  const { name, status, reason, optimizer, seed, objectives, best, created, host, holder, directory, benchedHosts } =
-    summary
+  const {
+    name,
+    status,
+    reason,
+    optimizer,
+    seed,
+    objectives,
+    constraints,
+    best,
+    created,
+    host,
+    holder,
+    directory,
+    benchedHosts,
+  } = summary
   return alignFacts([
     ['run', name],
     ['status', reason === null ? status : `${status}: ${reason}`],
     ['held by', holder ? describeHolder(holder) : undefined],
     ['optimizer', optimizer === null ? undefined : `${optimizer}${seed === null ? '' : `, seed ${seed}`}`],
     ['objectives', describeObjectives(objectives)],
+    ['constraints', constraints.length > 0 ? constraints.join(', ') : undefined],
     ['generations', describeGenerations(summary)],
     ['individuals', describeIndividuals(summary)],
     ['attempts', String(summary.attempts)],
@@ -34,13 +48,17 @@ export function describeGenerations({ generations, generationLimit }: RunSummary
   return generationLimit === null ? String(generations) : `${generations} of ${generationLimit}`
 }
 
-export function describeBest({ fitness, standardError, ...id }: BestIndividual, objectives: readonly string[]): string {
+export function describeBest(best: BestIndividual, objectives: readonly string[]): string {
+  const { fitness, violation, standardError } = best
   const errorOf = (i: number) => {
     const error = standardError?.[i] ?? null
     return error === null ? '' : ` ± ${shortNumber(error, 2)}`
   }
   const named = fitness.map((value, i) => `${objectives[i] ?? i} ${shortValue(value)}${errorOf(i)}`)
-  return `${named.join(', ')} (individual ${nameOf(id)})`
+  const found = `${named.join(', ')} (individual ${nameOf(best)})`
+  return violation === undefined
+    ? found
+    : `none keeps all constraints; violated least, by ${shortNumber(violation)}: ${found}`
 }
 
 function describeObjectives(objectives: RunSummary['objectives']): string | undefined {

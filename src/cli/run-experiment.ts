@@ -99,7 +99,7 @@ export async function runLoaded(loaded: LoadedExperiment, request: RunPlace): Pr
 
 function exitCodeAfter({ status, best }: FinishedRun): number {
   if (status === 'stopped') return exitCodes.stopped
-  return best ? exitCodes.finished : exitCodes.failed
+  return best && best.violation === undefined ? exitCodes.finished : exitCodes.failed
 }
 
 interface FinishedRun {
@@ -112,7 +112,10 @@ interface FinishedRun {
   readonly best: DoneEvaluation | undefined
 }
 
-function asJson({ status, reason, directory, generations, best }: FinishedRun, { name }: LoadedExperiment): object {
+function asJson(
+  { status, reason, directory, generations, best }: FinishedRun,
+  { name, optimizee: { objectives } }: LoadedExperiment,
+): object {
   return {
     name,
     directory,
@@ -124,6 +127,8 @@ function asJson({ status, reason, directory, generations, best }: FinishedRun, {
           generation: best.individual.generation,
           index: best.individual.index,
           fitness: best.fitness,
+          objectives: Object.fromEntries(objectives.names.map((objective, i) => [objective, best.fitness[i]])),
+          ...(best.violation !== undefined && { violation: best.violation }),
           parameters: best.individual.parameters,
         }
       : null,
@@ -138,6 +143,11 @@ function summarize(run: FinishedRun, { name, optimizee }: LoadedExperiment): str
   const width = Math.max(0, ...parameters.map(([parameter]) => parameter.length))
   return [
     `${name}: ${status} after ${generations} generations${reason ? ` (${reason})` : ''}`,
+    ...(best?.violation === undefined
+      ? []
+      : [
+          `No individual keeps all constraints; the one that violates them least does so by ${shortNumber(best.violation)}.`,
+        ]),
     best ? `best  ${fitness}  (individual ${nameOf(best.individual)})` : 'best  none: no individual was simulated well',
     ...parameters.map(([parameter, value]) => `      ${parameter.padEnd(width)}  ${showValue(value)}`),
     `run   ${place}`,

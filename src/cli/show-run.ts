@@ -45,6 +45,7 @@ interface Ranked {
   readonly index: number
   readonly replicate: number
   readonly fitness: readonly number[]
+  readonly violation?: number | undefined
   readonly parameters: Readonly<Record<string, unknown>>
 }
 
@@ -52,7 +53,8 @@ function bestOf(record: RecordReader, count: number): Ranked[] {
   return record.best(count).flatMap((evaluation) => {
     if (evaluation.outcome !== 'done') return []
     const { generation, index, replicate, parameters } = evaluation.individual
-    return [{ generation, index, replicate, fitness: evaluation.fitness, parameters }]
+    const { fitness, violation } = evaluation
+    return [{ generation, index, replicate, fitness, ...(violation !== undefined && { violation }), parameters }]
   })
 }
 
@@ -60,10 +62,12 @@ function bestTable({ objectives }: RunSummary, best: readonly Ranked[]): string 
   const [first] = best
   if (!first) return 'no individual was simulated well\n'
   const names = Object.keys(first.parameters)
+  const isViolated = best.some(({ violation }) => violation !== undefined)
   const rows = best.map((ranked) => [
     nameOf(ranked),
     ...ranked.fitness.map(shortValue),
+    ...(isViolated ? [shortValue(ranked.violation ?? 0)] : []),
     ...names.map((name) => shortValue(ranked.parameters[name])),
   ])
-  return alignTable(['individual', ...Object.keys(objectives), ...names], rows)
+  return alignTable(['individual', ...Object.keys(objectives), ...(isViolated ? ['violation'] : []), ...names], rows)
 }

@@ -1,8 +1,10 @@
+import type { Constraints } from './constraints.ts'
 import type { Evaluation } from './evaluation.ts'
 import type { IndividualId } from './individual.ts'
 import type { State } from './plain-data.ts'
 import type { Proposal } from './proposal.ts'
 import type { Random } from './random.ts'
+import type { Space } from './space.ts'
 
 /**
  * What a search needs of an optimizer: pure functions of a state, with randomness as an argument. `Optimizer` says what
@@ -13,6 +15,8 @@ export interface Algorithm<S extends State = State, P = Record<string, unknown>>
   readonly version: number
   readonly populationSize: number
   readonly settings: { readonly seed: number }
+  readonly space: Space<P>
+  readonly constraints: Constraints<P>
   refuse(parameters: P): string | undefined
   start(random: Random): S
   ask(state: S, room: number, random: Random): Asked<S, P>

@@ -1,10 +1,11 @@
 import { Batch, type BatchSize } from './batch.ts'
+import type { Constraint } from './constraints.ts'
 import { ConfigurationError } from './errors.ts'
 import type { SimulationResult } from './evaluation.ts'
 import type { Individual } from './individual.ts'
 import { type ObjectiveMap, Objectives } from './objectives.ts'
 import { type BatchContext, Optimizee, type ResultsOfMany, type SimulationContext } from './optimizee.ts'
-import { aFunction, anything, aRecord, aText, checkOptions, type OptionCheck, wholeFrom } from './options.ts'
+import { aFunction, aList, anything, aRecord, aText, checkOptions, type OptionCheck, wholeFrom } from './options.ts'
 import type { Random } from './random.ts'
 import { type GivenReplications, replicationsFrom } from './replications.ts'
 import { onlyResult } from './results-of-many.ts'
@@ -19,6 +20,7 @@ export type ResultOf<O extends ObjectiveMap> = string extends keyof O
 interface DefinitionBeside<P, O extends ObjectiveMap> {
   readonly parameters: ParameterMap<P>
   readonly objectives: O
+  readonly constraints?: readonly Constraint<P>[]
   /** `import.meta.url`, for use from a script; an experiment file that is run by the command needs none. */
   readonly module?: string
   /** How often each individual is simulated, and what of that is its fitness: a count, or `{ count, aggregate, seeds }`. */
@@ -66,6 +68,7 @@ export function defineOptimizee<P, O extends ObjectiveMap = ObjectiveMap>(
   checkOptions('defineOptimizee', definition, {
     parameters: aRecord,
     objectives: aRecord,
+    constraints: aList,
     module: aText,
     replications: anything,
     simulate: aFunction,
@@ -97,6 +100,7 @@ abstract class DefinedOptimizee<P, O extends ObjectiveMap> extends Optimizee<P> 
       new Space<P>(definition.parameters),
       new Objectives(definition.objectives),
       definition.module === undefined ? undefined : { module: definition.module },
+      definition.constraints,
     )
     this.definition = definition
     const { replications } = definition

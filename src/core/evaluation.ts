@@ -19,9 +19,18 @@ export interface DoneEvaluation<P = Record<string, unknown>> extends Told<P> {
   readonly samples?: readonly (readonly number[])[] | undefined
   /** The standard error of their mean for each objective; null of one sample. */
   readonly standardError?: readonly (number | null)[] | undefined
+  /** By how much it violates constraints of results, taken together; nothing where there are none, or where it keeps them. */
+  readonly violation?: number | undefined
   /** Whatever else the simulation returned, by name. */
   readonly outputs?: Outputs | undefined
 }
+
+/** What constraints say of a result: a number for each of them, or why they cannot say any. */
+export type Judge = (
+  individual: Pick<Individual, 'parameters'>,
+  fitness: readonly number[],
+  outputs: Outputs | undefined,
+) => { readonly constraints: readonly number[] } | { readonly refusal: string }
 
 export interface FailedEvaluation<P = Record<string, unknown>> extends Told<P> {
   readonly outcome: 'failed'

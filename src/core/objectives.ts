@@ -24,9 +24,19 @@ export class Objectives {
     return Number.isFinite(sum) ? sum : weighLarge(this.weights, fitness)
   }
 
-  /** The weighted sum of an evaluation; a failed one is worse than any number. */
+  /** By what an evaluation ranks: its weighted sum, larger is better; see `rankOf`. A failed one is worse than any number. */
   score(evaluation: Evaluation): number {
-    return evaluation.outcome === 'done' ? this.weigh(evaluation.fitness) : Number.NEGATIVE_INFINITY
+    return evaluation.outcome === 'done'
+      ? this.rankOf(evaluation.fitness, evaluation.violation)
+      : Number.NEGATIVE_INFINITY
+  }
+
+  /**
+   * By what a fitness ranks: its weighted sum if it keeps the constraints; else a number below all such sums, the less the
+   * more it violates them. So that one number orders all: feasible before infeasible, less violation before more.
+   */
+  rankOf(fitness: readonly number[], violation = 0): number {
+    return violation > 0 ? infeasibleScore(violation) : this.weigh(fitness)
   }
 
   /** The directions by name, as they stand in an experiment file. */
@@ -38,6 +48,15 @@ export class Objectives {
       }),
     )
   }
+}
+
+/** Scores up to here are those of what violates constraints; it is beyond what is a fitness. */
+export const mostInfeasible = -Number.MAX_VALUE / 2
+
+/** By the logarithm, so that violations of any size differ: 5e-324 is mapped to half of the least number, 1.8e308 to all. */
+function infeasibleScore(violation: number): number {
+  const part = (Math.log2(violation) + 1074) / 2098
+  return mostInfeasible * (1 + Math.min(1, Math.max(0, part)))
 }
 
 /** The weighted sum where its terms overflow: of numbers up to 1, brought back to their size and to the largest number. */

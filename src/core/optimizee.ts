@@ -1,4 +1,5 @@
 import type { Batch, BatchSize } from './batch.ts'
+import { type Constraint, Constraints } from './constraints.ts'
 import type { SimulationResult } from './evaluation.ts'
 import type { Individual } from './individual.ts'
 import type { Objectives } from './objectives.ts'
@@ -10,6 +11,8 @@ import type { Space } from './space.ts'
 export interface Problem<P = Record<string, unknown>> {
   readonly space: Space<P>
   readonly objectives: Objectives
+  /** What else is asked of parameters and results; nothing unless it is given. */
+  readonly constraints?: Constraints<P> | undefined
   /** How often each individual is simulated; once if it does not say. */
   readonly replications?: Replications | undefined
   /** Parameters to start from; uniform in the space if it does not say. */
@@ -87,11 +90,30 @@ export abstract class Optimizee<P = Record<string, unknown>> implements Problem<
   replications?: Replications | undefined
   /** Where workers find it again; undefined as long as it exists in this process only. */
   readonly source: OptimizeeSource | undefined
+  /** What its maker asks of parameters and results. */
+  readonly ownConstraints: readonly Constraint<P>[]
+  #constraints: Constraints<P>
 
-  constructor(space: Space<P>, objectives: Objectives, source?: OptimizeeSource) {
+  constructor(
+    space: Space<P>,
+    objectives: Objectives,
+    source?: OptimizeeSource,
+    constraints: readonly Constraint<P>[] = [],
+  ) {
     this.space = space
     this.objectives = objectives
     this.source = source
+    this.ownConstraints = constraints
+    this.#constraints = new Constraints(constraints)
+  }
+
+  get constraints(): Constraints<P> {
+    return this.#constraints
+  }
+
+  /** Says what is asked of parameters and results, in place of what was; before a search is made of it. */
+  constrain(constraints: readonly Constraint<P>[]): void {
+    this.#constraints = new Constraints(constraints)
   }
 
   /** One run of the simulation. What it throws becomes a failed evaluation. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Abilities, allAxes } from './abilities.ts'
 import type { Algorithm, Asked, Recommendation, Reported } from './algorithm.ts'
+import { Constraints } from './constraints.ts'
 import type { Evaluation } from './evaluation.ts'
 import type { IndividualId } from './individual.ts'
 import type { Objectives } from './objectives.ts'
@@ -131,9 +132,22 @@ export abstract class Optimizer<
     return this.space.refuse(parameters)
   }
 
-  /** Parameters to start from, as the simulation gives them; uniform in the space if it does not say. */
+  /** What is asked of parameters and results beside the objectives. */
+  get constraints(): Constraints<P> {
+    return this.#problem.constraints ?? noConstraints
+  }
+
+  /**
+   * Parameters to start from, as the simulation gives them; uniform in the space if it does not say. They are drawn again
+   * where they violate constraints of parameters, a limited number of times.
+   */
   createIndividual(random: Random): P {
-    return this.#problem.createIndividual?.(random) ?? this.space.decode(this.space.samplePoint(random))
+    const draw = () => this.#problem.createIndividual?.(random) ?? this.space.decode(this.space.samplePoint(random))
+    const { constraints } = this
+    let drawn = draw()
+    if (!constraints.constrainParameters) return drawn
+    for (let again = 0; again < mostDraws && constraints.violationBy(drawn) > 0; again++) drawn = draw()
+    return drawn
   }
 
   /** What the state says to people: a few named numbers, recorded with each generation. */
@@ -182,3 +196,8 @@ export abstract class Optimizer<
     trajectory.fAddResult('final_fitness', best.fitness)
   }
 }
+
+const noConstraints = new Constraints<never>() as Constraints<never> & Constraints
+
+/** Of parameters to start from, where few keep the constraints; what is drawn last may violate them. */
+const mostDraws = 100

@@ -54,6 +54,9 @@ export const aText: OptionCheck = (value) =>
 export const aRecord: OptionCheck = (value) =>
   typeof value === 'object' && value !== null && !isList(value) ? undefined : `needs values by name, got ${show(value)}`
 
+/** Whose items are checked where they are used. */
+export const aList: OptionCheck = (value) => (Array.isArray(value) ? undefined : `needs a list, got ${show(value)}`)
+
 export const aFunction: OptionCheck = (value) =>
   typeof value === 'function' ? undefined : `needs a function, got ${show(value)}`
 

@@ -58,10 +58,12 @@ export function joinSamples(
     const message = `${samples.length - done.length} of ${samples.length} replicates failed: ${failed.cause.message}`
     return { individual, outcome: 'failed', cause: { ...failed.cause, message } }
   }
+  const violation = meanOf(done.map(({ violation }) => violation ?? 0))
   return {
     individual,
     outcome: 'done',
     fitness,
+    ...(violation > 0 && { violation }),
     standardError: standardErrorsOf(vectors),
     samples: vectors,
     ...(done[0]?.outputs && { outputs: done[0].outputs }),

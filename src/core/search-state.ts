@@ -4,6 +4,7 @@ import { type Individual, nameOf } from './individual.ts'
 import { findNotPlain, type State } from './plain-data.ts'
 import type { Proposal } from './proposal.ts'
 import { Random } from './random.ts'
+import { repair, triesOfRepair } from './repair.ts'
 import { printable } from './text.ts'
 
 /** An algorithm has failed: what it does not allow was not asked of it, so the fault is its own. */
@@ -25,7 +26,7 @@ export interface SearchCheckpoint {
 /**
  * Where a search stands for its optimizer: the state, how much was asked and told, and what the pending individuals
  * carried. The one place in which an algorithm is called: random streams go by counts, proposals are checked against the
- * space, and what an algorithm throws is told with its name and place.
+ * space, what violates constraints of parameters is repaired, and what an algorithm throws is told with its name and place.
  */
 export class SearchState<S extends State = State, P = Record<string, unknown>> {
   readonly #optimizer: Algorithm<S, P>
@@ -103,9 +104,27 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
       const refusal = optimizer.refuse(parameters)
       if (refusal !== undefined) this.#refuse('ask', `proposal ${i} ${printable(refusal)}`)
     }
+    const kept = this.#repair(proposals)
     this.#state = state
     this.#asked += proposals.length
-    return proposals
+    return kept
+  }
+
+  /** What violates constraints of parameters is never simulated: what keeps them nearby takes its place. */
+  #repair(proposals: readonly Proposal<P>[]): readonly Proposal<P>[] {
+    const { constraints, space, settings } = this.#optimizer
+    if (!constraints.constrainParameters) return proposals
+    return proposals.map((proposal, i) => {
+      if (this.#guard('ask', () => constraints.violationBy(proposal.parameters)) === 0) return proposal
+      const random = Random.of(settings.seed, 'repair', this.#asked + i)
+      const parameters = repair(space, constraints, proposal.parameters, random)
+      if (parameters === undefined) {
+        const what = printable(constraints.refuse(proposal.parameters)!)
+        this.#refuse('ask', `proposal ${i} ${what}, and none of ${triesOfRepair} points tried keeps all constraints`)
+      }
+      const { operator = 'proposal', parents } = proposal.origin ?? {}
+      return { ...proposal, parameters, origin: { operator: `${operator}, repaired`, parents } }
+    })
   }
 
   /**

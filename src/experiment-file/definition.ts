@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { optimizees } from '../../optimizees/index.ts'
 import type { optimizers } from '../../optimizers/index.ts'
+import type { Constraint } from '../core/constraints.ts'
 import type { DoneEvaluation } from '../core/evaluation.ts'
 import type { ObjectiveMap } from '../core/objectives.ts'
 import type { Optimizee } from '../core/optimizee.ts'
@@ -45,6 +46,8 @@ export type FailurePolicy = Pick<RunnerSettingsInput, 'timeout' | 'retries' | 'o
 
 /** What an experiment says of its problem, whichever the simulation is. */
 export interface ProblemDefinition {
+  /** What parameters and results are to keep to: expressions, or functions. */
+  readonly constraints?: readonly (string | Constraint)[]
   /** How often each individual is simulated, and what of that is its fitness: a count, or how they are taken together. */
   readonly replications?: GivenReplications
 }

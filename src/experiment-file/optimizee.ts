@@ -16,6 +16,7 @@ import { nearest } from '../core/settings.ts'
 import { show } from '../core/text.ts'
 import { type NamedSimulation, nameOfSource } from '../search/run-identity.ts'
 import { sealed } from '../search/secret.ts'
+import { readConstraints } from './constraints.ts'
 import type { ProblemDefinition, SimulationPolicy } from './definition.ts'
 import { findModule } from './module.ts'
 import { readParameters } from './parameters.ts'
@@ -45,13 +46,16 @@ export interface ChosenOptimizee {
 }
 
 /**
- * The simulation, in whichever of the ways it is named: made in the file, a module, a command, or built in.
+ * The simulation, in whichever of the ways it is named: made in the file, a module, a command, or built in; with the
+ * constraints that the file asks of it.
  *
  * @param path the experiment's file, to whose folder all paths are relative
  */
 export async function chooseOptimizee(given: object, path: string, place: Place): Promise<ChosenOptimizee> {
   const chosen = await choose(given, path, place)
-  if (isOptimizee(given) || !Object.hasOwn(given, 'replications')) return chosen
+  if (isOptimizee(given)) return chosen
+  await readConstraints(given, chosen.optimizee, below(place, 'constraints'))
+  if (!Object.hasOwn(given, 'replications')) return chosen
   const { replications } = given as Required<ProblemDefinition>
   const asked = makeAt(below(place, 'replications'), () => replicationsFrom(replications))
   chosen.optimizee.replications = asked

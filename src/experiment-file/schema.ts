@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { takes } from '../../optimizees/command/named-result.ts'
 import { orders } from '../core/abilities.ts'
+import type { Constraint } from '../core/constraints.ts'
 import { aggregates } from '../core/replications.ts'
 import { runnerSettings } from '../core/runner-settings.ts'
 import { duration } from '../core/settings.ts'
@@ -123,8 +124,19 @@ const replicationsSchema = z
   ])
   .describe('How often each individual is simulated, and what of that is its fitness')
 
+const constraint = z.custom<string | Constraint>(
+  (given) => typeof given === 'string' || (typeof given === 'object' && given !== null && 'violation' in given),
+  { error: ({ input }) => `needs an expression like height <= 6 * width, got ${JSON.stringify(input) ?? 'nothing'}` },
+)
+
 /** What may be said of any problem, whichever its simulation is. */
-export const problemShape = { replications: replicationsSchema.optional() }
+export const problemShape = {
+  constraints: z
+    .array(constraint)
+    .optional()
+    .describe('What parameters and results are to keep to: expressions like height <= 6 * width'),
+  replications: replicationsSchema.optional(),
+}
 
 /** Of a simulation that may take several individuals at once. */
 export const policySchema = failurePolicySchema.extend(runnerSettings.pick({ batch: true }).shape)

@@ -1,3 +1,4 @@
+import { violationOf } from '../core/constraints.ts'
 import type { IndividualId } from '../core/individual.ts'
 import type { Objectives } from '../core/objectives.ts'
 import type { AttemptRecord, ToldNumber } from '../core/record.ts'
@@ -28,7 +29,7 @@ export class AttemptWriter {
   readonly #tally: Statement
   readonly #best: Statement
   readonly #countSamples: Statement<{ readonly samples: number }>
-  readonly #samples: Statement<{ readonly fitness: string }>
+  readonly #samples: Statement<Sample>
   readonly #setSamples: Statement
   /** Whether anything was ever tried in vain: most runs need not look for it. */
   #hasOthers: boolean
@@ -54,8 +55,8 @@ export class AttemptWriter {
       readonly samples: number
     }>
     this.#samples = file.prepare(
-      `select fitness from evaluations ${ofPoint} and outcome = 'done' order by replicate`,
-    ) as Statement<{ readonly fitness: string }>
+      `select fitness, violation from evaluations ${ofPoint} and outcome = 'done' order by replicate`,
+    ) as Statement<Sample>
     this.#setSamples = file.prepare(
       `update evaluations set samples = ?, standard_error = ? ${ofPoint} and replicate = 0`,
     )
@@ -83,6 +84,7 @@ export class AttemptWriter {
     const { generation, index, replicate } = individual
     const outcome = !fitness ? 'failed' : record.isStopped ? 'stopped' : 'done'
     const score = fitness ? objectives.weigh(fitness) : null
+    const violation = constraints ? violationOf(constraints) : null
     const told = toldNumber(individual)
     this.#evaluation.run(
       generation,
@@ -101,7 +103,7 @@ export class AttemptWriter {
       printed ? JSON.stringify(printed) : null,
       record.began ?? null,
       record.ended ?? null,
-      constraints ? violationOf(constraints) : null,
+      violation,
       constraints ? toJson(constraints) : null,
       record.samples ? toJson(record.samples) : null,
       record.standardError ? toJson(record.standardError) : null,
@@ -110,16 +112,19 @@ export class AttemptWriter {
     tally[outcome]++
     if (told !== null && told > (tally.lastTold ?? -1)) tally.lastTold = told
     if (replications) this.#join(individual, objectives, replications, tally)
-    else if (outcome === 'done' && score !== null) consider(tally, { score, index, replicate })
+    else if (outcome === 'done' && score !== null && !((violation ?? 0) > 0))
+      consider(tally, { score, index, replicate })
   }
 
   /** When the last sample of a point has come, its first replicate gets all of them, and its fitness may be the best. */
   #join({ generation, index }: IndividualId, objectives: Objectives, replications: Replications, tally: Tally): void {
     if (this.#countSamples.get(generation, index)!.samples < replications.count) return
-    const samples = this.#samples.all(generation, index).map(({ fitness }) => JSON.parse(fitness) as readonly number[])
+    const rows = this.#samples.all(generation, index)
+    const samples = rows.map(({ fitness }) => JSON.parse(fitness) as readonly number[])
     this.#setSamples.run(toJson(samples), toJson(standardErrorsOf(samples)), generation, index)
     const fitness = fitnessOf(samples, objectives, replications)
-    if (fitness) consider(tally, { score: objectives.weigh(fitness), index, replicate: 0 })
+    if (fitness && rows.every(({ violation }) => (violation ?? 0) === 0))
+      consider(tally, { score: objectives.weigh(fitness), index, replicate: 0 })
   }
 
   #keep(record: AttemptRecord, tally: Tally): void {
@@ -159,6 +164,11 @@ export class AttemptWriter {
   }
 }
 
+interface Sample {
+  readonly fitness: string
+  readonly violation: number | null
+}
+
 interface Standing {
   readonly fitness: string | null
   readonly epoch: number
@@ -182,9 +192,4 @@ function consider(tally: Tally, candidate: NonNullable<Tally['best']>): void {
 
 function isBefore(a: NonNullable<Tally['best']>, b: NonNullable<Tally['best']>): boolean {
   return a.index < b.index || (a.index === b.index && a.replicate < b.replicate)
-}
-
-/** By how much constraints are violated, taken together. */
-function violationOf(constraints: readonly number[]): number {
-  return constraints.reduce((sum, constraint) => sum + Math.max(0, constraint), 0)
 }

@@ -19,7 +19,7 @@ export function bestPoints(file: RecordFile, count: number): DoneEvaluation[] {
   return file
     .all<{ generation: number; index: number }>(
       `select generation, "index" from evaluations group by generation, "index" having max(outcome = 'done')
-       order by min(outcome = 'done') desc, avg(score) desc, generation, "index" limit ?`,
+       order by min(outcome = 'done') desc, avg(coalesce(violation, 0)), avg(score) desc, generation, "index" limit ?`,
       count,
     )
     .map(({ generation, index }) => {
@@ -28,12 +28,14 @@ export function bestPoints(file: RecordFile, count: number): DoneEvaluation[] {
         generation,
         index,
       )
+      const violation = meanOf(rows.map(({ violation }) => violation ?? 0))
       const samples = rows.map(({ fitness }) => JSON.parse(fitness!) as readonly number[])
       const columns = samples[0]!.map((_, objective) => samples.map((sample) => sample[objective]!))
       return {
         individual: individualOf({ ...rows[0]!, replicate: 0 }),
         outcome: 'done',
         fitness: columns.map(meanOf),
+        ...(violation > 0 && { violation }),
         standardError: standardErrorsOf(samples),
       }
     })
@@ -46,27 +48,36 @@ export function bestReplicated(
   objectives: Objectives,
   replications: Replications,
 ): DoneEvaluation[] {
-  let best: { readonly generation: number; readonly index: number; readonly score: number }[] = []
+  let best: {
+    readonly generation: number
+    readonly index: number
+    readonly score: number
+    readonly violation: number
+  }[] = []
   const keep = () => {
-    best.sort((a, b) => b.score - a.score || a.generation - b.generation || a.index - b.index)
+    best.sort(
+      (a, b) => a.violation - b.violation || b.score - a.score || a.generation - b.generation || a.index - b.index,
+    )
     best = best.slice(0, count)
   }
-  const points = file.iterate<{ generation: number; index: number; samples: string }>(
-    'select generation, "index", samples from evaluations where replicate = 0 and samples is not null',
+  const points = file.iterate<{ generation: number; index: number; samples: string; violation: number }>(
+    `select generation, "index", max(samples) as samples, coalesce(avg(violation), 0) as violation from evaluations
+     group by generation, "index" having max(samples) is not null`,
   )
-  for (const { generation, index, samples } of points) {
+  for (const { generation, index, samples, violation } of points) {
     const fitness = fitnessOf(JSON.parse(samples), objectives, replications)
-    if (fitness) best.push({ generation, index, score: objectives.weigh(fitness) })
+    if (fitness) best.push({ generation, index, score: objectives.weigh(fitness), violation })
     if (best.length > 2 * count + 1000) keep()
   }
   keep()
-  return best.flatMap(({ generation, index }) => {
+  return best.flatMap(({ generation, index, violation }) => {
     const row = file.get<EvaluatedRow>(
       'select * from evaluated where generation = ? and "index" = ? and replicate = 0',
       generation,
       index,
     )!
-    return pointOf(row, objectives, replications) ?? []
+    const point = pointOf(row, objectives, replications)
+    return point ? { ...point, ...(violation > 0 && { violation }) } : []
   })
 }
 

@@ -160,7 +160,10 @@ export class RecordReader extends RowReader implements TrajectoryHistory {
       .map(evaluationOf)
   }
 
-  /** The best evaluations, best first; where points are replicated, what their samples come to together. */
+  /**
+   * The best evaluations, best first: those that violate no constraint, then those that violate them less. Where points are
+   * replicated, the means of the best points.
+   */
   best(count: number): Evaluation[] {
     const { replications, objectives } = this
     if (replications && count > 1) return bestReplicated(this.file, count, objectives, replications)
@@ -171,15 +174,15 @@ export class RecordReader extends RowReader implements TrajectoryHistory {
                         where best_score is not null order by best_score desc, generation limit 1)
          select e.* from first join evaluated e using (generation, "index", replicate)`,
       )
-      if (!row) return []
-      return [replications ? pointOf(row, objectives, replications)! : evaluationOf(row)]
+      if (row) return [replications ? pointOf(row, objectives, replications)! : evaluationOf(row)]
+      if (replications) return bestReplicated(this.file, 1, objectives, replications)
     }
     return this.file
       .all<EvaluatedRow>(
-        `with top as (select generation, "index", replicate, score from evaluations where outcome = 'done'
-                    order by score desc, generation, "index", replicate limit ?)
+        `with top as (select generation, "index", replicate, score, coalesce(violation, 0) as violation from evaluations where outcome = 'done'
+                    order by coalesce(violation, 0), score desc, generation, "index", replicate limit ?)
        select e.* from top join evaluated e using (generation, "index", replicate)
-       order by top.score desc, generation, "index", replicate`,
+       order by top.violation, top.score desc, generation, "index", replicate`,
         count,
       )
       .map(evaluationOf)

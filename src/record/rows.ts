@@ -50,6 +50,7 @@ export type TableRow = readonly [
   score: number | null,
   cause: string | null,
   outputs: string | null,
+  violation: number | null,
 ]
 
 /** Of an individual, one column that is JSON. */
@@ -105,7 +106,9 @@ export function evaluationOf(row: EvaluatedRow): Evaluation {
   const individual = individualOf(row)
   if (row.outcome === 'done') {
     const outputs = row.outputs === null ? undefined : JSON.parse(row.outputs)
-    return { individual, outcome: 'done', fitness: JSON.parse(row.fitness!), outputs }
+    const violation = row.violation ?? 0
+    const fitness = JSON.parse(row.fitness!) as number[]
+    return { individual, outcome: 'done', fitness, ...(violation > 0 && { violation }), outputs }
   }
   return { individual, outcome: 'failed', cause: JSON.parse(row.cause ?? '{}') as FailureCause }
 }

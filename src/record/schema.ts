@@ -81,7 +81,7 @@ create table generations (
   done        integer not null default 0,
   failed      integer not null default 0,
   attempts    integer not null default 0,
-  best_score  real,                      -- weighted fitness, larger is better
+  best_score  real,                      -- weighted fitness, larger is better, of what violates no constraint
   best_index  integer,
   best_replicate integer,
   packed      integer not null default 0, -- whether what its individuals printed is in logs/generation-N.zip
@@ -201,6 +201,14 @@ drop table temp.places;
 /** By which only the newest generations are looked through for what was told last. */
 export const noteLastTold = `
 update generations set last_told = (select max(told) from evaluations e where e.generation = generations.generation);
+`
+
+/** The best of each generation, of those that violate no constraint. */
+export const findBest = `
+update generations set (best_score, best_index, best_replicate) = (
+  select score, "index", replicate from evaluations e
+  where e.generation = generations.generation and outcome = 'done' and coalesce(violation, 0) = 0
+  order by score desc, "index", replicate limit 1);
 `
 
 /** A view with a column for every parameter and objective of this run, for people who write SQL. */

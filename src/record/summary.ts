@@ -24,6 +24,8 @@ export interface RunSummary {
   /** Of a steady order, how many individuals may be ahead of the telling. */
   readonly window: number | null
   readonly objectives: ObjectiveMap
+  /** The names or expressions of what is asked of parameters and results beside them. */
+  readonly constraints: readonly string[]
   readonly generations: number
   readonly generationLimit: number | null
   readonly individuals: number
@@ -49,6 +51,8 @@ export interface BestIndividual {
   readonly index: number
   readonly replicate: number
   readonly fitness: readonly number[]
+  /** By how much it violates constraints: then none keeps them all, and this is the nearest to it. */
+  readonly violation?: number | undefined
   /** Where the fitness is the mean over the replicates of a point. */
   readonly standardError?: readonly (number | null)[] | undefined
   readonly parameters: Readonly<Record<string, unknown>>
@@ -117,6 +121,7 @@ export function summarize(record: RecordReader, { hash = true }: { readonly hash
     order: textOf(manifest.order) ?? 'generations',
     window: numberOf(manifest.window),
     objectives: (manifest.objectives ?? {}) as ObjectiveMap,
+    constraints: (manifest.constraints ?? []) as string[],
     generations,
     generationLimit: numberOf(manifest.generationLimit),
     individuals,
@@ -172,8 +177,16 @@ function bestOf(record: RecordReader): BestIndividual | null {
   const [best] = record.best(1)
   if (best?.outcome !== 'done') return null
   const { generation, index, replicate, parameters } = best.individual
-  const { fitness, standardError } = best
-  return { generation, index, replicate, fitness, ...(standardError && { standardError }), parameters }
+  const { fitness, violation, standardError } = best
+  return {
+    generation,
+    index,
+    replicate,
+    fitness,
+    ...(violation !== undefined && { violation }),
+    ...(standardError && { standardError }),
+    parameters,
+  }
 }
 
 function describeHolder(holder: Holder): RunHolder {

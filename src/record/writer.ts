@@ -1,5 +1,7 @@
 import { encodeMessage } from '../../runtime/channel/protocol.ts'
 import { workerFolders } from '../../runtime/channel/run-file.ts'
+import { violationOf } from '../core/constraints.ts'
+import type { DoneEvaluation, Judge } from '../core/evaluation.ts'
 import { nameOf } from '../core/individual.ts'
 import type { Objectives } from '../core/objectives.ts'
 import type {
@@ -19,8 +21,8 @@ import type { Database, Statement } from '../system/database.ts'
 import { AttemptWriter } from './attempt-writer.ts'
 import { RecordReader } from './reader.ts'
 import { RecordFile } from './record-file.ts'
-import { type Manifest, toJson } from './rows.ts'
-import { searchView } from './schema.ts'
+import { type EvaluatedRow, evaluationOf, type Manifest, toJson } from './rows.ts'
+import { findBest, searchView } from './schema.ts'
 
 /** The record of one run, as its one writer has it: what is added comes in transactions. */
 export class RecordWriter extends RecordReader implements RunRecord {
@@ -205,6 +207,30 @@ export class RecordWriter extends RecordReader implements RunRecord {
   #addReport({ individual: { generation, index, replicate }, attempt, step, value }: ReportRecord): void {
     if (Number.isNaN(step) || Number.isNaN(value)) return // which SQLite does not know
     this.#insertReport.run(generation, index, replicate, attempt, step, value)
+  }
+
+  /** Says what constraints say of results that stand without it, as a recovery leaves them. */
+  judgeUnjudged(judge: Judge): void {
+    const rows = this.file.all<EvaluatedRow>(`select * from evaluated where outcome = 'done' and constraints is null`)
+    if (rows.length === 0) return
+    this.file.transaction(() => {
+      for (const row of rows) {
+        const { individual, fitness, outputs } = evaluationOf(row) as DoneEvaluation
+        const judged = judge(individual, fitness, outputs)
+        if ('refusal' in judged) continue
+        const { constraints } = judged
+        const { generation, index, replicate } = individual
+        this.file.run(
+          'update evaluations set constraints = ?, violation = ? where generation = ? and "index" = ? and replicate = ?',
+          toJson(constraints),
+          violationOf(constraints),
+          generation,
+          index,
+          replicate,
+        )
+      }
+      this.file.execute(findBest)
+    })
   }
 
   markPacked(generation: number): void {

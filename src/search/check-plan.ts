@@ -4,6 +4,8 @@ import { ConfigurationError } from '../core/errors.ts'
 import type { Limits } from '../core/limits.ts'
 import type { Optimizee } from '../core/optimizee.ts'
 import type { Optimizer } from '../core/optimizer.ts'
+import { Random } from '../core/random.ts'
+import { repair, triesOfRepair } from '../core/repair.ts'
 import type { RunnerSettings } from '../core/runner-settings.ts'
 import { duration, parseSettings } from '../core/settings.ts'
 import { show } from '../core/text.ts'
@@ -35,8 +37,11 @@ export function checkPlan(
   start.forEach((guess, i) => {
     const refusal = optimizee.space.refuse(guess)
     if (refusal !== undefined) throw new ConfigurationError(`start[${i}] ${refusal}.`)
+    const violated = optimizee.constraints.refuse(guess as never)
+    if (violated !== undefined) throw new ConfigurationError(`start[${i}] ${violated}.`)
   })
   checkLimits(limits, optimizee.objectives.names)
+  checkFeasible(optimizer)
   const { populationSize } = optimizer
   const { evaluations } = limits
   if (order === 'generations' && evaluations !== undefined && evaluations < populationSize) {
@@ -87,6 +92,17 @@ export function refuseLowLimits(record: RecordReader, limits: Limits = {}): void
   if (time !== undefined && time !== before.time && parseSettings(duration, time, 'limits.time') < spent) {
     refuse('time', `${Math.ceil(spent / 1000)} s`, time)
   }
+}
+
+/** A search in which nothing can be proposed is refused before anything is started. */
+function checkFeasible({ space, constraints, settings }: Optimizer): void {
+  if (!constraints.constrainParameters) return
+  const random = Random.of(settings.seed, 'feasible')
+  const drawn = space.decode(space.samplePoint(random))
+  if (repair(space, constraints, drawn, random) !== undefined) return
+  throw new ConfigurationError(
+    `No parameters were found that keep all constraints (${constraints.names.map(show).join(', ')}): ${triesOfRepair} points were tried; what was drawn first ${constraints.refuse(drawn)}.`,
+  )
 }
 
 /** An optimizer that cannot do what the search asks of it is refused, and those that can are named. */

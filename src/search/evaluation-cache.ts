@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import type { DoneEvaluation, Evaluation } from '../core/evaluation.ts'
+import { violationOf } from '../core/constraints.ts'
+import type { DoneEvaluation, Evaluation, Judge } from '../core/evaluation.ts'
 import type { Individual } from '../core/individual.ts'
 import type { AttemptRecord, Batch, ReportRecord, ReuseRecord } from '../core/record.ts'
 import { RecordReader } from '../record/reader.ts'
@@ -11,9 +12,11 @@ import { digestOf } from '../system/file-digest.ts'
 /** What other runs under the same root have simulated already, with the same simulation. */
 export class EvaluationCache implements Disposable {
   readonly #runs: readonly { readonly directory: string; readonly record: RecordReader }[]
+  readonly #judge: Judge
 
-  private constructor(runs: readonly { readonly directory: string; readonly record: RecordReader }[]) {
+  private constructor(runs: readonly { readonly directory: string; readonly record: RecordReader }[], judge: Judge) {
     this.#runs = runs
+    this.#judge = judge
   }
 
   /**
@@ -22,12 +25,14 @@ export class EvaluationCache implements Disposable {
    * @param directory the run that reuses, which is none of them
    * @param simulation what they must have run, see `simulationKey`
    * @param onWarning is told of a run that cannot be read
+   * @param judge says what the constraints of this search say of what others have found
    */
   static open(
     root: string,
     directory: string,
     simulation: string,
     onWarning: (sentence: string) => void = () => {},
+    judge: Judge = () => ({ constraints: [] }),
   ): EvaluationCache {
     const runs: { directory: string; record: RecordReader }[] = []
     for (const name of readdirSync(root).sort()) {
@@ -40,7 +45,7 @@ export class EvaluationCache implements Disposable {
         onWarning(`Nothing is reused from ${other}, which cannot be read: ${(error as Error).message}`)
       }
     }
-    return new EvaluationCache(runs)
+    return new EvaluationCache(runs, judge)
   }
 
   /** What is known of some individuals, as if it had been simulated; in the order of the individuals. */
@@ -54,8 +59,12 @@ export class EvaluationCache implements Disposable {
         const row = record.findDone(individual)
         if (!row) continue
         const { fitness, outputs } = evaluationOf(row) as DoneEvaluation
-        evaluations.push({ individual, outcome: 'done', fitness, outputs })
-        attempts.push({ individual, epoch, attempt: 0, worker: 0, verdict: 'accepted', fitness, outputs })
+        const judged = this.#judge(individual, fitness, outputs)
+        if ('refusal' in judged) continue
+        const violation = violationOf(judged.constraints)
+        const constraints = judged.constraints.length > 0 ? judged.constraints : undefined
+        evaluations.push({ individual, outcome: 'done', fitness, ...(violation > 0 && { violation }), outputs })
+        attempts.push({ individual, epoch, attempt: 0, worker: 0, verdict: 'accepted', fitness, outputs, constraints })
         for (const step of record.seriesOf(row)) reports.push({ individual, attempt: 0, ...step })
         reused.push({ individual, run: directory, from: row })
         break

@@ -8,8 +8,9 @@ import { launcherOf, prospectOf } from '../../runtime/slurm/launchers.ts'
 import { orders } from '../core/abilities.ts'
 import { batchSizeOf, refuseBatch } from '../core/batch.ts'
 import { ConfigurationError, RunHeldError, SearchFailedError } from '../core/errors.ts'
-import { isFailed, stoppingFailure } from '../core/evaluation.ts'
+import { isFailed, type Judge, stoppingFailure } from '../core/evaluation.ts'
 import { nameOf } from '../core/individual.ts'
+import { judgeOf } from '../core/judge.ts'
 import type { Optimizee, OptimizeeSource } from '../core/optimizee.ts'
 import type { Optimizer } from '../core/optimizer.ts'
 import { aFunction, anything, aRecord, aText, checkOptions, oneOf, trueOrFalse, wholeFrom } from '../core/options.ts'
@@ -233,6 +234,8 @@ export class Experiment {
     recordSearch(record, optimizer, optimizee, configuration, options)
     if (!prepared.configuration) recordProgram(record, prepared.asked, optimizer, optimizee, options)
     record.saveGroups(trajectory)
+    const judge = judgeOf(optimizee)
+    if (judge) record.judgeUnjudged(judge)
     const environment = new Environment(trajectory, optimizer, record, options)
     const runner = new Runner({
       directory,
@@ -244,9 +247,10 @@ export class Experiment {
       optimizee: delivered,
       batch: batchSizeOf(optimizee, settings.batch),
       standInFor: standInsOf(optimizer, environment),
+      judge,
       ...(options.deadline && { deadline: options.deadline }),
     })
-    using cache = options.cache ? this.#openCache(prepared, options) : undefined
+    using cache = options.cache ? this.#openCache(prepared, options, judge) : undefined
     return await this.#play(prepared, runner, environment, { evaluations, cache, finished }, options)
   }
 
@@ -302,8 +306,12 @@ export class Experiment {
       : new SearchFailedError(message, { cause: error })
   }
 
-  #openCache({ run: { directory, record } }: Prepared, { onWarning }: RunOptions): EvaluationCache {
-    return EvaluationCache.open(this.root, directory, String(record.manifest().simulation), onWarning)
+  #openCache(
+    { run: { directory, record } }: Prepared,
+    { onWarning }: RunOptions,
+    judge: Judge | undefined,
+  ): EvaluationCache {
+    return EvaluationCache.open(this.root, directory, String(record.manifest().simulation), onWarning, judge)
   }
 }
 
@@ -401,6 +409,8 @@ function recordSearch(
   { order = 'generations', window, limits = {} }: SearchPlan,
 ): void {
   record.writeProblem(optimizee.space.names, optimizee.objectives, optimizee.replications)
+  const { names: constraints } = optimizee.constraints
+  if (constraints.length > 0) record.writeManifest({ constraints })
   record.writeManifest({
     configuration: { ...configuration },
     optimizer: optimizer.type,

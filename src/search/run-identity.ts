@@ -13,6 +13,7 @@ import type { SearchPlan } from './searched.ts'
  * |---|---|
  * | `parameters` | names, kinds and bounds, in their order |
  * | `objectives` | names and weights, in their order |
+ * | `constraints` | their names or expressions, where there are any |
  * | `optimizee` | the simulation, see `NamedSimulation` |
  * | `replications` | how often each individual is simulated, and what of that is its fitness; left out where it is once |
  * | `optimizer` | type, version and settings, the seed among them |
@@ -27,6 +28,7 @@ export interface RunIdentity {
   readonly version: 2
   readonly parameters: PlainData
   readonly objectives: readonly (readonly [name: string, weight: number])[]
+  readonly constraints?: readonly string[]
   readonly optimizee: { readonly module: string | null; readonly options: PlainData }
   readonly replications?: PlainData
   readonly optimizer: { readonly type: string; readonly version: number; readonly settings: PlainData }
@@ -59,12 +61,13 @@ export interface SearchParts {
 export function identityOf({ optimizer, optimizee, simulation, failures, warmStart, plan }: SearchParts): RunIdentity {
   const { module, options } = simulation ?? nameOfSource(optimizee.source)
   const { generations: _, ...settings } = optimizer.settings
-  const { replications, objectives } = optimizee
+  const { replications, objectives, constraints } = optimizee
   const { names, weights } = objectives
   return {
     version: 2,
     parameters: plain(optimizee.space.definitions),
     objectives: names.map((name, i) => [name, weights[i]!]),
+    ...(constraints.size > 0 && { constraints: constraints.names }),
     optimizee: { module, options: plain(options ?? null) },
     ...(replications && { replications: plain(replications) }),
     optimizer: { type: optimizer.type, version: optimizer.version, settings: plain(settings) },

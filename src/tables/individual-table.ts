@@ -12,6 +12,8 @@ const judgement: readonly Column[] = [
   { name: 'cause', kind: 'text' },
   { name: 'message', kind: 'text' },
 ]
+/** Of runs with constraints. */
+const violated: Column = { name: 'violation', kind: 'number' }
 const fixed = [...identity, ...decision, ...judgement]
 
 /**
@@ -24,6 +26,7 @@ export class IndividualTable implements Table {
   readonly #record: RecordReader
   readonly #leaves: readonly Leaf[]
   readonly #outputs: readonly Leaf[]
+  readonly #isConstrained: boolean
 
   /** @param beside columns that will stand beside these */
   constructor(record: RecordReader, beside: readonly Column[] = []) {
@@ -32,7 +35,9 @@ export class IndividualTable implements Table {
     const outputs = new Map<string, CellKind | undefined>()
     for (const given of record.outputs()) scanOutputs(JSON.parse(given) as Record<string, unknown>, outputs)
     this.#outputs = Array.from(outputs, ([name, kind]) => ({ path: [name], kind }))
-    const unique = new UniqueNames([...fixed, ...beside].map(({ name }) => name))
+    this.#isConstrained = record.manifest().constraints !== undefined
+    const constrained = this.#isConstrained ? [violated] : []
+    const unique = new UniqueNames([...fixed, ...constrained, ...beside].map(({ name }) => name))
     const column = (name: string, kind: CellKind, part: string): Column => ({ name: unique.take(name, part), kind })
     this.columns = [
       ...identity,
@@ -40,6 +45,7 @@ export class IndividualTable implements Table {
       ...decision,
       ...record.objectives.names.map((name) => column(name, 'number', 'objective')),
       ...judgement,
+      ...constrained,
       ...this.#outputs.map(({ path, kind = 'text' }) => column(path[0], kind, 'output')),
     ]
   }
@@ -50,7 +56,7 @@ export class IndividualTable implements Table {
   }
 
   #cells(row: TableRow, objectives: number): Cell[] {
-    const [generation, index, replicate, seed, given, outcome, scores, score, why, returned] = row
+    const [generation, index, replicate, seed, given, outcome, scores, score, why, returned, violation] = row
     const cells: Cell[] = [generation, index, replicate, seed]
     const parameters: unknown = JSON.parse(given)
     for (const { path, kind } of this.#leaves) cells.push(cellAt(parameters, path, kind))
@@ -59,6 +65,7 @@ export class IndividualTable implements Table {
     for (let i = 0; i < objectives; i++) cells.push(fitness?.[i] ?? null)
     const cause = why === null ? undefined : (JSON.parse(why) as FailureCause)
     cells.push(score, cause?.kind ?? null, cause?.message ?? null)
+    if (this.#isConstrained) cells.push(violation)
     if (this.#outputs.length === 0) return cells
     const outputs: unknown = returned === null ? undefined : JSON.parse(returned)
     for (const { path, kind } of this.#outputs) cells.push(cellAt(outputs, path, kind))

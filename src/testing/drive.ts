@@ -1,7 +1,7 @@
 import type { Order } from '../core/abilities.ts'
+import { violationOf } from '../core/constraints.ts'
 import type { Evaluation } from '../core/evaluation.ts'
 import { Individual } from '../core/individual.ts'
-import type { Objectives } from '../core/objectives.ts'
 import type { Optimizer } from '../core/optimizer.ts'
 import type { State } from '../core/plain-data.ts'
 import { Random } from '../core/random.ts'
@@ -71,7 +71,7 @@ export function* steps<P>(
     })
     search.expect(individuals)
     for (const [i, individual] of individuals.entries()) {
-      pending.push(evaluateAll(individual, simulate, n + i, optimizer.objectives, options))
+      pending.push(evaluateAll(optimizer, individual, simulate, n + i, options))
     }
     n += individuals.length
     if (pending.length === 0 || (order === 'generations' && n > evaluations)) return
@@ -96,21 +96,34 @@ function takeTold<P>(pending: Evaluation<P>[], order: Order, random: Random): Ev
 
 /** What is told of an individual: of its samples together, where it is simulated several times. */
 function evaluateAll<P>(
+  optimizer: Optimizer<State, P>,
   individual: Individual<P>,
   simulate: Simulate<P>,
   n: number,
-  objectives: Objectives,
   { replications, turn = 0 }: DriveOptions<P>,
 ): Evaluation<P> {
   const all = replicatesOf(individual, replications, 0)
-  const samples = all.map((one, i) => evaluate(one, simulate, n * all.length + i)) as readonly Evaluation[]
-  const [point] = new Replicates(replications, objectives).join(Random.of(turn, 'samples', n).shuffle(samples))
+  const samples = all.map((one, i) => evaluate(optimizer, one, simulate, n * all.length + i)) as readonly Evaluation[]
+  const [point] = new Replicates(replications, optimizer.objectives).join(
+    Random.of(turn, 'samples', n).shuffle(samples),
+  )
   return point as Evaluation<P>
 }
 
-function evaluate<P>(individual: Individual<P>, simulate: Simulate<P>, n: number): Evaluation<P> {
-  const fitness = simulate(individual.parameters, n)
-  if (fitness) return { individual, outcome: 'done', fitness }
+function evaluate<P>(
+  { objectives, constraints }: Optimizer<State, P>,
+  individual: Individual<P>,
+  simulate: Simulate<P>,
+  n: number,
+): Evaluation<P> {
+  const { parameters } = individual
+  const fitness = simulate(parameters, n)
+  if (fitness && constraints.size === 0) return { individual, outcome: 'done', fitness }
+  if (fitness) {
+    const results = Object.fromEntries(objectives.names.map((name, i) => [name, fitness[i]]))
+    const violation = violationOf(constraints.judge(parameters, results))
+    return { individual, outcome: 'done', fitness, ...(violation > 0 && { violation }) }
+  }
   return { individual, outcome: 'failed', cause: { kind: 'threw', message: 'It was to fail.' } }
 }
 

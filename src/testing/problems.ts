@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type { Abilities } from '../core/abilities.ts'
+import { type Constraint, Constraints } from '../core/constraints.ts'
 import { type ObjectiveMap, Objectives } from '../core/objectives.ts'
 import type { Problem } from '../core/optimizee.ts'
 import {
@@ -19,8 +20,13 @@ import type { Parameters, Simulate } from './drive.ts'
 export function problemOf(
   parameters: Record<string, Parameter>,
   objectives: ObjectiveMap = { f: 'minimize' },
+  constraints: readonly Constraint[] = [],
 ): Problem {
-  return { space: new Space(parameters), objectives: new Objectives(objectives) }
+  return {
+    space: new Space(parameters),
+    objectives: new Objectives(objectives),
+    constraints: new Constraints(constraints),
+  }
 }
 
 const everyKind = {

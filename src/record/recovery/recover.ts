@@ -10,7 +10,7 @@ import { fitnessOf } from '../../core/samples.ts'
 import { type Database, openDatabase } from '../../system/database.ts'
 import { livenessOf } from '../../system/process-identity.ts'
 import { openReadable } from '../readable.ts'
-import { noteLastTold, numberInOrder, schemaVersion, searchView } from '../schema.ts'
+import { findBest, noteLastTold, numberInOrder, schemaVersion, searchView } from '../schema.ts'
 import { migrateFromVersion1 } from '../version-1.ts'
 import { RecordWriter } from '../writer.ts'
 import { type FromPipes, takeFromPipes } from './from-pipes.ts'
@@ -332,10 +332,8 @@ update generations set
   done = (select count(*) from evaluations e where e.generation = generations.generation and outcome = 'done'),
   failed = (select count(*) from evaluations e where e.generation = generations.generation and outcome = 'failed'),
   stopped = (select count(*) from evaluations e where e.generation = generations.generation and outcome = 'stopped'),
-  attempts = (select count(*) from attempts a where a.generation = generations.generation),
-  (best_score, best_index, best_replicate) = (
-    select score, "index", replicate from evaluations e
-    where e.generation = generations.generation and outcome = 'done' order by score desc, "index", replicate limit 1);
+  attempts = (select count(*) from attempts a where a.generation = generations.generation);
+${findBest}
 delete from checkpoints where asked * ${times} > (select count(*) from individuals where replaces is null);
 delete from checkpoints where told not in (select told from checkpoints order by told desc limit 2);
 `

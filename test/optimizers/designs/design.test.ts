@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, expectTypeOf, test } from 'vitest'
 import { concat, Design, fullFactorial, manual, repeat, sobol } from '../../../optimizers/designs/index.ts'
+import { Constraints } from '../../../src/core/constraints.ts'
 import type { DoneEvaluation } from '../../../src/core/evaluation.ts'
 import type { Individual } from '../../../src/core/individual.ts'
 import { Objectives } from '../../../src/core/objectives.ts'
@@ -368,4 +369,33 @@ test('in any space the points of every design are within the bounds, and its sta
     expect(JSON.stringify(asked)).toBe(JSON.stringify(optimizer.ask(state).proposals))
   })
   fc.assert(law, { numRuns: 200 })
+})
+
+test('points that violate constraints of parameters are left out, and the design says which', () => {
+  const constraints = new Constraints<Record<string, unknown>>([
+    { name: 'edge', of: 'parameters', violation: ({ x0 }) => 0.5 - (x0 as number) },
+  ])
+  const make = () => new Design({ ...line, constraints } as typeof line, { design: tenPoints, chunk: 4 })
+  const left = make()
+  expect(left.announce()).toBe(
+    'The design has 10 points, 10 simulations in all. 5 of them violate constraints and are left out (points 0, 1, 2, 3, 4, counted from 0).',
+  )
+  // The first chunk has none that is left, and is passed over.
+  const played = play(make)
+  expect(played.map(places)).toEqual([
+    [
+      [1, 0],
+      [2, 0],
+      [3, 0],
+    ],
+    [
+      [0, 0],
+      [1, 0],
+    ],
+  ])
+  expect(play(make, true)).toEqual(played)
+  const none = new Constraints<Record<string, unknown>>([{ name: 'no', of: 'parameters', violation: () => 1 }])
+  expect(() => play(() => new Design({ ...line, constraints: none } as typeof line, { design: tenPoints }))).toThrow(
+    'all 10 points of the design violate constraints',
+  )
 })

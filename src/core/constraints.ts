@@ -1,0 +1,105 @@
+import { show } from './text.ts'
+
+/**
+ * What is asked of parameters, or of what a simulation gives, beside the objectives. It gives by how much it is violated:
+ * it is kept where that is not above 0.
+ *
+ * - `of: 'parameters'` is decided before anything is simulated: whatever violates it never is;
+ * - `of: 'results'` is decided by objectives and outputs, by their names.
+ *
+ * @example { name: 'slender', of: 'parameters', violation: ({ height, width }) => height - 6 * width }
+ * @example { name: 'strong', of: 'results', violation: ({ stress }) => Number(stress) - 160 }
+ */
+export type Constraint<P = Record<string, unknown>> = ParameterConstraint<P> | ResultConstraint<P>
+
+export interface ParameterConstraint<P = Record<string, unknown>> {
+  readonly name: string
+  readonly of: 'parameters'
+  violation(parameters: P): number
+}
+
+export interface ResultConstraint<P = Record<string, unknown>> {
+  readonly name: string
+  readonly of: 'results'
+  violation(results: Results, parameters: P): number
+}
+
+/** Objectives and outputs by their names. */
+export type Results = Readonly<Record<string, unknown>>
+
+/** The constraints of a problem, in their order. */
+export class Constraints<P = Record<string, unknown>> {
+  readonly names: readonly string[]
+  readonly #all: readonly Constraint<P>[]
+  readonly #ofParameters: readonly ParameterConstraint<P>[]
+
+  constructor(constraints: readonly Constraint<P>[] = []) {
+    constraints.forEach(check)
+    this.#all = constraints
+    this.names = constraints.map(({ name }) => name)
+    const twice = this.names.find((name, i) => this.names.indexOf(name) < i)
+    if (twice !== undefined) throw new RangeError(`constraints need names that differ, got ${show(twice)} twice`)
+    this.#ofParameters = constraints.filter((constraint) => constraint.of === 'parameters')
+  }
+
+  get size(): number {
+    return this.#all.length
+  }
+
+  /** Whether some are decided before anything is simulated. */
+  get constrainParameters(): boolean {
+    return this.#ofParameters.length > 0
+  }
+
+  /** By how much parameters violate those constraints that are theirs alone; 0 if they keep them all. */
+  violationBy(parameters: P): number {
+    let sum = 0
+    for (const constraint of this.#ofParameters)
+      sum += Math.max(0, amount(constraint, constraint.violation(parameters)))
+    return Math.min(sum, Number.MAX_VALUE)
+  }
+
+  /** What is wrong with parameters, as the end of a sentence; undefined if they keep those constraints that are theirs alone. */
+  refuse(parameters: P): string | undefined {
+    for (const constraint of this.#ofParameters) {
+      const by = amount(constraint, constraint.violation(parameters))
+      if (by > 0) return `violates the constraint ${show(constraint.name)} by ${by}`
+    }
+    return undefined
+  }
+
+  /** A number for each constraint, which is kept where that is not above 0. @throws RangeError if one gives no number */
+  judge(parameters: P, results: Results): number[] {
+    return this.#all.map((constraint) =>
+      amount(
+        constraint,
+        constraint.of === 'parameters' ? constraint.violation(parameters) : constraint.violation(results, parameters),
+      ),
+    )
+  }
+}
+
+/** By how much constraints are violated, taken together; 0 if they are kept. */
+export function violationOf(amounts: readonly number[]): number {
+  const sum = amounts.reduce((sum, amount) => sum + Math.max(0, amount), 0)
+  return Math.min(sum, Number.MAX_VALUE)
+}
+
+function amount({ name }: { readonly name: string }, given: unknown): number {
+  if (typeof given === 'number' && !Number.isNaN(given)) {
+    return Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, given)) + 0
+  }
+  throw new RangeError(`the constraint ${show(name)} needs a number by which it is violated, got ${show(given)}`)
+}
+
+function check(given: Constraint<never>, i: number): void {
+  const { name, of, violation } = (given ?? {}) as Partial<Constraint<never>>
+  const which = `constraint ${typeof name === 'string' ? show(name) : i}`
+  if (typeof name !== 'string' || name === '') throw new RangeError(`${which} needs a name, got ${show(name)}`)
+  if (of !== 'parameters' && of !== 'results') {
+    throw new RangeError(`${which} needs to be of: 'parameters' or 'results', got ${show(of)}`)
+  }
+  if (typeof violation !== 'function') {
+    throw new RangeError(`${which} needs a function violation that gives a number, got ${show(violation)}`)
+  }
+}

@@ -1,0 +1,309 @@
+import { type ASTNode, ParseError, parse } from '@marcbachmann/cel-js'
+import type { Constraint, Results } from '../core/constraints.ts'
+import { nearest } from '../core/nearest.ts'
+import { show } from '../core/text.ts'
+
+/** The names that an expression may use. */
+export interface Known {
+  readonly parameters: readonly string[]
+  readonly objectives: readonly string[]
+  /** What a simulation gives beside the objectives; undefined where nobody has said so. */
+  readonly outputs?: readonly string[] | undefined
+}
+
+/**
+ * A constraint from an expression in the Common Expression Language: `height <= 6 * width && solver != "euler"`. All numbers
+ * are real, whole ones as well: `width / 2` is half of it. By how much a comparison is violated is the difference of its
+ * sides; of several that are to hold, the sum; of several of which one is to hold, the least.
+ *
+ * @throws RangeError if it is none, with the position and what was expected, or if it names what is not there
+ */
+export function constraintFrom(text: string, known: Known): Constraint {
+  const reading = new Reading(text, known)
+  const violation = reading.amount(parsed(text), true)
+  return reading.isOfResults
+    ? { name: text, of: 'results', violation: (results, parameters) => violation({ parameters, results }) }
+    : { name: text, of: 'parameters', violation: (parameters) => violation({ parameters, results: {} }) }
+}
+
+interface Scope {
+  readonly parameters: Readonly<Record<string, unknown>>
+  readonly results: Results
+}
+
+type Value = (scope: Scope) => unknown
+type Amount = (scope: Scope) => number
+
+function parsed(text: string): ASTNode {
+  try {
+    return parse(text).ast
+  } catch (error) {
+    if (!(error instanceof ParseError)) throw error
+    const { start = 0, end = 0 } = error.range ?? {}
+    const came = start >= text.length ? 'the end' : show(text.slice(start, Math.max(end, start + 1)))
+    throw new RangeError(
+      `${show(text)} does not parse: at character ${start + 1} ${expected(error, text, start)} was expected and ${came} came`,
+      { cause: error },
+    )
+  }
+}
+
+function expected({ code, message }: ParseError, text: string, start: number): string {
+  if (text[start] === '=') return 'a comparison (==, <=, >=)'
+  switch (code) {
+    case 'unexpected_token':
+      return 'a value'
+    case 'expected_token':
+      return tokens[/^Expected (\w+)/.exec(message)?.[1] ?? ''] ?? 'something else'
+    case 'unterminated_string':
+      return 'the closing quote of a text'
+    default:
+      return start === 0 ? 'a value' : 'an operator or the end'
+  }
+}
+
+const tokens: Readonly<Record<string, string>> = {
+  IDENTIFIER: 'a name',
+  RPAREN: 'a closing parenthesis',
+  RBRACKET: 'a closing bracket',
+  RBRACE: 'a closing brace',
+  COLON: 'a colon',
+  EOF: 'an operator or the end',
+}
+
+/** Reads one expression; knows then whether it names anything that a simulation gives. */
+class Reading {
+  readonly #text: string
+  readonly #known: Known
+  isOfResults = false
+
+  constructor(text: string, known: Known) {
+    this.#text = text
+    this.#known = known
+  }
+
+  /** By how much what is true or false differs from what it is to be. */
+  amount(node: ASTNode, wanted: boolean): Amount {
+    switch (node.op) {
+      case '<=':
+      case '<':
+      case '>=':
+      case '>':
+      case '==':
+      case '!=':
+        return this.#comparison(node.op, node.args, wanted)
+      case '&&':
+      case '||': {
+        const parts = node.args.map((part) => this.amount(part, wanted))
+        return (node.op === '&&') === wanted
+          ? (scope) => all(parts.map((part) => part(scope)))
+          : (scope) => Math.min(...parts.map((part) => part(scope)))
+      }
+      case '!_':
+        return this.amount(node.args, !wanted)
+      case '?:': {
+        const [condition, yes, no] = node.args
+        const isMet = this.amount(condition, true)
+        const [then, otherwise] = [this.amount(yes, wanted), this.amount(no, wanted)]
+        return (scope) => (isMet(scope) > 0 ? otherwise(scope) : then(scope))
+      }
+      case 'in': {
+        const [item, list] = node.args.map((part) => this.#value(part))
+        return (scope) => ((list!(scope) as unknown[]).includes(item!(scope)) === wanted ? 0 : 1)
+      }
+      case 'value':
+      case 'id':
+      case '.':
+      case '[]': {
+        const value = this.#value(node)
+        if (node.op === 'value' && typeof node.args !== 'boolean') this.#refuseValue(node)
+        return (scope) => {
+          const given = value(scope)
+          if (typeof given !== 'boolean')
+            throw new RangeError(`${this.#part(node)} is to be true or false, got ${show(given)}`)
+          return given === wanted ? 0 : 1
+        }
+      }
+      default:
+        return this.#refuseValue(node)
+    }
+  }
+
+  #comparison(op: '<=' | '<' | '>=' | '>' | '==' | '!=', sides: [ASTNode, ASTNode], wanted: boolean): Amount {
+    const [left, right] = sides.map((side) => this.#value(side)) as [Value, Value]
+    const meant = wanted ? op : opposite[op]
+    if (meant === '==' || meant === '!=') {
+      return (scope) => {
+        const [a, b] = [left(scope), right(scope)]
+        if (meant === '!=') return a === b ? 1 : 0
+        return a === b ? 0 : typeof a === 'number' && typeof b === 'number' ? Math.abs(a - b) : 1
+      }
+    }
+    const number = (value: Value, side: ASTNode, scope: Scope) => this.#number(value(scope), side)
+    return (scope) => {
+      const [a, b] = [number(left, sides[0], scope), number(right, sides[1], scope)]
+      const by = meant === '<=' || meant === '<' ? a - b : b - a
+      return by === 0 && (meant === '<' || meant === '>') ? Number.MIN_VALUE : by
+    }
+  }
+
+  #value(node: ASTNode): Value {
+    switch (node.op) {
+      case 'value': {
+        const value = plainValue(node.args)
+        return () => value
+      }
+      case 'id':
+        return this.#named(node.args)
+      case '.': {
+        const [object, key] = node.args
+        return this.#member(object, () => key, node)
+      }
+      case '[]': {
+        const [object, key] = node.args
+        return this.#member(object, this.#value(key), node)
+      }
+      case '-_': {
+        const value = this.#value(node.args)
+        return (scope) => -this.#number(value(scope), node.args)
+      }
+      case '+':
+      case '-':
+      case '*':
+      case '/':
+      case '%': {
+        const [left, right] = node.args
+        const [a, b, compute] = [this.#value(left), this.#value(right), arithmetic[node.op]]
+        return (scope) => compute(this.#number(a(scope), left), this.#number(b(scope), right))
+      }
+      case '?:': {
+        const [condition, yes, no] = node.args
+        const isMet = this.amount(condition, true)
+        const [then, otherwise] = [this.#value(yes), this.#value(no)]
+        return (scope) => (isMet(scope) > 0 ? otherwise(scope) : then(scope))
+      }
+      case 'list': {
+        const items = node.args.map((item) => this.#value(item))
+        return (scope) => items.map((item) => item(scope))
+      }
+      case 'call':
+        return this.#call(node.args)
+      default:
+        throw new RangeError(
+          `${show(this.#text)} has ${this.#part(node)} where a number is wanted; say && between comparisons`,
+        )
+    }
+  }
+
+  /** A parameter or what the simulation gives; all of them are maps by the names `parameters` and `results`. */
+  #named(name: string): Value {
+    const { parameters, objectives, outputs } = this.#known
+    if (parameters.includes(name)) return ({ parameters }) => parameters[name]
+    if (objectives.includes(name) || outputs?.includes(name) || (outputs === undefined && !isMap(name))) {
+      this.isOfResults = true
+      return ({ results }) => {
+        if (Object.hasOwn(results, name)) return results[name]
+        throw new RangeError(this.#missing(name, Object.keys(results)))
+      }
+    }
+    if (name === 'parameters') return ({ parameters }) => parameters
+    if (name === 'results') {
+      this.isOfResults = true
+      return ({ results }) => results
+    }
+    throw new RangeError(this.#missing(name, [...objectives, ...(outputs ?? [])]))
+  }
+
+  #missing(name: string, results: readonly string[]): string {
+    const names = [...new Set([...this.#known.parameters, ...results])]
+    const meant = nearest(name, names)
+    const hint = meant === undefined ? `; there are ${names.join(', ')}` : `, did you mean ${meant}?`
+    return `${show(this.#text)} names ${name}, which is no parameter and no result${hint}`
+  }
+
+  #member(object: ASTNode, key: Value, node: ASTNode): Value {
+    const whole = this.#value(object)
+    return (scope) => {
+      const [container, at] = [whole(scope), key(scope)]
+      if (typeof container === 'object' && container !== null && Object.hasOwn(container, String(at))) {
+        return (container as Readonly<Record<string, unknown>>)[String(at)]
+      }
+      throw new RangeError(`${this.#part(node)} is not there`)
+    }
+  }
+
+  #call([name, args]: [string, ASTNode[]]): Value {
+    if (!Object.hasOwn(functions, name)) {
+      throw new RangeError(`${show(this.#text)} calls ${name}, and there are ${Object.keys(functions).join(', ')}`)
+    }
+    const compute = functions[name as keyof typeof functions] as (...values: number[]) => number
+    if (compute.length > 0 && compute.length !== args.length) {
+      throw new RangeError(`${show(this.#text)} gives ${name} ${args.length} values, and it takes ${compute.length}`)
+    }
+    const values = args.map((arg) => this.#value(arg))
+    return (scope) => compute(...values.flatMap((value, i) => this.#numbers(value(scope), args[i]!)))
+  }
+
+  #number(value: unknown, node: ASTNode): number {
+    if (typeof value === 'number' && !Number.isNaN(value)) return value
+    throw new RangeError(`${show(this.#text)} needs a number for ${this.#part(node)}, got ${show(value)}`)
+  }
+
+  /** Lists stand for their elements, as in `sum(shares) <= 1`. */
+  #numbers(value: unknown, node: ASTNode): number[] {
+    return Array.isArray(value) ? value.flat().map((item) => this.#number(item, node)) : [this.#number(value, node)]
+  }
+
+  #part({ start, end }: ASTNode): string {
+    return this.#text.slice(start, end)
+  }
+
+  #refuseValue(node: ASTNode): never {
+    throw new RangeError(
+      `${show(this.#text)} needs a comparison, as in height <= 6 * width, and ${this.#part(node)} is none`,
+    )
+  }
+}
+
+const isMap = (name: string) => name === 'parameters' || name === 'results'
+
+const opposite = { '<=': '>', '<': '>=', '>=': '<', '>': '<=', '==': '!=', '!=': '==' } as const
+
+const arithmetic = {
+  '+': (a: number, b: number) => a + b,
+  '-': (a: number, b: number) => a - b,
+  '*': (a: number, b: number) => a * b,
+  '/': (a: number, b: number) => a / b,
+  '%': (a: number, b: number) => a % b,
+} as const
+
+const functions = {
+  abs: (x: number) => Math.abs(x),
+  sqrt: (x: number) => Math.sqrt(x),
+  exp: (x: number) => Math.exp(x),
+  log: (x: number) => Math.log(x),
+  pow: (x: number, y: number) => x ** y,
+  sin: (x: number) => Math.sin(x),
+  cos: (x: number) => Math.cos(x),
+  tan: (x: number) => Math.tan(x),
+  floor: (x: number) => Math.floor(x),
+  ceil: (x: number) => Math.ceil(x),
+  round: (x: number) => Math.round(x),
+  min: (...values: number[]) => Math.min(...values),
+  max: (...values: number[]) => Math.max(...values),
+  sum: (...values: number[]) => values.reduce((sum, value) => sum + value, 0),
+  size: (...values: number[]) => values.length,
+} as const
+
+/** Kept if all are; else by how much those that are violated are, together. */
+function all(amounts: readonly number[]): number {
+  const violated = amounts.filter((amount) => amount > 0)
+  return violated.length > 0 ? violated.reduce((sum, amount) => sum + amount, 0) : Math.max(...amounts)
+}
+
+/** Numbers are real ones, whatever they are in the language: 6 * width is meant as it stands. */
+function plainValue(value: unknown): unknown {
+  if (typeof value === 'bigint') return Number(value)
+  if (typeof value === 'object' && value !== null && !(value instanceof Uint8Array)) return Number(value)
+  return value
+}
