@@ -71,6 +71,20 @@ test.skipIf(!python)('the Python spring is calibrated', () => {
   expect(best.fitness[0]).toBeLessThan(0.2)
 })
 
+const gcc = hasPart('gcc', () => hasProgram('gcc'), 'the example of a simulation in C')
+
+test.skipIf(!gcc)('the lightest beam that carries its load is found by a program in C with a template', () => {
+  const directory = temporaryDirectory()
+  cpSync(join(root, 'test/examples/beam'), directory, { recursive: true })
+  execFileSync('gcc', ['-Wall', '-Werror', '-o', 'beam', 'beam.c'], { cwd: directory })
+  twoloop(directory, 'run', 'beam.yaml')
+  const { best, evaluations } = JSON.parse(twoloop(directory, 'show', 'runs/beam', '--json'))
+  expect(evaluations.failed).toBe(0)
+  const width = ((500 * 1000) / (6 * 160)) ** (1 / 3) // from the stress of 160 in a beam that is six times as high as wide
+  expect(best.parameters.width / width).toBeCloseTo(1, 2)
+  expect(best.parameters.height / (6 * width)).toBeCloseTo(1, 2)
+})
+
 /** What a program prints that imports the package, as one in a project would. */
 function runProgram(directory: string, file: string): string {
   const program = `const { importBundled } = await import(${JSON.stringify(join(build, 'src/system/bundle.js'))})
