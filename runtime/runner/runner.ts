@@ -281,8 +281,14 @@ export class Runner {
     const refusal = this.#accounts.refusal(this.#now())
     const isIdle = this.#fleet.workers.every(({ held }) => held.size === 0)
     const { drain } = this.#settings
-    this.#stop = stopNow(this.#end, { refusal, isIdle, drain, mostMs: this.#durations.most })
+    this.#stop = stopNow(this.#end, { refusal, isIdle, drain, mostMs: this.#mostMs })
     return this.#stop !== undefined
+  }
+
+  /** What hardly anything that a worker begins exceeds: a batch takes as long as the shares of its individuals together. */
+  get #mostMs(): number | undefined {
+    const { most } = this.#durations
+    return most === undefined ? undefined : most * (this.#options.batch ?? 1)
   }
 
   /** How long a stop waits for what runs. */
@@ -292,7 +298,7 @@ export class Runner {
   }
 
   #handOut(): void {
-    if (!hasTime(this.#end, this.#durations.most)) return
+    if (!hasTime(this.#end, this.#mostMs)) return
     const { space, settings, batch = 1 } = this.#options
     deal(this.#jobs, this.#fleet.workers, { space, settings, batch, mode: this.#mode, meanMs: this.#durations.mean })
   }
