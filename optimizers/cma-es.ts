@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { allAxes } from '../src/core/abilities.ts'
 import type { Asked, Recommendation } from '../src/core/algorithm.ts'
 import type { Evaluation } from '../src/core/evaluation.ts'
+import { mostInfeasible } from '../src/core/objectives.ts'
 import type { Problem } from '../src/core/optimizee.ts'
 import { commonSettings, Optimizer } from '../src/core/optimizer.ts'
 import type { Proposal } from '../src/core/proposal.ts'
@@ -226,7 +227,7 @@ export class CmaEs<P = Record<string, unknown>> extends Optimizer<CmaEsState, P,
   override summarize({ best, run, schedule, stopped, pending }: CmaEsState): Readonly<Record<string, unknown>> {
     const { restarts, lambda } = schedule
     return {
-      best: best?.score ?? null,
+      best: best && best.score > mostInfeasible ? best.score : null,
       sigma: run?.sigma ?? null,
       generation: run?.generation ?? 0,
       restarts,

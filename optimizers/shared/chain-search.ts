@@ -1,5 +1,6 @@
 import type { Asked, Recommendation } from '../../src/core/algorithm.ts'
 import type { Evaluation } from '../../src/core/evaluation.ts'
+import { mostInfeasible } from '../../src/core/objectives.ts'
 import type { Problem } from '../../src/core/optimizee.ts'
 import { type CommonSettings, Optimizer } from '../../src/core/optimizer.ts'
 import type { Proposal } from '../../src/core/proposal.ts'
@@ -152,7 +153,7 @@ export abstract class ChainSearch<P, Settings extends ChainSettings> extends Opt
       step: Math.max(leastStep, Math.min(mostStep, step)),
     }
     const differences =
-      Number.isFinite(difference) && state.differences.length < pilotMoves
+      isFeasible(score) && isFeasible(chain.at.score) && state.differences.length < pilotMoves
         ? [...state.differences, Math.abs(difference)]
         : state.differences
     const past = [...state.past, moved.at!.point].slice(-Math.min(1000, Math.max(30, 10 * this.space.dimension)))
@@ -199,6 +200,11 @@ export abstract class ChainSearch<P, Settings extends ChainSettings> extends Opt
       individuals: chains.filter(({ waitsFor }) => waitsFor !== null).length,
     }
   }
+}
+
+/** What violates constraints has a score that says nothing of how much others differ. */
+function isFeasible(score: number | null): boolean {
+  return score !== null && score > mostInfeasible
 }
 
 /** Chains that stand nowhere begin at the best points that are known. */

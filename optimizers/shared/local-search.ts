@@ -6,7 +6,7 @@ import type { State } from '../../src/core/plain-data.ts'
 import type { Proposal } from '../../src/core/proposal.ts'
 import type { Random } from '../../src/core/random.ts'
 import { freshPoint, keyedPoint } from './fresh-point.ts'
-import { scoreAt } from './known-points.ts'
+import { scoreAt, withPoint } from './known-points.ts'
 import { nothingSeen, recommendBest, type Seen, type SeenPoint, see, summarizeSeen } from './seen.ts'
 
 /** The settings of every local method. */
@@ -109,7 +109,11 @@ export abstract class LocalSearch<M extends State, P, S extends LocalSettings> e
     for (const evaluation of evaluations) {
       const taken = see(seen, evaluation, this.space, this.objectives)
       seen = taken.seen
-      pending.delete(taken.told.key)
+      const { key, score } = taken.told
+      // What was proposed may have been repaired: what came of it counts for the point that was asked for, too.
+      const asked = typeof evaluation.tag === 'number' ? evaluation.tag : key
+      if (asked !== key) seen = { ...seen, known: withPoint(seen.known, asked, score) }
+      pending.delete(asked)
       if (evaluation.tag === undefined && taken.told.score !== null) elsewhere.push(taken.told)
     }
     return { ...state, seen, pending: [...pending], guess: guessOf(elsewhere, state.seen) ?? state.guess }
@@ -146,7 +150,7 @@ export abstract class LocalSearch<M extends State, P, S extends LocalSettings> e
     // Where nearly all is known, as in a small discrete space, whatever is not is worth a look.
     const fresh = freshPoint(this.space, (key) => this.#isTaken(now, key), random)
     if (!fresh) return undefined
-    const proposal = { parameters: this.space.decode(fresh.point), tag: -1, origin: { operator: 'random' } }
+    const proposal = { parameters: this.space.decode(fresh.point), tag: fresh.key, origin: { operator: 'random' } }
     return { state: { ...now, pending: [...now.pending, fresh.key] }, proposal }
   }
 
@@ -154,7 +158,8 @@ export abstract class LocalSearch<M extends State, P, S extends LocalSettings> e
     const running = state.searches[place]!
     const next = withSearch(state, place, { ...running, asked: at + 1 })
     const parameters = this.space.decode(running.round.points[at]!)
-    return { state: { ...next, pending: [...next.pending, running.keys[at]!] }, proposal: { parameters, tag: place } }
+    const key = running.keys[at]!
+    return { state: { ...next, pending: [...next.pending, key] }, proposal: { parameters, tag: key } }
   }
 
   #isTaken({ pending, seen }: LocalState<M>, key: number): boolean {

@@ -23,7 +23,9 @@ export function meanScore(scores: readonly number[]): number | null {
   return plainNumber(scores.reduce((mean, score) => mean + plainNumber(score) * share, 0))
 }
 
-/** Minus the weighted sum, for methods that minimize; null of what failed. */
+/** Minus the score, for methods that minimize; null of what failed. */
 export function costOf<P>(objectives: Objectives, evaluation: Evaluation<P>): number | null {
-  return evaluation.outcome === 'done' ? plainNumber(0 - scoreOf(objectives, evaluation.fitness)) : null
+  return evaluation.outcome === 'done'
+    ? plainNumber(0 - scoreOf(objectives, evaluation.fitness, evaluation.violation))
+    : null
 }

@@ -12,6 +12,8 @@ const contracts: Readonly<Record<string, OptimizerContract>> = {
   'l-bfgs-b': {
     excused: {
       'it learns from what it had not asked for': 'it finds the optimum of a parabola to the last digit, warm or cold',
+      'it finds an optimum that lies where a constraint of results begins to be violated':
+        'finite differences across the edge are no gradient, and it stops beside the optimum',
     },
   },
 }
