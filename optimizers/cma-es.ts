@@ -10,12 +10,12 @@ import type { Random } from '../src/core/random.ts'
 import { parseSettings } from '../src/core/settings.ts'
 import { type Best, betterOf, recommendationOf } from './shared/best.ts'
 import { axesOf, type CmaAxes, split } from './shared/cma/axes.ts'
+import { type Drawn, drawFresh, drawSample } from './shared/cma/fresh-sample.ts'
 import { firstRun, isSpent, nextRun, type RestartSchedule } from './shared/cma/restart-schedule.ts'
 import { beginRun, type CmaRun, type CmaSample, learn, Sampler, type ToldSample } from './shared/cma/run.ts'
 import { nothingKnown, type Prior, startAmong, warmStart, withPrior } from './shared/cma/start.ts'
 import { type StopReason, stopReason } from './shared/cma/stop.ts'
 import { defaultLambda, type ShapeType } from './shared/cma/strategy.ts'
-import { freshPoint, keyedPoint } from './shared/fresh-point.ts'
 import { type KnownPoints, keyOf, scoreAt, withPoint } from './shared/known-points.ts'
 import { costOf } from './shared/score.ts'
 
@@ -132,7 +132,7 @@ export class CmaEs<P = Record<string, unknown>> extends Optimizer<CmaEsState, P,
     const proposals: Proposal<P>[] = []
     const open = [...state.open]
     while (proposals.length < count) {
-      const drawn = this.#isDiscrete ? this.#drawFresh(sampler, state.known, open, random) : this.#draw(sampler, random)
+      const drawn = this.#draw(sampler, state.known, open, random)
       if (drawn === undefined) break
       const { point, sample, key } = drawn
       if (key !== null) open.push(key)
@@ -143,23 +143,10 @@ export class CmaEs<P = Record<string, unknown>> extends Optimizer<CmaEsState, P,
     return { state: { ...state, run, prior: nothingKnown, open, pending }, proposals }
   }
 
-  #draw(sampler: Sampler, random: Random): Drawn {
-    const sample = sampler.draw(random)
-    return { point: sampler.pointOf(sample), sample, key: null }
-  }
-
-  /** A point that is not known yet: a sample if some are drawn there, else any; undefined if all are known. */
-  #drawFresh(sampler: Sampler, known: KnownPoints, open: readonly number[], random: Random): Drawn | undefined {
+  #draw(sampler: Sampler, known: KnownPoints, open: readonly number[], random: Random): Drawn | undefined {
+    if (!this.#isDiscrete) return drawSample(sampler, random)
     const isTaken = (key: number) => open.includes(key) || scoreAt(known, key) !== undefined
-    for (let draw = 0; draw < 20; draw++) {
-      const sample = sampler.draw(random)
-      const { point, key } = keyedPoint(this.space, sampler.pointOf(sample))
-      if (!isTaken(key)) return { point, sample, key }
-    }
-    const found = freshPoint(this.space, isTaken, random)
-    if (found === undefined) return undefined
-    const { x, levels } = split(this.#axes, found.point)
-    return { ...found, sample: sampler.inject(x, levels) ?? null }
+    return drawFresh(sampler, { space: this.space, axes: this.#axes }, isTaken, random)
   }
 
   #begin({ schedule, prior }: CmaEsState, random: Random): CmaRun {
@@ -236,12 +223,6 @@ export class CmaEs<P = Record<string, unknown>> extends Optimizer<CmaEsState, P,
       pending,
     }
   }
-}
-
-interface Drawn {
-  readonly point: number[]
-  readonly sample: CmaSample | null
-  readonly key: number | null
 }
 
 const mostFull = 200

@@ -10,6 +10,7 @@ import { Face } from './face.ts'
 import { GeneticAlgorithm } from './genetic-algorithm.ts'
 import { LBfgsB } from './l-bfgs-b.ts'
 import { LShade } from './l-shade.ts'
+import { LqCmaEs } from './lq-cma-es.ts'
 import { NaturalEvolutionStrategies } from './natural-evolution-strategies.ts'
 import { NelderMead } from './nelder-mead.ts'
 import { ParallelTempering } from './parallel-tempering.ts'
@@ -25,6 +26,7 @@ export {
   Face,
   GeneticAlgorithm,
   LBfgsB,
+  LqCmaEs,
   LShade,
   NaturalEvolutionStrategies,
   NelderMead,
@@ -42,6 +44,7 @@ export const optimizers = {
   'cma-es': CmaEs,
   'nelder-mead': NelderMead,
   'l-bfgs-b': LBfgsB,
+  'lq-cma-es': LqCmaEs,
   'random-search': RandomSearch,
   'sobol-search': SobolSearch,
   'natural-evolution-strategies': NaturalEvolutionStrategies,

@@ -21,6 +21,30 @@ export function factorise(covariance: Float64Array, n: number) {
   throw new RangeError('a covariance needs positive variances')
 }
 
+/** The x with M x = right, of a positive definite matrix; undefined of any other. */
+export function solvePositive(matrix: Float64Array, right: Float64Array): Float64Array | undefined {
+  const n = right.length
+  const factor = tryFactor(matrix, n)
+  if (factor === undefined) return undefined
+  const x = solveLower(factor, right)
+  for (let i = n - 1; i >= 0; i--) {
+    for (let k = i + 1; k < n; k++) x[i]! -= factor[rowAt(k) + i]! * x[k]!
+    x[i]! /= factor[rowAt(i) + i]!
+  }
+  return x.every(Number.isFinite) ? x : undefined
+}
+
+/** The x with L x = right. */
+export function solveLower(factor: Float64Array, right: Float64Array): Float64Array {
+  const x = Float64Array.from(right)
+  for (let i = 0; i < x.length; i++) {
+    const row = rowAt(i)
+    for (let j = 0; j < i; j++) x[i]! -= factor[row + j]! * x[j]!
+    x[i]! /= factor[row + i]!
+  }
+  return x
+}
+
 function raise(covariance: Float64Array, n: number, by: number): Float64Array {
   const raised = Float64Array.from(covariance)
   for (let i = 0; i < n; i++) raised[rowAt(i) + i]! += by

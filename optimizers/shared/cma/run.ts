@@ -36,7 +36,7 @@ export type CmaSample = {
   readonly z: Float64Array
   /** A z, as it was then. */
   readonly y: Float64Array
-  /** How far beyond the bounds it lies: the mean square in standard deviations. */
+  /** How far beyond the bounds it lies: the mean square in standard deviations, less what is free. */
   readonly beyond: number
   readonly levels: Int32Array
   /** Not drawn: it has a place among the parents only. */
@@ -127,11 +127,18 @@ export class Sampler {
     for (let i = 0; i < y.length; i++) {
       const deviation = sigma * this.#stretches[i]!
       const x = mean[i]! + deviation * y[i]!
-      if (x < 0 || x > 1) beyond += ((x - clipUnit(x)) / (deviation * this.#deviations[i]!)) ** 2 / y.length
+      const distance = Math.abs(x - clipUnit(x)) / (deviation * this.#deviations[i]!)
+      if (distance > free) beyond += (distance - free) ** 2 / y.length
     }
     return { generation, z, y, beyond, levels, isForeign }
   }
 }
+
+/**
+ * So many standard deviations beyond a bound are no matter: with none, the mean stays so near to an optimum on several
+ * bounds that samples are seldom beyond all of them; with many, those beyond teach nothing.
+ */
+const free = 0.75
 
 /**
  * How much wider than the covariance says an integer axis is sampled, so that its neighbours stay within reach: its

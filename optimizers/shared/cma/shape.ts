@@ -1,4 +1,4 @@
-import { factorise, rowAt } from './packed.ts'
+import { factorise, rowAt, solveLower } from './packed.ts'
 import type { ShapeType, Strategy } from './strategy.ts'
 
 /** What a normal sample z is stretched by: y = A z, with A A' the covariance. */
@@ -81,17 +81,8 @@ export function stretch(shape: Shape, z: Float64Array): Float64Array {
 /** z of a step that was not drawn from it; undefined where the shape has no inverse. */
 export function unstretch(shape: Shape, y: Float64Array): Float64Array | undefined {
   switch (shape.type) {
-    case 'full': {
-      const { factor } = shape
-      const z = Float64Array.from(y)
-      for (let i = 0; i < z.length; i++) {
-        const row = rowAt(i)
-        let rest = z[i]!
-        for (let j = 0; j < i; j++) rest -= factor[row + j]! * z[j]!
-        z[i] = rest / factor[row + i]!
-      }
-      return z
-    }
+    case 'full':
+      return solveLower(shape.factor, y)
     case 'separable':
       return y.map((value, i) => value / Math.sqrt(shape.variances[i]!))
     case 'limited-memory':
