@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { quoteWord } from '../core/shell-words.ts'
 
 export function register(program: Command): void {
   program
@@ -21,7 +22,10 @@ export function register(program: Command): void {
         import('./trust.ts'),
       ])
       requireTrust(run, 'to replay it executes the code that lies in it', trust)
-      const replayed = await replay(run, individual)
+      const again = await replay(run, individual)
+      // A module is no program; what runs it here can be looked at by a debugger.
+      const words = [process.execPath, '--inspect-brk', process.argv[1]!, 'replay', run, individual]
+      const replayed = { ...again, byHand: again.byHand ?? words.map(quoteWord).join(' ') }
       await print([json ? jsonText(replayed) : describeReplay(replayed)])
       // Timers that a simulation leaves running must not keep the command from ending.
       process.exit(replayed.identical ? exitCodes.finished : exitCodes.failed)

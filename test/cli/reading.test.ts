@@ -420,6 +420,7 @@ test('replay tells both, and that they are identical, and keeps standard output 
   expect(stderr).toContain('out 0')
   const text = (await twoloop('replay', run, '0.5')).stdout
   expect(text).toMatch(/^recorded +error [\d.]+, speed 105\nreplayed +error [\d.]+, speed 105\n/m)
+  expect(text).toMatch(/^by hand +\S*node --inspect-brk \S*main\.js replay \S+ 0\.5$/m)
   expect(text).toMatch(/^identical$/m)
 })
 
