@@ -17,6 +17,7 @@ import { ParallelTempering } from './parallel-tempering.ts'
 import { RandomSearch } from './random-search.ts'
 import { SimulatedAnnealing } from './simulated-annealing.ts'
 import { SobolSearch } from './sobol-search.ts'
+import { TrustRegion } from './trust-region.ts'
 
 export {
   CmaEs,
@@ -34,6 +35,7 @@ export {
   RandomSearch,
   SimulatedAnnealing,
   SobolSearch,
+  TrustRegion,
 }
 
 /** The optimizers that are built in, by the names that experiment files know them by. */
@@ -45,6 +47,7 @@ export const optimizers = {
   'nelder-mead': NelderMead,
   'l-bfgs-b': LBfgsB,
   'lq-cma-es': LqCmaEs,
+  'trust-region': TrustRegion,
   'random-search': RandomSearch,
   'sobol-search': SobolSearch,
   'natural-evolution-strategies': NaturalEvolutionStrategies,

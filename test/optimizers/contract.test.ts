@@ -7,8 +7,9 @@ const excused: Readonly<Record<string, string>> = {
     'it plays a fixed list and learns nothing; the laws that remain are in test/optimizers/designs/design.test.ts',
 }
 
-/** Laws that do not hold for some, and why. */
+/** How few evaluations are enough for some, and laws that do not hold, and why. */
 const contracts: Readonly<Record<string, OptimizerContract>> = {
+  'trust-region': { evaluations: 500 }, // a model costs more than a simulation here
   'l-bfgs-b': {
     excused: {
       'it learns from what it had not asked for': 'it finds the optimum of a parabola to the last digit, warm or cold',
