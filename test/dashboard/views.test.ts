@@ -3,7 +3,17 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { HistoryAnswer, OverviewAnswer, RunsAnswer } from '../../src/dashboard/answers.ts'
+import type {
+  HealthAnswer,
+  HistoryAnswer,
+  IndividualAnswer,
+  IndividualsAnswer,
+  OverviewAnswer,
+  ParametersAnswer,
+  ReportsAnswer,
+  RunsAnswer,
+  WorkersAnswer,
+} from '../../src/dashboard/answers.ts'
 import { Dashboard } from '../../src/dashboard/dashboard.ts'
 import { views } from '../../src/dashboard/views/index.ts'
 import { RecordWriter } from '../../src/record/writer.ts'
@@ -21,6 +31,9 @@ beforeAll(() => {
 })
 
 afterAll(() => rmSync(root, { recursive: true, force: true }))
+
+/** Every view, asked about something that is there. */
+const addresses = Object.keys(views).map((view) => (view === 'individual' ? 'individual?name=0.0' : view))
 
 test('runs are listed by number with how far they are; one that cannot be read says why and hides no other', async () => {
   const root = temporaryDirectory()
@@ -108,12 +121,148 @@ test('a run in which everything failed has a history that says so', async () => 
   expect(best.every((value) => value === null)).toBe(true)
 })
 
+test('parameters are drawn in the order of their importance, every evaluation in each picture', async () => {
+  const root = temporaryDirectory()
+  const evaluate = ([, second, third]: readonly number[]) => [1000 * second! + third!]
+  writeRun(root, { name: 'run', generations: 4, populationSize: 100, parameters: ['idle', 'strong', 'weak'], evaluate })
+  await using dashboard = await Dashboard.open(root)
+  const { parameters } = await answerTo<ParametersAnswer>(dashboard, '/api/runs/0/parameters')
+  expect(parameters[0]).toMatchObject({
+    x: { name: 'strong', low: 0, high: 1 },
+    summary: expect.stringContaining('strong alone says 9'),
+  })
+  for (const { density } of parameters) expect(density.counts.reduce((a, b) => a + b)).toBe(400)
+})
+
+test('the table of individuals is ordered by any column, turned page by page, and filtered by conditions', async () => {
+  await using dashboard = await Dashboard.open(root)
+  const ask = (words: Record<string, string>) =>
+    answerTo<IndividualsAnswer>(dashboard, `/api/runs/0/individuals?${new URLSearchParams(words)}`)
+  const first = await ask({ count: '10' })
+  expect([first.total, first.rows.map(({ name }) => name).slice(0, 3)]).toEqual([120, ['0.0', '0.1', '0.2']])
+  const second = await ask({ count: '10', offset: '10', direction: 'down' })
+  expect(second.rows[0]!.name).toBe('10.9')
+  const costs = (await ask({ order: 'cost', count: '100' })).rows.map(({ fitness }) => fitness[0] as number)
+  expect(costs).toEqual(costs.toSorted((a, b) => a - b))
+  const kept = await ask({ filter: 'x < 0.3 and cost >= 0.02 and generation != 3', count: '100' })
+  expect(kept.total).toBe(kept.rows.length)
+  expect(kept.total).toBeGreaterThan(0)
+  for (const { parameters, fitness, name } of kept.rows) {
+    expect(parameters[0]).toBeLessThan(0.3)
+    expect(fitness[0]).toBeGreaterThanOrEqual(0.02)
+    expect(name).not.toMatch(/^3\./)
+  }
+  expect((await ask({ filter: 'outcome = failed' })).total).toBe(0)
+})
+
+test('a parameter of any name is ordered and filtered by, and never becomes SQL', async () => {
+  const root = temporaryDirectory()
+  const name = `x"'; drop table individuals; --`
+  writeRun(root, { name: 'run', generations: 2, populationSize: 10, parameters: [name, 'cost'] })
+  await using dashboard = await Dashboard.open(root)
+  const filter = `${JSON.stringify(name)} > 0.2 and parameter.cost < 0.9`
+  const words = new URLSearchParams({ order: name, filter })
+  const { rows, parameters } = await answerTo<IndividualsAnswer>(dashboard, `/api/runs/0/individuals?${words}`)
+  expect(parameters).toEqual([name, 'cost'])
+  const values = rows.map((row) => row.parameters[0] as number)
+  expect(values.length).toBeGreaterThan(0)
+  expect(values).toEqual(values.toSorted((a, b) => a - b))
+})
+
+test.each([
+  ['x <', 'the filter needs a number or a text at position 4, got the end'],
+  ['x < 3 or y < 2', 'the filter needs `and`, or the end at position 7, got "or y < 2"'],
+  ['3 < x', 'the filter needs the name of a parameter or objective at position 1, got "3 < x"'],
+  ['x < $', 'the filter needs a name, a comparison or a value at position 5, got "$"'],
+  [
+    'z < 3',
+    'there is no "z" among the individuals; there is individual, generation, outcome, score, milliseconds, worker, cost, x, y',
+  ],
+])('a filter that does not parse says where, and what was expected: %s', async (filter, problem) => {
+  await using dashboard = await Dashboard.open(root)
+  const path = `/api/runs/0/individuals?${new URLSearchParams({ filter })}`
+  const { status, text } = await ask(dashboard, path, { headers: { cookie: await enter(dashboard) } })
+  expect([status, JSON.parse(text)]).toEqual([400, { problem }])
+})
+
+test('one individual has its attempts, its parents and children, and the commands that repeat it', async () => {
+  await using dashboard = await Dashboard.open(root)
+  const { document, made, parents, children, commands } = await answerTo<IndividualAnswer>(
+    dashboard,
+    '/api/runs/0/individual?name=3.0',
+  )
+  expect(document).toMatchObject({
+    generation: 3,
+    index: 0,
+    outcome: 'done',
+    attempts: [{ verdict: 'accepted', milliseconds: 40 }],
+  })
+  expect([made, parents, children.length, children[0]]).toEqual(['mutation', ['2.0'], 10, '4.0'])
+  expect(commands[0]).toMatch(/^twoloop replay .*a-search 3\.0$/)
+  const cookie = await enter(dashboard)
+  const { text } = await ask(dashboard, '/api/runs/0/individual?name=99.0', { headers: { cookie } })
+  expect(JSON.parse(text).problem).toContain('has no individual 99.0; its generations are 0 to 11')
+})
+
+test('the time of workers is told by how busy each was and where attempts failed', async () => {
+  await using dashboard = await Dashboard.open(root)
+  const { rows, columns } = await answerTo<WorkersAnswer>(dashboard, '/api/runs/1/workers')
+  expect(rows).toMatchObject([{ label: '1', isLost: false }])
+  expect(rows[0]!.busy).toMatch(/^[1-9]\d+$/)
+  expect([rows[0]!.busy.length, rows[0]!.failed.length]).toEqual([columns, columns])
+  expect(rows[0]!.failed).toMatch(/[1-9]/)
+})
+
+test('health names a bound that the best crowd at, where failures concentrate, and what has no effect', async () => {
+  const root = temporaryDirectory()
+  const evaluate = ([bound, failing]: readonly number[], _: number, index: number) =>
+    failing! > 0.8 && index % 2 === 0 ? failure : [-bound!]
+  writeRun(root, {
+    name: 'run',
+    generations: 3,
+    populationSize: 400,
+    parameters: ['bound', 'failing', 'idle'],
+    evaluate,
+    moved: ([bound, ...others]) => [Math.min(1, 2 * bound!), ...others],
+  })
+  await using dashboard = await Dashboard.open(root)
+  const { notes } = await answerTo<HealthAnswer>(dashboard, '/api/runs/0/health')
+  const sentences = notes.map(({ sentence }) => sentence).join('\n')
+  expect(sentences).toMatch(/bound is at its upper bound \(1\) in \d+ % of the best individuals/)
+  expect(sentences).toMatch(/Failures concentrate where failing is between 0\.8 and 1: \d+ % fail there, 0 % elsewhere/)
+  expect(sentences).toMatch(/idle.* hardly any effect/)
+})
+
+test('reports are curves of the best and of some others; a run without says so', async () => {
+  const root = temporaryDirectory()
+  writeRun(root, { name: 'run', generations: 3, populationSize: 100, reports: 5 })
+  await using dashboard = await Dashboard.open(root)
+  const { curves } = await answerTo<ReportsAnswer>(dashboard, '/api/runs/0/reports')
+  expect(curves.length).toBeGreaterThan(30)
+  expect(curves.length).toBeLessThanOrEqual(60)
+  expect(curves.filter(({ isBest }) => isBest).length).toBe(10)
+  expect(curves[0]!.points.map(([step]) => step)).toEqual([0, 1, 2, 3, 4])
+})
+
+test('no answer grows with the run: of a hundred times as many individuals it is as large as a screen', async () => {
+  const root = temporaryDirectory()
+  const parameters = Array.from({ length: 14 }, (_, i) => `parameter${i}`)
+  writeRun(root, { name: 'large', generations: 100, populationSize: 500, parameters, reports: 2 })
+  await using dashboard = await Dashboard.open(root)
+  for (const view of addresses) {
+    const { size } = await answerTo(dashboard, `/api/runs/0/${view}`)
+    expect([view, size < 300_000]).toEqual([view, true])
+  }
+  const history = '/api/runs/0/history?columns=300&rows=120'
+  expect((await answerTo(dashboard, history)).size).toBeLessThan(300_000)
+})
+
 test('a question that is not understood is answered with what was wanted', async () => {
   await using dashboard = await Dashboard.open(root)
   const cookie = await enter(dashboard)
   for (const [words, sentence] of [
     ['over=moons', 'over needs one of evaluations, generations, time, got "moons"'],
-    ['columns=1e9', 'columns needs a number from 10 to 400, got "1e9"'],
+    ['columns=1e9', 'columns needs a number from 10 to 300, got "1e9"'],
     ['from=9&to=3', 'from and to need from < to, got 9 and 3'],
     ['colour=red', 'there is no "colour" to ask for here'],
   ] as const) {
@@ -132,7 +281,7 @@ test.each([
   const before = contentOf(directory)
   await using dashboard = await Dashboard.open(root)
   await answerTo(dashboard, '/api/runs')
-  for (const view of Object.keys(views)) await answerTo(dashboard, `/api/runs/0/${view}`)
+  for (const view of addresses) await answerTo(dashboard, `/api/runs/0/${view}`)
   expect(contentOf(directory)).toEqual(before)
 })
 
@@ -144,7 +293,7 @@ test('looking changes nothing in the directory of a run that goes on, but what S
     writer.writeManifest({ note: 'it stands in the log' })
     const before = contentOf(directory)
     await using dashboard = await Dashboard.open(root)
-    for (const view of Object.keys(views)) await answerTo(dashboard, `/api/runs/0/${view}`)
+    for (const view of addresses) await answerTo(dashboard, `/api/runs/0/${view}`)
     const shared = { 'trajectory.sqlite-shm': expect.anything() }
     expect(contentOf(directory)).toEqual({ ...before, ...shared })
   } finally {

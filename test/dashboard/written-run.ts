@@ -16,6 +16,8 @@ export interface WrittenRun {
   readonly status?: string
   /** What comes of an individual. */
   readonly evaluate?: (x: readonly number[], generation: number, index: number) => readonly number[] | FailureCause
+  /** Where an individual is put that would be elsewhere. */
+  readonly moved?: (x: readonly number[]) => readonly number[]
   readonly milliseconds?: number
   readonly reports?: number
 }
@@ -25,7 +27,7 @@ const began = Date.UTC(2026, 0, 1)
 /** The record of a search of which nothing was simulated: written as a runner writes it, row by row, of any size. */
 export function writeRun(root: string, run: WrittenRun): string {
   const { name, generations, populationSize, parameters = ['x', 'y'], objectives = { cost: 'minimize' } } = run
-  const { status = 'finished', milliseconds = 40, reports = 0, evaluate = bowl } = run
+  const { status = 'finished', milliseconds = 40, reports = 0, evaluate = bowl, moved = (x) => x } = run
   const directory = join(root, name)
   mkdirSync(directory, { recursive: true })
   const record = RecordWriter.openForWriting(directory)
@@ -40,7 +42,7 @@ export function writeRun(root: string, run: WrittenRun): string {
   for (let generation = 0; generation < generations; generation++) {
     const individuals = Array.from({ length: populationSize }, (_, index) => {
       const spread = 1 / (1 + generation / 4)
-      const point = parameters.map((_, axis) => 0.3 + spread * (pseudo(generation, index, axis) - 0.3))
+      const point = moved(parameters.map((_, axis) => 0.3 + spread * (pseudo(generation, index, axis) - 0.3)))
       const values = Object.fromEntries(parameters.map((parameter, axis) => [parameter, point[axis]]))
       return { point, individual: new Individual({ generation, index, replicate: 0 }, values, 1000 + index) }
     })

@@ -13,7 +13,7 @@ import { clock, short } from './words.ts'
 export function HistoryView({ run }: ViewProps) {
   const { words } = route.value
   const asked = useAnswer<HistoryAnswer>(`/api/runs/${run}/history?${words}`, version.value)
-  if (asked.state !== 'answered') return <Waiting asked={asked} />
+  if (asked.state !== 'answered') return <Waiting asked={asked} isPart />
   return <HistoryFigure {...asked.answer} />
 }
 

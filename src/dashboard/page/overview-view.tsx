@@ -8,7 +8,7 @@ import { duration, inWords, nameOf, plural, short } from './words.ts'
 
 export function OverviewView({ run }: ViewProps) {
   const asked = useAnswer<OverviewAnswer>(`/api/runs/${run}/overview`, version.value)
-  if (asked.state !== 'answered') return <Waiting asked={asked} />
+  if (asked.state !== 'answered') return <Waiting asked={asked} isPart />
   const { answer } = asked
   return (
     <>

@@ -25,6 +25,10 @@ export interface PlotProps {
   readonly band?: readonly [string, string]
   readonly density?: DensityAnswer
   readonly height: number
+  /** What the parts of the lower axis are called, where it has no numbers. */
+  readonly labels?: readonly string[]
+  /** A place from 0 to 1 on the lower axis that is marked. */
+  readonly mark?: number | null
   readonly onZoom?: (range: {
     readonly from: number
     readonly to: number
@@ -76,7 +80,7 @@ function dataOf({ places, lines, isTime = false }: PlotProps): uPlot.AlignedData
 }
 
 function optionsFor(props: PlotProps, element: HTMLElement): uPlot.Options {
-  const { x, y, isTime = false, lines, band, density, height, onZoom } = props
+  const { x, y, isTime = false, lines, band, density, height, labels, mark, onZoom } = props
   const style = getComputedStyle(element)
   const colour = (name: string) => style.getPropertyValue(name).trim()
   const axis: uPlot.Axis = {
@@ -98,17 +102,17 @@ function optionsFor(props: PlotProps, element: HTMLElement): uPlot.Options {
       points: { size: 7 },
     },
     scales: {
-      x: { time: isTime, range: () => [x.low / unit, x.high / unit] },
+      x: { time: isTime, distr: x.scale === 'log' ? 3 : 1, range: () => [x.low / unit, x.high / unit] },
       y: { distr: y.scale === 'log' ? 3 : 1, range: () => [y.low, y.high] },
     },
     axes: [
-      { ...axis, label: x.name },
       {
         ...axis,
-        label: y.name,
-        size: 68,
-        values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : short(tick))),
+        label: x.name,
+        ...(labels ? levelsAxis(labels) : isTime ? {} : numbersAxis(x)),
+        ...(x.isWhole && { incrs: wholeSteps }),
       },
+      { ...axis, label: y.name, size: 68, ...numbersAxis(y) },
     ],
     series: [
       {},
@@ -132,6 +136,10 @@ function optionsFor(props: PlotProps, element: HTMLElement): uPlot.Options {
           if (!density) return
           ctx.save()
           drawDensity(ctx, density, bbox, style)
+          if (mark !== null && mark !== undefined) {
+            ctx.fillStyle = colour('--best')
+            ctx.fillRect(bbox.left + mark * bbox.width - devicePixelRatio, bbox.top, 2 * devicePixelRatio, bbox.height)
+          }
           ctx.restore()
         },
       ],
@@ -149,5 +157,24 @@ function optionsFor(props: PlotProps, element: HTMLElement): uPlot.Options {
         },
       ],
     },
+  }
+}
+
+const wholeSteps = Array.from({ length: 36 }, (_, i) => [1, 2, 5][i % 3]! * 10 ** Math.floor(i / 3))
+
+/** On a logarithmic axis only round numbers are written. */
+function numbersAxis({ scale }: AxisAnswer): Pick<uPlot.Axis, 'values'> {
+  const isRound = (tick: number) => scale === 'linear' || /^[125]e/.test(tick.toExponential())
+  return {
+    values: (_, ticks: (number | null)[]) => ticks.map((tick) => (tick !== null && isRound(tick) ? short(tick) : '')),
+  }
+}
+
+/** Levels stand in the middle of their parts of the axis. */
+function levelsAxis(labels: readonly string[]): Partial<uPlot.Axis> {
+  return {
+    splits: () => labels.map((_, i) => i + 0.5),
+    values: () => labels.map((label) => (label.length > 14 ? `${label.slice(0, 13)}…` : label)),
+    grid: { show: false },
   }
 }

@@ -26,7 +26,7 @@ export function drawDensity(
     return [0, 1, 2].map((i) => Math.round(weak[i]! + part * (strong[i]! - weak[i]!))) as unknown as Colour
   }
   if (counts.reduce((a, b) => a + b, 0) <= fewPoints) {
-    const radius = Math.max(2, Math.min(width, height) / 150)
+    const radius = 3 * devicePixelRatio
     counts.forEach((count, cell) => {
       if (count === 0) return
       const [column, row] = [Math.floor(cell / rows), cell % rows]

@@ -1,18 +1,30 @@
 import type { ComponentType } from 'preact'
 import type { OverviewAnswer } from '../answers.ts'
 import { useAnswer } from './ask.ts'
+import { HealthView } from './health-view.tsx'
 import { HistoryView } from './history-view.tsx'
+import { IndividualView } from './individual-view.tsx'
+import { IndividualsView } from './individuals-view.tsx'
 import { live, useLive, version } from './live.ts'
 import { OverviewView } from './overview-view.tsx'
+import { ParametersView } from './parameters-view.tsx'
+import { ReportsView } from './reports-view.tsx'
 import { addressOf, route } from './route.ts'
 import { Status } from './status.tsx'
 import type { ViewProps } from './view-props.ts'
 import { Waiting } from './waiting.tsx'
 import { short } from './words.ts'
+import { WorkersView } from './workers-view.tsx'
 
 const views: Readonly<Record<string, readonly [title: string, view: ComponentType<ViewProps>]>> = {
   overview: ['Overview', OverviewView],
+  health: ['Health', HealthView],
   history: ['History', HistoryView],
+  parameters: ['Parameters', ParametersView],
+  individuals: ['Individuals', IndividualsView],
+  individual: ['One individual', IndividualView],
+  reports: ['Reports', ReportsView],
+  workers: ['Workers', WorkersView],
 }
 
 export function RunPage({ run }: ViewProps) {

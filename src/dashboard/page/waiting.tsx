@@ -1,19 +1,26 @@
 import type { Asked } from './ask.ts'
 
+interface WaitingProps {
+  readonly asked: Asked<unknown>
+  /** Whether it stands in a page that is there already. */
+  readonly isPart?: boolean
+}
+
 /** What stands in the place of an answer that has not come, or why there is none. */
-export function Waiting({ asked }: { readonly asked: Asked<unknown> }) {
-  if (asked.state === 'refused') {
-    return (
-      <main id="content" tabIndex={-1}>
-        <p class="problem" role="alert">
-          {asked.problem}
-        </p>
-      </main>
+export function Waiting({ asked, isPart = false }: WaitingProps) {
+  const content =
+    asked.state === 'refused' ? (
+      <p class="problem" role="alert">
+        {asked.problem}
+      </p>
+    ) : (
+      <p class="muted waiting">Looking it up …</p>
     )
-  }
-  return (
-    <main id="content" tabIndex={-1} aria-busy="true">
-      <p class="muted">Looking it up …</p>
+  return isPart ? (
+    content
+  ) : (
+    <main id="content" tabIndex={-1} aria-busy={asked.state === 'waiting'}>
+      {content}
     </main>
   )
 }

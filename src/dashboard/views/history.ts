@@ -1,9 +1,11 @@
 import { type Axis, axisFor, cellOf, Density, placeOn, valueAtPlace } from '../../analysis/density.ts'
 import type { DrawnRow, Extent, ScreenReader } from '../../record/screen-reader.ts'
-import type { DensityAnswer, HistoryAnswer } from '../answers.ts'
+import type { HistoryAnswer } from '../answers.ts'
+import { fitnessIn, objectiveIn } from '../objective.ts'
 import { type Query, QueryError } from '../query.ts'
 import { passing, type ViewContext } from '../view.ts'
 import { plural, short } from '../words.ts'
+import { axisAnswer, densityAnswer, digits } from './pictures.ts'
 
 const runnings = ['evaluations', 'generations', 'time'] as const
 type Running = (typeof runnings)[number]
@@ -17,8 +19,8 @@ export async function history({ record, query, signal }: ViewContext): Promise<H
   const objective = objectiveIn(query, objectives)
   const running = query.choice('over', runnings)
   const scale = query.choice('scale', ['auto', 'linear', 'log'])
-  const widest = query.count('columns', { low: 10, high: 400, otherwise: 240 })
-  const rows = query.count('rows', { low: 10, high: 200, otherwise: 110 })
+  const widest = query.count('columns', { low: 10, high: 300, otherwise: 240 })
+  const rows = query.count('rows', { low: 10, high: 120, otherwise: 110 })
   const extent = record.extent()
   const columns = running === 'generations' ? Math.max(1, Math.min(widest, record.generations)) : widest
   const x = zoomed(query, runningAxis(running, record, extent), 'from', 'to')
@@ -55,8 +57,8 @@ export async function history({ record, query, signal }: ViewContext): Promise<H
   }
   const soFar = bestSoFar(bests, before, sign)
   return {
-    x: { ...x, name: running },
-    y: { ...y, name: objectives[objective]! },
+    x: { ...axisAnswer(x, running), isWhole: running !== 'time' },
+    y: axisAnswer(y, objectives[objective]!),
     objectives,
     density: densityAnswer(density),
     best: soFar,
@@ -67,26 +69,6 @@ export async function history({ record, query, signal }: ViewContext): Promise<H
     failed,
     summary: summaryOf(objectives[objective]!, sign, soFar, done, failed),
   }
-}
-
-export function objectiveIn(query: Query, objectives: readonly string[]): number {
-  return query.count('objective', { low: 0, high: objectives.length - 1, otherwise: 0 })
-}
-
-/** An element of the fitness; not a number where there is none. */
-export function fitnessIn(row: DrawnRow, objective: number): number {
-  if (row[3] !== 'done' || row[4] === null) return Number.NaN
-  const value: unknown = (JSON.parse(row[4]) as readonly unknown[])[objective]
-  return typeof value === 'number' ? value : Number.NaN
-}
-
-export function densityAnswer({ columns, rows, counts, beyond }: Density): DensityAnswer {
-  return { columns, rows, counts: Array.from(counts), beyond }
-}
-
-/** As many digits as a screen can tell apart. */
-export function digits(value: number): number {
-  return Number(value.toPrecision(6))
 }
 
 function runningAxis(

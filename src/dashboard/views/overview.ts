@@ -33,7 +33,8 @@ export async function overview({ record, query, now }: ViewContext): Promise<Ove
 
 /** A directory as it stands in a command line that is run from here. */
 export function wordFor(directory: string): string {
-  return quoteWord(relative('', directory) || '.')
+  const path = relative('', directory) || '.'
+  return quoteWord(path.startsWith('..') ? directory : path)
 }
 
 function evaluationsLeft(

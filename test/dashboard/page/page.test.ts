@@ -75,7 +75,7 @@ test.runIf(hasBrowser)(
           location.hash = to
         }, hash)
         await page.locator('main h1').waitFor()
-        await page.locator('main:not([aria-busy])').last().waitFor()
+        await page.locator('main:not([aria-busy="true"])').last().waitFor()
         await page.waitForLoadState('networkidle')
         await page.evaluate(axe.source)
         const found = await page.evaluate(async () => {

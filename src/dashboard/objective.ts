@@ -1,0 +1,14 @@
+import type { DrawnRow } from '../record/screen-reader.ts'
+import type { Query } from './query.ts'
+
+/** Which of the objectives is asked about. */
+export function objectiveIn(query: Query, objectives: readonly string[]): number {
+  return query.count('objective', { low: 0, high: objectives.length - 1, otherwise: 0 })
+}
+
+/** An element of the fitness; not a number where there is none. */
+export function fitnessIn(row: DrawnRow, objective: number): number {
+  if (row[3] !== 'done' || row[4] === null) return Number.NaN
+  const value: unknown = (JSON.parse(row[4]) as readonly unknown[])[objective]
+  return typeof value === 'number' ? value : Number.NaN
+}

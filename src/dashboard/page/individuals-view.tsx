@@ -1,0 +1,171 @@
+import { useState } from 'preact/hooks'
+import type { IndividualLine, IndividualsAnswer } from '../answers.ts'
+import { useAnswer } from './ask.ts'
+import { version } from './live.ts'
+import { addressOf, askView, route } from './route.ts'
+import type { ViewProps } from './view-props.ts'
+import { Waiting } from './waiting.tsx'
+import { duration, inWords, plural, short } from './words.ts'
+
+const pageSize = 50
+
+export function IndividualsView({ run }: ViewProps) {
+  const { words } = route.value
+  const asked = useAnswer<IndividualsAnswer>(`/api/runs/${run}/individuals?${words}`, version.value)
+  return (
+    <>
+      <Filter key={words.get('filter') ?? ''} run={run} />
+      {asked.state === 'answered' ? <Rows {...asked.answer} run={run} /> : <Waiting asked={asked} isPart />}
+    </>
+  )
+}
+
+function Filter({ run }: ViewProps) {
+  const [filter, setFilter] = useState(route.value.words.get('filter') ?? '')
+  const [name, setName] = useState('')
+  return (
+    <div class="tools">
+      <form
+        onSubmit={(event) => {
+          event.preventDefault()
+          askView({ filter: filter.trim() === '' ? undefined : filter, offset: undefined })
+        }}
+      >
+        <label>
+          Only where{' '}
+          <input
+            value={filter}
+            size={36}
+            placeholder={'cost < 0.5 and outcome = done'}
+            onInput={({ currentTarget }) => setFilter(currentTarget.value)}
+          />
+        </label>{' '}
+        <button type="submit">Filter</button>
+      </form>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault()
+          location.hash = addressOf(run, 'individual', { name: name.trim() })
+        }}
+      >
+        <label>
+          Individual{' '}
+          <input
+            value={name}
+            size={8}
+            placeholder="12.7"
+            onInput={({ currentTarget }) => setName(currentTarget.value)}
+          />
+        </label>{' '}
+        <button type="submit">Show</button>
+      </form>
+    </div>
+  )
+}
+
+function Rows({
+  run,
+  total,
+  offset,
+  order,
+  isDescending,
+  objectives,
+  parameters,
+  left,
+  rows,
+}: IndividualsAnswer & ViewProps) {
+  const last = Math.max(0, Math.floor((total - 1) / pageSize)) * pageSize
+  const columns = ['individual', 'outcome', ...objectives, ...parameters, 'milliseconds', 'worker']
+  const turn = (to: number) => askView({ offset: to === 0 ? undefined : String(to) })
+  return (
+    <>
+      <p class="tools">
+        <span>
+          {total === 0
+            ? 'None.'
+            : `${short(offset + 1)} to ${short(Math.min(total, offset + pageSize))} of ${plural(total, 'individual')}.`}
+          {left > 0 && ` ${plural(left, 'further parameter')} without a column.`}
+        </span>
+        <button type="button" disabled={offset === 0} onClick={() => turn(0)}>
+          First
+        </button>
+        <button type="button" disabled={offset === 0} onClick={() => turn(Math.max(0, offset - pageSize))}>
+          Previous
+        </button>
+        <button type="button" disabled={offset >= last} onClick={() => turn(offset + pageSize)}>
+          Next
+        </button>
+        <button type="button" disabled={offset >= last} onClick={() => turn(last)}>
+          Last
+        </button>
+      </p>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <section class="scroll" aria-label="Individuals" tabIndex={0}>
+        <table>
+          <thead>
+            <tr>
+              {columns.map((name) => (
+                <th
+                  key={name}
+                  scope="col"
+                  aria-sort={name === order ? (isDescending ? 'descending' : 'ascending') : 'none'}
+                >
+                  <button
+                    type="button"
+                    class="order"
+                    onClick={() =>
+                      askView({
+                        order: name,
+                        direction: name === order && !isDescending ? 'down' : 'up',
+                        offset: undefined,
+                      })
+                    }
+                  >
+                    {name} {name === order ? (isDescending ? '↓' : '↑') : ''}
+                  </button>
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <Row key={row.name} row={row} run={run} objectives={objectives.length} />
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </>
+  )
+}
+
+function Row({
+  row,
+  run,
+  objectives,
+}: {
+  readonly row: IndividualLine
+  readonly run: number
+  readonly objectives: number
+}) {
+  const { name, outcome, fitness, parameters, milliseconds, worker, cause } = row
+  return (
+    <tr>
+      <th scope="row">
+        <a href={addressOf(run, 'individual', { name })}>{name}</a>
+      </th>
+      <td title={cause ?? undefined}>{outcome}</td>
+      {Array.from({ length: objectives }, (_, i) => (
+        <td key={`objective ${i}`} class="number">
+          {fitness[i] === undefined ? '' : inWords(fitness[i])}
+        </td>
+      ))}
+      {parameters.map((value, i) => (
+        <td key={`parameter ${i}`} class={typeof value === 'number' ? 'number' : undefined}>
+          {inWords(value)}
+        </td>
+      ))}
+      <td class="number">{milliseconds === null ? '' : duration(milliseconds / 1000)}</td>
+      <td class="number">{worker ?? ''}</td>
+    </tr>
+  )
+}

@@ -1,0 +1,89 @@
+import { useMemo } from 'preact/hooks'
+import type { AxisAnswer, ParameterPicture, ParametersAnswer } from '../answers.ts'
+import { useAnswer } from './ask.ts'
+import { Choice } from './choice.tsx'
+import { Figure } from './figure.tsx'
+import { version } from './live.ts'
+import { Plot, type PlotProps } from './plot.tsx'
+import { askView, route } from './route.ts'
+import type { ViewProps } from './view-props.ts'
+import { Waiting } from './waiting.tsx'
+import { plural, short } from './words.ts'
+
+export function ParametersView({ run }: ViewProps) {
+  const { words } = route.value
+  const asked = useAnswer<ParametersAnswer>(`/api/runs/${run}/parameters?${words}`, version.value)
+  if (asked.state !== 'answered') return <Waiting asked={asked} isPart />
+  const { parameters, objectives, y, left } = asked.answer
+  return (
+    <>
+      <div class="tools">
+        {objectives.length > 1 && (
+          <Choice
+            label="Objective"
+            value={words.get('objective') ?? '0'}
+            options={objectives.map((name, i) => [String(i), name])}
+            onChange={(objective) => askView({ objective })}
+          />
+        )}
+        <Choice
+          label="Scale"
+          value={words.get('scale') ?? 'auto'}
+          options={[
+            ['auto', 'automatic'],
+            ['linear', 'linear'],
+            ['log', 'logarithmic'],
+          ]}
+          onChange={(scale) => askView({ scale })}
+        />
+      </div>
+      <p class="muted">
+        The most important first. The line marks the best individual.
+        {left > 0 && ` ${plural(left, 'less important parameter')} not drawn.`}
+      </p>
+      <div class="pictures">
+        {parameters.map((picture) => (
+          <ParameterFigure key={picture.x.name} picture={picture} y={y} />
+        ))}
+      </div>
+    </>
+  )
+}
+
+function ParameterFigure({ picture, y }: { readonly picture: ParameterPicture; readonly y: AxisAnswer }) {
+  const { x, labels, density, best, summary, importance } = picture
+  const plot = useMemo(
+    (): PlotProps => ({
+      x,
+      y,
+      places: [x.low, x.high],
+      lines: [],
+      density,
+      height: 230,
+      ...(labels && { labels }),
+      mark: best,
+    }),
+    [picture, y],
+  )
+  const rows = Array.from({ length: density.columns }, (_, column) => {
+    const counts = density.counts.slice(column * density.rows, (column + 1) * density.rows)
+    const count = counts.reduce((a, b) => a + b, 0)
+    const part = (place: number) =>
+      x.scale === 'log' ? x.low * (x.high / x.low) ** place : x.low + place * (x.high - x.low)
+    const name =
+      labels?.[column] ?? `${short(part(column / density.columns))} to ${short(part((column + 1) / density.columns))}`
+    return { name, count }
+  })
+  return (
+    <Figure
+      title={importance === null ? x.name : `${x.name}: ${Math.round(importance * 100)} %`}
+      summary={summary}
+      table={{
+        head: [x.name, 'evaluations'],
+        rows: rows.filter(({ count }) => count > 0).map(({ name, count }) => [name, short(count)]),
+      }}
+    >
+      <Plot {...plot} />
+    </Figure>
+  )
+}

@@ -1,0 +1,113 @@
+import { useEffect, useRef } from 'preact/hooks'
+import type { WorkersAnswer } from '../answers.ts'
+import { useAnswer } from './ask.ts'
+import { Figure } from './figure.tsx'
+import { version } from './live.ts'
+import { theme } from './theme.ts'
+import type { ViewProps } from './view-props.ts'
+import { Waiting } from './waiting.tsx'
+import { clock, duration, short } from './words.ts'
+
+export function WorkersView({ run }: ViewProps) {
+  const asked = useAnswer<WorkersAnswer>(`/api/runs/${run}/workers`, version.value)
+  if (asked.state !== 'answered') return <Waiting asked={asked} isPart />
+  const { answer } = asked
+  const { rows, x, columns } = answer
+  const sum = (digits: string) => Array.from(digits, Number).reduce((a, b) => a + b, 0)
+  return (
+    <Figure
+      title="Workers over time"
+      summary={answer.summary}
+      table={{
+        head: ['worker', 'host', 'lived', 'busy', 'failed attempts', 'ended'],
+        rows: rows.map(({ label, host, from, to, why, busy, failed }) => {
+          const lived = Math.max(1, (to - from) * columns)
+          return [
+            label,
+            host,
+            duration(((to - from) * (x.high - x.low)) / 1000),
+            `${Math.min(100, Math.round((100 * sum(busy)) / 9 / lived))} %`,
+            short(sum(failed)),
+            why ?? 'at work',
+          ]
+        }),
+      }}
+    >
+      <Gantt {...answer} />
+      <p class="legend" aria-hidden="true">
+        <span class="key density" /> simulating
+        <span class="key idle" /> idle
+        <span class="key bad" /> an attempt failed
+        <span class="key lost" /> the worker was lost
+      </p>
+    </Figure>
+  )
+}
+
+const heightOf = (rows: number) => Math.max(8, Math.min(26, Math.floor(640 / rows)))
+const labelWidth = 110
+const axisHeight = 24
+
+function Gantt(answer: WorkersAnswer) {
+  const place = useRef<HTMLCanvasElement>(null)
+  const shade = theme.value
+  useEffect(() => {
+    const canvas = place.current!
+    const redraw = () => draw(canvas, answer)
+    redraw()
+    const resized = new ResizeObserver(redraw)
+    resized.observe(canvas.parentElement!)
+    return () => resized.disconnect()
+  }, [answer, shade])
+  return <canvas ref={place} />
+}
+
+function draw(canvas: HTMLCanvasElement, { rows, columns, x }: WorkersAnswer): void {
+  const tall = heightOf(rows.length)
+  const [width, height] = [canvas.parentElement!.clientWidth, rows.length * tall + axisHeight]
+  const ratio = devicePixelRatio
+  canvas.width = width * ratio
+  canvas.height = height * ratio
+  canvas.style.width = `${width}px`
+  canvas.style.height = `${height}px`
+  const context = canvas.getContext('2d')!
+  context.scale(ratio, ratio)
+  const style = getComputedStyle(canvas)
+  const colour = (name: string) => style.getPropertyValue(name).trim()
+  context.font = '12px system-ui, sans-serif'
+  context.textBaseline = 'middle'
+  const wide = width - labelWidth
+  const cell = wide / columns
+  for (const [i, { label, host, from, to, busy, failed, isLost }] of rows.entries()) {
+    const top = i * tall
+    const inner = tall - (tall > 10 ? 4 : 1)
+    context.fillStyle = colour('--muted')
+    if (tall >= 12) context.fillText(`${label} ${host}`.slice(0, 16), 0, top + inner / 2)
+    context.fillStyle = colour('--idle')
+    context.fillRect(labelWidth + from * wide, top, Math.max(1, (to - from) * wide), inner)
+    context.fillStyle = colour('--density-strong')
+    for (const [column, digit] of Array.from(busy).entries()) {
+      if (digit === '0') continue
+      context.globalAlpha = 0.25 + (0.75 * Number(digit)) / 9
+      context.fillRect(labelWidth + column * cell, top, cell + 0.5, inner)
+    }
+    context.globalAlpha = 1
+    context.fillStyle = colour('--bad')
+    for (const [column, digit] of Array.from(failed).entries()) {
+      if (digit !== '0')
+        context.fillRect(labelWidth + column * cell, top + inner * 0.55, Math.max(2, cell), inner * 0.45)
+    }
+    if (isLost) context.fillRect(labelWidth + to * wide - 2, top - 1, 4, inner + 2)
+  }
+  context.fillStyle = colour('--muted')
+  const times = width > 500 ? 4 : 2
+  for (let i = 0; i <= times; i++) {
+    context.textAlign = i === 0 ? 'left' : i === times ? 'right' : 'center'
+    context.fillText(
+      clock(x.low + (i / times) * (x.high - x.low)).slice(i === 0 ? 0 : 11),
+      labelWidth + (i / times) * wide,
+      rows.length * tall + axisHeight / 2,
+    )
+  }
+  context.textAlign = 'left'
+}

@@ -1,0 +1,90 @@
+import { readPrinted } from '../../../runtime/runner/log-archive.ts'
+import type { IndividualId } from '../../core/individual.ts'
+import { nameOf } from '../../core/individual.ts'
+import { individualDocument } from '../../record/individual-document.ts'
+import { findIndividual } from '../../record/individual-name.ts'
+import type { AttemptRow } from '../../record/rows.ts'
+import type { IndividualAnswer } from '../answers.ts'
+import type { ViewContext } from '../view.ts'
+import { wordFor } from './overview.ts'
+
+/** So much of what an individual has is shown; the commands beside it show all. */
+const most = { children: 50, attempts: 20, reports: 500, letters: 8_000, json: 40_000 } as const
+
+/** One individual: its parameters, attempts, what it printed and reported, where it came from and what came of it. */
+export async function individual({ record, query }: ViewContext): Promise<IndividualAnswer> {
+  const asked = query.text('name') ?? ''
+  query.refuseOthers()
+  const row = findIndividual(record, asked)
+  const name = nameOf(row)
+  const document = individualDocument(record, row)
+  const origin =
+    row.origin === null
+      ? null
+      : (JSON.parse(row.origin) as { readonly operator: string; readonly parents: readonly string[] })
+  const run = wordFor(record.directory)
+  const attempts = record.attemptsOf(row).slice(-most.attempts)
+  const logs = await Promise.all(attempts.map((attempt) => logsOf(record.directory, row, attempt)))
+  const parameters = fitting(document.parameters)
+  const outputs = document.outputs === null ? null : fitting(document.outputs)
+  const isWhole =
+    parameters === document.parameters &&
+    outputs === document.outputs &&
+    document.attempts.length <= most.attempts &&
+    document.reports.length <= most.reports
+  return {
+    name,
+    document: {
+      ...document,
+      parameters,
+      outputs,
+      attempts: document.attempts.slice(-most.attempts),
+      reports: thinned(document.reports, most.reports),
+    },
+    made: origin?.operator ?? null,
+    parents: origin?.parents.slice(0, most.children) ?? [],
+    children: record.children(name, most.children).map(nameOf),
+    logs: logs.flat(),
+    left: isWhole ? null : 'It has more than is shown here; the commands below show all of it.',
+    commands: [
+      `twoloop replay ${run} ${name}`,
+      `twoloop logs ${run} ${name}`,
+      `twoloop show ${run} --individual ${name} --json`,
+    ],
+  }
+}
+
+/** The ends of what an attempt printed, where the reason of a failure stands. */
+async function logsOf(
+  directory: string,
+  individual: IndividualId,
+  { epoch, attempt, worker, printed }: AttemptRow,
+): Promise<IndividualAnswer['logs']> {
+  if (printed === null) return []
+  const part = JSON.parse(printed) as [number, number, number, number]
+  const texts = await readPrinted(directory, { individual, epoch, attempt, worker, printed: part })
+  return [
+    { title: `attempt ${attempt}, standard output`, text: endOf(texts.stdout) },
+    { title: `attempt ${attempt}, standard error`, text: endOf(texts.stderr) },
+  ].filter(({ text }) => text !== '')
+}
+
+function endOf(text: string): string {
+  return text.length > most.letters ? `...${text.slice(-most.letters)}` : text
+}
+
+/** The values as long as there is room for them. */
+function fitting(values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  let room: number = most.json
+  const kept = Object.entries(values).filter(([name, value]) => {
+    room -= name.length + (JSON.stringify(value)?.length ?? 0)
+    return room >= 0
+  })
+  return kept.length === Object.keys(values).length ? values : Object.fromEntries(kept)
+}
+
+/** So many of the values at most, spread evenly, with the last. */
+export function thinned<Value>(values: readonly Value[], count: number): readonly Value[] {
+  if (values.length <= count) return values
+  return Array.from({ length: count }, (_, i) => values[Math.round((i * (values.length - 1)) / (count - 1))]!)
+}

@@ -1,0 +1,61 @@
+import { axisFor, Density, placeOn } from '../../analysis/density.ts'
+import type { ParametersAnswer } from '../answers.ts'
+import { fitnessIn, objectiveIn } from '../objective.ts'
+import { parameterAxes } from '../parameter-axes.ts'
+import { passing, type ViewContext } from '../view.ts'
+import { plural } from '../words.ts'
+import { axisAnswer, densityAnswer } from './pictures.ts'
+
+/** So many parameters are drawn at once, the most important ones. */
+const mostPictures = 12
+
+const sampleSize = 4000
+
+/** Each parameter against an objective, the most important first. */
+export async function parameters({ record, query, signal }: ViewContext): Promise<ParametersAnswer> {
+  const objectives = record.objectives.names
+  const objective = objectiveIn(query, objectives)
+  const scale = query.choice('scale', ['auto', 'linear', 'log'])
+  const columns = query.count('columns', { low: 10, high: 60, otherwise: 48 })
+  const rows = query.count('rows', { low: 10, high: 40, otherwise: 40 })
+  query.refuseOthers()
+  const sample = record.sample(sampleSize)
+  const outputs = sample.map((row) => fitnessIn(row, objective))
+  const best = record.best(1).flatMap((one) => (one.outcome === 'done' ? [one] : []))
+  const y = axisFor(outputs, { better: best.map(({ fitness }) => fitness[objective]!), wanted: scale })
+  const all = parameterAxes(record, sample, outputs)
+  const shown = all.slice(0, mostPictures)
+  const densities = shown.map(({ labels }) => new Density(labels ? Math.min(columns, labels.length) : columns, rows))
+  for await (const batch of passing(record.drawn(), signal)) {
+    for (const row of batch) {
+      const value = fitnessIn(row, objective)
+      if (Number.isNaN(value)) continue
+      const point: unknown = JSON.parse(row[8])
+      const at = placeOn(y, value)
+      for (const [i, { placeOf }] of shown.entries()) densities[i]!.add(placeOf(point), at)
+    }
+  }
+  return {
+    objectives,
+    y: axisAnswer(y, objectives[objective]!),
+    sampled: sample.length,
+    left: all.length - shown.length,
+    parameters: shown.map(({ name, axis, labels, importance, placeOf }, i) => ({
+      x: axisAnswer(axis, name),
+      labels: labels ?? null,
+      importance: importance === null ? null : Number(importance.toFixed(3)),
+      density: densityAnswer(densities[i]!),
+      best: best.length === 0 ? null : finiteOrNull(placeOf(best[0]!.individual.parameters)),
+      summary: summaryOf(name, importance, sample.length),
+    })),
+  }
+}
+
+function finiteOrNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null
+}
+
+function summaryOf(name: string, importance: number | null, sampled: number): string {
+  if (importance === null) return `How much ${name} matters cannot be told.`
+  return `${name} alone says ${Math.round(Number(importance.toFixed(3)) * 100)} % of how individuals rank (of ${plural(sampled, 'evaluation')} looked at).`
+}

@@ -1,0 +1,15 @@
+import type { Axis, Density } from '../../analysis/density.ts'
+import type { AxisAnswer, DensityAnswer } from '../answers.ts'
+
+export function axisAnswer(axis: Axis, name: string): AxisAnswer {
+  return { ...axis, name }
+}
+
+export function densityAnswer({ columns, rows, counts, beyond }: Density): DensityAnswer {
+  return { columns, rows, counts: Array.from(counts), beyond }
+}
+
+/** As many digits as a screen can tell apart. */
+export function digits(value: number): number {
+  return Number(value.toPrecision(6))
+}

@@ -1,0 +1,94 @@
+import { isOrderlyEnd } from '../../../runtime/runner/worker-life.ts'
+import { type Axis, cellOf, placeOn } from '../../analysis/density.ts'
+import type { WorkerRow } from '../../record/rows.ts'
+import type { WorkerRowAnswer, WorkersAnswer } from '../answers.ts'
+import { passing, type ViewContext } from '../view.ts'
+import { grouped, plural } from '../words.ts'
+import { axisAnswer } from './pictures.ts'
+
+/** So many rows has the picture: of more workers, neighbours share one. */
+const mostRows = 120
+
+/** Who simulated when: how busy each worker was over time, and when attempts failed. */
+export async function workers({ record, query, now, signal }: ViewContext): Promise<WorkersAnswer> {
+  const columns = query.count('columns', { low: 10, high: 400, otherwise: 240 })
+  query.refuseOthers()
+  const all = record.workers()
+  const { first, last } = record.spanExtent()
+  const lives = all.flatMap(({ launched, ended }) => [launched, ended ?? '']).map((time) => Date.parse(time))
+  const times = [first, last, ...lives].filter((time) => time !== null && Number.isFinite(time)) as number[]
+  const axis = axisOf(times, now)
+  const together = Math.ceil(all.length / mostRows)
+  const rowOf = new Map(all.map(({ worker }, i) => [worker, Math.floor(i / together)]))
+  const rows = Math.ceil(all.length / Math.max(1, together))
+  const busy = new Float64Array(rows * columns)
+  const failed = new Uint32Array(rows * columns)
+  for await (const batch of passing(record.spans(), signal)) {
+    for (const [worker, began, ended, hasFailed] of batch) {
+      const row = rowOf.get(worker)
+      if (row === undefined) continue
+      addSpan(busy.subarray(row * columns, (row + 1) * columns), placeOn(axis, began), placeOn(axis, ended))
+      if (hasFailed) failed[row * columns + cellOf(placeOn(axis, ended), columns)]! += 1
+    }
+  }
+  return {
+    x: axisAnswer(axis, 'time'),
+    columns,
+    rows: Array.from({ length: rows }, (_, row) =>
+      rowAnswer(all.slice(row * together, (row + 1) * together), axis, {
+        busy: busy.subarray(row * columns, (row + 1) * columns),
+        failed: failed.subarray(row * columns, (row + 1) * columns),
+      }),
+    ),
+    summary: summaryOf(all, record.usage()),
+  }
+}
+
+function axisOf(times: readonly number[], now: number): Axis {
+  if (times.length === 0) return { scale: 'linear', low: now - 1000, high: now }
+  const [low, high] = [times.reduce((a, b) => Math.min(a, b)), times.reduce((a, b) => Math.max(a, b))]
+  return { scale: 'linear', low, high: Math.max(high, low + 1) }
+}
+
+/** Adds to each column the part of it that a span covers. */
+function addSpan(busy: Float64Array, from: number, to: number): void {
+  const columns = busy.length
+  for (let column = cellOf(from, columns); column <= cellOf(to, columns); column++) {
+    const covered = Math.min(to * columns, column + 1) - Math.max(from * columns, column)
+    if (covered > 0) busy[column]! += covered
+  }
+}
+
+function rowAnswer(
+  workers: readonly WorkerRow[],
+  axis: Axis,
+  { busy, failed }: { readonly busy: Float64Array; readonly failed: Uint32Array },
+): WorkerRowAnswer {
+  const first = workers[0]!
+  const place = (time: string | null) => (time === null ? 1 : Math.max(0, Math.min(1, placeOn(axis, Date.parse(time)))))
+  const whys = [...new Set(workers.flatMap(({ why }) => (why === null ? [] : [why])))]
+  return {
+    label: workers.length === 1 ? String(first.worker) : `${first.worker} to ${workers.at(-1)!.worker}`,
+    host: [...new Set(workers.map(({ host }) => host))].slice(0, 3).join(', '),
+    from: Math.min(...workers.map(({ launched }) => place(launched))),
+    to: Math.max(...workers.map(({ ended }) => place(ended))),
+    why: whys.length === 0 ? null : whys.slice(0, 2).join('; ').slice(0, 300),
+    isLost: workers.some(({ why }) => why !== null && !isOrderlyEnd(why)),
+    busy: Array.from(busy, (part) => Math.min(9, Math.ceil((9 * part) / workers.length - 1e-9))).join(''),
+    failed: Array.from(failed, (count) => Math.min(9, count)).join(''),
+  }
+}
+
+function summaryOf(
+  all: readonly WorkerRow[],
+  usage: { readonly workerSeconds: number; readonly busySeconds: number },
+): string {
+  if (all.length === 0) return 'No worker has been launched yet.'
+  const lost = all.filter(({ why }) => why !== null && !isOrderlyEnd(why)).length
+  const hosts = new Set(all.map(({ host }) => host)).size
+  const busy =
+    usage.workerSeconds > 0
+      ? ` and were busy ${Math.round((100 * Math.min(usage.busySeconds, usage.workerSeconds)) / usage.workerSeconds)} % of their time`
+      : ''
+  return `${plural(all.length, 'worker')} on ${plural(hosts, 'host')}${busy}; ${lost === 0 ? 'none' : grouped(lost)} ended otherwise than asked.`
+}
