@@ -1,8 +1,9 @@
 import { decodeMessage } from '../../runtime/channel/protocol.ts'
 import type { FirstOutcome } from '../../runtime/runner/first-outcomes.ts'
+import { ConfigurationError } from '../core/errors.ts'
 import type { Evaluation, FailureCause } from '../core/evaluation.ts'
 import type { Individual, IndividualId } from '../core/individual.ts'
-import { Objectives } from '../core/objectives.ts'
+import { type ObjectiveMap, Objectives } from '../core/objectives.ts'
 import { ParameterGroup } from '../core/parameter-group.ts'
 import type { PlainData } from '../core/plain-data.ts'
 import {
@@ -69,7 +70,7 @@ export class RecordReader extends RowReader implements TrajectoryHistory {
   }
 
   get objectives(): Objectives {
-    this.#objectives ??= new Objectives((this.manifest().objectives ?? {}) as Record<string, number>)
+    this.#objectives ??= this.#readObjectives()
     return this.#objectives
   }
 
@@ -79,6 +80,14 @@ export class RecordReader extends RowReader implements TrajectoryHistory {
       this.#replications = (this.manifest().replications ?? null) as unknown as Replications | null
     }
     return this.#replications ?? undefined
+  }
+
+  #readObjectives(): Objectives {
+    const { objectives } = this.manifest()
+    if (objectives) return new Objectives(objectives as ObjectiveMap)
+    throw new ConfigurationError(
+      `${this.directory} has not begun: nothing is known yet of its parameters and objectives.`,
+    )
   }
 
   /** To be asked anew, since the manifest has changed. */
@@ -165,8 +174,8 @@ export class RecordReader extends RowReader implements TrajectoryHistory {
    * replicated, the means of the best points.
    */
   best(count: number): Evaluation[] {
-    const { replications, objectives } = this
-    if (replications && count > 1) return bestReplicated(this.file, count, objectives, replications)
+    const { replications } = this
+    if (replications && count > 1) return bestReplicated(this.file, count, this.objectives, replications)
     if (!replications && hasReplicates(this.file)) return bestPoints(this.file, count)
     if (count === 1) {
       const row = this.file.get<EvaluatedRow>(
@@ -174,8 +183,8 @@ export class RecordReader extends RowReader implements TrajectoryHistory {
                         where best_score is not null order by best_score desc, generation limit 1)
          select e.* from first join evaluated e using (generation, "index", replicate)`,
       )
-      if (row) return [replications ? pointOf(row, objectives, replications)! : evaluationOf(row)]
-      if (replications) return bestReplicated(this.file, 1, objectives, replications)
+      if (row) return [replications ? pointOf(row, this.objectives, replications)! : evaluationOf(row)]
+      if (replications) return bestReplicated(this.file, 1, this.objectives, replications)
     }
     return this.file
       .all<EvaluatedRow>(

@@ -221,13 +221,21 @@ export class RecordFile {
   }
 
   /**
+   * Has all of the record stand in its one file, with nothing beside it, until it is written again.
+   * @throws StorageFullError if there is no space for it
+   */
+  settle(): void {
+    this.#careful(() => this.#database.pragma('journal_mode = delete'))
+  }
+
+  /**
    * A record that nobody writes has no write-ahead log, since SQLite makes files beside one that has even to read it: looking
    * at a run that has ended changes nothing in its directory. Where somebody reads at this moment, the log stays.
    */
   #leaveLog(): void {
     try {
       this.#database.pragma('busy_timeout = 0')
-      this.#database.pragma('journal_mode = delete')
+      this.settle()
     } catch {
       // It is being read, or the disk is full or away: the record is whole as it is.
     }

@@ -49,6 +49,11 @@ export class RecordWriter extends RecordReader implements RunRecord {
     return new RecordWriter(RecordFile.openForWriting(directory))
   }
 
+  /** Has all of the record stand in its one file. @throws StorageFullError if there is no space for it */
+  settle(): void {
+    this.file.settle()
+  }
+
   /** A record that is not in its place yet: of what is there already, it takes up what is known from elsewhere. */
   static over(directory: string, database: Database): RecordWriter {
     return new RecordWriter(RecordFile.over(directory, database))

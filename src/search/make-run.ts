@@ -15,8 +15,12 @@ export function makeRun(directory: string): void {
   try {
     mkdirSync(making)
     const record = RecordWriter.openForWriting(making)
-    record.writeManifest({ ...provenance(), run: randomUUID(), name: basename(directory) })
-    record.close()
+    try {
+      record.writeManifest({ ...provenance(), run: randomUUID(), name: basename(directory) })
+      record.settle() // only the one file is brought into place
+    } finally {
+      record.close()
+    }
   } catch (error) {
     remove(making)
     throw error

@@ -504,8 +504,8 @@ test('an export that has begun takes no notice of what is written meanwhile', as
   const directory = temporaryDirectory()
   makeRun(directory, 3)
   const output = join(directory, 'table.csv')
+  const writer = RecordWriter.openForWriting(directory) // the run goes on
   const exporting = exportRun(directory, { output })
-  const writer = RecordWriter.openForWriting(directory)
   addGeneration(writer, 1, 3)
   writer.close()
   expect(await exporting).toBe(`3 individuals in ${output}\n`)

@@ -1,14 +1,18 @@
-import { closeSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs'
+import { closeSync, openSync, rmSync, statfsSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { execa } from 'execa'
 import { expect, test } from 'vitest'
 import { openDatabase } from '../../src/system/database.ts'
 import { canMountMemory, smallFileSystem } from '../mounts.ts'
 import { hasPart } from '../parts.ts'
 import { processesNaming } from '../processes.ts'
-import { search } from '../search.ts'
+import { canonicalExport, search } from '../search.ts'
 import { temporaryDirectory } from '../temporary.ts'
 
 const canMount = hasPart('the right to mount a file system in memory', canMountMemory, 'runs on a disk that is full')
+
+const main = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url))
 
 const one = { optimizee: 'recorded', options: { sleep: 4 }, populationSize: 60, generations: 4 }
 
@@ -58,5 +62,39 @@ test.runIf(canMount).each([0, 4096, 20_000, 100_000])(
     const end = await search({ ...one, root })
     expect(end.status).toBe('finished')
     expect(end.canonical).toBe(canonical)
+  },
+)
+
+test.runIf(canMount)(
+  'a disk without space for making a run ends each start with 75, wherever it came to, and with space it runs',
+  async () => {
+    const root = join(temporaryDirectory(), 'disk')
+    smallFileSystem(root, 8 * 2 ** 20)
+    const filler = join(root, 'filler')
+    const optimizer = { type: 'genetic-algorithm', populationSize: 6, generations: 2, seed: 1 }
+    const experiment = join(temporaryDirectory(), 'small.json')
+    writeFileSync(experiment, JSON.stringify({ optimizee: { type: 'function' }, optimizer, runner: { workers: 1 } }))
+    const run = (place: string) =>
+      execa(process.execPath, [main, 'run', experiment, '--root', place], { reject: false })
+    const ends: (number | undefined)[] = []
+    for (let spare = 0; spare < 1_200_000; spare += 60_000) {
+      fill(filler, root, spare)
+      const { exitCode, stdout, stderr } = await run(root)
+      expect([spare, exitCode, stdout + stderr]).toEqual([
+        spare,
+        expect.toBeOneOf([0, 75]),
+        exitCode === 0 ? expect.any(String) : expect.stringMatching(/no space|full/i),
+      ])
+      ends.push(exitCode)
+      if (exitCode === 0) break
+      rmSync(filler)
+    }
+    expect(ends.filter((code) => code === 75).length).toBeGreaterThan(3)
+    rmSync(filler, { force: true })
+    expect((await run(root)).exitCode).toBe(0)
+    const elsewhere = temporaryDirectory()
+    expect((await run(elsewhere)).exitCode).toBe(0)
+    expect(canonicalExport(join(root, 'small'))).toBe(canonicalExport(join(elsewhere, 'small')))
+    expect(processesNaming(root)).toEqual([])
   },
 )
