@@ -25,9 +25,8 @@ import { type RunFile, readRunFile, workerDirectory } from '../channel/run-file.
 import { StuckWatch, stuckLimitMs } from '../channel/stuck-watch.ts'
 import { WakeUp } from '../channel/wake-up.ts'
 import { Answers } from './answers.ts'
-import { Attempt } from './attempt.ts'
+import { Attempt, type AttemptSurroundings } from './attempt.ts'
 import { BatchAttempt, type Member } from './batch-attempt.ts'
-import type { ContextSource } from './context.ts'
 import { loadOptimizee } from './load-optimizee.ts'
 import { type AttemptOutcome, causeOf } from './outcome.ts'
 import { PrintedText } from './printed-text.ts'
@@ -48,10 +47,12 @@ interface Running {
   readonly attempt: Pick<Attempt, 'abort'>
 }
 
-/** One of several individuals that are simulated together, and what came of it. */
+/** An individual that is simulated, perhaps together with others. */
 interface KeyedMember extends Member {
   readonly key: AttemptKey
+  readonly surroundings: AttemptSurroundings
 }
+/** What came of an individual. */
 type Answered = readonly [key: AttemptKey, outcome: AttemptOutcome]
 
 interface WorkerOptions {
@@ -200,7 +201,7 @@ class WorkerProgram {
 
   async #simulate(assignment: Assignment): Promise<void> {
     const { key, individual, surroundings } = this.#memberOf(assignment)
-    const attempt = new Attempt(this.#optimizee, individual, { ...surroundings, timeout: this.#runFile.timeout })
+    const attempt = new Attempt(this.#optimizee, individual, surroundings)
     const begin = performance.now()
     const running = this.#runAsOwner({ keys: [key], attempt }, () => attempt.run())
     const outcome = running instanceof Promise ? await running : running
@@ -248,8 +249,9 @@ class WorkerProgram {
     const [generation, index, replicate, , attempt] = key
     const parameters = this.#optimizee.space.fromValues(values)
     const individual = new Individual({ generation, index, replicate }, parameters, seed)
-    const surroundings: ContextSource = {
+    const surroundings: AttemptSurroundings = {
       attempt,
+      timeout: this.#runFile.timeout,
       snapshot: () => this.#readSnapshot(),
       report: (step, value) => this.#report(key, step, value),
       directory: ({ make } = { make: true }) =>
