@@ -12,6 +12,7 @@ export interface ExportOptions {
   readonly reports?: boolean
   readonly provenance?: boolean
   readonly rows?: boolean
+  readonly front?: boolean
   readonly output?: string
   readonly canonical?: boolean
   readonly json?: boolean
@@ -55,8 +56,9 @@ function tableOf(record: RecordReader, { rows, ...options }: ExportOptions): Tab
 }
 
 /** The option that asks for another table than that of individuals. */
-function otherForm({ shape, reports, provenance, rows }: ExportOptions): string | undefined {
+function otherForm({ shape, reports, provenance, rows, front }: ExportOptions): string | undefined {
   if (rows) return '--rows'
+  if (front) return '--front'
   if (reports) return '--reports'
   return provenance ? '--provenance' : shape && `--shape ${shape}`
 }

@@ -24,6 +24,7 @@ export function register(program: Command): void {
     .option('--reports', 'also what simulations reported on their way, a row for each step')
     .option('--provenance', 'also where each individual was simulated: worker, host, Slurm job, step and node, CPU')
     .option('--rows', 'of a batch of models: what they collected, a row for each step and agent')
+    .option('--front', 'only the individuals that no other dominates in all objectives')
     .option('--output <file>', 'write to a file, as a whole or not at all')
     .option('--canonical', 'only what a search decides, as ndjson: byte for byte equal for equal searches')
     .option('--json', 'print one JSON document: the table, or what was written to the file')

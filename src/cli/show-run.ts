@@ -9,16 +9,30 @@ import { describeFailures } from './describe-failures.ts'
 import { describeIndividual } from './describe-individual.ts'
 import { describeRun } from './describe-run.ts'
 import { jsonText } from './output.ts'
+import { describeFront, frontDocument } from './show-front.ts'
 import { alignTable, shortValue } from './table.ts'
 
 export interface ShowOptions {
   readonly top?: number | undefined
   readonly individual?: string | undefined
+  readonly front?: boolean | undefined
+  readonly reference?: string | undefined
   readonly json?: boolean | undefined
 }
 
 /** What `twoloop show` prints. */
-export async function showRun(run: string, { top, individual, json = false }: ShowOptions = {}): Promise<string> {
+export async function showRun(
+  run: string,
+  { top, individual, front = false, reference, json = false }: ShowOptions = {},
+): Promise<string> {
+  if (reference !== undefined && !front) {
+    throw new ConfigurationError(
+      '--reference is what the hypervolume of a front is measured from; give --front as well',
+    )
+  }
+  if (front && (top !== undefined || individual !== undefined)) {
+    throw new ConfigurationError(`--front shows the front, got ${top === undefined ? '--individual' : '--top'} as well`)
+  }
   if (top !== undefined && individual !== undefined) {
     throw new ConfigurationError('--top shows the best individuals and --individual shows one; give one of the two')
   }
@@ -28,6 +42,10 @@ export async function showRun(run: string, { top, individual, json = false }: Sh
     if (individual !== undefined) {
       const document = individualDocument(record, findIndividual(record, individual))
       return json ? jsonText(document) : describeIndividual(document)
+    }
+    if (front) {
+      const document = frontDocument(record, reference)
+      return json ? jsonText(document) : describeFront(document)
     }
     const summary = summarize(record, { hash: json })
     const best = top === undefined ? [] : bestOf(record, top)

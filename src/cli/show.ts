@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander'
+import type { ShowOptions } from './show-run.ts'
 
 export function register(program: Command): void {
   program
@@ -8,8 +9,10 @@ export function register(program: Command): void {
     .argument('<run>', 'the run directory')
     .option('--top <number>', 'show so many of the best individuals', wholeFromOne)
     .option('--individual <name>', 'show one individual: generation.index or generation.index.replicate')
+    .option('--front', 'show the individuals that no other dominates in all objectives, and the hypervolume')
+    .option('--reference <name=value,...>', 'what the hypervolume is measured from: a value for each objective')
     .option('--json', 'print one JSON document')
-    .action(async (run: string, options: { top?: number; individual?: string; json?: boolean }) => {
+    .action(async (run: string, options: ShowOptions) => {
       const [{ showRun }, { print }] = await Promise.all([import('./show-run.ts'), import('./output.ts')])
       await print([await showRun(run, options)])
     })

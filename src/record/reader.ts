@@ -18,6 +18,7 @@ import {
 import type { Replications } from '../core/replications.ts'
 import type { TrajectoryHistory } from '../core/trajectory.ts'
 import { bestPoints, bestReplicated, hasReplicates, pointOf } from './best-points.ts'
+import { frontOf, type RunFront } from './front-points.ts'
 import { RecordFile } from './record-file.ts'
 import { RowReader } from './row-reader.ts'
 import {
@@ -195,6 +196,11 @@ export class RecordReader extends RowReader implements TrajectoryHistory {
         count,
       )
       .map(evaluationOf)
+  }
+
+  /** The points that no other dominates; from a reference point, or from one that follows from the first generation. */
+  front(reference?: readonly number[]): RunFront {
+    return frontOf(this.file, this.objectives, this.replications, reference)
   }
 
   counts(): Counts {

@@ -1,4 +1,5 @@
 import type { FailureCause } from '../core/evaluation.ts'
+import type { IndividualId } from '../core/individual.ts'
 import type { RecordReader } from '../record/reader.ts'
 import type { TableRow } from '../record/rows.ts'
 import { cellAt, joinKinds, kindOf } from './cells.ts'
@@ -27,10 +28,15 @@ export class IndividualTable implements Table {
   readonly #leaves: readonly Leaf[]
   readonly #outputs: readonly Leaf[]
   readonly #isConstrained: boolean
+  readonly #only: ReadonlySet<string> | undefined
 
-  /** @param beside columns that will stand beside these */
-  constructor(record: RecordReader, beside: readonly Column[] = []) {
+  /**
+   * @param beside columns that will stand beside these
+   * @param only the points whose individuals are wanted; all of them unless it is given
+   */
+  constructor(record: RecordReader, beside: readonly Column[] = [], only?: readonly IndividualId[]) {
     this.#record = record
+    this.#only = only && new Set(only.map(({ generation, index }) => `${generation}.${index}`))
     this.#leaves = recordedLeaves(record)
     const outputs = new Map<string, CellKind | undefined>()
     for (const given of record.outputs()) scanOutputs(JSON.parse(given) as Record<string, unknown>, outputs)
@@ -52,7 +58,9 @@ export class IndividualTable implements Table {
 
   *rows(): Generator<Cell[]> {
     const objectives = this.#record.objectives.names.length
-    for (const row of this.#record.tableRows()) yield this.#cells(row, objectives)
+    for (const row of this.#record.tableRows()) {
+      if (this.#only === undefined || this.#only.has(`${row[0]}.${row[1]}`)) yield this.#cells(row, objectives)
+    }
   }
 
   #cells(row: TableRow, objectives: number): Cell[] {

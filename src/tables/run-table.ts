@@ -18,6 +18,8 @@ export interface TableOptions {
   readonly reports?: boolean | undefined
   /** Also where each individual was simulated; of wide tables without reports. */
   readonly provenance?: boolean | undefined
+  /** Only what no other individual dominates; of wide tables of individuals alone. */
+  readonly front?: boolean | undefined
 }
 
 /** A row of a run's table, by the names of its columns. */
@@ -26,8 +28,12 @@ export type TableRow = Readonly<Record<string, Cell>>
 /** The table of a run, as it is in an open record. */
 export function openTable(
   record: RecordReader,
-  { shape = 'wide', reports = false, provenance = false }: TableOptions = {},
+  { shape = 'wide', reports = false, provenance = false, front = false }: TableOptions = {},
 ): Table {
+  if (front && (provenance || reports || shape !== 'wide')) {
+    const also = provenance ? 'provenance' : reports ? 'reports' : `the shape ${shape}`
+    throw new ConfigurationError(`a front stands in a wide table of individuals alone, got ${also} as well`)
+  }
   if (provenance && (reports || shape !== 'wide')) {
     const also = reports ? 'reports' : `the shape ${shape}`
     throw new ConfigurationError(`provenance stands in a wide table without reports, got ${also} as well`)
@@ -35,7 +41,9 @@ export function openTable(
   switch (shape) {
     case 'wide':
       if (provenance) return new ProvenanceTable(record)
-      return reports ? new SeriesTable(record) : new IndividualTable(record)
+      return reports
+        ? new SeriesTable(record)
+        : new IndividualTable(record, [], front ? record.front().points : undefined)
     case 'long':
       return new LongTable(record, { reports })
   }
@@ -53,7 +61,12 @@ const rowsAtOnce = 1000
  * @throws ConfigurationError if the directory is not one of a run
  */
 export async function* tableOf(run: string, options: TableOptions = {}): AsyncGenerator<TableRow> {
-  checkOptions('tableOf', options, { shape: oneOf('wide', 'long'), reports: trueOrFalse, provenance: trueOrFalse })
+  checkOptions('tableOf', options, {
+    shape: oneOf('wide', 'long'),
+    reports: trueOrFalse,
+    provenance: trueOrFalse,
+    front: trueOrFalse,
+  })
   const record = RecordReader.openForReading(run)
   try {
     using _ = record.holdStill()

@@ -1,0 +1,104 @@
+import { ConfigurationError } from '../core/errors.ts'
+import { nameOf } from '../core/individual.ts'
+import type { Objectives } from '../core/objectives.ts'
+import { show } from '../core/text.ts'
+import type { RecordReader } from '../record/reader.ts'
+import { alignFacts, alignTable, shortValue } from './table.ts'
+
+type Values = Readonly<Record<string, number>>
+
+/** The front of a run, as one JSON document. */
+export interface FrontDocument {
+  readonly objectives: readonly string[]
+  readonly front: readonly {
+    readonly generation: number
+    readonly index: number
+    readonly objectives: Values
+    /** By how much it violates constraints: then none keeps them all. */
+    readonly violation?: number | undefined
+    readonly parameters: Readonly<Record<string, unknown>>
+  }[]
+  /** What volumes are measured from. */
+  readonly reference: Values | null
+  /** After each generation. */
+  readonly hypervolumes: readonly (number | null)[]
+}
+
+/** @param reference values by name, as `error=10,effort=3` */
+export function frontDocument(record: RecordReader, reference: string | undefined): FrontDocument {
+  const { objectives } = record
+  const { names } = objectives
+  const given = reference === undefined ? undefined : readReference(reference, names)
+  const front = record.front(given)
+  const named = (values: readonly number[]) => Object.fromEntries(names.map((name, i) => [name, values[i]!]))
+  if (given) refuseDominating(given, front.points, objectives)
+  return {
+    objectives: names,
+    front: front.points.map((point) => {
+      const { generation, index, fitness, violation } = point
+      const parameters = JSON.parse(record.row(point)!.parameters) as Record<string, unknown>
+      return {
+        generation,
+        index,
+        objectives: named(fitness),
+        ...(violation !== undefined && { violation }),
+        parameters,
+      }
+    }),
+    reference: front.reference && named(front.reference),
+    hypervolumes: front.hypervolumes,
+  }
+}
+
+function readReference(text: string, names: readonly string[]): number[] {
+  const wanted = `--reference needs a number for each of ${names.join(', ')}, as ${names.map((name) => `${name}=1`).join(',')}`
+  const entries = text.split(',').map((part) => {
+    const at = part.lastIndexOf('=')
+    return [part.slice(0, at).trim(), part.slice(at + 1).trim()] as const
+  })
+  const other = entries.find(([name]) => !names.includes(name))
+  if (other) throw new ConfigurationError(`${wanted}; ${show(other[0])} is no objective`)
+  return names.map((name) => {
+    const value = entries.find(([given]) => given === name)?.[1] ?? ''
+    if (value !== '' && Number.isFinite(Number(value))) return Number(value)
+    throw new ConfigurationError(`${wanted}; for ${name} came ${value === '' ? 'nothing' : show(value)}`)
+  })
+}
+
+/** From a reference that is not worse than anything that was found, nothing has a volume. */
+function refuseDominating(
+  reference: readonly number[],
+  points: readonly { readonly fitness: readonly number[] }[],
+  { names, weights }: Objectives,
+): void {
+  const isBeyond = ({ fitness }: { readonly fitness: readonly number[] }) =>
+    fitness.every((value, i) => Math.sign(weights[i]!) * (value - reference[i]!) > 0)
+  if (points.length === 0 || points.some(isBeyond)) return
+  const given = names.map((name, i) => `${name}=${reference[i]}`).join(',')
+  throw new ConfigurationError(
+    `--reference ${given} is not worse than any individual of the front in every objective, so that there is no volume between; give a worse point`,
+  )
+}
+
+export function describeFront({ objectives, front, reference, hypervolumes }: FrontDocument): string {
+  const [first] = front
+  if (!first) return 'no individual was simulated well\n'
+  const names = Object.keys(first.parameters)
+  const isViolated = front.some(({ violation }) => violation !== undefined)
+  const rows = front.map((point) => [
+    nameOf({ ...point, replicate: 0 }),
+    ...objectives.map((name) => shortValue(point.objectives[name])),
+    ...(isViolated ? [shortValue(point.violation ?? 0)] : []),
+    ...names.map((name) => shortValue(point.parameters[name])),
+  ])
+  const last = hypervolumes.at(-1) ?? null
+  const facts = alignFacts([
+    ['front', String(front.length)],
+    ['hypervolume', last === null ? undefined : shortValue(last)],
+    [
+      'measured from',
+      reference ? objectives.map((name) => `${name} ${shortValue(reference[name])}`).join(', ') : undefined,
+    ],
+  ])
+  return `${facts}\n${alignTable(['individual', ...objectives, ...(isViolated ? ['violation'] : []), ...names], rows)}`
+}

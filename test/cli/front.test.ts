@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { exportRun } from '../../src/cli/export-run.ts'
+import { showRun } from '../../src/cli/show-run.ts'
+import { Individual } from '../../src/core/individual.ts'
+import { Objectives } from '../../src/core/objectives.ts'
+import { RecordWriter } from '../../src/record/writer.ts'
+import { temporaryDirectory } from '../temporary.ts'
+
+/** Generations of pairs of error and gain, of which the first is to be small and the second large. */
+function recordOf(generations: readonly (readonly (readonly [number, number, number?])[])[]): string {
+  const directory = temporaryDirectory()
+  const record = RecordWriter.openForWriting(directory)
+  record.writeProblem(['x'], new Objectives({ error: 'minimize', gain: 'maximize' }))
+  record.writeManifest({ name: 'two', status: 'stopped', constraints: ['limit'] })
+  generations.forEach((pairs, generation) => {
+    const individuals = pairs.map((_, index) => new Individual({ generation, index, replicate: 0 }, { x: index }, 1))
+    record.addGeneration(
+      generation,
+      individuals.map((individual) => ({ individual, after: 0 })),
+    )
+    const attempts = pairs.map(([error, gain, violation = 0], i) => ({
+      individual: individuals[i]!,
+      epoch: 1,
+      attempt: 1,
+      worker: 1,
+      verdict: 'accepted' as const,
+      fitness: [error, gain],
+      constraints: [violation],
+    }))
+    record.commit({ attempts, reports: [], positions: [] })
+  })
+  record.close()
+  return directory
+}
+
+const madeRun = () =>
+  recordOf([
+    [
+      [4, 1],
+      [1, 0],
+      [3, 3],
+    ],
+    [
+      [2, 3],
+      [0, 9, 0.5],
+      [5, 4],
+    ],
+  ])
+
+test('show has the front, and the hypervolume after each generation', async () => {
+  const shown = JSON.parse(await showRun(madeRun(), { front: true, json: true }))
+  expect(shown.front).toEqual([
+    { generation: 0, index: 1, objectives: { error: 1, gain: 0 }, parameters: { x: 1 } },
+    { generation: 1, index: 0, objectives: { error: 2, gain: 3 }, parameters: { x: 0 } },
+    { generation: 1, index: 2, objectives: { error: 5, gain: 4 }, parameters: { x: 2 } },
+  ])
+  expect(shown.reference).toEqual({ error: 4, gain: 0 })
+  expect(shown.hypervolumes).toEqual([3, 6])
+  expect(await showRun(madeRun(), { front: true })).toMatch(/^front +3\nhypervolume +6\n/)
+})
+
+test('the hypervolume is measured from another point if one is named', async () => {
+  const shown = JSON.parse(await showRun(madeRun(), { front: true, reference: 'gain=-1,error=6', json: true }))
+  expect(shown.hypervolumes).toEqual([5 + 3 * 3, 5 + 4 * 3 + 1])
+})
+
+test.each([
+  [{ front: true, reference: 'error=0,gain=0' }, '--reference error=0,gain=0 is not worse than any individual'],
+  [
+    { front: true, reference: 'error=9' },
+    '--reference needs a number for each of error, gain, as error=1,gain=1; for gain came nothing',
+  ],
+  [{ front: true, reference: 'error=9,gian=1' }, '"gian" is no objective'],
+  [{ front: true, top: 3 }, '--front shows the front, got --top as well'],
+  [{ reference: 'error=9,gain=1' }, 'give --front as well'],
+])('what is wrong with a front that is asked for is said: %o', async (options, sentence) => {
+  await expect(showRun(madeRun(), options)).rejects.toThrow(sentence)
+})
+
+test('the front is exported by itself', async () => {
+  const output = `${temporaryDirectory()}/front.csv`
+  expect(await exportRun(madeRun(), { front: true, output, json: true })).toContain('"file"')
+  const lines = readFileSync(output, 'utf8').trim().split('\n')
+  expect(lines.slice(1).map((line) => line.split(',').slice(0, 2).join('.'))).toEqual(['0.1', '1.0', '1.2'])
+  await expect(exportRun(madeRun(), { front: true, shape: 'long' })).rejects.toThrow('a front stands in a wide table')
+})
