@@ -43,6 +43,7 @@ export {
   choice,
   integer,
   matrix,
+  ordinal,
   type Parameter,
   type ParameterDefinition,
   type ParameterMap,

@@ -28,6 +28,7 @@ import { readLastLine, readNamed, readResultFile } from './read-result.ts'
 import { type ProgramEnd, runProgram } from './run-program.ts'
 import { setUp } from './setup.ts'
 import { isReserved, reserved, Values } from './values.ts'
+import { fillWords, parseWord, tells, type Word } from './word.ts'
 
 /** A result on standard output is looked for in this many bytes of its end. */
 const stdoutBytes = { stdout: 2 ** 20, file: 2 ** 16, names: 16 * 2 ** 20 }
@@ -35,7 +36,7 @@ const stdoutBytes = { stdout: 2 ** 20, file: 2 ** 16, names: 16 * 2 ** 20 }
 /** Any program in any language. */
 class Command extends Optimizee {
   readonly #options: CommandOptions
-  readonly #command: readonly Template[]
+  readonly #command: readonly Word[]
   /** The result files, by the names that the options have for them. */
   readonly #resultPaths: ReadonlyMap<string, Template>
   readonly #own: OwnDirectory
@@ -60,7 +61,9 @@ class Command extends Optimizee {
     super(space, new Objectives(objectives), { module: import.meta.url, options })
     const known = [...space.names, ...reserved]
     this.#options = options
-    this.#command = command.map((text) => parseTemplate(text, known))
+    this.#command = command.map((text) => parseWord(text, known, parameters))
+    const { flag } = this.#command[0]!
+    if (flag !== undefined) throw new RangeError(`a command needs a program first, got a flag of the parameter ${flag}`)
     this.#resultPaths = new Map(this.#resultFiles().map((file) => [file, parseTemplate(file, known)]))
     this.#own = new OwnDirectory(templates, files, workingDirectory, known)
     for (const [file, path] of this.#resultPaths) {
@@ -110,7 +113,9 @@ class Command extends Optimizee {
     const runsIn = this.#runsInOwnDirectory ? values.of('directory') : resolve(workingDirectory)
     const own = directory({ make: false }) + sep
     const isTold = (name: string) =>
-      input !== undefined || [...this.#command, ...this.#own.templates].some((one) => mentions(one, name))
+      input !== undefined ||
+      this.#command.some((word) => tells(word, name)) ||
+      this.#own.templates.some((one) => mentions(one, name))
     return {
       facts: [
         ...(setup ? [['setup', setup.join('; ')] as const] : []),
@@ -172,7 +177,7 @@ class Command extends Optimizee {
 
   /** The words of the command; where it runs in a directory of its own, they name files from there. */
   #words(values: Values): string[] {
-    const filled = this.#command.map((template) => fillTemplate(template, values.of))
+    const filled = fillWords(this.#command, values.parameters, values.of)
     return this.#runsInOwnDirectory ? this.#absolute(filled, values) : filled
   }
 
@@ -238,7 +243,7 @@ class Command extends Optimizee {
   }
 
   get #isToldDirectory(): boolean {
-    return this.#command.some((template) => mentions(template, 'directory'))
+    return this.#command.some((word) => tells(word, 'directory'))
   }
 
   #isInDirectory(path: Template): boolean {

@@ -31,6 +31,10 @@ export class Values {
     return this.#directory
   }
 
+  get parameters(): Readonly<Record<string, unknown>> {
+    return this.#individual.parameters
+  }
+
   readonly of = (placeholder: string): string => {
     const individual = this.#individual
     if (!isReserved(placeholder)) return textOf(individual.parameters[placeholder])

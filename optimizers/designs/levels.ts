@@ -1,4 +1,4 @@
-import { type ParameterDefinition, parameterFrom, type Scale } from '../../src/core/space.ts'
+import { coordinateOf, type ParameterDefinition, parameterFrom, type Scale } from '../../src/core/space.ts'
 import { show } from '../../src/core/text.ts'
 
 /** The values of evenly spaced levels of one axis, each computed when it is asked for. */
@@ -20,9 +20,13 @@ export function axisLevels(
 ): AxisLevels {
   switch (definition.type) {
     case 'real':
-      return realLevels(definition, wanted)
+      return definition.step === undefined ? realLevels(definition, wanted) : someLevels(definition, wanted, refuse)
     case 'integer':
-      return integerLevels(definition, wanted, refuse)
+      return definition.step === undefined
+        ? integerLevels(definition, wanted, refuse)
+        : someLevels(definition, wanted, refuse)
+    case 'ordinal':
+      return someLevels(definition, wanted, refuse)
     case 'choice':
     case 'boolean': {
       const values = definition.type === 'boolean' ? [false, true] : definition.values
@@ -38,8 +42,19 @@ export function axisLevels(
 function realLevels(definition: Extract<ParameterDefinition, { readonly type: 'real' }>, wanted: number): AxisLevels {
   const { low, high } = definition
   const count = low === high ? 1 : wanted
-  const parameter = parameterFrom(definition)
+  const parameter = parameterFrom({ ...definition, prior: undefined }) // levels go over the range, expected or not
   return { count, valueAt: (level) => withoutRounding(parameter.decode([even(level, count)], 0) as number, low, high) }
+}
+
+/** Of values that own equal parts of their axis: no more levels than values. */
+function someLevels(definition: ParameterDefinition, wanted: number, refuse?: (sentence: string) => never): AxisLevels {
+  const parameter = parameterFrom(definition)
+  const [axis] = parameter.axes
+  const values = axis?.kind === 'integer' ? axis.levels : 1
+  if (wanted > values) refuse?.(`has ${values} values; wanted no more levels than that, got ${wanted}`)
+  const count = Math.min(wanted, values)
+  const placeOf = (level: number) => Math.round(even(level, count) * (values - 1))
+  return { count, valueAt: (level) => parameter.decode([coordinateOf(placeOf(level), values)], 0) }
 }
 
 /** A number with few digits in place of one that is it but for rounding: 0.01 for 0.009999999999999995. */
@@ -50,7 +65,7 @@ function withoutRounding(value: number, low: number, high: number): number {
 }
 
 function integerLevels(
-  definition: { readonly low: number; readonly high: number; readonly scale?: Scale },
+  definition: { readonly low: number; readonly high: number; readonly scale?: Scale | undefined },
   wanted: number,
   refuse?: (sentence: string) => never,
 ): AxisLevels {

@@ -62,6 +62,8 @@ function axisOf(name: string, leaf: ParameterDefinition, levels: number, traject
       }
       return { kind: 'unordered', values }
     }
+    case 'ordinal':
+      return leaf.values.length === 1 ? { kind: 'held' } : { kind: 'ordered', levels }
     default:
       return { kind: 'ordered', levels }
   }

@@ -79,8 +79,8 @@ function newNode(level: number, i: number): number {
 function checkAxes<P>(space: Space<P>, level: number): void {
   for (const { name, leaves } of parametersOf(space)) {
     for (const leaf of leaves) {
-      if (leaf.type === 'real') continue
-      if (leaf.type !== 'integer') {
+      if (leaf.type === 'real' && leaf.step === undefined) continue
+      if (leaf.type !== 'real' && leaf.type !== 'integer' && leaf.type !== 'ordinal') {
         throw new RangeError(
           `smolyak needs parameters with an order, but ${show(name)} is a ${leaf.type}; cross it instead`,
         )
@@ -92,7 +92,7 @@ function checkAxes<P>(space: Space<P>, level: number): void {
       const values = new Set(nodes.map((node) => parameter.decode([node], 0)))
       if (values.size < nodes.length) {
         throw new RangeError(
-          `smolyak of level ${level} needs ${nodes.length} different values of ${show(name)}, but it meets only ${values.size} from ${leaf.low} to ${leaf.high}; cross it instead`,
+          `smolyak of level ${level} needs ${nodes.length} different values of ${show(name)}, but it meets only ${values.size}${leaf.type === 'ordinal' ? '' : ` from ${leaf.low} to ${leaf.high}`}; cross it instead`,
         )
       }
     }

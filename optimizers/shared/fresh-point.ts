@@ -52,6 +52,7 @@ function coordinatesOfLeaf(leaf: ParameterDefinition): ArrayLike<number> {
   const endless = { length: Number.POSITIVE_INFINITY }
   switch (leaf.type) {
     case 'integer': {
+      if (leaf.step !== undefined) return coordinatesOfLevels(leaf)
       const levels = leaf.high - leaf.low + 1
       if (levels > mostLookedThrough) return endless
       const coordinates = new Array<number>(levels).fill(0)
@@ -60,14 +61,23 @@ function coordinatesOfLeaf(leaf: ParameterDefinition): ArrayLike<number> {
       return coordinates
     }
     case 'choice':
+    case 'ordinal':
       return leaf.values.map((_, level) => coordinateOf(level, leaf.values.length))
     case 'boolean':
       return [coordinateOf(0, 2), coordinateOf(1, 2)]
     case 'real':
+      if (leaf.step !== undefined) return coordinatesOfLevels(leaf)
       return leaf.low === leaf.high ? [0] : endless
     default:
       return endless // a leaf is no vector and no matrix
   }
+}
+
+/** Of values in steps, which own equal parts of their axis. */
+function coordinatesOfLevels(leaf: ParameterDefinition): ArrayLike<number> {
+  const [axis] = parameterFrom(leaf).axes
+  if (axis?.kind !== 'integer' || axis.levels > mostLookedThrough) return { length: Number.POSITIVE_INFINITY }
+  return Array.from({ length: axis.levels }, (_, level) => coordinateOf(level, axis.levels))
 }
 
 function pointAt(axes: readonly ArrayLike<number>[], place: number): number[] {

@@ -34,7 +34,13 @@ function geneOf(axis: Axis, at: number, leaf: ParameterDefinition): Gene {
     case 'real':
       return { cross: blendAt(at), mutate: stepAt(at) }
     case 'integer':
-      return { cross: blendAt(at), mutate: levelStepAt(at, parameterFrom(leaf) as Parameter<number>) }
+      return {
+        cross: blendAt(at),
+        mutate:
+          leaf.type === 'integer' && leaf.step === undefined
+            ? integerStepAt(at, parameterFrom(leaf) as Parameter<number>)
+            : levelStepAt(at, axis.levels),
+      }
     case 'choice':
     case 'boolean':
       return { cross: swapAt(at), mutate: otherLevelAt(at, axis.levels) }
@@ -71,7 +77,7 @@ function stepAt(at: number): Gene['mutate'] {
 }
 
 /** A Gaussian step that moves by one integer at least, by turning back at a bound if need be. */
-function levelStepAt(at: number, integer: Parameter<number>): Gene['mutate'] {
+function integerStepAt(at: number, integer: Parameter<number>): Gene['mutate'] {
   return (genome, deviation, random) => {
     const before = integer.decode(genome, at)
     const step = random.normal(0, deviation)
@@ -79,6 +85,18 @@ function levelStepAt(at: number, integer: Parameter<number>): Gene['mutate'] {
     if (integer.decode(genome, at) !== before) return
     integer.encode(before + (step < 0 ? -1 : 1), genome, at) // is brought back within the bounds
     if (integer.decode(genome, at) === before) integer.encode(before - (step < 0 ? -1 : 1), genome, at)
+  }
+}
+
+/** The same among values that own equal parts of the axis. */
+function levelStepAt(at: number, levels: number): Gene['mutate'] {
+  return (genome, deviation, random) => {
+    const before = levelOf(genome[at]!, levels)
+    const step = random.normal(0, deviation)
+    genome[at] = clipUnit(genome[at]! + step)
+    if (levels === 1 || levelOf(genome[at]!, levels) !== before) return
+    const next = before + (step < 0 ? -1 : 1)
+    genome[at] = coordinateOf(next < 0 ? 1 : next === levels ? levels - 2 : next, levels)
   }
 }
 

@@ -31,6 +31,15 @@ function rangeOf(leaf: ParameterDefinition): AxisRange {
         positionOf: (value) => values.indexOf(value as ChoiceValue),
       }
     }
+    case 'ordinal': {
+      const { values } = leaf
+      const last = values.length - 1
+      return {
+        isHeld: last === 0,
+        isOrdered: true,
+        positionOf: (value) => values.indexOf(value as ChoiceValue) / Math.max(1, last),
+      }
+    }
     case 'vector':
     case 'matrix':
       throw new Error(`an axis is no ${leaf.type}`)
@@ -44,7 +53,7 @@ function positionIn({
 }: {
   readonly low: number
   readonly high: number
-  readonly scale?: Scale
+  readonly scale?: Scale | undefined
 }) {
   const measure =
     scale === 'log' ? (value: unknown) => Math.log(value as number) : (value: unknown) => (value as number) / 2

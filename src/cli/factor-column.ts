@@ -37,6 +37,7 @@ export function levelsOf(definition: ParameterDefinition | undefined): readonly 
   const [leaf] = definition ? leavesOf(definition) : []
   switch (leaf?.type) {
     case 'choice':
+    case 'ordinal':
       return leaf.values
     case 'boolean':
       return [false, true]

@@ -50,6 +50,7 @@ function isNumeric(definition: ParameterDefinition): boolean {
     case 'integer':
       return true
     case 'choice':
+    case 'ordinal':
       return definition.values.every((value) => typeof value === 'number')
     case 'boolean':
     case 'vector':

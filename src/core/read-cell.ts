@@ -38,6 +38,7 @@ function readAs(cell: unknown, definition: ParameterDefinition, typing: CellTypi
     case 'boolean':
       return { value: booleanIn(cell) ?? cell }
     case 'choice':
+    case 'ordinal':
       return choiceIn(cell, definition.values, typing)
     case 'vector':
       return readElements(cell, definition.of, typing)

@@ -1,4 +1,5 @@
-import { checkOptions, oneOf } from './options.ts'
+import { checkPrior, type NormalPrior, normalScaling } from './normal-prior.ts'
+import { anything, checkOptions, oneOf } from './options.ts'
 import type { Random } from './random.ts'
 import { show } from './text.ts'
 
@@ -25,12 +26,24 @@ export type ChoiceValue = string | number | boolean | null
 
 /** A parameter as it stands in YAML or JSON. */
 export type ParameterDefinition =
-  | { readonly type: 'real'; readonly low: number; readonly high: number; readonly scale?: Scale }
-  | { readonly type: 'integer'; readonly low: number; readonly high: number; readonly scale?: Scale }
+  | ({ readonly type: 'real'; readonly low: number; readonly high: number } & RealOptions)
+  | ({ readonly type: 'integer'; readonly low: number; readonly high: number } & IntegerOptions)
+  | { readonly type: 'ordinal'; readonly values: readonly ChoiceValue[] }
   | { readonly type: 'choice'; readonly values: readonly ChoiceValue[] }
   | { readonly type: 'boolean' }
   | { readonly type: 'vector'; readonly of: ParameterDefinition; readonly length: number }
   | { readonly type: 'matrix'; readonly of: ParameterDefinition; readonly rows: number; readonly columns: number }
+
+export interface IntegerOptions {
+  readonly scale?: Scale | undefined
+  /** The distance from one value to the next, from the low bound on; without a scale only. */
+  readonly step?: number | undefined
+}
+
+export interface RealOptions extends IntegerOptions {
+  /** Where the value is expected, in place of a scale. */
+  readonly prior?: NormalPrior | undefined
+}
 
 /** The values of a space's parameters: `ParametersOf<typeof space>`. */
 export type ParametersOf<S> = S extends Space<infer P> ? P : never
@@ -40,12 +53,17 @@ export type ParameterMap<P> = { readonly [K in keyof P]: Parameter<P[K]> }
 
 /**
  * A real number in [low, high]; `scale: 'log'` searches its logarithm and needs a positive `low`. With `low` equal to
- * `high` the parameter is held.
+ * `high` the parameter is held. A `step` leaves the values that are whole steps above `low`; of a `prior`, equal parts
+ * of the axis hold equal shares.
  */
-export function real(low: number, high: number, options: { scale?: Scale } = {}): Parameter<number> {
+export function real(low: number, high: number, options: RealOptions = {}): Parameter<number> {
   const scale = scaleIn('real', options)
   checkBounds('real', low, high, scale)
-  const { toUnit, fromUnit } = scaling(low, high, scale)
+  const { step, prior } = options
+  if (step !== undefined) return stepped('real', low, high, step)
+  if (prior !== undefined) checkPrior('real(low, high, { prior })', prior)
+  const { toUnit, fromUnit } =
+    prior === undefined || low === high ? scaling(low, high, scale) : normalScaling(low, high, prior)
   return {
     axes: [{ kind: 'real' }],
     decode: (point, at) => fromUnit(clipUnit(point[at]!)),
@@ -56,17 +74,18 @@ export function real(low: number, high: number, options: { scale?: Scale } = {})
       typeof value === 'number' && value >= low && value <= high
         ? undefined
         : `needs a number from ${low} to ${high}, got ${show(value)}`,
-    definition: scale === 'log' ? { type: 'real', low, high, scale } : { type: 'real', low, high },
+    definition: { type: 'real', low, high, ...(scale === 'log' && { scale }), ...(prior && { prior }) },
   }
 }
 
 /** An integer in [low, high], both included; every integer owns an equal part of the axis (of its logarithm with 'log'). */
-export function integer(low: number, high: number, options: { scale?: Scale } = {}): Parameter<number> {
+export function integer(low: number, high: number, options: IntegerOptions = {}): Parameter<number> {
   const scale = scaleIn('integer', options)
   checkBounds('integer', low, high, scale)
   for (const bound of [low, high]) {
     if (!Number.isSafeInteger(bound)) throw new RangeError(`integer(low, high) needs whole numbers, got ${bound}`)
   }
+  if (options.step !== undefined) return stepped('integer', low, high, options.step)
   const { toUnit, fromUnit } = scaling(low - 0.5, high + 0.5, scale)
   const integerAt = (unit: number) => clip(Math.round(fromUnit(unit)), low, high) + 0
   return {
@@ -83,27 +102,68 @@ export function integer(low: number, high: number, options: { scale?: Scale } = 
   }
 }
 
+/** Every whole step from `low` on owns an equal part of the axis. */
+function stepped(type: 'real' | 'integer', low: number, high: number, step: number): Parameter<number> {
+  const isWhole = type === 'integer'
+  const isStep = isWhole ? Number.isSafeInteger(step) : Number.isFinite(step)
+  if (!isStep || !(step > 0) || (low < high && step > high - low)) {
+    throw new RangeError(
+      `${type}(low, high, { step }) needs a ${isWhole ? 'whole ' : ''}step above 0 and at most ${high - low}, got ${show(step)}`,
+    )
+  }
+  const levels = Math.floor((high - low) / step + roundingOfSteps) + 1
+  if (!Number.isSafeInteger(levels)) throw new RangeError(`${type}(low, high, { step }) has too many steps of ${step}`)
+  const valueAt = (level: number) => clip(Number((low + level * step).toPrecision(15)), low, high) + 0
+  const nearest = (value: number) => clip(Math.round((value - low) / step), 0, levels - 1)
+  return {
+    axes: [{ kind: 'integer', levels }],
+    decode: (point, at) => valueAt(levelOf(point[at]!, levels)),
+    encode(value, point, at) {
+      point[at] = coordinateOf(nearest(value), levels)
+    },
+    refuse: (value) =>
+      typeof value === 'number' && valueAt(nearest(value)) === value
+        ? undefined
+        : `needs a number from ${low} to ${high} in steps of ${step}, got ${show(value)}`,
+    definition: { type, low, high, step },
+  }
+}
+
+/** 1 has ten steps of 0.1, whatever the division says. */
+const roundingOfSteps = 1e-9
+
 /** One of the listed values; they have no order. */
 export function choice<const T extends ChoiceValue>(values: readonly T[]): Parameter<T> {
-  if (!Array.isArray(values)) throw new RangeError(`choice(values) needs a list of values, got ${show(values)}`)
-  if (values.length === 0) throw new RangeError('choice(values) needs at least one value, got none')
+  return listed('choice', values)
+}
+
+/** One of the listed values, of which neighbours are alike: `ordinal(['none', 'some', 'much'])`. */
+export function ordinal<const T extends ChoiceValue>(values: readonly T[]): Parameter<T> {
+  return listed('ordinal', values)
+}
+
+function listed<T extends ChoiceValue>(type: 'choice' | 'ordinal', values: readonly T[]): Parameter<T> {
+  if (!Array.isArray(values)) throw new RangeError(`${type}(values) needs a list of values, got ${show(values)}`)
+  if (values.length === 0) throw new RangeError(`${type}(values) needs at least one value, got none`)
   const other = values.find((value) => !isChoiceValue(value))
   if (other !== undefined) {
-    throw new RangeError(`choice(values) needs texts, finite numbers, true, false or null, got ${show(other)}; name it`)
+    throw new RangeError(
+      `${type}(values) needs texts, finite numbers, true, false or null, got ${show(other)}; name it`,
+    )
   }
   if (new Set(values).size < values.length) {
-    throw new RangeError(`choice(values) needs values that differ, got ${show(values)}`)
+    throw new RangeError(`${type}(values) needs values that differ, got ${show(values)}`)
   }
   const levels = values.length
   return {
-    axes: [{ kind: 'choice', levels }],
+    axes: [{ kind: type === 'choice' ? 'choice' : 'integer', levels }],
     decode: (point, at) => values[levelOf(point[at]!, levels)]!,
     encode(value, point, at) {
-      point[at] = (Math.max(0, values.indexOf(value)) + 0.5) / levels
+      point[at] = coordinateOf(Math.max(0, values.indexOf(value)), levels)
     },
     refuse: (value) =>
       values.includes(value as T) ? undefined : `needs one of ${values.map(show).join(', ')}, got ${show(value)}`,
-    definition: { type: 'choice', values },
+    definition: { type, values },
   }
 }
 
@@ -157,11 +217,16 @@ export function matrix<T>(of: Parameter<T>, rows: number, columns: number): Para
 export function parameterFrom(definition: ParameterDefinition): Parameter {
   switch (definition.type) {
     case 'real':
-      return real(definition.low, definition.high, { scale: definition.scale ?? 'linear' })
+      return real(definition.low, definition.high, {
+        scale: definition.scale,
+        step: definition.step,
+        prior: definition.prior,
+      })
     case 'integer':
-      return integer(definition.low, definition.high, { scale: definition.scale ?? 'linear' })
+      return integer(definition.low, definition.high, { scale: definition.scale, step: definition.step })
     case 'choice':
-      return choice(definition.values)
+    case 'ordinal':
+      return listed(definition.type, definition.values)
     case 'boolean':
       return boolean()
     case 'vector':
@@ -336,16 +401,21 @@ function exactUnit(value: number, toUnit: (v: number) => number, fromUnit: (u: n
   return unit
 }
 
-function scaleIn(call: string, options: { readonly scale?: Scale }): Scale {
-  checkOptions(call, options, { scale: oneOf('linear', 'log') }, { log: "scale: 'log'" })
-  return options.scale ?? 'linear'
+function scaleIn(call: 'real' | 'integer', options: RealOptions): Scale {
+  const known = { scale: oneOf('linear', 'log'), step: anything, ...(call === 'real' && { prior: anything }) }
+  checkOptions(call, options, known, { log: "scale: 'log'" })
+  const { scale = 'linear', step, prior } = options
+  const given = [scale === 'log' && "scale: 'log'", step !== undefined && 'a step', prior !== undefined && 'a prior']
+  const [first, second] = given.filter((one) => one !== false)
+  if (second !== undefined) throw new RangeError(`${call}(low, high) takes ${first} or ${second}, got both`)
+  return scale
 }
 
 /** @throws RangeError at what no function for parameters has made */
 function checkParameter(where: string, parameter: unknown): void {
   if (typeof (parameter as Partial<Parameter> | null | undefined)?.decode === 'function') return
   throw new RangeError(
-    `${where} needs to be made by real, integer, choice, boolean, vector or matrix, got ${show(parameter)}`,
+    `${where} needs to be made by real, integer, choice, ordinal, boolean, vector or matrix, got ${show(parameter)}`,
   )
 }
 

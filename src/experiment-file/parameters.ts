@@ -21,13 +21,23 @@ export function readParameters(
 }
 
 const named = z.looseObject({})
-const bounds = { low: z.number(), high: z.number(), scale: z.enum(['linear', 'log']).optional() }
+const bounds = {
+  low: z.number(),
+  high: z.number(),
+  scale: z.enum(['linear', 'log']).optional(),
+  step: z.number().optional(),
+}
 
 /** What `of` must be is checked where it stands, one level down; the values of a choice are checked one by one. */
 export const parameterSchemas = {
-  real: z.strictObject({ type: z.literal('real'), ...bounds }),
+  real: z.strictObject({
+    type: z.literal('real'),
+    ...bounds,
+    prior: z.strictObject({ type: z.literal('normal'), mean: z.number(), sd: z.number() }).optional(),
+  }),
   integer: z.strictObject({ type: z.literal('integer'), ...bounds }),
   choice: z.strictObject({ type: z.literal('choice'), values: z.array(z.custom<ChoiceValue>()) }),
+  ordinal: z.strictObject({ type: z.literal('ordinal'), values: z.array(z.custom<ChoiceValue>()) }),
   boolean: z.strictObject({ type: z.literal('boolean') }),
   vector: z.strictObject({ type: z.literal('vector'), of: named, length: z.number() }),
   matrix: z.strictObject({ type: z.literal('matrix'), of: named, rows: z.number(), columns: z.number() }),
@@ -49,7 +59,8 @@ function readParameter(given: unknown, place: Place): ParameterDefinition {
   checkWords(given as object, Object.keys(parameterSchemas[type].shape), place)
   const definition = parseAt(parameterSchemas[type], given, place)
   if ('of' in definition) return { ...definition, of: readParameter(definition.of, below(place, 'of')) }
-  if (definition.type === 'choice') checkValues(definition.values, below(place, 'values'))
+  if (definition.type === 'choice' || definition.type === 'ordinal')
+    checkValues(definition.values, below(place, 'values'))
   return definition as ParameterDefinition
 }
 
@@ -63,6 +74,7 @@ const typesElsewhere = new Map([
   ...['loguniform', 'log_uniform', 'log-uniform', 'log'].map((name) => [name, 'real with scale: log'] as const),
   ...['int', 'randint', 'whole', 'discrete'].map((name) => [name, 'integer'] as const),
   ...['categorical', 'category', 'enum', 'values', 'string'].map((name) => [name, 'choice'] as const),
+  ...['ordered', 'ordered-choice', 'discrete-ordered'].map((name) => [name, 'ordinal'] as const),
   ...['bool', 'flag'].map((name) => [name, 'boolean'] as const),
   ...['list', 'array'].map((name) => [name, 'vector'] as const),
 ])

@@ -100,6 +100,7 @@ function widestKind(definition: ParameterDefinition): CellKind | undefined {
     case 'boolean':
       return 'boolean'
     case 'choice':
+    case 'ordinal':
       return leaf.values.map(parameterKind).reduce(joinKinds, undefined)
     default:
       return undefined

@@ -118,6 +118,27 @@ const definitions: readonly (readonly [Abilities['axes'][number], fc.Arbitrary<P
       .map(([low, width]) => ({ type: 'integer' as const, low, high: low + width, scale: 'log' as const })),
   ],
   [
+    'real',
+    fc
+      .tuple(fc.double({ min: -100, max: 100, noNaN: true }), fc.double({ min: 1, max: 50, noNaN: true }))
+      .map(([mean, sd]) => ({
+        type: 'real' as const,
+        low: -100,
+        high: 100,
+        prior: { type: 'normal' as const, mean, sd },
+      })),
+  ],
+  [
+    'integer',
+    fc
+      .tuple(fc.integer({ min: -9, max: 9 }), fc.integer({ min: 1, max: 30 }))
+      .map(([low, steps]) => ({ type: 'real' as const, low, high: low + steps * 0.1 + 0.05, step: 0.1 })),
+  ],
+  [
+    'integer',
+    fc.uniqueArray(fc.string(), { minLength: 1, maxLength: 5 }).map((values) => ({ type: 'ordinal' as const, values })),
+  ],
+  [
     'choice',
     fc.uniqueArray(fc.string(), { minLength: 1, maxLength: 5 }).map((values) => ({ type: 'choice' as const, values })),
   ],

@@ -6,6 +6,7 @@ import {
   choice,
   integer,
   matrix,
+  ordinal,
   type ParametersOf,
   Random,
   real,
@@ -174,4 +175,58 @@ test('types flow from the space to its parameters', () => {
   }>()
   // @ts-expect-error there is no such parameter
   everything.decode([]).unknown
+})
+
+test('values in steps are the numbers that they are meant to be, and own equal parts of their axis', () => {
+  const one = space({ x: real(0, 1, { step: 0.1 }), n: integer(2, 11, { step: 4 }) })
+  const valuesOf = (units: number) => [
+    ...new Set(Array.from({ length: units }, (_, i) => one.decode([i / units, i / units])).map(({ x }) => x)),
+  ]
+  expect(valuesOf(1000)).toEqual([0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1])
+  expect([0, 0.4, 0.99].map((unit) => one.decode([0, unit]).n)).toEqual([2, 6, 10])
+  for (const x of valuesOf(1000)) expect(one.decode(one.encode({ x, n: 6 }))).toEqual({ x, n: 6 })
+  expect(one.refuse({ x: 0.25, n: 6 })).toBe('x needs a number from 0 to 1 in steps of 0.1, got 0.25')
+  expect(one.refuse({ x: 0.2, n: 11 })).toBe('n needs a number from 2 to 11 in steps of 4, got 11')
+  expect(() => real(0, 1, { step: 0 })).toThrow('real(low, high, { step }) needs a step above 0 and at most 1, got 0')
+  expect(() => integer(0, 9, { step: 0.5 })).toThrow('needs a whole step above 0 and at most 9, got 0.5')
+  expect(() => real(1, 9, { step: 1, scale: 'log' })).toThrow("takes scale: 'log' or a step, got both")
+})
+
+test('ordered choices lie on an axis with an order', () => {
+  const one = space({ effort: ordinal(['none', 'some', 'much']) })
+  expect(one.axes).toEqual([{ kind: 'integer', levels: 3 }])
+  expect([0, 0.5, 1].map((unit) => one.decode([unit]).effort)).toEqual(['none', 'some', 'much'])
+  expectTypeOf<ParametersOf<typeof one>>().toEqualTypeOf<{ effort: 'none' | 'some' | 'much' }>()
+  expect(parameterFrom({ type: 'ordinal', values: ['none'] }).definition).toEqual({ type: 'ordinal', values: ['none'] })
+  expect(one.refuse({ effort: 'all' })).toBe('effort needs one of "none", "some", "much", got "all"')
+})
+
+test('equal parts of the axis hold equal shares of a prior, and what was decoded comes back exactly', () => {
+  const prior = { type: 'normal', mean: 100, sd: 15 } as const
+  const one = space({ x: real(0, 200, { prior }) })
+  // statistics.NormalDist(100, 15).inv_cdf of Python
+  for (const [unit, x] of [
+    [0.5, 100],
+    [0.975, 129.3994597681],
+    [0.1, 80.77672651683],
+    [1e-6, 28.69863537666],
+  ] as const) {
+    expect(one.decode([unit]).x).toBeCloseTo(x, 4)
+  }
+  expect([one.decode([0]).x, one.decode([1]).x]).toEqual([0, 200])
+  const inTail = space({ x: real(130, 200, { prior }) })
+  fc.assert(
+    fc.property(fc.double({ min: 0, max: 1, noNaN: true }), (unit) => {
+      for (const truncated of [one, inTail, space({ x: real(0, 70, { prior }) })]) {
+        const { x } = truncated.decode([unit])
+        expect(truncated.refuse({ x })).toBeUndefined()
+        expect(truncated.decode(truncated.encode({ x })).x).toBe(x)
+      }
+    }),
+    { numRuns: 3000 },
+  )
+  expect(inTail.decode([0.5]).x).toBeCloseTo(134.164, 3) // the median beyond two standard deviations
+  expect(() => real(0, 1, { prior })).toThrow('a prior needs bounds that hold some of it, got 0 to 1')
+  expect(() => real(0, 1, { prior: { type: 'normal', mean: 0, sd: 0 } })).toThrow('needs a prior like')
+  expect(() => real(1, 2, { prior, scale: 'log' })).toThrow("takes scale: 'log' or a prior, got both")
 })

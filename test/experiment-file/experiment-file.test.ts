@@ -544,7 +544,7 @@ test.each([
   [
     'an unknown type',
     { type: 'float', low: 0, high: 1 },
-    ': optimizee.parameters.x.type needs one of real, integer, choice, boolean, vector, matrix, got "float", did you mean real?',
+    ': optimizee.parameters.x.type needs one of real, integer, choice, ordinal, boolean, vector, matrix, got "float", did you mean real?',
   ],
   ['no type', { low: 0, high: 1 }, /^: optimizee\.parameters\.x\.type is missing; wanted one of real, /],
   [

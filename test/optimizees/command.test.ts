@@ -318,3 +318,23 @@ test('a process that left the group and holds standard output is ended, and what
   expect(pids).toHaveLength(2)
   await until(() => !pids.some(isRunning))
 })
+
+test('a flag is a word of the command where its parameter is true, and of nothing else', async () => {
+  const parameters: [string, ParameterDefinition][] = [
+    ['x', x],
+    ['verbose', { type: 'boolean' }],
+  ]
+  const code = 'console.log(JSON.stringify({{ error: 0, words: process.argv.slice(1) }}))'
+  const optimizee = make([node, '-e', code, '--', 'a', '{verbose?--level={x}}', 'b'], { parameters })
+  const wordsOf = async (verbose: boolean) => {
+    const result = readResult(await simulate(optimizee, {}, { verbose }), ['error'])
+    return 'outputs' in result && result.outputs?.words
+  }
+  expect(await wordsOf(true)).toEqual(['a', '--level=0.5', 'b'])
+  expect(await wordsOf(false)).toEqual(['a', 'b'])
+  expect(() => make([node, '{x?--fast}'])).toThrow(
+    '"{x?--fast}" is a flag and needs the name of a boolean parameter, but x is of the type real',
+  )
+  expect(() => make([node, '{quiet?--fast}'])).toThrow('but quiet is no parameter')
+  expect(() => make(['{verbose?node}'], { parameters })).toThrow('a command needs a program first, got a flag')
+})

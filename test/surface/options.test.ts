@@ -55,9 +55,9 @@ test.each<readonly [string, () => unknown, string]>([
     `real: "log" is not an option, did you mean scale: 'log'?`,
   ],
   ['a scale in capitals', () => untyped(real)(1, 2, { scale: 'Log' }), 'did you mean "log"?'],
-  ['a text for options', () => untyped(real)(1, 2, 'log'), 'real needs options like { scale }, got "log"'],
-  ['null for options', () => untyped(integer)(1, 2, null), 'integer needs options like { scale }, got null'],
-  ['a step', () => untyped(integer)(0, 10, { step: 2 }), '"step" is not an option; known are scale'],
+  ['a text for options', () => untyped(real)(1, 2, 'log'), 'real needs options like { scale, step, prior }, got "log"'],
+  ['null for options', () => untyped(integer)(1, 2, null), 'integer needs options like { scale, step }, got null'],
+  ['a stride', () => untyped(integer)(0, 10, { stride: 2 }), '"stride" is not an option'],
   ['values one by one', () => untyped(choice)('a', 'b'), 'choice(values) needs a list of values, got "a"'],
   ['a definition for a parameter', () => untyped(vector)({ type: 'boolean' }, 2), 'needs to be made by real, integer'],
   [

@@ -1,5 +1,6 @@
 import { leavesOf } from '../../../src/core/leaves.ts'
 import {
+  type Axis,
   levelOf,
   type Parameter,
   type ParameterDefinition,
@@ -23,7 +24,7 @@ export function axesOf<P>(space: Space<P>): CmaAxes {
   const ordered = places.filter((at) => space.axes[at]!.kind === 'real' || space.axes[at]!.kind === 'integer')
   return {
     ordered,
-    cells: ordered.map((at) => cellOf(leaves[at]!)),
+    cells: ordered.map((at) => cellOf(leaves[at]!, space.axes[at]!)),
     hasIntegers: ordered.some((at) => space.axes[at]!.kind === 'integer'),
     categories: places.flatMap((at) => {
       const axis = space.axes[at]!
@@ -32,10 +33,10 @@ export function axesOf<P>(space: Space<P>): CmaAxes {
   }
 }
 
-function cellOf(definition: ParameterDefinition): (coordinate: number) => number {
-  if (definition.type !== 'integer') return () => 0
-  const { low, high, scale } = definition
-  if (scale !== 'log') return () => 1 / (high - low + 1)
+function cellOf(definition: ParameterDefinition, axis: Axis): (coordinate: number) => number {
+  if (axis.kind !== 'integer') return () => 0
+  if (definition.type !== 'integer' || definition.scale !== 'log') return () => 1 / axis.levels
+  const { low, high } = definition
   const integer = parameterFrom(definition) as Parameter<number>
   const whole = Math.log((high + 0.5) / (low - 0.5))
   return (coordinate) => {
