@@ -1,5 +1,6 @@
 import { LuDecomposition, Matrix } from 'ml-matrix'
 import { z } from 'zod'
+import { mostInfeasible } from '../src/core/objectives.ts'
 import type { Problem } from '../src/core/optimizee.ts'
 import { parseSettings } from '../src/core/settings.ts'
 import { clipUnit } from '../src/core/space.ts'
@@ -75,7 +76,9 @@ export class TrustRegion<P = Record<string, unknown>> extends LocalSearch<Region
     return { memory, points: [point, ...neighbours] }
   }
 
-  protected override next({ memory, points }: Round<Region>, costs: readonly number[]): Round<Region> | null {
+  protected override next({ memory, points }: Round<Region>, given: readonly number[]): Round<Region> | null {
+    // No parabola goes through the costs of what violates constraints either.
+    const costs = given.map((cost) => (cost >= -mostInfeasible ? failedCost : cost))
     switch (memory.stage) {
       case 'begin': {
         if (costs[0] === failedCost) return null
