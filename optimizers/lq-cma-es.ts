@@ -75,9 +75,12 @@ export type LqCmaEsState = {
 type Candidate = {
   readonly sample: CmaSample | null
   readonly point: readonly number[]
-  readonly status: 'new' | 'pending' | 'done' | 'failed'
+  readonly status: 'new' | 'pending' | Outcome
   readonly cost: number | null
 }
+
+/** What violates constraints has a cost beyond all others: no model may learn it. */
+type Outcome = 'done' | 'infeasible' | 'failed'
 
 type Tag = { readonly run: number; readonly generation: number; readonly place: number }
 
@@ -209,11 +212,12 @@ export class LqCmaEs<P = Record<string, unknown>> extends Optimizer<LqCmaEsState
       const tag = evaluation.tag as Tag | undefined
       const point = tag ? candidates[tag.place]!.point : this.space.encode(evaluation.individual.parameters)
       if (this.#isDiscrete) known = withPoint(known, keyOf(point), score)
-      if (cost !== null) added.push({ x: split(this.#axes, point).x, cost })
+      const outcome = outcomeOf(evaluation)
+      if (cost !== null && outcome === 'done') added.push({ x: split(this.#axes, point).x, cost })
       if (tag !== undefined) {
         pending--
         schedule = { ...schedule, spent: schedule.spent + 1 }
-        candidates[tag.place] = { ...candidates[tag.place]!, status: cost === null ? 'failed' : 'done', cost }
+        candidates[tag.place] = { ...candidates[tag.place]!, status: outcome, cost }
       } else if (cost !== null && old.run === null) prior = withPrior(prior, point, cost)
     }
     const most = Math.max(schedule.lambda, 2 * fullSize(this.#axes.ordered.length))
@@ -271,7 +275,9 @@ export class LqCmaEs<P = Record<string, unknown>> extends Optimizer<LqCmaEsState
   #valuesOf(model: LqModel | null, candidates: readonly Candidate[]): (number | null)[] {
     if (model === null || candidates.every(({ status }) => status !== 'new')) return candidates.map(({ cost }) => cost)
     const values = candidates.map((candidate) =>
-      candidate.status === 'failed' ? null : this.#predict(model, candidate),
+      candidate.status === 'failed' || candidate.status === 'infeasible'
+        ? candidate.cost
+        : this.#predict(model, candidate),
     )
     const least = values.reduce<number>((low, value) => Math.min(low, value ?? low), Number.POSITIVE_INFINITY)
     const best = candidates.reduce((low, { cost }) => Math.min(low, cost ?? low), Number.POSITIVE_INFINITY)
@@ -299,4 +305,9 @@ export class LqCmaEs<P = Record<string, unknown>> extends Optimizer<LqCmaEsState
       pending,
     }
   }
+}
+
+function outcomeOf<P>(evaluation: Evaluation<P>): Outcome {
+  if (evaluation.outcome === 'failed') return 'failed'
+  return (evaluation.violation ?? 0) > 0 ? 'infeasible' : 'done'
 }
