@@ -10,6 +10,7 @@ const excused: Readonly<Record<string, string>> = {
 /** How few evaluations are enough for some, and laws that do not hold, and why. */
 const contracts: Readonly<Record<string, OptimizerContract>> = {
   'trust-region': { evaluations: 500 }, // a model costs more than a simulation here
+  'lq-cma-es': { evaluations: 400 }, // and so it does here
   'l-bfgs-b': {
     excused: {
       'it learns from what it had not asked for': 'it finds the optimum of a parabola to the last digit, warm or cold',
