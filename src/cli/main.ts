@@ -14,6 +14,7 @@ const commands = {
   export: () => import('./export.ts'),
   analyse: () => import('./analyse.ts'),
   dashboard: () => import('./dashboard.ts'),
+  report: () => import('./report.ts'),
   logs: () => import('./logs.ts'),
   replay: () => import('./replay.ts'),
   recover: () => import('./recover.ts'),

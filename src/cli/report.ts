@@ -1,0 +1,21 @@
+import type { Command } from 'commander'
+
+export function register(program: Command): void {
+  program
+    .command('report')
+    .summary('write a page about a run that needs no server')
+    .description(
+      'Writes one file about a run for any browser: what was searched and with what, the result, its convergence, failures and cost, and how to reproduce it.',
+    )
+    .argument('<run>', 'the run directory')
+    .option('--output <file>', 'the file (default: standard output)')
+    .action(async (run: string, { output }: { output?: string }) => {
+      const [{ reportOf }, { print, writeWhole }] = await Promise.all([
+        import('../dashboard/report/report.ts'),
+        import('./output.ts'),
+      ])
+      const page = await reportOf(run, Date.now())
+      if (output === undefined) await print([page])
+      else await writeWhole(output, [page])
+    })
+}
