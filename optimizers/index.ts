@@ -8,6 +8,8 @@ import { Design } from './designs/index.ts'
 import { EvolutionStrategies } from './evolution-strategies.ts'
 import { Face } from './face.ts'
 import { GeneticAlgorithm } from './genetic-algorithm.ts'
+import { GradientDescent } from './gradient-descent.ts'
+import { GridSearch } from './grid-search.ts'
 import { LBfgsB } from './l-bfgs-b.ts'
 import { LShade } from './l-shade.ts'
 import { LqCmaEs } from './lq-cma-es.ts'
@@ -26,6 +28,8 @@ export {
   EvolutionStrategies,
   Face,
   GeneticAlgorithm,
+  GradientDescent,
+  GridSearch,
   LBfgsB,
   LqCmaEs,
   LShade,
@@ -55,6 +59,8 @@ export const optimizers = {
   face: Face,
   'simulated-annealing': SimulatedAnnealing,
   'parallel-tempering': ParallelTempering,
+  'gradient-descent': GradientDescent,
+  'grid-search': GridSearch,
   design: Design,
 } as const
 

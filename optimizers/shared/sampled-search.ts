@@ -68,6 +68,11 @@ export abstract class SampledSearch<
   /** What follows from samples in the order of drawing, at least one of which did not fail; of one draw or of several. */
   protected abstract learn(model: M, samples: readonly Sample[], random: Random): M
 
+  /** What follows when a whole generation failed: it is drawn again, from the same model. */
+  protected afterFailure(model: M, _random: Random): M {
+    return model
+  }
+
   /** Numbers of the model that are recorded with each generation. */
   protected abstract describeModel(model: M): Readonly<Record<string, number | null>>
 
@@ -149,7 +154,9 @@ export abstract class SampledSearch<
       const { point, key } = keyedPoint(this.space, clipToCube(one))
       return { drawn: one, point, score: scoreAt(known, key) ?? null }
     })
-    return samples.some(({ score }) => score !== null) ? this.learn(model, samples, random) : model
+    return samples.some(({ score }) => score !== null)
+      ? this.learn(model, samples, random)
+      : this.afterFailure(model, random)
   }
 
   /** Draws until half as many as a draw gives are unknown, if that comes soon. */

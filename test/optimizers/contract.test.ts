@@ -5,6 +5,7 @@ import { type OptimizerContract, testOptimizer } from '../../src/testing/index.t
 const excused: Readonly<Record<string, string>> = {
   design:
     'it plays a fixed list and learns nothing; the laws that remain are in test/optimizers/designs/design.test.ts',
+  'grid-search': 'it is a design, and its points are in test/optimizers/grid-search.test.ts',
 }
 
 /** How few evaluations are enough for some, and laws that do not hold, and why. */
