@@ -16,10 +16,12 @@ import { LqCmaEs } from './lq-cma-es.ts'
 import { NaturalEvolutionStrategies } from './natural-evolution-strategies.ts'
 import { NelderMead } from './nelder-mead.ts'
 import { ParallelTempering } from './parallel-tempering.ts'
+import { ParticleSwarm } from './particle-swarm.ts'
 import { RandomSearch } from './random-search.ts'
 import { SimulatedAnnealing } from './simulated-annealing.ts'
 import { SobolSearch } from './sobol-search.ts'
 import { TrustRegion } from './trust-region.ts'
+import { Xnes } from './xnes.ts'
 
 export {
   CmaEs,
@@ -36,10 +38,12 @@ export {
   NaturalEvolutionStrategies,
   NelderMead,
   ParallelTempering,
+  ParticleSwarm,
   RandomSearch,
   SimulatedAnnealing,
   SobolSearch,
   TrustRegion,
+  Xnes,
 }
 
 /** The optimizers that are built in, by the names that experiment files know them by. */
@@ -52,6 +56,8 @@ export const optimizers = {
   'l-bfgs-b': LBfgsB,
   'lq-cma-es': LqCmaEs,
   'trust-region': TrustRegion,
+  'particle-swarm': ParticleSwarm,
+  xnes: Xnes,
   'random-search': RandomSearch,
   'sobol-search': SobolSearch,
   'natural-evolution-strategies': NaturalEvolutionStrategies,
