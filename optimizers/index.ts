@@ -12,6 +12,7 @@ import { GradientDescent } from './gradient-descent.ts'
 import { GridSearch } from './grid-search.ts'
 import { LBfgsB } from './l-bfgs-b.ts'
 import { LShade } from './l-shade.ts'
+import { LineSearch } from './line-search.ts'
 import { LqCmaEs } from './lq-cma-es.ts'
 import { NaturalEvolutionStrategies } from './natural-evolution-strategies.ts'
 import { NelderMead } from './nelder-mead.ts'
@@ -33,6 +34,7 @@ export {
   GradientDescent,
   GridSearch,
   LBfgsB,
+  LineSearch,
   LqCmaEs,
   LShade,
   NaturalEvolutionStrategies,
@@ -58,6 +60,7 @@ export const optimizers = {
   'trust-region': TrustRegion,
   'particle-swarm': ParticleSwarm,
   xnes: Xnes,
+  'line-search': LineSearch,
   'random-search': RandomSearch,
   'sobol-search': SobolSearch,
   'natural-evolution-strategies': NaturalEvolutionStrategies,

@@ -1,0 +1,188 @@
+import { z } from 'zod'
+import type { Problem } from '../src/core/optimizee.ts'
+import { parseSettings } from '../src/core/settings.ts'
+import { clipUnit } from '../src/core/space.ts'
+import { failedCost, LocalSearch, localSettings, type Round, type Start } from './shared/local-search.ts'
+
+const settings = z.strictObject({
+  ...localSettings,
+  tolerance: z
+    .number()
+    .gt(0)
+    .default(1e-9)
+    .describe('The width, as a part of the range, below which a part of a line is not divided any more'),
+  samples: z
+    .int()
+    .min(4)
+    .default(60)
+    .describe('How many samples each line has at most before the search begins elsewhere, unless it still gains'),
+})
+
+type Settings = z.output<typeof settings>
+
+/** A sample of a line: where on the axis, and how much more it costs than the base. */
+type Sample = { readonly at: number; readonly excess: number }
+
+type Lines = {
+  /** What the round asks: one sample of each line, or all the best of them together. */
+  readonly stage: 'begin' | 'sample' | 'combine'
+  readonly base: readonly number[]
+  /** Of the base; null as long as it is not known. */
+  readonly cost: number | null
+  /** For each axis, sorted along it; the base is one of them. */
+  readonly lines: readonly (readonly Sample[])[]
+  /** The axes that the round has a sample of. */
+  readonly asked: readonly number[]
+  readonly rounds: number
+  /** How many rounds in a row gained nothing. */
+  readonly idle: number
+}
+
+/**
+ * A line search along each axis, all of them at once: as if the parameters did not depend on each other. Each line is divided
+ * where that is easiest (STEP: Langerman, Seront and Bersini 1994, "STEP: the easiest way to optimize a function") and where
+ * a parabola has its minimum, in turn (Baudis and Posik 2015, "Global line search algorithm hybridized with quadratic
+ * interpolation and its extension to separable functions").
+ *
+ * The best of all lines are tried together. If that is no better they do depend on each other: the search goes on from the
+ * best of one line and forgets the others.
+ */
+export class LineSearch<P = Record<string, unknown>> extends LocalSearch<Lines, P, Settings> {
+  static readonly type = 'line-search'
+  static readonly summary =
+    'Searches along each axis by itself, all of them at once: for separable costs and for polishing'
+  static override readonly version = 1
+  static readonly settings = settings
+  static override readonly abilities = {
+    axes: ['real', 'integer'],
+    objectives: 'weighted',
+    pace: 'steady',
+    searches: true,
+  } as const
+
+  constructor(problem: Problem<P>, given: z.input<typeof settings> = {}) {
+    super(problem, parseSettings(settings, given, 'optimizer'))
+  }
+
+  protected override begin({ point }: Start): Round<Lines> {
+    const lines = point.map((at) => [{ at, excess: 0 }])
+    return {
+      memory: { stage: 'begin', base: point, cost: null, lines, asked: [], rounds: 0, idle: 0 },
+      points: [point],
+    }
+  }
+
+  protected override next({ memory, points }: Round<Lines>, costs: readonly number[]): Round<Lines> | null {
+    switch (memory.stage) {
+      case 'begin':
+        return costs[0] === failedCost ? null : this.#sample({ ...memory, cost: costs[0]! })
+      case 'sample':
+        return this.#combine(withSamples(memory, points, costs))
+      case 'combine':
+        return this.#sample(this.#moved(memory, points[0]!, costs[0]!))
+    }
+  }
+
+  #sample(memory: Lines): Round<Lines> | null {
+    const { base, lines, rounds, idle } = memory
+    if (idle > mostIdle || (idle > 0 && rounds > this.settings.samples)) return null
+    const wanted = lines.map((line) => nextOf(line, rounds, this.settings.tolerance))
+    const asked = wanted.flatMap((at, axis) => (at === undefined ? [] : [axis]))
+    if (asked.length === 0) return null
+    const points = asked.map((axis) => base.with(axis, wanted[axis]!))
+    return { memory: { ...memory, stage: 'sample', asked, rounds: rounds + 1 }, points }
+  }
+
+  /** All the best together, if more than one line has a better point than the base. */
+  #combine(memory: Lines): Round<Lines> | null {
+    const bests = memory.lines.map(bestOf)
+    const better = bests.filter(({ excess }) => excess < 0)
+    if (better.length === 0) return this.#sample({ ...memory, idle: memory.idle + 1 })
+    const point = bests.map(({ at }) => at)
+    return { memory: { ...memory, stage: 'combine' }, points: [point] }
+  }
+
+  /** From the combination if it is better than the best of every line; else from the best of one, without the other lines. */
+  #moved(memory: Lines, point: readonly number[], cost: number): Lines {
+    const { base, lines } = memory
+    const bests = lines.map(bestOf)
+    const least = Math.min(...bests.map(({ excess }) => excess))
+    if (cost <= memory.cost! + least) {
+      const shifted = lines.map((line, axis) => {
+        const { excess } = bests[axis]!
+        return line.map((sample) => ({ at: sample.at, excess: plain(sample.excess - excess) }))
+      })
+      return { ...memory, base: point, cost, lines: shifted, idle: cost < memory.cost! ? 0 : memory.idle + 1 }
+    }
+    const axis = bests.findIndex(({ excess }) => excess === least)
+    const moved = base.with(axis, bests[axis]!.at)
+    const kept = lines.map((line, other) =>
+      other === axis
+        ? line.map((sample) => ({ at: sample.at, excess: plain(sample.excess - least) }))
+        : [{ at: moved[other]!, excess: 0 }],
+    )
+    return { ...memory, base: moved, cost: memory.cost! + least, lines: kept, idle: 0 }
+  }
+}
+
+const mostIdle = 8
+
+function plain(value: number): number {
+  return Math.max(-failedCost, Math.min(failedCost, value))
+}
+
+function bestOf(line: readonly Sample[]): Sample {
+  return line.reduce((best, sample) => (sample.excess < best.excess ? sample : best))
+}
+
+function withSamples(memory: Lines, points: readonly (readonly number[])[], costs: readonly number[]): Lines {
+  const { asked, cost } = memory
+  const lines = memory.lines.map((line, axis) => {
+    const k = asked.indexOf(axis)
+    if (k < 0) return line
+    const excess = costs[k] === failedCost ? failedCost : plain(costs[k]! - cost!)
+    return [...line, { at: points[k]![axis]!, excess }].sort((a, b) => a.at - b.at)
+  })
+  return { ...memory, lines }
+}
+
+/** Where a line is sampled next: its ends first, then by a parabola or where it is easiest, in turn; nowhere if it is done. */
+function nextOf(line: readonly Sample[], rounds: number, tolerance: number): number | undefined {
+  if (line[0]!.at > tolerance) return 0
+  if (line.at(-1)!.at < 1 - tolerance) return 1
+  const byParabola = rounds % 2 === 0 ? lowestOfParabola(line, tolerance) : undefined
+  return byParabola ?? easiest(line, tolerance)
+}
+
+/** The minimum of the parabola through the best sample and its neighbours. */
+function lowestOfParabola(line: readonly Sample[], tolerance: number): number | undefined {
+  const at = line.indexOf(bestOf(line))
+  const [a, b, c] = [line[at - 1], line[at], line[at + 1]]
+  if (!a || !b || !c) return undefined
+  const left = (b.at - a.at) * (b.excess - c.excess)
+  const right = (b.at - c.at) * (b.excess - a.excess)
+  const lowest = b.at - ((b.at - a.at) * left - (b.at - c.at) * right) / (2 * (left - right))
+  const isInside = lowest > a.at + tolerance && lowest < c.at - tolerance && Math.abs(lowest - b.at) > tolerance
+  return isInside ? clipUnit(lowest) : undefined
+}
+
+/** The middle of the part whose parabola must bend least to lead below the best: difficulty of STEP. */
+function easiest(line: readonly Sample[], tolerance: number): number | undefined {
+  const { excess: least } = bestOf(line)
+  let found: number | undefined
+  let lowest = Number.POSITIVE_INFINITY
+  for (let i = 1; i < line.length; i++) {
+    const [a, b] = [line[i - 1]!, line[i]!]
+    const width = b.at - a.at
+    if (width < 2 * tolerance || (a.excess === failedCost && b.excess === failedCost)) continue
+    const rise = (sample: Sample) => Math.sqrt(Math.max(0, sample.excess - least) + improvement)
+    const difficulty = ((rise(a) + rise(b)) / width) ** 2
+    if (difficulty >= lowest) continue
+    lowest = difficulty
+    found = (a.at + b.at) / 2
+  }
+  return found
+}
+
+/** How much better than the best a part is to lead at least. */
+const improvement = 1e-8
