@@ -2,6 +2,7 @@ import type { Problem } from '../src/core/optimizee.ts'
 import type { Optimizer } from '../src/core/optimizer.ts'
 import type { State } from '../src/core/plain-data.ts'
 import { nearest, SettingsError } from '../src/core/settings.ts'
+import { Auto } from './auto.ts'
 import { CmaEs } from './cma-es.ts'
 import { CrossEntropy } from './cross-entropy.ts'
 import { Design } from './designs/index.ts'
@@ -25,6 +26,7 @@ import { TrustRegion } from './trust-region.ts'
 import { Xnes } from './xnes.ts'
 
 export {
+  Auto,
   CmaEs,
   CrossEntropy,
   Design,
@@ -50,6 +52,7 @@ export {
 
 /** The optimizers that are built in, by the names that experiment files know them by. */
 export const optimizers = {
+  auto: Auto,
   'genetic-algorithm': GeneticAlgorithm,
   'cross-entropy': CrossEntropy,
   'l-shade': LShade,

@@ -23,6 +23,11 @@ import { fitModel, fullSize, type LqModel, minimiserOf, predict } from './shared
 
 const settings = z.strictObject({
   ...commonSettings,
+  generations: z
+    .int()
+    .min(1)
+    .default(1000)
+    .describe('How many generations to run at most: most have as few individuals as `batch`'),
   populationSize: z
     .int()
     .min(4)

@@ -17,7 +17,8 @@ export interface ExperimentDefinition<P = Record<string, unknown>> extends Omit<
   /** The name of the run's directory; the file's name if it does not say. */
   readonly name?: string
   readonly optimizee: OptimizeeDefinitions<P>
-  readonly optimizer: OptimizerDefinition | Optimizer<State, P>
+  /** Chosen by the space unless it is given. */
+  readonly optimizer?: OptimizerDefinition | Optimizer<State, P>
   /** First guesses, simulated before what the optimizer proposes: a list of parameters, or the file of a table of them. */
   readonly start?: SearchPlan['start'] | { readonly file: string }
   readonly runner?: RunnerSettingsInput

@@ -45,6 +45,7 @@ function optimizeeForms(): Part[] {
 function optimizerForms(): Part[] {
   return [
     ...builtInForms(optimizers),
+    partOf(optimizers.auto.settings), // where no type is named
     { type: 'object', properties: { module: { type: 'string' } }, required: ['module'] },
   ]
 }

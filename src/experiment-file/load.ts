@@ -46,7 +46,7 @@ export async function loadExperiment(
   const definition = override(await readDefinition(file, path), { ...overrides })
   const schema = isModule(path) ? experimentModuleSchema : experimentSchema
   const given = parseAt(schema, definition, place)
-  const { optimizee, optimizer, runner, warmStart, cache, report } = definition as ExperimentDefinition
+  const { optimizee, optimizer = {}, runner, warmStart, cache, report } = definition as ExperimentDefinition
   const { order, window, limits, horizon } = given
   const title = parseAt(
     experimentSchema.shape.name,

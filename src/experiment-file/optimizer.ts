@@ -28,11 +28,11 @@ export async function chooseOptimizer(
     : await makeOptimizer(given, optimizee, folder, place)
 }
 
-/** The class of the optimizer that an experiment names by a type or a module. */
+/** The class of the optimizer that an experiment names by a type or a module; `auto` if it names none. */
 export async function namedOptimizer(given: object, folder: string, place: Place): Promise<OptimizerClass> {
   const { type, module } = given as { readonly type?: unknown; readonly module?: unknown }
   const at = below(place, 'module')
-  if (module === undefined) return builtIn(type, below(place, 'type'))
+  if (module === undefined) return builtIn(type ?? 'auto', below(place, 'type'))
   if (type !== undefined) refuse(at, `needs to stand without a type, got the type ${show(type)}`)
   if (typeof module !== 'string') refuse(at, `needs the path of a module, got ${show(module)}`)
   const { path, label } = findModule(module, folder, at)
@@ -61,7 +61,7 @@ function builtIn(type: unknown, place: Place): OptimizerClass {
   }
   const known = Object.keys(optimizers)
   const meant = typeof type === 'string' ? nearest(type, known) : undefined
-  const hint = meant ? `, did you mean ${meant}?` : type === undefined ? ', or a module in its place' : ''
+  const hint = meant ? `, did you mean ${meant}?` : ''
   refuse(place, `needs one of ${known.join(', ')}, got ${show(type)}${hint}`)
 }
 

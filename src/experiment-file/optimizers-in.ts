@@ -23,7 +23,7 @@ export async function optimizersIn(file: string): Promise<readonly OptimizerClas
   const place = { file, path: '' }
   const definition = await readDefinition(file, path)
   parseAt(experimentSchema.pick({ optimizer: true }).loose(), definition, place)
-  const { optimizer } = definition as { readonly optimizer: object } // as it is: a copy would not be of its class
+  const { optimizer = {} } = definition as { readonly optimizer?: object } // as it is: a copy would not be of its class
   const { constructor: Made } = optimizer
   if (isOptimizerClass(Made)) return [Made]
   return [await namedOptimizer(optimizer, dirname(path), below(place, 'optimizer'))]

@@ -44,7 +44,7 @@ export const experimentSchema = z.strictObject({
     .optional()
     .describe("The name of the run's directory"),
   optimizee: named.describe('The simulation'),
-  optimizer: named.describe('The algorithm'),
+  optimizer: named.optional().describe('The algorithm; chosen by the space unless it is given'),
   runner: runnerSettings.optional().describe('How workers are run'),
   order: z
     .enum(orders)

@@ -53,13 +53,15 @@ const sound = {
 const { optimizee, optimizer, limits: _, ...unlimited } = sound
 const cases: readonly (readonly [string, object])[] = [
   ['nothing wrong', sound],
+  ['no optimizer', { optimizee }],
+  ['an optimizer that is chosen, with a seed', { ...unlimited, optimizee, optimizer: { seed: 3 } }],
   ['a built-in simulation', { ...sound, optimizee: { type: 'function', name: 'rastrigin2d', timeout: '1m' } }],
   [
     'a design',
     { ...unlimited, optimizee, optimizer: { type: 'design', design: { kind: 'sobol', points: 8 }, replications: 2 } },
   ],
   ['an unknown key', { ...sound, optimiser: optimizer }],
-  ['no optimizer', { optimizee }],
+  ['a design without its design', { ...sound, optimizer: { type: 'design' } }],
   ['an unknown optimizer', { ...sound, optimizer: { type: 'genetic' } }],
   ['a setting that is not there', { ...sound, optimizer: { ...optimizer, population: 8 } }],
   ['a setting out of its range', { ...sound, optimizer: { ...optimizer, crossoverProbability: 2 } }],
@@ -86,7 +88,7 @@ const cases: readonly (readonly [string, object])[] = [
 test.each(cases)('of %s the schema says what a run says', async (name, experiment) => {
   using folder = new UserFolder()
   const file = folder.write('experiment.json', experiment)
-  const isSound = cases.findIndex(([other]) => other === name) < 3
+  const isSound = cases.findIndex(([other]) => other === name) < 5
   expect(await verdicts(file)).toEqual({ schema: isSound, run: isSound })
 })
 

@@ -125,9 +125,7 @@ test('a module that is not there, or that the problem is too much for, is refuse
   expect(await refusal({ module: './mine.ts' }, 'integer')).toBe(
     `./search.yaml: The optimizer walk cannot search integer parameters; those that can are ${able.join(', ')}.`,
   )
-  expect(await refusal({})).toBe(
-    `./search.yaml: optimizer.type needs one of ${Object.keys(optimizers).join(', ')}, got nothing, or a module in its place`,
-  )
+  expect(await refusal({ tpye: 'walk' })).toBe('./search.yaml: optimizer.tpye is not a setting, did you mean type?')
 })
 
 test('the optimizer that a module is, or that an experiment names, can be listed', async () => {
@@ -143,5 +141,5 @@ test('the optimizer that a module is, or that an experiment names, can be listed
      export default defineExperiment({ optimizee, optimizer: new GeneticAlgorithm(optimizee) })`,
   )
   expect(await types(made)).toEqual(['genetic-algorithm'])
-  await expect(types(folder.write('none.ts', 'export default { a: 1 }'))).rejects.toThrow('optimizer is missing')
+  expect(await types(folder.write('none.ts', 'export default { optimizee: { type: "function" } }'))).toEqual(['auto'])
 })

@@ -18,6 +18,7 @@ const contracts: Readonly<Record<string, OptimizerContract>> = {
   },
   'trust-region': { evaluations: 500 }, // a model costs more than a simulation here
   'lq-cma-es': { evaluations: 400 }, // and so it does here
+  auto: { evaluations: 400 }, // which it chooses
   'l-bfgs-b': {
     excused: {
       'it learns from what it had not asked for': 'it finds the optimum of a parabola to the last digit, warm or cold',

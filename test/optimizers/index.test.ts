@@ -26,14 +26,18 @@ test('every setting of a listed optimizer has a meaning, and a default unless it
   for (const { settings, summary } of Object.values(optimizers)) {
     expect(summary).toMatch(/^[^\n]+$/)
     for (const { name, meaning, default: value } of describeSettings(settings)) {
-      if (name === 'generations' && playsAll.has(settings)) continue // as many as the design has
+      if (name === 'generations' && playsAll.has(settings)) continue // as many as the design, or the chosen algorithm, has
       expect(meaning, name).not.toBe('')
       if (!optional.has(name)) expect(value, name).toBeDefined()
     }
   }
 })
 
-const playsAll = new Set<unknown>([optimizers.design.settings, optimizers['grid-search'].settings])
+const playsAll = new Set<unknown>([
+  optimizers.design.settings,
+  optimizers['grid-search'].settings,
+  optimizers.auto.settings,
+])
 
 /** Settings that are left out, that follow from the space, or that nobody else can know. */
 const optional = new Set([
@@ -63,7 +67,7 @@ test('an unknown type is answered with the nearest one', () => {
   const make = (type: string) => () => createOptimizer(line, { type })
   expect(make('genetic-algoritm')).toThrow(SettingsError)
   expect(make('genetic-algoritm')).toThrow('did you mean genetic-algorithm?')
-  expect(make('something-else-altogether')).toThrow('known are genetic-algorithm, cross-entropy')
+  expect(make('something-else-altogether')).toThrow('known are auto, genetic-algorithm, cross-entropy')
   for (const type of ['__proto__', 'constructor', 'toString']) expect(make(type)).toThrow(SettingsError)
 })
 
