@@ -95,7 +95,30 @@ export { Deadline } from './system/deadline.ts'
 
 // Optimizers
 
-export { CrossEntropy, createOptimizer, GeneticAlgorithm } from '../optimizers/index.ts'
+export {
+  Auto,
+  CmaEs,
+  CrossEntropy,
+  createOptimizer,
+  EvolutionStrategies,
+  Face,
+  GeneticAlgorithm,
+  GradientDescent,
+  GridSearch,
+  LBfgsB,
+  LineSearch,
+  LqCmaEs,
+  LShade,
+  NaturalEvolutionStrategies,
+  NelderMead,
+  ParallelTempering,
+  ParticleSwarm,
+  RandomSearch,
+  SimulatedAnnealing,
+  SobolSearch,
+  TrustRegion,
+  Xnes,
+} from '../optimizers/index.ts'
 export type { Abilities, Order } from './core/abilities.ts'
 export type { Asked, Recommendation, Reported } from './core/algorithm.ts'
 export { type CommonSettings, commonSettings, Optimizer, type OptimizerClass } from './core/optimizer.ts'

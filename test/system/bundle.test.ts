@@ -221,7 +221,7 @@ test('of this package only the files are read whose names are imported, and all 
   const entry = fileURLToPath(new URL('../../src/index.ts', import.meta.url))
   const surface = (text: string) => surfaceFor(text, 'twoloop', entry)?.split('\n')
   expect(surface(formsOfImport.list)).toEqual([
-    `export { defineOptimizee } from ${JSON.stringify(join(dirname(entry), 'core/optimizee.ts'))}`,
+    `export { defineOptimizee } from ${JSON.stringify(join(dirname(entry), 'core/define-optimizee.ts'))}`,
     `export { real } from ${JSON.stringify(join(dirname(entry), 'core/space.ts'))}`,
   ])
   for (const form of [formsOfImport.namespace, formsOfImport.commented, `${formsOfImport.list}; import('twoloop')`]) {
