@@ -7,7 +7,10 @@ import { build } from '../search-child.ts'
 import { temporaryDirectory } from '../temporary.ts'
 
 const root = join(import.meta.dirname, '../..')
-const readme = readFileSync(join(root, 'README.md'), 'utf8')
+const pages = [
+  'README.md',
+  ...readdirSync(join(root, 'docs')).flatMap((name) => (name.endsWith('.md') ? [`docs/${name}`] : [])),
+]
 const twoloop = (directory: string, ...args: string[]) =>
   execFileSync(process.execPath, [join(build, 'src/cli/main.js'), ...args], {
     cwd: directory,
@@ -16,17 +19,13 @@ const twoloop = (directory: string, ...args: string[]) =>
   })
 
 test('the code of the README and of the documents is the code of the examples', () => {
-  const pages = [
-    readme,
-    ...readdirSync(join(root, 'docs')).map((name) => readFileSync(join(root, 'docs', name), 'utf8')),
-  ]
-  const blocks = [...pages.join('\n').matchAll(/^```\w+ (test\/examples\/\S+)\n([\s\S]*?)^```$/gm)]
+  const text = pages.map((page) => readFileSync(join(root, page), 'utf8')).join('\n')
+  const blocks = [...text.matchAll(/^```\w+ (test\/examples\/\S+)\n([\s\S]*?)^```$/gm)]
   expect(blocks.length).toBeGreaterThanOrEqual(6)
   for (const [, file, text] of blocks) expect(text, file).toBe(readFileSync(join(root, file!), 'utf8'))
 })
 
 test('every file that the README and the documents link to is there', () => {
-  const pages = ['README.md', ...readdirSync(join(root, 'docs')).map((name) => join('docs', name))]
   for (const page of pages) {
     for (const [, link] of readFileSync(join(root, page), 'utf8').matchAll(/\]\(([^)#:]+)\)/g)) {
       expect(() => readFileSync(join(root, page, '..', link!)), `${page}: ${link}`).not.toThrow()

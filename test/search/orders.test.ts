@@ -163,5 +163,7 @@ test('what a search cannot be is refused in a sentence before anything starts', 
   expect(await refused({ limits: { evaluations: 5 } })).toContain('at least one generation of 10, got 5')
   expect(
     await refused({ order: 'arrival', makeOptimizer: (optimizee) => new CrossEntropy(optimizee, {}) as never }),
-  ).toContain('cross-entropy works in generations only, not in the order arrival; those that can are genetic-algorithm')
+  ).toContain(
+    'cross-entropy works in generations only, not in the order arrival; those that can are auto, genetic-algorithm',
+  )
 })

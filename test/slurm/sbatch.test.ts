@@ -91,7 +91,7 @@ onSlurm.each<[what: string, detail: string, end: (job: string) => void]>([
     end(step.split('.')[0]!)
     await eventually(() => names(directory).filter((name) => name === '0.2').length === 2, 'it is tried again', 40_000)
     await eventually(() => attemptsAt(directory).length > 0, 'the first attempt is over', 40_000)
-    expect(attemptsAt(directory)).toMatchObject([{ verdict: 'lost', cause: { kind: 'worker-lost', detail } }])
+    expect(attemptsAt(directory)[0]).toMatchObject({ verdict: 'lost', cause: { kind: 'worker-lost', detail } })
     writeFileSync(join(directory, 'until'), '')
     expect(await child.ended, child.stderr()).toBe(0)
     expect(canonicalExport(join(directory, 'run'))).toBe(undisturbed)
