@@ -9,8 +9,10 @@ import type { Origin } from '../src/core/proposal.ts'
 import type { Random } from '../src/core/random.ts'
 import { parseSettings } from '../src/core/settings.ts'
 import type { Trajectory } from '../src/core/trajectory.ts'
+import { freshPoint } from './shared/fresh-point.ts'
 import { canonical, type Gene, genesOf } from './shared/genes.ts'
 import { GenomeMap } from './shared/genome-map.ts'
+import { type KnownPoints, keyOf, scoreAt, withPoint } from './shared/known-points.ts'
 import { compareScores } from './shared/ranking.ts'
 import { meanScore, plainNumber, scoreOf } from './shared/score.ts'
 
@@ -74,6 +76,8 @@ export type GeneticAlgorithmState = {
   /** What is bred from next: the survivors of the last generation and what was told since, or the steady population. */
   readonly members: readonly Member[]
   readonly pending: readonly Pending[]
+  /** Of a discrete space: all points that were told, none of which is simulated again. */
+  readonly known: KnownPoints
   /** How many genomes were proposed. */
   readonly proposed: number
   /** The best ever, best first; no two have the same parameters. */
@@ -98,7 +102,7 @@ export type GeneticAlgorithmState = {
 export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<GeneticAlgorithmState, P, Settings> {
   static readonly type = 'genetic-algorithm'
   static readonly summary = 'Tournament selection, blend crossover and mutations at all scales; for any parameters'
-  static override readonly version = 2
+  static override readonly version = 3
   static readonly settings = settings
   static override readonly abilities = {
     axes: allAxes,
@@ -108,14 +112,17 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
   } as const
 
   readonly #genes: readonly Gene[]
+  readonly #isDiscrete: boolean
 
   constructor(problem: Problem<P>, given: z.input<typeof settings> = {}) {
     super(problem, parseSettings(settings, given, 'optimizer'))
     this.#genes = genesOf(this.space)
+    this.#isDiscrete = this.space.axes.every(({ kind }) => kind !== 'real')
   }
 
   override upgrade(state: State, version: number): GeneticAlgorithmState | undefined {
-    return version === 1 ? fromVersion1(state as unknown as Version1) : undefined
+    if (version === 2) return this.#fromVersion2(state as unknown as Version2)
+    return version === 1 ? this.#fromVersion2(fromVersion1(state as unknown as Version1)) : undefined
   }
 
   override start(): GeneticAlgorithmState {
@@ -124,6 +131,7 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
       isSteady: false,
       members: [],
       pending: [],
+      known: [],
       proposed: 0,
       hallOfFame: [],
       average: null,
@@ -144,14 +152,13 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
       // The best individuals known from elsewhere are half of the first population.
       const scores = this.#scoresOf(members)
       const known = this.#best(members, scores, Math.floor(populationSize / 2))
-      const seen = new GenomeMap<true>()
-      for (const { genome } of members) seen.add(genome, true)
+      const taken: Taken = { seen: keysOf(members), known: state.known }
       const count = Math.min(room, populationSize - known.length)
-      const genomes = Array.from({ length: count }, () => this.#fresh(seen, random))
+      const genomes = Array.from({ length: count }, () => this.#fresh(taken, random)).filter(isThere)
       return this.#propose({ ...state, members: known }, genomes, () => ({ operator: 'random' }))
     }
     const scores = this.#scoresOf(members)
-    const { survivors, offspring } = this.#breed(members, scores, random)
+    const { survivors, offspring } = this.#breed(state, scores, random)
     const average = meanScore(scores.filter((_, i) => isFeasible(members[i]!)))
     const next = { ...state, generation: state.generation + 1, members: survivors, average, failed: 0 }
     return this.#propose(next, offspring, () => ({ operator: 'offspring' }))
@@ -161,18 +168,16 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
   #askSteady(state: GeneticAlgorithmState, room: number, random: Random): Asked<GeneticAlgorithmState, P> {
     const { populationSize } = this.settings
     const scores = this.#scoresOf(state.members)
-    const seen = new GenomeMap<true>()
-    for (const { genome } of state.members) seen.add(genome, true)
-    for (const { genome } of state.pending) seen.add(genome, true)
+    const taken: Taken = { seen: keysOf([...state.members, ...state.pending]), known: state.known }
     const isFirst = (count: number) =>
       state.proposed + count < populationSize || state.members.length * 2 < populationSize
     const genomes: number[][] = []
     for (let count = 0; count < room; count++) {
-      genomes.push(
-        isFirst(count)
-          ? this.#fresh(seen, random)
-          : this.#makeDistinct(this.#child(state.members, scores, random), seen, random),
-      )
+      const genome = isFirst(count)
+        ? this.#fresh(taken, random)
+        : this.#makeDistinct(this.#child(state.members, scores, random), taken, random)
+      if (!genome) break
+      genomes.push(genome)
     }
     const generation = Math.floor((state.proposed + genomes.length) / populationSize)
     const next = { ...state, generation, failed: generation > state.generation ? 0 : state.failed }
@@ -205,6 +210,7 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
       ...state,
       pending: state.pending.filter(({ serial }) => !answered.has(serial)),
       members,
+      known: this.#withMembers(state.known, told),
       hallOfFame: this.#honour(state.hallOfFame, evaluations),
       average: state.isSteady ? meanScore(this.#scoresOf(members.filter(isFeasible))) : state.average,
       failed: state.failed + told.filter(({ fitness }) => fitness === null).length,
@@ -249,6 +255,20 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
     }
   }
 
+  #scoreToKeep({ fitness, violation }: Member): number | null {
+    return fitness === null ? null : plainNumber(scoreOf(this.objectives, fitness, violation))
+  }
+
+  /** A point with a real coordinate hardly comes again, and to know them all would cost as much as the whole history. */
+  #withMembers(known: KnownPoints, members: readonly Member[]): KnownPoints {
+    if (!this.#isDiscrete) return known
+    return members.reduce((all, member) => withPoint(all, keyOf(member.genome), this.#scoreToKeep(member)), known)
+  }
+
+  #fromVersion2(state: Version2): GeneticAlgorithmState {
+    return { ...state, known: this.#withMembers([], state.members) }
+  }
+
   #scoresOf(members: readonly Member[]): number[] {
     return members.map(({ fitness, violation }) => scoreOf(this.objectives, fitness, violation))
   }
@@ -258,32 +278,38 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
   }
 
   /** The next population: elites, then offspring; what equals a member of this one is a survivor and keeps its fitness. */
-  #breed(population: readonly Member[], scores: readonly number[], random: Random) {
+  #breed({ members: population, known }: GeneticAlgorithmState, scores: readonly number[], random: Random) {
     const { populationSize } = this.settings
-    const known = new GenomeMap<Member>()
-    for (const member of population) known.add(member.genome, member)
-    const seen = new GenomeMap<true>()
+    const members = new GenomeMap<Member>()
+    for (const member of population) members.add(member.genome, member)
     const survivors = this.#elites(population, scores)
-    for (const { genome } of survivors) seen.add(genome, true)
+    const taken: Taken = { seen: keysOf(survivors), known, members }
     const offspring: number[][] = []
 
     const take = (bred: number[]) => {
-      const genome = this.#makeDistinct(bred, seen, random)
-      const member = known.get(genome)
-      if (member === undefined) offspring.push(genome)
-      else if (member.fitness !== null) survivors.push(member)
-      else offspring.push(this.#fresh(seen, random)) // what failed is not bred as it is
+      const genome = this.#makeDistinct(bred, taken, random)
+      const member = genome && members.get(genome)
+      if (member?.fitness) survivors.push(member)
+      else if (genome && !member) offspring.push(genome)
+      else {
+        const fresh = this.#fresh({ ...taken, members: undefined }, random) // what failed is not bred as it is
+        if (fresh) offspring.push(fresh)
+      }
     }
-    while (survivors.length + offspring.length < populationSize) {
+    for (let mating = 0; mating < populationSize && survivors.length + offspring.length < populationSize; mating++) {
       const [mother, father] = [this.#select(population, scores, random), this.#select(population, scores, random)]
       const children = this.#vary(mother, father, random)
       take(children[0])
       if (survivors.length + offspring.length < populationSize) take(children[1])
     }
-    for (let attempt = 0; offspring.length === 0; attempt++) {
+    if (offspring.length === 0) {
       survivors.pop()
-      if (attempt < breedingAttempts) take(this.#child(population, scores, random))
-      else offspring.push(this.#fresh(seen, random))
+      const child = this.#makeDistinct(
+        this.#child(population, scores, random),
+        { ...taken, members: undefined },
+        random,
+      )
+      if (child) offspring.push(child)
     }
     return { survivors, offspring }
   }
@@ -343,20 +369,29 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
     return this.settings.mutationScale * 10 ** (-this.settings.mutationDecades * random.uniform())
   }
 
-  /** The genome in its canonical form, mutated again as long as the generation has it already; at last in all places. */
-  #makeDistinct(bred: number[], seen: GenomeMap<true>, random: Random): number[] {
+  /** The genome in its canonical form, mutated again as long as it is taken, at last in all places; any point that is not, then. */
+  #makeDistinct(bred: number[], taken: Taken, random: Random): number[] | undefined {
     let genome = canonical(this.space, bred)
-    for (let attempt = 0; attempt < distinctAttempts && seen.has(genome); attempt++) {
+    for (let attempt = 0; attempt < distinctAttempts && isTaken(genome, taken); attempt++) {
       if (attempt < distinctAttempts / 2) this.#mutate(genome, random)
       else for (const gene of this.#genes) gene.mutate(genome, this.settings.mutationScale, random)
       genome = canonical(this.space, genome)
     }
-    seen.add(genome, true)
+    if (isTaken(genome, taken)) {
+      const found = freshPoint(
+        this.space,
+        (key) => taken.seen.has(key) || scoreAt(taken.known, key) !== undefined,
+        random,
+      )
+      if (!found) return undefined
+      genome = found.point
+    }
+    taken.seen.add(keyOf(genome))
     return genome
   }
 
-  #fresh(seen: GenomeMap<true>, random: Random): number[] {
-    return this.#makeDistinct(this.space.encode(this.createIndividual(random)), seen, random)
+  #fresh(taken: Taken, random: Random): number[] | undefined {
+    return this.#makeDistinct(this.space.encode(this.createIndividual(random)), taken, random)
   }
 
   #honour(hallOfFame: readonly Famous[], evaluations: readonly Evaluation<P>[]): Famous[] {
@@ -398,7 +433,29 @@ function resultOf<P>({ fitness, violation }: DoneEvaluation<P>) {
   return violation === undefined ? { fitness } : { fitness, violation }
 }
 
-const breedingAttempts = 100
+/** The genomes that may not be proposed: those of this generation, and what is known unless it is a member, which may survive. */
+interface Taken {
+  readonly seen: Set<number>
+  readonly known: KnownPoints
+  readonly members?: GenomeMap<Member> | undefined
+}
+
+function isTaken(genome: readonly number[], { seen, known, members }: Taken): boolean {
+  const key = keyOf(genome)
+  return seen.has(key) || (!members?.has(genome) && scoreAt(known, key) !== undefined)
+}
+
+function keysOf(genomes: readonly { readonly genome: readonly number[] }[]): Set<number> {
+  return new Set(genomes.map(({ genome }) => keyOf(genome)))
+}
+
+function isThere<T>(value: T | undefined): value is T {
+  return value !== undefined
+}
+
+/** The state of version 2, which knew its members only. */
+type Version2 = Omit<GeneticAlgorithmState, 'known'>
+
 const distinctAttempts = 16
 
 /** The state of version 1, which held the genomes that it waited for and forgot those that were told. */
@@ -411,7 +468,7 @@ interface Version1 {
   readonly failed: number
 }
 
-function fromVersion1({ offspring, survivors, failed: _, ...others }: Version1): GeneticAlgorithmState {
+function fromVersion1({ offspring, survivors, failed: _, ...others }: Version1): Version2 {
   const pending = offspring.map((genome, serial) => ({ serial, genome }))
   return { ...others, isSteady: false, members: survivors, pending, proposed: offspring.length, failed: 0 }
 }

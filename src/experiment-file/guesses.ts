@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { designFromRows } from '../../optimizers/designs/manual.ts'
 import { typingOf } from '../core/read-cell.ts'
@@ -25,4 +26,12 @@ export async function readGuesses(
   const known = new Set(space.names)
   const guesses = rows.map((row) => Object.fromEntries(Object.entries(row).filter(([name]) => known.has(name))))
   return makeAt(place, () => [...designFromRows(space, guesses, given.file, typingOf(given.file))])
+}
+
+/** Whether a table tells nothing of results, so that its rows are guesses. */
+export async function holdsGuesses(source: string, objectives: readonly string[]): Promise<boolean> {
+  if (!statSync(source, { throwIfNoEntry: false })?.isFile()) return false
+  const [first] = await readTable(source)
+  const results = [...objectives, ...objectives.map((name) => `objective ${name}`), 'outcome']
+  return first !== undefined && !results.some((name) => Object.hasOwn(first, name))
 }

@@ -9,7 +9,7 @@ import { identityOf, type RunIdentity } from '../search/run-identity.ts'
 import type { SearchPlan } from '../search/searched.ts'
 import type { ExperimentDefinition, RunnerSettingsInput } from './definition.ts'
 import { readDesignTables } from './design-tables.ts'
-import { readGuesses } from './guesses.ts'
+import { holdsGuesses, readGuesses } from './guesses.ts'
 import { chooseOptimizee } from './optimizee.ts'
 import { chooseOptimizer } from './optimizer.ts'
 import { type Overrides, override } from './overrides.ts'
@@ -54,7 +54,12 @@ export async function loadExperiment(
     name === undefined ? below(place, 'name') : { file: `--name ${name}`, path: '' },
   ) as string
   const chosen = await chooseOptimizee(optimizee, path, below(place, 'optimizee'))
-  const start = await readGuesses(given.start, chosen.optimizee.space, dirname(path), below(place, 'start'))
+  const { space, objectives } = chosen.optimizee
+  const source = warmStart === undefined ? undefined : findSource(warmStart, dirname(path))
+  const isGuessed = source !== undefined && given.start === undefined && (await holdsGuesses(source, objectives.names))
+  const known = isGuessed ? undefined : warmStart
+  const guesses = isGuessed ? { file: source } : given.start
+  const start = await readGuesses(guesses, space, dirname(path), below(place, isGuessed ? 'warmStart' : 'start'))
   const plan = { order, window, start, limits, horizon }
   const settings = { ...runner, ...chosen.policy }
   const inOptimizee = chosen.policy.batch !== undefined
@@ -71,7 +76,7 @@ export async function loadExperiment(
     source: chosen.source,
     optimizer: algorithm,
     runner: settings,
-    ...(warmStart !== undefined && { warmStart: findSource(warmStart, dirname(path)) }),
+    ...(known !== undefined && { warmStart: source! }),
     ...(cache !== undefined && { cache }),
     plan,
     ...(report && { report }),
@@ -80,7 +85,7 @@ export async function loadExperiment(
       optimizee: chosen.optimizee,
       simulation: chosen.simulation,
       failures: runnerSettings.parse(settings),
-      warmStart,
+      warmStart: known,
       plan,
     }),
   }

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import type { GeneticAlgorithmState } from '../../optimizers/genetic-algorithm.ts'
 import { GeneticAlgorithm } from '../../optimizers/index.ts'
 import type { Evaluation } from '../../src/core/evaluation.ts'
+import { Individual } from '../../src/core/individual.ts'
 import { Random } from '../../src/core/random.ts'
 import { boolean, choice, integer, real, vector } from '../../src/core/space.ts'
 import { Trajectory, type TrajectoryHistory } from '../../src/core/trajectory.ts'
@@ -54,12 +55,11 @@ test('breeding goes on until something changed, even without crossover and mutat
   for (const { told } of generations) expect(told.length).toBeGreaterThan(0)
 })
 
-test('a space that is exhausted is searched on to the last generation', () => {
+test('a space that is known to its last point ends the search', () => {
   const optimizer = new GeneticAlgorithm(problemOf({ on: boolean() }), { populationSize: 8 })
   const generations = [...steps(optimizer, ({ on }) => (on ? 1 : 0), 20)]
-  expect(generations).toHaveLength(20)
-  for (const { told } of generations.slice(3)) expect(told).toHaveLength(1)
-  expect([...steps(new GeneticAlgorithm(problemOf({ only: choice(['one']) })), () => 1, 5)]).toHaveLength(5)
+  expect(generations.map(({ told }) => told.length)).toEqual([2])
+  expect([...steps(new GeneticAlgorithm(problemOf({ only: choice(['one']) })), () => 1, 5)]).toHaveLength(1)
 })
 
 test('a generation holds no individual twice', () => {
@@ -116,14 +116,18 @@ test('the hall of fame holds the best ever that differ, with where they stand', 
   }
 })
 
-test('the hall of fame holds no parameters twice, even if they were simulated twice', () => {
+test('the hall of fame holds no parameters twice, even if they were told twice', () => {
   const optimizer = new GeneticAlgorithm(problemOf({ n: integer(1, 3) }), { populationSize: 4 })
-  let evaluations = 0
-  for (const { next } of steps(optimizer, ({ n }) => n - 0.01 * evaluations++, 30)) {
-    const famous = optimizer.hallOfFame(next).map(({ parameters }) => parameters.n)
-    expect(new Set(famous).size).toBe(famous.length)
-  }
-  expect(evaluations).toBeGreaterThan(20)
+  const known = [1, 2, 3, 2, 1].map((n, index): Evaluation<{ n: number }> => {
+    const individual = new Individual({ generation: -1, index, replicate: 0 }, { n }, 0)
+    return { outcome: 'done', individual, fitness: [n - 0.01 * index] }
+  })
+  const state = optimizer.tell(optimizer.start(), known)
+  expect(optimizer.hallOfFame(state).map(({ parameters, fitness }) => [parameters.n, fitness[0]])).toEqual([
+    [1, 0.96],
+    [2, 1.97],
+    [3, 2.98],
+  ])
 })
 
 test('what failed never enters the hall of fame and is not bred as it is', () => {
@@ -202,6 +206,16 @@ test('asked while some are pending, it breeds one child after the other from the
   expect(state.members.map(({ fitness }) => fitness![0])).toEqual(costs.sort((a, b) => a - b).slice(0, 10))
   const asked = proposedIn(steady).map((parameters) => JSON.stringify(parameters))
   expect(new Set(asked).size).toBe(asked.length)
+})
+
+test('no point of a discrete space is simulated twice, and a small one is searched to its end', () => {
+  for (const order of ['generations', 'ordered'] as const) {
+    const optimizer = new GeneticAlgorithm(problemOf({ a: integer(0, 14), c: choice(['x', 'y', 'z']) }), { seed: 3 })
+    const cost = ({ a, c }: { a: number; c: string }) => [(a - 9) ** 2 + (c === 'y' ? 0 : 1)]
+    const proposed = proposedIn(drive(optimizer, cost, { evaluations: 500, order })).map((one) => JSON.stringify(one))
+    expect(new Set(proposed).size).toBe(proposed.length)
+    expect(proposed).toHaveLength(45)
+  }
 })
 
 test('a population of many thousands takes no more time than its size asks for', () => {
