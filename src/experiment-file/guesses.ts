@@ -4,7 +4,7 @@ import { designFromRows } from '../../optimizers/designs/manual.ts'
 import { typingOf } from '../core/read-cell.ts'
 import type { Space } from '../core/space.ts'
 import { nestColumns } from '../tables/nest-columns.ts'
-import { readTable } from '../tables/read-table.ts'
+import { readRows, readTable } from '../tables/read-table.ts'
 import { makeAt, type Place } from './place.ts'
 
 type Guesses = readonly Readonly<Record<string, unknown>>[]
@@ -28,10 +28,10 @@ export async function readGuesses(
   return makeAt(place, () => [...designFromRows(space, guesses, given.file, typingOf(given.file))])
 }
 
-/** Whether a table tells nothing of results, so that its rows are guesses. */
+/** Whether a table tells nothing of results, so that its rows are guesses; no more than the first of them is looked at. */
 export async function holdsGuesses(source: string, objectives: readonly string[]): Promise<boolean> {
   if (!statSync(source, { throwIfNoEntry: false })?.isFile()) return false
-  const [first] = await readTable(source)
   const results = [...objectives, ...objectives.map((name) => `objective ${name}`), 'outcome']
-  return first !== undefined && !results.some((name) => Object.hasOwn(first, name))
+  for await (const first of readRows(source)) return !results.some((name) => Object.hasOwn(first, name))
+  return false
 }

@@ -76,7 +76,7 @@ export async function loadExperiment(
     source: chosen.source,
     optimizer: algorithm,
     runner: settings,
-    ...(known !== undefined && { warmStart: source! }),
+    ...(source !== undefined && !isGuessed && { warmStart: source }),
     ...(cache !== undefined && { cache }),
     plan,
     ...(report && { report }),
