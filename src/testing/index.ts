@@ -3,4 +3,5 @@
  * try one with. Needs `vitest` and `fast-check` beside this package.
  */
 export { type DriveOptions, drive, leastOf, proposedIn, type Simulate, type Step, steps, toldIn } from './drive.ts'
-export { type MakeOptimizer, type OptimizerContract, testOptimizer } from './optimizer-contract.ts'
+export { type OptimizerContract, testOptimizer } from './optimizer-contract.ts'
+export type { MakeOptimizer } from './tested.ts'

@@ -1,0 +1,130 @@
+import { expect } from 'vitest'
+import type { Evaluation } from '../../core/evaluation.ts'
+import { Individual } from '../../core/individual.ts'
+import { Objectives } from '../../core/objectives.ts'
+import { Random } from '../../core/random.ts'
+import { choice, integer, real, Space, vector } from '../../core/space.ts'
+import { type DriveOptions, drive, leastOf, type Parameters, proposedIn, type Simulate, toldIn } from '../drive.ts'
+import { distance, mixed, problemOf } from '../problems.ts'
+import type { MakeOptimizer, Tested } from '../tested.ts'
+import { throughMsgpack } from '../through-msgpack.ts'
+
+/** A search gets closer: whatever fails, whatever it was told before, and closer than random search. */
+export function lawsOfProgress({ law, make, abilities, parameters, everyKind, ordersOf, evaluations }: Tested): void {
+  if (!abilities.searches) return
+
+  law('another seed gives another search', () => {
+    const search = (seed: number) => drive(make(everyKind(), { seed }), mixed, { evaluations: 200 })
+    expect(proposedIn(search(7))).not.toStrictEqual(proposedIn(search(8)))
+  })
+
+  law('some failed evaluations do not keep it from the best, and are never taken for it', () => {
+    // The better half of the space cannot be simulated: what fails would be best of all.
+    const optimizer = make(problemOf({ x: vector(real(0, 1), 3) }), { seed: 2 })
+    const simulate: Simulate = ({ x }) => {
+      const point = x as number[]
+      return point[0]! < 0.5 ? undefined : [distance(point, [0.2, 0.4, 0.6])]
+    }
+    const best = leastOf(toldIn(drive(optimizer, simulate, { evaluations })))
+    expect(best).toBeLessThan(0.32 ** 2)
+    expect(best).toBeGreaterThanOrEqual(0.3 ** 2)
+  })
+
+  for (const [which, dead] of [
+    ['the first generation', (generation: number) => generation === 0],
+    ['a later generation', (generation: number) => generation === 3],
+    ['the first three generations', (generation: number) => generation < 3],
+  ] as const) {
+    law(`a search goes on when all of ${which} failed`, () => {
+      const optimizer = make(everyKind(), { seed: 4 })
+      const size = optimizer.populationSize
+      const simulate: Simulate = (given, n) => (dead(Math.floor(n / size)) ? undefined : mixed(given, n))
+      const played = drive(optimizer, simulate, { evaluations: 10 * size })
+      expect(toldIn(played).length).toBeGreaterThan(5 * size)
+    })
+  }
+
+  law('parameters may have any names', () => {
+    const names = ['__proto__', 'a.b', 'constructor', '', 'hasOwnProperty', 'x y', 'Größe 温度', '0']
+    const space = new Space<Parameters>(names.map((n) => [n, real(-2, 3)] as const))
+    const optimizer = make({ space, objectives: new Objectives({ cost: 'minimize' }) }, { seed: 6 })
+    const simulate: Simulate = (given) => [
+      names.reduce((sum, n) => sum + Object.getOwnPropertyDescriptor(given, n)!.value ** 2, 0),
+    ]
+    const told = toldIn(drive(optimizer, simulate, { evaluations, pass: throughMsgpack }))
+    for (const { individual } of told) expect(space.refuse(individual.parameters)).toBeUndefined()
+    expect(leastOf(told)).toBeLessThan(leastOf(told.slice(0, optimizer.populationSize)) / 2)
+  })
+
+  law('it learns from what it had not asked for', () => {
+    const optimizer = make(problemOf({ x: vector(real(0, 1), 3) }), { seed: 9 })
+    const optimum = [0.25, 0.5, 0.75]
+    const simulate: Simulate = ({ x }) => [distance(x as number[], optimum)]
+    const known = Array.from({ length: 64 }, (_, index): Evaluation => {
+      const random = Random.of('known', index)
+      const x = optimum.map((value) => value + random.normal(0, 0.01))
+      const individual = new Individual({ generation: -1, index, replicate: 0 }, { x }, 0)
+      return { individual, outcome: 'done', fitness: [distance(x, optimum)] }
+    })
+    const options = { evaluations: 2 * optimizer.populationSize }
+    const cold = proposedIn(drive(optimizer, simulate, options))
+    const warm = proposedIn(drive(optimizer, simulate, { ...options, known }))
+    expect(warm).not.toStrictEqual(cold)
+    const near = (proposed: readonly Parameters[]) =>
+      leastOf(proposed.map((given, index) => done(given, index, simulate)))
+    expect(near(warm)).toBeLessThan(near(cold))
+  })
+
+  law('on a sphere it is at least ten times closer than random search after as many evaluations', () => {
+    const space = new Space<Parameters>({ x: vector(real(-5, 5), 5) })
+    const simulate: Simulate = ({ x }) => [distance(x as number[], [1, -2, 3, 0.5, -1.5])]
+    for (const order of ordersOf) expectBetterThanRandom(make, space, simulate, { evaluations, order }, 10)
+  })
+
+  law('in a space of all kinds it is at least three times closer than random search', () => {
+    for (const order of ordersOf) {
+      expectBetterThanRandom(make, new Space<Parameters>(parameters), mixed, { evaluations, order }, 3)
+    }
+  })
+
+  law('minimizing and maximizing the negative are the same search', () => {
+    const negative: Simulate = (...given) => mixed(...given)?.map((value) => -value)
+    const down = drive(make(everyKind({ f: 'minimize' }), { seed: 2 }), mixed, { evaluations: 300 })
+    const up = drive(make(everyKind({ f: 'maximize' }), { seed: 2 }), negative, { evaluations: 300 })
+    expect(proposedIn(up)).toStrictEqual(proposedIn(down))
+  })
+
+  if (abilities.axes.includes('integer') && abilities.axes.includes('choice')) {
+    law('a space of few points is searched to its end, or for as long as it is asked to', () => {
+      const optimizer = make(problemOf({ n: integer(1, 3), c: choice(['a', 'b']) }), { seed: 2 })
+      const played = drive(optimizer, ({ n, c }) => [(n as number) + (c === 'a' ? 0 : 1)], { evaluations: 300 })
+      expect(leastOf(toldIn(played))).toBe(1)
+    })
+  }
+}
+
+function done(parameters: Parameters, index: number, simulate: Simulate): Evaluation {
+  const individual = new Individual({ generation: 0, index, replicate: 0 }, parameters, 0)
+  return { individual, outcome: 'done', fitness: simulate(parameters, index)! }
+}
+
+function expectBetterThanRandom(
+  make: MakeOptimizer,
+  space: Space,
+  simulate: Simulate,
+  options: DriveOptions,
+  margin: number,
+): void {
+  const ratios = [1, 2, 3, 4, 5].map((seed) => {
+    const optimizer = make({ space, objectives: new Objectives({ f: 'minimize' }) }, { seed })
+    const found = leastOf(toldIn(drive(optimizer, simulate, options)))
+    const random = Random.of(seed, 'random search')
+    const draws = Array.from(
+      { length: options.evaluations },
+      () => simulate(space.decode(space.samplePoint(random)), 0)![0]!,
+    )
+    return Math.max(found, Number.MIN_VALUE) / Math.min(...draws)
+  })
+  ratios.sort((a, b) => a - b)
+  expect(ratios[2]).toBeLessThan(1 / margin)
+}

@@ -1,0 +1,52 @@
+import fc from 'fast-check'
+import { expect } from 'vitest'
+import { type ObjectiveMap, Objectives } from '../../core/objectives.ts'
+import { findNotPlain } from '../../core/plain-data.ts'
+import { Space } from '../../core/space.ts'
+import { drive, type Parameters, proposedIn, type Simulate, steps } from '../drive.ts'
+import { anySpaceOf } from '../problems.ts'
+import type { Tested } from '../tested.ts'
+
+/** What is proposed lies in the space, whatever the space, and states stay plain data. */
+export function lawsOfSpaces({ law, make, abilities, parameters, everyKind }: Tested): void {
+  law('in any space a state is plain data, and its proposals are within the bounds', () => {
+    fc.assert(
+      fc.property(anySpaceOf(abilities), fc.nat(1000), (space, seed) => {
+        const optimizer = make({ space, objectives: new Objectives({ cost: 'minimize' }) }, { seed })
+        const simulate: Simulate = (given, n) =>
+          n % 5 === 4 ? undefined : [space.encode(given).reduce((sum, x) => sum + x, 0)]
+        for (const { state, proposed } of steps(optimizer, simulate, { evaluations: 200 })) {
+          expect(findNotPlain(state)).toBeUndefined()
+          for (const given of proposed) expect(space.refuse(given)).toBeUndefined()
+        }
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  law('fitness of zero, and beyond what a weighted sum can hold, leaves the state plain data', () => {
+    const weights: ObjectiveMap = abilities.objectives === 'one' ? { error: -2 } : { error: -2, gain: 3 }
+    const count = Object.keys(weights).length
+    const values = [0, 1.7e308, -1.7e308]
+    const answers: Simulate[] = [
+      () => [0, 0].slice(0, count),
+      (_, n) => [values[(n * 5) % 3]!, values[n % 3]!].slice(0, count),
+    ]
+    for (const simulate of answers) {
+      const played = drive(make(everyKind(weights), { seed: 1 }), simulate, { evaluations: 200 })
+      expect(played.length).toBeGreaterThan(0)
+      for (const { state } of played) expect(findNotPlain(state)).toBeUndefined()
+    }
+  })
+
+  for (const corner of ['low', 'high'] as const) {
+    law(`a search that is drawn to the ${corner} end of every parameter stays within the bounds`, () => {
+      const space = new Space<Parameters>(parameters)
+      const optimizer = make({ space, objectives: new Objectives({ sum: corner === 'low' ? -1 : 1 }) }, { seed: 1 })
+      const simulate: Simulate = (given) => [space.encode(given).reduce((sum, x) => sum + x, 0)]
+      const proposed = proposedIn(drive(optimizer, simulate, { evaluations: 1000 }))
+      expect(proposed.length).toBeGreaterThan(0)
+      for (const given of proposed) expect(space.refuse(given)).toBeUndefined()
+    })
+  }
+}
