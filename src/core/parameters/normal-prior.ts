@@ -1,4 +1,4 @@
-import { show } from './text.ts'
+import { show } from '../text.ts'
 
 /** What is known of a real before the search: about where it lies. Its bounds truncate it. */
 export interface NormalPrior {

@@ -1,0 +1,57 @@
+import { show } from '../text.ts'
+import { coordinateOf, levelOf } from './axis.ts'
+import type { ChoiceValue, Parameter } from './parameter.ts'
+
+/** One of the listed values; they have no order. */
+export function choice<const T extends ChoiceValue>(values: readonly T[]): Parameter<T> {
+  return listed('choice', values)
+}
+
+/** One of the listed values, of which neighbours are alike: `ordinal(['none', 'some', 'much'])`. */
+export function ordinal<const T extends ChoiceValue>(values: readonly T[]): Parameter<T> {
+  return listed('ordinal', values)
+}
+
+/** One of the listed values, each of which owns an equal part of the axis. */
+export function listed<T extends ChoiceValue>(type: 'choice' | 'ordinal', values: readonly T[]): Parameter<T> {
+  if (!Array.isArray(values)) throw new RangeError(`${type}(values) needs a list of values, got ${show(values)}`)
+  if (values.length === 0) throw new RangeError(`${type}(values) needs at least one value, got none`)
+  const other = values.find((value) => !isChoiceValue(value))
+  if (other !== undefined) {
+    throw new RangeError(
+      `${type}(values) needs texts, finite numbers, true, false or null, got ${show(other)}; name it`,
+    )
+  }
+  if (new Set(values).size < values.length) {
+    throw new RangeError(`${type}(values) needs values that differ, got ${show(values)}`)
+  }
+  const levels = values.length
+  return {
+    axes: [{ kind: type === 'choice' ? 'choice' : 'integer', levels }],
+    decode: (point, at) => values[levelOf(point[at]!, levels)]!,
+    encode(value, point, at) {
+      point[at] = coordinateOf(Math.max(0, values.indexOf(value)), levels)
+    },
+    refuse: (value) =>
+      values.includes(value as T) ? undefined : `needs one of ${values.map(show).join(', ')}, got ${show(value)}`,
+    definition: { type, values },
+  }
+}
+
+/** Other values are not the same any more when they come back from a worker or the record. */
+export function isChoiceValue(value: unknown): value is ChoiceValue {
+  return value === null || typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)
+}
+
+/** True or false. */
+export function boolean(): Parameter<boolean> {
+  return {
+    axes: [{ kind: 'boolean', levels: 2 }],
+    decode: (point, at) => levelOf(point[at]!, 2) === 1,
+    encode(value, point, at) {
+      point[at] = value ? 0.75 : 0.25
+    },
+    refuse: (value) => (typeof value === 'boolean' ? undefined : `needs true or false, got ${show(value)}`),
+    definition: { type: 'boolean' },
+  }
+}

@@ -1,0 +1,27 @@
+import { boolean, listed } from './choice.ts'
+import { integer, real } from './number.ts'
+import type { Parameter, ParameterDefinition } from './parameter.ts'
+import { matrix, vector } from './vector.ts'
+
+/** The parameter that plain data describes; the data has been checked against the schema of experiment files. */
+export function parameterFrom(definition: ParameterDefinition): Parameter {
+  switch (definition.type) {
+    case 'real':
+      return real(definition.low, definition.high, {
+        scale: definition.scale,
+        step: definition.step,
+        prior: definition.prior,
+      })
+    case 'integer':
+      return integer(definition.low, definition.high, { scale: definition.scale, step: definition.step })
+    case 'choice':
+    case 'ordinal':
+      return listed(definition.type, definition.values)
+    case 'boolean':
+      return boolean()
+    case 'vector':
+      return vector(parameterFrom(definition.of), definition.length)
+    case 'matrix':
+      return matrix(parameterFrom(definition.of), definition.rows, definition.columns)
+  }
+}

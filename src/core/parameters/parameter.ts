@@ -1,0 +1,48 @@
+import { show } from '../text.ts'
+import type { Axis } from './axis.ts'
+import type { NormalPrior } from './normal-prior.ts'
+
+/** One named degree of freedom of a simulation: a value of type `T`, laid out on one or more axes of the unit cube. */
+export interface Parameter<T = unknown> {
+  readonly axes: readonly Axis[]
+  /** The value at `point[at ...]`, always within the bounds. */
+  decode(point: ArrayLike<number>, at: number): T
+  /** Writes where `value` lies to `point[at ...]`; a decoded value comes back exactly. */
+  encode(value: T, point: number[] | Float64Array, at: number): void
+  /** What is wrong with `value`, as the end of a sentence ("needs ..., got ..."), or undefined if nothing is. */
+  refuse(value: unknown): string | undefined
+  /** The definition as plain data, in the words of an experiment file. */
+  readonly definition: ParameterDefinition
+}
+
+export type Scale = 'linear' | 'log'
+export type ChoiceValue = string | number | boolean | null
+
+/** A parameter as it stands in YAML or JSON. */
+export type ParameterDefinition =
+  | ({ readonly type: 'real'; readonly low: number; readonly high: number } & RealOptions)
+  | ({ readonly type: 'integer'; readonly low: number; readonly high: number } & IntegerOptions)
+  | { readonly type: 'ordinal'; readonly values: readonly ChoiceValue[] }
+  | { readonly type: 'choice'; readonly values: readonly ChoiceValue[] }
+  | { readonly type: 'boolean' }
+  | { readonly type: 'vector'; readonly of: ParameterDefinition; readonly length: number }
+  | { readonly type: 'matrix'; readonly of: ParameterDefinition; readonly rows: number; readonly columns: number }
+
+export interface IntegerOptions {
+  readonly scale?: Scale | undefined
+  /** The distance from one value to the next, from the low bound on; without a scale only. */
+  readonly step?: number | undefined
+}
+
+export interface RealOptions extends IntegerOptions {
+  /** Where the value is expected, in place of a scale. */
+  readonly prior?: NormalPrior | undefined
+}
+
+/** @throws RangeError at what no function for parameters has made */
+export function checkParameter(where: string, parameter: unknown): void {
+  if (typeof (parameter as Partial<Parameter> | null | undefined)?.decode === 'function') return
+  throw new RangeError(
+    `${where} needs to be made by real, integer, choice, ordinal, boolean, vector or matrix, got ${show(parameter)}`,
+  )
+}

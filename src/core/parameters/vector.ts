@@ -1,0 +1,44 @@
+import { show } from '../text.ts'
+import { checkParameter, type Parameter } from './parameter.ts'
+
+/** `length` values of the same kind. */
+export function vector<T>(of: Parameter<T>, length: number): Parameter<T[]> {
+  checkParameter('vector(of, length)', of)
+  checkCount('vector(of, length)', 'length', length)
+  const width = of.axes.length
+  return {
+    axes: Array.from({ length }, () => of.axes).flat(),
+    decode: (point, at) => Array.from({ length }, (_, i) => of.decode(point, at + i * width)),
+    encode(value, point, at) {
+      for (let i = 0; i < length; i++) of.encode(value[i]!, point, at + i * width)
+    },
+    refuse(value) {
+      if (!Array.isArray(value) || value.length !== length) return `needs ${length} values, got ${show(value)}`
+      return firstRefusal(value, of)
+    },
+    definition: { type: 'vector', of: of.definition, length },
+  }
+}
+
+/** `rows` lists of `columns` values of the same kind. */
+export function matrix<T>(of: Parameter<T>, rows: number, columns: number): Parameter<T[][]> {
+  checkParameter('matrix(of, rows, columns)', of)
+  checkCount('matrix(of, rows, columns)', 'rows', rows)
+  checkCount('matrix(of, rows, columns)', 'columns', columns)
+  const { definition: _, ...nested } = vector(vector(of, columns), rows)
+  return { ...nested, definition: { type: 'matrix', of: of.definition, rows, columns } }
+}
+
+function checkCount(call: string, name: string, count: number): void {
+  if (!Number.isSafeInteger(count) || count < 1) {
+    throw new RangeError(`${call} needs a whole ${name} of at least 1, got ${count}`)
+  }
+}
+
+function firstRefusal(values: readonly unknown[], of: Parameter): string | undefined {
+  for (const [i, value] of values.entries()) {
+    const refusal = of.refuse(value)
+    if (refusal !== undefined) return `element ${i} ${refusal}`
+  }
+  return undefined
+}
