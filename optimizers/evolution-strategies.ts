@@ -4,11 +4,12 @@ import { commonSettings } from '../src/core/optimizer.ts'
 import type { Random } from '../src/core/random.ts'
 import { parseSettings } from '../src/core/settings.ts'
 import { normalPoint } from './shared/distributions/gaussian.ts'
+import { gradientSettings, mostDeviation, usualRate } from './shared/natural-gradient.ts'
 import { utilitiesOf } from './shared/rank-shaping.ts'
 import { generationsToRest, grownPopulation, isAtRest } from './shared/restarts.ts'
 import { bestScoreOf, type KnownPoint, type Sample, SampledSearch } from './shared/sampled-search.ts'
 import { plainNumber } from './shared/score.ts'
-import { leastDeviations, perAxis, startNear, stopAt } from './shared/starts.ts'
+import { leastDeviations, perAxis, startNear } from './shared/starts.ts'
 
 const settings = z.strictObject({
   ...commonSettings,
@@ -34,12 +35,7 @@ const settings = z.strictObject({
     .optional()
     .describe('How fast the noise adapts; (3 + ln n) / (5 sqrt(n)) by default, 0 keeps it as it is'),
   mirroredSamplingEnabled: z.boolean().default(true).describe('Whether every step is taken in both directions'),
-  fitnessShapingEnabled: z.boolean().default(true).describe('Whether ranks count, and not the weighted fitness itself'),
-  restarts: z
-    .boolean()
-    .default(true)
-    .describe('Whether a search that has come to rest begins anew elsewhere, with twice the population'),
-  stopAt,
+  ...gradientSettings,
 })
 
 type Settings = z.output<typeof settings>
@@ -70,13 +66,6 @@ export class EvolutionStrategies<P = Record<string, unknown>> extends SampledSea
   static readonly summary = 'Follows mirrored noise around one parent, by ranks; for many parameters and many workers'
   static override readonly version = 1
   static readonly settings = settings
-  static override readonly abilities = {
-    axes: ['real', 'integer'],
-    objectives: 'weighted',
-    pace: 'generation',
-    searches: true,
-  } as const
-
   readonly #least: readonly number[]
   readonly #noise: readonly number[]
 
@@ -129,7 +118,7 @@ export class EvolutionStrategies<P = Record<string, unknown>> extends SampledSea
       }
       growth += utilities[k]! * (square / n - 1)
     })
-    const rate = noiseLearningRate ?? (3 + Math.log(n)) / (5 * Math.sqrt(n))
+    const rate = noiseLearningRate ?? usualRate(n)
     const factor = fitnessShapingEnabled ? Math.exp(Math.max(-1, Math.min(1, (rate / 2) * growth))) : 1
     return {
       ...others,
@@ -157,6 +146,3 @@ export class EvolutionStrategies<P = Record<string, unknown>> extends SampledSea
     return grownPopulation(size, restarts)
   }
 }
-
-/** No step of an axis is larger than its range. */
-const mostDeviation = 1

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { allAxes } from '../src/core/abilities.ts'
 import type { Asked, Recommendation } from '../src/core/algorithm.ts'
-import type { DoneEvaluation, Evaluation } from '../src/core/evaluation.ts'
+import type { Evaluation } from '../src/core/evaluation.ts'
 import type { Problem } from '../src/core/optimizee.ts'
 import { commonSettings, Optimizer } from '../src/core/optimizer.ts'
 import type { State } from '../src/core/plain-data.ts'
@@ -9,11 +9,14 @@ import type { Origin } from '../src/core/proposal.ts'
 import type { Random } from '../src/core/random.ts'
 import { parseSettings } from '../src/core/settings.ts'
 import type { Trajectory } from '../src/core/trajectory.ts'
-import { freshPoint } from './shared/fresh-point.ts'
-import { canonical, type Gene, genesOf } from './shared/genes.ts'
+import { genesOf } from './shared/genes.ts'
+import { makeDistinct, type Taken } from './shared/genetic/distinct.ts'
+import { asVersion2 } from './shared/genetic/earlier-states.ts'
+import { type Famous, honour } from './shared/genetic/hall-of-fame.ts'
+import { bestOf, isFeasible, keysOf, type Member, resultOf, scoresOf } from './shared/genetic/members.ts'
+import { Variation } from './shared/genetic/variation.ts'
 import { GenomeMap } from './shared/genome-map.ts'
-import { type KnownPoints, keyOf, scoreAt, withPoint } from './shared/known-points.ts'
-import { compareScores } from './shared/ranking.ts'
+import { type KnownPoints, keyOf, withPoint } from './shared/known-points.ts'
 import { meanScore, plainNumber, scoreOf } from './shared/score.ts'
 
 const probability = z.number().min(0).max(1)
@@ -45,22 +48,6 @@ const settings = z.strictObject({
 })
 
 type Settings = z.output<typeof settings>
-
-/** An individual of the population whose evaluation is known; a fitness of null is a failed evaluation. */
-type Member = {
-  readonly genome: readonly number[]
-  readonly fitness: readonly number[] | null
-  /** By how much it violates constraints, if it does. */
-  readonly violation?: number
-}
-
-type Famous = {
-  readonly genome: readonly number[]
-  readonly fitness: readonly number[]
-  readonly violation?: number
-  readonly generation: number
-  readonly index: number
-}
 
 /** A genome that is being simulated, by the tag of its proposal. */
 type Pending = {
@@ -111,18 +98,18 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
     searches: true,
   } as const
 
-  readonly #genes: readonly Gene[]
+  readonly #variation: Variation
   readonly #isDiscrete: boolean
 
   constructor(problem: Problem<P>, given: z.input<typeof settings> = {}) {
     super(problem, parseSettings(settings, given, 'optimizer'))
-    this.#genes = genesOf(this.space)
+    this.#variation = new Variation(genesOf(this.space), this.settings)
     this.#isDiscrete = this.space.axes.every(({ kind }) => kind !== 'real')
   }
 
   override upgrade(state: State, version: number): GeneticAlgorithmState | undefined {
-    if (version === 2) return this.#fromVersion2(state as unknown as Version2)
-    return version === 1 ? this.#fromVersion2(fromVersion1(state as unknown as Version1)) : undefined
+    const second = asVersion2(state, version)
+    return second && { ...second, known: this.#withMembers([], second.members) }
   }
 
   override start(): GeneticAlgorithmState {
@@ -150,14 +137,14 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
     const { members } = state
     if (state.proposed === 0) {
       // The best individuals known from elsewhere are half of the first population.
-      const scores = this.#scoresOf(members)
-      const known = this.#best(members, scores, Math.floor(populationSize / 2))
+      const scores = scoresOf(this.objectives, members)
+      const known = bestOf(members, scores, Math.floor(populationSize / 2))
       const taken: Taken = { seen: keysOf(members), known: state.known }
       const count = Math.min(room, populationSize - known.length)
       const genomes = Array.from({ length: count }, () => this.#fresh(taken, random)).filter(isThere)
       return this.#propose({ ...state, members: known }, genomes, () => ({ operator: 'random' }))
     }
-    const scores = this.#scoresOf(members)
+    const scores = scoresOf(this.objectives, members)
     const { survivors, offspring } = this.#breed(state, scores, random)
     const average = meanScore(scores.filter((_, i) => isFeasible(members[i]!)))
     const next = { ...state, generation: state.generation + 1, members: survivors, average, failed: 0 }
@@ -167,7 +154,7 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
   /** Children of the best so far, each unlike all members and all that is pending; at first, anything. */
   #askSteady(state: GeneticAlgorithmState, room: number, random: Random): Asked<GeneticAlgorithmState, P> {
     const { populationSize } = this.settings
-    const scores = this.#scoresOf(state.members)
+    const scores = scoresOf(this.objectives, state.members)
     const taken: Taken = { seen: keysOf([...state.members, ...state.pending]), known: state.known }
     const isFirst = (count: number) =>
       state.proposed + count < populationSize || state.members.length * 2 < populationSize
@@ -205,14 +192,14 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
     const answered = new Set(evaluations.map(({ tag }) => tag))
     const told = evaluations.map((evaluation) => this.#memberOf(evaluation))
     const all = [...state.members, ...told]
-    const members = state.isSteady ? this.#best(all, this.#scoresOf(all), this.settings.populationSize) : all
+    const members = state.isSteady ? bestOf(all, scoresOf(this.objectives, all), this.settings.populationSize) : all
     return {
       ...state,
       pending: state.pending.filter(({ serial }) => !answered.has(serial)),
       members,
       known: this.#withMembers(state.known, told),
-      hallOfFame: this.#honour(state.hallOfFame, evaluations),
-      average: state.isSteady ? meanScore(this.#scoresOf(members.filter(isFeasible))) : state.average,
+      hallOfFame: honour(state.hallOfFame, evaluations, this.settings.hallOfFame, this),
+      average: state.isSteady ? meanScore(scoresOf(this.objectives, members.filter(isFeasible))) : state.average,
       failed: state.failed + told.filter(({ fitness }) => fitness === null).length,
     }
   }
@@ -265,16 +252,12 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
     return members.reduce((all, member) => withPoint(all, keyOf(member.genome), this.#scoreToKeep(member)), known)
   }
 
-  #fromVersion2(state: Version2): GeneticAlgorithmState {
-    return { ...state, known: this.#withMembers([], state.members) }
-  }
-
-  #scoresOf(members: readonly Member[]): number[] {
-    return members.map(({ fitness, violation }) => scoreOf(this.objectives, fitness, violation))
-  }
-
   #child(members: readonly Member[], scores: readonly number[], random: Random): number[] {
-    return this.#vary(this.#select(members, scores, random), this.#select(members, scores, random), random)[0]
+    return this.#variation.children(
+      this.#select(members, scores, random),
+      this.#select(members, scores, random),
+      random,
+    )[0]
   }
 
   /** The next population: elites, then offspring; what equals a member of this one is a survivor and keeps its fitness. */
@@ -298,7 +281,7 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
     }
     for (let mating = 0; mating < populationSize && survivors.length + offspring.length < populationSize; mating++) {
       const [mother, father] = [this.#select(population, scores, random), this.#select(population, scores, random)]
-      const children = this.#vary(mother, father, random)
+      const children = this.#variation.children(mother, father, random)
       take(children[0])
       if (survivors.length + offspring.length < populationSize) take(children[1])
     }
@@ -315,23 +298,7 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
   }
 
   #elites(population: readonly Member[], scores: readonly number[]): Member[] {
-    return this.#best(population, scores, Math.min(this.settings.elites, this.settings.populationSize - 1))
-  }
-
-  /** The best that were done, best first; no two have the same parameters. */
-  #best(population: readonly Member[], scores: readonly number[], count: number): Member[] {
-    const ranked = population.map((_, i) => i).filter((i) => population[i]!.fitness !== null)
-    ranked.sort((a, b) => compareScores(scores[b]!, scores[a]!))
-    const seen = new GenomeMap<true>()
-    const best: Member[] = []
-    for (const i of ranked) {
-      if (best.length === count) break
-      const member = population[i]!
-      if (seen.has(member.genome)) continue
-      seen.add(member.genome, true)
-      best.push(member)
-    }
-    return best
+    return bestOf(population, scores, Math.min(this.settings.elites, this.settings.populationSize - 1))
   }
 
   /** The best of a few drawn at random; the first drawn of those that are equal. */
@@ -344,131 +311,15 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
     return population[winner]!.genome
   }
 
-  #vary(mother: readonly number[], father: readonly number[], random: Random): readonly [number[], number[]] {
-    const { crossoverProbability, mutationProbability, blend } = this.settings
-    const children: readonly [number[], number[]] = [[...mother], [...father]]
-    if (random.chance(crossoverProbability)) {
-      for (const gene of this.#genes) gene.cross(children[0], children[1], blend, random)
-    }
-    for (const child of children) if (random.chance(mutationProbability)) this.#mutate(child, random)
-    return children
-  }
-
-  #mutate(genome: number[], random: Random): void {
-    const { geneMutationProbability } = this.settings
-    let mutated = 0
-    for (const gene of this.#genes) {
-      if (!random.chance(geneMutationProbability)) continue
-      gene.mutate(genome, this.#deviation(random), random)
-      mutated++
-    }
-    if (mutated === 0) random.pick(this.#genes).mutate(genome, this.#deviation(random), random)
-  }
-
-  #deviation(random: Random): number {
-    return this.settings.mutationScale * 10 ** (-this.settings.mutationDecades * random.uniform())
-  }
-
-  /** The genome in its canonical form, mutated again as long as it is taken, at last in all places; any point that is not, then. */
-  #makeDistinct(bred: number[], taken: Taken, random: Random): number[] | undefined {
-    let genome = canonical(this.space, bred)
-    for (let attempt = 0; attempt < distinctAttempts && isTaken(genome, taken); attempt++) {
-      if (attempt < distinctAttempts / 2) this.#mutate(genome, random)
-      else for (const gene of this.#genes) gene.mutate(genome, this.settings.mutationScale, random)
-      genome = canonical(this.space, genome)
-    }
-    if (isTaken(genome, taken)) {
-      const found = freshPoint(
-        this.space,
-        (key) => taken.seen.has(key) || scoreAt(taken.known, key) !== undefined,
-        random,
-      )
-      if (!found) return undefined
-      genome = found.point
-    }
-    taken.seen.add(keyOf(genome))
-    return genome
+  #makeDistinct(bred: readonly number[], taken: Taken, random: Random): number[] | undefined {
+    return makeDistinct(this.space, this.#variation, bred, taken, random)
   }
 
   #fresh(taken: Taken, random: Random): number[] | undefined {
     return this.#makeDistinct(this.space.encode(this.createIndividual(random)), taken, random)
   }
-
-  #honour(hallOfFame: readonly Famous[], evaluations: readonly Evaluation<P>[]): Famous[] {
-    const size = this.settings.hallOfFame
-    const last = hallOfFame.length < size ? undefined : hallOfFame[hallOfFame.length - 1]
-    const bar = last ? scoreOf(this.objectives, last.fitness, last.violation) : undefined
-    const ranked = hallOfFame.map((famous) => ({
-      score: scoreOf(this.objectives, famous.fitness, famous.violation),
-      famous,
-    }))
-    for (const evaluation of evaluations) {
-      if (evaluation.outcome === 'failed') continue
-      const { individual, fitness, violation } = evaluation
-      const score = scoreOf(this.objectives, fitness, violation)
-      if (bar !== undefined && score <= bar) continue
-      const genome = this.space.encode(individual.parameters)
-      const { generation, index } = individual
-      ranked.push({ score, famous: { genome, ...resultOf(evaluation), generation, index } })
-    }
-    ranked.sort((a, b) => compareScores(b.score, a.score))
-    const seen = new GenomeMap<true>()
-    const best: Famous[] = []
-    for (const { famous } of ranked) {
-      if (best.length === size) break
-      if (seen.has(famous.genome)) continue
-      seen.add(famous.genome, true)
-      best.push(famous)
-    }
-    return best
-  }
-}
-
-function isFeasible({ fitness, violation }: Member): boolean {
-  return fitness !== null && violation === undefined
-}
-
-/** What is remembered of a result: states know nothing that is undefined. */
-function resultOf<P>({ fitness, violation }: DoneEvaluation<P>) {
-  return violation === undefined ? { fitness } : { fitness, violation }
-}
-
-/** The genomes that may not be proposed: those of this generation, and what is known unless it is a member, which may survive. */
-interface Taken {
-  readonly seen: Set<number>
-  readonly known: KnownPoints
-  readonly members?: GenomeMap<Member> | undefined
-}
-
-function isTaken(genome: readonly number[], { seen, known, members }: Taken): boolean {
-  const key = keyOf(genome)
-  return seen.has(key) || (!members?.has(genome) && scoreAt(known, key) !== undefined)
-}
-
-function keysOf(genomes: readonly { readonly genome: readonly number[] }[]): Set<number> {
-  return new Set(genomes.map(({ genome }) => keyOf(genome)))
 }
 
 function isThere<T>(value: T | undefined): value is T {
   return value !== undefined
-}
-
-/** The state of version 2, which knew its members only. */
-type Version2 = Omit<GeneticAlgorithmState, 'known'>
-
-const distinctAttempts = 16
-
-/** The state of version 1, which held the genomes that it waited for and forgot those that were told. */
-interface Version1 {
-  readonly generation: number
-  readonly survivors: readonly Member[]
-  readonly offspring: readonly (readonly number[])[]
-  readonly hallOfFame: readonly Famous[]
-  readonly average: number | null
-  readonly failed: number
-}
-
-function fromVersion1({ offspring, survivors, failed: _, ...others }: Version1): Version2 {
-  const pending = offspring.map((genome, serial) => ({ serial, genome }))
-  return { ...others, isSteady: false, members: survivors, pending, proposed: offspring.length, failed: 0 }
 }

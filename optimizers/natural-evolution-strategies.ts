@@ -4,11 +4,12 @@ import { commonSettings } from '../src/core/optimizer.ts'
 import type { Random } from '../src/core/random.ts'
 import { parseSettings } from '../src/core/settings.ts'
 import { normalPoint } from './shared/distributions/gaussian.ts'
+import { gradientSettings, mostDeviation, usualRate } from './shared/natural-gradient.ts'
 import { utilitiesOf } from './shared/rank-shaping.ts'
 import { generationsToRest, grownPopulation, isAtRest } from './shared/restarts.ts'
 import { bestScoreOf, type KnownPoint, type Sample, SampledSearch } from './shared/sampled-search.ts'
 import { plainNumber } from './shared/score.ts'
-import { leastDeviations, perAxis, startNear, stopAt } from './shared/starts.ts'
+import { leastDeviations, perAxis, startNear } from './shared/starts.ts'
 
 const settings = z.strictObject({
   ...commonSettings,
@@ -32,12 +33,7 @@ const settings = z.strictObject({
     .default(0.2)
     .describe("The deviations at first, as a part of each parameter's range"),
   mirroredSamplingEnabled: z.boolean().default(false).describe('Whether every sample has its mirror image beside it'),
-  fitnessShapingEnabled: z.boolean().default(true).describe('Whether ranks count, and not the weighted fitness itself'),
-  restarts: z
-    .boolean()
-    .default(true)
-    .describe('Whether a search that has come to rest begins anew elsewhere, with twice the population'),
-  stopAt,
+  ...gradientSettings,
 })
 
 type Settings = z.output<typeof settings>
@@ -63,13 +59,6 @@ export class NaturalEvolutionStrategies<P = Record<string, unknown>> extends Sam
   static readonly summary = 'A normal distribution that learns the step of each axis by itself, in any dimension'
   static override readonly version = 1
   static readonly settings = settings
-  static override readonly abilities = {
-    axes: ['real', 'integer'],
-    objectives: 'weighted',
-    pace: 'generation',
-    searches: true,
-  } as const
-
   readonly #least: readonly number[]
   readonly #mu: readonly number[] | undefined
   readonly #sigma: readonly number[]
@@ -105,7 +94,7 @@ export class NaturalEvolutionStrategies<P = Record<string, unknown>> extends Sam
   protected override learn(model: Model, samples: readonly Sample[], random: Random): Model {
     const { learningRateMu, fitnessShapingEnabled } = this.settings
     const n = model.mean.length
-    const rate = this.settings.learningRateSigma ?? (3 + Math.log(n)) / (5 * Math.sqrt(n))
+    const rate = this.settings.learningRateSigma ?? usualRate(n)
     const utilities = utilitiesOf(samples, model.deviations, fitnessShapingEnabled)
     const mean = [...model.mean]
     const deviations = [...model.deviations]
@@ -150,6 +139,3 @@ export class NaturalEvolutionStrategies<P = Record<string, unknown>> extends Sam
     return this.settings.mirroredSamplingEnabled ? 2 * samples : samples
   }
 }
-
-/** No step of an axis is larger than its range. */
-const mostDeviation = 1

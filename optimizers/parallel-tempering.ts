@@ -1,26 +1,16 @@
 import { z } from 'zod'
-import { allAxes } from '../src/core/abilities.ts'
 import type { Problem } from '../src/core/optimizee.ts'
 import { commonSettings } from '../src/core/optimizer.ts'
 import type { Random } from '../src/core/random.ts'
 import { parseSettings, SettingsError } from '../src/core/settings.ts'
-import { type Chain, ChainSearch, type ChainState } from './shared/chain-search.ts'
+import { type Chain, ChainSearch, type ChainState, stepSettings } from './shared/chain-search.ts'
 import { coolingSchedules, temperatureAt } from './shared/cooling.ts'
 import { stopAt } from './shared/starts.ts'
 
 const settings = z.strictObject({
   ...commonSettings,
   nParallelRuns: z.int().min(1).default(5).describe('How many chains there are, each with a temperature of its own'),
-  noisyStep: z
-    .number()
-    .positive()
-    .max(1)
-    .default(0.1)
-    .describe("How large steps are at first, as a part of each parameter's range"),
-  adaptiveStep: z
-    .boolean()
-    .default(true)
-    .describe('Whether the step follows how many moves are accepted; else it is as small as the temperature'),
+  ...stepSettings,
   coolingSchedules: z
     .array(z.enum(coolingSchedules))
     .optional()
@@ -53,13 +43,6 @@ export class ParallelTempering<P = Record<string, unknown>> extends ChainSearch<
     'Chains at several temperatures that swap: hot ones explore, cold ones refine; for any parameters'
   static override readonly version = 1
   static readonly settings = settings
-  static override readonly abilities = {
-    axes: allAxes,
-    objectives: 'weighted',
-    pace: 'steady',
-    searches: true,
-  } as const
-
   constructor(problem: Problem<P>, given: z.input<typeof settings> = {}) {
     super(problem, parseSettings(settings, given, 'optimizer'))
     const { nParallelRuns } = this.settings

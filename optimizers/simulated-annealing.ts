@@ -1,9 +1,8 @@
 import { z } from 'zod'
-import { allAxes } from '../src/core/abilities.ts'
 import type { Problem } from '../src/core/optimizee.ts'
 import { commonSettings } from '../src/core/optimizer.ts'
 import { parseSettings } from '../src/core/settings.ts'
-import { ChainSearch } from './shared/chain-search.ts'
+import { ChainSearch, stepSettings } from './shared/chain-search.ts'
 import { coolingSchedules, temperatureAt } from './shared/cooling.ts'
 import { stopAt } from './shared/starts.ts'
 
@@ -14,16 +13,7 @@ const settings = z.strictObject({
     .min(1)
     .default(4)
     .describe('How many chains there are; none knows of the others but their past'),
-  noisyStep: z
-    .number()
-    .positive()
-    .max(1)
-    .default(0.1)
-    .describe("How large steps are at first, as a part of each parameter's range"),
-  adaptiveStep: z
-    .boolean()
-    .default(true)
-    .describe('Whether the step follows how many moves are accepted; else it is as small as the temperature'),
+  ...stepSettings,
   coolingSchedule: z
     .enum(coolingSchedules)
     .default('default')
@@ -61,13 +51,6 @@ export class SimulatedAnnealing<P = Record<string, unknown>> extends ChainSearch
     'Chains that accept worse points ever less often, by nine cooling schedules; for any parameters'
   static override readonly version = 1
   static readonly settings = settings
-  static override readonly abilities = {
-    axes: allAxes,
-    objectives: 'weighted',
-    pace: 'steady',
-    searches: true,
-  } as const
-
   constructor(problem: Problem<P>, given: z.input<typeof settings> = {}) {
     super(problem, parseSettings(settings, given, 'optimizer'))
   }

@@ -1,3 +1,5 @@
+import { z } from 'zod'
+import { type Abilities, allAxes } from '../../src/core/abilities.ts'
 import type { Asked, Recommendation } from '../../src/core/algorithm.ts'
 import type { Evaluation } from '../../src/core/evaluation.ts'
 import { mostInfeasible } from '../../src/core/objectives.ts'
@@ -37,6 +39,20 @@ export type ChainState = {
   readonly hasEnded: boolean
 }
 
+/** How chains move, whatever their temperatures. */
+export const stepSettings = {
+  noisyStep: z
+    .number()
+    .positive()
+    .max(1)
+    .default(0.1)
+    .describe("How large steps are at first, as a part of each parameter's range"),
+  adaptiveStep: z
+    .boolean()
+    .default(true)
+    .describe('Whether the step follows how many moves are accepted; else it is as small as the temperature'),
+}
+
 export interface ChainSettings extends CommonSettings {
   readonly nParallelRuns: number
   readonly noisyStep: number
@@ -51,6 +67,13 @@ export interface ChainSettings extends CommonSettings {
  * No point is simulated twice: a move to a point that is known is decided at once.
  */
 export abstract class ChainSearch<P, Settings extends ChainSettings> extends Optimizer<ChainState, P, Settings> {
+  static override readonly abilities: Abilities = {
+    axes: allAxes,
+    objectives: 'weighted',
+    pace: 'steady',
+    searches: true,
+  }
+
   readonly #moves: ChainMoves<P>
 
   constructor(problem: Problem<P>, settings: Settings) {

@@ -1,3 +1,4 @@
+import { leavesOf } from '../../src/core/leaves.ts'
 import type { Random } from '../../src/core/random.ts'
 import {
   type Axis,
@@ -107,19 +108,4 @@ function otherLevelAt(at: number, levels: number): Gene['mutate'] {
     const other = random.integer(levels - 1)
     genome[at] = coordinateOf(other < level ? other : other + 1, levels)
   }
-}
-
-function leavesOf(definition: ParameterDefinition): ParameterDefinition[] {
-  switch (definition.type) {
-    case 'vector':
-      return repeat(leavesOf(definition.of), definition.length)
-    case 'matrix':
-      return repeat(leavesOf(definition.of), definition.rows * definition.columns)
-    default:
-      return [definition]
-  }
-}
-
-function repeat<T>(items: readonly T[], times: number): T[] {
-  return Array.from({ length: times }, () => items).flat()
 }

@@ -1,3 +1,4 @@
+import type { Abilities } from '../../src/core/abilities.ts'
 import type { Asked, Recommendation } from '../../src/core/algorithm.ts'
 import type { Evaluation } from '../../src/core/evaluation.ts'
 import { type CommonSettings, Optimizer } from '../../src/core/optimizer.ts'
@@ -59,6 +60,13 @@ export abstract class SampledSearch<
   P = Record<string, unknown>,
   Settings extends SampledSettings = SampledSettings,
 > extends Optimizer<SampledState<M>, P, Settings> {
+  static override readonly abilities: Abilities = {
+    axes: ['real', 'integer'],
+    objectives: 'weighted',
+    pace: 'generation',
+    searches: true,
+  }
+
   /** The first model. @param known what was simulated elsewhere and did not fail, best first, no point twice */
   protected abstract begin(known: readonly KnownPoint[], random: Random): M
 

@@ -1,0 +1,54 @@
+import type { Random } from '../../../src/core/random.ts'
+import type { Gene } from '../genes.ts'
+
+export interface VariationSettings {
+  readonly crossoverProbability: number
+  readonly mutationProbability: number
+  readonly geneMutationProbability: number
+  readonly blend: number
+  readonly mutationScale: number
+  readonly mutationDecades: number
+}
+
+/** How two parents become two children, gene by gene. */
+export class Variation {
+  readonly #genes: readonly Gene[]
+  readonly #settings: VariationSettings
+
+  constructor(genes: readonly Gene[], settings: VariationSettings) {
+    this.#genes = genes
+    this.#settings = settings
+  }
+
+  /** Two children, each of which may be crossed and mutated, or a copy of its parent. */
+  children(mother: readonly number[], father: readonly number[], random: Random): readonly [number[], number[]] {
+    const { crossoverProbability, mutationProbability, blend } = this.#settings
+    const children: readonly [number[], number[]] = [[...mother], [...father]]
+    if (random.chance(crossoverProbability)) {
+      for (const gene of this.#genes) gene.cross(children[0], children[1], blend, random)
+    }
+    for (const child of children) if (random.chance(mutationProbability)) this.mutate(child, random)
+    return children
+  }
+
+  /** Moves some coordinates, one at least. */
+  mutate(genome: number[], random: Random): void {
+    const { geneMutationProbability } = this.#settings
+    let mutated = 0
+    for (const gene of this.#genes) {
+      if (!random.chance(geneMutationProbability)) continue
+      gene.mutate(genome, this.#deviation(random), random)
+      mutated++
+    }
+    if (mutated === 0) random.pick(this.#genes).mutate(genome, this.#deviation(random), random)
+  }
+
+  /** Moves all coordinates, as far as mutations go. */
+  scatter(genome: number[], random: Random): void {
+    for (const gene of this.#genes) gene.mutate(genome, this.#settings.mutationScale, random)
+  }
+
+  #deviation(random: Random): number {
+    return this.#settings.mutationScale * 10 ** (-this.#settings.mutationDecades * random.uniform())
+  }
+}
