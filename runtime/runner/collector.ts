@@ -1,0 +1,168 @@
+import { relative } from 'node:path'
+import { asRecorded } from '../../src/core/as-recorded.ts'
+import type { Evaluation } from '../../src/core/evaluation.ts'
+import type { Individual } from '../../src/core/individual.ts'
+import type { ReportRecord, RunRecord, WorkerEnd } from '../../src/core/record.ts'
+import { PipeDamaged } from '../channel/pipe-file.ts'
+import type { AttemptKey, Result } from '../channel/protocol.ts'
+import type { Accounts } from './accounts.ts'
+import type { Durations } from './durations.ts'
+import type { Fleet } from './fleet.ts'
+import type { Job } from './job.ts'
+import { type Answer, type Fault, isSure, type OpenJobs } from './open-jobs.ts'
+import type { Outlasted } from './outlasted.ts'
+import type { WorkerProcess } from './worker-process.ts'
+
+/** What was stored in one transaction: evaluations, and who takes the places of those that failed for good. */
+export interface Collected {
+  readonly evaluations: readonly Evaluation[]
+  readonly standIns: readonly Individual[]
+}
+
+export interface CollectorOptions {
+  readonly directory: string
+  readonly record: RunRecord
+  /** How many individuals are simulated at once. */
+  readonly batch: number
+  readonly fleet: Fleet
+  readonly jobs: OpenJobs
+  readonly accounts: Accounts
+  readonly durations: Durations
+  readonly outlasted: Outlasted
+}
+
+/** Takes in what workers have written and how they have ended, and stores what that decides. */
+export class Collector {
+  readonly #options: CollectorOptions
+  #reports: ReportRecord[] = []
+
+  constructor(options: CollectorOptions) {
+    this.#options = options
+  }
+
+  /** @param isStopping whether the run is being stopped */
+  collect(isStopping: boolean): Collected {
+    const { fleet, jobs, record, durations } = this.#options
+    const touched: WorkerProcess[] = []
+    const ends: WorkerEnd[] = []
+    fleet.listen(durations.least)
+    for (const worker of fleet.retired) if (this.#read(worker)) touched.push(worker)
+    for (const worker of fleet.workers) {
+      const hasEnded = worker.hasEnded // before its pipe is read, to the end then
+      if (this.#read(worker)) touched.push(worker)
+      if (hasEnded) ends.push(this.#remove(worker, isStopping))
+      else if (worker.hasEnded) fleet.alarm.rouse()
+    }
+    const { attempts, standIns, evaluations } = jobs.takeDecisions()
+    if (attempts.length + this.#reports.length + touched.length + ends.length > 0) {
+      const positions = touched.map((worker) => worker.position)
+      record.commit({ attempts, standIns, reports: this.#reports, positions, ends })
+      for (const worker of touched) worker.discardRead()
+    }
+    this.#reports = []
+    return { evaluations, standIns: standIns.map(({ individual }) => individual) }
+  }
+
+  /** True if anything was read from the worker's pipe. */
+  #read(worker: WorkerProcess): boolean {
+    const { fleet, durations } = this.#options
+    let read = false
+    try {
+      for (const message of worker.receive(durations.least)) {
+        read = true
+        switch (message.type) {
+          case 'hello':
+            fleet.onHello(worker)
+            break
+          case 'ready':
+            fleet.onReady()
+            break
+          case 'results':
+            for (const [result, ended] of withEnds(message.results, Date.now())) this.#take(worker, result, ended)
+            break
+          case 'report':
+            for (const [step, value] of message.values) this.#reports.push(reportOf(message.key, step, value))
+            break
+          case 'leaving':
+          case 'refused':
+          case 'next':
+            break
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof PipeDamaged)) throw error
+      const why = `its pipe is damaged: ${error.message}`
+      fleet.restart(worker, { type: 'given up', kind: 'channel-damaged', why })
+    }
+    return read
+  }
+
+  #take(worker: WorkerProcess, result: Result, ended: number): void {
+    const { fleet, jobs, accounts, durations, outlasted } = this.#options
+    const [key, milliseconds, fitness] = result
+    const job = worker.held.take(key)
+    durations.add(milliseconds)
+    accounts.addBusy(milliseconds)
+    const isFailure = jobs.onAnswer(job, key, answerOf(result, worker, job, ended))
+    if (fitness) {
+      fleet.onSuccess(worker)
+      outlasted.onSuccess()
+    } else if (isFailure) fleet.onFailure(worker, job!.individual.name)
+  }
+
+  /** A worker has ended and its pipe has been read: what it had begun is lost, the rest is handed out again. */
+  #remove(worker: WorkerProcess, isStopping: boolean): WorkerEnd {
+    const { fleet, jobs, batch, outlasted } = this.#options
+    const { begun, isFault } = worker.blame(isStopping)
+    const held = worker.held.list()
+    if (worker.wasLate && jobs.waiting > 0) outlasted.onLateStart()
+    const lost = held.slice(0, { any: held.length, first: batch, none: 0 }[begun]).filter((job) => jobs.has(job))
+    for (const job of lost) this.#lose(job, worker, { isFault, among: lost.length })
+    for (const job of held) if (jobs.has(job) && !lost.includes(job)) jobs.queue(job)
+    return fleet.remove(worker)
+  }
+
+  #lose(job: Job, worker: WorkerProcess, fault: Fault): void {
+    const { directory, fleet, jobs, outlasted } = this.#options
+    const { individual, epoch, attempt } = job
+    const cause = worker.causeOfLoss(relative(directory, worker.channel))
+    jobs.onLoss(job, { individual, epoch, attempt, worker: worker.number, cause, ended: Date.now() }, fault)
+    if (isSure(fault)) fleet.onFailure(worker, individual.name)
+    if (cause.detail === 'time-limit') outlasted.onTimeLimit(individual.name)
+  }
+}
+
+function answerOf(result: Result, worker: WorkerProcess, job: Job | undefined, ended: number): Answer {
+  const [[generation, index, replicate, epoch, attempt], milliseconds, fitness, cause, outputs, printed] = result
+  return {
+    individual: job?.individual ?? { generation, index, replicate },
+    epoch,
+    attempt,
+    worker: worker.number,
+    fitness: fitness ?? undefined,
+    // Normalised as the record keeps it: a run that goes on after a stop is told the very same.
+    outputs: asRecorded(outputs) ?? undefined,
+    cause: asRecorded(cause) ?? undefined,
+    milliseconds,
+    printed: printed ?? undefined,
+    began: ended - milliseconds,
+    ended,
+  }
+}
+
+/** Results with when each ended, in milliseconds since 1970: a worker simulates one after the other, and the last has come now. */
+function withEnds(results: readonly Result[], now: number): (readonly [Result, number])[] {
+  let ended = now
+  return results
+    .toReversed()
+    .map((result) => {
+      const end = ended
+      ended -= result[1]
+      return [result, end] as const
+    })
+    .reverse()
+}
+
+function reportOf([generation, index, replicate, , attempt]: AttemptKey, step: number, value: number): ReportRecord {
+  return { individual: { generation, index, replicate }, attempt, step, value }
+}

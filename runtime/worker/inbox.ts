@@ -1,0 +1,99 @@
+import { PipeDamaged, PipeReader } from '../channel/pipe-file.ts'
+import { PollPace } from '../channel/poll-pace.ts'
+import type { ToWorker } from '../channel/protocol.ts'
+import type { RunFile } from '../channel/run-file.ts'
+import { StuckWatch, stuckLimitMs } from '../channel/stuck-watch.ts'
+import { WakeUp } from '../channel/wake-up.ts'
+
+/** What comes to a worker through its pipe, and the sleep from which it is woken by that. */
+export class Inbox {
+  readonly #reader: PipeReader
+  /** Milliseconds since the runner's heart was last seen to beat. */
+  readonly #silence: () => number
+  readonly #stuckWatch = new StuckWatch()
+  #heartbeat: number
+  #wakeUp: WakeUp
+  /** Set only when polling: no event announces new bytes. */
+  #pace: PollPace | undefined
+  #receivedAt = 0
+  #wake: (() => void) | undefined
+
+  constructor(channel: string, runFile: RunFile, silence: () => number) {
+    const reopen = runFile.wakeUp === 'poll'
+    this.#reader = new PipeReader(channel, 'to-worker', { reopen, removeRead: true, followsTakeover: true })
+    this.#silence = silence
+    this.#heartbeat = runFile.heartbeat
+    this.#wakeUp = this.#listen(runFile)
+  }
+
+  /** System calls so far. */
+  get operations(): number {
+    return this.#reader.operations
+  }
+
+  /** Milliseconds since the last look. */
+  get age(): number {
+    return performance.now() - this.#receivedAt
+  }
+
+  /** Another runner has the run: its mode holds from now on. */
+  follow(runFile: RunFile): void {
+    const before = this.#wakeUp
+    this.#heartbeat = runFile.heartbeat
+    this.#reader.reopen = runFile.wakeUp === 'poll'
+    this.#wakeUp = this.#listen(runFile)
+    before.close()
+  }
+
+  /** Has itself woken as the runner's mode is. */
+  #listen({ wakeUp: mode, pollInterval }: RunFile): WakeUp {
+    this.#pace = mode === 'poll' ? new PollPace(pollInterval, performance.now()) : undefined
+    const wakeUp = new WakeUp({ mode, pollInterval, onWake: () => this.#wakeIfDue() })
+    wakeUp.follow(this.#reader, this.#reader.path)
+    return wakeUp
+  }
+
+  /**
+   * Hands on what the runner has written; true if there was anything, or if there is another segment to look at.
+   * @throws PipeDamaged if part of it is lost
+   */
+  receive(handle: (message: ToWorker) => void): boolean {
+    this.#receivedAt = performance.now()
+    const messages = this.#reader.read() as ToWorker[]
+    this.#refuseStuckPipe()
+    for (const message of messages) handle(message)
+    if (messages.length > 0) this.#pace?.restart(this.#receivedAt)
+    return this.#wakeUp.follow(this.#reader, this.#reader.path) || messages.length > 0
+  }
+
+  /** Its runner would wait for ever for the answer to what is lost in it. Of a file system that is away, no heart is seen. */
+  #refuseStuckPipe(): void {
+    const isHeartSeen = this.#silence() < 2 * this.#heartbeat
+    const now = performance.now()
+    this.#stuckWatch.onLook({ isStuck: this.#reader.isStuck && isHeartSeen, end: this.#reader.end }, now)
+    if (this.#stuckWatch.stuckFor(now) > Math.max(stuckLimitMs, 4 * this.#heartbeat)) {
+      throw new PipeDamaged(`${this.#reader.path} has lost what was in it`)
+    }
+  }
+
+  /** Waits until something may have come. */
+  async sleep(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve
+    })
+    this.#wake = undefined
+  }
+
+  wake(): void {
+    this.#wake?.()
+  }
+
+  /** The longer the last simulation took and the longer it is idle since, the more rarely a worker looks. */
+  #wakeIfDue(): void {
+    if (this.#wake && (!this.#pace || this.#pace.isDue(performance.now()))) this.#wake()
+  }
+
+  close(): void {
+    this.#wakeUp.close()
+  }
+}

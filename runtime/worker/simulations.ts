@@ -1,0 +1,212 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Individual } from '../../src/core/individual.ts'
+import type { Optimizee } from '../../src/core/optimizee.ts'
+import { runFiles } from '../../src/core/run-files.ts'
+import { makeOwnDirectory } from '../../src/system/own-files.ts'
+import { type AttemptKey, decodeMessage, type Simulate } from '../channel/protocol.ts'
+import type { RunFile } from '../channel/run-file.ts'
+import type { Answers } from './answers.ts'
+import { Attempt, type AttemptSurroundings } from './attempt.ts'
+import { BatchAttempt, type Member } from './batch-attempt.ts'
+import { type AttemptOutcome, causeOf } from './outcome.ts'
+import { PrintedText } from './printed-text.ts'
+
+/** Results of short simulations ride together, for this long at most. */
+const flushIntervalMs = { events: 2, poll: 20 }
+/** Intermediate values of a long simulation are seen within this time. */
+const reportIntervalMs = 200
+
+export type Assignment = Simulate['individuals'][number]
+
+/** An attempt of which something may still run, whether it has ended or not. */
+interface Running {
+  /** Of all that are simulated together. */
+  readonly keys: readonly AttemptKey[]
+  readonly attempt: Pick<Attempt, 'abort'>
+}
+
+/** An individual that is simulated, perhaps together with others. */
+interface KeyedMember extends Member {
+  readonly key: AttemptKey
+  readonly surroundings: AttemptSurroundings
+}
+/** What came of an individual. */
+type Answered = readonly [key: AttemptKey, outcome: AttemptOutcome]
+
+export interface SimulationsOptions {
+  readonly directory: string
+  readonly runFile: RunFile
+  readonly optimizee: Optimizee
+  readonly answers: Answers
+}
+
+/** What a worker simulates, alone or several at once, and what came of it: its answers. */
+export class Simulations {
+  /** Of the runner that has the run now. */
+  runFile: RunFile
+  readonly #directory: string
+  readonly #optimizee: Optimizee
+  readonly #answers: Answers
+  readonly #printed = new PrintedText()
+  #current: Running | undefined
+  /** Whose code it is that runs, also what an attempt has left behind. */
+  readonly #owner = new AsyncLocalStorage<Running>()
+  #mustEnd = false
+  #brokeOff = false
+  #snapshot: { readonly value: unknown } | undefined
+
+  constructor({ directory, runFile, optimizee, answers }: SimulationsOptions) {
+    this.runFile = runFile
+    this.#directory = directory
+    this.#optimizee = optimizee
+    this.#answers = answers
+  }
+
+  /** How many individuals are simulated at once. */
+  get batchSize(): number {
+    return this.#optimizee.simulateMany ? this.runFile.batch : 1
+  }
+
+  /** Whether answers have waited for as long as they may. */
+  get isFlushDue(): boolean {
+    return this.#answers.age > flushIntervalMs[this.runFile.wakeUp]
+  }
+
+  /** Whether something was broken off since the worker must end. */
+  get brokeOff(): boolean {
+    return this.#brokeOff
+  }
+
+  /** What is printed from now on is that of simulations. */
+  skipPrinted(): void {
+    this.#printed.skip()
+  }
+
+  /** Breaks off what is simulated. */
+  breakOff(reason: Error): void {
+    this.#mustEnd = true
+    this.#current?.attempt.abort(reason)
+  }
+
+  async simulate(assignments: readonly Assignment[]): Promise<void> {
+    if (this.batchSize === 1) await this.#simulateOne(assignments[0]!)
+    else await this.#simulateMany(assignments)
+  }
+
+  async #simulateOne(assignment: Assignment): Promise<void> {
+    const { key, individual, surroundings } = this.#memberOf(assignment)
+    const attempt = new Attempt(this.#optimizee, individual, surroundings)
+    const begin = performance.now()
+    const running = this.#runAsOwner({ keys: [key], attempt }, () => attempt.run())
+    const outcome = running instanceof Promise ? await running : running
+    this.#current = undefined
+    if (this.#isBrokenOff(outcome)) return
+    this.#take([[key, outcome]], performance.now() - begin)
+  }
+
+  /** Several at once. What is known together shares the time since the answers before it. */
+  async #simulateMany(assignments: readonly Assignment[]): Promise<void> {
+    const members = assignments.map((assignment) => this.#memberOf(assignment))
+    let answered: Answered[] = []
+    let since = performance.now()
+    let soon: NodeJS.Immediate | undefined
+    const take = () => {
+      const now = performance.now()
+      if (answered.length > 0) this.#take(answered, now - since)
+      answered = []
+      since = now
+      clearImmediate(soon)
+      soon = undefined
+    }
+    const write = () => {
+      take()
+      this.#answers.tryWrite()
+    }
+    const attempt = new BatchAttempt<KeyedMember>(this.#optimizee, members, {
+      snapshot: () => this.#readSnapshot(),
+      timeout: this.runFile.timeout,
+      onOutcome: ({ key }, outcome) => {
+        if (this.#isBrokenOff(outcome)) return
+        answered.push([key, outcome])
+        if (this.isFlushDue) write()
+        else soon ??= setImmediate(write)
+      },
+      onSmaller: () => this.#answers.sayAlive(),
+    })
+    const isComplete = await this.#runAsOwner({ keys: members.map(({ key }) => key), attempt }, () => attempt.run())
+    this.#current = undefined
+    this.#brokeOff ||= !isComplete
+    take()
+  }
+
+  #memberOf([key, seed, values]: Assignment): KeyedMember {
+    const [generation, index, replicate, , attempt] = key
+    const parameters = this.#optimizee.space.fromValues(values)
+    const individual = new Individual({ generation, index, replicate }, parameters, seed)
+    const surroundings: AttemptSurroundings = {
+      attempt,
+      timeout: this.runFile.timeout,
+      snapshot: () => this.#readSnapshot(),
+      report: (step, value) => this.#report(key, step, value),
+      directory: ({ make } = { make: true }) =>
+        make
+          ? makeOwnDirectory(this.#directory, runFiles.individuals, individual.name)
+          : join(this.#directory, runFiles.individuals, individual.name),
+    }
+    return { key, individual, surroundings }
+  }
+
+  #runAsOwner<T>(running: Running, run: () => T): T {
+    this.#current = running
+    return this.#owner.run(running, run)
+  }
+
+  /** A simulation that was broken off because the worker must end has not failed. */
+  #isBrokenOff(outcome: AttemptOutcome): boolean {
+    const isBrokenOff = this.#mustEnd && 'cause' in outcome
+    this.#brokeOff ||= isBrokenOff
+    return isBrokenOff
+  }
+
+  #take(answered: readonly Answered[], milliseconds: number): void {
+    // A program that outlasts a simulation prints without this process's knowledge.
+    const printed = this.#printed.take(this.#optimizee.open ? Number.POSITIVE_INFINITY : milliseconds)
+    const each = milliseconds / answered.length
+    for (const [key, outcome] of answered) {
+      this.#answers.addResult(
+        'cause' in outcome
+          ? [key, each, null, outcome.cause, null, printed]
+          : [key, each, outcome.fitness, null, outcome.outputs ?? null, printed],
+      )
+    }
+  }
+
+  #report(key: AttemptKey, step: number, value: number): void {
+    if (typeof step !== 'number' || typeof value !== 'number') return
+    this.#answers.addReport(key, step, value)
+    if (this.#answers.age > reportIntervalMs) this.#answers.tryWrite()
+  }
+
+  /**
+   * A stray error belongs to nobody's promise: it is the fault of whoever's code it was. One whose attempt has ended keeps
+   * its result, and who runs now is not blamed.
+   *
+   * @returns whether it is known whose fault it is, or nothing runs that could be blamed
+   */
+  onStrayError(error: unknown): boolean {
+    const owner = this.#owner.getStore()
+    const isKnown = owner !== undefined && (owner !== this.#current || owner.keys.length === 1)
+    if (isKnown && owner === this.#current) this.#take([[owner.keys[0]!, { cause: causeOf(error) }]], 0)
+    return isKnown || !this.#current
+  }
+
+  #readSnapshot(): unknown {
+    const name = this.runFile.optimizee.snapshot
+    this.#snapshot ??= {
+      value: name === undefined ? undefined : decodeMessage(readFileSync(join(this.#directory, name))),
+    }
+    return this.#snapshot.value
+  }
+}

@@ -1,0 +1,194 @@
+import { setImmediate, setTimeout } from 'node:timers/promises'
+import type { Optimizee } from '../../src/core/optimizee.ts'
+import { ownIdentity } from '../../src/system/process-identity.ts'
+import { BeatingHeart } from '../channel/beating-heart.ts'
+import { runnerHeart, workerHeart } from '../channel/heartbeat.ts'
+import { NodeBell } from '../channel/node-bell.ts'
+import { PipeDamaged, type PipeWriter } from '../channel/pipe-file.ts'
+import type { Leaving, ToWorker } from '../channel/protocol.ts'
+import { type RunFile, readRunFile, workerDirectory } from '../channel/run-file.ts'
+import { Answers } from './answers.ts'
+import { Inbox } from './inbox.ts'
+import { causeOf } from './outcome.ts'
+import { type Assignment, Simulations } from './simulations.ts'
+
+/** How often a worker looks for news of its runner between two simulations. */
+const receiveIntervalMs = 5
+
+export interface WorkerOptions {
+  readonly directory: string
+  readonly worker: number
+  /** Of the runner that has launched it. */
+  readonly epoch: number
+  readonly runFile: RunFile
+  readonly optimizee: Optimizee
+  readonly writer: PipeWriter
+}
+
+/** The life of a worker: it simulates what comes through its pipe, in order, for the whole run. */
+export class WorkerProgram {
+  readonly #directory: string
+  readonly #worker: number
+  /** As the runner of `#epoch` has written it. */
+  #runFile: RunFile
+  #epoch: number
+  readonly #optimizee: Optimizee
+  readonly #writer: PipeWriter
+  /** Listens to that of the runner. */
+  readonly #heart: BeatingHeart
+  readonly #inbox: Inbox
+  readonly #queue: Assignment[] = []
+  readonly #answers: Answers
+  readonly #simulations: Simulations
+  /** Why it begins nothing more, if that is so. */
+  #leaving: Leaving['reason'] | undefined
+
+  constructor({ directory, worker, epoch, runFile, optimizee, writer }: WorkerOptions) {
+    const channel = workerDirectory(directory, worker)
+    this.#directory = directory
+    this.#worker = worker
+    this.#epoch = epoch
+    this.#runFile = runFile
+    this.#optimizee = optimizee
+    this.#writer = writer
+    this.#inbox = new Inbox(channel, runFile, () => this.#heart.silence)
+    this.#heart = new BeatingHeart({
+      own: workerHeart(channel),
+      other: runnerHeart(directory),
+      interval: runFile.heartbeat,
+    })
+    const operations = () => writer.operations + this.#inbox.operations + this.#heart.operations
+    this.#answers = new Answers(writer, operations)
+    this.#simulations = new Simulations({ directory, runFile, optimizee, answers: this.#answers })
+    process.on('uncaughtException', (error) => this.#onStrayError(error))
+    process.on('SIGTERM', () => this.#leave())
+    const { TWOLOOP_WARNING_SIGNAL: warning } = process.env
+    if (warning !== undefined) process.on(warning, () => this.#onWarning())
+  }
+
+  /** Makes the optimizee ready; a worker that cannot do so is of no use. */
+  async open(): Promise<void> {
+    try {
+      await this.#optimizee.open?.()
+    } catch (error) {
+      this.#answers.tryWrite()
+      this.#writer.write({ type: 'refused', reason: `The optimizee does not start: ${(error as Error).message}` })
+      throw error
+    }
+  }
+
+  async run(): Promise<void> {
+    for (;;) {
+      if (this.#queue.length === 0 || this.#inbox.age > receiveIntervalMs) this.#receive()
+      const next = this.#leaving ? [] : this.#queue.splice(0, this.#simulations.batchSize)
+      if (next.length === 0) {
+        await this.#flush()
+        if (this.#leaving) break
+        // Frames that came while this was being written are seen by the next look, which must come before the sleep.
+        if (this.#receive()) continue
+        if (this.#isOrphan()) this.#leaving = 'grace'
+        else await this.#inbox.sleep()
+        continue
+      }
+      if (this.#optimizee.open) await this.open()
+      await this.#simulations.simulate(next)
+      if (this.#simulations.isFlushDue) {
+        await this.#flush()
+        await setImmediate() // lets signals and timers in between two simulations
+      }
+    }
+    this.#sayLeaving(this.#leaving)
+    await this.#optimizee.close?.()
+    this.#inbox.close()
+  }
+
+  #sayLeaving(reason: Leaving['reason']): void {
+    try {
+      this.#writer.write({ type: 'leaving', reason, brokeOff: this.#simulations.brokeOff })
+    } catch {
+      // The disk is full, or away: the exit code has to say it.
+    }
+  }
+
+  #receive(): boolean {
+    return this.#inbox.receive((message) => this.#handle(message))
+  }
+
+  #handle(message: ToWorker): void {
+    switch (message.type) {
+      case 'hello':
+        if (message.run !== this.#runFile.run) throw new PipeDamaged(`The pipe belongs to the run ${message.run}`)
+        if (message.epoch > this.#epoch) this.#follow(message.epoch)
+        return
+      case 'simulate':
+        if (this.#queue.length === 0) this.#simulations.skipPrinted()
+        for (const individual of message.individuals) this.#queue.push(individual)
+        return
+      case 'stop':
+        this.#leaving ??= 'stop'
+        this.#queue.length = 0
+        return
+      case 'next':
+        return
+    }
+  }
+
+  /** Another runner has the run: its mode and its limits hold from now on. */
+  #follow(epoch: number): void {
+    let runFile: RunFile
+    try {
+      runFile = readRunFile(this.#directory)
+    } catch {
+      return // the file system is away: as before, a timer stands behind what wakes it
+    }
+    this.#epoch = epoch
+    this.#runFile = runFile
+    this.#simulations.runFile = runFile
+    this.#writer.bell = bellOf(this.#directory, this.#worker, runFile)
+    this.#inbox.follow(runFile)
+  }
+
+  /** Writes the results; on a disk that is full, or away, they are kept until there is space. */
+  async #flush(): Promise<void> {
+    while (!this.#answers.tryWrite()) {
+      if (this.#isOrphan(true)) throw new Error('the results cannot be written and there is no runner')
+      await setTimeout(500)
+    }
+  }
+
+  #isOrphan(evenIfBusy = false): boolean {
+    const silent = this.#heart.silence > this.#runFile.grace
+    return silent && (evenIfBusy || this.#queue.length === 0)
+  }
+
+  /** Its scheduler will end it soon: it finishes what runs and begins nothing more. */
+  #onWarning(): void {
+    this.#leaving ??= 'warned'
+    this.#queue.length = 0
+    this.#inbox.wake()
+  }
+
+  #leave(): void {
+    this.#leaving = 'signal'
+    this.#queue.length = 0
+    this.#simulations.breakOff(new Error('the worker was asked to end'))
+    this.#inbox.wake()
+  }
+
+  /** The process that a stray error of asynchronous code came from is not to be trusted. */
+  #onStrayError(error: unknown): never {
+    console.error(error)
+    const isSettled = this.#simulations.onStrayError(error)
+    this.#answers.tryWrite()
+    // Nobody can say whose it was: it counts like any other crash.
+    if (!isSettled) process.exit(1)
+    const reason = `it ended itself after a stray error: ${causeOf(error).message}`
+    this.#writer.write({ type: 'refused', reason })
+    process.exit(1)
+  }
+}
+
+/** The bell that tells of what this worker writes, where nothing else does. */
+export function bellOf(directory: string, worker: number, { wakeUp }: RunFile): NodeBell | undefined {
+  return wakeUp === 'poll' ? new NodeBell(directory, ownIdentity().host, worker) : undefined
+}
