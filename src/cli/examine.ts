@@ -1,4 +1,5 @@
-import { type Examination, examine, type Lateness, UnfitDirectory } from '../doctor/examine.ts'
+import type { Examination, Lateness } from '../doctor/examination.ts'
+import { examine, UnfitDirectory } from '../doctor/examine.ts'
 import { exitCodes } from './fail.ts'
 import { jsonText } from './output.ts'
 import { shortNumber } from './progress.ts'
