@@ -75,7 +75,8 @@ export { Trajectory, type TrajectoryHistory } from './core/trajectory.ts'
 
 export { ConfigurationError, RunHeldError, SearchFailedError, StorageFullError } from './core/errors.ts'
 export { defineExperiment, type ExperimentDefinition } from './experiment-file/definition.ts'
-export { Experiment, type PrepareOptions, type RunOptions, type RunOutcome } from './search/experiment.ts'
+export { Experiment } from './search/experiment.ts'
+export type { PrepareOptions, RunOptions, RunOutcome } from './search/run-options.ts'
 
 // A search, part by part
 

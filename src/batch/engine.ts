@@ -14,8 +14,9 @@ import type { Proposal } from '../core/proposal.ts'
 import { runnerSettings } from '../core/runner-settings.ts'
 import { parseSettings } from '../core/settings.ts'
 import { show } from '../core/text.ts'
-import { Experiment, type PrepareOptions, type RunOptions } from '../search/experiment.ts'
+import { Experiment } from '../search/experiment.ts'
 import { identityOf } from '../search/run-identity.ts'
+import type { PrepareOptions, RunOptions } from '../search/run-options.ts'
 import { ProgressBar } from './progress-bar.ts'
 
 /** How a batch is run; none of it changes its results. */

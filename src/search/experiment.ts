@@ -1,102 +1,41 @@
 import { join, resolve } from 'node:path'
-import type { z } from 'zod'
 import type { Prospect } from '../../runtime/runner/launcher.ts'
 import { Runner } from '../../runtime/runner/runner.ts'
 import { RunnerFailure } from '../../runtime/runner/runner-failure.ts'
-import { describeAllocation } from '../../runtime/slurm/allocation.ts'
 import { launcherOf, prospectOf } from '../../runtime/slurm/launchers.ts'
-import { orders } from '../core/abilities.ts'
 import { batchSizeOf, refuseBatch } from '../core/batch.ts'
 import { ConfigurationError, RunHeldError, SearchFailedError } from '../core/errors.ts'
-import { isFailed, type Judge, stoppingFailure } from '../core/evaluation.ts'
-import { nameOf } from '../core/individual.ts'
+import type { Judge } from '../core/evaluation.ts'
 import { judgeOf } from '../core/judge.ts'
-import type { Optimizee, OptimizeeSource } from '../core/optimizee.ts'
+import type { Optimizee } from '../core/optimizee.ts'
 import type { Optimizer } from '../core/optimizer.ts'
-import { aFunction, anything, aRecord, aText, checkOptions, oneOf, trueOrFalse, wholeFrom } from '../core/options.ts'
-import type { PlainData, State } from '../core/plain-data.ts'
+import { aText, checkOptions } from '../core/options.ts'
+import type { State } from '../core/plain-data.ts'
 import { type RunnerSettings, runnerSettings } from '../core/runner-settings.ts'
 import { parseSettings } from '../core/settings.ts'
 import { Trajectory } from '../core/trajectory.ts'
-import type { Manifest } from '../record/rows.ts'
 import { RecordWriter } from '../record/writer.ts'
-import type { Deadline } from '../system/deadline.ts'
 import { awayError, storageError } from '../system/storage-errors.ts'
-import { describeProgram } from './begun-by-program.ts'
+import { horizonOf, optimizeeSettings, recordGroups, recordProgram, recordSearch } from './begin-record.ts'
 import { checkPlan, refuseLowLimits } from './check-plan.ts'
-import { type DeliveryOptions, deliver } from './deliver.ts'
+import { deliver } from './deliver.ts'
+import { type Finished, finishedBefore, hashOf, refuseHopeless, refuseStopped } from './ended-before.ts'
 import { Environment } from './environment.ts'
 import { EvaluationCache } from './evaluation-cache.ts'
-import { fromRunnerParams, type RunnerParams } from './l2l-runner-params.ts'
-import { HeldRun, type RunClaim } from './run-directory.ts'
+import { fromRunnerParams } from './l2l-runner-params.ts'
+import { HeldRun } from './run-directory.ts'
 import { identityOf, nameOfSource, type RunIdentity } from './run-identity.ts'
+import {
+  checkPrepareOptions,
+  checkRunOptions,
+  type PrepareOptions,
+  type RunOptions,
+  type RunOutcome,
+} from './run-options.ts'
 import { refuseOther } from './same-search.ts'
-import type { Knowledge, SearchPlan } from './searched.ts'
+import type { Knowledge } from './searched.ts'
 import { standInsOf } from './stand-ins.ts'
-import type { Progress } from './tally.ts'
 import { takeWarmStart } from './warm-start.ts'
-
-export interface PrepareOptions extends RunClaim {
-  /** The run directory's name under the root; `L2L-run` unless it is given. */
-  readonly name?: string
-  readonly runner?: z.input<typeof runnerSettings>
-  /** The runner's settings as L2L has them; see `runnerParams`. */
-  readonly runnerParams?: RunnerParams
-  /** More to be recorded with the run. */
-  readonly manifest?: Manifest
-}
-
-export interface RunOptions extends SearchPlan, Pick<DeliveryOptions, 'acceptChangedCode'> {
-  /** Where workers find the optimizee, if it does not say so itself. */
-  readonly source?: OptimizeeSource
-  /** A run directory or a table: what is known before the first generation. */
-  readonly warmStart?: string
-  /** Takes what other runs under the same root have simulated with the same code, parameters and seed. */
-  readonly cache?: boolean
-  /** Stops the search with everything stored. */
-  readonly signal?: AbortSignal
-  /** Stops the search in time, as far as the durations of simulations are known. */
-  readonly deadline?: Deadline
-  readonly onProgress?: (progress: Progress) => void
-  /** Is told what does not stop the run but should be known. */
-  readonly onWarning?: (sentence: string) => void
-  /** Milliseconds since any moment, by which the limit of time goes; this machine's clock unless it is given. */
-  readonly now?: () => number
-}
-
-export interface RunOutcome {
-  readonly status: 'finished' | 'stopped'
-  /** Why it stopped; of a search that has finished, which of its limits has ended it. */
-  readonly reason?: string
-  /** Whether nobody stopped it: its time was over, or its machines were taken away. */
-  readonly isOutOfTime?: boolean
-}
-
-/** What the options may be; the runner's settings are checked as such. */
-const prepareOptions = {
-  name: aText,
-  runner: anything,
-  runnerParams: anything,
-  manifest: anything,
-  overwrite: trueOrFalse,
-  configuration: anything,
-}
-const runOptions = {
-  order: oneOf(...orders),
-  window: wholeFrom(1),
-  start: anything,
-  limits: aRecord,
-  horizon: wholeFrom(1),
-  source: aRecord,
-  warmStart: aText,
-  cache: trueOrFalse,
-  acceptChangedCode: trueOrFalse,
-  signal: anything,
-  deadline: anything,
-  onProgress: aFunction,
-  onWarning: aFunction,
-  now: aFunction,
-}
 
 const copyIntervalMs = 10_000
 
@@ -130,7 +69,7 @@ export class Experiment {
     readonly runnerSettings: RunnerSettings
     readonly directory: string
   }> {
-    checkOptions('prepareExperiment', options, prepareOptions)
+    checkPrepareOptions(options)
     if (this.#prepared) throw new ConfigurationError('This experiment is prepared already; end it first.')
     const asked = { ...fromRunnerParams(options.runnerParams ?? {}), ...options.runner }
     const settings = parseSettings(runnerSettings, asked, 'runner')
@@ -153,7 +92,7 @@ export class Experiment {
     optimizee: Optimizee<P>,
     options: RunOptions = {},
   ): Promise<RunOutcome> {
-    checkOptions('runExperiment', options, runOptions)
+    checkRunOptions(options)
     const prepared = this.#ready()
     try {
       // Parameters are plain data in here, whatever their types.
@@ -335,109 +274,9 @@ function identityIn(
   return identityOf({ optimizer, optimizee, simulation: nameOfSource(source), failures, warmStart, plan })
 }
 
-/** What a run was when it had finished. */
-interface Finished {
-  readonly hash: string
-  readonly individuals: number
-}
-
-/** Nothing of a run that has finished lives on; it may be gone on with all the same. */
-function finishedBefore(record: RecordWriter): Finished | undefined {
-  const { status, hash } = record.manifest()
-  if (status !== 'finished' || typeof hash !== 'string' || record.openWorkers().length > 0) return undefined
-  return { hash, individuals: record.counts().individuals }
-}
-
-function hashOf(record: RecordWriter, finished: Finished | undefined): string {
-  return finished?.individuals === record.counts().individuals ? finished.hash : record.hash()
-}
-
 function checkBatch(optimizee: Optimizee, { batch }: RunnerSettings): void {
   const refusal = refuseBatch(optimizee, batch)
   if (refusal !== undefined) throw new ConfigurationError(`runner.batch ${refusal}.`)
-}
-
-function recordGroups(trajectory: Trajectory, groups: Readonly<Record<string, object>>): void {
-  for (const [name, settings] of Object.entries(groups)) {
-    const group = trajectory.fAddParameterGroup(name)
-    for (const [key, value] of Object.entries(settings)) {
-      if (value !== undefined) group.fAddParameter(key, value)
-    }
-  }
-}
-
-/** What the simulation was given, with secrets sealed. */
-function optimizeeSettings({ optimizee: { module, options } }: RunIdentity): object {
-  const isMap = typeof options === 'object' && options !== null && !Array.isArray(options)
-  return { ...(module !== null && { module }), ...(isMap ? options : options !== null && { options }) }
-}
-
-/** A search that a failure has stopped stays stopped: the failure is in the record, whoever was killed before saying so. */
-function refuseStopped(record: RecordWriter): void {
-  const { generations } = record
-  const failed = generations === 0 ? undefined : record.evaluations(generations - 1).find(isFailed)
-  if (failed) throw new RunnerFailure(stoppingFailure(failed))
-}
-
-/** A search in which nothing worked has failed, also where it has fewer individuals than it takes to give it up. */
-function refuseHopeless(record: RecordWriter): void {
-  const { done, stopped, failed } = record.counts()
-  const [first] = record.firstOutcomes(1)
-  if (done + stopped > 0 || !first?.cause) return
-  throw new RunnerFailure(`None of ${failed} individuals was simulated well; ${nameOf(first)}: ${first.cause.message}`)
-}
-
-/** How a program began the search, so that the command can go on with it. */
-function recordProgram(
-  record: RecordWriter,
-  runner: object,
-  optimizer: Optimizer,
-  { source: own }: Optimizee,
-  { source = own, warmStart, cache, order, window, start, limits, horizon }: RunOptions,
-): void {
-  if (!source) return
-  const plan = { order, window, start, limits, horizon }
-  record.writeManifest({ program: describeProgram({ source, optimizer, runner, plan, warmStart, cache }) })
-}
-
-/** What the record says of a search from its start. */
-function recordSearch(
-  record: RecordWriter,
-  optimizer: Optimizer,
-  optimizee: Optimizee,
-  configuration: RunIdentity,
-  { order = 'generations', window, limits = {} }: SearchPlan,
-): void {
-  record.writeProblem(optimizee.space.names, optimizee.objectives, optimizee.replications)
-  const { names: constraints } = optimizee.constraints
-  if (constraints.length > 0) record.writeManifest({ constraints })
-  record.writeManifest({
-    configuration: { ...configuration },
-    optimizer: optimizer.type,
-    seed: optimizer.settings.seed,
-    order,
-    window: order === 'generations' ? null : (window ?? optimizer.populationSize),
-    generationLimit: optimizer.settings.generations,
-    horizon: optimizer.horizon,
-    limits: JSON.parse(JSON.stringify(limits)),
-    status: 'running',
-    reason: null,
-    hash: null,
-    allocations: [...allocationsOf(record.manifest()), ...describeAllocation(record.epoch)],
-  })
-}
-
-/** That of the run's first start, when it was what the limits were unless somebody had said it. */
-function horizonOf(record: RecordWriter, optimizer: Optimizer, { limits = {}, horizon }: SearchPlan): number {
-  const { horizon: recorded } = record.manifest()
-  if (typeof recorded === 'number') return recorded
-  const generations = Math.min(limits.generations ?? Number.POSITIVE_INFINITY, optimizer.settings.generations)
-  return horizon ?? limits.evaluations ?? generations * optimizer.populationSize
-}
-
-/** The Slurm allocations that the run has been in. */
-function allocationsOf({ allocations }: Manifest): readonly PlainData[] {
-  return Array.isArray(allocations) ? allocations : []
 }
 
 function stopReason(signal: AbortSignal): string {

@@ -1,7 +1,7 @@
 import type { FailureCause, Outputs } from '../../core/evaluation.ts'
 import type { ObjectiveMap } from '../../core/objectives.ts'
 import { aFunction, anything, aRecord, aText, trueOrFalse } from '../../core/options.ts'
-import type { PrepareOptions, RunOptions, RunOutcome } from '../../search/experiment.ts'
+import type { PrepareOptions, RunOptions, RunOutcome } from '../../search/run-options.ts'
 import type { Variant } from './grid-definition.ts'
 
 export interface GridRunOptions extends Pick<RunOptions, 'signal' | 'onProgress' | 'onWarning'> {

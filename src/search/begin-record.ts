@@ -1,0 +1,79 @@
+import { describeAllocation } from '../../runtime/slurm/allocation.ts'
+import type { Optimizee } from '../core/optimizee.ts'
+import type { Optimizer } from '../core/optimizer.ts'
+import type { PlainData } from '../core/plain-data.ts'
+import type { Trajectory } from '../core/trajectory.ts'
+import type { Manifest } from '../record/rows.ts'
+import type { RecordWriter } from '../record/writer.ts'
+import { describeProgram } from './begun-by-program.ts'
+import type { RunIdentity } from './run-identity.ts'
+import type { RunOptions } from './run-options.ts'
+import type { SearchPlan } from './searched.ts'
+
+export function recordGroups(trajectory: Trajectory, groups: Readonly<Record<string, object>>): void {
+  for (const [name, settings] of Object.entries(groups)) {
+    const group = trajectory.fAddParameterGroup(name)
+    for (const [key, value] of Object.entries(settings)) {
+      if (value !== undefined) group.fAddParameter(key, value)
+    }
+  }
+}
+
+/** What the simulation was given, with secrets sealed. */
+export function optimizeeSettings({ optimizee: { module, options } }: RunIdentity): object {
+  const isMap = typeof options === 'object' && options !== null && !Array.isArray(options)
+  return { ...(module !== null && { module }), ...(isMap ? options : options !== null && { options }) }
+}
+
+/** How a program began the search, so that the command can go on with it. */
+export function recordProgram(
+  record: RecordWriter,
+  runner: object,
+  optimizer: Optimizer,
+  { source: own }: Optimizee,
+  { source = own, warmStart, cache, order, window, start, limits, horizon }: RunOptions,
+): void {
+  if (!source) return
+  const plan = { order, window, start, limits, horizon }
+  record.writeManifest({ program: describeProgram({ source, optimizer, runner, plan, warmStart, cache }) })
+}
+
+/** What the record says of a search from its start. */
+export function recordSearch(
+  record: RecordWriter,
+  optimizer: Optimizer,
+  optimizee: Optimizee,
+  configuration: RunIdentity,
+  { order = 'generations', window, limits = {} }: SearchPlan,
+): void {
+  record.writeProblem(optimizee.space.names, optimizee.objectives, optimizee.replications)
+  const { names: constraints } = optimizee.constraints
+  if (constraints.length > 0) record.writeManifest({ constraints })
+  record.writeManifest({
+    configuration: { ...configuration },
+    optimizer: optimizer.type,
+    seed: optimizer.settings.seed,
+    order,
+    window: order === 'generations' ? null : (window ?? optimizer.populationSize),
+    generationLimit: optimizer.settings.generations,
+    horizon: optimizer.horizon,
+    limits: JSON.parse(JSON.stringify(limits)),
+    status: 'running',
+    reason: null,
+    hash: null,
+    allocations: [...allocationsOf(record.manifest()), ...describeAllocation(record.epoch)],
+  })
+}
+
+/** That of the run's first start, when it was what the limits were unless somebody had said it. */
+export function horizonOf(record: RecordWriter, optimizer: Optimizer, { limits = {}, horizon }: SearchPlan): number {
+  const { horizon: recorded } = record.manifest()
+  if (typeof recorded === 'number') return recorded
+  const generations = Math.min(limits.generations ?? Number.POSITIVE_INFINITY, optimizer.settings.generations)
+  return horizon ?? limits.evaluations ?? generations * optimizer.populationSize
+}
+
+/** The Slurm allocations that the run has been in. */
+function allocationsOf({ allocations }: Manifest): readonly PlainData[] {
+  return Array.isArray(allocations) ? allocations : []
+}

@@ -1,0 +1,83 @@
+import type { z } from 'zod'
+import { orders } from '../core/abilities.ts'
+import type { OptimizeeSource } from '../core/optimizee.ts'
+import { aFunction, anything, aRecord, aText, checkOptions, oneOf, trueOrFalse, wholeFrom } from '../core/options.ts'
+import type { runnerSettings } from '../core/runner-settings.ts'
+import type { Manifest } from '../record/rows.ts'
+import type { Deadline } from '../system/deadline.ts'
+import type { DeliveryOptions } from './deliver.ts'
+import type { RunnerParams } from './l2l-runner-params.ts'
+import type { RunClaim } from './run-directory.ts'
+import type { SearchPlan } from './searched.ts'
+import type { Progress } from './tally.ts'
+
+export interface PrepareOptions extends RunClaim {
+  /** The run directory's name under the root; `L2L-run` unless it is given. */
+  readonly name?: string
+  readonly runner?: z.input<typeof runnerSettings>
+  /** The runner's settings as L2L has them; see `runnerParams`. */
+  readonly runnerParams?: RunnerParams
+  /** More to be recorded with the run. */
+  readonly manifest?: Manifest
+}
+
+export interface RunOptions extends SearchPlan, Pick<DeliveryOptions, 'acceptChangedCode'> {
+  /** Where workers find the optimizee, if it does not say so itself. */
+  readonly source?: OptimizeeSource
+  /** A run directory or a table: what is known before the first generation. */
+  readonly warmStart?: string
+  /** Takes what other runs under the same root have simulated with the same code, parameters and seed. */
+  readonly cache?: boolean
+  /** Stops the search with everything stored. */
+  readonly signal?: AbortSignal
+  /** Stops the search in time, as far as the durations of simulations are known. */
+  readonly deadline?: Deadline
+  readonly onProgress?: (progress: Progress) => void
+  /** Is told what does not stop the run but should be known. */
+  readonly onWarning?: (sentence: string) => void
+  /** Milliseconds since any moment, by which the limit of time goes; this machine's clock unless it is given. */
+  readonly now?: () => number
+}
+
+export interface RunOutcome {
+  readonly status: 'finished' | 'stopped'
+  /** Why it stopped; of a search that has finished, which of its limits has ended it. */
+  readonly reason?: string
+  /** Whether nobody stopped it: its time was over, or its machines were taken away. */
+  readonly isOutOfTime?: boolean
+}
+
+/** The runner's settings are checked where they are taken. */
+export function checkPrepareOptions(options: PrepareOptions): void {
+  checkOptions('prepareExperiment', options, prepareOptions)
+}
+
+export function checkRunOptions(options: RunOptions): void {
+  checkOptions('runExperiment', options, runOptions)
+}
+
+const prepareOptions = {
+  name: aText,
+  runner: anything,
+  runnerParams: anything,
+  manifest: anything,
+  overwrite: trueOrFalse,
+  configuration: anything,
+}
+
+const runOptions = {
+  order: oneOf(...orders),
+  window: wholeFrom(1),
+  start: anything,
+  limits: aRecord,
+  horizon: wholeFrom(1),
+  source: aRecord,
+  warmStart: aText,
+  cache: trueOrFalse,
+  acceptChangedCode: trueOrFalse,
+  signal: anything,
+  deadline: anything,
+  onProgress: aFunction,
+  onWarning: aFunction,
+  now: aFunction,
+}
