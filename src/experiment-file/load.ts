@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { basename, dirname, extname, resolve } from 'node:path'
 import { refuseBatch } from '../core/batch.ts'
 import type { Optimizee, OptimizeeSource } from '../core/optimizee.ts'
@@ -7,9 +6,9 @@ import { runnerSettings } from '../core/runner-settings.ts'
 import { checkPlan } from '../search/check-plan.ts'
 import { identityOf, type RunIdentity } from '../search/run-identity.ts'
 import type { SearchPlan } from '../search/searched.ts'
+import { readBeginning } from './beginning.ts'
 import type { ExperimentDefinition, RunnerSettingsInput } from './definition.ts'
 import { readDesignTables } from './design-tables.ts'
-import { holdsGuesses, readGuesses } from './guesses.ts'
 import { chooseOptimizee } from './optimizee.ts'
 import { chooseOptimizer } from './optimizer.ts'
 import { type Overrides, override } from './overrides.ts'
@@ -54,12 +53,8 @@ export async function loadExperiment(
     name === undefined ? below(place, 'name') : { file: `--name ${name}`, path: '' },
   ) as string
   const chosen = await chooseOptimizee(optimizee, path, below(place, 'optimizee'))
-  const { space, objectives } = chosen.optimizee
-  const source = warmStart === undefined ? undefined : findSource(warmStart, dirname(path))
-  const isGuessed = source !== undefined && given.start === undefined && (await holdsGuesses(source, objectives.names))
-  const known = isGuessed ? undefined : warmStart
-  const guesses = isGuessed ? { file: source } : given.start
-  const start = await readGuesses(guesses, space, dirname(path), below(place, isGuessed ? 'warmStart' : 'start'))
+  const beginning = { start: given.start, warmStart }
+  const { start, warmStart: known } = await readBeginning(beginning, chosen.optimizee, dirname(path), place)
   const plan = { order, window, start, limits, horizon }
   const settings = { ...runner, ...chosen.policy }
   const inOptimizee = chosen.policy.batch !== undefined
@@ -76,7 +71,7 @@ export async function loadExperiment(
     source: chosen.source,
     optimizer: algorithm,
     runner: settings,
-    ...(source !== undefined && !isGuessed && { warmStart: source }),
+    ...(known && { warmStart: known.source }),
     ...(cache !== undefined && { cache }),
     plan,
     ...(report && { report }),
@@ -85,14 +80,8 @@ export async function loadExperiment(
       optimizee: chosen.optimizee,
       simulation: chosen.simulation,
       failures: runnerSettings.parse(settings),
-      warmStart: known,
+      warmStart: known?.named,
       plan,
     }),
   }
-}
-
-/** Tables lie beside the experiment, runs often where the command is given. */
-function findSource(source: string, folder: string): string {
-  const beside = resolve(folder, source)
-  return existsSync(beside) ? beside : resolve(source)
 }
