@@ -78,6 +78,10 @@ export { defineExperiment, type ExperimentDefinition } from './experiment-file/d
 export { Experiment } from './search/experiment.ts'
 export type { PrepareOptions, RunOptions, RunOutcome } from './search/run-options.ts'
 
+// What the main example prints at its end
+
+export { reportEpidemic } from '../optimizees/epidemic/report.ts'
+
 // A search, part by part
 
 export type { Launcher } from '../runtime/runner/launcher.ts'

@@ -1,5 +1,4 @@
-import { defineExperiment } from 'twoloop'
-import { reportEpidemic } from '../../optimizees/epidemic/report.ts'
+import { defineExperiment, reportEpidemic } from 'twoloop'
 
 /** The main job: how fast did influenza spread in an English boarding school in 1978, and how fast did the boys recover? */
 export default defineExperiment({
