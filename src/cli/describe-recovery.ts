@@ -1,4 +1,4 @@
-import type { Recovery } from '../record/recovery/recover.ts'
+import type { Recovery } from '../record/recovery/recovery.ts'
 import { alignFacts } from './table.ts'
 
 /** What `twoloop recover` prints. */

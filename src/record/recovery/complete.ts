@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import type { Replications } from '../../core/replications.ts'
+import { runFiles } from '../../core/run-files.ts'
+import type { Database } from '../../system/database.ts'
+import { schemaVersion, searchView } from '../schema.ts'
+import { migrateFromVersion1 } from '../version-1.ts'
+import { RecordWriter } from '../writer.ts'
+import { countAnew } from './count-anew.ts'
+import { takeFromPipes } from './from-pipes.ts'
+import { column, manifestOf } from './queries.ts'
+import type { Counts, Recovered } from './recovery.ts'
+import type { Unread } from './salvage.ts'
+import { blocksAsked, wholeGenerations } from './whole-part.ts'
+
+export interface Circumstances {
+  readonly directory: string
+  readonly epoch: number
+  readonly damage: string
+  readonly unread: readonly Unread[]
+}
+
+/** Makes a record whole that has been salvaged, with what the pipes hold, as far as that can be done. */
+export function complete(database: Database, { directory, epoch, damage, unread }: Circumstances): Recovered {
+  const hadManifest = manifestOf(database).run !== undefined
+  if (database.pragma('user_version', { simple: true }) === 1) {
+    migrateFromVersion1(database, mostCheckpoints)
+    database.pragma(`user_version = ${schemaVersion}`)
+  }
+  database.exec(dropMisfits)
+  const isIncomplete = new Set(unread.map(({ table }) => table))
+  if (!isIncomplete.has('individuals')) database.exec(rebuildGenerations)
+  const pipes = takeFromPipes(RecordWriter.over(directory, database), database)
+  const manifest = manifestOf(database)
+  const order = String(manifest.order ?? 'generations')
+  const replications = (manifest.replications ?? undefined) as Replications | undefined
+  const kept =
+    order === 'generations' ? wholeGenerations(database) : blocksAsked(database, order, replications?.count ?? 1)
+  const seen = 1 + Math.max(pipes.newest, ...column<number>(database, 'select max(generation) from generations'))
+  for (const table of ['generations', 'individuals', 'evaluations', 'other_attempts', 'reports', 'reused']) {
+    database.prepare(`delete from ${table} where generation >= ?`).run(kept)
+  }
+  const fromPipes = pipes.close(kept)
+  countAnew(database, order, replications)
+  const saved = countSaved(database)
+  const pending = saved.individuals - saved.evaluations
+  writeManifest(directory, database, { epoch, damage, isWhole: pending === 0 && seen <= kept })
+  const lost = {
+    generationsFrom: seen > kept ? kept : null,
+    generations: Math.max(0, seen - kept),
+    manifest: !hadManifest,
+    tables: unread,
+  }
+  const report: Recovered = { state: 'recovered', directory, damage, kept: null, saved, fromPipes, pending, lost }
+  // In the record, too: an interruption must not lose it.
+  database.prepare(`insert or replace into manifest values ('recovered', ?)`).run(JSON.stringify(report))
+  return report
+}
+
+/** All of them: it is not known yet at which the search goes on. */
+const mostCheckpoints = Number.MAX_SAFE_INTEGER
+
+/** Rows that have their columns but mean nothing. */
+const dropMisfits = `
+delete from individuals where json_type(parameters) <> 'object';
+delete from evaluations where outcome = 'done' and (fitness is null or json_type(fitness) <> 'array' or score is null);
+delete from evaluations where outcome = 'failed' and cause is null;
+insert or ignore into parameter_groups select distinct name, '' from group_parameters;
+`
+
+/** Where all individuals are there, the generations that they form are known. */
+const rebuildGenerations = `
+insert or ignore into generations (generation, individuals, summary)
+  select generation, count(*), '{}' from individuals group by generation;
+`
+
+/** What the record says of itself from now on. */
+function writeManifest(
+  directory: string,
+  database: Database,
+  { epoch, damage, isWhole }: { readonly epoch: number; readonly damage: string; readonly isWhole: boolean },
+): void {
+  const manifest = manifestOf(database)
+  const run = manifest.run ?? runOf(directory)
+  const entries = {
+    ...(run !== undefined && { run, name: manifest.name ?? basename(directory) }),
+    epoch,
+    hash: null,
+    ...(!(isWhole && manifest.status === 'finished') && {
+      status: 'stopped',
+      reason: `its record was recovered (${damage})`,
+    }),
+  }
+  const set = database.prepare('insert or replace into manifest values (?, ?)')
+  for (const [key, value] of Object.entries(entries)) set.run(key, JSON.stringify(value))
+  const { parameters, objectives } = manifest
+  if (!Array.isArray(parameters) || typeof objectives !== 'object' || objectives === null) return
+  const names = Object.keys(objectives)
+  if (parameters.length + names.length <= 1000) database.exec(searchView(parameters.map(String), names))
+}
+
+/** The identity that the workers know the run by. */
+function runOf(directory: string): string | undefined {
+  try {
+    const { run } = JSON.parse(readFileSync(join(directory, runFiles.run), 'utf8')) as { run?: unknown }
+    return typeof run === 'string' ? run : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function countSaved(database: Database): Counts {
+  return database
+    .prepare(
+      `select count(*) as generations, coalesce(sum(individuals), 0) as individuals,
+              coalesce(sum(done + failed + stopped), 0) as evaluations from generations`,
+    )
+    .get() as Counts
+}

@@ -1,0 +1,61 @@
+import { Objectives } from '../../core/objectives.ts'
+import type { Replications } from '../../core/replications.ts'
+import { fitnessOf } from '../../core/samples.ts'
+import type { Database } from '../../system/database.ts'
+import { findBest, noteLastTold, numberInOrder } from '../schema.ts'
+import { manifestOf } from './queries.ts'
+
+/** Makes everything in a record that follows from its rows follow from those that are left. */
+export function countAnew(database: Database, order: string, replications: Replications | undefined): void {
+  const times = replications?.count ?? 1
+  database.exec(countGenerations(times))
+  if (replications) noteBestPoints(database, replications)
+  database.exec(order === 'arrival' ? closeGaps(times) : numberInOrder(replications ? 'points' : 'individuals'))
+  database.exec(noteLastTold)
+}
+
+const countGenerations = (times: number) => `
+delete from evaluations where not exists (
+  select 1 from individuals i
+  where i.generation = evaluations.generation and i."index" = evaluations."index" and i.replicate = evaluations.replicate);
+update generations set
+  done = (select count(*) from evaluations e where e.generation = generations.generation and outcome = 'done'),
+  failed = (select count(*) from evaluations e where e.generation = generations.generation and outcome = 'failed'),
+  stopped = (select count(*) from evaluations e where e.generation = generations.generation and outcome = 'stopped'),
+  attempts = (select count(*) from attempts a where a.generation = generations.generation);
+${findBest}
+delete from checkpoints where asked * ${times} > (select count(*) from individuals where replaces is null);
+delete from checkpoints where told not in (select told from checkpoints order by told desc limit 2);
+`
+
+/** Of a search that simulates each individual several times, a generation's best is that of its points. */
+function noteBestPoints(database: Database, replications: Replications): void {
+  const objectives = new Objectives((manifestOf(database).objectives ?? {}) as Record<string, number>)
+  const points = database
+    .prepare('select generation, "index", samples from evaluations where replicate = 0 and samples is not null')
+    .all() as { readonly generation: number; readonly index: number; readonly samples: string }[]
+  database.exec('update generations set best_score = null, best_index = null, best_replicate = null')
+  const note = database.prepare(
+    `update generations set best_score = @score, best_index = @index, best_replicate = 0
+     where generation = @generation and (best_score is null or best_score < @score)`,
+  )
+  for (const { generation, index, samples } of points) {
+    const fitness = fitnessOf(JSON.parse(samples), objectives, replications)
+    if (fitness) note.run({ generation, index, score: objectives.weigh(fitness) })
+  }
+}
+
+/**
+ * Where evaluations were told as they came, the order stays that of those that are left; states beyond a gap are of no
+ * use. A state says how many points it was told, which where these are replicated is less than the samples it knows.
+ */
+const closeGaps = (times: number) => `
+create temp table numbered as
+  select generation, "index", replicate, told as was,
+         row_number() over (order by told) - 1 + (select coalesce(min(after), 0) from individuals) as told
+  from evaluations where told is not null;
+delete from checkpoints where told > (select min(was) from temp.numbered where was <> told) * (${times} = 1);
+update evaluations set told = n.told from temp.numbered n
+where n.generation = evaluations.generation and n."index" = evaluations."index" and n.replicate = evaluations.replicate;
+drop table temp.numbered;
+`
