@@ -57,12 +57,20 @@ export interface HistoryAnswer {
   readonly threeQuarters: readonly (number | null)[]
   readonly done: number
   readonly failed: number
+  /** How many of the evaluations in this part of the search are in the picture. */
+  readonly drawn: DrawnPart
   readonly summary: string
+}
+
+export interface DrawnPart {
+  readonly all: number
+  readonly count: number
 }
 
 export interface ParametersAnswer {
   readonly objectives: readonly string[]
   readonly y: AxisAnswer
+  readonly drawn: DrawnPart
   /** How many evaluations importance was estimated from. */
   readonly sampled: number
   /** Less important parameters that are not drawn. */

@@ -89,9 +89,7 @@ export class Dashboard implements AsyncDisposable {
       return
     }
     if (url.pathname === '/api/live') return this.#live.add(url, response)
-    const gone = new AbortController()
-    response.once('close', () => gone.abort())
-    const answer = await this.#answers.of(url, gone.signal)
+    const answer = await this.#answers.of(url)
     if (answer === undefined) return sendText(response, 404, 'There is nothing at this address.')
     sendJson(response, answer.status, answer.body)
   }

@@ -23,7 +23,7 @@ export class RunAnswers {
   }
 
   /** Undefined if there is nothing at that address. */
-  async of({ pathname, search, searchParams }: URL, signal: AbortSignal): Promise<Answer | undefined> {
+  async of({ pathname, search, searchParams }: URL): Promise<Answer | undefined> {
     if (pathname === '/api/runs') {
       const answer: RunsAnswer = { root: this.#runs.root, runs: this.#runs.lines() }
       return { status: 200, body: JSON.stringify(answer) }
@@ -32,7 +32,7 @@ export class RunAnswers {
     const directory = this.#runs.directory(Number(number))
     if (directory === undefined || name === undefined || !Object.hasOwn(views, name)) return undefined
     const key = `${pathname}${search} ${versionOf(directory)}`
-    const answer = this.#remembered.get(key) ?? (await this.#make(directory, name, searchParams, signal))
+    const answer = this.#remembered.get(key) ?? (await this.#make(directory, name, searchParams))
     this.#remembered.delete(key)
     this.#remembered.set(key, answer)
     const [oldest] = this.#remembered.keys()
@@ -40,16 +40,15 @@ export class RunAnswers {
     return answer
   }
 
-  async #make(directory: string, name: string, words: URLSearchParams, signal: AbortSignal): Promise<Answer> {
+  async #make(directory: string, name: string, words: URLSearchParams): Promise<Answer> {
     let record: ScreenReader | undefined
     try {
       record = ScreenReader.openForReading(directory)
       using _ = record.holdStill()
-      const answer = await views[name]!({ record, query: new Query(words), now: Date.now(), signal })
+      const answer = await views[name]!({ record, query: new Query(words), now: Date.now() })
       return { status: 200, body: JSON.stringify(answer) }
     } catch (error) {
       if (error instanceof QueryError) throw error
-      signal.throwIfAborted()
       return { status: 409, body: JSON.stringify({ problem: problemOf(directory, error) }) }
     } finally {
       record?.close()

@@ -1,8 +1,9 @@
 import type { IndividualId } from '../core/individual.ts'
+import { type Part, Places } from './places.ts'
 import { RecordReader } from './reader.ts'
 import { RecordFile } from './record-file.ts'
 
-/** Of an evaluation, what pictures are made of; without names, which cost more than all else in long runs. */
+/** Of an evaluation, what pictures are made of; a list, since the names of columns would cost more than all else. */
 export type DrawnRow = readonly [
   generation: number,
   index: number,
@@ -19,55 +20,52 @@ export type DrawnRow = readonly [
   parameters: string,
 ]
 
-const drawnColumns = 'generation, "index", replicate, outcome, fitness, violation, told, ended'
+const drawnColumns = 'generation, "index", replicate, outcome, fitness, violation, told, ended, parameters'
 
-/** What a screen shows of a run: rows that pass one after the other and are never held, and samples of them. */
+/** What a screen shows of a run: samples of it, and sums that SQLite makes. */
 export class ScreenReader extends RecordReader {
+  #places: Places | undefined
+
   static override openForReading(directory: string): ScreenReader {
     return new ScreenReader(RecordFile.openForReading(directory))
   }
 
-  /** Every evaluation, in (generation, index, replicate) order; without parameters where they are not drawn. */
-  drawn({ parameters = true }: { readonly parameters?: boolean } = {}): Generator<DrawnRow, void> {
-    return this.file.lists(
-      parameters
-        ? `select ${drawnColumns}, parameters from evaluations join individuals using (generation, "index", replicate)
-           order by generation, "index", replicate`
-        : `select ${drawnColumns}, '' from evaluations order by generation, "index", replicate`,
-    )
+  /** Its individuals as they are numbered now: for a record that is held still. */
+  get places(): Places {
+    this.#places ??= new Places(this.file)
+    return this.#places
   }
 
-  /** At most so many evaluations, spread evenly over all of them; of a run that is not larger, each. */
-  sample(count: number): DrawnRow[] {
-    const generations = this.#generationSizes(count)
-    const total = generations.reduce((sum, { individuals }) => sum + individuals, 0)
-    const each = Math.max(1, Math.floor(count / Math.max(1, generations.length)))
-    return generations.flatMap(({ generation, individuals }) => {
-      const wanted = total <= count ? individuals : Math.min(individuals, each)
-      const indices = Array.from({ length: wanted }, (_, i) => Math.floor(((i + 0.5) * individuals) / wanted))
+  /**
+   * At most so many evaluations, spread evenly over a part of the search, in its order; where the part is not larger, each.
+   * What it costs follows from the count, not from the run.
+   */
+  sample(count: number, { from, to }: Part = { from: 0, to: this.places.total }): DrawnRow[] {
+    const { places } = this
+    if (to <= from) return []
+    if (to - from <= count) {
+      const end = to < places.total ? places.at(to) : [Number.MAX_SAFE_INTEGER, 0]
       return [
         ...this.file.lists<DrawnRow>(
-          `select ${drawnColumns}, parameters from json_each(?) as wanted
-           cross join evaluations on evaluations.generation = ? and "index" = wanted.value
-           join individuals using (generation, "index", replicate)`,
-          JSON.stringify(indices),
-          generation,
+          `select ${drawnColumns} from evaluations join individuals using (generation, "index", replicate)
+         where (generation, "index") >= (?, ?) and (generation, "index") < (?, ?) order by generation, "index", replicate`,
+          ...places.at(from),
+          ...end,
         ),
       ]
-    })
-  }
-
-  /** The generations, or so many of them, spread evenly, with the first and the last. */
-  #generationSizes(count: number): { readonly generation: number; readonly individuals: number }[] {
-    const { generations } = this
-    const wanted = Math.min(generations, count)
-    const numbers = Array.from({ length: wanted }, (_, i) =>
-      Math.round((i * (generations - 1)) / Math.max(1, wanted - 1)),
+    }
+    const wanted = Math.max(1, Math.floor(count / places.replicates))
+    const names = Array.from({ length: wanted }, (_, i) =>
+      places.at(from + Math.floor(((i + 0.5) * (to - from)) / wanted)),
     )
-    return this.file.all(
-      `select generation, individuals from json_each(?) as wanted join generations on generation = wanted.value`,
-      JSON.stringify(numbers),
-    )
+    return [
+      ...this.file.lists<DrawnRow>(
+        `select ${drawnColumns} from json_each(?) as wanted
+         cross join evaluations on generation = wanted.value ->> 0 and "index" = wanted.value ->> 1
+         join individuals using (generation, "index", replicate)`,
+        JSON.stringify(names),
+      ),
+    ]
   }
 
   /** A page of the table of individuals, and how many there are in all that are wanted. */
@@ -117,10 +115,26 @@ export class ScreenReader extends RecordReader {
     )
   }
 
-  /** When each attempt was simulated by whom, one after the other. */
-  spans(): Generator<SpanRow, void> {
+  /**
+   * What workers did in each of some equal parts of time, summed up: attempts that are shorter than such a part count where
+   * their middle is.
+   */
+  shortSpans({ low, width, columns }: TimeParts): Generator<SpanSum, void> {
     return this.file.lists(
-      'select worker, began, ended, cause is not null from attempts where began is not null and ended is not null',
+      `select worker, max(0, min(? - 1, cast(((began + ended) / 2 - ?) / ? as integer))) as part, sum(ended - began), sum(cause is not null)
+       from attempts where began is not null and ended - began < ? group by worker, part`,
+      columns,
+      low,
+      width,
+      width,
+    )
+  }
+
+  /** The attempts that are longer: no more than a worker can make in that time. */
+  longSpans({ width }: TimeParts): Generator<SpanRow, void> {
+    return this.file.lists(
+      'select worker, began, ended, cause is not null from attempts where began is not null and ended - began >= ?',
+      width,
     )
   }
 
@@ -145,29 +159,32 @@ export class ScreenReader extends RecordReader {
     return this.file.get('select 1 from reports limit 1') !== undefined
   }
 
-  /** In which generation the best so far was found, and how often it had been bettered. */
-  improvements(): { readonly generation: number; readonly best: number }[] {
-    return this.file.all(
-      `select generation, best_score as best from (
-         select generation, best_score, max(best_score) over (order by generation rows between unbounded preceding and 1 preceding) as before
-         from generations where best_score is not null)
-       where before is null or best_score > before order by generation`,
-    )
+  /** The evaluations that were the best of their generation, and better than all of the generations before. */
+  improvements(): DrawnRow[] {
+    return [
+      ...this.file.lists<DrawnRow>(
+        `with best as (select generation, best_index as "index", best_replicate as replicate, best_score,
+           max(best_score) over (order by generation rows between unbounded preceding and 1 preceding) as before
+           from generations where best_score is not null)
+         select ${drawnColumns} from best join evaluations using (generation, "index", replicate)
+         join individuals using (generation, "index", replicate)
+         where before is null or best_score > before order by generation`,
+      ),
+    ]
   }
 
-  /** What the axes of time and of telling span. */
-  extent(): Extent {
-    return this.file.get<Extent>(
-      'select min(ended) as firstEnded, max(ended) as lastEnded, max(told) as lastTold, count(*) as evaluations from evaluations',
-    )!
+  /** The number of telling that the optimizer was told last. */
+  get lastTold(): number | null {
+    return this.file.get<{ told: number | null }>('select max(last_told) as told from generations')!.told
   }
 }
 
-export interface Extent {
-  readonly firstEnded: number | null
-  readonly lastEnded: number | null
-  readonly lastTold: number | null
-  readonly evaluations: number
+/** Equal parts of time, from that moment on. */
+export interface TimeParts {
+  /** Milliseconds since 1970. */
+  readonly low: number
+  readonly width: number
+  readonly columns: number
 }
 
 const pageColumns = 'generation, "index", replicate, e.parameters, e.outcome, e.fitness, e.cause'
@@ -201,6 +218,8 @@ export interface PageRow extends IndividualId {
   readonly milliseconds: number | null
   readonly worker: number | null
 }
+
+export type SpanSum = readonly [worker: number, part: number, milliseconds: number, failed: number]
 
 export type SpanRow = readonly [worker: number, began: number, ended: number, hasFailed: 0 | 1]
 

@@ -1,4 +1,5 @@
 import { benchBatches } from './batches.ts'
+import { benchDashboard } from './dashboard.ts'
 import { benchDesign } from './design.ts'
 import { benchDispatch } from './dispatch.ts'
 import { benchExports } from './exports.ts'
@@ -10,6 +11,7 @@ import { benchStartup } from './startup.ts'
 /** `npm run bench -- NAME`: measures, and prints one JSON document. */
 const benches: Readonly<Record<string, (args: readonly string[]) => Promise<unknown>>> = {
   batches: benchBatches,
+  dashboard: benchDashboard,
   dispatch: benchDispatch,
   design: benchDesign,
   optimizers: benchOptimizers,

@@ -28,6 +28,8 @@ const root = mkdtempSync(join(tmpdir(), 'twoloop-dashboard-'))
 beforeAll(() => {
   writeRun(root, { name: 'a-search', generations: 12, populationSize: 10 })
   writeRun(root, { name: 'b-failing', generations: 2, populationSize: 5, evaluate: () => failure })
+  const parameters = Array.from({ length: 14 }, (_, i) => `parameter${i}`)
+  writeRun(root, { name: 'c-large', generations: 100, populationSize: 500, parameters, reports: 2 })
 })
 
 afterAll(() => rmSync(root, { recursive: true, force: true }))
@@ -245,17 +247,35 @@ test('reports are curves of the best and of some others; a run without says so',
 })
 
 test('no answer grows with the run: of a hundred times as many individuals it is as large as a screen', async () => {
-  const root = temporaryDirectory()
-  const parameters = Array.from({ length: 14 }, (_, i) => `parameter${i}`)
-  writeRun(root, { name: 'large', generations: 100, populationSize: 500, parameters, reports: 2 })
   await using dashboard = await Dashboard.open(root)
   for (const view of addresses) {
-    const { size } = await answerTo(dashboard, `/api/runs/0/${view}`)
+    const { size } = await answerTo(dashboard, `/api/runs/2/${view}`)
     expect([view, size < 300_000]).toEqual([view, true])
   }
-  const history = '/api/runs/0/history?columns=300&rows=120'
+  const history = '/api/runs/2/history?columns=300&rows=120'
   expect((await answerTo(dashboard, history)).size).toBeLessThan(300_000)
 })
+
+test.each(['evaluations', 'generations', 'time'])(
+  'of a search that is too large to be drawn whole a part is drawn, the best is that of all, and a closer look draws more, over %s',
+  async (over) => {
+    await using dashboard = await Dashboard.open(root)
+    const ask = (words = '') => answerTo<HistoryAnswer>(dashboard, `/api/runs/2/history?over=${over}${words}`)
+    const { summary } = await answerTo<OverviewAnswer>(dashboard, '/api/runs/2/overview')
+    const whole = await ask()
+    expect(whole.drawn).toEqual({ all: 50_000, count: 40_000 })
+    expect(whole.density.counts.reduce((a, b) => a + b)).toBe(40_000)
+    expect(whole.best.at(-1)).toBe(summary.best!.fitness[0])
+    const { low, high } = whole.x
+    const [from, to] = [low + 0.5 * (high - low), low + 0.6 * (high - low)]
+    const part = await ask(`&from=${from}&to=${to}`)
+    expect(part.drawn.count).toBe(part.drawn.all)
+    expect(part.drawn.all).toBeLessThan(7000)
+    const drawn = part.density.counts.reduce((a, b) => a + b)
+    expect(drawn).toBeGreaterThanOrEqual(over === 'generations' ? 4500 : 4990)
+    expect(drawn).toBeLessThanOrEqual(over === 'generations' ? 5500 : 5010)
+  },
+)
 
 test('a question that is not understood is answered with what was wanted', async () => {
   await using dashboard = await Dashboard.open(root)

@@ -20,6 +20,8 @@ export interface WrittenRun {
   readonly moved?: (x: readonly number[]) => readonly number[]
   readonly milliseconds?: number
   readonly reports?: number
+  /** Individuals go to them in turn. */
+  readonly workers?: number
 }
 
 const began = Date.UTC(2026, 0, 1)
@@ -27,7 +29,7 @@ const began = Date.UTC(2026, 0, 1)
 /** The record of a search of which nothing was simulated: written as a runner writes it, row by row, of any size. */
 export function writeRun(root: string, run: WrittenRun): string {
   const { name, generations, populationSize, parameters = ['x', 'y'], objectives = { cost: 'minimize' } } = run
-  const { status = 'finished', milliseconds = 40, reports = 0, evaluate = bowl, moved = (x) => x } = run
+  const { status = 'finished', milliseconds = 40, reports = 0, evaluate = bowl, moved = (x) => x, workers = 1 } = run
   const directory = join(root, name)
   mkdirSync(directory, { recursive: true })
   const record = RecordWriter.openForWriting(directory)
@@ -38,7 +40,7 @@ export function writeRun(root: string, run: WrittenRun): string {
     ...{ created: new Date(began).toISOString(), order: 'generations', epoch: 1, run: name },
     configuration: { parameters: JSON.parse(JSON.stringify(definitions)) },
   })
-  const worker = record.addWorker('local')
+  const numbers = Array.from({ length: workers }, () => record.addWorker('local'))
   for (let generation = 0; generation < generations; generation++) {
     const individuals = Array.from({ length: populationSize }, (_, index) => {
       const spread = 1 / (1 + generation / 4)
@@ -59,7 +61,8 @@ export function writeRun(root: string, run: WrittenRun): string {
     )
     const attempts = individuals.map(({ point, individual }, index) => {
       const came = evaluate(point, generation, index)
-      const start = began + (generation * populationSize + index) * milliseconds
+      const start = began + Math.floor((generation * populationSize + index) / workers) * milliseconds
+      const worker = numbers[index % workers]!
       const timed = { epoch: 1, attempt: 1, worker, milliseconds, began: start, ended: start + milliseconds }
       const outcome = 'kind' in came ? { cause: came } : { fitness: came }
       return { individual, verdict: 'accepted' as const, ...timed, ...outcome }

@@ -8,7 +8,7 @@ import { Plot, type PlotProps } from './plot.tsx'
 import { askView, route } from './route.ts'
 import type { ViewProps } from './view-props.ts'
 import { Waiting } from './waiting.tsx'
-import { clock, short } from './words.ts'
+import { clock, drawnInWords, short } from './words.ts'
 
 export function HistoryView({ run }: ViewProps) {
   const { words } = route.value
@@ -20,7 +20,7 @@ export function HistoryView({ run }: ViewProps) {
 const notZoomed = { from: undefined, to: undefined, low: undefined, high: undefined }
 
 function HistoryFigure(answer: HistoryAnswer) {
-  const { x, y, objectives, density, best, quarter, median, threeQuarters, summary } = answer
+  const { x, y, objectives, density, best, quarter, median, threeQuarters, summary, drawn } = answer
   const { words } = route.value
   const over = words.get('over') ?? 'evaluations'
   const places = useMemo(() => best.map((_, i) => x.low + ((i + 0.5) / best.length) * (x.high - x.low)), [x, best])
@@ -108,6 +108,7 @@ function HistoryFigure(answer: HistoryAnswer) {
         <span class="key best" /> best so far
         <span class="key median" /> median and middle half
         {density.beyond > 0 && <span>{short(density.beyond)} beyond the picture are drawn at its edge</span>}
+        <span>{drawnInWords(drawn)}</span>
         <span>Drag over a part to see it closer.</span>
       </p>
     </Figure>

@@ -8,13 +8,13 @@ import { Plot, type PlotProps } from './plot.tsx'
 import { askView, route } from './route.ts'
 import type { ViewProps } from './view-props.ts'
 import { Waiting } from './waiting.tsx'
-import { plural, short } from './words.ts'
+import { drawnInWords, plural, short } from './words.ts'
 
 export function ParametersView({ run }: ViewProps) {
   const { words } = route.value
   const asked = useAnswer<ParametersAnswer>(`/api/runs/${run}/parameters?${words}`, version.value)
   if (asked.state !== 'answered') return <Waiting asked={asked} isPart />
-  const { parameters, objectives, y, left } = asked.answer
+  const { parameters, objectives, y, left, drawn } = asked.answer
   return (
     <>
       <div class="tools">
@@ -38,7 +38,7 @@ export function ParametersView({ run }: ViewProps) {
         />
       </div>
       <p class="muted">
-        The most important first. The line marks the best individual.
+        The most important first. The line marks the best individual. {drawnInWords(drawn)}
         {left > 0 && ` ${plural(left, 'less important parameter')} not drawn.`}
       </p>
       <div class="pictures">

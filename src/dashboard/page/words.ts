@@ -1,3 +1,5 @@
+import type { DrawnPart } from '../answers.ts'
+
 /** Numbers as people read them. */
 export function short(value: number): string {
   if (!Number.isFinite(value)) return String(value)
@@ -54,4 +56,9 @@ export function nameOf({
 
 export function clock(milliseconds: number): string {
   return new Date(milliseconds).toISOString().slice(0, 19).replace('T', ' ')
+}
+
+/** How much of it a picture shows; nothing where that is all. */
+export function drawnInWords({ all, count }: DrawnPart): string {
+  return count >= all ? '' : `${short(count)} of ${plural(all, 'evaluation')} are drawn, spread evenly.`
 }

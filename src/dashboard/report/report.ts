@@ -47,12 +47,10 @@ export async function reportOf(directory: string, now: number): Promise<string> 
 }
 
 async function contentsOf(record: ScreenReader, now: number): Promise<Contents> {
-  const { signal } = new AbortController()
   const asked = (words: Readonly<Record<string, string>> = {}): ViewContext => ({
     record,
     query: new Query(new URLSearchParams(words)),
     now,
-    signal,
   })
   const manifest = record.manifest()
   const { done } = record.counts()
@@ -60,8 +58,8 @@ async function contentsOf(record: ScreenReader, now: number): Promise<Contents> 
     manifest,
     hash: manifest.status === 'finished' && typeof manifest.hash === 'string' ? manifest.hash : record.hash(),
     overview: await overview(asked()),
-    history: done === 0 ? undefined : await history(asked({ columns: '240', rows: '112' })),
-    parameters: done === 0 ? undefined : await parameters(asked({ columns: '24', rows: '16' })),
+    history: done === 0 ? undefined : history(asked({ columns: '240', rows: '112' })),
+    parameters: done === 0 ? undefined : parameters(asked({ columns: '24', rows: '16' })),
     health: health(asked()),
     space: (recordedSpace(record)?.definitions ?? []).map(
       ([name, definition]) => [name, cut(JSON.stringify(definition))] as const,

@@ -3,12 +3,10 @@ import { summarize } from '../../record/summary.ts'
 import type { HealthAnswer } from '../answers.ts'
 import { fitnessIn } from '../objective.ts'
 import { type ParameterAxis, parameterAxes } from '../parameter-axes.ts'
-import type { ViewContext } from '../view.ts'
+import { mostSampled, type ViewContext } from '../view.ts'
 import { grouped, plural } from '../words.ts'
 
 type Note = HealthAnswer['notes'][number]
-
-const sampleSize = 4000
 
 /** From so few evaluations nothing is concluded. */
 const fewest = 30
@@ -16,7 +14,7 @@ const fewest = 30
 /** What is unusual about a search, each thing in a sentence that says what to do. */
 export function health({ record, query }: ViewContext): HealthAnswer {
   query.refuseOthers()
-  const sample = record.sample(sampleSize)
+  const sample = record.sample(mostSampled)
   const outputs = sample.map((row) => fitnessIn(row, 0))
   const axes = parameterAxes(record, sample, outputs)
   const sign = Math.sign(record.objectives.weights[0] ?? -1)
@@ -164,7 +162,7 @@ function standingStill(record: ScreenReader): Note[] {
   const improvements = record.improvements()
   const last = improvements.at(-1)
   if (!last || generations < 10) return []
-  const since = generations - 1 - last.generation
+  const since = generations - 1 - last[0]
   if (since < Math.max(8, generations / 2)) return []
   return [
     note(

@@ -1,88 +1,87 @@
-import { type Axis, axisFor, cellOf, Density, placeOn, valueAtPlace } from '../../analysis/density.ts'
-import type { DrawnRow, Extent, ScreenReader } from '../../record/screen-reader.ts'
+import { type Axis, axisFor, Density, placeOn, valueAtPlace } from '../../analysis/density.ts'
+import type { Part, Places } from '../../record/places.ts'
+import type { DrawnRow, ScreenReader } from '../../record/screen-reader.ts'
 import type { HistoryAnswer } from '../answers.ts'
+import { BestSoFar } from '../best-so-far.ts'
 import { fitnessIn, objectiveIn } from '../objective.ts'
 import { type Query, QueryError } from '../query.ts'
-import { passing, type ViewContext } from '../view.ts'
+import { mostDrawn, mostSampled, type ViewContext } from '../view.ts'
 import { plural, short } from '../words.ts'
 import { axisAnswer, densityAnswer, digits } from './pictures.ts'
 
 const runnings = ['evaluations', 'generations', 'time'] as const
 type Running = (typeof runnings)[number]
 
-/** So many evaluations tell how large the numbers are; all are drawn. */
-const sampleSize = 4000
-
 /** Every evaluation as density, the best so far, and the middle half, over evaluations, generations or time. */
-export async function history({ record, query, signal }: ViewContext): Promise<HistoryAnswer> {
+export function history({ record, query }: ViewContext): HistoryAnswer {
   const objectives = record.objectives.names
   const objective = objectiveIn(query, objectives)
   const running = query.choice('over', runnings)
   const scale = query.choice('scale', ['auto', 'linear', 'log'])
   const widest = query.count('columns', { low: 10, high: 300, otherwise: 240 })
   const rows = query.count('rows', { low: 10, high: 120, otherwise: 110 })
-  const extent = record.extent()
+  const { places } = record
+  const numberOf = (row: DrawnRow) => runningNumber(running, row, places)
+  const sample = record.sample(mostSampled)
+  const improvements = record.improvements()
   const columns = running === 'generations' ? Math.max(1, Math.min(widest, record.generations)) : widest
-  const x = zoomed(query, runningAxis(running, record, extent), 'from', 'to')
-  const best = record.best(1).flatMap((one) => (one.outcome === 'done' ? [one.fitness[objective]!] : []))
-  const sample = record.sample(sampleSize).map((row) => fitnessIn(row, objective))
-  const y = zoomed(query, axisFor(sample, { better: best, wanted: scale }), 'low', 'high')
+  const x = zoomed(query, runningAxis(running, record), 'from', 'to')
+  const best = improvements.map((row) => fitnessIn(row, objective))
+  const values = sample.map((row) => fitnessIn(row, objective))
+  const y = zoomed(query, axisFor(values, { better: best.slice(-1), wanted: scale }), 'low', 'high')
   query.refuseOthers()
 
+  const part = partWithin(x, sample, numberOf, places)
+  const drawn = record.sample(mostDrawn, part)
   const density = new Density(columns, rows)
-  const sign = Math.sign(record.objectives.weights[objective]!)
-  const bests = new Array<number | null>(columns).fill(null)
-  let [before, done, failed, place] = [Number.NaN, 0, 0, 0]
-  for await (const batch of passing(record.drawn({ parameters: false }), signal)) {
-    for (const row of batch) {
-      const value = fitnessIn(row, objective)
-      if (row[3] === 'failed') failed++
-      if (Number.isNaN(value)) continue
-      done++
-      const at = placeOn(x, runningValue(running, row, place++))
-      density.add(at, placeOn(y, value))
-      if ((row[5] ?? 0) > 0 || Number.isNaN(at) || at > 1) continue
-      if (at < 0) before = betterOf(before, value, sign)
-      else bests[cellOf(at, columns)] = betterOf(bests[cellOf(at, columns)] ?? Number.NaN, value, sign)
-    }
+  const soFar = new BestSoFar(columns, Math.sign(record.objectives.weights[objective]!))
+  for (const row of drawn) {
+    const value = fitnessIn(row, objective)
+    const at = placeOn(x, numberOf(row))
+    density.add(at, placeOn(y, value))
+    soFar.add(row, at, value)
   }
-  const windows = windowsOf(columns, done)
-  const quantiles = (part: number) => {
-    const values = new Array<number | null>(columns).fill(null)
-    for (const window of windows) {
-      const place = density.quantile(window, part)
-      if (place !== null) values[(window[0] + window[1] - 1) >> 1] = digits(valueAtPlace(y, place))
-    }
-    return values
-  }
-  const soFar = bestSoFar(bests, before, sign)
+  // Of a search that is too large to be drawn whole, the best of every generation counts nevertheless.
+  for (const row of [...sample, ...improvements]) soFar.add(row, placeOn(x, numberOf(row)), fitnessIn(row, objective))
+  const bests = soFar.values()
+  const { done, failed } = record.counts()
+  const all = part.to - part.from
   return {
     x: { ...axisAnswer(x, running), isWhole: running !== 'time' },
     y: axisAnswer(y, objectives[objective]!),
     objectives,
     density: densityAnswer(density),
-    best: soFar,
-    quarter: quantiles(0.25),
-    median: quantiles(0.5),
-    threeQuarters: quantiles(0.75),
+    best: bests,
+    ...quantilesOf(density, y),
     done,
     failed,
-    summary: summaryOf(objectives[objective]!, sign, soFar, done, failed),
+    drawn: { all, count: Math.min(all, drawn.length) },
+    summary: summaryOf(objectives[objective]!, soFar.sign, bests, done, failed),
   }
 }
 
-function runningAxis(
-  running: Running,
-  record: ScreenReader,
-  { firstEnded, lastEnded, lastTold, evaluations }: Extent,
-): Axis {
+/** The part of the search in which an axis lies, as far as a sample of all of it shows. */
+function partWithin(x: Axis, sample: readonly DrawnRow[], numberOf: (row: DrawnRow) => number, places: Places): Part {
+  const isWithin = (row: DrawnRow) => numberOf(row) >= x.low && numberOf(row) <= x.high
+  const [first, last] = [sample.findIndex(isWithin), sample.findLastIndex(isWithin)]
+  const placeOf = (row: DrawnRow | undefined) => row && places.of(row[0], row[1])
+  if (first < 0) {
+    const next = sample.findIndex((row) => numberOf(row) > x.high)
+    return { from: placeOf(sample[next - 1]) ?? 0, to: placeOf(sample[next]) ?? places.total }
+  }
+  return { from: placeOf(sample[first - 1]) ?? 0, to: placeOf(sample[last + 1]) ?? places.total }
+}
+
+function runningAxis(running: Running, record: ScreenReader): Axis {
   switch (running) {
     case 'evaluations':
-      return linear(0, Math.max(lastTold ?? 0, evaluations - 1))
+      return linear(0, Math.max(record.lastTold ?? 0, record.places.total - 1))
     case 'generations':
       return linear(-0.5, record.generations - 0.5)
-    case 'time':
-      return linear(firstEnded ?? 0, lastEnded ?? 0)
+    case 'time': {
+      const { first, last } = record.spanExtent()
+      return linear(first ?? 0, last ?? 0)
+    }
   }
 }
 
@@ -90,11 +89,11 @@ function linear(low: number, high: number): Axis {
   return low < high ? { scale: 'linear', low, high } : { scale: 'linear', low: low - 0.5, high: low + 0.5 }
 }
 
-/** @param counted how many evaluations have come before, of what was not told */
-function runningValue(running: Running, [generation, , , , , , told, ended]: DrawnRow, counted: number): number {
+/** Where an evaluation stands on the axis; what was not told stands at its place in the search. */
+function runningNumber(running: Running, [generation, index, , , , , told, ended]: DrawnRow, places: Places): number {
   switch (running) {
     case 'evaluations':
-      return told ?? counted
+      return told ?? places.of(generation, index)
     case 'generations':
       return generation
     case 'time':
@@ -109,25 +108,20 @@ function zoomed(query: Query, axis: Axis, from: string, to: string): Axis {
   return { scale: axis.scale === 'log' && low <= 0 ? 'linear' : axis.scale, low, high }
 }
 
-/** Neighbouring columns that have points enough together for their middle half to be told. */
-function windowsOf(columns: number, points: number): (readonly [from: number, to: number])[] {
-  const count = Math.max(1, Math.min(columns, 60, Math.floor(points / 12)))
-  return Array.from({ length: count }, (_, i) => [
-    Math.round((i * columns) / count),
-    Math.round(((i + 1) * columns) / count),
-  ])
-}
-
-function betterOf(best: number, value: number, sign: number): number {
-  return Number.isNaN(best) || sign * value > sign * best ? value : best
-}
-
-function bestSoFar(bests: readonly (number | null)[], before: number, sign: number): (number | null)[] {
-  let best = before
-  return bests.map((value) => {
-    if (value !== null) best = betterOf(best, value, sign)
-    return Number.isNaN(best) ? null : best
-  })
+/** The middle half and the middle, each where neighbouring columns have points enough together for it to be told. */
+function quantilesOf(density: Density, y: Axis): Pick<HistoryAnswer, 'quarter' | 'median' | 'threeQuarters'> {
+  const points = density.counts.reduce((sum, count) => sum + count, 0)
+  const count = Math.max(1, Math.min(density.columns, 60, Math.floor(points / 12)))
+  const border = (i: number) => Math.round((i * density.columns) / count)
+  const quantile = (part: number) => {
+    const values = new Array<number | null>(density.columns).fill(null)
+    for (let i = 0; i < count; i++) {
+      const place = density.quantile([border(i), border(i + 1)], part)
+      if (place !== null) values[(border(i) + border(i + 1) - 1) >> 1] = digits(valueAtPlace(y, place))
+    }
+    return values
+  }
+  return { quarter: quantile(0.25), median: quantile(0.5), threeQuarters: quantile(0.75) }
 }
 
 function summaryOf(name: string, sign: number, best: readonly (number | null)[], done: number, failed: number): string {

@@ -5,6 +5,7 @@ import { individualDocument } from '../../record/individual-document.ts'
 import { findIndividual } from '../../record/individual-name.ts'
 import type { AttemptRow } from '../../record/rows.ts'
 import type { IndividualAnswer } from '../answers.ts'
+import { thinned } from '../thinned.ts'
 import type { ViewContext } from '../view.ts'
 import { wordFor } from './overview.ts'
 
@@ -81,10 +82,4 @@ function fitting(values: Readonly<Record<string, unknown>>): Readonly<Record<str
     return room >= 0
   })
   return kept.length === Object.keys(values).length ? values : Object.fromEntries(kept)
-}
-
-/** So many of the values at most, spread evenly, with the last. */
-export function thinned<Value>(values: readonly Value[], count: number): readonly Value[] {
-  if (values.length <= count) return values
-  return Array.from({ length: count }, (_, i) => values[Math.round((i * (values.length - 1)) / (count - 1))]!)
 }

@@ -2,42 +2,41 @@ import { axisFor, Density, placeOn } from '../../analysis/density.ts'
 import type { ParametersAnswer } from '../answers.ts'
 import { fitnessIn, objectiveIn } from '../objective.ts'
 import { parameterAxes } from '../parameter-axes.ts'
-import { passing, type ViewContext } from '../view.ts'
+import { thinned } from '../thinned.ts'
+import { mostDrawn, mostSampled, type ViewContext } from '../view.ts'
 import { plural } from '../words.ts'
 import { axisAnswer, densityAnswer } from './pictures.ts'
 
 /** So many parameters are drawn at once, the most important ones. */
 const mostPictures = 12
 
-const sampleSize = 4000
-
 /** Each parameter against an objective, the most important first. */
-export async function parameters({ record, query, signal }: ViewContext): Promise<ParametersAnswer> {
+export function parameters({ record, query }: ViewContext): ParametersAnswer {
   const objectives = record.objectives.names
   const objective = objectiveIn(query, objectives)
   const scale = query.choice('scale', ['auto', 'linear', 'log'])
   const columns = query.count('columns', { low: 10, high: 60, otherwise: 48 })
   const rows = query.count('rows', { low: 10, high: 40, otherwise: 40 })
   query.refuseOthers()
-  const sample = record.sample(sampleSize)
+  const drawn = record.sample(mostDrawn)
+  const sample = thinned(drawn, mostSampled)
   const outputs = sample.map((row) => fitnessIn(row, objective))
   const best = record.best(1).flatMap((one) => (one.outcome === 'done' ? [one] : []))
   const y = axisFor(outputs, { better: best.map(({ fitness }) => fitness[objective]!), wanted: scale })
   const all = parameterAxes(record, sample, outputs)
   const shown = all.slice(0, mostPictures)
   const densities = shown.map(({ labels }) => new Density(labels ? Math.min(columns, labels.length) : columns, rows))
-  for await (const batch of passing(record.drawn(), signal)) {
-    for (const row of batch) {
-      const value = fitnessIn(row, objective)
-      if (Number.isNaN(value)) continue
-      const point: unknown = JSON.parse(row[8])
-      const at = placeOn(y, value)
-      for (const [i, { placeOf }] of shown.entries()) densities[i]!.add(placeOf(point), at)
-    }
+  for (const row of drawn) {
+    const value = fitnessIn(row, objective)
+    if (Number.isNaN(value)) continue
+    const point: unknown = JSON.parse(row[8])
+    const at = placeOn(y, value)
+    for (const [i, { placeOf }] of shown.entries()) densities[i]!.add(placeOf(point), at)
   }
   return {
     objectives,
     y: axisAnswer(y, objectives[objective]!),
+    drawn: { all: record.places.total, count: drawn.length },
     sampled: sample.length,
     left: all.length - shown.length,
     parameters: shown.map(({ name, axis, labels, importance, placeOf }, i) => ({

@@ -1,9 +1,9 @@
 import { axisFor } from '../../analysis/density.ts'
 import { nameOf } from '../../core/individual.ts'
 import type { ReportsAnswer } from '../answers.ts'
+import { thinned } from '../thinned.ts'
 import type { ViewContext } from '../view.ts'
 import { plural } from '../words.ts'
-import { thinned } from './individual.ts'
 import { axisAnswer, digits } from './pictures.ts'
 
 /** So many curves are drawn, of so many points each. */

@@ -2,7 +2,7 @@ import { isOrderlyEnd } from '../../../runtime/runner/worker-life.ts'
 import { type Axis, cellOf, placeOn } from '../../analysis/density.ts'
 import type { WorkerRow } from '../../record/rows.ts'
 import type { WorkerRowAnswer, WorkersAnswer } from '../answers.ts'
-import { passing, type ViewContext } from '../view.ts'
+import type { ViewContext } from '../view.ts'
 import { grouped, plural } from '../words.ts'
 import { axisAnswer } from './pictures.ts'
 
@@ -10,7 +10,7 @@ import { axisAnswer } from './pictures.ts'
 const mostRows = 120
 
 /** Who simulated when: how busy each worker was over time, and when attempts failed. */
-export async function workers({ record, query, now, signal }: ViewContext): Promise<WorkersAnswer> {
+export function workers({ record, query, now }: ViewContext): WorkersAnswer {
   const columns = query.count('columns', { low: 10, high: 400, otherwise: 240 })
   query.refuseOthers()
   const all = record.workers()
@@ -23,13 +23,18 @@ export async function workers({ record, query, now, signal }: ViewContext): Prom
   const rows = Math.ceil(all.length / Math.max(1, together))
   const busy = new Float64Array(rows * columns)
   const failed = new Uint32Array(rows * columns)
-  for await (const batch of passing(record.spans(), signal)) {
-    for (const [worker, began, ended, hasFailed] of batch) {
-      const row = rowOf.get(worker)
-      if (row === undefined) continue
-      addSpan(busy.subarray(row * columns, (row + 1) * columns), placeOn(axis, began), placeOn(axis, ended))
-      if (hasFailed) failed[row * columns + cellOf(placeOn(axis, ended), columns)]! += 1
-    }
+  const parts = { low: axis.low, width: (axis.high - axis.low) / columns, columns }
+  for (const [worker, part, milliseconds, failures] of record.shortSpans(parts)) {
+    const row = rowOf.get(worker)
+    if (row === undefined) continue
+    busy[row * columns + part]! += milliseconds / parts.width
+    failed[row * columns + part]! += failures
+  }
+  for (const [worker, began, ended, hasFailed] of record.longSpans(parts)) {
+    const row = rowOf.get(worker)
+    if (row === undefined) continue
+    addSpan(busy.subarray(row * columns, (row + 1) * columns), placeOn(axis, began), placeOn(axis, ended))
+    if (hasFailed) failed[row * columns + cellOf(placeOn(axis, ended), columns)]! += 1
   }
   return {
     x: axisAnswer(axis, 'time'),
