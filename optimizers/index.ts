@@ -2,6 +2,7 @@ import type { Problem } from '../src/core/optimizee.ts'
 import type { Optimizer } from '../src/core/optimizer.ts'
 import type { State } from '../src/core/plain-data.ts'
 import { nearest, SettingsError } from '../src/core/settings.ts'
+import { Asha } from './asha.ts'
 import { Auto } from './auto.ts'
 import { CmaEs } from './cma-es.ts'
 import { CrossEntropy } from './cross-entropy.ts'
@@ -11,6 +12,7 @@ import { Face } from './face.ts'
 import { GeneticAlgorithm } from './genetic-algorithm.ts'
 import { GradientDescent } from './gradient-descent.ts'
 import { GridSearch } from './grid-search.ts'
+import { Hyperband } from './hyperband.ts'
 import { LBfgsB } from './l-bfgs-b.ts'
 import { LShade } from './l-shade.ts'
 import { LineSearch } from './line-search.ts'
@@ -22,10 +24,12 @@ import { ParticleSwarm } from './particle-swarm.ts'
 import { RandomSearch } from './random-search.ts'
 import { SimulatedAnnealing } from './simulated-annealing.ts'
 import { SobolSearch } from './sobol-search.ts'
+import { SuccessiveHalving } from './successive-halving.ts'
 import { TrustRegion } from './trust-region.ts'
 import { Xnes } from './xnes.ts'
 
 export {
+  Asha,
   Auto,
   CmaEs,
   CrossEntropy,
@@ -35,6 +39,7 @@ export {
   GeneticAlgorithm,
   GradientDescent,
   GridSearch,
+  Hyperband,
   LBfgsB,
   LineSearch,
   LqCmaEs,
@@ -46,6 +51,7 @@ export {
   RandomSearch,
   SimulatedAnnealing,
   SobolSearch,
+  SuccessiveHalving,
   TrustRegion,
   Xnes,
 }
@@ -72,6 +78,9 @@ export const optimizers = {
   'simulated-annealing': SimulatedAnnealing,
   'parallel-tempering': ParallelTempering,
   'gradient-descent': GradientDescent,
+  'successive-halving': SuccessiveHalving,
+  hyperband: Hyperband,
+  asha: Asha,
   'grid-search': GridSearch,
   design: Design,
 } as const

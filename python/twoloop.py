@@ -50,6 +50,7 @@ class Context:
         self.index = task["index"]
         self.replicate = task["replicate"]
         self.attempt = task["attempt"]
+        self.budget = task.get("budget")  # how much of the simulation is wanted; None where there is no choice
 
     @property
     def random(self):
@@ -111,7 +112,7 @@ def _simulate_one(simulate, task, answers):
 
 def _simulate_batch(simulate_many, batch, answers):
     ids = batch["batch"]
-    names = ("seed", "generation", "index", "replicate", "attempt", "directory")
+    names = [name for name in batch if name not in ("batch", "parameters")]
     tasks = [dict(zip(names, values), id=id) for id, *values in zip(ids, *(batch[name] for name in names))]
     try:
         returned = simulate_many(_given_by_name(batch["parameters"]), [Context(task, answers) for task in tasks])

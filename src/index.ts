@@ -101,6 +101,7 @@ export { Deadline } from './system/deadline.ts'
 // Optimizers
 
 export {
+  Asha,
   Auto,
   CmaEs,
   CrossEntropy,
@@ -110,6 +111,7 @@ export {
   GeneticAlgorithm,
   GradientDescent,
   GridSearch,
+  Hyperband,
   LBfgsB,
   LineSearch,
   LqCmaEs,
@@ -121,11 +123,13 @@ export {
   RandomSearch,
   SimulatedAnnealing,
   SobolSearch,
+  SuccessiveHalving,
   TrustRegion,
   Xnes,
 } from '../optimizers/index.ts'
 export type { Abilities, Order } from './core/abilities.ts'
 export type { Asked, Recommendation, Reported } from './core/algorithm.ts'
+export type { BudgetRange } from './core/budget.ts'
 export { type CommonSettings, commonSettings, Optimizer, type OptimizerClass } from './core/optimizer.ts'
 export type { PlainData, State } from './core/plain-data.ts'
 export type { Origin, Proposal } from './core/proposal.ts'

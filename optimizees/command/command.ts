@@ -27,7 +27,7 @@ import { nameOf, OwnDirectory } from './own-directory.ts'
 import { readLastLine, readNamed, readResultFile } from './read-result.ts'
 import { type ProgramEnd, runProgram } from './run-program.ts'
 import { setUp } from './setup.ts'
-import { isReserved, reserved, Values } from './values.ts'
+import { reserved, reservedByBudget, Values } from './values.ts'
 import { fillWords, parseWord, tells, type Word } from './word.ts'
 
 /** A result on standard output is looked for in this many bytes of its end. */
@@ -44,9 +44,19 @@ class Command extends Optimizee {
   #setUp: Environment | undefined
 
   constructor(options: CommandOptions) {
-    const { command, parameters, objectives, templates = [], files = [], workingDirectory = '.', seeds } = options
+    const {
+      command,
+      parameters,
+      objectives,
+      templates = [],
+      files = [],
+      workingDirectory = '.',
+      seeds,
+      budget,
+    } = options
     if (command.length === 0) throw new RangeError('a command needs at least a program, got none')
-    const taken = parameters.find(([name]) => isReserved(name))
+    const placeholders: readonly string[] = budget === undefined ? reserved : [...reserved, ...reservedByBudget]
+    const taken = parameters.find(([name]) => placeholders.includes(name))
     if (taken) {
       throw new RangeError(
         `a parameter cannot be called ${taken[0]}: the placeholder {${taken[0]}} has a meaning already`,
@@ -59,8 +69,9 @@ class Command extends Optimizee {
       parameters.map(([name, definition]) => [name, parameterFrom(definition)] as const),
     )
     super(space, new Objectives(objectives), { module: import.meta.url, options })
-    const known = [...space.names, ...reserved]
+    const known = [...space.names, ...placeholders]
     this.#options = options
+    this.budget = budget
     this.#command = command.map((text) => parseWord(text, known, parameters))
     const { flag } = this.#command[0]!
     if (flag !== undefined) throw new RangeError(`a command needs a program first, got a flag of the parameter ${flag}`)

@@ -1,3 +1,4 @@
+import type { BudgetRange } from '../../src/core/budget.ts'
 import type { ObjectiveMap } from '../../src/core/objectives.ts'
 import type { ParameterDefinition } from '../../src/core/space.ts'
 import type { NamedResult } from './named-result.ts'
@@ -25,6 +26,8 @@ export interface CommandOptions {
   readonly keep?: Keep | undefined
   /** `{seed}` is a whole number from 0 and below this one. */
   readonly seeds?: { readonly below: number } | undefined
+  /** How much of the simulation there is; `{budget}` is how much of it is wanted. */
+  readonly budget?: BudgetRange | undefined
 }
 
 export type Keep = 'never' | 'on-failure' | 'always'

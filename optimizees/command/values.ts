@@ -5,7 +5,10 @@ import type { SimulationContext } from '../../src/core/optimizee.ts'
 export const reserved = ['seed', 'generation', 'index', 'attempt', 'worker', 'directory', 'parameters'] as const
 type Reserved = (typeof reserved)[number]
 
-export function isReserved(name: string): name is Reserved {
+/** What they stand for where an individual may be given a part of the simulation. */
+export const reservedByBudget = ['budget'] as const
+
+function isReserved(name: string): name is Reserved {
   return (reserved as readonly string[]).includes(name)
 }
 
@@ -37,6 +40,7 @@ export class Values {
 
   readonly of = (placeholder: string): string => {
     const individual = this.#individual
+    if (placeholder === 'budget' && individual.budget !== undefined) return String(individual.budget)
     if (!isReserved(placeholder)) return textOf(individual.parameters[placeholder])
     switch (placeholder) {
       case 'seed':
@@ -65,6 +69,7 @@ export class Values {
       TWOLOOP_SEED: this.of('seed'),
       TWOLOOP_ATTEMPT: this.of('attempt'),
       TWOLOOP_DIRECTORY: this.#directory,
+      TWOLOOP_BUDGET: this.#individual.budget?.toString(),
     }
   }
 }

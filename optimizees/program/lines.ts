@@ -29,8 +29,8 @@ export type Said =
   | { readonly type: 'printed' }
 
 export function lineOf({ id, individual, attempt, directory }: Task): string {
-  const { parameters, seed, generation, index, replicate } = individual
-  return `${JSON.stringify({ id, parameters, seed, generation, index, replicate, attempt, directory })}\n`
+  const { parameters, seed, generation, index, replicate, budget } = individual
+  return `${JSON.stringify({ id, parameters, seed, generation, index, replicate, attempt, directory, budget })}\n`
 }
 
 /** The same of several individuals: under each key a list, under `batch` their ids. */
@@ -46,6 +46,7 @@ export function lineOfMany(tasks: readonly Task[], space: Pick<Space, 'names' | 
     replicate: individuals.map(({ replicate }) => replicate),
     attempt: tasks.map(({ attempt }) => attempt),
     directory: tasks.map(({ directory }) => directory),
+    budget: individuals[0]?.budget === undefined ? undefined : individuals.map(({ budget }) => budget),
   })}\n`
 }
 

@@ -49,7 +49,15 @@ export type AttemptKey = readonly [generation: number, index: number, replicate:
 export interface Simulate {
   readonly type: 'simulate'
   /** The values of the parameters stand in the order of the space's names: names may be anything, positions are safe. */
-  readonly individuals: readonly (readonly [key: AttemptKey, seed: number, values: readonly unknown[]])[]
+  readonly individuals: readonly Assignment[]
+}
+
+export type Assignment = readonly [key: AttemptKey, seed: number, values: readonly unknown[], share?: AssignedShare]
+
+/** Of a simulation that has a budget: how much of it is wanted, and the name of the individual that it goes on from. */
+export interface AssignedShare {
+  readonly budget: number
+  readonly continues?: string | undefined
 }
 
 export interface Stop {

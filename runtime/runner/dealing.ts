@@ -1,7 +1,9 @@
+import { nameOf } from '../../src/core/individual.ts'
 import type { RunnerSettings } from '../../src/core/runner-settings.ts'
 import type { Space } from '../../src/core/space.ts'
+import type { Assignment } from '../channel/protocol.ts'
 import type { WakeUpMode } from '../channel/wake-up.ts'
-import { keyOfJob } from './job.ts'
+import { type Job, keyOfJob } from './job.ts'
 import { lookAhead } from './look-ahead.ts'
 import type { OpenJobs } from './open-jobs.ts'
 import type { WorkerProcess } from './worker-process.ts'
@@ -53,6 +55,13 @@ function send(
   if (taken.length === 0) return
   worker.send(
     taken,
-    taken.map((job) => [keyOfJob(job), job.individual.seed, space.toValues(job.individual.parameters)] as const),
+    taken.map((job) => assignmentOf(job, space)),
   )
+}
+
+function assignmentOf(job: Job, space: Pick<Space, 'toValues'>): Assignment {
+  const { seed, parameters, budget, continues } = job.individual
+  const values = space.toValues(parameters)
+  if (budget === undefined) return [keyOfJob(job), seed, values]
+  return [keyOfJob(job), seed, values, { budget, continues: continues && nameOf(continues) }]
 }

@@ -21,7 +21,7 @@ export class Attempt {
     this.#optimizee = optimizee
     this.#individual = individual
     this.#surroundings = surroundings
-    this.#context = new Context(individual.seed, surroundings)
+    this.#context = new Context(individual, surroundings)
   }
 
   /** Simulates; a simulation that is synchronous gives its outcome at once. Never throws. */

@@ -79,7 +79,7 @@ class Together<M extends Member> {
     this.#optimizee = optimizee
     this.#members = members
     this.#surroundings = surroundings
-    this.#contexts = members.map(({ individual, surroundings }) => new Context(individual.seed, surroundings))
+    this.#contexts = members.map(({ individual, surroundings }) => new Context(individual, surroundings))
     this.#unanswered = new Set(members)
   }
 

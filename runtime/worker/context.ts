@@ -1,3 +1,4 @@
+import type { Individual } from '../../src/core/individual.ts'
 import type { SimulationContext } from '../../src/core/optimizee.ts'
 import { Random } from '../../src/core/random.ts'
 
@@ -17,6 +18,7 @@ export interface ContextSource {
  */
 export class Context implements SimulationContext {
   readonly attempt: number
+  readonly budget: number | undefined
   // Fields, since simulations take them out of the context.
   readonly report: SimulationContext['report']
   readonly directory: SimulationContext['directory']
@@ -26,8 +28,12 @@ export class Context implements SimulationContext {
   #controller: AbortController | undefined
   #abortReason: Error | undefined
 
-  constructor(seed: number, { attempt, snapshot, report, directory }: ContextSource) {
+  constructor(
+    { seed, budget }: Pick<Individual, 'seed' | 'budget'>,
+    { attempt, snapshot, report, directory }: ContextSource,
+  ) {
     this.attempt = attempt
+    this.budget = budget
     this.report = report
     this.directory = directory
     this.#seed = seed

@@ -1,11 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Individual } from '../../src/core/individual.ts'
+import { Individual, idOf } from '../../src/core/individual.ts'
 import type { Optimizee } from '../../src/core/optimizee.ts'
 import { runFiles } from '../../src/core/run-files.ts'
 import { makeOwnDirectory } from '../../src/system/own-files.ts'
-import { type AttemptKey, decodeMessage, type Simulate } from '../channel/protocol.ts'
+import { type Assignment, type AttemptKey, decodeMessage } from '../channel/protocol.ts'
 import type { RunFile } from '../channel/run-file.ts'
 import type { Answers } from './answers.ts'
 import { Attempt, type AttemptSurroundings } from './attempt.ts'
@@ -17,8 +17,6 @@ import { PrintedText } from './printed-text.ts'
 const flushIntervalMs = { events: 2, poll: 20 }
 /** Intermediate values of a long simulation are seen within this time. */
 const reportIntervalMs = 200
-
-export type Assignment = Simulate['individuals'][number]
 
 /** An attempt of which something may still run, whether it has ended or not. */
 interface Running {
@@ -141,10 +139,14 @@ export class Simulations {
     take()
   }
 
-  #memberOf([key, seed, values]: Assignment): KeyedMember {
+  #memberOf([key, seed, values, share]: Assignment): KeyedMember {
     const [generation, index, replicate, , attempt] = key
     const parameters = this.#optimizee.space.fromValues(values)
-    const individual = new Individual({ generation, index, replicate }, parameters, seed)
+    const { budget, continues } = share ?? {}
+    const individual = new Individual({ generation, index, replicate }, parameters, seed, {
+      budget,
+      continues: continues === undefined ? undefined : idOf(continues),
+    })
     const surroundings: AttemptSurroundings = {
       attempt,
       timeout: this.runFile.timeout,

@@ -5,12 +5,12 @@ import { BeatingHeart } from '../channel/beating-heart.ts'
 import { runnerHeart, workerHeart } from '../channel/heartbeat.ts'
 import { NodeBell } from '../channel/node-bell.ts'
 import { PipeDamaged, type PipeWriter } from '../channel/pipe-file.ts'
-import type { Leaving, ToWorker } from '../channel/protocol.ts'
+import type { Assignment, Leaving, ToWorker } from '../channel/protocol.ts'
 import { type RunFile, readRunFile, workerDirectory } from '../channel/run-file.ts'
 import { Answers } from './answers.ts'
 import { Inbox } from './inbox.ts'
 import { causeOf } from './outcome.ts'
-import { type Assignment, Simulations } from './simulations.ts'
+import { Simulations } from './simulations.ts'
 
 /** How often a worker looks for news of its runner between two simulations. */
 const receiveIntervalMs = 5

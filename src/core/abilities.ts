@@ -19,6 +19,8 @@ export interface Abilities {
   readonly pace: 'generation' | 'steady'
   /** Whether it is expected to beat random search: not a grid, an archive or a sampler of a posterior. */
   readonly searches: boolean
+  /** Whether it gives individuals parts of a budget, without which it is nothing. */
+  readonly budgets?: boolean | undefined
 }
 
 export const allAxes = ['real', 'integer', 'choice', 'boolean'] as const satisfies Abilities['axes']
@@ -30,13 +32,16 @@ export function takesOrder({ pace }: Abilities, order: Order): boolean {
 /** What a problem asks for that an algorithm cannot do, as the end of a sentence that begins with the algorithm. */
 export function findMissingAbility(
   abilities: Abilities,
-  { space, objectives }: Pick<Problem, 'space' | 'objectives'>,
+  { space, objectives, budget }: Pick<Problem, 'space' | 'objectives' | 'budget'>,
   order: Order = 'generations',
 ): string | undefined {
   const axis = space.axes.find(({ kind }) => !abilities.axes.includes(kind))
   if (axis) return `cannot search ${axis.kind} parameters`
   if (objectives.names.length > 1 && abilities.objectives === 'one') {
     return `takes one objective, not ${objectives.names.length}`
+  }
+  if (abilities.budgets && budget === undefined) {
+    return 'spends a budget, and the simulation has none (say `budget: { name: steps, low: 1, high: 81 }`)'
   }
   if (!takesOrder(abilities, order)) return `works in generations only, not in the order ${order}`
   return undefined

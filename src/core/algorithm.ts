@@ -1,3 +1,4 @@
+import type { BudgetRange } from './budget.ts'
 import type { Constraints } from './constraints.ts'
 import type { Evaluation } from './evaluation.ts'
 import type { IndividualId } from './individual.ts'
@@ -17,6 +18,7 @@ export interface Algorithm<S extends State = State, P = Record<string, unknown>>
   readonly settings: { readonly seed: number }
   readonly space: Space<P>
   readonly constraints: Constraints<P>
+  readonly budget: BudgetRange | undefined
   refuse(parameters: P): string | undefined
   start(random: Random): S
   ask(state: S, room: number, random: Random): Asked<S, P>

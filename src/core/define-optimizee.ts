@@ -1,4 +1,5 @@
 import { Batch, type BatchSize } from './batch.ts'
+import { type BudgetRange, budgetFrom } from './budget.ts'
 import type { Constraint } from './constraints.ts'
 import { ConfigurationError } from './errors.ts'
 import type { SimulationResult } from './evaluation.ts'
@@ -25,6 +26,8 @@ interface DefinitionBeside<P, O extends ObjectiveMap> {
   readonly module?: string
   /** How often each individual is simulated, and what of that is its fitness: a count, or `{ count, aggregate, seeds }`. */
   readonly replications?: GivenReplications
+  /** How much of the simulation there is, where an individual may be given a part of it: `context.budget` says how much. */
+  readonly budget?: BudgetRange
   createIndividual?(random: Random): P
   boundingFunc?(parameters: P): P
   snapshot?(): unknown
@@ -71,6 +74,7 @@ export function defineOptimizee<P, O extends ObjectiveMap = ObjectiveMap>(
     constraints: aList,
     module: aText,
     replications: anything,
+    budget: anything,
     simulate: aFunction,
     simulateMany: aFunction,
     batch: simulateMany ? aBatchSize : forManyOnly,
@@ -103,8 +107,9 @@ abstract class DefinedOptimizee<P, O extends ObjectiveMap> extends Optimizee<P> 
       definition.constraints,
     )
     this.definition = definition
-    const { replications } = definition
+    const { replications, budget } = definition
     if (replications !== undefined) this.replications = replicationsFrom(replications)
+    if (budget !== undefined) this.budget = budgetFrom(budget)
   }
 
   override createIndividual(random: Random): P {

@@ -6,20 +6,32 @@ export interface IndividualId {
   readonly replicate: number
 }
 
+/** What an individual may have beside its parameters, where the problem has a budget. */
+export interface Share {
+  /** How much of the simulation is wanted. */
+  readonly budget?: number | undefined
+  /** The individual from whose checkpoint this one goes on. */
+  readonly continues?: IndividualId | undefined
+}
+
 /** One point to simulate. The seed is part of it, so that every attempt on any worker sees the same random numbers. */
-export class Individual<P = Record<string, unknown>> implements IndividualId {
+export class Individual<P = Record<string, unknown>> implements IndividualId, Share {
   readonly generation: number
   readonly index: number
   readonly replicate: number
   readonly parameters: P
   readonly seed: number
+  readonly budget: number | undefined
+  readonly continues: IndividualId | undefined
 
-  constructor(id: IndividualId, parameters: P, seed: number) {
+  constructor(id: IndividualId, parameters: P, seed: number, { budget, continues }: Share = {}) {
     this.generation = id.generation
     this.index = id.index
     this.replicate = id.replicate
     this.parameters = parameters
     this.seed = seed
+    this.budget = budget
+    this.continues = continues
   }
 
   /** How commands and messages name it: `generation.index`, or `generation.index.replicate`. */
@@ -48,4 +60,12 @@ export class Individual<P = Record<string, unknown>> implements IndividualId {
 
 export function nameOf({ generation, index, replicate }: IndividualId): string {
   return replicate === 0 ? `${generation}.${index}` : `${generation}.${index}.${replicate}`
+}
+
+/** The individual of that name. @throws RangeError if it is no name */
+export function idOf(name: string): IndividualId {
+  const [generation, index, replicate = 0] = name.split('.').map(Number)
+  const id = { generation: generation!, index: index!, replicate }
+  if (Object.values(id).every(Number.isSafeInteger)) return id
+  throw new RangeError(`an individual is named by generation.index or generation.index.replicate, got ${name}`)
 }

@@ -1,4 +1,5 @@
 import type { Batch, BatchSize } from './batch.ts'
+import type { BudgetRange } from './budget.ts'
 import { type Constraint, Constraints } from './constraints.ts'
 import type { SimulationResult } from './evaluation.ts'
 import type { Individual } from './individual.ts'
@@ -15,6 +16,8 @@ export interface Problem<P = Record<string, unknown>> {
   readonly constraints?: Constraints<P> | undefined
   /** How often each individual is simulated; once if it does not say. */
   readonly replications?: Replications | undefined
+  /** How much of the simulation there is, where an individual may be given a part of it. */
+  readonly budget?: BudgetRange | undefined
   /** Parameters to start from; uniform in the space if it does not say. */
   createIndividual?(random: Random): P
 }
@@ -34,6 +37,8 @@ export interface SimulationContext {
   readonly signal: AbortSignal
   /** 1 for the first try. */
   readonly attempt: number
+  /** How much of the simulation is wanted, where the problem has a budget. */
+  readonly budget: number | undefined
   /** What `Optimizee.snapshot` gave when the run was made; the same for all individuals. */
   readonly snapshot: unknown
   /** Records an intermediate value, for curves over time or steps. */
@@ -88,6 +93,7 @@ export abstract class Optimizee<P = Record<string, unknown>> implements Problem<
   readonly objectives: Objectives
   /** Of a simulation that says so itself, or of which its experiment does. */
   replications?: Replications | undefined
+  budget?: BudgetRange | undefined
   /** Where workers find it again; undefined as long as it exists in this process only. */
   readonly source: OptimizeeSource | undefined
   /** What its maker asks of parameters and results. */

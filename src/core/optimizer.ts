@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Abilities, allAxes } from './abilities.ts'
 import type { Algorithm, Asked, Recommendation, Reported } from './algorithm.ts'
+import type { BudgetRange } from './budget.ts'
 import { Constraints } from './constraints.ts'
 import type { Evaluation } from './evaluation.ts'
 import type { IndividualId } from './individual.ts'
@@ -86,6 +87,11 @@ export abstract class Optimizer<
     return populationSize ?? 32
   }
 
+  /** How many proposals the next generation has at most, before which a limit of evaluations is looked at. */
+  generationSize(_state: S): number {
+    return this.populationSize
+  }
+
   /**
    * How many evaluations schedules are laid out for. Settled when a search begins and the same ever after, whatever
    * becomes of its limits; as many as the settings give generations for, where nobody has said so.
@@ -127,6 +133,11 @@ export abstract class Optimizer<
     return []
   }
 
+  /** The individuals that proposals to come may go on from: the checkpoints of all others are removed. */
+  needs(_state: S): readonly IndividualId[] {
+    return []
+  }
+
   /** What is wrong with parameters that it proposes, as the end of a sentence; undefined if nothing is. */
   refuse(parameters: P): string | undefined {
     return this.space.refuse(parameters)
@@ -135,6 +146,11 @@ export abstract class Optimizer<
   /** What is asked of parameters and results beside the objectives. */
   get constraints(): Constraints<P> {
     return this.#problem.constraints ?? noConstraints
+  }
+
+  /** How much of the simulation there is, where an individual may be given a part of it. */
+  get budget(): BudgetRange | undefined {
+    return this.#problem.budget
   }
 
   /**

@@ -14,8 +14,8 @@ export interface Proposal<P = Record<string, unknown>> {
   readonly replicate?: number | undefined
   /** The place in the generation; consecutive places are given to proposals that name none. */
   readonly index?: number | undefined
-  /** How much of the simulation is wanted, where the problem has a fidelity; all of it unless it says so. */
-  readonly fidelity?: number | undefined
+  /** How much of the simulation is wanted, where the problem has a budget; all of it unless it says so. */
+  readonly budget?: number | undefined
   /** The individual whose checkpoint this one goes on from. */
   readonly continues?: IndividualId | undefined
 }

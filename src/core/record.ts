@@ -9,16 +9,11 @@ export interface ProposedIndividual {
   readonly after: number
   /** What made it, in the algorithm's own word, and from whom. */
   readonly origin?: Origin | undefined
-  /** How much of the simulation is wanted, where there is a choice. */
-  readonly budget?: number | undefined
-  /** The individual whose checkpoint this one goes on from. */
-  readonly continues?: IndividualId | undefined
 }
 
 /** An individual with what its proposal says of it. */
 export function proposedAs(individual: Individual, proposal: Proposal | undefined, after: number): ProposedIndividual {
-  const { origin, fidelity, continues } = proposal ?? {}
-  return { individual, after, origin, budget: fidelity, continues }
+  return { individual, after, origin: proposal?.origin }
 }
 
 /** An individual that takes the place of one that failed for good. */

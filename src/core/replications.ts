@@ -63,13 +63,19 @@ export function replicatesOf<P>(
   searchSeed: number,
 ): readonly [Individual<P>, ...Individual<P>[]] {
   if (replications === undefined) return [point]
-  const { generation, index, parameters } = point
+  const { generation, index, parameters, budget, continues } = point
+  // With a budget, a point that goes on from another has that one's seed, and its replicates have those of the other's.
+  const ownSeed = (replicate: number) =>
+    budget === undefined
+      ? seedOf(searchSeed, 'simulate', generation, index, replicate)
+      : replicate === 0
+        ? point.seed
+        : seedOf(point.seed, 'simulate', 'replicate', replicate)
   const replicateOf = (replicate: number) => {
     const seed =
-      replications.seeds === 'common'
-        ? seedOf(searchSeed, 'simulate', 'replicate', replicate)
-        : seedOf(searchSeed, 'simulate', generation, index, replicate)
-    return new Individual({ generation, index, replicate }, parameters, seed)
+      replications.seeds === 'common' ? seedOf(searchSeed, 'simulate', 'replicate', replicate) : ownSeed(replicate)
+    const share = continues ? { budget, continues: { ...continues, replicate } } : { budget }
+    return new Individual({ generation, index, replicate }, parameters, seed, share)
   }
   return [replicateOf(0), ...Array.from({ length: replications.count - 1 }, (_, i) => replicateOf(i + 1))]
 }

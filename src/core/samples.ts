@@ -48,8 +48,9 @@ export function joinSamples(
   replications: Pick<Replications, 'aggregate' | 'quantile'>,
 ): Evaluation {
   const samples = [...given].sort((a, b) => a.individual.replicate - b.individual.replicate)
-  const { generation, index, parameters, seed } = samples[0]!.individual
-  const individual = new Individual({ generation, index, replicate: 0 }, parameters, seed)
+  const first = samples[0]!.individual
+  const { generation, index, parameters, seed } = first
+  const individual = new Individual({ generation, index, replicate: 0 }, parameters, seed, first)
   const done = samples.filter((sample): sample is DoneEvaluation => sample.outcome === 'done')
   const vectors = done.map(({ fitness }) => fitness)
   const fitness = fitnessOf(vectors, objectives, { ...replications, count: samples.length })

@@ -1,4 +1,5 @@
 import type { Algorithm } from './algorithm.ts'
+import { refuseBudget } from './budget.ts'
 import type { Evaluation } from './evaluation.ts'
 import { type Individual, nameOf } from './individual.ts'
 import { findNotPlain, type State } from './plain-data.ts'
@@ -86,8 +87,9 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
    * @throws OptimizerError if the algorithm throws, or gives what is not in the space
    */
   ask(room: number): readonly Proposal<P>[] {
+    const { budget } = this.#optimizer
     const guesses = this.#guesses.map(
-      (parameters): Proposal<P> => ({ parameters, origin: { operator: 'first guess' } }),
+      (parameters): Proposal<P> => ({ parameters, budget: budget?.high, origin: { operator: 'first guess' } }),
     )
     this.#guesses = []
     const left = room - guesses.length
@@ -100,14 +102,22 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
     const optimizer = this.#optimizer
     const random = Random.of(optimizer.settings.seed, 'ask', this.#asked)
     const { state, proposals } = this.#guard('ask', () => optimizer.ask(this.#state, room, random))
-    for (const [i, { parameters }] of proposals.entries()) {
-      const refusal = optimizer.refuse(parameters)
+    for (const [i, { parameters, budget }] of proposals.entries()) {
+      const refusal =
+        optimizer.refuse(parameters) ?? (budget === undefined ? undefined : refuseBudget(optimizer.budget, budget))
       if (refusal !== undefined) this.#refuse('ask', `proposal ${i} ${printable(refusal)}`)
     }
-    const kept = this.#repair(proposals)
+    const kept = this.#withBudgets(this.#repair(proposals))
     this.#state = state
     this.#asked += proposals.length
     return kept
+  }
+
+  /** Where nothing is said of it, all of the simulation is wanted. */
+  #withBudgets(proposals: readonly Proposal<P>[]): readonly Proposal<P>[] {
+    const { budget } = this.#optimizer
+    if (budget === undefined) return proposals
+    return proposals.map((proposal) => ({ ...proposal, budget: proposal.budget ?? budget.high }))
   }
 
   /** What violates constraints of parameters is never simulated: what keeps them nearby takes its place. */

@@ -207,8 +207,9 @@ function isList<T>(given: readonly T[] | Expansion): given is readonly T[] {
   return Array.isArray(given)
 }
 
-function individualOf<P>(id: IndividualId, { parameters, seed: own }: Proposal<P>, seed: number): Individual<P> {
-  return new Individual(id, parameters, own ?? seedOf(seed, 'simulate', id.generation, id.index, id.replicate))
+function individualOf<P>(id: IndividualId, proposal: Proposal<P>, searchSeed: number): Individual<P> {
+  const { parameters, seed = seedOf(searchSeed, 'simulate', id.generation, id.index, id.replicate) } = proposal
+  return new Individual(id, parameters, seed, proposal)
 }
 
 const emptyHistory: TrajectoryHistory<never> = {

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { optimizees } from '../../optimizees/index.ts'
 import type { optimizers } from '../../optimizers/index.ts'
+import type { BudgetRange } from '../core/budget.ts'
 import type { Constraint } from '../core/constraints.ts'
 import type { DoneEvaluation } from '../core/evaluation.ts'
 import type { ObjectiveMap } from '../core/objectives.ts'
@@ -51,6 +52,8 @@ export interface ProblemDefinition {
   readonly constraints?: readonly (string | Constraint)[]
   /** How often each individual is simulated, and what of that is its fitness: a count, or how they are taken together. */
   readonly replications?: GivenReplications
+  /** How much of the simulation there is, where an individual may be given a part of it. */
+  readonly budget?: BudgetRange
 }
 
 /** What it says of the failures of a simulation that may take several individuals at once. */

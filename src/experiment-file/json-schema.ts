@@ -7,6 +7,7 @@ import {
   experimentSchema,
   failurePolicySchema,
   moduleSchema,
+  problemShape,
   programSchema,
   resultPlaceSchema,
   wholeResultSchema,
@@ -37,7 +38,7 @@ function optimizeeForms(): Part[] {
     withProperties(partOf(commandSchema), { ...words, result: resultForm }),
     withProperties(partOf(programSchema), words),
     partOf(moduleSchema),
-    ...builtInForms(optimizees, failurePolicySchema.shape),
+    ...builtInForms(optimizees, { ...problemShape, ...failurePolicySchema.shape }),
   ]
 }
 

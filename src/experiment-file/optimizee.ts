@@ -8,6 +8,7 @@ import { optimizees } from '../../optimizees/index.ts'
 import programOptimizee from '../../optimizees/program/program.ts'
 import { NoOptimizee, optimizeeOf } from '../../runtime/worker/load-optimizee.ts'
 import { needsMany } from '../core/batch.ts'
+import { budgetFrom } from '../core/budget.ts'
 import { ConfigurationError } from '../core/errors.ts'
 import { type ObjectiveMap, Objectives } from '../core/objectives.ts'
 import type { Optimizee, OptimizeeSource } from '../core/optimizee.ts'
@@ -52,8 +53,11 @@ export interface ChosenOptimizee {
  * @param path the experiment's file, to whose folder all paths are relative
  */
 export async function chooseOptimizee(given: object, path: string, place: Place): Promise<ChosenOptimizee> {
+  const { budget } = given as ProblemDefinition
+  const range = makeAt(below(place, 'budget'), () => (budget === undefined ? undefined : budgetFrom(budget)))
   const chosen = await choose(given, path, place)
   if (isOptimizee(given)) return chosen
+  if (range) chosen.optimizee.budget = range
   await readConstraints(given, chosen.optimizee, below(place, 'constraints'))
   if (!Object.hasOwn(given, 'replications')) return chosen
   const { replications } = given as Required<ProblemDefinition>
@@ -98,7 +102,7 @@ function isOptimizee(value: unknown): value is Optimizee {
 
 function fromCommand(given: object, folder: string, place: Place): ChosenOptimizee {
   const settings = parseAt(commandSchema, given, place)
-  const { command, result, environment, templates, files, input, setup, keep, seeds } = settings
+  const { command, result, environment, templates, files, input, setup, keep, seeds, budget } = settings
   // Only what is given: runs that were begun without know nothing of it.
   const rest = ofGiven({ templates, files, input, setup, keep, seeds })
   const { keep: _, ...asked } = rest // what stays on the disk is no part of a result
@@ -114,6 +118,7 @@ function fromCommand(given: object, folder: string, place: Place): ChosenOptimiz
     objectives,
     workingDirectory,
     ...(environment && { environment }),
+    ...(budget && { budget }),
     ...rest,
   }
   const resultFrom = readResultSetting(result, Object.keys(objectives), below(place, 'result'))

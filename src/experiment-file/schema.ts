@@ -136,6 +136,14 @@ export const problemShape = {
     .optional()
     .describe('What parameters and results are to keep to: expressions like height <= 6 * width'),
   replications: replicationsSchema.optional(),
+  budget: z
+    .strictObject({
+      name: z.string().min(1).describe('What it counts: steps, seconds, samples'),
+      low: z.number().gt(0).describe('The least that says anything'),
+      high: z.number().gt(0).describe('The whole of it'),
+    })
+    .optional()
+    .describe('How much of the simulation there is, where an individual may be given a part of it'),
 }
 
 /** Of a simulation that may take several individuals at once. */

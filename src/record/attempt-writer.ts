@@ -1,3 +1,4 @@
+import { type BudgetRange, isWhole } from '../core/budget.ts'
 import { violationOf } from '../core/constraints.ts'
 import type { IndividualId } from '../core/individual.ts'
 import type { Objectives } from '../core/objectives.ts'
@@ -13,6 +14,8 @@ export interface Rules {
   readonly objectives: Objectives
   /** How often each individual is simulated, if it is more than once. */
   readonly replications: Replications | undefined
+  /** How much of the simulation there is, if an individual may have a part of it. */
+  readonly budget: BudgetRange | undefined
   readonly toldNumber: ToldNumber
 }
 
@@ -26,6 +29,7 @@ export class AttemptWriter {
   readonly #other: Statement
   readonly #forget: Statement
   readonly #standing: Statement<Standing>
+  readonly #budget: Statement<{ readonly budget: number | null }>
   readonly #tally: Statement
   readonly #best: Statement
   readonly #countSamples: Statement<{ readonly samples: number }>
@@ -40,6 +44,9 @@ export class AttemptWriter {
     const ofOne = 'where generation = ? and "index" = ? and replicate = ?'
     this.#forget = file.prepare(`delete from other_attempts ${ofOne} and epoch = ? and attempt = ?`)
     this.#standing = file.prepare(`select fitness, epoch, attempt from evaluations ${ofOne}`) as Statement<Standing>
+    this.#budget = file.prepare(`select budget from individuals ${ofOne}`) as Statement<{
+      readonly budget: number | null
+    }>
     this.#tally = file.prepare(
       `update generations set done = done + ?, failed = failed + ?, stopped = stopped + ?, attempts = attempts + ?,
          last_told = nullif(max(coalesce(last_told, -1), coalesce(?, -1)), -1)
@@ -83,7 +90,8 @@ export class AttemptWriter {
     const { individual, fitness, epoch, attempt, constraints, printed } = record
     const { generation, index, replicate } = individual
     const outcome = !fitness ? 'failed' : record.isStopped ? 'stopped' : 'done'
-    const score = fitness ? objectives.weigh(fitness) : null
+    const isWeighed = fitness && outcome === 'done' && this.#isWhole(individual, rules)
+    const score = isWeighed ? objectives.weigh(fitness) : null
     const violation = constraints ? violationOf(constraints) : null
     const told = toldNumber(individual)
     this.#evaluation.run(
@@ -111,20 +119,25 @@ export class AttemptWriter {
     if (!this.#forgetOther(record)) tally.attempts++
     tally[outcome]++
     if (told !== null && told > (tally.lastTold ?? -1)) tally.lastTold = told
-    if (replications) this.#join(individual, objectives, replications, tally)
-    else if (outcome === 'done' && score !== null && !((violation ?? 0) > 0))
-      consider(tally, { score, index, replicate })
+    if (replications) this.#join(individual, rules, replications, tally)
+    else if (score !== null && !((violation ?? 0) > 0)) consider(tally, { score, index, replicate })
   }
 
   /** When the last sample of a point has come, its first replicate gets all of them, and its fitness may be the best. */
-  #join({ generation, index }: IndividualId, objectives: Objectives, replications: Replications, tally: Tally): void {
+  #join(individual: IndividualId, rules: Rules, replications: Replications, tally: Tally): void {
+    const { generation, index } = individual
+    const { objectives } = rules
     if (this.#countSamples.get(generation, index)!.samples < replications.count) return
     const rows = this.#samples.all(generation, index)
     const samples = rows.map(({ fitness }) => JSON.parse(fitness) as readonly number[])
     this.#setSamples.run(toJson(samples), toJson(standardErrorsOf(samples)), generation, index)
     const fitness = fitnessOf(samples, objectives, replications)
-    if (fitness && rows.every(({ violation }) => (violation ?? 0) === 0))
+    if (fitness && rows.every(({ violation }) => (violation ?? 0) === 0) && this.#isWhole(individual, rules))
       consider(tally, { score: objectives.weigh(fitness), index, replicate: 0 })
+  }
+
+  #isWhole({ generation, index, replicate }: IndividualId, { budget }: Rules): boolean {
+    return budget === undefined || isWhole(budget, this.#budget.get(generation, index, replicate)?.budget)
   }
 
   #keep(record: AttemptRecord, tally: Tally): void {

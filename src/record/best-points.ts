@@ -3,7 +3,8 @@ import type { Objectives } from '../core/objectives.ts'
 import type { Replications } from '../core/replications.ts'
 import { fitnessOf, meanOf, standardErrorsOf } from '../core/samples.ts'
 import type { RecordFile } from './record-file.ts'
-import { type EvaluatedRow, individualOf } from './rows.ts'
+import { type EvaluatedRow, evaluationOf, individualOf } from './rows.ts'
+import { isPart } from './schema.ts'
 
 /** Whether a design simulates its points several times of its own accord, each time an individual to it. */
 export function hasReplicates(file: RecordFile): boolean {
@@ -41,6 +42,28 @@ export function bestPoints(file: RecordFile, count: number): DoneEvaluation[] {
     })
 }
 
+/** Whether any individual with the whole budget of its problem is done. */
+export function hasWhole(file: RecordFile): boolean {
+  return file.get(`select 1 from evaluations e where outcome = 'done' and not ${isPart('e')} limit 1`) !== undefined
+}
+
+/** The best of those that are done with the most of the budget, where none has the whole of it. */
+export function bestOfParts(
+  file: RecordFile,
+  count: number,
+  objectives: Objectives,
+  replications: Replications | undefined,
+): DoneEvaluation[] {
+  const rows = file.all<EvaluatedRow>(
+    `select * from evaluated where outcome = 'done' and replicate = 0
+       and budget = (select max(budget) from evaluated where outcome = 'done') order by generation, "index"`,
+  )
+  const points = rows.flatMap((row) =>
+    replications ? (pointOf(row, objectives, replications) ?? []) : (evaluationOf(row) as DoneEvaluation),
+  )
+  return points.sort((a, b) => objectives.score(b) - objectives.score(a)).slice(0, count)
+}
+
 /** The best points of a search that simulates each individual several times, best first. */
 export function bestReplicated(
   file: RecordFile,
@@ -61,8 +84,8 @@ export function bestReplicated(
     best = best.slice(0, count)
   }
   const points = file.iterate<{ generation: number; index: number; samples: string; violation: number }>(
-    `select generation, "index", max(samples) as samples, coalesce(avg(violation), 0) as violation from evaluations
-     group by generation, "index" having max(samples) is not null`,
+    `select generation, "index", max(samples) as samples, coalesce(avg(violation), 0) as violation from evaluations e
+     where not ${isPart('e')} group by generation, "index" having max(samples) is not null`,
   )
   for (const { generation, index, samples, violation } of points) {
     const fitness = fitnessOf(JSON.parse(samples), objectives, replications)

@@ -5,6 +5,7 @@ import type { Objectives } from '../core/objectives.ts'
 import type { Replications } from '../core/replications.ts'
 import { fitnessOf, meanOf } from '../core/samples.ts'
 import type { RecordFile } from './record-file.ts'
+import { isPart } from './schema.ts'
 
 /** A point whose fitness and violation are those of all its samples together. */
 export interface FrontPoint extends IndividualId {
@@ -51,8 +52,8 @@ interface Sample extends IndividualId {
 
 function* pointsOf(file: RecordFile, objectives: Objectives, replications: Replications | undefined) {
   const rows = file.iterate<Sample>(
-    `select generation, "index", replicate, fitness, coalesce(violation, 0) as violation from evaluations
-     where outcome = 'done' order by generation, "index", replicate`,
+    `select generation, "index", replicate, fitness, coalesce(violation, 0) as violation from evaluations e
+     where outcome = 'done' and not ${isPart('e')} order by generation, "index", replicate`,
   )
   for (const samples of grouped(rows, (a, b) => a.generation === b.generation && a.index === b.index)) {
     const { generation, index } = samples[0]!

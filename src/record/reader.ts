@@ -1,5 +1,6 @@
 import { decodeMessage } from '../../runtime/channel/protocol.ts'
 import type { FirstOutcome } from '../../runtime/runner/first-outcomes.ts'
+import type { BudgetRange } from '../core/budget.ts'
 import { ConfigurationError } from '../core/errors.ts'
 import type { Evaluation, FailureCause } from '../core/evaluation.ts'
 import type { Individual, IndividualId } from '../core/individual.ts'
@@ -17,7 +18,7 @@ import {
 } from '../core/record.ts'
 import type { Replications } from '../core/replications.ts'
 import type { TrajectoryHistory } from '../core/trajectory.ts'
-import { bestPoints, bestReplicated, hasReplicates, pointOf } from './best-points.ts'
+import { bestOfParts, bestPoints, bestReplicated, hasReplicates, hasWhole, pointOf } from './best-points.ts'
 import { frontOf, type RunFront } from './front-points.ts'
 import { RecordFile } from './record-file.ts'
 import { RowReader } from './row-reader.ts'
@@ -30,12 +31,15 @@ import {
   type Manifest,
   type WorkerRow,
 } from './rows.ts'
+import { isPart } from './schema.ts'
 
 /** What the record of one run says: every question that is put to it. */
 export class RecordReader extends RowReader implements TrajectoryHistory {
   #objectives: Objectives | undefined
   /** Null where each individual is simulated once. */
   #replications: Replications | null | undefined
+  /** Null where all individuals have the whole of the simulation. */
+  #budget: BudgetRange | null | undefined
 
   /** Whether the directory is one of a run; its record may be damaged, or lost. */
   static exists(directory: string): boolean {
@@ -83,6 +87,12 @@ export class RecordReader extends RowReader implements TrajectoryHistory {
     return this.#replications ?? undefined
   }
 
+  /** How much of the simulation there is, where an individual may be given a part of it. */
+  get budget(): BudgetRange | undefined {
+    if (this.#budget === undefined) this.#budget = (this.manifest().budget ?? null) as unknown as BudgetRange | null
+    return this.#budget ?? undefined
+  }
+
   #readObjectives(): Objectives {
     const { objectives } = this.manifest()
     if (objectives) return new Objectives(objectives as ObjectiveMap)
@@ -95,6 +105,7 @@ export class RecordReader extends RowReader implements TrajectoryHistory {
   protected forgetProblem(): void {
     this.#objectives = undefined
     this.#replications = undefined
+    this.#budget = undefined
   }
 
   // Generations
@@ -111,7 +122,7 @@ export class RecordReader extends RowReader implements TrajectoryHistory {
   /** The individuals that an optimizer proposed, without stand-ins, in the order of asking, from that number on. */
   *proposed(from = 0): Generator<{ readonly individual: Individual; readonly after: number }, void> {
     const rows = this.file.iterate<EvaluatedRow & { readonly after: number }>(
-      `select generation, "index", replicate, seed, parameters, after from individuals where replaces is null
+      `select generation, "index", replicate, seed, parameters, budget, continues, after from individuals where replaces is null
        order by generation, "index", replicate limit -1 offset ?`,
       from,
     )
@@ -145,7 +156,7 @@ export class RecordReader extends RowReader implements TrajectoryHistory {
   individuals(generation: number): Individual[] {
     return this.file
       .all<EvaluatedRow>(
-        'select generation, "index", replicate, seed, parameters from individuals where generation = ? and replaces is null order by "index", replicate',
+        'select generation, "index", replicate, seed, parameters, budget, continues from individuals where generation = ? and replaces is null order by "index", replicate',
         generation,
       )
       .map(individualOf)
@@ -155,7 +166,7 @@ export class RecordReader extends RowReader implements TrajectoryHistory {
   replacements(generation: number): { readonly individual: Individual; readonly replaces: number }[] {
     return this.file
       .all<EvaluatedRow>(
-        'select generation, "index", replicate, seed, parameters, replaces from individuals where generation = ? and replaces is not null order by "index", replicate',
+        'select generation, "index", replicate, seed, parameters, budget, continues, replaces from individuals where generation = ? and replaces is not null order by "index", replicate',
         generation,
       )
       .map((row) => ({ individual: individualOf(row), replaces: row.replaces! }))
@@ -172,10 +183,12 @@ export class RecordReader extends RowReader implements TrajectoryHistory {
 
   /**
    * The best evaluations, best first: those that violate no constraint, then those that violate them less. Where points are
-   * replicated, the means of the best points.
+   * replicated, the means of the best points. Of a problem with a budget those that have all of it, or, as long as there is
+   * none, those that have the most of it.
    */
   best(count: number): Evaluation[] {
-    const { replications } = this
+    const { replications, budget } = this
+    if (budget && !hasWhole(this.file)) return bestOfParts(this.file, count, this.objectives, replications)
     if (replications && count > 1) return bestReplicated(this.file, count, this.objectives, replications)
     if (!replications && hasReplicates(this.file)) return bestPoints(this.file, count)
     if (count === 1) {
@@ -189,7 +202,8 @@ export class RecordReader extends RowReader implements TrajectoryHistory {
     }
     return this.file
       .all<EvaluatedRow>(
-        `with top as (select generation, "index", replicate, score, coalesce(violation, 0) as violation from evaluations where outcome = 'done'
+        `with top as (select generation, "index", replicate, score, coalesce(violation, 0) as violation from evaluations e
+                    where outcome = 'done' and not ${isPart('e')}
                     order by coalesce(violation, 0), score desc, generation, "index", replicate limit ?)
        select e.* from top join evaluated e using (generation, "index", replicate)
        order by top.violation, top.score desc, generation, "index", replicate`,

@@ -1,6 +1,6 @@
 import { asRecorded } from '../core/as-recorded.ts'
 import type { Evaluation, FailureCause } from '../core/evaluation.ts'
-import { Individual, type IndividualId } from '../core/individual.ts'
+import { Individual, type IndividualId, idOf } from '../core/individual.ts'
 import type { PlainData } from '../core/plain-data.ts'
 import type { Verdict, WorkerRecord } from '../core/record.ts'
 
@@ -113,9 +113,16 @@ export function evaluationOf(row: EvaluatedRow): Evaluation {
   return { individual, outcome: 'failed', cause: JSON.parse(row.cause ?? '{}') as FailureCause }
 }
 
-export function individualOf(row: EvaluatedRow): Individual {
-  return new Individual(row, JSON.parse(row.parameters), row.seed)
+export function individualOf(row: IndividualRow): Individual {
+  const { parameters, seed, budget, continues } = row
+  const share = budget === null ? undefined : { budget, continues: continues === null ? undefined : idOf(continues) }
+  return new Individual(row, JSON.parse(parameters), seed, share)
 }
+
+type IndividualRow = Pick<
+  EvaluatedRow,
+  'generation' | 'index' | 'replicate' | 'parameters' | 'seed' | 'budget' | 'continues'
+>
 
 /** JSON that also takes what simulations return: numbers that JSON lacks, typed arrays, bigints. */
 export function toJson(value: unknown): string {

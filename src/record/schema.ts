@@ -12,7 +12,7 @@ create table evaluations (
   replicate  integer not null,
   outcome    text not null check (outcome in ('done', 'failed', 'stopped')),
   fitness    text,                       -- JSON array
-  score      real,                       -- weighted fitness, larger is better; null where nothing weighs it
+  score      real,                       -- weighted fitness, larger is better; null where nothing weighs it, and of less than the whole budget
   outputs    text,                       -- JSON object
   cause      text,                       -- JSON object: kind, message, ...
   told       integer,                    -- how many evaluations the optimizer was told before; null if it is not told this one
@@ -203,11 +203,18 @@ export const noteLastTold = `
 update generations set last_told = (select max(told) from evaluations e where e.generation = generations.generation);
 `
 
-/** The best of each generation, of those that violate no constraint. */
+/** Whether an evaluation of that table is of less than the whole budget of its problem. */
+export const isPart = (table: string) => `(
+  (select 1 from manifest where key = 'budget') is not null and exists (
+    select 1 from individuals i
+    where i.generation = ${table}.generation and i."index" = ${table}."index" and i.replicate = ${table}.replicate
+      and i.budget < (select value ->> 'high' from manifest where key = 'budget')))`
+
+/** The best of each generation, of those that violate no constraint and have the whole budget. */
 export const findBest = `
 update generations set (best_score, best_index, best_replicate) = (
   select score, "index", replicate from evaluations e
-  where e.generation = generations.generation and outcome = 'done' and coalesce(violation, 0) = 0
+  where e.generation = generations.generation and outcome = 'done' and coalesce(violation, 0) = 0 and not ${isPart('e')}
   order by score desc, "index", replicate limit 1);
 `
 

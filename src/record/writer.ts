@@ -4,6 +4,7 @@ import { violationOf } from '../core/constraints.ts'
 import type { DoneEvaluation, Judge } from '../core/evaluation.ts'
 import { nameOf } from '../core/individual.ts'
 import type { Objectives } from '../core/objectives.ts'
+import type { Problem } from '../core/optimizee.ts'
 import type {
   Batch,
   BegunGeneration,
@@ -15,7 +16,6 @@ import type {
   ToldNumber,
   Usage,
 } from '../core/record.ts'
-import type { Replications } from '../core/replications.ts'
 import type { Trajectory } from '../core/trajectory.ts'
 import type { Database, Statement } from '../system/database.ts'
 import { AttemptWriter } from './attempt-writer.ts'
@@ -78,16 +78,17 @@ export class RecordWriter extends RecordReader implements RunRecord {
     this.writeManifest({ epoch })
   }
 
-  /** Makes the view with a column per parameter; the objectives are needed to weigh fitness, replications to join it. */
+  /** Makes the view with a column per parameter; the rest is needed to weigh fitness, and to join it. */
   writeProblem(
     parameters: readonly string[],
     objectives: Objectives,
-    replications: Replications | undefined = undefined,
+    { replications, budget }: Pick<Problem, 'replications' | 'budget'> = {},
   ): void {
     this.writeManifest({
       objectives: objectives.definition,
       parameters: [...parameters],
       ...(replications && { replications: { ...replications } }),
+      ...(budget && { budget: { ...budget } }),
     })
     this.forgetProblem()
     if (parameters.length + objectives.names.length > 1000) return // SQLite has at most 2000 columns
@@ -144,7 +145,8 @@ export class RecordWriter extends RecordReader implements RunRecord {
     this.#countIndividuals(individuals)
   }
 
-  #addIndividual({ individual, after, origin, budget, continues }: ProposedIndividual, replaces: number | null): void {
+  #addIndividual({ individual, after, origin }: ProposedIndividual, replaces: number | null): void {
+    const { budget, continues } = individual
     this.#insertIndividual.run(
       individual.generation,
       individual.index,
@@ -179,6 +181,7 @@ export class RecordWriter extends RecordReader implements RunRecord {
       this.#attempts.write(batch.attempts, {
         objectives: this.objectives,
         replications: this.replications,
+        budget: this.budget,
         toldNumber: this.#toldNumber,
       })
       for (const report of batch.reports) this.#addReport(report)

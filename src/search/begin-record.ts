@@ -46,7 +46,7 @@ export function recordSearch(
   configuration: RunIdentity,
   { order = 'generations', window, limits = {} }: SearchPlan,
 ): void {
-  record.writeProblem(optimizee.space.names, optimizee.objectives, optimizee.replications)
+  record.writeProblem(optimizee.space.names, optimizee.objectives, optimizee)
   const { names: constraints } = optimizee.constraints
   if (constraints.length > 0) record.writeManifest({ constraints })
   record.writeManifest({

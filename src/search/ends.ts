@@ -1,7 +1,9 @@
+import { type BudgetRange, isWhole } from '../core/budget.ts'
 import type { Evaluation } from '../core/evaluation.ts'
 import { nameOf } from '../core/individual.ts'
 import type { Limits } from '../core/limits.ts'
 import type { Objectives } from '../core/objectives.ts'
+import type { Problem } from '../core/optimizee.ts'
 
 /** How much of a search there is. */
 interface Reached {
@@ -17,6 +19,7 @@ interface Reached {
 export class Ends {
   readonly #limits: Limits
   readonly #objectives: Objectives
+  readonly #budget: BudgetRange | undefined
   #told = 0
   #best = Number.NEGATIVE_INFINITY
   /** How many had been told when the best was. */
@@ -24,9 +27,10 @@ export class Ends {
   /** Who reached the target first. */
   #first: string | undefined
 
-  constructor(limits: Limits, objectives: Objectives) {
+  constructor(limits: Limits, { objectives, budget }: Pick<Problem, 'objectives' | 'budget'>) {
     this.#limits = limits
     this.#objectives = objectives
+    this.#budget = budget
   }
 
   /** Whether it matters what was told long ago. */
@@ -38,6 +42,7 @@ export class Ends {
     if (!this.looksBack) return
     for (const evaluation of evaluations) {
       this.#told++
+      if (!isWhole(this.#budget, evaluation.individual.budget)) continue
       const score = this.#objectives.score(evaluation)
       if (score > this.#best) {
         this.#best = score

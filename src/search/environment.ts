@@ -39,11 +39,11 @@ export class Environment<P = Record<string, unknown>> {
     this.#now = options.now ?? (() => performance.now())
     const optimizer = given as unknown as Optimizer // parameters are plain data in here, whatever their types
     const checkpoints = new Checkpoints(optimizer, record)
-    const tally = new Tally(record, optimizer.objectives, (progress) => {
+    const tally = new Tally(record, optimizer, (progress) => {
       this.#time?.look()
       onProgress(progress)
     })
-    const ends = new Ends(limits, optimizer.objectives)
+    const ends = new Ends(limits, optimizer)
     const searched: Searched = { trajectory, optimizer, record, checkpoints, tally, limits, ends, start }
     this.#search =
       order === 'generations'

@@ -149,7 +149,7 @@ export class GenerationalSearch {
     const { trajectory, optimizer, ends } = this.#searched
     const { generation } = trajectory
     const reached = { generations: generation + 1, evaluations: generation < 0 ? 0 : this.#told + this.size }
-    return ends.reason(reached, { generations: 1, evaluations: optimizer.populationSize })
+    return ends.reason(reached, { generations: 1, evaluations: optimizer.generationSize(optimizer.state) })
   }
 
   #report(evaluated: number): void {

@@ -16,6 +16,7 @@ import type { SearchPlan } from './searched.ts'
  * | `constraints` | their names or expressions, where there are any |
  * | `optimizee` | the simulation, see `NamedSimulation` |
  * | `replications` | how often each individual is simulated, and what of that is its fitness; left out where it is once |
+ * | `budget` | how much of the simulation there is, where there is a choice |
  * | `optimizer` | type, version and settings, the seed among them |
  * | `failures` | `timeout`, `retries`, `onFailure`: who has failed, and what takes the place |
  * | `warmStart` | what was known before, as it was named |
@@ -31,6 +32,7 @@ export interface RunIdentity {
   readonly constraints?: readonly string[]
   readonly optimizee: { readonly module: string | null; readonly options: PlainData }
   readonly replications?: PlainData
+  readonly budget?: PlainData
   readonly optimizer: { readonly type: string; readonly version: number; readonly settings: PlainData }
   readonly failures: {
     readonly timeout: number | null
@@ -61,7 +63,7 @@ export interface SearchParts {
 export function identityOf({ optimizer, optimizee, simulation, failures, warmStart, plan }: SearchParts): RunIdentity {
   const { module, options } = simulation ?? nameOfSource(optimizee.source)
   const { generations: _, ...settings } = optimizer.settings
-  const { replications, objectives, constraints } = optimizee
+  const { replications, budget, objectives, constraints } = optimizee
   const { names, weights } = objectives
   return {
     version: 2,
@@ -70,6 +72,7 @@ export function identityOf({ optimizer, optimizee, simulation, failures, warmSta
     ...(constraints.size > 0 && { constraints: constraints.names }),
     optimizee: { module, options: plain(options ?? null) },
     ...(replications && { replications: plain(replications) }),
+    ...(budget && { budget: plain(budget) }),
     optimizer: { type: optimizer.type, version: optimizer.version, settings: plain(settings) },
     failures: { timeout: failures.timeout ?? null, retries: failures.retries, onFailure: failures.onFailure },
     warmStart: warmStart ?? null,

@@ -13,7 +13,7 @@ const mostReplacements = 10
  * and an index that is higher by the size of its generation or block. It changes nothing.
  */
 export function standInsOf(optimizer: Optimizer, environment: Pick<Environment, 'size' | 'told'>): StandInFor {
-  return ({ generation, index: replaces, replicate }) => {
+  return ({ generation, index: replaces, replicate, budget }) => {
     const { size, told } = environment
     if (replaces >= size * mostReplacements) return undefined
     const index = replaces + size
@@ -24,7 +24,7 @@ export function standInsOf(optimizer: Optimizer, environment: Pick<Environment, 
     if (parameters === undefined) return undefined // none that keeps the constraints was found
     const individualSeed = seedOf(seed, 'simulate', generation, index, replicate)
     return {
-      individual: new Individual({ generation, index, replicate }, parameters, individualSeed),
+      individual: new Individual({ generation, index, replicate }, parameters, individualSeed, { budget }),
       after: told,
       replaces,
     }

@@ -1,5 +1,7 @@
+import { type BudgetRange, isWhole } from '../core/budget.ts'
 import type { Evaluation } from '../core/evaluation.ts'
 import type { Objectives } from '../core/objectives.ts'
+import type { Problem } from '../core/optimizee.ts'
 import type { RecordReader } from '../record/reader.ts'
 
 /** How far a search is. */
@@ -19,19 +21,26 @@ export interface Progress {
 /** What has come of a whole search so far, for whoever watches it. */
 export class Tally {
   readonly #objectives: Objectives
+  readonly #budget: BudgetRange | undefined
   readonly #onProgress: (progress: Progress) => void
   readonly #begin = performance.now()
   #failed: number
   #total: number
   #best: Evaluation | undefined
 
-  constructor(record: RecordReader, objectives: Objectives, onProgress: (progress: Progress) => void) {
-    const { done, failed } = record.counts()
+  constructor(
+    record: RecordReader,
+    { objectives, budget }: Pick<Problem, 'objectives' | 'budget'>,
+    onProgress: (progress: Progress) => void,
+  ) {
+    const { done, failed, stopped } = record.counts()
     this.#objectives = objectives
+    this.#budget = budget
     this.#onProgress = onProgress
     this.#failed = failed
-    this.#total = done + failed
-    this.#best = record.best(1)[0]
+    this.#total = done + failed + stopped
+    const [best] = record.best(1)
+    this.#best = best && isWhole(budget, best.individual.budget) ? best : undefined
   }
 
   /** @param point what is told of it: undefined as long as further samples of the same point are waited for */
@@ -39,9 +48,8 @@ export class Tally {
     this.#total++
     if (evaluation.outcome === 'failed') this.#failed++
     const objectives = this.#objectives
-    if (point?.outcome === 'done' && (!this.#best || objectives.score(point) > objectives.score(this.#best))) {
-      this.#best = point
-    }
+    if (point?.outcome !== 'done' || !isWhole(this.#budget, point.individual.budget)) return
+    if (!this.#best || objectives.score(point) > objectives.score(this.#best)) this.#best = point
   }
 
   report(place: Pick<Progress, 'generation' | 'generations' | 'size' | 'evaluated'>): void {

@@ -11,8 +11,11 @@ import { type SearchCheckpoint, SearchState } from '../core/search-state.ts'
 
 export type Parameters = Record<string, unknown>
 
-/** What a simulation answers: one number per objective; undefined is a failure. `n` counts the individuals from 0. */
-export type Simulate<P = Parameters> = (parameters: P, n: number) => readonly number[] | undefined
+/**
+ * What a simulation answers: one number per objective; undefined is a failure. `n` counts the individuals from 0, `budget` is
+ * how much of the simulation is wanted where there is a choice.
+ */
+export type Simulate<P = Parameters> = (parameters: P, n: number, budget?: number) => readonly number[] | undefined
 
 export interface DriveOptions<P = Parameters> {
   /** No generation or individual is begun that would be beyond it. */
@@ -34,6 +37,8 @@ export interface DriveOptions<P = Parameters> {
 export interface Step<P = Parameters> {
   readonly state: State
   readonly proposed: readonly P[]
+  /** What the proposals have become. */
+  readonly individuals: readonly Individual<P>[]
   readonly told: readonly Evaluation<P>[]
 }
 
@@ -61,13 +66,14 @@ export function* steps<P>(
     const room = order === 'generations' ? optimizer.populationSize : Math.min(window - pending.length, evaluations - n)
     const proposals = room > 0 ? search.ask(room) : []
     if (proposals.length > 0) generation++
-    const individuals = proposals.map(({ parameters, index, replicate, seed: own }, i) => {
+    const individuals = proposals.map((proposal, i) => {
+      const { parameters, index, replicate, seed: own } = proposal
       const place = n + i
       const id =
         order === 'generations'
           ? { generation, index: index ?? i, replicate: replicate ?? 0 }
           : { generation: Math.floor(place / size), index: place % size, replicate: 0 }
-      return new Individual(id, parameters, own ?? place)
+      return new Individual(id, parameters, own ?? place, proposal)
     })
     search.expect(individuals)
     for (const [i, individual] of individuals.entries()) {
@@ -78,7 +84,7 @@ export function* steps<P>(
     const told = takeTold(pending, order, arrival)
     const { state } = search
     search.tell(told)
-    yield { state, proposed: proposals.map(({ parameters }) => parameters), told }
+    yield { state, proposed: proposals.map(({ parameters }) => parameters), individuals, told }
   }
 }
 
@@ -116,8 +122,8 @@ function evaluate<P>(
   simulate: Simulate<P>,
   n: number,
 ): Evaluation<P> {
-  const { parameters } = individual
-  const fitness = simulate(parameters, n)
+  const { parameters, budget } = individual
+  const fitness = simulate(parameters, n, budget)
   if (fitness && constraints.size === 0) return { individual, outcome: 'done', fitness }
   if (fitness) {
     const results = Object.fromEntries(objectives.names.map((name, i) => [name, fitness[i]]))

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { lawsOfAnswers } from './laws/answers.ts'
+import { lawsOfBudgets } from './laws/budgets.ts'
 import { lawsOfConstraints } from './laws/constraints.ts'
 import { lawsOfObjectives } from './laws/objectives.ts'
 import { lawsOfProgress } from './laws/progress.ts'
@@ -24,6 +25,7 @@ const subjects: readonly ((tested: Tested) => void)[] = [
   lawsOfConstraints,
   lawsOfObjectives,
   lawsOfProgress,
+  lawsOfBudgets,
 ]
 
 /**

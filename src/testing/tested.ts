@@ -1,10 +1,14 @@
 import type { Abilities } from '../core/abilities.ts'
 import { type Order, orders, takesOrder } from '../core/abilities.ts'
+import type { BudgetRange } from '../core/budget.ts'
 import type { ObjectiveMap } from '../core/objectives.ts'
 import type { Problem } from '../core/optimizee.ts'
 import type { CommonSettings, Optimizer } from '../core/optimizer.ts'
 import { type Parameter, real } from '../core/space.ts'
 import { everyKindOf, problemOf } from './problems.ts'
+
+/** The budget of a problem, where it has one. */
+export const steps: BudgetRange = { name: 'steps', low: 1, high: 27 }
 
 /** Makes the optimizer that is tested, for a problem. */
 export type MakeOptimizer = (problem: Problem, settings: Partial<CommonSettings>) => Optimizer
@@ -25,8 +29,12 @@ export interface Tested {
   readonly law: (title: string, check: () => void) => void
 }
 
-export function testedFrom(make: MakeOptimizer, evaluations: number, law: Tested['law']): Tested {
-  const { abilities } = make(problemOf({ x: real(0, 1) }), {})
+export function testedFrom(given: MakeOptimizer, evaluations: number, law: Tested['law']): Tested {
+  const { abilities } = given({ ...problemOf({ x: real(0, 1) }), budget: steps }, {})
+  // Whoever spends a budget finds one in every problem.
+  const make: MakeOptimizer = abilities.budgets
+    ? (problem, settings) => given({ ...problem, budget: problem.budget ?? steps }, settings)
+    : given
   const parameters = everyKindOf(abilities)
   return {
     make,

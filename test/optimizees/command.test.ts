@@ -338,3 +338,18 @@ test('a flag is a word of the command where its parameter is true, and of nothin
   expect(() => make([node, '{quiet?--fast}'])).toThrow('but quiet is no parameter')
   expect(() => make(['{verbose?node}'], { parameters })).toThrow('a command needs a program first, got a flag')
 })
+
+test('a command of a problem with a budget is told how much is wanted', async () => {
+  const budget = { name: 'steps', low: 1, high: 81 }
+  const optimizee = make(run('tell-arguments', '--steps', '{budget}'), { budget })
+  const one = individual<Record<string, unknown>>({ x: 0.5 }, { budget: 27 })
+  const told = (await optimizee.simulate(one, contextOf(one))) as { arguments: string[]; environment: object }
+  expect(told.arguments).toEqual(['--steps', '27'])
+  expect(told.environment).toMatchObject({ TWOLOOP_BUDGET: '27' })
+  expect(() => make(run('tell-arguments', '{budget}'))).toThrow('has the placeholder {budget} without a parameter')
+  const parameters = [['budget', x]] as const
+  expect(() => make(['true'], { budget, parameters })).toThrow('a parameter cannot be called budget')
+  const own = make(run('tell-arguments', '{budget}'), { parameters })
+  const named = individual<Record<string, unknown>>({ budget: 0.25 })
+  expect(await own.simulate(named, contextOf(named))).toMatchObject({ arguments: ['0.25'] })
+})

@@ -4,17 +4,25 @@ import { Random } from '../../src/core/random.ts'
 
 export function individual<P>(
   parameters: P,
-  { generation = 3, index = 4, replicate = 0, seed = 5 } = {},
+  { generation = 3, index = 4, replicate = 0, seed = 5, budget = undefined as number | undefined } = {},
 ): Individual<P> {
-  return new Individual({ generation, index, replicate }, parameters, seed)
+  return new Individual({ generation, index, replicate }, parameters, seed, { budget })
 }
 
 /** What a worker gives to a simulation. */
 export function contextOf(
-  { seed }: Pick<Individual, 'seed'>,
+  { seed, budget }: Pick<Individual, 'seed'> & { readonly budget?: number | undefined },
   { signal = new AbortController().signal, attempt = 1, directory = refuseDirectory }: Partial<ContextOptions> = {},
 ): SimulationContext {
-  return { random: Random.of(seed, 'simulate'), signal, attempt, snapshot: undefined, report: () => {}, directory }
+  return {
+    random: Random.of(seed, 'simulate'),
+    signal,
+    attempt,
+    budget,
+    snapshot: undefined,
+    report: () => {},
+    directory,
+  }
 }
 
 interface ContextOptions {

@@ -87,7 +87,9 @@ test('who made an individual, of whom, from where and for how much is in the rec
   const record = openRecord()
   const parents = [0, 1].map((index) => ({ generation: 0, index, replicate: 0 }))
   const origin = { operator: 'crossover', parents }
-  record.addGeneration(0, [{ ...proposal(0, 0, 7), origin, budget: 0.5, continues: parents[1]! }])
+  const individual = new Individual(parents[0]!, { x: 1 }, 5, { budget: 0.5, continues: parents[1]! })
+  record.addGeneration(0, [{ individual, after: 7, origin }])
+  expect(record.individuals(0)).toStrictEqual([individual])
   expect(record.row(parents[0]!)).toMatchObject({
     after: 7,
     origin: '{"operator":"crossover","parents":["0.0","0.1"]}',

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import type { Replications } from '../../core/replications.ts'
 import { runFiles } from '../../core/run-files.ts'
 import type { Database } from '../../system/database.ts'
-import { schemaVersion, searchView } from '../schema.ts'
+import { isPart, schemaVersion, searchView } from '../schema.ts'
 import { migrateFromVersion1 } from '../version-1.ts'
 import { RecordWriter } from '../writer.ts'
 import { countAnew } from './count-anew.ts'
@@ -63,7 +63,7 @@ const mostCheckpoints = Number.MAX_SAFE_INTEGER
 /** Rows that have their columns but mean nothing. */
 const dropMisfits = `
 delete from individuals where json_type(parameters) <> 'object';
-delete from evaluations where outcome = 'done' and (fitness is null or json_type(fitness) <> 'array' or score is null);
+delete from evaluations where outcome = 'done' and (fitness is null or json_type(fitness) <> 'array' or (score is null and not ${isPart('evaluations')}));
 delete from evaluations where outcome = 'failed' and cause is null;
 insert or ignore into parameter_groups select distinct name, '' from group_parameters;
 `

@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import { isWhole } from '../../core/budget.ts'
 import type { Evaluation } from '../../core/evaluation.ts'
 import { findNotPlain } from '../../core/plain-data.ts'
 import { Trajectory } from '../../core/trajectory.ts'
@@ -25,7 +26,7 @@ export function lawsOfAnswers({ law, make, everyKind }: Tested): void {
       const summary = optimizer.summarize(state)
       if (Object.hasOwn(summary, 'best')) expect(summary.best).toBe(best)
       for (const evaluation of told) {
-        if (evaluation.outcome !== 'done') continue
+        if (evaluation.outcome !== 'done' || !isWhole(optimizer.budget, evaluation.individual.budget)) continue
         best = Math.max(best ?? Number.NEGATIVE_INFINITY, optimizer.objectives.weigh(evaluation.fitness)) + 0
       }
     }

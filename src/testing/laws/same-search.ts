@@ -67,5 +67,5 @@ export function lawsOfSameSearch({ law, make, everyKind, ordersOf }: Tested): vo
 
 /** What a search did; of zeros with a sign, which msgpack does not keep, nothing must follow. */
 function withoutStates(steps: readonly Step[]): Omit<Step, 'state'>[] {
-  return steps.map(({ proposed, told }) => ({ proposed, told }))
+  return steps.map(({ proposed, individuals, told }) => ({ proposed, individuals, told }))
 }
