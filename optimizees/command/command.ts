@@ -147,7 +147,7 @@ class Command extends Optimizee {
     }
   }
 
-  async #run(command: readonly string[], { signal }: SimulationContext, values: Values): Promise<ProgramEnd> {
+  async #run(command: readonly string[], { signal, account }: SimulationContext, values: Values): Promise<ProgramEnd> {
     const { result } = this.#options
     const workingDirectory = this.#runsInOwnDirectory ? values.of('directory') : this.#options.workingDirectory
     const killsBefore = memoryKills()
@@ -164,6 +164,7 @@ class Command extends Optimizee {
     } catch (error) {
       throw notStarted(command[0]!, workingDirectory, error as NodeJS.ErrnoException)
     }
+    if (end.usage) account(end.usage)
     if (signal.aborted) throw abortion(signal)
     const failure = failureOfEnd(end, (memoryKills() ?? 0) > (killsBefore ?? 0))
     if (failure) throw failure

@@ -1,7 +1,9 @@
 import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import { setImmediate } from 'node:timers/promises'
+import type { ProcessUsage } from '../../src/core/optimizee.ts'
 import { type Environment, type ProcessEnd, ProcessGroup } from '../../src/system/process-group.ts'
+import { cpuOfEndedChildren, MemoryWatch } from '../../src/system/process-usage.ts'
 
 interface ProgramOptions {
   readonly environment: Environment
@@ -21,6 +23,8 @@ export interface ProgramEnd extends ProcessEnd {
   readonly tail: Buffer
   /** Whether there was more than the tail. */
   readonly cut: boolean
+  /** What it has used, where the system tells. */
+  readonly usage: ProcessUsage | undefined
 }
 
 /**
@@ -31,6 +35,7 @@ export interface ProgramEnd extends ProcessEnd {
  */
 export async function runProgram(command: readonly string[], options: ProgramOptions): Promise<ProgramEnd> {
   const { environment, workingDirectory, signal, input, isPassedOn = true } = options
+  const cpuBefore = cpuOfEndedChildren()
   const group = new ProcessGroup(command, {
     environment,
     workingDirectory,
@@ -39,7 +44,11 @@ export async function runProgram(command: readonly string[], options: ProgramOpt
   })
   const stdout = group.child.stdout! // as its stdio says
   const tail = new Tail(options.keep)
-  stdout.on('data', (chunk: Buffer) => tail.add(chunk))
+  using memory = group.pid === undefined ? undefined : new MemoryWatch(group.pid)
+  stdout.on('data', (chunk: Buffer) => {
+    tail.add(chunk)
+    memory?.hint() // many print their result last
+  })
   if (isPassedOn) passOn(stdout)
   // A program need not read what it is given.
   group.child.stdin?.on('error', () => {}).end(input)
@@ -49,10 +58,16 @@ export async function runProgram(command: readonly string[], options: ProgramOpt
   try {
     const exit = await group.ended
     if (await readRest(stdout)) group.killStrays()
-    return { ...exit, tail: tail.bytes, cut: tail.cut }
+    return { ...exit, tail: tail.bytes, cut: tail.cut, usage: usageSince(cpuBefore, memory) }
   } finally {
     signal.removeEventListener('abort', end)
   }
+}
+
+function usageSince(cpuBefore: number | undefined, memory: MemoryWatch | undefined): ProcessUsage | undefined {
+  const cpu = cpuOfEndedChildren()
+  if (cpu === undefined || cpuBefore === undefined) return undefined
+  return { cpuMs: cpu - cpuBefore, peakMemory: memory?.peak ?? null }
 }
 
 /** Passes output on as fast as it is taken, no faster: nothing but the tail is kept. */

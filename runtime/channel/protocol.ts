@@ -79,7 +79,11 @@ export type Result = readonly [
   cause: FailureCause | null,
   outputs: Outputs | null,
   printed: Printed | null,
+  /** Of a simulation that starts processes: what they have used. It may be missing. */
+  used?: Used | null,
 ]
+
+export type Used = readonly [cpuMs: number, peakMemory: number | null]
 
 export interface Results {
   readonly type: 'results'
@@ -155,13 +159,20 @@ export function isFromWorker(message: unknown): message is FromWorker {
 }
 
 function isResult(result: unknown): result is Result {
-  if (!Array.isArray(result) || result.length !== 6) return false
-  const [key, milliseconds, fitness, cause, outputs, printed] = result as unknown[]
+  if (!Array.isArray(result) || result.length < 6 || result.length > 7) return false
+  const [key, milliseconds, fitness, cause, outputs, printed, used = null] = result as unknown[]
   if (!isAttemptKey(key) || typeof milliseconds !== 'number') return false
   if (printed !== null && !isNumbers(printed, 4)) return false
+  if (used !== null && !isUsed(used)) return false
   if (outputs !== null && typeof outputs !== 'object') return false
   if (fitness !== null) return cause === null && Array.isArray(fitness) && fitness.every(Number.isFinite)
   return typeof cause === 'object' && cause !== null && typeof (cause as { message?: unknown }).message === 'string'
+}
+
+function isUsed(used: unknown): used is Used {
+  if (!Array.isArray(used) || used.length !== 2) return false
+  const [cpuMs, peakMemory] = used as unknown[]
+  return typeof cpuMs === 'number' && (peakMemory === null || typeof peakMemory === 'number')
 }
 
 function isAttemptKey(key: unknown): key is AttemptKey {

@@ -4,7 +4,7 @@ import type { Evaluation } from '../../src/core/evaluation.ts'
 import type { Individual } from '../../src/core/individual.ts'
 import type { ReportRecord, RunRecord, WorkerEnd } from '../../src/core/record.ts'
 import { PipeDamaged } from '../channel/pipe-file.ts'
-import type { AttemptKey, Result } from '../channel/protocol.ts'
+import type { AttemptKey, Result, Used } from '../channel/protocol.ts'
 import type { Accounts } from './accounts.ts'
 import type { Durations } from './durations.ts'
 import type { Fleet } from './fleet.ts'
@@ -133,7 +133,7 @@ export class Collector {
 }
 
 function answerOf(result: Result, worker: WorkerProcess, job: Job | undefined, ended: number): Answer {
-  const [[generation, index, replicate, epoch, attempt], milliseconds, fitness, cause, outputs, printed] = result
+  const [[generation, index, replicate, epoch, attempt], milliseconds, fitness, cause, outputs, printed, used] = result
   return {
     individual: job?.individual ?? { generation, index, replicate },
     epoch,
@@ -145,9 +145,14 @@ function answerOf(result: Result, worker: WorkerProcess, job: Job | undefined, e
     cause: asRecorded(cause) ?? undefined,
     milliseconds,
     printed: printed ?? undefined,
+    ...usageOf(used),
     began: ended - milliseconds,
     ended,
   }
+}
+
+function usageOf(used: Used | null | undefined): Pick<Answer, 'cpuMs' | 'peakMemory'> {
+  return used ? { cpuMs: used[0], peakMemory: used[1] ?? undefined } : {}
 }
 
 /** Results with when each ended, in milliseconds since 1970: a worker simulates one after the other, and the last has come now. */

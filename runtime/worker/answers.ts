@@ -69,8 +69,8 @@ export class Answers {
         refusal = error
       }
     }
-    const [key, milliseconds, , , , printed] = results[0]!
-    this.#write([[key, milliseconds, null, { kind: 'bad-result', message: refusalOf(refusal) }, null, printed]])
+    const [key, milliseconds, , , , printed, used = null] = results[0]!
+    this.#write([[key, milliseconds, null, { kind: 'bad-result', message: refusalOf(refusal) }, null, printed, used]])
     return 1
   }
 

@@ -10,6 +10,7 @@ export interface ContextSource {
   readonly report: (step: number, value: number) => void
   /** The path of the individual's directory, which is made if need be. */
   readonly directory: SimulationContext['directory']
+  readonly account: SimulationContext['account']
 }
 
 /**
@@ -22,6 +23,7 @@ export class Context implements SimulationContext {
   // Fields, since simulations take them out of the context.
   readonly report: SimulationContext['report']
   readonly directory: SimulationContext['directory']
+  readonly account: SimulationContext['account']
   readonly #seed: number
   readonly #snapshot: () => unknown
   #random: Random | undefined
@@ -30,12 +32,13 @@ export class Context implements SimulationContext {
 
   constructor(
     { seed, budget }: Pick<Individual, 'seed' | 'budget'>,
-    { attempt, snapshot, report, directory }: ContextSource,
+    { attempt, snapshot, report, directory, account }: ContextSource,
   ) {
     this.attempt = attempt
     this.budget = budget
     this.report = report
     this.directory = directory
+    this.account = account
     this.#seed = seed
     this.#snapshot = snapshot
   }

@@ -2,10 +2,10 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Individual, idOf } from '../../src/core/individual.ts'
-import type { Optimizee } from '../../src/core/optimizee.ts'
+import type { Optimizee, ProcessUsage } from '../../src/core/optimizee.ts'
 import { runFiles } from '../../src/core/run-files.ts'
 import { makeOwnDirectory } from '../../src/system/own-files.ts'
-import { type Assignment, type AttemptKey, decodeMessage } from '../channel/protocol.ts'
+import { type Assignment, type AttemptKey, decodeMessage, type Used } from '../channel/protocol.ts'
 import type { RunFile } from '../channel/run-file.ts'
 import type { Answers } from './answers.ts'
 import { Attempt, type AttemptSurroundings } from './attempt.ts'
@@ -48,6 +48,8 @@ export class Simulations {
   readonly #optimizee: Optimizee
   readonly #answers: Answers
   readonly #printed = new PrintedText()
+  /** What processes have used that attempts have started, until the attempts are answered. */
+  readonly #usages = new Map<AttemptKey, ProcessUsage>()
   #current: Running | undefined
   /** Whose code it is that runs, also what an attempt has left behind. */
   readonly #owner = new AsyncLocalStorage<Running>()
@@ -156,6 +158,7 @@ export class Simulations {
         make
           ? makeOwnDirectory(this.#directory, runFiles.individuals, individual.name)
           : join(this.#directory, runFiles.individuals, individual.name),
+      account: (usage) => void this.#usages.set(key, usage),
     }
     return { key, individual, surroundings }
   }
@@ -179,10 +182,17 @@ export class Simulations {
     for (const [key, outcome] of answered) {
       this.#answers.addResult(
         'cause' in outcome
-          ? [key, each, null, outcome.cause, null, printed]
-          : [key, each, outcome.fitness, null, outcome.outputs ?? null, printed],
+          ? [key, each, null, outcome.cause, null, printed, this.#takeUsage(key)]
+          : [key, each, outcome.fitness, null, outcome.outputs ?? null, printed, this.#takeUsage(key)],
       )
     }
+  }
+
+  #takeUsage(key: AttemptKey): Used | null {
+    const usage = this.#usages.get(key)
+    if (!usage) return null
+    this.#usages.delete(key)
+    return [usage.cpuMs, usage.peakMemory]
   }
 
   #report(key: AttemptKey, step: number, value: number): void {

@@ -45,8 +45,9 @@ function indented(values: Readonly<Record<string, unknown>>): (readonly [string,
 }
 
 function attemptTable(attempts: readonly AttemptDocument[]): string {
+  const isMeasured = attempts.some(({ cpuMs }) => cpuMs !== null)
   return alignTable(
-    ['  epoch', 'attempt', 'worker', 'host', 'verdict', 'took', 'cause'],
+    ['  epoch', 'attempt', 'worker', 'host', 'verdict', 'took', ...(isMeasured ? ['CPU', 'memory'] : []), 'cause'],
     attempts.map((attempt) => [
       String(attempt.epoch),
       String(attempt.attempt),
@@ -54,9 +55,15 @@ function attemptTable(attempts: readonly AttemptDocument[]): string {
       attempt.host,
       attempt.verdict,
       attempt.milliseconds === null ? '' : timeSpan(attempt.milliseconds),
+      ...(isMeasured ? usageOf(attempt) : []),
       noteOn(attempt),
     ]),
   )
+}
+
+/** CPU time, and the most memory of a process, of what the attempt has started. */
+function usageOf({ cpuMs, peakMemory }: AttemptDocument): string[] {
+  return [cpuMs === null ? '' : timeSpan(cpuMs), peakMemory === null ? '' : `${Math.ceil(peakMemory / 2 ** 20)} MiB`]
 }
 
 function noteOn({ verdict, fitness, cause, reused }: AttemptDocument): string {

@@ -98,8 +98,9 @@ export async function runLoaded(loaded: LoadedExperiment, request: RunPlace): Pr
   return exitCode
 }
 
-function exitCodeAfter({ status, best }: FinishedRun): number {
+function exitCodeAfter({ status, generations, best }: FinishedRun): number {
   if (status === 'stopped') return exitCodes.stopped
+  if (generations === 0) return exitCodes.finished // nothing was left to simulate, so that nothing has failed
   return best && best.violation === undefined ? exitCodes.finished : exitCodes.failed
 }
 
@@ -149,12 +150,17 @@ function summarize(run: FinishedRun, { name, optimizee }: LoadedExperiment): str
       : [
           `No individual keeps all constraints; the one that violates them least does so by ${shortNumber(best.violation)}.`,
         ]),
-    best ? `best  ${fitness}  (individual ${nameOf(best.individual)})` : 'best  none: no individual was simulated well',
+    best ? `best  ${fitness}  (individual ${nameOf(best.individual)})` : `best  none: ${whyNone(run)}`,
     ...parameters.map(([parameter, value]) => `      ${parameter.padEnd(width)}  ${showValue(value)}`),
     `run   ${place}`,
     ...(goesOn ? ['goes on by itself in another allocation'] : []),
     ...(status === 'stopped' && !goesOn ? [`go on with  twoloop resume ${quote(place)}`] : []),
   ].join('\n')
+}
+
+function whyNone({ generations, status }: FinishedRun): string {
+  if (generations === 0 && status === 'finished') return 'nothing was left to simulate'
+  return 'no individual was simulated well'
 }
 
 function showValue(value: unknown): string {

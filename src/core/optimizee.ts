@@ -45,6 +45,16 @@ export interface SimulationContext {
   report(step: number, value: number): void
   /** A directory of this individual's own, made at the first call, kept with the run; or only where it would be. */
   directory(options?: { readonly make: boolean }): string
+  /** Takes down what processes that the simulation has started have used. */
+  account(usage: ProcessUsage): void
+}
+
+/** What processes have used that were started for an attempt. */
+export interface ProcessUsage {
+  /** CPU time. */
+  readonly cpuMs: number
+  /** The most memory that one of them was seen to hold, in bytes; null if none was looked at in time. */
+  readonly peakMemory: number | null
 }
 
 /** What is known of an attempt before it is made. */

@@ -69,6 +69,9 @@ export interface AttemptRecord {
   /** When it began and ended in the runner's time, in milliseconds since 1970. */
   readonly began?: number | undefined
   readonly ended?: number | undefined
+  /** What processes that it started have used: CPU time, and the most memory that one of them was seen to hold, in bytes. */
+  readonly cpuMs?: number | undefined
+  readonly peakMemory?: number | undefined
   /** Whether it was stopped on its way, since it was good for nothing any more: its fitness is the last that it reported. */
   readonly isStopped?: boolean | undefined
   /** A number for each constraint, which is kept where that is not above 0. */

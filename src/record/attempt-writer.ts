@@ -39,8 +39,8 @@ export class AttemptWriter {
   #hasOthers: boolean
 
   constructor(file: RecordFile) {
-    this.#evaluation = file.prepare(`insert into evaluations values (${Array(20).fill('?').join(', ')})`)
-    this.#other = file.prepare(`insert into other_attempts values (${Array(13).fill('?').join(', ')})`)
+    this.#evaluation = file.prepare(`insert into evaluations values (${Array(22).fill('?').join(', ')})`)
+    this.#other = file.prepare(`insert into other_attempts values (${Array(15).fill('?').join(', ')})`)
     const ofOne = 'where generation = ? and "index" = ? and replicate = ?'
     this.#forget = file.prepare(`delete from other_attempts ${ofOne} and epoch = ? and attempt = ?`)
     this.#standing = file.prepare(`select fitness, epoch, attempt from evaluations ${ofOne}`) as Statement<Standing>
@@ -111,6 +111,8 @@ export class AttemptWriter {
       printed ? JSON.stringify(printed) : null,
       record.began ?? null,
       record.ended ?? null,
+      record.cpuMs ?? null,
+      record.peakMemory ?? null,
       violation,
       constraints ? toJson(constraints) : null,
       record.samples ? toJson(record.samples) : null,
@@ -162,6 +164,8 @@ export class AttemptWriter {
       printed ? JSON.stringify(printed) : null,
       record.began ?? null,
       record.ended ?? null,
+      record.cpuMs ?? null,
+      record.peakMemory ?? null,
     )
     if (!wasGivenUp) tally.attempts++
   }

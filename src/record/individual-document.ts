@@ -26,7 +26,10 @@ export interface IndividualDocument {
   readonly reports: readonly { readonly attempt: number; readonly step: number; readonly value: number }[]
 }
 
-export type AttemptDocument = Pick<AttemptRow, 'epoch' | 'attempt' | 'worker' | 'host' | 'verdict' | 'milliseconds'> & {
+export type AttemptDocument = Pick<
+  AttemptRow,
+  'epoch' | 'attempt' | 'worker' | 'host' | 'verdict' | 'milliseconds' | 'cpuMs' | 'peakMemory'
+> & {
   /** Of an attempt that did not decide the evaluation. */
   readonly fitness: readonly number[] | null
   readonly cause: FailureCause | null
@@ -64,7 +67,8 @@ export function individualDocument(record: RecordReader, row: EvaluatedRow): Ind
 type Place = AttemptDocument['provenance']
 
 function attemptDocument(row: AttemptRow, provenance: Place): AttemptDocument {
-  const { epoch, attempt, worker, host, verdict, milliseconds, fitness, cause, reusedRun, reusedIndividual } = row
+  const { epoch, attempt, worker, host, verdict, milliseconds, cpuMs, peakMemory } = row
+  const { fitness, cause, reusedRun, reusedIndividual } = row
   return {
     epoch,
     attempt,
@@ -72,6 +76,8 @@ function attemptDocument(row: AttemptRow, provenance: Place): AttemptDocument {
     host,
     verdict,
     milliseconds,
+    cpuMs,
+    peakMemory,
     fitness: parsed(fitness),
     cause: parsed(cause),
     provenance,

@@ -228,7 +228,8 @@ export class RecordReader extends RowReader implements TrajectoryHistory {
 
   attemptsOf({ generation, index, replicate }: IndividualId): AttemptRow[] {
     return this.file.all<AttemptRow>(
-      `select a.epoch, a.attempt, a.worker, a.verdict, a.fitness, a.cause, a.milliseconds, a.printed, a.began, a.ended, coalesce(w.host, '') as host,
+      `select a.epoch, a.attempt, a.worker, a.verdict, a.fitness, a.cause, a.milliseconds, a.printed, a.began, a.ended,
+              a.cpu_ms as cpuMs, a.peak_memory as peakMemory, coalesce(w.host, '') as host,
               r.run as reusedRun, r.individual as reusedIndividual
        from attempts a left join workers w on w.worker = a.worker
        left join reused r on a.attempt = 0 and r.generation = a.generation and r."index" = a."index" and r.replicate = a.replicate

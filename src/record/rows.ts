@@ -79,6 +79,9 @@ export interface AttemptRow {
   /** Milliseconds since 1970, in the runner's time. */
   readonly began: number | null
   readonly ended: number | null
+  readonly cpuMs: number | null
+  /** Bytes. */
+  readonly peakMemory: number | null
   readonly host: string
   /** The run that had simulated the same, and the individual there; null of what was simulated here. */
   readonly reusedRun: string | null

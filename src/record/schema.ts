@@ -23,6 +23,8 @@ create table evaluations (
   printed    text,                       -- JSON: [from, to) of the worker's stdout.txt, then of its stderr.txt
   began      real,                       -- in the runner's time: milliseconds since 1970
   ended      real,
+  cpu_ms     real,                       -- CPU time of processes that the attempt started
+  peak_memory integer,                   -- the most memory that one of them was seen to hold, in bytes
   violation  real,                       -- of all constraints together, 0 if they are kept
   constraints text,                      -- JSON array: an amount of violation each
   samples    text,                       -- JSON array: the fitness of each replicate
@@ -34,10 +36,11 @@ create table evaluations (
 export const views = `
 create view attempts as
   select generation, "index", replicate, epoch, attempt, worker, 'accepted' as verdict, null as fitness, cause,
-         milliseconds, printed, began, ended
+         milliseconds, printed, began, ended, cpu_ms, peak_memory
   from evaluations
   union all
-  select generation, "index", replicate, epoch, attempt, worker, verdict, fitness, cause, milliseconds, printed, began, ended
+  select generation, "index", replicate, epoch, attempt, worker, verdict, fitness, cause, milliseconds, printed, began, ended,
+         cpu_ms, peak_memory
   from other_attempts;
 
 create view evaluated as
@@ -120,6 +123,8 @@ create table other_attempts (
   printed      text,                     -- JSON: [from, to) of the worker's stdout.txt, then of its stderr.txt
   began        real,
   ended        real,
+  cpu_ms       real,
+  peak_memory  integer,
   primary key (generation, "index", replicate, epoch, attempt)
 ) strict, without rowid;
 

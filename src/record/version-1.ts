@@ -134,6 +134,7 @@ create view evaluated as
 const accepted = `main.attempts a on a.generation = e.generation and a."index" = e."index" and a.replicate = e.replicate
     and a.verdict = 'accepted'`
 
+const nothingOfAttempts = 'null as began, null as ended, null as cpu_ms, null as peak_memory'
 const nothingNew = 'null as violation, null as constraints, null as samples, null as standard_error'
 
 /** They are the reader's own: the file stays as it is. */
@@ -146,11 +147,11 @@ create temp view individuals as
   select *, 0 as after, null as origin, null as budget, null as continues from main.individuals;
 create temp view evaluations as
   select e.*, null as told, coalesce(a.epoch, 0) as epoch, coalesce(a.attempt, 0) as attempt, coalesce(a.worker, 0) as worker,
-         a.milliseconds, a.printed, null as began, null as ended, ${nothingNew}
+         a.milliseconds, a.printed, ${nothingOfAttempts}, ${nothingNew}
   from main.evaluations e left join ${accepted};
 create temp view other_attempts as
-  select *, null as began, null as ended from main.attempts where verdict <> 'accepted';
-create temp view attempts as select *, null as began, null as ended from main.attempts;
+  select *, ${nothingOfAttempts} from main.attempts where verdict <> 'accepted';
+create temp view attempts as select *, ${nothingOfAttempts} from main.attempts;
 create temp view checkpoints as select 0 as told, 0 as asked, x'' as state where 0;
 create temp view evaluated as
   select i.*, 0 as after, null as origin, null as budget, null as continues, coalesce(e.outcome, 'pending') as outcome,
@@ -218,6 +219,8 @@ delete from other_attempts where verdict = 'accepted' and exists (
 update other_attempts set verdict = 'lost' where verdict = 'accepted'; -- of an evaluation that a recovery has lost
 alter table other_attempts add column began real;
 alter table other_attempts add column ended real;
+alter table other_attempts add column cpu_ms real;
+alter table other_attempts add column peak_memory integer;
 alter table generations drop column state;
 alter table generations add column stopped integer not null default 0;
 alter table generations add column last_told integer;

@@ -35,7 +35,12 @@ export async function simulateHere(
 ): Promise<SimulatedHere> {
   const reports: { step: number; value: number }[] = []
   const report = (step: number, value: number) => void reports.push({ step, value })
-  const attempt = new Attempt(optimizee, individual, { ...surroundings, report, directory: directory.path })
+  const attempt = new Attempt(optimizee, individual, {
+    ...surroundings,
+    report,
+    directory: directory.path,
+    account: () => {},
+  })
   using _kept = new KeptFiles(explain(optimizee, individual, { directory, ...surroundings })?.written ?? [])
   const end = () => attempt.abort(signal?.reason as Error)
   signal?.addEventListener('abort', end, { once: true })

@@ -6,6 +6,8 @@ import type { Cell, Column, Table } from './table.ts'
 const ofAttempt: readonly Column[] = [
   { name: 'attempts', kind: 'integer' },
   { name: 'milliseconds', kind: 'number' },
+  { name: 'cpuMs', kind: 'number' },
+  { name: 'peakMemory', kind: 'integer' },
   { name: 'worker', kind: 'integer' },
   { name: 'host', kind: 'text' },
 ]
@@ -37,9 +39,9 @@ export class ProvenanceTable implements Table {
       const attempts = this.#record.attemptsOf(id)
       const accepted = attempts.find(({ verdict }) => verdict === 'accepted')
       const place = accepted && this.#places.get(accepted.worker)
-      const { milliseconds = null, worker = null, host = null } = accepted ?? {}
+      const { milliseconds = null, cpuMs = null, peakMemory = null, worker = null, host = null } = accepted ?? {}
       const where = this.#keys.map((key) => place?.[key] ?? null)
-      yield [...cells, attempts.length, milliseconds, worker, host, ...where]
+      yield [...cells, attempts.length, milliseconds, cpuMs, peakMemory, worker, host, ...where]
     }
   }
 }

@@ -22,6 +22,7 @@ export function contextOf(
     snapshot: undefined,
     report: () => {},
     directory,
+    account: () => {},
   }
 }
 

@@ -166,7 +166,7 @@ class Taking implements PipesTaken {
 
   /** A result has a checksum, and rows have none: of an attempt that both know, the result is believed. */
   #take(worker: number, result: Result): void {
-    const [key, milliseconds, fitness, cause, outputs, printed] = result
+    const [key, milliseconds, fitness, cause, outputs, printed, used] = result
     if (!this.#objectives || (fitness && fitness.length !== this.#objectives.names.length)) return
     const [generation, index, replicate, epoch, attempt] = key
     const individual = { generation, index, replicate }
@@ -195,6 +195,8 @@ class Taking implements PipesTaken {
       outputs: outputs ?? undefined,
       milliseconds,
       printed: printed ?? undefined,
+      cpuMs: used?.[0],
+      peakMemory: used?.[1] ?? undefined,
     })
     if (isReplaced) this.#statements.renumber.run(standing!.told, ...id)
   }
@@ -229,7 +231,7 @@ class Taking implements PipesTaken {
 
   #failForGood({ generation, index, replicate }: IndividualId, last: AttemptRow): void {
     const individual = { generation, index, replicate }
-    const { epoch, attempt, worker, milliseconds, printed } = last
+    const { epoch, attempt, worker, milliseconds, printed, cpuMs, peakMemory } = last
     count(this.#evaluations, individual.generation, 1)
     this.#commit({
       individual,
@@ -240,6 +242,8 @@ class Taking implements PipesTaken {
       cause: JSON.parse(last.cause!),
       milliseconds: milliseconds ?? undefined,
       printed: printed === null ? undefined : JSON.parse(printed),
+      cpuMs: cpuMs ?? undefined,
+      peakMemory: peakMemory ?? undefined,
     })
   }
 
