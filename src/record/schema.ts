@@ -3,14 +3,14 @@ export const schemaVersion = 2
 
 /**
  * What came of each individual, with the attempt that decided it: an individual that succeeds at once is one row here and
- * none in `other_attempts`.
+ * none in `other_attempts`. Outcomes are compared one by one: SQLite builds a set anew for each row that is checked with `in`.
  */
 export const evaluationsTable = `
 create table evaluations (
   generation integer not null,
   "index"    integer not null,
   replicate  integer not null,
-  outcome    text not null check (outcome in ('done', 'failed', 'stopped')),
+  outcome    text not null check (outcome = 'done' or outcome = 'failed' or outcome = 'stopped'),
   fitness    text,                       -- JSON array
   score      real,                       -- weighted fitness, larger is better; null where nothing weighs it, and of less than the whole budget
   outputs    text,                       -- JSON object

@@ -8,6 +8,7 @@ import { Individual } from '../../src/index.ts'
 import { bareNode } from './floors.ts'
 import { latency } from './latency.ts'
 import nothing from './nothing.ts'
+import { costOf } from './process-cost.ts'
 import { timedSearch } from './timed-search.ts'
 
 /** What the way of an individual costs: through the pipes to a worker, back, and into the record. */
@@ -19,6 +20,7 @@ export async function benchDispatch(): Promise<unknown> {
     const { roundTripMs, pipeRoundTripMs, workerReadyMs } = await latency(root)
     const nodeStartMs = bareNode()
     const million = makeMillion(root)
+    const cpu = cpuCost(root)
     const inProcess = loop()
     const tinypool = await threads()
     return {
@@ -26,6 +28,7 @@ export async function benchDispatch(): Promise<unknown> {
       generationsPerSecond,
       roundTripMs,
       workerReadyMs,
+      cpu,
       ...million,
       peers: {
         tinypool: { individualsPerSecond: tinypool, ratio: individualsPerSecond / tinypool },
@@ -69,6 +72,20 @@ function makeMillion(root: string) {
   if (individuals !== 1_000_000) throw new Error(`the run of a million shows ${individuals} individuals`)
   const { seconds, peakMemoryMb, memoryMbByTenths } = made
   return { openMillionMs, peakMemoryMb, memoryMbByTenths, millionSeconds: seconds }
+}
+
+/** Processor time of an individual, in all processes together, beside the least that it could be. */
+function cpuCost(root: string) {
+  const microseconds = (program: string) => {
+    const path = fileURLToPath(new URL(program, import.meta.url))
+    const cost = (count: number) => {
+      const directory = mkdtempSync(join(root, 'cpu-'))
+      return costOf(directory, path, directory, String(count)).cpuMs
+    }
+    return ((cost(many) - cost(10)) / many) * 1000
+  }
+  const [ours, floor] = [microseconds('./individuals.js'), microseconds('./floor.js')]
+  return { microsecondsPerIndividual: ours, floorMicroseconds: floor, ratio: ours / floor }
 }
 
 function loop(): number {

@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { latency } from './latency.ts'
+import { type Cost, costOf } from './process-cost.ts'
 
 /** What it costs to begin, in multiples of a Node.js process that does nothing. */
 export async function benchStartup(): Promise<unknown> {
@@ -63,26 +63,4 @@ const experiment = {
   optimizee: { module: './square.ts' },
   optimizer: { type: 'design', design: { kind: 'sobol', points: 1 }, seed: 1 },
   runner: { workers: 1 },
-}
-
-interface Cost {
-  readonly wallMs: number
-  /** Of the process and all of its descendants. */
-  readonly cpuMs: number
-}
-
-/** What a Node.js process costs from its start to its end, as its shell has counted. */
-function costOf(directory: string, ...args: readonly string[]): Cost {
-  const begin = performance.now()
-  const script = '"$@" > /dev/null 2>&1 || exit; times'
-  const told = execFileSync('sh', ['-c', script, 'sh', process.execPath, ...args], { cwd: directory, encoding: 'utf8' })
-  const wallMs = performance.now() - begin
-  const [user = 0, system = 0] = told.trim().split(/\s+/).slice(2).map(secondsOf)
-  return { wallMs, cpuMs: (user + system) * 1000 }
-}
-
-/** As in `0m0.052s`. */
-function secondsOf(text: string): number {
-  const [, minutes, seconds] = /^(\d+)m([\d.]+)s$/.exec(text) ?? []
-  return Number(minutes) * 60 + Number(seconds)
 }
