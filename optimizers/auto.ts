@@ -2,15 +2,31 @@ import { z } from 'zod'
 import { allAxes } from '../src/core/abilities.ts'
 import type { Asked, Recommendation } from '../src/core/algorithm.ts'
 import type { Evaluation } from '../src/core/evaluation.ts'
+import { mostInfeasible, type Objectives } from '../src/core/objectives.ts'
 import type { Problem } from '../src/core/optimizee.ts'
 import { commonSettings, Optimizer } from '../src/core/optimizer.ts'
 import type { State } from '../src/core/plain-data.ts'
+import type { Proposal } from '../src/core/proposal.ts'
 import type { Random } from '../src/core/random.ts'
 import { parseSettings } from '../src/core/settings.ts'
-import type { Axis } from '../src/core/space.ts'
-import { CmaEs } from './cma-es.ts'
-import { GeneticAlgorithm } from './genetic-algorithm.ts'
-import { LqCmaEs } from './lq-cma-es.ts'
+import { chooseMembers } from './portfolio/choose-members.ts'
+import { chosenByVersion1 } from './portfolio/chosen-by-version-1.ts'
+import { describePlan, type Plan } from './portfolio/member.ts'
+import {
+  type Interest,
+  lookUp,
+  type Memory,
+  nothingRemembered,
+  recalled,
+  withAwaited,
+  withInterest,
+  withTold,
+} from './portfolio/memory.ts'
+import { afterTurn, inTurn, type Turns } from './portfolio/turns.ts'
+import { type Best, betterOf, recommendationOf } from './shared/best.ts'
+import { freshPoint, keyedPoint } from './shared/fresh-point.ts'
+import { keyOf } from './shared/known-points.ts'
+import { costOf } from './shared/score.ts'
 
 const settings = z.strictObject({
   ...commonSettings,
@@ -18,26 +34,49 @@ const settings = z.strictObject({
     .int()
     .min(1)
     .optional()
-    .describe('How many generations to run at most; as the chosen algorithm has it unless given'),
+    .describe('How many generations to run at most; as the first of the chosen algorithms has it unless given'),
   populationSize: z
     .int()
     .min(4)
     .optional()
-    .describe('How many individuals make a generation; as the chosen algorithm has it unless given'),
+    .describe(
+      'How many individuals are simulated at once at least: give the number of workers; as few as teach most unless given',
+    ),
 })
 
 type Given = z.input<typeof settings>
 
+export type AutoState = Together | AsInVersion1
+
+type Together = {
+  readonly kind: 'together'
+  /** In the order of the plan. */
+  readonly members: readonly Turns[]
+  /** That of the member that had the latest turn. */
+  readonly clock: number
+  readonly asked: number
+  readonly memory: Memory
+  readonly best: Best | null
+}
+
+/** Of a run that version 1 began: the state of the one optimizer that it took. */
+type AsInVersion1 = { readonly kind: 'version 1'; readonly state: State }
+
+/** The place of the member that has proposed it, if one has, what it said with it, and what a discrete point is known by. */
+type Tag = { readonly member: number | null; readonly tag: State; readonly key: number | null }
+
 /**
- * The optimizer where none is named: it chooses by the space, says what and why, and leaves the search to what it chose.
+ * The optimizer where none is named: it chooses by the space, the horizon and how many are simulated at once, says whom and
+ * why, and lets several optimizers search together.
  *
- * Numbers are searched by the linear-quadratic CMA-ES as long as a quadratic model of them is cheap, else by CMA-ES, both with
- * restarts; CMA-ES takes mixtures of numbers and choices as well, and a genetic algorithm what has no numbers.
+ * They take turns. What is better than all before is told to those that can use it, and no point of a discrete space
+ * is simulated twice: whoever proposes one that is known is told what came of it.
  */
-export class Auto<P = Record<string, unknown>> extends Optimizer<State, P> {
+export class Auto<P = Record<string, unknown>> extends Optimizer<AutoState, P> {
   static readonly type = 'auto'
-  static readonly summary = 'Chooses an optimizer by the space, and says which and why'
-  static override readonly version = 1
+  static readonly summary = 'Chooses optimizers by the space and the horizon, lets them search together, and says why'
+  static override readonly version = 2
+  static readonly since = 1
   static readonly settings = settings
   static override readonly abilities = {
     axes: allAxes,
@@ -46,93 +85,226 @@ export class Auto<P = Record<string, unknown>> extends Optimizer<State, P> {
     searches: true,
   } as const
 
-  readonly #chosen: Optimizer<State, P>
-  readonly #reason: string
+  readonly #problem: Problem<P>
+  readonly #populationSize: number | undefined
+  readonly #isDiscrete: boolean
+  /** What version 1 would have taken. */
+  readonly #first: Optimizer<State, P>
+  #plan: Plan<P> | undefined
 
   constructor(problem: Problem<P>, given: Given = {}) {
     const own = parseSettings(settings, given, 'optimizer')
-    const { chosen, reason } = choose(problem, own)
-    super(problem, { ...own, generations: chosen.settings.generations })
-    this.#chosen = chosen
-    this.#reason = reason
+    const first = chosenByVersion1(problem, own)
+    super(problem, { ...own, generations: first.settings.generations })
+    this.#problem = problem
+    this.#populationSize = own.populationSize
+    this.#first = first
+    this.#isDiscrete = problem.space.axes.every(({ kind }) => kind !== 'real')
   }
 
   override get populationSize(): number {
-    return this.#chosen.populationSize
+    return this.#first.populationSize
   }
 
   override get horizon(): number {
-    return this.#chosen.horizon
+    return super.horizon
   }
 
   override set horizon(evaluations: number) {
-    this.#chosen.horizon = evaluations
+    super.horizon = evaluations
+    this.#first.horizon = evaluations
+    this.#plan = undefined
+  }
+
+  /** Who searches, as soon as the horizon is settled. */
+  get #chosen(): Plan<P> {
+    this.#plan ??= chooseMembers(this.#problem, { horizon: this.horizon, populationSize: this.#populationSize })
+    return this.#plan
   }
 
   override announce(): string {
-    return `auto takes ${this.#chosen.type}: ${this.#reason}.`
+    return describePlan(this.#chosen)
   }
 
-  override start(random: Random): State {
-    return this.#chosen.start(random)
+  override upgrade(state: State, version: number): AutoState | undefined {
+    return version === 1 ? { kind: 'version 1', state } : undefined
   }
 
-  override ask(state: State, room: number, random: Random): Asked<State, P> {
-    return this.#chosen.ask(state, room, random)
+  override start(random: Random): AutoState {
+    const members = this.#chosen.members.map(({ optimizer }) => {
+      return { state: optimizer.start(random), asked: 0, pending: 0, clock: 0 }
+    })
+    return { kind: 'together', members, clock: 0, asked: 0, memory: nothingRemembered, best: null }
   }
 
-  override tell(state: State, evaluations: readonly Evaluation<P>[], random: Random): State {
-    return this.#chosen.tell(state, evaluations, random)
+  override ask(old: AutoState, room: number, random: Random): Asked<AutoState, P> {
+    if (old.kind === 'version 1') {
+      const { state, proposals } = this.#first.ask(old.state, room, random)
+      return { state: { kind: 'version 1', state }, proposals }
+    }
+    let state: Together = old
+    const proposals: Proposal<P>[] = []
+    const least = Math.min(room, this.#populationSize ?? 1) // one turn is enough, unless workers would be idle
+    while (proposals.length < least) {
+      const turn = this.#turn(state, room - proposals.length, random)
+      if (turn === undefined) break
+      state = turn.state
+      proposals.push(...turn.proposals)
+    }
+    return proposals.length > 0 ? { state, proposals } : this.#askAnything(old, random)
   }
 
-  override recommend(state: State): readonly Recommendation<P>[] {
-    return this.#chosen.recommend(state)
+  /** The turn of the first who has something to propose. */
+  #turn(state: Together, room: number, random: Random): Turn<P> | undefined {
+    for (const place of inTurn(state, this.#chosen.members)) {
+      const turn = this.#isDiscrete
+        ? this.#askForFresh(state, place, room, random)
+        : this.#askMember(state, place, room, random)
+      if (turn.proposals.length > 0) return turn
+    }
+    return undefined
   }
 
-  override summarize(state: State): Readonly<Record<string, unknown>> {
-    return { ...this.#chosen.summarize(state), optimizer: this.#chosen.type }
+  #askMember(state: Together, place: number, room: number, random: Random): Turn<P> {
+    const { optimizer, share } = this.#chosen.members[place]!
+    const asked = optimizer.ask(this.#stateOf(state, place, random), room, random)
+    const count = asked.proposals.length
+    const proposals = asked.proposals.map((proposal) => tagged(proposal, place, null))
+    return { state: afterTurn(state, place, { state: asked.state, count, share }), proposals }
+  }
+
+  /**
+   * One after the other, the proposals of a member that nothing is known of. Of a point that is known it is told at once, and
+   * of one that is simulated already as soon as that is told.
+   */
+  #askForFresh(state: Together, place: number, room: number, random: Random): Turn<P> {
+    const { optimizer, share } = this.#chosen.members[place]!
+    const proposals: Proposal<P>[] = []
+    let kept = state
+    let now: Together = { ...state, members: withState(state.members, place, this.#stateOf(state, place, random)) }
+    for (let repeats = 0; proposals.length < room && repeats < mostRepeats; ) {
+      const asked = optimizer.ask(now.members[place]!.state, 1, random)
+      const [proposal] = asked.proposals
+      if (proposal === undefined) break
+      const { key } = keyedPoint(this.space, this.space.encode(proposal.parameters))
+      const known = lookUp(now.memory, key)
+      if (known === undefined) {
+        proposals.push(tagged(proposal, place, key))
+        now = {
+          ...afterTurn(now, place, { state: asked.state, count: 1, share }),
+          memory: withAwaited(now.memory, key),
+        }
+        kept = now
+        continue
+      }
+      repeats++
+      if (known === 'awaited') {
+        const memory = withInterest(now.memory, key, { member: place, tag: proposal.tag ?? null })
+        now = { ...now, members: withState(now.members, place, asked.state, 1), memory }
+      } else {
+        const evaluation = recalled(this.objectives, proposal.parameters, known.score, proposal.tag)
+        const told = optimizer.tell(asked.state, [evaluation], random)
+        now = { ...now, members: withState(now.members, place, told) }
+      }
+    }
+    return { state: kept, proposals }
+  }
+
+  /** Where nobody has anything to propose, and nothing is waited for, whatever is left of a discrete space is. */
+  #askAnything(state: Together, random: Random): Asked<AutoState, P> {
+    const isWaiting = state.memory.awaited.length > 0
+    const isTaken = (key: number) => lookUp(state.memory, key) !== undefined
+    const found = this.#isDiscrete && !isWaiting ? freshPoint(this.space, isTaken, random) : undefined
+    if (found === undefined) return { state, proposals: [] }
+    const parameters = this.space.decode(found.point)
+    const tag: Tag = { member: null, tag: null, key: found.key }
+    const memory = withAwaited(state.memory, found.key)
+    return { state: { ...state, asked: state.asked + 1, memory }, proposals: [{ parameters, tag }] }
+  }
+
+  /** The state of a member; one that joins is told the best first. */
+  #stateOf({ members, best }: Together, place: number, random: Random): State {
+    const { optimizer, from, hears } = this.#chosen.members[place]!
+    const { state, asked } = members[place]!
+    if (asked > 0 || from === 0 || best === null || hears === 'nothing') return state
+    const { point, score } = best
+    return optimizer.tell(state, [recalled(this.objectives, this.space.decode(point), score, undefined)], random)
+  }
+
+  override tell(old: AutoState, evaluations: readonly Evaluation<P>[], random: Random): AutoState {
+    if (old.kind === 'version 1') return { ...old, state: this.#first.tell(old.state, evaluations, random) }
+    let { memory, best } = old
+    const heard: Evaluation<P>[][] = old.members.map(() => [])
+    const answered = old.members.map(() => 0)
+    for (const { tag: given, ...evaluation } of evaluations) {
+      const tag = given as Tag | undefined
+      const score = scoreOfTold(this.objectives, evaluation)
+      const isBetter = score !== null && (best === null || score > best.score)
+      best = betterOf(best, score, evaluation.individual, this.space)
+      const interests: Interest[] =
+        tag === undefined || tag.member === null ? [] : [{ member: tag.member, tag: tag.tag }]
+      if (this.#isDiscrete) {
+        const simulated = keyOf(this.space.encode(evaluation.individual.parameters))
+        const told = withTold(memory, { proposed: tag?.key ?? null, simulated }, score)
+        memory = told.memory
+        interests.push(...told.others)
+      }
+      for (const { member, tag: own } of interests) {
+        heard[member]!.push({ ...evaluation, ...(own !== null && { tag: own }) })
+        answered[member]!++
+      }
+      this.#chosen.members.forEach(({ hears }, place) => {
+        const isOwn = interests.some(({ member }) => member === place)
+        const isForAll = tag === undefined || tag.member === null
+        if (!isOwn && (isForAll || (isBetter && hears === 'improvements'))) heard[place]!.push(evaluation)
+      })
+    }
+    const members = old.members.map((member, place) => {
+      if (heard[place]!.length === 0) return member
+      const state = this.#chosen.members[place]!.optimizer.tell(member.state, heard[place]!, random)
+      return { ...member, state, pending: member.pending - answered[place]! }
+    })
+    return { ...old, members, memory, best }
+  }
+
+  override recommend(state: AutoState): Recommendation<P>[] {
+    if (state.kind === 'version 1') return [...this.#first.recommend(state.state)]
+    return recommendationOf(state.best, this.space)
+  }
+
+  /** Best is a weighted sum of the fitness: larger is better. */
+  override summarize(state: AutoState): Readonly<Record<string, unknown>> {
+    if (state.kind === 'version 1') return { ...this.#first.summarize(state.state), optimizer: this.#first.type }
+    const { best, members } = state
+    const asked = members.map((member, place) => [this.#chosen.members[place]!.optimizer.type, member.asked] as const)
+    return {
+      best: best && best.score > mostInfeasible ? best.score : null,
+      ...Object.fromEntries(asked.filter(([, count]) => count > 0)),
+      pending: members.reduce((sum, { pending }) => sum + pending, 0),
+    }
   }
 }
 
-/** Above so many axes the surrogate's full model asks for more points than it saves. */
-const mostModelled = 20
-
-function choose<P>(
-  problem: Problem<P>,
-  passed: z.output<typeof settings>,
-): { chosen: Optimizer<State, P>; reason: string } {
-  const { axes } = problem.space
-  const numbers = axes.filter(isNumber).length
-  if (numbers === 0) {
-    return {
-      chosen: asMember(new GeneticAlgorithm<P>(problem, passed)),
-      reason: 'no parameter is a number that a distribution could follow',
-    }
-  }
-  if (numbers < axes.length) {
-    return {
-      chosen: asMember(new CmaEs<P>(problem, passed)),
-      reason: `${numbers} of ${axes.length} axes are numbers, and the others get probabilities of their own`,
-    }
-  }
-  if (axes.length > mostModelled) {
-    return {
-      chosen: asMember(new CmaEs<P>(problem, passed)),
-      reason: `of ${axes.length} axes, a quadratic model would need more simulations than it saves`,
-    }
-  }
-  const them = axes.length === 1 ? 'its one axis is a number' : `all of its ${axes.length} axes are numbers`
-  return {
-    chosen: asMember(new LqCmaEs<P>(problem, { ...passed, restarts: 'bipop' })),
-    reason: `${them}, of which a quadratic model is soon learned; restarts look for other optima`,
-  }
+/** What one member proposes, and the state after that. */
+interface Turn<P> {
+  readonly state: Together
+  readonly proposals: readonly Proposal<P>[]
 }
 
-function isNumber({ kind }: Axis): boolean {
-  return kind === 'real' || kind === 'integer'
+/** How many points that are known one member may propose in a turn. */
+const mostRepeats = 100
+
+function tagged<P>(proposal: Proposal<P>, member: number, key: number | null): Proposal<P> {
+  const tag: Tag = { member, tag: proposal.tag ?? null, key }
+  return { ...proposal, tag }
 }
 
-/** Its state is its own: nobody else looks into it. */
-function asMember<S extends State, P>(optimizer: Optimizer<S, P>): Optimizer<State, P> {
-  return optimizer as unknown as Optimizer<State, P>
+function withState(members: readonly Turns[], place: number, state: State, waiting = 0): readonly Turns[] {
+  const member = members[place]!
+  return members.with(place, { ...member, state, pending: member.pending + waiting })
+}
+
+function scoreOfTold<P>(objectives: Objectives, evaluation: Evaluation<P>): number | null {
+  const cost = costOf(objectives, evaluation)
+  return cost === null ? null : 0 - cost
 }

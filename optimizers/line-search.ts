@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Problem } from '../src/core/optimizee.ts'
 import { parseSettings } from '../src/core/settings.ts'
 import { clipUnit } from '../src/core/space.ts'
+import { canonical } from './shared/genes.ts'
 import { failedCost, LocalSearch, localSettings, type Round, type Start } from './shared/local-search.ts'
 
 const settings = z.strictObject({
@@ -16,6 +17,10 @@ const settings = z.strictObject({
     .min(4)
     .default(60)
     .describe('How many samples each line has at most before the search begins elsewhere, unless it still gains'),
+  whileSeparable: z
+    .boolean()
+    .optional()
+    .describe('Whether a search ends where it sees that parameters depend on each other; it goes on unless given'),
 })
 
 type Settings = z.output<typeof settings>
@@ -24,8 +29,8 @@ type Settings = z.output<typeof settings>
 type Sample = { readonly at: number; readonly excess: number }
 
 type Lines = {
-  /** What the round asks: one sample of each line, or all the best of them together. */
-  readonly stage: 'begin' | 'sample' | 'combine'
+  /** What the round asks: one sample of each line, all of the first samples together, or all of the best. */
+  readonly stage: 'begin' | 'sample' | 'test' | 'combine'
   readonly base: readonly number[]
   /** Of the base; null as long as it is not known. */
   readonly cost: number | null
@@ -51,7 +56,7 @@ export class LineSearch<P = Record<string, unknown>> extends LocalSearch<Lines, 
   static readonly type = 'line-search'
   static readonly summary =
     'Searches along each axis by itself, all of them at once: for separable costs and for polishing'
-  static override readonly version = 1
+  static override readonly version = 2
   static readonly settings = settings
   static override readonly abilities = {
     axes: ['real', 'integer'],
@@ -76,8 +81,13 @@ export class LineSearch<P = Record<string, unknown>> extends LocalSearch<Lines, 
     switch (memory.stage) {
       case 'begin':
         return costs[0] === failedCost ? null : this.#sample({ ...memory, cost: costs[0]! })
-      case 'sample':
-        return this.#combine(withSamples(memory, points, costs))
+      case 'sample': {
+        const known = withSamples(memory, points, costs)
+        const isFirst = memory.rounds === 1 && points.length > 1
+        return isFirst && this.settings.whileSeparable ? this.#test(known, points) : this.#combine(known)
+      }
+      case 'test':
+        return areSeparable(memory, points[0]!, costs[0]!) ? this.#combine(memory) : null
       case 'combine':
         return this.#sample(this.#moved(memory, points[0]!, costs[0]!))
     }
@@ -85,12 +95,27 @@ export class LineSearch<P = Record<string, unknown>> extends LocalSearch<Lines, 
 
   #sample(memory: Lines): Round<Lines> | null {
     const { base, lines, rounds, idle } = memory
-    if (idle > mostIdle || (idle > 0 && rounds > this.settings.samples)) return null
-    const wanted = lines.map((line) => nextOf(line, rounds, this.settings.tolerance))
+    const { samples, whileSeparable, tolerance } = this.settings
+    if (idle > 0 && (rounds > samples || (idle > mostIdle && !whileSeparable))) return null
+    const wanted = lines.map((line, axis) => nextOf(line, rounds, tolerance, (at) => this.#simulatedAt(base, axis, at)))
     const asked = wanted.flatMap((at, axis) => (at === undefined ? [] : [axis]))
     if (asked.length === 0) return null
     const points = asked.map((axis) => base.with(axis, wanted[axis]!))
     return { memory: { ...memory, stage: 'sample', asked, rounds: rounds + 1 }, points }
+  }
+
+  /** Where on an axis a sample is simulated: an integer has a place of its own. */
+  #simulatedAt(base: readonly number[], axis: number, at: number): number {
+    return this.space.axes[axis]!.kind === 'integer' ? canonical(this.space, base.with(axis, at))[axis]! : at
+  }
+
+  /** The first samples of all lines together. */
+  #test(memory: Lines, points: readonly (readonly number[])[]): Round<Lines> {
+    const point = memory.base.map((at, axis) => {
+      const k = memory.asked.indexOf(axis)
+      return k < 0 ? at : points[k]![axis]!
+    })
+    return { memory: { ...memory, stage: 'test' }, points: [point] }
   }
 
   /** All the best together, if more than one line has a better point than the base. */
@@ -127,6 +152,15 @@ export class LineSearch<P = Record<string, unknown>> extends LocalSearch<Lines, 
 
 const mostIdle = 8
 
+/** Whether what samples cost more than the base adds up where they are taken together. */
+function areSeparable({ lines, asked, cost }: Lines, point: readonly number[], together: number): boolean {
+  const excesses = asked.map((axis) => lines[axis]!.find(({ at }) => at === point[axis])!.excess)
+  if (together === failedCost || excesses.includes(failedCost)) return false
+  const size = excesses.reduce((sum, excess) => sum + Math.abs(excess), 0)
+  const expected = excesses.reduce((sum, excess) => sum + excess, cost!)
+  return Math.abs(together - expected) <= 1e-6 * size + 1e-12 * Math.abs(cost!)
+}
+
 function plain(value: number): number {
   return Math.max(-failedCost, Math.min(failedCost, value))
 }
@@ -147,27 +181,39 @@ function withSamples(memory: Lines, points: readonly (readonly number[])[], cost
 }
 
 /** Where a line is sampled next: its ends first, then by a parabola or where it is easiest, in turn; nowhere if it is done. */
-function nextOf(line: readonly Sample[], rounds: number, tolerance: number): number | undefined {
-  if (line[0]!.at > tolerance) return 0
-  if (line.at(-1)!.at < 1 - tolerance) return 1
-  const byParabola = rounds % 2 === 0 ? lowestOfParabola(line, tolerance) : undefined
-  return byParabola ?? easiest(line, tolerance)
+function nextOf(
+  line: readonly Sample[],
+  rounds: number,
+  tolerance: number,
+  simulatedAt: (at: number) => number,
+): number | undefined {
+  const [first, last] = [simulatedAt(0), simulatedAt(1)]
+  if (line[0]!.at > first + tolerance) return first
+  if (line.at(-1)!.at < last - tolerance) return last
+  const byParabola = rounds % 2 === 0 ? lowestOfParabola(line, tolerance, simulatedAt) : undefined
+  return byParabola ?? easiest(line, tolerance, simulatedAt)
 }
 
 /** The minimum of the parabola through the best sample and its neighbours. */
-function lowestOfParabola(line: readonly Sample[], tolerance: number): number | undefined {
+function lowestOfParabola(
+  line: readonly Sample[],
+  tolerance: number,
+  simulatedAt: (at: number) => number,
+): number | undefined {
   const at = line.indexOf(bestOf(line))
   const [a, b, c] = [line[at - 1], line[at], line[at + 1]]
   if (!a || !b || !c) return undefined
   const left = (b.at - a.at) * (b.excess - c.excess)
   const right = (b.at - c.at) * (b.excess - a.excess)
-  const lowest = b.at - ((b.at - a.at) * left - (b.at - c.at) * right) / (2 * (left - right))
+  const wanted = b.at - ((b.at - a.at) * left - (b.at - c.at) * right) / (2 * (left - right))
+  if (!Number.isFinite(wanted)) return undefined
+  const lowest = simulatedAt(clipUnit(wanted))
   const isInside = lowest > a.at + tolerance && lowest < c.at - tolerance && Math.abs(lowest - b.at) > tolerance
-  return isInside ? clipUnit(lowest) : undefined
+  return isInside ? lowest : undefined
 }
 
 /** The middle of the part whose parabola must bend least to lead below the best: difficulty of STEP. */
-function easiest(line: readonly Sample[], tolerance: number): number | undefined {
+function easiest(line: readonly Sample[], tolerance: number, simulatedAt: (at: number) => number): number | undefined {
   const { excess: least } = bestOf(line)
   let found: number | undefined
   let lowest = Number.POSITIVE_INFINITY
@@ -177,9 +223,10 @@ function easiest(line: readonly Sample[], tolerance: number): number | undefined
     if (width < 2 * tolerance || (a.excess === failedCost && b.excess === failedCost)) continue
     const rise = (sample: Sample) => Math.sqrt(Math.max(0, sample.excess - least) + improvement)
     const difficulty = ((rise(a) + rise(b)) / width) ** 2
-    if (difficulty >= lowest) continue
+    const middle = simulatedAt((a.at + b.at) / 2)
+    if (difficulty >= lowest || middle <= a.at || middle >= b.at) continue
     lowest = difficulty
-    found = (a.at + b.at) / 2
+    found = middle
   }
   return found
 }

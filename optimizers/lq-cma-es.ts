@@ -140,7 +140,7 @@ export class LqCmaEs<P = Record<string, unknown>> extends Optimizer<LqCmaEsState
   }
 
   override ask(state: LqCmaEsState, room: number, random: Random): Asked<LqCmaEsState, P> {
-    if (state.hasEnded || state.pending > 0) return { state, proposals: [] }
+    if (state.hasEnded) return { state, proposals: [] }
     const { run, candidates, wanted } = state.candidates.length > 0 ? state : this.#sample(state, random)
     if (run === null) return { state, proposals: [] }
     const evaluated = candidates.filter(({ status }) => status !== 'new').length
@@ -153,7 +153,14 @@ export class LqCmaEs<P = Record<string, unknown>> extends Optimizer<LqCmaEsState
       chosen.includes(place) ? { ...candidate, status: 'pending' as const } : candidate,
     )
     return {
-      state: { ...state, run, candidates: marked, wanted, prior: nothingKnown, pending: proposals.length },
+      state: {
+        ...state,
+        run,
+        candidates: marked,
+        wanted,
+        prior: nothingKnown,
+        pending: state.pending + proposals.length,
+      },
       proposals,
     }
   }

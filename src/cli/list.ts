@@ -13,14 +13,19 @@ export interface Listed {
 }
 
 /** Prints what there is: for people as blocks of aligned lines, for programs as one JSON document. */
-export function printList(listed: readonly Listed[], { json }: { readonly json: boolean }): void {
-  const rows = listed.map(rowOf)
+export function printList(
+  listed: readonly Listed[],
+  { json, announcement }: { readonly json: boolean; readonly announcement?: string | undefined },
+): void {
+  const rows = listed.map((one) => ({ ...rowOf(one), ...(announcement !== undefined && { announcement }) }))
   process.stdout.write(json ? `${JSON.stringify(rows, null, 2)}\n` : rows.map(describe).join('\n'))
 }
 
 type Row = Omit<Listed, 'settings'> & {
   readonly settings: ReturnType<typeof describeSettings>
   readonly orders?: readonly Order[]
+  /** What it says of the search that is asked about. */
+  readonly announcement?: string
 }
 
 function rowOf({ type, summary, version, abilities, settings }: Listed): Row {
@@ -34,7 +39,7 @@ function rowOf({ type, summary, version, abilities, settings }: Listed): Row {
 }
 
 function describe(row: Row): string {
-  const { type, summary, settings } = row
+  const { type, summary, settings, announcement } = row
   const lines = settings.map(({ name, type: kind, default: standard, meaning }) => [
     name,
     standard === undefined ? '' : typeof standard === 'string' ? standard : JSON.stringify(standard),
@@ -44,7 +49,8 @@ function describe(row: Row): string {
   const body = lines.map(([name, standard, meaning]) =>
     `  ${name!.padEnd(widths[0]!)}  ${standard!.padEnd(widths[1]!)}  ${meaning}`.trimEnd(),
   )
-  return `${[summary === undefined ? type : `${type}: ${summary}`, ...describeAbilities(row), ...body].join('\n')}\n`
+  const said = announcement === undefined ? [] : [`  ${announcement}`]
+  return `${[summary === undefined ? type : `${type}: ${summary}`, ...said, ...describeAbilities(row), ...body].join('\n')}\n`
 }
 
 function describeAbilities({ version, abilities, orders = [] }: Row): string[] {

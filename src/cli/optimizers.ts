@@ -10,10 +10,11 @@ export function register(program: Command): void {
     .argument('[file]', 'an experiment, or a module whose default export is an optimizer')
     .option('--json', 'print one JSON document')
     .action(async (file: string | undefined, { json = false }: { json?: boolean }) => {
-      const [{ optimizersIn, builtInOptimizers }, { printList }] = await Promise.all([
+      const [{ announcementIn, optimizersIn, builtInOptimizers }, { printList }] = await Promise.all([
         import('../experiment-file/optimizers-in.ts'),
         import('./list.ts'),
       ])
-      printList(file === undefined ? builtInOptimizers : await optimizersIn(file), { json })
+      if (file === undefined) return printList(builtInOptimizers, { json })
+      printList(await optimizersIn(file), { json, announcement: await announcementIn(file) })
     })
 }

@@ -54,8 +54,6 @@ export async function runLoaded(loaded: LoadedExperiment, request: RunPlace): Pr
   using walltime = new Walltime((sentence) => progress.say(sentence))
   await using experiment = new Experiment({ root })
   await experiment.prepareExperiment({ name, runner, overwrite, configuration, manifest })
-  const size = optimizer.announce()
-  if (size !== undefined) progress.say(size)
   let outcome: RunOutcome
   try {
     outcome = await experiment.runExperiment(optimizer, optimizee, {
@@ -70,6 +68,7 @@ export async function runLoaded(loaded: LoadedExperiment, request: RunPlace): Pr
         progress.update(news)
         walltime.update(news)
       },
+      onAnnounce: (sentence) => progress.say(sentence),
       onWarning: (sentence) => progress.say(sentence),
     })
   } catch (error) {

@@ -59,6 +59,11 @@ function infeasibleScore(violation: number): number {
   return mostInfeasible * (1 + Math.min(1, Math.max(0, part)))
 }
 
+/** How much a score up to `mostInfeasible` says that constraints are violated. */
+export function violationOfScore(score: number): number {
+  return 2 ** ((score / mostInfeasible - 1) * 2098 - 1074)
+}
+
 /** The weighted sum where its terms overflow: of numbers up to 1, brought back to their size and to the largest number. */
 function weighLarge(weights: readonly number[], fitness: readonly number[]): number {
   const heaviest = Math.max(...weights.map(Math.abs))

@@ -30,6 +30,8 @@ export interface OptimizerClass {
   readonly type: string
   /** Goes up when states or results change: a run of another version is refused in a sentence. */
   readonly version: number
+  /** The earliest version whose runs it goes on with, by `upgrade`: its own unless it says so. */
+  readonly since?: number
   /** One line for lists. */
   readonly summary?: string
   readonly settings: z.ZodObject
@@ -79,6 +81,11 @@ export abstract class Optimizer<
 
   get version(): number {
     return (this.constructor as unknown as OptimizerClass).version
+  }
+
+  /** The earliest version whose runs it goes on with. */
+  get since(): number {
+    return (this.constructor as unknown as OptimizerClass).since ?? this.version
   }
 
   /** How many proposals make one generation, or one block of a steady search. */

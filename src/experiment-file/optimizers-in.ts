@@ -1,6 +1,8 @@
 import { dirname, resolve } from 'node:path'
 import { optimizers } from '../../optimizers/index.ts'
 import type { OptimizerClass } from '../core/optimizer.ts'
+import { firstHorizon } from '../search/searched.ts'
+import { loadExperiment } from './load.ts'
 import { namedOptimizer } from './optimizer.ts'
 import { isOptimizerClass, optimizerClassOf } from './optimizer-class.ts'
 import { below, parseAt } from './place.ts'
@@ -27,4 +29,17 @@ export async function optimizersIn(file: string): Promise<readonly OptimizerClas
   const { constructor: Made } = optimizer
   if (isOptimizerClass(Made)) return [Made]
   return [await namedOptimizer(optimizer, dirname(path), below(place, 'optimizer'))]
+}
+
+/**
+ * What the optimizer of an experiment says of its search; undefined where it says nothing, and of a file that names no
+ * simulation.
+ */
+export async function announcementIn(file: string): Promise<string | undefined> {
+  const path = resolve(file)
+  const exported = isModule(path) ? (await importModule(file, path)).default : await readDefinition(file, path)
+  if (typeof exported !== 'object' || exported === null || !('optimizee' in exported)) return undefined
+  const { optimizer, plan } = await loadExperiment(file)
+  optimizer.horizon = firstHorizon(optimizer, plan)
+  return optimizer.announce()
 }

@@ -18,6 +18,8 @@ export interface RunSummary {
   /** Why it stopped or failed, if it says so. */
   readonly reason: string | null
   readonly optimizer: string | null
+  /** What the optimizer said of the search when it began: what it chose and why, or how much there is to simulate. */
+  readonly announcement: string | null
   readonly seed: number | null
   /** When results are told: `generations`, `ordered` or `arrival`. */
   readonly order: string
@@ -117,6 +119,7 @@ export function summarize(record: RecordReader, { hash = true }: { readonly hash
     status,
     reason: textOf(manifest.reason) ?? unexplained(manifest, status),
     optimizer: textOf(manifest.optimizer),
+    announcement: textOf(manifest.announcement),
     seed: numberOf(manifest.seed),
     order: textOf(manifest.order) ?? 'generations',
     window: numberOf(manifest.window),

@@ -8,7 +8,7 @@ import type { RecordWriter } from '../record/writer.ts'
 import { describeProgram } from './begun-by-program.ts'
 import type { RunIdentity } from './run-identity.ts'
 import type { RunOptions } from './run-options.ts'
-import type { SearchPlan } from './searched.ts'
+import { firstHorizon, type SearchPlan } from './searched.ts'
 
 export function recordGroups(trajectory: Trajectory, groups: Readonly<Record<string, object>>): void {
   for (const [name, settings] of Object.entries(groups)) {
@@ -57,6 +57,7 @@ export function recordSearch(
     window: order === 'generations' ? null : (window ?? optimizer.populationSize),
     generationLimit: optimizer.settings.generations,
     horizon: optimizer.horizon,
+    announcement: optimizer.announce() ?? null,
     limits: JSON.parse(JSON.stringify(limits)),
     status: 'running',
     reason: null,
@@ -66,11 +67,9 @@ export function recordSearch(
 }
 
 /** That of the run's first start, when it was what the limits were unless somebody had said it. */
-export function horizonOf(record: RecordWriter, optimizer: Optimizer, { limits = {}, horizon }: SearchPlan): number {
+export function horizonOf(record: RecordWriter, optimizer: Optimizer, plan: SearchPlan): number {
   const { horizon: recorded } = record.manifest()
-  if (typeof recorded === 'number') return recorded
-  const generations = Math.min(limits.generations ?? Number.POSITIVE_INFINITY, optimizer.settings.generations)
-  return horizon ?? limits.evaluations ?? generations * optimizer.populationSize
+  return typeof recorded === 'number' ? recorded : firstHorizon(optimizer, plan)
 }
 
 /** The Slurm allocations that the run has been in. */

@@ -164,6 +164,8 @@ export class Experiment {
     const delivered = await deliver(run, optimizee, options.source, options)
     trajectory.replicate(optimizee.replications)
     optimizer.horizon = horizonOf(record, optimizer, options)
+    const announcement = optimizer.announce()
+    if (announcement !== undefined) options.onAnnounce?.(announcement)
     recordGroups(trajectory, {
       optimizer: optimizer.settings,
       runner: settings,

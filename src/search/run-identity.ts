@@ -17,7 +17,7 @@ import type { SearchPlan } from './searched.ts'
  * | `optimizee` | the simulation, see `NamedSimulation` |
  * | `replications` | how often each individual is simulated, and what of that is its fitness; left out where it is once |
  * | `budget` | how much of the simulation there is, where there is a choice |
- * | `optimizer` | type, version and settings, the seed among them |
+ * | `optimizer` | type, the earliest version whose runs it goes on with, and settings, the seed among them |
  * | `failures` | `timeout`, `retries`, `onFailure`: who has failed, and what takes the place |
  * | `warmStart` | what was known before, as it was named |
  * | `plan` | the order of telling, its window, first guesses and the horizon, where they are not the usual ones |
@@ -73,7 +73,7 @@ export function identityOf({ optimizer, optimizee, simulation, failures, warmSta
     optimizee: { module, options: plain(options ?? null) },
     ...(replications && { replications: plain(replications) }),
     ...(budget && { budget: plain(budget) }),
-    optimizer: { type: optimizer.type, version: optimizer.version, settings: plain(settings) },
+    optimizer: { type: optimizer.type, version: optimizer.since, settings: plain(settings) },
     failures: { timeout: failures.timeout ?? null, retries: failures.retries, onFailure: failures.onFailure },
     warmStart: warmStart ?? null,
     ...identityOfPlan(plan, optimizer),

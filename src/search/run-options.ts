@@ -33,6 +33,8 @@ export interface RunOptions extends SearchPlan, Pick<DeliveryOptions, 'acceptCha
   /** Stops the search in time, as far as the durations of simulations are known. */
   readonly deadline?: Deadline
   readonly onProgress?: (progress: Progress) => void
+  /** Is told what the optimizer says of the search before it begins: what it chose, how much there is to simulate. */
+  readonly onAnnounce?: (sentence: string) => void
   /** Is told what does not stop the run but should be known. */
   readonly onWarning?: (sentence: string) => void
   /** Milliseconds since any moment, by which the limit of time goes; this machine's clock unless it is given. */
@@ -78,6 +80,7 @@ const runOptions = {
   signal: anything,
   deadline: anything,
   onProgress: aFunction,
+  onAnnounce: aFunction,
   onWarning: aFunction,
   now: aFunction,
 }

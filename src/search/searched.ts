@@ -46,6 +46,15 @@ export interface SearchPlan {
   readonly horizon?: number | undefined
 }
 
+/** How many evaluations the schedules of a search are laid out for when it begins. */
+export function firstHorizon(
+  { settings, populationSize }: Optimizer,
+  { limits = {}, horizon }: Pick<SearchPlan, 'limits' | 'horizon'>,
+): number {
+  const generations = Math.min(limits.generations ?? Number.POSITIVE_INFINITY, settings.generations)
+  return horizon ?? limits.evaluations ?? generations * populationSize
+}
+
 /** @throws ConfigurationError if what an optimizer proposes when it is told again is not what was recorded */
 export function checkReplayed(
   { type }: Optimizer,

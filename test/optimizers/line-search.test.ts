@@ -35,6 +35,15 @@ test('where they do, it goes on from the best of one line', () => {
   expect(leastOf(told)).toBeLessThan(1e-2)
 })
 
+test('asked to, it ends where it sees that they do, and goes on where they do not', () => {
+  const play = (cost: (x: number[]) => number) => {
+    const optimizer = new LineSearch(space, { seed: 1, restarts: 0, whileSeparable: true })
+    return toldIn(drive(optimizer, ({ x }) => [cost(x)], { evaluations: 1500, order: 'ordered', window: 1 }))
+  }
+  expect(play((x) => rastrigin(x) + x[0]! * x[1]!).length).toBe(1 + 4 + 1)
+  expect(leastOf(play(rastrigin))).toBeLessThan(1e-8)
+})
+
 test('no point is simulated twice, and a lattice is gone through to its end', () => {
   const lattice = problemOf({ n: integer(0, 20), m: integer(0, 20) })
   for (const order of orders) {

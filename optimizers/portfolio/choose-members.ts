@@ -1,0 +1,84 @@
+import type { Problem } from '../../src/core/optimizee.ts'
+import type { Axis } from '../../src/core/space.ts'
+import { CmaEs } from '../cma-es.ts'
+import { GeneticAlgorithm } from '../genetic-algorithm.ts'
+import { LShade } from '../l-shade.ts'
+import { LineSearch } from '../line-search.ts'
+import { LqCmaEs } from '../lq-cma-es.ts'
+import { type Member, memberOf, type Plan } from './member.ts'
+
+/** What of a search decides who takes part in it, beside the problem. */
+export interface Demands {
+  /** How many evaluations schedules are laid out for. */
+  readonly horizon: number
+  /** How many individuals are to be simulated at once at least; undefined if nobody has said. */
+  readonly populationSize?: number | undefined
+}
+
+/** Who searches a space, one objective or a weighted sum of several: the one place where that is decided. */
+export function chooseMembers<P>(problem: Problem<P>, demands: Demands): Plan<P> {
+  const { axes } = problem.space
+  const numbers = axes.filter(isNumber).length
+  if (numbers < axes.length) return forMixed(problem, numbers, demands)
+  if (axes.length > mostModelled) return forMany(problem, demands)
+  return forNumbers(problem, demands)
+}
+
+/** Above so many axes the surrogate's full model asks for more points than it saves. */
+const mostModelled = 20
+
+/**
+ * A surrogate with restarts first. Lines cost little where parameters do depend on each other, and solve what nothing else
+ * does where they do not. Differential evolution finds what restarts do not, given time: that is when it joins.
+ */
+function forNumbers<P>(problem: Problem<P>, { horizon, populationSize }: Demands): Plan<P> {
+  const n = problem.space.dimension
+  const batch = populationSize === undefined ? {} : { populationSize, batch: populationSize }
+  const members: Member<P>[] = [memberOf(new LqCmaEs(problem, { restarts: 'bipop', ...batch }))]
+  if (n > 1) {
+    members.push(
+      memberOf(new LineSearch(problem, { restarts: 0, whileSeparable: true, samples: 200 }), {
+        from: 30 * n,
+        hears: 'the best at first',
+        task: 'as long as parameters do not depend on each other',
+      }),
+    )
+  }
+  const joins = (n <= 3 ? 300 : 1500) * n
+  if (horizon >= 2 * joins) {
+    const deep = new LShade(problem)
+    deep.horizon = Math.ceil((horizon - joins) / 2)
+    members.push(memberOf(deep, { from: joins, hears: 'nothing', task: 'half of the time' }))
+  }
+  const them = n === 1 ? 'its one axis is a number' : `all of its ${n} axes are numbers`
+  return { members, reason: `${them}, of which a quadratic model is soon learned; restarts look for other optima` }
+}
+
+function forMany<P>(problem: Problem<P>, { populationSize }: Demands): Plan<P> {
+  const n = problem.space.dimension
+  return {
+    members: [memberOf(new CmaEs(problem, { populationSize }))],
+    reason: `of ${n} axes, a quadratic model would need more simulations than it saves`,
+  }
+}
+
+/** The better one has most of the turns; what only the other solves still takes it no more than four times as long. */
+function forMixed<P>(problem: Problem<P>, numbers: number, { populationSize }: Demands): Plan<P> {
+  const { length } = problem.space.axes
+  return {
+    members: [
+      memberOf(new CmaEs(problem, { populationSize }), { share: 3 }),
+      memberOf(new GeneticAlgorithm(problem, { ...(populationSize !== undefined && { populationSize }) }), {
+        task: 'every fourth time',
+      }),
+    ],
+    reason:
+      numbers === 0
+        ? 'no parameter is a number, and probabilities and crossover find different things'
+        : `${numbers} of ${length} axes are numbers, the others have no order, and no one method is best at both`,
+  }
+}
+
+function isNumber({ kind }: Axis): boolean {
+  return kind === 'real' || kind === 'integer'
+}
