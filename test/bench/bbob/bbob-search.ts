@@ -8,7 +8,7 @@ import { real, space, vector } from '../../../src/core/space.ts'
 import { type Attainment, targets } from './attainment.ts'
 import { bbobFunction } from './functions.ts'
 
-export type MakeSearcher = (problem: Problem<Vector>, seed: number) => Optimizer<State, Vector>
+export type MakeSearcher = <P>(problem: Problem<P>, seed: number) => Optimizer<State, P>
 
 interface Vector {
   x: number[]

@@ -5,7 +5,7 @@ import type { State } from '../../../src/core/plain-data.ts'
 import { steps } from '../../../src/testing/index.ts'
 import { type DiscreteProblem, discreteProblems } from './problems.ts'
 
-export type MakeOptimizer = (problem: Problem, seed: number) => Optimizer<State>
+type MakeOptimizer = (problem: Problem, seed: number) => Optimizer<State>
 
 /** How one optimizer does on one problem. */
 export interface DiscreteFigures {
