@@ -1,12 +1,14 @@
 /**
  * What optimizers are made with: pure functions for those who write one, here or elsewhere (`twoloop/kit`).
  *
- * settings   a schema with defaults and meanings, and how it is checked
- * axes       coordinates of discrete axes, and how values are brought within the bounds
- * genes      crossover and mutation for every kind of axis
- * ranking    scores of evaluations, finite as a state wants them
- * Gaussians  samples, covariances, and the linear algebra under them
- * restarts   when a local search is at rest, and how large the next one is
+ * - settings   a schema with defaults and meanings, and how it is checked
+ * - axes       coordinates of discrete axes, and how values are brought within the bounds
+ * - genes      crossover and mutation for every kind of axis
+ * - ranking    scores of evaluations, finite as a state wants them
+ * - Gaussians  samples, covariances, and the linear algebra under them
+ * - restarts   when a local search is at rest, and how large the next one is
+ *
+ * @module twoloop/kit
  */
 
 export { z } from 'zod'

@@ -2,15 +2,17 @@
 /**
  * twoloop: an outer loop that searches, an inner loop that simulates.
  *
- * Experiment      prepares, runs and ends one search in one run directory
- * Trajectory      the history: parameter groups, generations of individuals, evaluations; `fExpand` adds a generation
- * ParameterGroup  named settings, stored with the run
- * Individual      generation, index, parameters, seed: one point to simulate
- * Evaluation      what came of an individual: done with a fitness and outputs, or failed with a cause
- * Environment     the loop: run a generation, hand the results to the optimizer, go on while it expands
- * Runner          gives individuals to workers, collects results, restarts what fails
- * Optimizee       the simulation: a parameter space and `simulate`
- * Optimizer       the algorithm: `start`, `ask`, `tell` over a serialisable state
+ * - Experiment      prepares, runs and ends one search in one run directory
+ * - Trajectory      the history: parameter groups, generations of individuals, evaluations; `fExpand` adds a generation
+ * - ParameterGroup  named settings, stored with the run
+ * - Individual      generation, index, parameters, seed: one point to simulate
+ * - Evaluation      what came of an individual: done with a fitness and outputs, or failed with a cause
+ * - Environment     the loop: run a generation, hand the results to the optimizer, go on while it expands
+ * - Runner          gives individuals to workers, collects results, restarts what fails
+ * - Optimizee       the simulation: a parameter space and `simulate`
+ * - Optimizer       the algorithm: `start`, `ask`, `tell` over a serialisable state
+ *
+ * @module twoloop
  */
 
 // Parameters, objectives and the simulation

@@ -25,13 +25,27 @@ test('the code of the README and of the documents is the code of the examples', 
   for (const [, file, text] of blocks) expect(text, file).toBe(readFileSync(join(root, file!), 'utf8'))
 })
 
-test('every file that the README and the documents link to is there', () => {
+test('every file that the README and the documents link to is there, and so is every heading', () => {
   for (const page of pages) {
-    for (const [, link] of readFileSync(join(root, page), 'utf8').matchAll(/\]\(([^)#:]+)\)/g)) {
-      expect(() => readFileSync(join(root, page, '..', link!)), `${page}: ${link}`).not.toThrow()
+    const links = readFileSync(join(root, page), 'utf8').matchAll(/\]\(([^)#:]*)(?:#([^)]+))?\)/g)
+    for (const [, link, anchor] of links) {
+      const file = link ? join(root, page, '..', link) : join(root, page)
+      expect(() => readFileSync(file), `${page}: ${link}`).not.toThrow()
+      if (anchor) expect(anchorsOf(file), `${page}: ${link}#${anchor}`).toContain(anchor)
     }
   }
 })
+
+/** The headings of a page, as links name them. */
+function anchorsOf(page: string): string[] {
+  const headings = readFileSync(page, 'utf8').matchAll(/^#+ (.*)$/gm)
+  return [...headings].map(([, title]) =>
+    title!
+      .toLowerCase()
+      .replace(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  )
+}
 
 test('the main job finds the known answer of the boarding school outbreak', () => {
   const directory = temporaryDirectory()
