@@ -9,6 +9,7 @@ import type { State } from '../src/core/plain-data.ts'
 import type { Proposal } from '../src/core/proposal.ts'
 import type { Random } from '../src/core/random.ts'
 import { parseSettings } from '../src/core/settings.ts'
+import { NsgaII } from './nsga-ii.ts'
 import { chooseMembers } from './portfolio/choose-members.ts'
 import { chosenByVersion1 } from './portfolio/chosen-by-version-1.ts'
 import { describePlan, type Plan } from './portfolio/member.ts'
@@ -46,7 +47,7 @@ const settings = z.strictObject({
 
 type Given = z.input<typeof settings>
 
-export type AutoState = Together | AsInVersion1
+export type AutoState = Together | Alone
 
 type Together = {
   readonly kind: 'together'
@@ -59,15 +60,15 @@ type Together = {
   readonly best: Best | null
 }
 
-/** Of a run that version 1 began: the state of the one optimizer that it took. */
-type AsInVersion1 = { readonly kind: 'version 1'; readonly state: State }
+/** The state of the one optimizer that searches: of a run that version 1 began, or for a front. */
+type Alone = { readonly kind: 'alone'; readonly state: State }
 
 /** The place of the member that has proposed it, if one has, what it said with it, and what a discrete point is known by. */
 type Tag = { readonly member: number | null; readonly tag: State; readonly key: number | null }
 
 /**
  * The optimizer where none is named: it chooses by the space, the horizon and how many are simulated at once, says whom and
- * why, and lets several optimizers search together.
+ * why, and lets several optimizers search together; a front is looked for by one.
  *
  * They take turns. What is better than all before is told to those that can use it, and no point of a discrete space
  * is simulated twice: whoever proposes one that is known is told what came of it.
@@ -80,7 +81,7 @@ export class Auto<P = Record<string, unknown>> extends Optimizer<AutoState, P> {
   static readonly settings = settings
   static override readonly abilities = {
     axes: allAxes,
-    objectives: 'weighted',
+    objectives: 'many',
     pace: 'steady',
     searches: true,
   } as const
@@ -88,22 +89,24 @@ export class Auto<P = Record<string, unknown>> extends Optimizer<AutoState, P> {
   readonly #problem: Problem<P>
   readonly #populationSize: number | undefined
   readonly #isDiscrete: boolean
-  /** What version 1 would have taken. */
-  readonly #first: Optimizer<State, P>
+  /** What looks for a front, or what version 1 would have taken. */
+  readonly #alone: Optimizer<State, P>
   #plan: Plan<P> | undefined
 
   constructor(problem: Problem<P>, given: Given = {}) {
     const own = parseSettings(settings, given, 'optimizer')
-    const first = chosenByVersion1(problem, own)
-    super(problem, { ...own, generations: first.settings.generations })
+    const alone = problem.objectives.wantsFront
+      ? (new NsgaII<P>(problem, own) as unknown as Optimizer<State, P>)
+      : chosenByVersion1(problem, own)
+    super(problem, { ...own, generations: alone.settings.generations })
     this.#problem = problem
     this.#populationSize = own.populationSize
-    this.#first = first
+    this.#alone = alone
     this.#isDiscrete = problem.space.axes.every(({ kind }) => kind !== 'real')
   }
 
   override get populationSize(): number {
-    return this.#first.populationSize
+    return this.#alone.populationSize
   }
 
   override get horizon(): number {
@@ -112,7 +115,7 @@ export class Auto<P = Record<string, unknown>> extends Optimizer<AutoState, P> {
 
   override set horizon(evaluations: number) {
     super.horizon = evaluations
-    this.#first.horizon = evaluations
+    this.#alone.horizon = evaluations
     this.#plan = undefined
   }
 
@@ -127,10 +130,11 @@ export class Auto<P = Record<string, unknown>> extends Optimizer<AutoState, P> {
   }
 
   override upgrade(state: State, version: number): AutoState | undefined {
-    return version === 1 ? { kind: 'version 1', state } : undefined
+    return version === 1 ? { kind: 'alone', state } : undefined
   }
 
   override start(random: Random): AutoState {
+    if (this.objectives.wantsFront) return { kind: 'alone', state: this.#alone.start(random) }
     const members = this.#chosen.members.map(({ optimizer }) => {
       return { state: optimizer.start(random), asked: 0, pending: 0, clock: 0 }
     })
@@ -138,9 +142,9 @@ export class Auto<P = Record<string, unknown>> extends Optimizer<AutoState, P> {
   }
 
   override ask(old: AutoState, room: number, random: Random): Asked<AutoState, P> {
-    if (old.kind === 'version 1') {
-      const { state, proposals } = this.#first.ask(old.state, room, random)
-      return { state: { kind: 'version 1', state }, proposals }
+    if (old.kind === 'alone') {
+      const { state, proposals } = this.#alone.ask(old.state, room, random)
+      return { state: { kind: 'alone', state }, proposals }
     }
     let state: Together = old
     const proposals: Proposal<P>[] = []
@@ -232,7 +236,7 @@ export class Auto<P = Record<string, unknown>> extends Optimizer<AutoState, P> {
   }
 
   override tell(old: AutoState, evaluations: readonly Evaluation<P>[], random: Random): AutoState {
-    if (old.kind === 'version 1') return { ...old, state: this.#first.tell(old.state, evaluations, random) }
+    if (old.kind === 'alone') return { ...old, state: this.#alone.tell(old.state, evaluations, random) }
     let { memory, best } = old
     const heard: Evaluation<P>[][] = old.members.map(() => [])
     const answered = old.members.map(() => 0)
@@ -268,13 +272,13 @@ export class Auto<P = Record<string, unknown>> extends Optimizer<AutoState, P> {
   }
 
   override recommend(state: AutoState): Recommendation<P>[] {
-    if (state.kind === 'version 1') return [...this.#first.recommend(state.state)]
+    if (state.kind === 'alone') return [...this.#alone.recommend(state.state)]
     return recommendationOf(state.best, this.space)
   }
 
   /** Best is a weighted sum of the fitness: larger is better. */
   override summarize(state: AutoState): Readonly<Record<string, unknown>> {
-    if (state.kind === 'version 1') return { ...this.#first.summarize(state.state), optimizer: this.#first.type }
+    if (state.kind === 'alone') return { ...this.#alone.summarize(state.state), optimizer: this.#alone.type }
     const { best, members } = state
     const asked = members.map((member, place) => [this.#chosen.members[place]!.optimizer.type, member.asked] as const)
     return {

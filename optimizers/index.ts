@@ -19,6 +19,7 @@ import { LineSearch } from './line-search.ts'
 import { LqCmaEs } from './lq-cma-es.ts'
 import { NaturalEvolutionStrategies } from './natural-evolution-strategies.ts'
 import { NelderMead } from './nelder-mead.ts'
+import { NsgaII } from './nsga-ii.ts'
 import { ParallelTempering } from './parallel-tempering.ts'
 import { ParticleSwarm } from './particle-swarm.ts'
 import { RandomSearch } from './random-search.ts'
@@ -46,6 +47,7 @@ export {
   LShade,
   NaturalEvolutionStrategies,
   NelderMead,
+  NsgaII,
   ParallelTempering,
   ParticleSwarm,
   RandomSearch,
@@ -60,6 +62,7 @@ export {
 export const optimizers = {
   auto: Auto,
   'genetic-algorithm': GeneticAlgorithm,
+  'nsga-ii': NsgaII,
   'cross-entropy': CrossEntropy,
   'l-shade': LShade,
   'cma-es': CmaEs,

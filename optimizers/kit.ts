@@ -4,7 +4,7 @@
  * - settings   a schema with defaults and meanings, and how it is checked
  * - axes       coordinates of discrete axes, and how values are brought within the bounds
  * - genes      crossover and mutation for every kind of axis
- * - ranking    scores of evaluations, finite as a state wants them
+ * - ranking    scores of evaluations, finite as a state wants them; fronts and crowding where there is no one number
  * - Gaussians  samples, covariances, and the linear algebra under them
  * - restarts   when a local search is at rest, and how large the next one is
  *
@@ -31,6 +31,6 @@ export {
   meanOf,
   type SquareMatrix,
 } from './shared/matrix.ts'
-export { compareScores, type Ranked, rank } from './shared/ranking.ts'
+export { compareScores, type Ranked, rank, scoresAmong } from './shared/ranking.ts'
 export { generationsToRest, grownPopulation, isAtRest } from './shared/restarts.ts'
 export { meanScore, plainNumber, scoreOf } from './shared/score.ts'

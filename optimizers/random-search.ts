@@ -25,7 +25,7 @@ export class RandomSearch<P = Record<string, unknown>> extends Sampling<P, Setti
   static readonly settings = settings
   static override readonly abilities = {
     axes: allAxes,
-    objectives: 'weighted',
+    objectives: 'many',
     pace: 'steady',
     searches: false,
   } as const

@@ -120,6 +120,7 @@ export {
   LShade,
   NaturalEvolutionStrategies,
   NelderMead,
+  NsgaII,
   ParallelTempering,
   ParticleSwarm,
   RandomSearch,

@@ -5,6 +5,7 @@ import { GeneticAlgorithm } from '../genetic-algorithm.ts'
 import { LShade } from '../l-shade.ts'
 import { LineSearch } from '../line-search.ts'
 import { LqCmaEs } from '../lq-cma-es.ts'
+import { NsgaII } from '../nsga-ii.ts'
 import { type Member, memberOf, type Plan } from './member.ts'
 
 /** What of a search decides who takes part in it, beside the problem. */
@@ -15,8 +16,16 @@ export interface Demands {
   readonly populationSize?: number | undefined
 }
 
-/** Who searches a space, one objective or a weighted sum of several: the one place where that is decided. */
+/** Who searches a space, for the best by one number or for a front: the one place where that is decided. */
 export function chooseMembers<P>(problem: Problem<P>, demands: Demands): Plan<P> {
+  const { populationSize } = demands
+  const { names, wantsFront } = problem.objectives
+  if (wantsFront) {
+    return {
+      members: [memberOf(new NsgaII(problem, populationSize === undefined ? {} : { populationSize }))],
+      reason: `${names.join(', ')} have no weights, and what is wanted is their front`,
+    }
+  }
   const { axes } = problem.space
   const numbers = axes.filter(isNumber).length
   if (numbers < axes.length) return forMixed(problem, numbers, demands)

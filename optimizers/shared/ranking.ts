@@ -1,5 +1,6 @@
 import type { DoneEvaluation, Evaluation } from '../../src/core/evaluation.ts'
 import type { Objectives } from '../../src/core/objectives.ts'
+import { standingsOf } from '../../src/core/standing.ts'
 import { scoreOf } from './score.ts'
 
 export interface Ranked<P = Record<string, unknown>> {
@@ -16,6 +17,28 @@ export function rank<P>(objectives: Objectives, evaluations: readonly Evaluation
       : [],
   )
   return done.sort((a, b) => compareScores(b.score, a.score))
+}
+
+/** What of a population's member is known that is ranked; a fitness of null is a failed evaluation. */
+export interface Contender {
+  readonly fitness: readonly number[] | null
+  readonly violation?: number | undefined
+}
+
+/**
+ * By what the members of a population rank among each other, larger is better: by their scores, or, where a front is
+ * looked for, by front and then by crowding distance (Deb et al. 2002, section III.C: the crowded-comparison operator).
+ */
+export function scoresAmong(objectives: Objectives, members: readonly Contender[]): number[] {
+  if (!objectives.wantsFront) return members.map(({ fitness, violation }) => scoreOf(objectives, fitness, violation))
+  const done = members.flatMap(({ fitness, violation }) => (fitness === null ? [] : [{ fitness, violation }]))
+  const standings = standingsOf(objectives, done)
+  let at = 0
+  return members.map(({ fitness }) => {
+    if (fitness === null) return Number.NEGATIVE_INFINITY
+    const { front, crowding } = standings[at++]!
+    return -front + (crowding === Number.POSITIVE_INFINITY ? 0.5 : (0.5 * crowding) / (1 + crowding))
+  })
 }
 
 /** For sorting: smaller scores first. A difference would be no number where both are infinite. */

@@ -71,7 +71,7 @@ export class ProgressLine {
 
 /** @param first the first progress of this process: what an earlier one did says nothing about the time left */
 export function describeProgress(progress: Progress, first: Progress): string {
-  const { generation, generations, size, evaluated, failed, best } = progress
+  const { generation, generations, size, evaluated, failed, best, front } = progress
   const seconds = (progress.elapsedMs - first.elapsedMs) / 1000
   const rate = seconds > 0 ? (progress.totalEvaluated - first.totalEvaluated) / seconds : 0
   const share = doneShare(progress) - doneShare(first)
@@ -83,6 +83,7 @@ export function describeProgress(progress: Progress, first: Progress): string {
     ...(best
       ? [`best ${best.fitness.map((value) => shortNumber(value)).join(', ')} (${best.generation}.${best.index})`]
       : []),
+    ...(front !== undefined ? [`front of ${front}`] : []),
     ...(rate > 0 ? [`${shortNumber(rate, 3)}/s`] : []),
     ...(left !== undefined ? [`${duration(left)} left`] : []),
   ].join('  ')

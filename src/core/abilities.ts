@@ -13,7 +13,7 @@ export const orders = ['generations', 'ordered', 'arrival'] as const satisfies r
 export interface Abilities {
   /** The kinds of axes that it searches. */
   readonly axes: readonly Axis['kind'][]
-  /** `one` only, `weighted` sums of several, or `many` as they are. */
+  /** `one` only, `weighted` sums of several, or `many` as they are: it looks for their front where none has a weight. */
   readonly objectives: 'one' | 'weighted' | 'many'
   /** `generation`: told all at once. `steady`: told in any portions, asked for as many as there is room for. */
   readonly pace: 'generation' | 'steady'
@@ -37,8 +37,11 @@ export function findMissingAbility(
 ): string | undefined {
   const axis = space.axes.find(({ kind }) => !abilities.axes.includes(kind))
   if (axis) return `cannot search ${axis.kind} parameters`
-  if (objectives.names.length > 1 && abilities.objectives === 'one') {
-    return `takes one objective, not ${objectives.names.length}`
+  const { names, wantsFront } = objectives
+  if (names.length > 1 && abilities.objectives === 'one') return `takes one objective, not ${names.length}`
+  if (wantsFront && abilities.objectives === 'weighted') {
+    const weights = names.map((name, i) => `${name}: ${objectives.weights[i]}`).join(', ')
+    return `follows one number, and ${names.join(', ')} have directions without weights (with them, as ${weights}, it follows their sum)`
   }
   if (abilities.budgets && budget === undefined) {
     return 'spends a budget, and the simulation has none (say `budget: { name: steps, low: 1, high: 81 }`)'

@@ -41,8 +41,32 @@ export class Front<T extends Compared> {
   /** Takes one in, in place of those that it dominates, unless a member dominates it; whether it did. */
   add(one: T): boolean {
     if (this.#members.some((member) => dominates(this.#objectives, member, one))) return false
-    this.#members = this.#members.filter((member) => !dominates(this.#objectives, one, member))
+    if (this.#members.some((member) => dominates(this.#objectives, one, member))) {
+      this.#members = this.#members.filter((member) => !dominates(this.#objectives, one, member))
+    }
     this.#members.push(one)
     return true
   }
+}
+
+/**
+ * The members of a front by how balanced they are: first the one whose worst objective falls least short of the best value
+ * that any member has in it, as a part of the front's range in that objective. So there is a first of them, whatever the scales.
+ */
+export function byBalance<T extends Compared>({ weights }: Pick<Objectives, 'weights'>, front: readonly T[]): T[] {
+  const gains = (point: T) => weights.map((weight, i) => Math.sign(weight) * point.fitness[i]!)
+  const columns = weights.map((_, i) => front.map((point) => gains(point)[i]!))
+  const best = columns.map((column) => column.reduce((most, gain) => Math.max(most, gain), Number.NEGATIVE_INFINITY))
+  const worst = columns.map((column) => column.reduce((least, gain) => Math.min(least, gain), Number.POSITIVE_INFINITY))
+  const shortfall = (point: T) =>
+    Math.max(...gains(point).map((gain, i) => (best[i] === worst[i] ? 0 : partOf(best[i]!, worst[i]!, gain))))
+  return front
+    .map((point) => ({ point, short: shortfall(point) }))
+    .sort((a, b) => a.short - b.short)
+    .map(({ point }) => point)
+}
+
+/** Where a value lies from the best, 0, to the worst, 1; halved first, as the range of very large numbers overflows. */
+function partOf(best: number, worst: number, value: number): number {
+  return (best / 2 - value / 2) / (best / 2 - worst / 2)
 }

@@ -2,19 +2,28 @@ import type { Evaluation } from './evaluation.ts'
 
 export type Direction = 'minimize' | 'maximize'
 
-/** What the search is after: names with a direction, or with a weight as in L2L. */
+/**
+ * What the search is after: names with a direction, or with a weight as in L2L. Of several with directions alone none counts
+ * more than another; as soon as one has a weight, their weighted sum is searched, in which a direction weighs 1.
+ */
 export type ObjectiveMap = Readonly<Record<string, Direction | number>>
 
 /** The elements of a fitness vector: their names, and a weight each (positive maximizes, negative minimizes). */
 export class Objectives {
   readonly names: readonly string[]
   readonly weights: readonly number[]
+  /** Whether none of several objectives counts more than another: what is looked for is a front, and no number orders all. */
+  readonly wantsFront: boolean
+  /** Directions and weights by name, as they stand in an experiment file. */
+  readonly definition: ObjectiveMap
 
   constructor(objectives: ObjectiveMap) {
     const entries = Object.entries(objectives)
     if (entries.length === 0) throw new RangeError('objectives need at least one name, got none')
     this.names = entries.map(([name]) => name)
     this.weights = entries.map(([name, direction]) => weightOf(name, direction))
+    this.wantsFront = entries.length > 1 && entries.every(([, direction]) => typeof direction === 'string')
+    this.definition = Object.fromEntries(entries)
   }
 
   /** The weighted sum of a fitness vector: larger is better. It is finite, as a number that is not would rank nowhere. */
@@ -37,16 +46,6 @@ export class Objectives {
    */
   rankOf(fitness: readonly number[], violation = 0): number {
     return violation > 0 ? infeasibleScore(violation) : this.weigh(fitness)
-  }
-
-  /** The directions by name, as they stand in an experiment file. */
-  get definition(): ObjectiveMap {
-    return Object.fromEntries(
-      this.names.map((name, i) => {
-        const weight = this.weights[i]!
-        return [name, weight === 1 ? 'maximize' : weight === -1 ? 'minimize' : weight]
-      }),
-    )
   }
 }
 

@@ -90,7 +90,7 @@ export class AttemptWriter {
     const { individual, fitness, epoch, attempt, constraints, printed } = record
     const { generation, index, replicate } = individual
     const outcome = !fitness ? 'failed' : record.isStopped ? 'stopped' : 'done'
-    const isWeighed = fitness && outcome === 'done' && this.#isWhole(individual, rules)
+    const isWeighed = fitness && !objectives.wantsFront && outcome === 'done' && this.#isWhole(individual, rules)
     const score = isWeighed ? objectives.weigh(fitness) : null
     const violation = constraints ? violationOf(constraints) : null
     const told = toldNumber(individual)
@@ -134,7 +134,12 @@ export class AttemptWriter {
     const samples = rows.map(({ fitness }) => JSON.parse(fitness) as readonly number[])
     this.#setSamples.run(toJson(samples), toJson(standardErrorsOf(samples)), generation, index)
     const fitness = fitnessOf(samples, objectives, replications)
-    if (fitness && rows.every(({ violation }) => (violation ?? 0) === 0) && this.#isWhole(individual, rules))
+    if (
+      fitness &&
+      !objectives.wantsFront &&
+      rows.every(({ violation }) => (violation ?? 0) === 0) &&
+      this.#isWhole(individual, rules)
+    )
       consider(tally, { score: objectives.weigh(fitness), index, replicate: 0 })
   }
 

@@ -1,7 +1,10 @@
 import type { DoneEvaluation } from '../core/evaluation.ts'
+import { byBalance } from '../core/front.ts'
+import { type IndividualId, nameOf } from '../core/individual.ts'
 import type { Objectives } from '../core/objectives.ts'
 import type { Replications } from '../core/replications.ts'
 import { fitnessOf, meanOf, standardErrorsOf } from '../core/samples.ts'
+import { type FrontPoint, frontOf } from './front-points.ts'
 import type { RecordFile } from './record-file.ts'
 import { type EvaluatedRow, evaluationOf, individualOf } from './rows.ts'
 import { isPart } from './schema.ts'
@@ -23,23 +26,29 @@ export function bestPoints(file: RecordFile, count: number): DoneEvaluation[] {
        order by min(outcome = 'done') desc, avg(coalesce(violation, 0)), avg(score) desc, generation, "index" limit ?`,
       count,
     )
-    .map(({ generation, index }) => {
-      const rows = file.all<EvaluatedRow>(
-        `select * from evaluated where generation = ? and "index" = ? and outcome = 'done' order by replicate`,
-        generation,
-        index,
-      )
-      const violation = meanOf(rows.map(({ violation }) => violation ?? 0))
-      const samples = rows.map(({ fitness }) => JSON.parse(fitness!) as readonly number[])
-      const columns = samples[0]!.map((_, objective) => samples.map((sample) => sample[objective]!))
-      return {
-        individual: individualOf({ ...rows[0]!, replicate: 0 }),
-        outcome: 'done',
-        fitness: columns.map(meanOf),
-        ...(violation > 0 && { violation }),
-        standardError: standardErrorsOf(samples),
-      }
-    })
+    .map((id) => meanPoint(file, id))
+}
+
+/** What the replicates of a design's point come to on average, of those that were done. */
+function meanPoint(
+  file: RecordFile,
+  { generation, index }: Pick<IndividualId, 'generation' | 'index'>,
+): DoneEvaluation {
+  const rows = file.all<EvaluatedRow>(
+    `select * from evaluated where generation = ? and "index" = ? and outcome = 'done' order by replicate`,
+    generation,
+    index,
+  )
+  const violation = meanOf(rows.map(({ violation }) => violation ?? 0))
+  const samples = rows.map(({ fitness }) => JSON.parse(fitness!) as readonly number[])
+  const columns = samples[0]!.map((_, objective) => samples.map((sample) => sample[objective]!))
+  return {
+    individual: individualOf({ ...rows[0]!, replicate: 0 }),
+    outcome: 'done',
+    fitness: columns.map(meanOf),
+    ...(violation > 0 && { violation }),
+    standardError: standardErrorsOf(samples),
+  }
 }
 
 /** Whether any individual with the whole budget of its problem is done. */
@@ -101,6 +110,36 @@ export function bestReplicated(
     )!
     const point = pointOf(row, objectives, replications)
     return point ? { ...point, ...(violation > 0 && { violation }) } : []
+  })
+}
+
+/**
+ * The points of the front, the most balanced first; where more are wanted, those of what would be the front without them,
+ * and so on.
+ */
+export function bestOfFronts(
+  file: RecordFile,
+  count: number,
+  objectives: Objectives,
+  replications: Replications | undefined,
+): DoneEvaluation[] {
+  const best: FrontPoint[] = []
+  for (let left = true; left && best.length < count; ) {
+    const taken = new Set(best.map(nameOf))
+    const { points } = frontOf(file, objectives, replications, { without: taken })
+    best.push(...byBalance(objectives, points))
+    left = points.length > 0
+  }
+  const isOfDesign = !replications && hasReplicates(file)
+  return best.slice(0, count).flatMap((point) => {
+    if (isOfDesign) return meanPoint(file, point)
+    const row = file.get<EvaluatedRow>(
+      'select * from evaluated where generation = ? and "index" = ? and replicate = 0',
+      point.generation,
+      point.index,
+    )!
+    const found = replications ? pointOf(row, objectives, replications) : (evaluationOf(row) as DoneEvaluation)
+    return found ? { ...found, ...(point.violation !== undefined && { violation: point.violation }) } : []
   })
 }
 

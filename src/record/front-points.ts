@@ -1,6 +1,6 @@
 import { Front } from '../core/front.ts'
 import { hypervolume } from '../core/hypervolume.ts'
-import type { IndividualId } from '../core/individual.ts'
+import { type IndividualId, nameOf } from '../core/individual.ts'
 import type { Objectives } from '../core/objectives.ts'
 import type { Replications } from '../core/replications.ts'
 import { fitnessOf, meanOf } from '../core/samples.ts'
@@ -23,19 +23,27 @@ export interface RunFront {
   readonly hypervolumes: readonly (number | null)[]
 }
 
-/** Goes through all that was evaluated, in the order of the search. */
+/**
+ * Goes through all that was evaluated, in the order of the search.
+ *
+ * @param reference what volumes are measured from
+ * @param without names of individuals that are left out
+ */
 export function frontOf(
   file: RecordFile,
   objectives: Objectives,
   replications: Replications | undefined,
-  given?: readonly number[],
+  {
+    reference: given,
+    without,
+  }: { readonly reference?: readonly number[]; readonly without?: ReadonlySet<string> } = {},
 ): RunFront {
   const front = new Front<FrontPoint>(objectives)
   const hypervolumes: (number | null)[] = []
   let reference: readonly number[] | null = given ?? null
   for (const generation of generationsOf(pointsOf(file, objectives, replications))) {
     reference ??= worstOf(objectives, generation)
-    for (const point of generation) front.add(point)
+    for (const point of generation) if (!without?.has(nameOf(point))) front.add(point)
     const feasible = front.members.filter(({ violation }) => violation === undefined).map(({ fitness }) => fitness)
     hypervolumes.push(reference && hypervolume(objectives, feasible, reference))
   }

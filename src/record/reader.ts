@@ -18,7 +18,15 @@ import {
 } from '../core/record.ts'
 import type { Replications } from '../core/replications.ts'
 import type { TrajectoryHistory } from '../core/trajectory.ts'
-import { bestOfParts, bestPoints, bestReplicated, hasReplicates, hasWhole, pointOf } from './best-points.ts'
+import {
+  bestOfFronts,
+  bestOfParts,
+  bestPoints,
+  bestReplicated,
+  hasReplicates,
+  hasWhole,
+  pointOf,
+} from './best-points.ts'
 import { frontOf, type RunFront } from './front-points.ts'
 import { RecordFile } from './record-file.ts'
 import { RowReader } from './row-reader.ts'
@@ -77,6 +85,11 @@ export class RecordReader extends RowReader implements TrajectoryHistory {
   get objectives(): Objectives {
     this.#objectives ??= this.#readObjectives()
     return this.#objectives
+  }
+
+  /** Whether a front is looked for; not before anything is known of the problem. */
+  get wantsFront(): boolean {
+    return this.manifest().objectives !== undefined && this.objectives.wantsFront
   }
 
   /** How often each individual is simulated, if it is more than once. */
@@ -183,11 +196,12 @@ export class RecordReader extends RowReader implements TrajectoryHistory {
 
   /**
    * The best evaluations, best first: those that violate no constraint, then those that violate them less. Where points are
-   * replicated, the means of the best points. Of a problem with a budget those that have all of it, or, as long as there is
-   * none, those that have the most of it.
+   * replicated, the means of the best points; where a front is looked for, its most balanced points. Of a problem with a
+   * budget those that have all of it, or, as long as there is none, those that have the most of it.
    */
   best(count: number): Evaluation[] {
     const { replications, budget } = this
+    if (this.wantsFront) return bestOfFronts(this.file, count, this.objectives, replications)
     if (budget && !hasWhole(this.file)) return bestOfParts(this.file, count, this.objectives, replications)
     if (replications && count > 1) return bestReplicated(this.file, count, this.objectives, replications)
     if (!replications && hasReplicates(this.file)) return bestPoints(this.file, count)
@@ -214,7 +228,7 @@ export class RecordReader extends RowReader implements TrajectoryHistory {
 
   /** The points that no other dominates; from a reference point, or from one that follows from the first generation. */
   front(reference?: readonly number[]): RunFront {
-    return frontOf(this.file, this.objectives, this.replications, reference)
+    return frontOf(this.file, this.objectives, this.replications, { ...(reference && { reference }) })
   }
 
   counts(): Counts {

@@ -219,7 +219,8 @@ export const isPart = (table: string) => `(
 export const findBest = `
 update generations set (best_score, best_index, best_replicate) = (
   select score, "index", replicate from evaluations e
-  where e.generation = generations.generation and outcome = 'done' and coalesce(violation, 0) = 0 and not ${isPart('e')}
+  where e.generation = generations.generation and outcome = 'done' and score is not null and coalesce(violation, 0) = 0
+    and not ${isPart('e')}
   order by score desc, "index", replicate limit 1);
 `
 

@@ -1,4 +1,5 @@
 import { basename, extname } from 'node:path'
+import type { Direction } from '../core/objectives.ts'
 import type { Optimizee, OptimizeeSource } from '../core/optimizee.ts'
 import type { Optimizer } from '../core/optimizer.ts'
 import type { PlainData } from '../core/plain-data.ts'
@@ -12,7 +13,7 @@ import type { SearchPlan } from './searched.ts'
  * | part | what it holds |
  * |---|---|
  * | `parameters` | names, kinds and bounds, in their order |
- * | `objectives` | names and weights, in their order |
+ * | `objectives` | names and weights, in their order; directions of a search for a front |
  * | `constraints` | their names or expressions, where there are any |
  * | `optimizee` | the simulation, see `NamedSimulation` |
  * | `replications` | how often each individual is simulated, and what of that is its fitness; left out where it is once |
@@ -28,7 +29,7 @@ import type { SearchPlan } from './searched.ts'
 export interface RunIdentity {
   readonly version: 2
   readonly parameters: PlainData
-  readonly objectives: readonly (readonly [name: string, weight: number])[]
+  readonly objectives: readonly (readonly [name: string, weight: number | Direction])[]
   readonly constraints?: readonly string[]
   readonly optimizee: { readonly module: string | null; readonly options: PlainData }
   readonly replications?: PlainData
@@ -64,11 +65,12 @@ export function identityOf({ optimizer, optimizee, simulation, failures, warmSta
   const { module, options } = simulation ?? nameOfSource(optimizee.source)
   const { generations: _, ...settings } = optimizer.settings
   const { replications, budget, objectives, constraints } = optimizee
-  const { names, weights } = objectives
+  const { names, weights, wantsFront, definition } = objectives
+  const isOfFront = wantsFront && optimizer.abilities.searches // what only plays points plays the same ones
   return {
     version: 2,
     parameters: plain(optimizee.space.definitions),
-    objectives: names.map((name, i) => [name, weights[i]!]),
+    objectives: names.map((name, i) => [name, isOfFront ? definition[name]! : weights[i]!]),
     ...(constraints.size > 0 && { constraints: constraints.names }),
     optimizee: { module, options: plain(options ?? null) },
     ...(replications && { replications: plain(replications) }),

@@ -104,7 +104,7 @@ test('show prints the summary with the best parameters', async () => {
   const text = await showRun(run)
   expect(text).toMatch(/^status +finished$/m)
   expect(text).toMatch(/^individuals +16: 14 done, 2 failed$/m)
-  expect(text).toMatch(/^objectives +minimize error, maximize speed$/m)
+  expect(text).toMatch(/^objectives +error with weight -1, speed with weight 1$/m)
   expect(text).toMatch(/^best +error [\d.]+, speed 10\d \(individual \d\.\d\)$/m)
   expect(text).toMatch(/^ {2}__proto__ +\d$/m)
 })

@@ -33,3 +33,9 @@ test('a score is always a number that ranks', () => {
     ],
   })
 })
+
+test('several objectives with directions alone want a front, one with a weight makes them a sum', () => {
+  expect(new Objectives({ error: 'minimize', gain: 'maximize' }).wantsFront).toBe(true)
+  expect(new Objectives({ error: 'minimize', gain: 1 }).wantsFront).toBe(false)
+  expect(new Objectives({ error: 'minimize' }).wantsFront).toBe(false)
+})

@@ -67,7 +67,7 @@ test('an unknown type is answered with the nearest one', () => {
   const make = (type: string) => () => createOptimizer(line, { type })
   expect(make('genetic-algoritm')).toThrow(SettingsError)
   expect(make('genetic-algoritm')).toThrow('did you mean genetic-algorithm?')
-  expect(make('something-else-altogether')).toThrow('known are auto, genetic-algorithm, cross-entropy')
+  expect(make('something-else-altogether')).toThrow('known are auto, genetic-algorithm, nsga-ii')
   for (const type of ['__proto__', 'constructor', 'toString']) expect(make(type)).toThrow(SettingsError)
 })
 

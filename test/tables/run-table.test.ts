@@ -15,7 +15,7 @@ import { temporaryDirectory } from '../temporary.ts'
 function makeRun(): string {
   const directory = temporaryDirectory()
   const record = RecordWriter.openForWriting(directory)
-  record.writeProblem(['x', 'step', 'pair'], new Objectives({ cost: 'minimize', gain: 'maximize' }))
+  record.writeProblem(['x', 'step', 'pair'], new Objectives({ cost: -1, gain: 1 }))
   const individual = (generation: number, index: number, replicate = 0) =>
     new Individual(
       { generation, index, replicate },

@@ -63,7 +63,8 @@ const mostCheckpoints = Number.MAX_SAFE_INTEGER
 /** Rows that have their columns but mean nothing. */
 const dropMisfits = `
 delete from individuals where json_type(parameters) <> 'object';
-delete from evaluations where outcome = 'done' and (fitness is null or json_type(fitness) <> 'array' or (score is null and not ${isPart('evaluations')}));
+delete from evaluations where outcome = 'done' and (fitness is null or json_type(fitness) <> 'array'
+  or (score is null and not ${isPart('evaluations')} and exists (select 1 from evaluations where score is not null)));
 delete from evaluations where outcome = 'failed' and cause is null;
 insert or ignore into parameter_groups select distinct name, '' from group_parameters;
 `

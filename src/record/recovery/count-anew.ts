@@ -35,6 +35,7 @@ function noteBestPoints(database: Database, replications: Replications): void {
     .prepare('select generation, "index", samples from evaluations where replicate = 0 and samples is not null')
     .all() as { readonly generation: number; readonly index: number; readonly samples: string }[]
   database.exec('update generations set best_score = null, best_index = null, best_replicate = null')
+  if (objectives.wantsFront) return // nothing weighs them
   const note = database.prepare(
     `update generations set best_score = @score, best_index = @index, best_replicate = 0
      where generation = @generation and (best_score is null or best_score < @score)`,

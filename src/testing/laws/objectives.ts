@@ -1,28 +1,84 @@
 import { expect } from 'vitest'
+import type { Constraint } from '../../core/constraints.ts'
+import type { DoneEvaluation } from '../../core/evaluation.ts'
+import { dominates } from '../../core/front.ts'
+import { hypervolume } from '../../core/hypervolume.ts'
 import type { ObjectiveMap } from '../../core/objectives.ts'
+import { Random } from '../../core/random.ts'
 import { real, vector } from '../../core/space.ts'
 import { drive, type Simulate, toldIn } from '../drive.ts'
 import { distance, problemOf } from '../problems.ts'
 import type { Tested } from '../tested.ts'
 
 /** What several objectives mean. */
-export function lawsOfObjectives({ law, make, abilities, evaluations }: Tested): void {
-  if (!abilities.searches || abilities.objectives === 'one') return
+export function lawsOfObjectives(tested: Tested): void {
+  if (tested.abilities.objectives === 'one') return
+  if (tested.abilities.searches) lawsOfWeights(tested)
+  if (tested.abilities.objectives === 'many') lawsOfFronts(tested)
+}
 
+/** How far from one place, and how near to another. */
+const betweenTwo: Simulate = ({ x }) => {
+  const point = x as number[]
+  return [distance(point, [0.2, 0.2]), -distance(point, [0.8, 0.8])]
+}
+
+function lawsOfWeights({ law, make, evaluations }: Tested): void {
   law('of several objectives, the weights say which matters', () => {
-    const simulate: Simulate = ({ x }) => {
-      const point = x as number[]
-      return [distance(point, [0.2, 0.2]), -distance(point, [0.8, 0.8])]
-    }
     const found = (weights: ObjectiveMap) => {
       const { objectives } = problemOf({ x: real(0, 1) }, weights)
       const optimizer = make(problemOf({ x: vector(real(0, 1), 2) }, weights), { seed: 3 })
-      const told = toldIn(drive(optimizer, simulate, { evaluations }))
+      const told = toldIn(drive(optimizer, betweenTwo, { evaluations }))
       const best = told.reduce((a, b) => (objectives.score(a) >= objectives.score(b) ? a : b))
       return best.individual.parameters.x as number[]
     }
     // The optimum of the weighted sum lies between the two centres, by their weights.
     for (const x of found({ error: -3, gain: 1 })) expect(x).toBeCloseTo(0.35, 1)
     for (const x of found({ error: -1, gain: 3 })) expect(x).toBeCloseTo(0.65, 1)
+  })
+}
+
+const directions: ObjectiveMap = { error: 'minimize', gain: 'maximize' }
+
+function lawsOfFronts({ law, make, ordersOf, abilities, evaluations }: Tested): void {
+  law('of several objectives without weights, nothing told is better than what it recommends', () => {
+    const near: Constraint = { name: 'near', of: 'results', violation: ({ error }) => (error as number) - 0.3 }
+    for (const order of ordersOf) {
+      const problem = problemOf({ x: vector(real(0, 1), 2) }, directions, [near])
+      const optimizer = make(problem, { seed: 5 })
+      const simulate: Simulate = (given, n) => (n % 4 === 3 ? undefined : betweenTwo(given, n))
+      const known: DoneEvaluation[] = []
+      for (const { state, told } of drive(optimizer, simulate, { evaluations: 250, order })) {
+        const names = new Map(known.map((one) => [JSON.stringify(one.individual.parameters), one]))
+        const recommended = optimizer.recommend(state)
+        expect(recommended.length > 0).toBe(known.length > 0)
+        for (const { parameters } of recommended) {
+          const seen = names.get(JSON.stringify(parameters))
+          expect(seen).toBeDefined()
+          expect(known.filter((other) => dominates(problem.objectives, other, seen!))).toEqual([])
+        }
+        known.push(...told.filter((one) => one.outcome === 'done'))
+      }
+    }
+  })
+
+  if (!abilities.searches) return
+
+  law('of several objectives without weights, its front spans more than that of random search', () => {
+    const problem = problemOf({ x: vector(real(0, 1), 8) }, directions)
+    const simulate: Simulate = ({ x }) => {
+      const [first, ...others] = x as [number, ...number[]]
+      const far = distance(others, new Array<number>(others.length).fill(0.5))
+      return [first ** 2 + far, -((1 - first) ** 2) - far]
+    }
+    const spanned = (vectors: readonly (readonly number[])[]) => hypervolume(problem.objectives, vectors, [1, -1])
+    for (const order of ordersOf) {
+      const told = toldIn(drive(make(problem, { seed: 6 }), simulate, { evaluations, order }))
+      const random = Random.of(6, 'random search')
+      const { space } = problem
+      const drawn = Array.from({ length: evaluations }, () => simulate(space.decode(space.samplePoint(random)), 0)!)
+      const found = spanned(told.flatMap((one) => (one.outcome === 'done' ? [one.fitness] : [])))
+      expect(found).toBeGreaterThan(1.1 * spanned(drawn))
+    }
   })
 }
