@@ -1,6 +1,5 @@
 import { CommanderError } from 'commander'
-import { ConfigurationError, RunHeldError, StorageFullError } from '../core/errors.ts'
-import { SettingsError } from '../core/settings.ts'
+import { ConfigurationError, RunHeldError, SettingsError, StorageFullError } from '../core/errors.ts'
 import { printableLines } from '../core/text.ts'
 
 /** How the command ends; documented and fixed. */

@@ -55,7 +55,7 @@ async function commandLine(name: string | undefined): Promise<Command> {
   const isOne = name !== undefined && Object.hasOwn(commands, name)
   const asked = isOne ? [name] : Object.keys(commands)
   for (const command of asked) (await commands[command as keyof typeof commands]()).register(program)
-  if (!isOne) (await import('./completion.ts')).register(program) // it knows those that stand before it
+  if (!isOne) await (await import('./completion.ts')).register(program) // it knows those that stand before it
   for (const command of program.commands) command.option('--debug', 'show where an error comes from')
   return program
 }

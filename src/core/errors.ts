@@ -3,6 +3,11 @@ export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError'
 }
 
+/** Settings that were refused: where, what was wanted and what came, in one sentence. Exit code 2. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError'
+}
+
 /** Another live runner holds the run. Exit code 3. */
 export class RunHeldError extends Error {
   override readonly name = 'RunHeldError'

@@ -1,13 +1,9 @@
 import { z } from 'zod'
+import { SettingsError } from './errors.ts'
 import { nearest } from './nearest.ts'
 import { show } from './text.ts'
 
-export { nearest }
-
-/** Settings that were refused: where, what was wanted and what came, in one sentence. */
-export class SettingsError extends Error {
-  override readonly name = 'SettingsError'
-}
+export { nearest, SettingsError }
 
 /**
  * The settings with their defaults filled in.

@@ -1,0 +1,38 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { nameOf } from '../core/individual.ts'
+import { RecordReader } from '../record/reader.ts'
+
+type Complete = (value: string, description: string) => void
+
+/** Where runs are looked for, relative to where the user stands. */
+const roots = ['.', 'runs']
+/** How many individuals are offered. */
+const mostIndividuals = 20
+
+/** The runs that may stand next on a command line. */
+export function offerRuns(complete: Complete): void {
+  for (const root of roots) for (const run of runsIn(root)) complete(run, 'a run')
+}
+
+function runsIn(root: string): string[] {
+  try {
+    const found = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+    return found.map(({ name }) => join(root, name)).filter((path) => RecordReader.exists(path))
+  } catch {
+    return [] // there is no such directory, or it is not to be read
+  }
+}
+
+/** The best of the run that stands before on the command line, and those that failed first. */
+export function offerIndividuals(complete: Complete): void {
+  const run = process.argv.findLast((word) => RecordReader.exists(word))
+  if (run === undefined) return
+  const record = RecordReader.openForReading(run)
+  try {
+    for (const { individual } of record.best(mostIndividuals)) complete(individual.name, 'among the best')
+    for (const row of record.firstOutcomes(mostIndividuals)) if (row.cause) complete(nameOf(row), row.cause.kind)
+  } finally {
+    record.close()
+  }
+}
