@@ -51,6 +51,7 @@ class Context:
         self.replicate = task["replicate"]
         self.attempt = task["attempt"]
         self.budget = task.get("budget")  # how much of the simulation is wanted; None where there is no choice
+        self.restore = task.get("restore")  # the checkpoint of the individual that this one goes on from, or None
 
     @property
     def random(self):
@@ -67,8 +68,16 @@ class Context:
 
     @property
     def checkpoint(self):
-        """A path in that directory, where the next attempt at this individual finds what this one has left."""
-        return os.path.join(self.directory, "checkpoint")
+        """Where to leave what others go on from.
+
+        With a budget, a directory for those that are to have more of it: theirs once this one has given its result, as
+        `restore`. Without one, a path in `directory`, where the next attempt at this individual finds what this one has left.
+        """
+        left = self._task.get("checkpoint")
+        if left is None:
+            return os.path.join(self.directory, "checkpoint")
+        os.makedirs(left, exist_ok=True)
+        return left
 
     def report(self, step, value):
         """Records an intermediate value."""

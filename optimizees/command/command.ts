@@ -115,9 +115,14 @@ class Command extends Optimizee {
     return { folder, paths: [...words, ...given].map((name) => resolve(folder, name)) }
   }
 
-  override explain(individual: Individual, { attempt, directory }: ExplainedContext): Explanation {
+  override explain(individual: Individual, { attempt, directory, checkpoint, restore }: ExplainedContext): Explanation {
     const { seeds, workingDirectory = '.', input, environment, setup, result } = this.#options
-    const values = new Values(individual, { attempt, directory: () => directory({ make: false }) }, seeds?.below)
+    const places = {
+      directory: () => directory({ make: false }),
+      checkpoint: () => checkpoint({ make: false }),
+      restore,
+    }
+    const values = new Values(individual, { attempt, ...places }, seeds?.below)
     const words = this.#words(values)
     const files = this.#runsInOwnDirectory ? this.#files(values) : []
     const paths = new Map([...this.#resultPaths].map(([file, path]) => [file, this.#pathOf(path, values)]))

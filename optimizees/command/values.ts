@@ -1,12 +1,12 @@
 import type { Individual } from '../../src/core/individual.ts'
-import type { SimulationContext } from '../../src/core/optimizee.ts'
+import type { ExplainedContext } from '../../src/core/optimizee.ts'
 
 /** What placeholders stand for beside parameters. */
 export const reserved = ['seed', 'generation', 'index', 'attempt', 'worker', 'directory', 'parameters'] as const
 type Reserved = (typeof reserved)[number]
 
 /** What they stand for where an individual may be given a part of the simulation. */
-export const reservedByBudget = ['budget'] as const
+export const reservedByBudget = ['budget', 'restore', 'checkpoint'] as const
 
 function isReserved(name: string): name is Reserved {
   return (reserved as readonly string[]).includes(name)
@@ -15,15 +15,11 @@ function isReserved(name: string): name is Reserved {
 /** What the placeholders stand for in one attempt; the directory is made when it is first asked for. */
 export class Values {
   readonly #individual: Individual
-  readonly #context: Pick<SimulationContext, 'attempt' | 'directory'>
+  readonly #context: ExplainedContext
   readonly #seedsBelow: number | undefined
   #directory: string | undefined
 
-  constructor(
-    individual: Individual,
-    context: Pick<SimulationContext, 'attempt' | 'directory'>,
-    seedsBelow: number | undefined,
-  ) {
+  constructor(individual: Individual, context: ExplainedContext, seedsBelow: number | undefined) {
     this.#individual = individual
     this.#context = context
     this.#seedsBelow = seedsBelow
@@ -40,7 +36,8 @@ export class Values {
 
   readonly of = (placeholder: string): string => {
     const individual = this.#individual
-    if (placeholder === 'budget' && individual.budget !== undefined) return String(individual.budget)
+    const told = individual.budget === undefined ? undefined : this.#ofBudget(placeholder, individual.budget)
+    if (told !== undefined) return told
     if (!isReserved(placeholder)) return textOf(individual.parameters[placeholder])
     switch (placeholder) {
       case 'seed':
@@ -61,6 +58,19 @@ export class Values {
     }
   }
 
+  #ofBudget(placeholder: string, budget: number): string | undefined {
+    switch (placeholder) {
+      case 'budget':
+        return String(budget)
+      case 'restore':
+        return this.#context.restore() ?? ''
+      case 'checkpoint':
+        return this.#context.checkpoint()
+      default:
+        return undefined
+    }
+  }
+
   /** The same for programs that look into their environment. */
   get environment(): Readonly<Record<string, string | undefined>> {
     return {
@@ -69,7 +79,11 @@ export class Values {
       TWOLOOP_SEED: this.of('seed'),
       TWOLOOP_ATTEMPT: this.of('attempt'),
       TWOLOOP_DIRECTORY: this.#directory,
-      TWOLOOP_BUDGET: this.#individual.budget?.toString(),
+      ...(this.#individual.budget !== undefined && {
+        TWOLOOP_BUDGET: this.of('budget'),
+        TWOLOOP_RESTORE: this.#context.restore(),
+        TWOLOOP_CHECKPOINT: this.#context.checkpoint(),
+      }),
     }
   }
 }

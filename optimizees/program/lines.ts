@@ -11,6 +11,9 @@ export interface Task {
   readonly attempt: number
   /** Where its directory is, which the program makes if it wants one. */
   readonly directory: string
+  /** Of a problem with a budget: where it may leave a checkpoint, and from which one it goes on. */
+  readonly checkpoint?: string | undefined
+  readonly restore?: string | undefined
 }
 
 /** What a line of a program says. */
@@ -28,9 +31,10 @@ export type Said =
   /** Anything else is what the individual printed. */
   | { readonly type: 'printed' }
 
-export function lineOf({ id, individual, attempt, directory }: Task): string {
+export function lineOf({ id, individual, attempt, directory, checkpoint, restore }: Task): string {
   const { parameters, seed, generation, index, replicate, budget } = individual
-  return `${JSON.stringify({ id, parameters, seed, generation, index, replicate, attempt, directory, budget })}\n`
+  const told = { id, parameters, seed, generation, index, replicate, attempt, directory, budget, checkpoint, restore }
+  return `${JSON.stringify(told)}\n`
 }
 
 /** The same of several individuals: under each key a list, under `batch` their ids. */
@@ -46,7 +50,11 @@ export function lineOfMany(tasks: readonly Task[], space: Pick<Space, 'names' | 
     replicate: individuals.map(({ replicate }) => replicate),
     attempt: tasks.map(({ attempt }) => attempt),
     directory: tasks.map(({ directory }) => directory),
-    budget: individuals[0]?.budget === undefined ? undefined : individuals.map(({ budget }) => budget),
+    ...(individuals[0]?.budget !== undefined && {
+      budget: individuals.map(({ budget }) => budget),
+      checkpoint: tasks.map(({ checkpoint }) => checkpoint),
+      restore: tasks.map(({ restore }) => restore),
+    }),
   })}\n`
 }
 

@@ -76,8 +76,11 @@ class Program extends Optimizee {
     yield* answers.take(batch.length)
   }
 
-  #taskOf(individual: Individual, { attempt, directory }: SimulationContext): Task {
-    return { id: ++this.#tasks, individual, attempt, directory: directory({ make: false }) }
+  #taskOf(individual: Individual, context: ExplainedContext, id = ++this.#tasks): Task {
+    const { attempt, directory, checkpoint, restore } = context
+    const task = { id, individual, attempt, directory: directory({ make: false }) }
+    if (individual.budget === undefined) return task
+    return { ...task, checkpoint: checkpoint({ make: false }), restore: restore() }
   }
 
   override namedFiles() {
@@ -86,10 +89,10 @@ class Program extends Optimizee {
     return { folder, paths: wordsThatNameFiles(program, folder).map((name) => resolve(folder, name)) }
   }
 
-  override explain(individual: Individual, { attempt, directory }: ExplainedContext): Explanation {
+  override explain(individual: Individual, context: ExplainedContext): Explanation {
     const { program, workingDirectory = '.', environment = {}, setup } = this.#options
     const runsIn = resolve(workingDirectory)
-    const line = lineOf({ id: 1, individual, attempt, directory: directory({ make: false }) }).trimEnd()
+    const line = lineOf(this.#taskOf(individual, context, 1)).trimEnd()
     return {
       facts: [
         ...(setup ? [['setup', setup.join('; ')] as const] : []),

@@ -1,5 +1,6 @@
 import { Packr } from 'msgpackr/pack' // without its streams and native strings, which cost a worker's start more than they save
 import type { FailureCause, Outputs } from '../../src/core/evaluation.ts'
+import type { LeftCheckpoint, LeftDigest } from '../../src/core/record.ts'
 
 /**
  * What the runner and a worker say to each other. Each message is one frame of a pipe file (`pipe-file.ts`), a msgpack map
@@ -54,10 +55,11 @@ export interface Simulate {
 
 export type Assignment = readonly [key: AttemptKey, seed: number, values: readonly unknown[], share?: AssignedShare]
 
-/** Of a simulation that has a budget: how much of it is wanted, and the name of the individual that it goes on from. */
+/** Of a simulation that has a budget: how much of it is wanted. */
 export interface AssignedShare {
   readonly budget: number
-  readonly continues?: string | undefined
+  /** The name of the individual that it goes on from, and what that has left: null if nothing. */
+  readonly continues?: readonly [name: string, left: LeftCheckpoint | null] | undefined
 }
 
 export interface Stop {
@@ -81,9 +83,16 @@ export type Result = readonly [
   printed: Printed | null,
   /** Of a simulation that starts processes: what they have used. It may be missing. */
   used?: Used | null,
+  beside?: ResultBeside,
 ]
 
 export type Used = readonly [cpuMs: number, peakMemory: number | null]
+
+/** What few results have. */
+export interface ResultBeside {
+  /** What was left for others to go on from. */
+  readonly checkpoint?: LeftDigest | undefined
+}
 
 export interface Results {
   readonly type: 'results'
@@ -159,8 +168,9 @@ export function isFromWorker(message: unknown): message is FromWorker {
 }
 
 function isResult(result: unknown): result is Result {
-  if (!Array.isArray(result) || result.length < 6 || result.length > 7) return false
-  const [key, milliseconds, fitness, cause, outputs, printed, used = null] = result as unknown[]
+  if (!Array.isArray(result) || result.length < 6 || result.length > 8) return false
+  const [key, milliseconds, fitness, cause, outputs, printed, used = null, beside = {}] = result as unknown[]
+  if (!isBeside(beside)) return false
   if (!isAttemptKey(key) || typeof milliseconds !== 'number') return false
   if (printed !== null && !isNumbers(printed, 4)) return false
   if (used !== null && !isUsed(used)) return false
@@ -173,6 +183,13 @@ function isUsed(used: unknown): used is Used {
   if (!Array.isArray(used) || used.length !== 2) return false
   const [cpuMs, peakMemory] = used as unknown[]
   return typeof cpuMs === 'number' && (peakMemory === null || typeof peakMemory === 'number')
+}
+
+function isBeside(beside: unknown): beside is ResultBeside {
+  if (typeof beside !== 'object' || beside === null) return false
+  const { checkpoint } = beside as { checkpoint?: { hash?: unknown; bytes?: unknown } | null }
+  if (checkpoint === undefined || checkpoint === null) return true
+  return typeof checkpoint === 'object' && typeof checkpoint.hash === 'string' && Number.isSafeInteger(checkpoint.bytes)
 }
 
 function isAttemptKey(key: unknown): key is AttemptKey {

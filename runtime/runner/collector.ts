@@ -133,7 +133,8 @@ export class Collector {
 }
 
 function answerOf(result: Result, worker: WorkerProcess, job: Job | undefined, ended: number): Answer {
-  const [[generation, index, replicate, epoch, attempt], milliseconds, fitness, cause, outputs, printed, used] = result
+  const [[generation, index, replicate, epoch, attempt], milliseconds, fitness, cause, outputs, printed, used, beside] =
+    result
   return {
     individual: job?.individual ?? { generation, index, replicate },
     epoch,
@@ -146,6 +147,7 @@ function answerOf(result: Result, worker: WorkerProcess, job: Job | undefined, e
     milliseconds,
     printed: printed ?? undefined,
     ...usageOf(used),
+    ...(beside?.checkpoint && { checkpoint: beside.checkpoint }),
     began: ended - milliseconds,
     ended,
   }

@@ -1,4 +1,5 @@
 import { nameOf } from '../../src/core/individual.ts'
+import type { RunRecord } from '../../src/core/record.ts'
 import type { RunnerSettings } from '../../src/core/runner-settings.ts'
 import type { Space } from '../../src/core/space.ts'
 import type { Assignment } from '../channel/protocol.ts'
@@ -16,6 +17,7 @@ export interface Dealing {
   readonly batch: number
   /** Mean duration of one individual in milliseconds, undefined as long as nothing has been measured. */
   readonly meanMs: number | undefined
+  readonly record: Pick<RunRecord, 'checkpointLeftBy'>
 }
 
 /** A worker holds no more bytes of individuals in advance. */
@@ -27,7 +29,7 @@ const bytesPerValue = 9
 export function deal(
   jobs: OpenJobs,
   workers: readonly WorkerProcess[],
-  { space, settings, mode, batch, meanMs }: Dealing,
+  { space, settings, mode, batch, meanMs, record }: Dealing,
 ): void {
   const ready = workers.filter(({ isReady }) => isReady).sort((a, b) => a.held.size - b.held.size)
   const limit = Math.min(Math.max(settings.lookAhead, batch), Math.ceil(mostBytes / (bytesPerValue * space.dimension)))
@@ -41,27 +43,27 @@ export function deal(
     // Refilled at half, so that the pipe is not written for every single answer; a single batch only when it is answered,
     // so that the next is whole.
     const refillAt = most > batch ? most / 2 : 0
-    if (worker.held.size <= refillAt) send(worker, jobs, most - worker.held.size, space)
+    if (worker.held.size <= refillAt) send(worker, jobs, most - worker.held.size, { space, record })
   }
 }
 
-function send(
-  worker: WorkerProcess,
-  jobs: OpenJobs,
-  count: number,
-  space: Pick<Space, 'toValues' | 'dimension'>,
-): void {
+function send(worker: WorkerProcess, jobs: OpenJobs, count: number, known: Pick<Dealing, 'space' | 'record'>): void {
   const taken = jobs.take(count, worker.held)
   if (taken.length === 0) return
   worker.send(
     taken,
-    taken.map((job) => assignmentOf(job, space)),
+    taken.map((job) => assignmentOf(job, known)),
   )
 }
 
-function assignmentOf(job: Job, space: Pick<Space, 'toValues'>): Assignment {
+function assignmentOf(job: Job, { space, record }: Pick<Dealing, 'space' | 'record'>): Assignment {
   const { seed, parameters, budget, continues } = job.individual
   const values = space.toValues(parameters)
   if (budget === undefined) return [keyOfJob(job), seed, values]
-  return [keyOfJob(job), seed, values, { budget, continues: continues && nameOf(continues) }]
+  return [
+    keyOfJob(job),
+    seed,
+    values,
+    { budget, continues: continues && [nameOf(continues), record.checkpointLeftBy(continues) ?? null] },
+  ]
 }

@@ -249,7 +249,14 @@ export class Runner {
   #handOut(): void {
     if (!this.#stopping.hasTimeForMore) return
     const { space, settings, batch = 1 } = this.#options
-    deal(this.#jobs, this.#fleet.workers, { space, settings, batch, mode: this.#mode, meanMs: this.#durations.mean })
+    deal(this.#jobs, this.#fleet.workers, {
+      space,
+      settings,
+      batch,
+      mode: this.#mode,
+      meanMs: this.#durations.mean,
+      record: this.#options.record,
+    })
   }
   #collect(isStopping: boolean): Collected {
     const collected = this.#collector.collect(isStopping)

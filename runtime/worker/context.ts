@@ -11,6 +11,8 @@ export interface ContextSource {
   /** The path of the individual's directory, which is made if need be. */
   readonly directory: SimulationContext['directory']
   readonly account: SimulationContext['account']
+  readonly checkpoint: SimulationContext['checkpoint']
+  readonly restore: SimulationContext['restore']
 }
 
 /**
@@ -24,21 +26,23 @@ export class Context implements SimulationContext {
   readonly report: SimulationContext['report']
   readonly directory: SimulationContext['directory']
   readonly account: SimulationContext['account']
+  readonly checkpoint: SimulationContext['checkpoint']
+  readonly restore: SimulationContext['restore']
   readonly #seed: number
   readonly #snapshot: () => unknown
   #random: Random | undefined
   #controller: AbortController | undefined
   #abortReason: Error | undefined
 
-  constructor(
-    { seed, budget }: Pick<Individual, 'seed' | 'budget'>,
-    { attempt, snapshot, report, directory, account }: ContextSource,
-  ) {
+  constructor({ seed, budget }: Pick<Individual, 'seed' | 'budget'>, source: ContextSource) {
+    const { attempt, snapshot, report, directory, account, checkpoint, restore } = source
     this.attempt = attempt
     this.budget = budget
     this.report = report
     this.directory = directory
     this.account = account
+    this.checkpoint = checkpoint
+    this.restore = restore
     this.#seed = seed
     this.#snapshot = snapshot
   }

@@ -1,9 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Individual, idOf } from '../../src/core/individual.ts'
+import { Individual, idOf, nameOf } from '../../src/core/individual.ts'
 import type { Optimizee, ProcessUsage } from '../../src/core/optimizee.ts'
-import { runFiles } from '../../src/core/run-files.ts'
+import { checkpointOf, runFiles } from '../../src/core/run-files.ts'
+import { digestOfFolder } from '../../src/system/folder-digest.ts'
 import { makeOwnDirectory } from '../../src/system/own-files.ts'
 import { type Assignment, type AttemptKey, decodeMessage, type Used } from '../channel/protocol.ts'
 import type { RunFile } from '../channel/run-file.ts'
@@ -12,6 +13,7 @@ import { Attempt, type AttemptSurroundings } from './attempt.ts'
 import { BatchAttempt, type Member } from './batch-attempt.ts'
 import { type AttemptOutcome, causeOf } from './outcome.ts'
 import { PrintedText } from './printed-text.ts'
+import { removeCheckpoint, restored } from './restored.ts'
 
 /** Results of short simulations ride together, for this long at most. */
 const flushIntervalMs = { events: 2, poll: 20 }
@@ -56,6 +58,8 @@ export class Simulations {
   #mustEnd = false
   #brokeOff = false
   #snapshot: { readonly value: unknown } | undefined
+  /** Whether individuals are given parts of a budget, and may leave checkpoints. */
+  #hasBudget = false
 
   constructor({ directory, runFile, optimizee, answers }: SimulationsOptions) {
     this.runFile = runFile
@@ -144,11 +148,12 @@ export class Simulations {
   #memberOf([key, seed, values, share]: Assignment): KeyedMember {
     const [generation, index, replicate, , attempt] = key
     const parameters = this.#optimizee.space.fromValues(values)
-    const { budget, continues } = share ?? {}
+    const [continues, left] = share?.continues ?? []
     const individual = new Individual({ generation, index, replicate }, parameters, seed, {
-      budget,
+      budget: share?.budget,
       continues: continues === undefined ? undefined : idOf(continues),
     })
+    this.#hasBudget ||= share !== undefined
     const surroundings: AttemptSurroundings = {
       attempt,
       timeout: this.runFile.timeout,
@@ -159,6 +164,11 @@ export class Simulations {
           ? makeOwnDirectory(this.#directory, runFiles.individuals, individual.name)
           : join(this.#directory, runFiles.individuals, individual.name),
       account: (usage) => void this.#usages.set(key, usage),
+      checkpoint: ({ make } = { make: true }) =>
+        make
+          ? makeOwnDirectory(this.#directory, ...checkpointOfKey(key).split('/'))
+          : join(this.#directory, checkpointOfKey(key)),
+      restore: () => (continues && left ? restored(this.#directory, continues, left) : undefined),
     }
     return { key, individual, surroundings }
   }
@@ -180,12 +190,21 @@ export class Simulations {
     const printed = this.#printed.take(this.#optimizee.open ? Number.POSITIVE_INFINITY : milliseconds)
     const each = milliseconds / answered.length
     for (const [key, outcome] of answered) {
-      this.#answers.addResult(
-        'cause' in outcome
-          ? [key, each, null, outcome.cause, null, printed, this.#takeUsage(key)]
-          : [key, each, outcome.fitness, null, outcome.outputs ?? null, printed, this.#takeUsage(key)],
-      )
+      const used = this.#takeUsage(key)
+      if ('cause' in outcome) {
+        this.#answers.addResult([key, each, null, outcome.cause, null, printed, used])
+        if (this.#hasBudget) removeCheckpoint(this.#checkpointOf(key))
+        continue
+      }
+      const { fitness, outputs = null } = outcome
+      const checkpoint = this.#hasBudget ? digestOfFolder(this.#checkpointOf(key)) : undefined
+      if (checkpoint) this.#answers.addResult([key, each, fitness, null, outputs, printed, used, { checkpoint }])
+      else this.#answers.addResult([key, each, fitness, null, outputs, printed, used])
     }
+  }
+
+  #checkpointOf(key: AttemptKey): string {
+    return join(this.#directory, checkpointOfKey(key))
   }
 
   #takeUsage(key: AttemptKey): Used | null {
@@ -221,4 +240,8 @@ export class Simulations {
     }
     return this.#snapshot.value
   }
+}
+
+function checkpointOfKey([generation, index, replicate, epoch, attempt]: AttemptKey): string {
+  return checkpointOf(nameOf({ generation, index, replicate }), epoch, attempt)
 }

@@ -43,6 +43,16 @@ export interface SimulationContext {
   readonly snapshot: unknown
   /** Records an intermediate value, for curves over time or steps. */
   report(step: number, value: number): void
+  /**
+   * The directory that the individual from which this one goes on has left by `checkpoint`, as that left it; undefined where
+   * there is none, and all is to be simulated from the beginning.
+   */
+  restore(): string | undefined
+  /**
+   * A directory in which this attempt leaves what others may go on from, made at the first call; or only where it would be.
+   * It is theirs once this attempt has given its result.
+   */
+  checkpoint(options?: { readonly make: boolean }): string
   /** A directory of this individual's own, made at the first call, kept with the run; or only where it would be. */
   directory(options?: { readonly make: boolean }): string
   /** Takes down what processes that the simulation has started have used. */
@@ -58,7 +68,7 @@ export interface ProcessUsage {
 }
 
 /** What is known of an attempt before it is made. */
-export type ExplainedContext = Pick<SimulationContext, 'attempt' | 'directory'>
+export type ExplainedContext = Pick<SimulationContext, 'attempt' | 'directory' | 'checkpoint' | 'restore'>
 
 /** How a simulation is told what to simulate, for people who look at it, and for what simulates outside of a run. */
 export interface Explanation {

@@ -74,11 +74,27 @@ export interface AttemptRecord {
   readonly peakMemory?: number | undefined
   /** Whether it was stopped on its way, since it was good for nothing any more: its fitness is the last that it reported. */
   readonly isStopped?: boolean | undefined
+  /** What it has left for others to go on from, if it has. */
+  readonly checkpoint?: LeftDigest | undefined
   /** A number for each constraint, which is kept where that is not above 0. */
   readonly constraints?: readonly number[] | undefined
   /** Of an individual that is simulated several times: the fitness of each time, and the standard error of their mean. */
   readonly samples?: readonly (readonly number[])[] | undefined
   readonly standardError?: readonly number[] | undefined
+}
+
+/** What stands in a checkpoint: a digest of its files, and how much they are. */
+export interface LeftDigest {
+  readonly hash: string
+  readonly bytes: number
+}
+
+/** The checkpoint of an individual that is evaluated. */
+export interface LeftCheckpoint {
+  /** From the run directory on. */
+  readonly path: string
+  /** Null where the record lost it. */
+  readonly hash: string | null
 }
 
 export type Verdict =
@@ -180,6 +196,8 @@ export interface RunRecord {
   ): void
   /** Workers of earlier runner starts that have not been seen to end. */
   openWorkers(): WorkerRecord[]
+  /** What an individual has left for others to go on from; undefined if nothing, or nothing any more. */
+  checkpointLeftBy(individual: IndividualId): LeftCheckpoint | undefined
   /** What has been tried of the individuals of a generation that are not evaluated yet. */
   triedBefore(generation: number): readonly TriedBefore[]
   /** The parts of workers' output files that belong to a generation and have not been packed yet. */

@@ -18,12 +18,22 @@ export const runFiles = {
   bells: 'bells',
   /** A folder for each individual that asked for one. */
   individuals: 'individuals',
+  /** A folder for each individual that has left a checkpoint, in it one for each attempt. */
+  checkpoints: 'checkpoints',
   /** What the individuals of each generation printed, packed. */
   logs: 'logs',
   /** Where a new run's record is made, and where it lies when it is whole. */
   making: 'making',
   made: 'made',
 } as const
+
+/**
+ * Where an attempt leaves its checkpoint, from the run directory on. Each has a place of its own: that of the attempt which
+ * decided the evaluation is the one that others go on from, whatever the others wrote.
+ */
+export function checkpointOf(individual: string, epoch: number, attempt: number): string {
+  return `${runFiles.checkpoints}/${individual}/${epoch}.${attempt}`
+}
 
 /** The file with what is shared by all simulations of a run; its name says its content. */
 export function snapshotName(hash: string): string {

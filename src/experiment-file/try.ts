@@ -15,6 +15,9 @@ import { watched } from './watched.ts'
 /** A simulation that takes no longer is simulated once more, with other parameters. */
 const shortMs = 10_000
 
+/** A trial begins at the beginning. */
+const restore = () => undefined
+
 type Parameters = Readonly<Record<string, unknown>>
 
 /** What came of a trial. */
@@ -40,7 +43,11 @@ export class Trial implements Disposable {
     this.parameters = parametersOf(experiment, set)
     this.seed = seedOf(seed, 'try')
     this.objectives = experiment.optimizee.objectives.names
-    this.explanation = explain(experiment.optimizee, this.#individual(), { attempt: 1, directory: this.#directory })
+    this.explanation = explain(experiment.optimizee, this.#individual(), {
+      attempt: 1,
+      directory: this.#directory,
+      restore,
+    })
   }
 
   /** @param set parameters as `name=value`; the others are the file's first guess, or drawn as its seed wants them */
@@ -74,12 +81,13 @@ export class Trial implements Disposable {
   async #simulate(parameters: Parameters, snapshot: unknown, signal: AbortSignal): Promise<SimulatedHere> {
     const { optimizee, runner } = this.#experiment
     const { timeout } = runnerSettings.parse(runner)
-    const surroundings = { attempt: 1, timeout, snapshot: () => snapshot, directory: this.#directory, signal }
+    const surroundings = { attempt: 1, timeout, snapshot: () => snapshot, restore, directory: this.#directory, signal }
     return simulateHere(optimizee, this.#individual(parameters), surroundings)
   }
 
   #individual(parameters = this.parameters): Individual {
-    return new Individual({ generation: 0, index: 0, replicate: 0 }, parameters, this.seed)
+    const budget = this.#experiment.optimizee.budget?.high
+    return new Individual({ generation: 0, index: 0, replicate: 0 }, parameters, this.seed, { budget })
   }
 
   #unused(used: ReadonlySet<string>, { came }: SimulatedHere): string[] {

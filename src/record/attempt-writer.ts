@@ -25,6 +25,7 @@ export interface Rules {
  * all is decided is late, and differs or not.
  */
 export class AttemptWriter {
+  readonly #file: RecordFile
   readonly #evaluation: Statement
   readonly #other: Statement
   readonly #forget: Statement
@@ -39,6 +40,7 @@ export class AttemptWriter {
   #hasOthers: boolean
 
   constructor(file: RecordFile) {
+    this.#file = file
     this.#evaluation = file.prepare(`insert into evaluations values (${Array(22).fill('?').join(', ')})`)
     this.#other = file.prepare(`insert into other_attempts values (${Array(15).fill('?').join(', ')})`)
     const ofOne = 'where generation = ? and "index" = ? and replicate = ?'
@@ -118,6 +120,11 @@ export class AttemptWriter {
       record.samples ? toJson(record.samples) : null,
       record.standardError ? toJson(record.standardError) : null,
     )
+    if (record.checkpoint) {
+      const { hash, bytes } = record.checkpoint
+      const sql = 'insert or replace into left_checkpoints values (?, ?, ?, ?, ?, 0)'
+      this.#file.run(sql, generation, index, replicate, hash, bytes)
+    }
     if (!this.#forgetOther(record)) tally.attempts++
     tally[outcome]++
     if (told !== null && told > (tally.lastTold ?? -1)) tally.lastTold = told

@@ -3,7 +3,7 @@ import type { FirstOutcome } from '../../runtime/runner/first-outcomes.ts'
 import type { BudgetRange } from '../core/budget.ts'
 import { ConfigurationError } from '../core/errors.ts'
 import type { Evaluation, FailureCause } from '../core/evaluation.ts'
-import type { Individual, IndividualId } from '../core/individual.ts'
+import { type Individual, type IndividualId, nameOf } from '../core/individual.ts'
 import { type ObjectiveMap, Objectives } from '../core/objectives.ts'
 import { ParameterGroup } from '../core/parameter-group.ts'
 import type { PlainData } from '../core/plain-data.ts'
@@ -12,11 +12,13 @@ import {
   type Checkpoint,
   deathDetail,
   deathKinds,
+  type LeftCheckpoint,
   type TriedBefore,
   type Usage,
   type WorkerRecord,
 } from '../core/record.ts'
 import type { Replications } from '../core/replications.ts'
+import { checkpointOf } from '../core/run-files.ts'
 import type { TrajectoryHistory } from '../core/trajectory.ts'
 import {
   bestOfFronts,
@@ -252,6 +254,19 @@ export class RecordReader extends RowReader implements TrajectoryHistory {
       index,
       replicate,
     )
+  }
+
+  checkpointLeftBy(individual: IndividualId): LeftCheckpoint | undefined {
+    const { generation, index, replicate } = individual
+    const left = this.file.get<{ epoch: number; attempt: number; hash: string | null; removed: number | null }>(
+      `select e.epoch, e.attempt, c.hash, c.removed from evaluations e left join left_checkpoints c using (generation, "index", replicate)
+       where generation = ? and "index" = ? and replicate = ? and outcome = 'done'`,
+      generation,
+      index,
+      replicate,
+    )
+    if (!left || left.removed) return undefined
+    return { path: checkpointOf(nameOf(individual), left.epoch, left.attempt), hash: left.hash }
   }
 
   triedBefore(generation: number): TriedBefore[] {

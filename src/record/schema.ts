@@ -32,6 +32,21 @@ create table evaluations (
   primary key (generation, "index", replicate)
 ) strict, without rowid;`
 
+/**
+ * What simulations have left for others to go on from, in `checkpoints/INDIVIDUAL/EPOCH.ATTEMPT` of the run directory. It is
+ * there in the record of a problem with a budget only.
+ */
+export const leftCheckpointsTable = `
+create table if not exists left_checkpoints (
+  generation integer not null,
+  "index"    integer not null,
+  replicate  integer not null,
+  hash       text not null,              -- SHA-256 of the names and contents of its files
+  bytes      integer not null,
+  removed    integer not null default 0, -- whether it was of no use any more
+  primary key (generation, "index", replicate)
+) strict, without rowid;`
+
 /** Everything that was evaluated or tried, side by side. */
 export const views = `
 create view attempts as

@@ -2,7 +2,7 @@ import { encodeMessage } from '../../runtime/channel/protocol.ts'
 import { workerFolders } from '../../runtime/channel/run-file.ts'
 import { violationOf } from '../core/constraints.ts'
 import type { DoneEvaluation, Judge } from '../core/evaluation.ts'
-import { nameOf } from '../core/individual.ts'
+import { type IndividualId, nameOf } from '../core/individual.ts'
 import type { Objectives } from '../core/objectives.ts'
 import type { Problem } from '../core/optimizee.ts'
 import type {
@@ -22,7 +22,7 @@ import { AttemptWriter } from './attempt-writer.ts'
 import { RecordReader } from './reader.ts'
 import { RecordFile } from './record-file.ts'
 import { type EvaluatedRow, evaluationOf, type Manifest, toJson } from './rows.ts'
-import { findBest, searchView } from './schema.ts'
+import { findBest, leftCheckpointsTable, searchView } from './schema.ts'
 
 /** The record of one run, as its one writer has it: what is added comes in transactions. */
 export class RecordWriter extends RecordReader implements RunRecord {
@@ -91,6 +91,7 @@ export class RecordWriter extends RecordReader implements RunRecord {
       ...(budget && { budget: { ...budget } }),
     })
     this.forgetProblem()
+    if (budget) this.file.transaction(() => this.file.execute(leftCheckpointsTable))
     if (parameters.length + objectives.names.length > 1000) return // SQLite has at most 2000 columns
     this.file.transaction(() => {
       this.file.execute('drop view if exists search')
@@ -238,6 +239,20 @@ export class RecordWriter extends RecordReader implements RunRecord {
         )
       }
       this.file.execute(findBest)
+    })
+  }
+
+  /** Notes that the checkpoints of these are no longer there, before they are removed. */
+  forgetCheckpoints(individuals: readonly IndividualId[]): void {
+    this.file.transaction(() => {
+      for (const { generation, index, replicate } of individuals) {
+        this.file.run(
+          'update left_checkpoints set removed = 1 where generation = ? and "index" = ? and replicate = ?',
+          generation,
+          index,
+          replicate,
+        )
+      }
     })
   }
 

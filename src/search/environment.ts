@@ -7,6 +7,7 @@ import type { RecordWriter } from '../record/writer.ts'
 import { Checkpoints } from './checkpoints.ts'
 import { Ends } from './ends.ts'
 import { GenerationalSearch } from './generational-search.ts'
+import { LeftCheckpoints } from './left-checkpoints.ts'
 import type { Knowledge, Searched, SearchPlan } from './searched.ts'
 import { SteadySearch } from './steady-search.ts'
 import { type Progress, Tally } from './tally.ts'
@@ -44,7 +45,8 @@ export class Environment<P = Record<string, unknown>> {
       onProgress(progress)
     })
     const ends = new Ends(limits, optimizer)
-    const searched: Searched = { trajectory, optimizer, record, checkpoints, tally, limits, ends, start }
+    const left = optimizer.budget && new LeftCheckpoints(record, optimizer)
+    const searched: Searched = { trajectory, optimizer, record, checkpoints, tally, limits, ends, left, start }
     this.#search =
       order === 'generations'
         ? new GenerationalSearch(searched)

@@ -41,6 +41,7 @@ export class GenerationalSearch {
   /** @returns whether the search has ended; false if it was stopped */
   async run(runner: Runner, signal: AbortSignal, knowledge: Knowledge): Promise<boolean> {
     const { trajectory } = this.#searched
+    this.#searched.left?.expect(trajectory.individuals())
     if (trajectory.generation < 0) this.#expand(runner, knowledge.evaluations ?? [])
     else this.#goOn(knowledge.evaluations ?? [])
     for (;;) {
@@ -125,23 +126,30 @@ export class GenerationalSearch {
   }
 
   #expand(runner: Runner, evaluations: readonly Evaluation[]): void {
-    const { trajectory, optimizer, checkpoints, ends, start } = this.#searched
+    const { trajectory, optimizer, checkpoints, ends, start, left } = this.#searched
     const before = trajectory.generation
     const told = before < 0 ? 0 : this.#told + this.size
     const { search } = optimizer
     if (before < 0) search.guess(start)
     else ends.tell(evaluations)
     this.#limit = this.#reachedLimit()
+    left?.tell(evaluations)
     if (this.#limit !== undefined) {
       checkpoints.timed(() => search.tell(evaluations))
+      left?.sweep()
       return
     }
     checkpoints.timed(() => optimizer.postProcess(trajectory, evaluations))
     const { generation } = trajectory
-    if (generation === before) return
+    if (generation === before) {
+      left?.sweep()
+      return
+    }
     this.#told = told
     const checkpoint = checkpoints.due({ told, asked: told + this.size, generation })
     runner.dumpTraj(trajectory, told, { summary: optimizer.summarize(search.state), checkpoint })
+    left?.expect(trajectory.individuals())
+    left?.sweep()
   }
 
   /** The limit of the search that allows no further generation. */

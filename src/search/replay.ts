@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { decodeMessage } from '../../runtime/channel/protocol.ts'
 import { type RunFile, readRunFile } from '../../runtime/channel/run-file.ts'
 import { loadOptimizee } from '../../runtime/worker/load-optimizee.ts'
+import { restored } from '../../runtime/worker/restored.ts'
 import { ConfigurationError } from '../core/errors.ts'
-import { Individual, nameOf } from '../core/individual.ts'
+import { Individual, idOf, nameOf } from '../core/individual.ts'
 import type { Optimizee } from '../core/optimizee.ts'
 import { isSame as isSameData } from '../core/plain-data.ts'
 import { findIndividual } from '../record/individual-name.ts'
@@ -34,15 +35,18 @@ export interface Replayed {
  * to standard error. What its user keeps stays as it is.
  */
 export async function replay(run: string, name: string): Promise<Replayed> {
-  const { row, attempt, objectives } = readRecord(run, name)
+  const { row, attempt, objectives, left } = readRecord(run, name)
   const recorded = recordedIn(row)
   const runFile = readRun(run)
   const directory = new TemporaryDirectory('replay')
   const optimizee = await load(run, runFile, directory.path({ make: false }))
   const { space } = optimizee
   const parameters = space.fromValues(space.toValues(JSON.parse(row.parameters)))
-  const individual = new Individual(row, parameters, row.seed)
-  const surroundings = { attempt, directory, timeout: runFile.timeout, snapshot: () => snapshotOf(run, runFile) }
+  const share = { budget: row.budget ?? undefined, continues: row.continues === null ? undefined : idOf(row.continues) }
+  const individual = new Individual(row, parameters, row.seed, share)
+  const restore = () => (left ? restored(run, row.continues!, left) : undefined)
+  const snapshot = () => snapshotOf(run, runFile)
+  const surroundings = { attempt, directory, timeout: runFile.timeout, snapshot, restore }
   const explanation = explain(optimizee, individual, surroundings)
   using _aside = new OutputAside()
   try {
@@ -72,7 +76,13 @@ function readRecord(run: string, name: string) {
   try {
     const row = findIndividual(record, name)
     const accepted = record.attemptsOf(row).find(({ verdict }) => verdict === 'accepted')
-    return { row, attempt: accepted?.attempt ?? 1, objectives: record.objectives.names }
+    const left = row.continues === null ? undefined : record.checkpointLeftBy(idOf(row.continues))
+    if (row.continues !== null && !left) {
+      throw new ConfigurationError(
+        `individual ${name} goes on from ${row.continues}, whose checkpoint is no longer there; it cannot be simulated by itself`,
+      )
+    }
+    return { row, attempt: accepted?.attempt ?? 1, objectives: record.objectives.names, left }
   } finally {
     record.close()
   }

@@ -11,6 +11,7 @@ import type { RecordWriter } from '../record/writer.ts'
 import type { Checkpoints } from './checkpoints.ts'
 import type { Ends } from './ends.ts'
 import type { EvaluationCache } from './evaluation-cache.ts'
+import type { LeftCheckpoints } from './left-checkpoints.ts'
 import type { Tally } from './tally.ts'
 
 /** What every order of a search works on. */
@@ -22,6 +23,8 @@ export interface Searched {
   readonly tally: Tally
   readonly limits: Limits
   readonly ends: Ends
+  /** Of a problem with a budget, whose simulations may leave some. */
+  readonly left: LeftCheckpoints | undefined
   readonly start: NonNullable<SearchPlan['start']>
 }
 

@@ -21,7 +21,7 @@ export interface SimulatedHere {
   readonly reports: readonly { readonly step: number; readonly value: number }[]
 }
 
-export interface HereOptions extends Pick<AttemptSurroundings, 'attempt' | 'snapshot' | 'timeout'> {
+export interface HereOptions extends Pick<AttemptSurroundings, 'attempt' | 'snapshot' | 'timeout' | 'restore'> {
   readonly directory: TemporaryDirectory
   /** Ends the simulation. */
   readonly signal?: AbortSignal | undefined
@@ -40,6 +40,7 @@ export async function simulateHere(
     report,
     directory: directory.path,
     account: () => {},
+    checkpoint: directory.checkpoint,
   })
   using _kept = new KeptFiles(explain(optimizee, individual, { directory, ...surroundings })?.written ?? [])
   const end = () => attempt.abort(signal?.reason as Error)
@@ -61,9 +62,10 @@ export async function simulateHere(
 export function explain(
   optimizee: Optimizee,
   individual: Individual,
-  { attempt, directory }: Pick<HereOptions, 'attempt' | 'directory'>,
+  { attempt, directory, restore }: Pick<HereOptions, 'attempt' | 'directory' | 'restore'>,
 ): Explanation | undefined {
-  return optimizee.explain?.(individual, { attempt, directory: directory.path })
+  const { path, checkpoint } = directory
+  return optimizee.explain?.(individual, { attempt, directory: path, checkpoint, restore })
 }
 
 /** An individual's directory among temporary files, which is made when the simulation first asks for it. */
@@ -83,6 +85,13 @@ export class TemporaryDirectory {
   readonly path: SimulationContext['directory'] = ({ make } = { make: true }) => {
     if (make) mkdirSync(this.#path, { recursive: true, mode: 0o700 })
     return this.#path
+  }
+
+  /** Where a checkpoint is left, in it. */
+  readonly checkpoint: SimulationContext['checkpoint'] = ({ make } = { make: true }) => {
+    const path = join(this.#path, 'checkpoint')
+    if (make) mkdirSync(path, { recursive: true, mode: 0o700 })
+    return path
   }
 
   /** Puts the files there with which a simulation starts, for whoever wants to start it by hand. */

@@ -98,6 +98,7 @@ export class SteadySearch {
 
   /** Stores where the optimizer stands. */
   keep(): void {
+    this.#searched.left?.sweep()
     if (this.#recorded.length === 0 && this.#asked > 0) this.#searched.checkpoints.store(this.#place)
   }
 
@@ -126,6 +127,7 @@ export class SteadySearch {
     const evaluated = this.#order === 'ordered' ? record.told(told) : this.#evaluatedSince(told, open)
     this.#lookBack(told)
     for (const point of pointsOf([...open.values()], trajectory.replications)) this.#line.expect(point)
+    this.#searched.left?.expect(open.values())
     for (let block = Math.floor(from / this.size); block <= trajectory.generation; block++) {
       for (const { individual } of record.replacements(block)) {
         if (this.#isTold(individual, told)) continue
@@ -179,6 +181,7 @@ export class SteadySearch {
         const portion = this.#line.next()
         if (!portion) break
         search.tell(portion)
+        this.#searched.left?.tell(portion)
         this.#searched.ends.tell(portion)
         this.#told++
       }
@@ -187,6 +190,7 @@ export class SteadySearch {
       const checkpoint = checkpoints.due(this.#place)
       this.#searched.record.addIndividuals(fresh, { begun, checkpoint })
     }
+    this.#searched.left?.sweepIfDue()
     return fresh.map(({ individual }) => individual)
   }
 
@@ -204,6 +208,7 @@ export class SteadySearch {
     const before = trajectory.generation
     const replicates = trajectory.fExtend(proposals, optimizer.settings.seed, this.size)
     const points = replicates.map(([first]) => first)
+    this.#searched.left?.expect(points)
     search.expect(points)
     this.#asked += points.length
     for (let generation = before + 1; generation <= trajectory.generation; generation++) {

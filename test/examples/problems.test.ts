@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { openDatabase } from '../../src/system/database.ts'
+import { hasPart, hasProgram } from '../parts.ts'
 import { build } from '../search-child.ts'
 import { temporaryDirectory } from '../temporary.ts'
 
@@ -31,3 +33,29 @@ test('the cantilever is found that is as light as theory allows', () => {
     expect(violation).toBeCloseTo(Math.max(0, stress - 160) + Math.max(0, -8 - tip), 9)
   }
 })
+
+const hasPython = hasPart('python3', () => hasProgram('python3'), 'the example of a search by halves in Python')
+
+/** Of relaxation, for a grid of 32 x 32 inner points, in the limit of many sweeps (Young 1954). */
+const fastest = 2 / (1 + Math.sin(Math.PI / 33))
+
+test.each(['relaxation', ...(hasPython ? ['relaxation-python'] : [])])(
+  'the factor of %s is found with a part of the sweeps, and plates are relaxed from where they were',
+  (name) => {
+    const directory = temporaryDirectory()
+    twoloop(directory, 'run', example(`${name}.yaml`))
+    const { best, evaluations } = JSON.parse(twoloop(directory, 'show', `runs/${name}`, '--json'))
+    expect(evaluations.failed).toBe(0)
+    expect(best.parameters.factor).toBeGreaterThan(fastest - 0.1)
+    expect(best.parameters.factor).toBeLessThan(fastest + 0.1)
+    const record = openDatabase(join(directory, 'runs', name, 'trajectory.sqlite'), { readonly: true })
+    const sums = record.prepare(
+      `select sum(i.budget - coalesce(b.budget, 0)) as swept, count(b.budget) as continued, count(*) as individuals
+       from individuals i left join individuals b on b.generation || '.' || b."index" = i.continues`,
+    )
+    const { swept, continued, individuals } = sums.get() as Record<string, number>
+    record.close()
+    expect(continued).toBeGreaterThan(10)
+    expect(swept).toBeLessThan((81 * individuals!) / 4)
+  },
+)

@@ -339,13 +339,22 @@ test('a flag is a word of the command where its parameter is true, and of nothin
   expect(() => make(['{verbose?node}'], { parameters })).toThrow('a command needs a program first, got a flag')
 })
 
-test('a command of a problem with a budget is told how much is wanted', async () => {
+test('a command of a problem with a budget is told how much is wanted, and where it goes on and leaves off', async () => {
   const budget = { name: 'steps', low: 1, high: 81 }
-  const optimizee = make(run('tell-arguments', '--steps', '{budget}'), { budget })
+  const words = ['{budget}', '{checkpoint}', '{restore?--from}', '{restore?{restore}}']
+  const optimizee = make(run('tell-arguments', ...words), { budget })
   const one = individual<Record<string, unknown>>({ x: 0.5 }, { budget: 27 })
-  const told = (await optimizee.simulate(one, contextOf(one))) as { arguments: string[]; environment: object }
-  expect(told.arguments).toEqual(['--steps', '27'])
-  expect(told.environment).toMatchObject({ TWOLOOP_BUDGET: '27' })
+  const tell = async (restore: string | undefined) => {
+    const context = contextOf(one, { checkpoint: () => '/to', restore: () => restore })
+    return (await optimizee.simulate(one, context)) as { arguments: string[]; environment: object }
+  }
+  const first = await tell(undefined)
+  expect(first.arguments).toEqual(['27', '/to'])
+  expect(first.environment).toMatchObject({ TWOLOOP_BUDGET: '27', TWOLOOP_CHECKPOINT: '/to' })
+  expect(first.environment).not.toHaveProperty('TWOLOOP_RESTORE')
+  const further = await tell('/from')
+  expect(further.arguments).toEqual(['27', '/to', '--from', '/from'])
+  expect(further.environment).toMatchObject({ TWOLOOP_RESTORE: '/from' })
   expect(() => make(run('tell-arguments', '{budget}'))).toThrow('has the placeholder {budget} without a parameter')
   const parameters = [['budget', x]] as const
   expect(() => make(['true'], { budget, parameters })).toThrow('a parameter cannot be called budget')

@@ -12,7 +12,13 @@ export function individual<P>(
 /** What a worker gives to a simulation. */
 export function contextOf(
   { seed, budget }: Pick<Individual, 'seed'> & { readonly budget?: number | undefined },
-  { signal = new AbortController().signal, attempt = 1, directory = refuseDirectory }: Partial<ContextOptions> = {},
+  {
+    signal = new AbortController().signal,
+    attempt = 1,
+    directory = refuseDirectory,
+    checkpoint = refuseDirectory,
+    restore = () => undefined,
+  }: Partial<ContextOptions> = {},
 ): SimulationContext {
   return {
     random: Random.of(seed, 'simulate'),
@@ -23,6 +29,8 @@ export function contextOf(
     report: () => {},
     directory,
     account: () => {},
+    checkpoint,
+    restore,
   }
 }
 
@@ -30,6 +38,8 @@ interface ContextOptions {
   readonly signal: AbortSignal
   readonly attempt: number
   readonly directory: () => string
+  readonly checkpoint: () => string
+  readonly restore: () => string | undefined
 }
 
 function refuseDirectory(): string {
