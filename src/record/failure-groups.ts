@@ -1,7 +1,8 @@
 import { readPrinted } from '../../runtime/runner/log-archive.ts'
 import type { FailureCause } from '../core/evaluation.ts'
 import { nameOf } from '../core/individual.ts'
-import type { Failure, RecordReader } from './reader.ts'
+import type { RecordReader } from './reader.ts'
+import type { Failure } from './work-reader.ts'
 
 /** Individuals that failed for good in the same way. */
 export interface FailureGroup {

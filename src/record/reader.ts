@@ -1,24 +1,13 @@
 import { decodeMessage } from '../../runtime/channel/protocol.ts'
-import type { FirstOutcome } from '../../runtime/runner/first-outcomes.ts'
 import type { BudgetRange } from '../core/budget.ts'
 import { ConfigurationError } from '../core/errors.ts'
-import type { Evaluation, FailureCause } from '../core/evaluation.ts'
-import { type Individual, type IndividualId, nameOf } from '../core/individual.ts'
+import type { Evaluation } from '../core/evaluation.ts'
+import type { Individual } from '../core/individual.ts'
 import { type ObjectiveMap, Objectives } from '../core/objectives.ts'
 import { ParameterGroup } from '../core/parameter-group.ts'
 import type { PlainData } from '../core/plain-data.ts'
-import {
-  type AttemptRecord,
-  type Checkpoint,
-  deathDetail,
-  deathKinds,
-  type LeftCheckpoint,
-  type TriedBefore,
-  type Usage,
-  type WorkerRecord,
-} from '../core/record.ts'
+import type { Checkpoint } from '../core/record.ts'
 import type { Replications } from '../core/replications.ts'
-import { checkpointOf } from '../core/run-files.ts'
 import type { TrajectoryHistory } from '../core/trajectory.ts'
 import {
   bestOfFronts,
@@ -31,20 +20,12 @@ import {
 } from './best-points.ts'
 import { frontOf, type RunFront } from './front-points.ts'
 import { RecordFile } from './record-file.ts'
-import { RowReader } from './row-reader.ts'
-import {
-  type AttemptRow,
-  type Counts,
-  type EvaluatedRow,
-  evaluationOf,
-  individualOf,
-  type Manifest,
-  type WorkerRow,
-} from './rows.ts'
+import { type Counts, type EvaluatedRow, evaluationOf, individualOf, type Manifest } from './rows.ts'
 import { isPart } from './schema.ts'
+import { WorkReader } from './work-reader.ts'
 
 /** What the record of one run says: every question that is put to it. */
-export class RecordReader extends RowReader implements TrajectoryHistory {
+export class RecordReader extends WorkReader implements TrajectoryHistory {
   #objectives: Objectives | undefined
   /** Null where each individual is simulated once. */
   #replications: Replications | null | undefined
@@ -240,100 +221,6 @@ export class RecordReader extends RowReader implements TrajectoryHistory {
     )!
   }
 
-  // Attempts
-
-  attemptsOf({ generation, index, replicate }: IndividualId): AttemptRow[] {
-    return this.file.all<AttemptRow>(
-      `select a.epoch, a.attempt, a.worker, a.verdict, a.fitness, a.cause, a.milliseconds, a.printed, a.began, a.ended,
-              a.cpu_ms as cpuMs, a.peak_memory as peakMemory, coalesce(w.host, '') as host,
-              r.run as reusedRun, r.individual as reusedIndividual
-       from attempts a left join workers w on w.worker = a.worker
-       left join reused r on a.attempt = 0 and r.generation = a.generation and r."index" = a."index" and r.replicate = a.replicate
-       where a.generation = ? and a."index" = ? and a.replicate = ? order by a.epoch, a.attempt`,
-      generation,
-      index,
-      replicate,
-    )
-  }
-
-  checkpointLeftBy(individual: IndividualId): LeftCheckpoint | undefined {
-    const { generation, index, replicate } = individual
-    const left = this.file.get<{ epoch: number; attempt: number; hash: string | null; removed: number | null }>(
-      `select e.epoch, e.attempt, c.hash, c.removed from evaluations e left join left_checkpoints c using (generation, "index", replicate)
-       where generation = ? and "index" = ? and replicate = ? and outcome = 'done'`,
-      generation,
-      index,
-      replicate,
-    )
-    if (!left || left.removed) return undefined
-    return { path: checkpointOf(nameOf(individual), left.epoch, left.attempt), hash: left.hash }
-  }
-
-  triedBefore(generation: number): TriedBefore[] {
-    const rows = this.file.all<Omit<TriedBefore, 'lastFailure'> & { readonly lastFailure: string | null }>(
-      `select a.generation, a."index", a.replicate, max(a.attempt) as attempts,
-              count(*) filter (where a.verdict = 'retried' and not ${isDeathIn('a')}) as failures,
-              count(*) filter (where a.verdict = 'retried' and ${isDeathIn('a')}) as deaths,
-              (select cause from other_attempts o
-                where (o.generation, o."index", o.replicate) = (a.generation, a."index", a.replicate)
-                  and verdict = 'retried' and not ${isDeathIn('o')}
-                order by epoch desc, attempt desc limit 1) as lastFailure
-       from other_attempts a left join evaluations e using (generation, "index", replicate)
-       where a.generation = ? and e.outcome is null group by a."index", a.replicate`,
-      generation,
-    )
-    return rows.map(({ lastFailure, ...tried }) => ({ ...tried, lastFailure: parsed(lastFailure) }))
-  }
-
-  firstOutcomes(count: number): FirstOutcome[] {
-    return this.file
-      .all<IndividualId & { readonly outcome: FirstOutcome['outcome']; readonly cause: string | null }>(
-        `select generation, "index", replicate, e.outcome, e.cause
-         from individuals left join evaluations e using (generation, "index", replicate)
-         order by generation, "index", replicate limit ?`,
-        count,
-      )
-      .map(({ cause, ...first }) => ({ ...first, cause: parsed(cause) }))
-  }
-
-  printedIn(generation: number): AttemptRecord[] {
-    return this.file
-      .all<AttemptRow & IndividualId>(
-        `select a.* from attempts a join generations g using (generation)
-       where generation = ? and printed is not null and packed = 0 order by "index", replicate, epoch, attempt`,
-        generation,
-      )
-      .map(({ index, replicate, epoch, attempt, worker, verdict, printed }) => ({
-        individual: { generation, index, replicate },
-        epoch,
-        attempt,
-        worker,
-        verdict,
-        printed: JSON.parse(printed!),
-      }))
-  }
-
-  isPacked(generation: number): boolean {
-    return (
-      this.file.get<{ packed: number }>('select packed from generations where generation = ?', generation)?.packed === 1
-    )
-  }
-
-  // Workers
-
-  openWorkers(): WorkerRecord[] {
-    return this.file.all<WorkerRecord>('select * from workers where ended is null order by worker')
-  }
-
-  /** All that were ever launched, oldest first. */
-  workers(): WorkerRow[] {
-    return this.file.all<WorkerRow>('select * from workers order by worker')
-  }
-
-  usage(): Usage {
-    return this.file.get<Usage>(usageQuery)!
-  }
-
   // Groups and results
 
   get groups(): ParameterGroup[] {
@@ -355,51 +242,11 @@ export class RecordReader extends RowReader implements TrajectoryHistory {
     return new Map(rows.map(({ key, value }) => [key, JSON.parse(value)]))
   }
 
-  // What a person asks of a run
-
-  /** How many evaluations have failed, by the kind of their cause, most of all first. */
-  failureKinds(): { readonly kind: string; readonly failures: number }[] {
-    return this.file.all(
-      `select coalesce(json_extract(cause, '$.kind'), 'unknown') as kind, count(*) as failures
-       from evaluations where outcome = 'failed' group by kind order by failures desc, kind`,
-    )
-  }
-
-  /** The attempts that decided what failed, in the order of the search, at most `count`. */
-  failures(count: number): Failure[] {
-    return this.file
-      .all<IndividualId & Pick<AttemptRow, 'epoch' | 'attempt' | 'worker' | 'printed' | 'cause'>>(
-        `select generation, "index", replicate, epoch, attempt, worker, printed, cause from evaluations
-         where outcome = 'failed' order by generation, "index", replicate limit ?`,
-        count,
-      )
-      .map(({ generation, index, replicate, epoch, attempt, worker, printed, cause }) => ({
-        individual: { generation, index, replicate },
-        ...{ epoch, attempt, worker },
-        printed: parsed<Failure['printed']>(printed) ?? undefined,
-        cause: parsed<FailureCause>(cause)!,
-      }))
-  }
-
-  /** How many evaluations a runner start has decided. */
-  acceptedIn(epoch: number): number {
-    return this.file.get<{ count: number }>('select count(*) as count from evaluations where epoch = ?', epoch)!.count
-  }
-
   summaries(): { readonly generation: number; readonly summary: Record<string, unknown> }[] {
     return this.file
       .all<{ generation: number; summary: string }>('select generation, summary from generations order by generation')
       .map(({ generation, summary }) => ({ generation, summary: JSON.parse(summary) }))
   }
-}
-
-/** The attempt by which an individual failed for good. */
-export type Failure = Pick<AttemptRecord, 'individual' | 'epoch' | 'attempt' | 'worker' | 'printed'> & {
-  readonly cause: FailureCause
-}
-
-function parsed<T>(json: string | null): T | null {
-  return json === null ? null : (JSON.parse(json) as T)
 }
 
 /** The manifest of a run directory. */
@@ -411,13 +258,3 @@ export function readManifest(directory: string): Manifest {
     record.close()
   }
 }
-
-/** As the function of that name. */
-const isDeathIn = (table: string) =>
-  `(${table}.cause ->> 'kind' in (${deathKinds.map((kind) => `'${kind}'`).join(', ')}) or ${table}.cause ->> 'detail' is '${deathDetail}')`
-
-const usageQuery = `
-  select (select count(*) from workers) as steps, coalesce(sum(file_operations), 0) as fileOperations,
-    coalesce(sum(node_seconds), 0) as nodeSeconds, coalesce(sum(worker_seconds), 0) as workerSeconds,
-    coalesce(sum(busy_seconds), 0) as busySeconds
-  from usage`
