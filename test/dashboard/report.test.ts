@@ -1,6 +1,10 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { optimizers } from '../../optimizers/index.ts'
+import { citations } from '../../src/dashboard/report/citations.ts'
 import { reportOf } from '../../src/dashboard/report/report.ts'
+import { views } from '../../src/dashboard/views/index.ts'
+import { RecordReader } from '../../src/record/reader.ts'
 import { canonicalExport } from '../search.ts'
 import { temporaryDirectory } from '../temporary.ts'
 import { writeRun } from './written-run.ts'
@@ -8,13 +12,33 @@ import { writeRun } from './written-run.ts'
 const now = Date.UTC(2026, 1, 1)
 const parameters = Array.from({ length: 14 }, (_, i) => `parameter${i}`)
 
-test('a report is one page that asks for nothing, has no script, and whose style has the hash of its policy', async () => {
+/** What is markup of a report, without its sheet, its script and the data of that. */
+const markupOf = (page: string) => page.replace(/<(style|script)[\s\S]*?<\/\1>/g, '')
+
+test('a report is one page that asks for nothing, whose sheet and script have the hashes of its policy', async () => {
   const page = await reportOf(writeRun(temporaryDirectory(), { name: 'run', generations: 20, populationSize: 30 }), now)
-  const [, style] = /<style>([\s\S]*)<\/style>/.exec(page)!
-  const hash = createHash('sha256').update(style!).digest('base64')
-  const policy = `default-src &#39;none&#39;; style-src &#39;sha256-${hash}&#39;`
+  const [, style] = /<style>([\s\S]*?)<\/style>/.exec(page)!
+  const [, script] = /<script type="module">([\s\S]*?)<\/script>/.exec(page)!
+  const hash = (text: string) => `&#39;sha256-${createHash('sha256').update(text).digest('base64')}&#39;`
+  const policy = `default-src &#39;none&#39;; script-src ${hash(script!)}; style-src ${hash(style!)}`
   expect(page).toContain(`<meta http-equiv="Content-Security-Policy" content="${policy}">`)
-  expect(page).not.toMatch(/<script|<link|<img|<iframe| (src|href|on\w+|style)=|url\(|@import/)
+  expect(markupOf(page)).not.toMatch(/<script|<link|<img|<iframe| (src|href|on\w+|style)=/)
+  expect(style).not.toMatch(/url\(|@import/)
+})
+
+test('a report holds the answer to every view, and those to the best individuals', async () => {
+  const directory = writeRun(temporaryDirectory(), { name: 'run', generations: 5, populationSize: 8, reports: 2 })
+  const page = await reportOf(directory, now)
+  const [, json] = /<script type="application\/json" id="answers">([\s\S]*?)<\/script>/.exec(page)!
+  const answers = JSON.parse(json!) as Record<string, object>
+  for (const view of Object.keys(views)) {
+    expect(answers).toHaveProperty([`/api/runs/0/${view}${view === 'individual' ? '?name=0.0' : ''}`])
+  }
+  const record = RecordReader.openForReading(directory)
+  for (const { individual } of record.best(10)) {
+    expect(answers).toHaveProperty([`/api/runs/0/individual?name=${individual.generation}.${individual.index}`])
+  }
+  record.close()
 })
 
 test('it says what was searched, what came of it, how to reproduce it, and by which hash to know it', async () => {
@@ -26,6 +50,13 @@ test('it says what was searched, what came of it, how to reproduce it, and by wh
   expect(page).toContain('40 of 40 individuals in 5 generations were simulated well, 0 failed; the search is finished.')
   expect(page).toMatch(/twoloop export \S+ --canonical \| sha256sum/)
   expect(page).toMatch(/twoloop replay \S+ \d+\.\d+/)
+  expect(page).toContain('Eshelman and Schaffer 1993')
+  expect(page).toMatch(
+    /Within 5 % of every range around the best lie|No other individual that was looked at lies within/,
+  )
+  for (const part of ['Result', 'Convergence', 'Parameters', 'Health', 'Failures', 'Cost', 'To reproduce it']) {
+    expect(page).toContain(`<h2>${part}</h2>`)
+  }
 })
 
 test('a chart has at most 2,000 vertices and the page less than a megabyte, however many individuals there are', async () => {
@@ -42,7 +73,13 @@ test('what a simulation wrote is text in it, and a run of which nothing came wel
   const evaluate = () => ({ kind: 'threw', message: `${markup}'"&` }) as const
   const failing = { name: 'run', generations: 1, populationSize: 3, parameters: [markup, 'y'], evaluate }
   const page = await reportOf(writeRun(temporaryDirectory(), failing), now)
-  expect(page).not.toContain('<script')
+  expect(page).not.toContain(markup)
   expect(page).toContain('&#60;script&#62;alert(1)&#60;/script&#62;&#39;&#34;&#38;')
   expect(page).toContain('No individual was simulated well.')
+})
+
+test('every optimizer that follows a work has its citation', () => {
+  const own = ['auto', 'design', 'grid-search']
+  const wanted = Object.keys(optimizers).filter((name) => !own.includes(name))
+  expect(Object.keys(citations).sort()).toEqual(wanted.sort())
 })

@@ -1,41 +1,18 @@
 import { createHash } from 'node:crypto'
-import { nameOf } from '../../core/individual.ts'
-import { quoteWord } from '../../core/shell-words.ts'
-import type { Manifest } from '../../record/rows.ts'
 import { ScreenReader } from '../../record/screen-reader.ts'
-import { recordedSpace } from '../../tables/recorded-space.ts'
-import type { HealthAnswer, HistoryAnswer, OverviewAnswer, ParametersAnswer } from '../answers.ts'
-import { Query } from '../query.ts'
-import type { ViewContext } from '../view.ts'
-import { health } from '../views/health.ts'
-import { history } from '../views/history.ts'
-import { overview, wordFor } from '../views/overview.ts'
-import { parameters } from '../views/parameters.ts'
+import { pageFiles } from '../page-files.ts'
 import { grouped, plural, short } from '../words.ts'
 import { historyChart, parameterChart } from './charts.ts'
+import { type Contents, contentsOf, cut } from './contents.ts'
 import { html, Markup, table } from './html.ts'
+import type { Neighbourhood } from './neighbourhood.ts'
+import { commandsOf, factsOf, methods } from './sentences.ts'
 import { style } from './style.ts'
 
-/** So many of the best stand in the table. */
-const mostBest = 10
-
-/** A value that is longer is cut. */
-const longestValue = 300
-
-/** Everything that a report says. */
-interface Contents {
-  readonly manifest: Manifest
-  readonly hash: string
-  readonly overview: OverviewAnswer
-  readonly history: HistoryAnswer | undefined
-  readonly parameters: ParametersAnswer | undefined
-  readonly health: HealthAnswer
-  readonly space: readonly (readonly [name: string, definition: string])[]
-  readonly best: readonly (readonly (string | number)[])[]
-  readonly directory: string
-}
-
-/** A run as one page without scripts, which asks for nothing: for a supplement, or to be sent. */
+/**
+ * A run as one file that asks for nothing: for a supplement, or to be sent. All that is said and drawn first can be read
+ * without its script, which shows the views of the dashboard below.
+ */
 export async function reportOf(directory: string, now: number): Promise<string> {
   const record = ScreenReader.openForReading(directory)
   try {
@@ -46,59 +23,27 @@ export async function reportOf(directory: string, now: number): Promise<string> 
   }
 }
 
-async function contentsOf(record: ScreenReader, now: number): Promise<Contents> {
-  const asked = (words: Readonly<Record<string, string>> = {}): ViewContext => ({
-    record,
-    query: new Query(new URLSearchParams(words)),
-    now,
-  })
-  const manifest = record.manifest()
-  const { done } = record.counts()
-  return {
-    manifest,
-    hash: manifest.status === 'finished' && typeof manifest.hash === 'string' ? manifest.hash : record.hash(),
-    overview: await overview(asked()),
-    history: done === 0 ? undefined : history(asked({ columns: '240', rows: '112' })),
-    parameters: done === 0 ? undefined : parameters(asked({ columns: '24', rows: '16' })),
-    health: health(asked()),
-    space: (recordedSpace(record)?.definitions ?? []).map(
-      ([name, definition]) => [name, cut(JSON.stringify(definition))] as const,
-    ),
-    best: record
-      .best(mostBest)
-      .flatMap((one) =>
-        one.outcome === 'done'
-          ? [
-              [
-                nameOf(one.individual),
-                ...one.fitness.map(short),
-                cut(Object.entries(one.individual.parameters).map(inWords).join(', ')),
-              ],
-            ]
-          : [],
-      ),
-    directory: record.directory,
-  }
-}
-
 function page(contents: Contents): string {
-  const { overview, history, parameters, health, best, space, manifest } = contents
+  const { overview, history, parameters, health, best, space } = contents
   const { summary } = overview
-  const policy = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`
+  const { script, sheet } = parts()
+  const policy = `default-src 'none'; script-src '${hashOf(script)}'; style-src '${hashOf(sheet)}'`
   return html`<!doctype html>
-<html lang="en">
+<html lang="en" data-theme="system">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${summary.name}: a search with twoloop</title>
-${styleElement}
+<style>${new Markup(sheet)}</style>
 </head>
 <body>
+<main>
 <h1>${summary.name}</h1>
 <p>${methods(contents)}</p>
 <h2>Result</h2>
 ${best.length === 0 ? html`<p>No individual was simulated well.</p>` : table(['individual', ...Object.keys(summary.objectives), 'parameters'], best)}
+${contents.neighbourhood && around(contents.neighbourhood, Object.keys(summary.objectives)[0] ?? '')}
 <h2>Convergence</h2>
 ${history ? html`${historyChart(history)}<p>${history.summary} The darker a place, the more evaluations; the strong line is the best so far, the thin one the median.</p>` : html`<p>There is nothing to draw.</p>`}
 <h2>Parameters</h2>
@@ -144,87 +89,45 @@ ${table(['parameter', 'may be'], space)}
 ${table(['setting of the optimizer', 'value'], overview.settings)}
 <h2>To reproduce it</h2>
 <pre>${commandsOf(contents).join('\n')}</pre>
-${table(null, factsOf(manifest, contents.hash))}
+${table(null, factsOf(contents))}
+</main>
+<div id="views"></div>
+<script type="application/json" id="answers">${new Markup(jsonInMarkup(contents.kept))}</script>
+<script type="module">${new Markup(script)}</script>
 </body>
 </html>
 `.text
 }
 
-/** As it stands, since the policy has its hash. */
-const styleElement = new Markup(`<style>${style}</style>`)
-
-/** A paragraph for the methods section of a paper. */
-function methods({ overview: { summary, settings }, manifest, space, hash }: Contents): string {
-  const { optimizer, seed, objectives, evaluations, individuals, generations, best, status, order } = summary
-  const aims = Object.entries(objectives).map(([name, aim]) =>
-    typeof aim === 'number' ? `${name} weighed by ${aim}` : `${aim} ${name}`,
-  )
-  const names =
-    space.length > 8 ? `${space.length} parameters` : space.map(([name]) => name).join(', ') || 'the parameters'
-  const how = settings
-    .filter(([name]) => name !== 'seed')
-    .slice(0, 12)
-    .map(([name, value]) => `${name} ${value}`)
-    .join(', ')
-  const found = best
-    ? ` The best individual, ${nameOf(best)}, has ${Object.keys(objectives)
-        .map((name, i) => `${name} = ${short(best.fitness[i]!)}`)
-        .join(', ')}.`
-    : ' No individual was simulated well.'
-  return [
-    `We searched ${names} to ${aims.join(' and ')} with the optimizer ${optimizer ?? 'of a program'}${how === '' ? '' : ` (${cut(how)})`}`,
-    ` of twoloop ${String(manifest.twoloop ?? '(version unknown)')}, seed ${seed ?? 'unknown'}, results told in the order \`${order}\`.`,
-    ` ${grouped(evaluations.done)} of ${plural(individuals, 'individual')} in ${plural(generations, 'generation')} were simulated well, ${grouped(evaluations.failed)} failed; the search is ${status}.`,
-    found,
-    ` The SHA-256 of the canonical table of all individuals begins with ${hash.slice(0, 16)}.`,
-  ].join('')
+/** The page of the dashboard, as it stands within a report: a policy lets nothing run but what has its hash. */
+function parts(): { readonly script: string; readonly sheet: string } {
+  const files = pageFiles()
+  const text = (path: string) => files.get(path)!.content.toString()
+  return { script: text('/page.js').trim(), sheet: `${text('/page.css')}${style}` }
 }
 
-function commandsOf({ manifest, directory, overview: { summary } }: Contents): string[] {
-  const words = Array.isArray(manifest.command) ? manifest.command.map(String) : []
-  // The command is started by the path of its program.
-  const started = words.map((word, i) => (i === 0 && /main\.[jt]s$/.test(word) ? 'twoloop' : quoteWord(word))).join(' ')
-  const run = wordFor(directory)
-  return [
-    ...(started === '' ? [] : ['# as it was started', started, '']),
-    '# the same table has the same SHA-256',
-    `twoloop export ${run} --canonical | sha256sum`,
-    ...(summary.best
-      ? ['', '# simulates the best individual again, and compares', `twoloop replay ${run} ${nameOf(summary.best)}`]
-      : []),
-  ]
+function hashOf(text: string): string {
+  return `sha256-${createHash('sha256').update(text).digest('base64')}`
 }
 
-const factNames = {
-  ...{
-    twoloop: 'twoloop',
-    node: 'Node.js',
-    platform: 'platform',
-    host: 'begun on',
-    created: 'begun',
-    commit: 'commit',
-  },
-  ...{
-    code: 'code of the simulation (SHA-256)',
-    simulation: 'what results depend on (SHA-256)',
-    allocations: 'Slurm jobs',
-  },
-} as const
-
-function factsOf(manifest: Manifest, hash: string): (readonly [string, string])[] {
-  const known = Object.entries(factNames).flatMap(([key, name]) => {
-    const value = manifest[key]
-    return value === undefined || value === null
-      ? []
-      : [[name, cut(typeof value === 'string' ? value : JSON.stringify(value))] as const]
-  })
-  return [...known, ['canonical table (SHA-256)', hash]]
+/** Without what would end the element that it stands in. */
+function jsonInMarkup(value: unknown): string {
+  return JSON.stringify(value).replaceAll('<', '\\u003c')
 }
 
-function inWords([name, value]: [string, unknown]): string {
-  return `${name} ${typeof value === 'number' ? short(value) : JSON.stringify(value)}`
-}
-
-function cut(text: string): string {
-  return text.length > longestValue ? `${text.slice(0, longestValue)}...` : text
+function around({ count, low, high, nearest }: Neighbourhood, objective: string): Markup {
+  const sentence =
+    count === 0
+      ? 'No other individual that was looked at lies within 5 % of every range around the best.'
+      : `Within 5 % of every range around the best lie ${plural(count, 'other individual')}, with ${objective} from ${short(low)} to ${short(high)}.`
+  return html`<h3>Around the best</h3>
+<p>${sentence} The nearest ones:</p>
+${table(
+  ['individual', objective, 'farthest parameter'],
+  nearest.map(({ name, distance, fitness }) => [
+    name,
+    short(fitness),
+    `${(100 * distance).toPrecision(2)} % of its range`,
+  ]),
+)}`
 }

@@ -1,0 +1,31 @@
+import { nameOf } from '../../core/individual.ts'
+import type { ScreenReader } from '../../record/screen-reader.ts'
+import { Query } from '../query.ts'
+import { views } from '../views/index.ts'
+
+/** So many letters have all answers together: with its script and its static part, a report stays below a megabyte. */
+const room = 700_000
+
+/** So many individuals can be looked at in a report: the best. */
+const mostIndividuals = 10
+
+/** What the interactive views of a report ask for, by the addresses at which a server would answer. */
+export async function keptAnswers(record: ScreenReader, now: number): Promise<Readonly<Record<string, object>>> {
+  const best = record.best(mostIndividuals).map(({ individual }) => nameOf(individual))
+  const addresses = [
+    ...Object.keys(views).filter((name) => name !== 'individual'),
+    ...['evaluations', 'generations', 'time'].map((over) => `history?over=${over}`),
+    ...[...new Set(['0.0', ...best])].map((name) => `individual?${new URLSearchParams({ name })}`),
+  ]
+  const kept: Record<string, object> = {}
+  let left = room
+  for (const address of addresses) {
+    const [name = '', words] = address.split('?')
+    const answer = await views[name]!({ record, query: new Query(new URLSearchParams(words)), now })
+    const size = JSON.stringify(answer).length
+    if (size > left) continue
+    left -= size
+    kept[`/api/runs/0/${address}`] = answer
+  }
+  return kept
+}

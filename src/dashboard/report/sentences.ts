@@ -1,0 +1,85 @@
+import { nameOf } from '../../core/individual.ts'
+import { quoteWord } from '../../core/shell-words.ts'
+import { wordFor } from '../views/overview.ts'
+import { grouped, plural, short } from '../words.ts'
+import { citations } from './citations.ts'
+import { type Contents, cut } from './contents.ts'
+
+/** A paragraph for the methods section of a paper. */
+export function methods({ overview: { summary, settings }, manifest, space, hash }: Contents): string {
+  const { optimizer, seed, objectives, evaluations, individuals, generations, best, status, order } = summary
+  const aims = Object.entries(objectives).map(([name, aim]) =>
+    typeof aim === 'number' ? `${name} weighed by ${aim}` : `${aim} ${name}`,
+  )
+  const names =
+    space.length > 8 ? `${space.length} parameters` : space.map(([name]) => name).join(', ') || 'the parameters'
+  const how = settings
+    .filter(([name]) => name !== 'seed')
+    .slice(0, 12)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ')
+  const citation = citations[optimizer ?? '']
+  const found = best
+    ? ` The best individual, ${nameOf(best)}, has ${Object.keys(objectives)
+        .map((name, i) => `${name} = ${short(best.fitness[i]!)}`)
+        .join(', ')}.`
+    : ' No individual was simulated well.'
+  return [
+    `We searched ${names} to ${aims.join(' and ')} with the optimizer ${optimizer ?? 'of a program'}${how === '' ? '' : ` (${cut(how)})`}`,
+    citation === undefined ? '' : ` (${citation})`,
+    ` of twoloop ${String(manifest.twoloop ?? '(version unknown)')}, seed ${seed ?? 'unknown'}, results told in the order \`${order}\`.`,
+    ` ${grouped(evaluations.done)} of ${plural(individuals, 'individual')} in ${plural(generations, 'generation')} were simulated well, ${grouped(evaluations.failed)} failed; the search is ${status}.`,
+    found,
+    ` The SHA-256 of the canonical table of all individuals begins with ${hash.slice(0, 16)}.`,
+  ].join('')
+}
+
+/** Lines for a shell that start it again, and compare. */
+export function commandsOf({ manifest, directory, overview: { summary } }: Contents): string[] {
+  const words = Array.isArray(manifest.command) ? manifest.command.map(String) : []
+  // The command is started by the path of its program.
+  const started = words.map((word, i) => (i === 0 && /main\.[jt]s$/.test(word) ? 'twoloop' : quoteWord(word))).join(' ')
+  const run = wordFor(directory)
+  return [
+    ...(started === '' ? [] : ['# as it was started', started, '']),
+    '# the same table has the same SHA-256',
+    `twoloop export ${run} --canonical | sha256sum`,
+    ...(summary.best
+      ? ['', '# simulates the best individual again, and compares', `twoloop replay ${run} ${nameOf(summary.best)}`]
+      : []),
+  ]
+}
+
+const factNames = {
+  ...{
+    twoloop: 'twoloop',
+    node: 'Node.js',
+    platform: 'platform',
+    host: 'begun on',
+    created: 'begun',
+    commit: 'commit',
+  },
+  ...{
+    code: 'code of the simulation (SHA-256)',
+    simulation: 'what results depend on (SHA-256)',
+    allocations: 'Slurm jobs',
+  },
+} as const
+
+/** What it was made with. */
+export function factsOf({ manifest, hash, hosts, overview: { summary } }: Contents): (readonly [string, string])[] {
+  const known = Object.entries(factNames).flatMap(([key, name]) => {
+    const value = manifest[key]
+    return value === undefined || value === null
+      ? []
+      : [[name, cut(typeof value === 'string' ? value : JSON.stringify(value))] as const]
+  })
+  const machines =
+    hosts.length > 12 ? `${hosts.slice(0, 12).join(', ')} and ${hosts.length - 12} others` : hosts.join(', ')
+  return [
+    ...known,
+    ...(machines === '' ? [] : [['machines', machines] as const]),
+    ['seed', String(summary.seed ?? 'unknown')],
+    ['canonical table (SHA-256)', hash],
+  ]
+}
