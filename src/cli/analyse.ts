@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import type { AnalyseOptions } from './analyse-run.ts'
-import { analysisMethods } from './analysis-methods.ts'
+import type { AnalyseOptions } from '../tables/analysis/analyse-run.ts'
+import { analysisMethods } from '../tables/analysis/analysis-methods.ts'
 
 export function register(program: Command): void {
   program
@@ -18,7 +18,7 @@ export function register(program: Command): void {
     .option('--json', 'print one JSON document')
     .action(async (run: string, { json = false, ...options }: AnalyseOptions & { json?: boolean }) => {
       const [{ analyseRun }, { describeAnalysis }, { jsonText, print }] = await Promise.all([
-        import('./analyse-run.ts'),
+        import('../tables/analysis/analyse-run.ts'),
         import('./describe-analysis.ts'),
         import('./output.ts'),
       ])

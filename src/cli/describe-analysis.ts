@@ -1,6 +1,6 @@
 import type { EffectLevel, Estimate, MainEffect } from '../analysis/index.ts'
 import { printable } from '../core/text.ts'
-import type { Analysis, AnalysisDocument } from './analyse-run.ts'
+import type { Analysis, AnalysisDocument } from '../tables/analysis/analyse-run.ts'
 import { shortNumber } from './progress.ts'
 import { alignTable, shortValue } from './table.ts'
 

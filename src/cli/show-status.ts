@@ -6,12 +6,12 @@ import { ConfigurationError } from '../core/errors.ts'
 import { type FailureGroup, failureGroups } from '../record/failure-groups.ts'
 import { rateOf } from '../record/rate.ts'
 import { RecordReader } from '../record/reader.ts'
+import { describeSlurm, type SlurmStatus, slurmStatusOf } from '../record/slurm-status.ts'
 import { type RunSummary, summarize, summarizeRun } from '../record/summary.ts'
 import { describeFailures } from './describe-failures.ts'
 import { describeGenerations, describeRun } from './describe-run.ts'
 import { jsonText } from './output.ts'
 import { shortNumber } from './progress.ts'
-import { describeSlurm, type SlurmStatus, slurmStatusOf } from './slurm-status.ts'
 import { alignTable, shortValue } from './table.ts'
 
 /** What `twoloop status` prints: of a run, or of all runs under a root. */

@@ -6,13 +6,46 @@ import type { RunSummary } from '../record/summary.ts'
 
 /** A run in the list of all: what it is and how far, or why it cannot be shown. */
 export type RunLine = { readonly number: number; readonly name: string } & (
-  | { readonly summary: RunSummary }
+  | {
+      readonly summary: RunSummary
+      readonly rate: number | null
+      readonly secondsLeft: number | null /** What Slurm says of its job. */
+      readonly slurm: string | null
+    }
   | { readonly problem: string }
 )
 
 export interface RunsAnswer {
   readonly root: string
   readonly runs: readonly RunLine[]
+  /** Runs that wait in Slurm's queue and have not begun, in words. */
+  readonly submitted: readonly { readonly name: string; readonly words: string }[]
+}
+
+export interface CompareAnswer {
+  /** Of all runs together. */
+  readonly objectives: readonly string[]
+  readonly objective: string
+  readonly x: AxisAnswer
+  readonly y: AxisAnswer
+  readonly groups: readonly ComparedGroup[]
+  /** What is not compared, and why. */
+  readonly left: readonly string[]
+  readonly targets: number
+  readonly summary: string
+}
+
+/** Runs of the same search with different seeds. */
+export interface ComparedGroup {
+  readonly name: string
+  readonly runs: readonly string[]
+  readonly evaluations: number
+  /** Of the best so far over the runs, for each column: the middle half from below to above, and the middle. */
+  readonly low: readonly (number | null)[]
+  readonly median: readonly (number | null)[]
+  readonly high: readonly (number | null)[]
+  /** Which part of targets and runs together is reached, for each column. */
+  readonly reached: readonly number[]
 }
 
 export interface OverviewAnswer {
@@ -87,6 +120,99 @@ export interface ParameterPicture {
   /** Where the best individual stands, from 0 to 1. */
   readonly best: number | null
   readonly summary: string
+}
+
+export interface ParallelAnswer {
+  readonly objectives: readonly string[]
+  readonly filter: string
+  /** From left to right; `column` is the name by which filters know an axis. */
+  readonly axes: readonly (AxisAnswer & {
+    readonly column: string
+    readonly labels: readonly string[] | null
+    /** The part of it that the filter keeps, from 0 to 1; null is all. */
+    readonly kept: readonly [from: number, to: number] | null
+  })[]
+  /** What the filter consists of. */
+  readonly conditions: readonly { readonly column: string; readonly text: string }[]
+  /** Less important parameters without an axis. */
+  readonly left: number
+  /** For each axis but the last: how many lines go from which place to which of the next. */
+  readonly gaps: readonly DensityAnswer[]
+  /** Individuals that a filter keeps, or the best of all, best first; `rank` 0 is the best of all, 1 the worst. */
+  readonly lines: readonly {
+    readonly name: string
+    readonly rank: number
+    /** On each axis from 0 to 1; null where it has none. */
+    readonly places: readonly (number | null)[]
+  }[]
+  /** How many individuals the lines stand for. */
+  readonly kept: number
+  readonly drawn: DrawnPart
+  readonly summary: string
+}
+
+export interface PairsAnswer {
+  readonly objectives: readonly string[]
+  readonly axes: readonly (AxisAnswer & { readonly labels: readonly string[] | null })[]
+  readonly left: number
+  readonly pairs: readonly PairPicture[]
+  readonly drawn: DrawnPart
+  readonly summary: string
+}
+
+export interface PairPicture {
+  /** The numbers of its axes. */
+  readonly x: number
+  readonly y: number
+  readonly columns: number
+  readonly rows: number
+  /** Cell after cell from below, column after column: a dot where nobody is, else the mean rank in tenths, 0 the best. */
+  readonly cells: string
+  readonly count: number
+  /** Where individuals are best, in words. */
+  readonly best: string | null
+}
+
+export interface FrontAnswer {
+  readonly objectives: readonly string[]
+  readonly x: AxisAnswer
+  readonly y: AxisAnswer
+  readonly density: DensityAnswer
+  /** The front, or some of it, by the first objective, best first. */
+  readonly members: readonly {
+    readonly name: string
+    readonly fitness: readonly number[]
+    readonly isFeasible: boolean
+  }[]
+  /** How many are in the front. */
+  readonly count: number
+  readonly reference: readonly number[] | null
+  readonly volumes: readonly (readonly [generation: number, volume: number])[]
+  readonly drawn: DrawnPart
+  readonly summary: string
+}
+
+export interface ImportanceAnswer {
+  readonly objectives: readonly string[]
+  readonly of: string
+  /** What it was estimated from. */
+  readonly note: string
+  readonly analyses: readonly AnalysisPicture[]
+  /** The line for a shell that analyses the whole run. */
+  readonly command: string
+}
+
+export interface AnalysisPicture {
+  readonly title: string
+  readonly summary: string
+  /** With the interval in which it lies, where that is known. */
+  readonly bars: readonly {
+    readonly name: string
+    readonly value: number | null
+    readonly low?: number
+    readonly high?: number
+  }[]
+  readonly table: { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] }
 }
 
 export interface IndividualsAnswer {

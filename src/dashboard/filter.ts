@@ -44,6 +44,12 @@ export function parseFilter(text: string): Condition[] {
   }
 }
 
+/** A condition as it may stand in a filter. */
+export function inWords({ name, operator, value }: Condition): string {
+  const isWord = /^[\p{L}_][\p{L}\p{N}_.]*$/u.test(name)
+  return `${isWord ? name : JSON.stringify(name)} ${operator} ${typeof value === 'number' ? value : JSON.stringify(value)}`
+}
+
 function tokensIn(text: string): Token[] {
   const tokens: Token[] = []
   const pattern = new RegExp(token)

@@ -74,7 +74,8 @@ function numberPlace(path: Leaf['path'], axis: Axis): ParameterAxis['placeOf'] {
   }
 }
 
-function valueAt(parameters: unknown, path: Leaf['path']): unknown {
+/** What stands in parameters at a path. */
+export function valueAt(parameters: unknown, path: Leaf['path']): unknown {
   let at = parameters
   for (const step of path) {
     if (typeof at !== 'object' || at === null || !Object.hasOwn(at, step)) return undefined

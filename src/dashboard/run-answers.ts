@@ -1,7 +1,9 @@
 import { ScreenReader } from '../record/screen-reader.ts'
 import type { RunsAnswer } from './answers.ts'
+import { comparison } from './comparison.ts'
 import { type FoundRuns, problemOf, versionOf } from './found-runs.ts'
 import { Query, QueryError } from './query.ts'
+import { SlurmWords } from './slurm-words.ts'
 import { views } from './views/index.ts'
 
 interface Answer {
@@ -16,6 +18,7 @@ const mostRemembered = 100
 /** The answers to the page's questions; one about a record that has not changed is not looked for again. */
 export class RunAnswers {
   readonly #runs: FoundRuns
+  readonly #slurm = new SlurmWords()
   readonly #remembered = new Map<string, Answer>()
 
   constructor(runs: FoundRuns) {
@@ -24,9 +27,10 @@ export class RunAnswers {
 
   /** Undefined if there is nothing at that address. */
   async of({ pathname, search, searchParams }: URL): Promise<Answer | undefined> {
-    if (pathname === '/api/runs') {
-      const answer: RunsAnswer = { root: this.#runs.root, runs: this.#runs.lines() }
-      return { status: 200, body: JSON.stringify(answer) }
+    if (pathname === '/api/runs') return { status: 200, body: JSON.stringify(await this.#list(Date.now())) }
+    if (pathname === '/api/compare') {
+      this.#runs.look()
+      return { status: 200, body: JSON.stringify(comparison(this.#runs.directories, new Query(searchParams))) }
     }
     const [, number, name] = /^\/api\/runs\/(\d{1,6})\/([a-z-]+)$/.exec(pathname) ?? []
     const directory = this.#runs.directory(Number(number))
@@ -38,6 +42,28 @@ export class RunAnswers {
     const [oldest] = this.#remembered.keys()
     if (this.#remembered.size > mostRemembered) this.#remembered.delete(oldest!)
     return answer
+  }
+
+  async #list(now: number): Promise<RunsAnswer> {
+    const runs = this.#runs.lines(now)
+    const submitted = this.#runs.submitted()
+    const jobs = [
+      ...runs.flatMap((run) => ('problem' in run ? [] : (run.job ?? []))),
+      ...submitted.map(({ job }) => job),
+    ]
+    const words = await this.#slurm.of(jobs, now)
+    return {
+      root: this.#runs.root,
+      runs: runs.map((run) => {
+        if ('problem' in run) return run
+        const { job, ...line } = run
+        return { ...line, slurm: (job !== undefined && words.get(job)) || null }
+      }),
+      submitted: submitted.map(({ name, job }) => ({
+        name,
+        words: words.get(job) ?? `job ${job} has ended, or is not known to Slurm, and the run has not begun`,
+      })),
+    }
   }
 
   async #make(directory: string, name: string, words: URLSearchParams): Promise<Answer> {

@@ -1,4 +1,5 @@
 import type { ScreenReader } from '../record/screen-reader.ts'
+import type { DrawnPart } from './answers.ts'
 import type { Query } from './query.ts'
 
 /** What a view is made from. */
@@ -17,3 +18,8 @@ export const mostDrawn = 40_000
 
 /** From so many evaluations it is told how large numbers are, and what matters. */
 export const mostSampled = 4000
+
+/** How much is drawn of a part of a search with so many individuals: all of it, but for what is still to be evaluated, if there is room. */
+export function drawnOf(rows: readonly unknown[], individuals: number): DrawnPart {
+  return { all: individuals <= mostDrawn ? rows.length : individuals, count: rows.length }
+}

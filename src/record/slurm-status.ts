@@ -4,9 +4,9 @@ import { workerDirectory } from '../../runtime/channel/run-file.ts'
 import { lastJob } from '../../runtime/slurm/job-folder.ts'
 import { pilotJobs } from '../../runtime/slurm/pilot-job.ts'
 import { describeJob, type QueuedJob, queuedJobs } from '../../runtime/slurm/queue.ts'
-import type { RecordReader } from '../record/reader.ts'
-import type { Manifest } from '../record/rows.ts'
-import type { RunStatus } from '../record/summary.ts'
+import type { RecordReader } from './reader.ts'
+import type { Manifest } from './rows.ts'
+import type { RunStatus } from './summary.ts'
 
 /** What Slurm has to do with a run. */
 export interface SlurmStatus {
@@ -17,10 +17,14 @@ export interface SlurmStatus {
 }
 
 export function slurmStatusOf(record: RecordReader, status: RunStatus): SlurmStatus {
-  const { directory } = record
-  const job = lastJob(directory) ?? (status === 'running' ? lastAllocation(record.manifest()) : undefined)
+  const job = jobOf(record, status)
   const [slurm = null] = job === undefined ? [] : queuedJobs([job])
   return { slurm, waiting: status === 'running' ? waitingWorkers(record) : [] }
+}
+
+/** The job that a run was submitted with last, or runs in; undefined if there is none. */
+export function jobOf(record: RecordReader, status: RunStatus): string | undefined {
+  return lastJob(record.directory) ?? (status === 'running' ? lastAllocation(record.manifest()) : undefined)
 }
 
 /** Lines for people. */

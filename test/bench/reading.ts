@@ -1,5 +1,5 @@
-import { analyseRun } from '../../src/cli/analyse-run.ts'
 import { exportRun } from '../../src/cli/export-run.ts'
+import { analyseRun } from '../../src/tables/analysis/analyse-run.ts'
 
 /** One way to read a run as a whole. */
 export interface Reading {

@@ -4,11 +4,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type {
+  CompareAnswer,
+  FrontAnswer,
   HealthAnswer,
   HistoryAnswer,
+  ImportanceAnswer,
   IndividualAnswer,
   IndividualsAnswer,
   OverviewAnswer,
+  PairsAnswer,
+  ParallelAnswer,
   ParametersAnswer,
   ReportsAnswer,
   RunsAnswer,
@@ -18,6 +23,7 @@ import { Dashboard } from '../../src/dashboard/dashboard.ts'
 import { views } from '../../src/dashboard/views/index.ts'
 import { RecordWriter } from '../../src/record/writer.ts'
 import { openDatabase } from '../../src/system/database.ts'
+import { analyseRun } from '../../src/tables/analysis/analyse-run.ts'
 import { temporaryDirectory } from '../temporary.ts'
 import { answerTo, ask, enter } from './asking.ts'
 import { writeRun } from './written-run.ts'
@@ -233,6 +239,130 @@ test('health names a bound that the best crowd at, where failures concentrate, a
   expect(sentences).toMatch(/bound is at its upper bound \(1\) in \d+ % of the best individuals/)
   expect(sentences).toMatch(/Failures concentrate where failing is between 0\.8 and 1: \d+ % fail there, 0 % elsewhere/)
   expect(sentences).toMatch(/idle.* hardly any effect/)
+})
+
+test('parallel axes have all evaluations between them and the best tenth as lines; a filter keeps others, and says what it keeps', async () => {
+  await using dashboard = await Dashboard.open(root)
+  const whole = await answerTo<ParallelAnswer>(dashboard, '/api/runs/0/parallel')
+  expect(whole.axes.map(({ name }) => name).sort()).toEqual(['cost', 'x', 'y'])
+  for (const { counts } of whole.gaps) expect(counts.reduce((a, b) => a + b)).toBe(120)
+  expect(whole.kept).toBe(12)
+  const ranks = whole.lines.map(({ rank }) => rank)
+  expect(ranks).toEqual(ranks.toSorted((a, b) => a - b))
+  expect(ranks[0]).toBe(0)
+  const words = new URLSearchParams({ filter: 'x >= 0.2 and x <= 0.4 and generation != 3' })
+  const part = await answerTo<ParallelAnswer>(dashboard, `/api/runs/0/parallel?${words}`)
+  const table = await answerTo<IndividualsAnswer>(dashboard, `/api/runs/0/individuals?${words}`)
+  expect(part.kept).toBe(table.total)
+  expect(part.axes.find(({ name }) => name === 'x')!.kept).toEqual([0.2, 0.4])
+  expect(part.conditions.map(({ text }) => text)).toEqual(['x >= 0.2', 'x <= 0.4', 'generation != 3'])
+  const x = part.axes.findIndex(({ name }) => name === 'x')
+  for (const { places } of part.lines) expect(Math.abs(places[x]! - 0.3)).toBeLessThanOrEqual(0.1001)
+})
+
+test('pairs of parameters rank places by who is there, and say where the best are', async () => {
+  await using dashboard = await Dashboard.open(root)
+  const { axes, pairs } = await answerTo<PairsAnswer>(dashboard, '/api/runs/0/pairs')
+  expect([axes.length, pairs.length, pairs[0]!.count]).toEqual([2, 1, 120])
+  expect(pairs[0]!.cells).toMatch(/^[\d.]{400}$/)
+  const [, low, high] = /x from (\S+) to (\S+)/.exec(pairs[0]!.best!)!
+  expect(Number(low)).toBeLessThanOrEqual(0.35)
+  expect(Number(high)).toBeGreaterThanOrEqual(0.25)
+})
+
+test('importance is what `analyse` says of the same run', async () => {
+  await using dashboard = await Dashboard.open(root)
+  const { analyses } = await answerTo<ImportanceAnswer>(dashboard, '/api/runs/0/importance')
+  const [first] = analyseRun(join(root, 'a-search')).analyses
+  const factors = first?.method === 'importance' && 'factors' in first ? first.factors : []
+  expect(factors.length).toBe(2)
+  expect(analyses[0]!.bars.map(({ name, value }) => [name, value])).toEqual(
+    factors.map(({ name, importance }) => [name, importance]),
+  )
+})
+
+test('the front of two objectives holds what none dominates, and its volume never shrinks', async () => {
+  const root = temporaryDirectory()
+  const evaluate = ([x, y]: readonly number[]) => [x! + 0.3 * y!, (1 - x!) ** 2 + 0.3 * y!]
+  const objectives = { cost: 'minimize', error: 'minimize' } as const
+  writeRun(root, { name: 'run', generations: 8, populationSize: 40, objectives, evaluate })
+  writeRun(root, { name: 'too-large', generations: 50, populationSize: 1000, objectives, evaluate })
+  await using dashboard = await Dashboard.open(root)
+  for (const run of [0, 1]) {
+    const { members, volumes, density, count } = await answerTo<FrontAnswer>(dashboard, `/api/runs/${run}/front`)
+    const costs = members.map(({ fitness }) => fitness[0]!)
+    const errors = members.map(({ fitness }) => fitness[1]!)
+    expect(costs).toEqual(costs.toSorted((a, b) => a - b))
+    expect(errors).toEqual(errors.toSorted((a, b) => b - a))
+    expect(count).toBeGreaterThan(3)
+    expect(density.counts.reduce((a, b) => a + b)).toBe(run === 0 ? 320 : 40_000)
+    const sizes = volumes.map(([, volume]) => volume)
+    expect(sizes.length).toBeGreaterThan(5)
+    expect(sizes).toEqual(sizes.toSorted((a, b) => a - b))
+  }
+})
+
+test('runs that differ in their seeds alone are one group, with their middle half and how soon they reach targets', async () => {
+  const root = temporaryDirectory()
+  for (const seed of [1, 2, 3, 4]) {
+    const evaluate = ([x]: readonly number[], generation: number) => [seed + (x! - 0.3) ** 2 + 1 / (1 + generation)]
+    writeRun(root, { name: `seed-${seed}`, generations: 10, populationSize: 10, evaluate })
+  }
+  writeRun(root, { name: 'unlike', generations: 2, populationSize: 3, objectives: { gain: 'maximize' } })
+  await using dashboard = await Dashboard.open(root)
+  const { groups, left, objectives } = await answerTo<CompareAnswer>(dashboard, '/api/compare?runs=0,1,2,3,4')
+  expect(objectives).toEqual(['cost', 'gain'])
+  expect(left).toEqual(['unlike has no objective cost with that direction'])
+  expect(groups.map(({ runs }) => runs)).toEqual([['seed-1', 'seed-2', 'seed-3', 'seed-4']])
+  const { low, median, high, reached } = groups[0]!
+  for (const [i, middle] of median.entries()) {
+    if (middle === null) continue
+    expect(low[i]!).toBeLessThanOrEqual(middle)
+    expect(high[i]!).toBeGreaterThanOrEqual(middle)
+  }
+  expect(median.at(-1)).toBeCloseTo(3 + 1 / 10, 1)
+  expect(reached).toEqual(reached.toSorted((a, b) => a - b))
+  expect(reached.at(-1)).toBeLessThan(1) // the worst seed reaches hardly any target
+  const cookie = await enter(dashboard)
+  for (const [words, problem] of [
+    ['runs=9', 'there is no run 9'],
+    ['runs=..%2Fetc', 'runs needs numbers with commas between them, got "../etc"'],
+    ['runs=0&objective=moons', 'no run has an objective "moons"; there is cost'],
+  ] as const) {
+    const { status, text } = await ask(dashboard, `/api/compare?${words}`, { headers: { cookie } })
+    expect([status, JSON.parse(text)]).toEqual([400, { problem }])
+  }
+})
+
+test('the list has what Slurm says of the jobs of runs, and runs that have not begun', async () => {
+  const root = temporaryDirectory()
+  writeRun(root, { name: 'begun', generations: 1, populationSize: 1, status: 'stopped' })
+  for (const [name, job] of [
+    ['begun', 7],
+    ['waits', 8],
+    ['lost', 9],
+  ] as const) {
+    mkdirSync(join(root, `${name}.slurm`))
+    writeFileSync(join(root, `${name}.slurm`, 'jobs'), `${job}\n`)
+  }
+  const bin = temporaryDirectory()
+  const lines = '7|PENDING|Priority||0|2026-01-02T00:00:00|N/A|\n8|PENDING|Resources||0|N/A|N/A|\n'
+  writeFileSync(join(bin, 'squeue'), `#!/bin/sh\nprintf '${lines}'\n`, { mode: 0o755 })
+  const { PATH } = process.env
+  process.env.PATH = `${bin}:${PATH}`
+  try {
+    await using dashboard = await Dashboard.open(root)
+    const { runs, submitted } = await answerTo<RunsAnswer>(dashboard, '/api/runs')
+    expect(runs).toMatchObject([
+      { name: 'begun', slurm: 'job 7 is pending (Priority), expected to start at 2026-01-02T00:00:00' },
+    ])
+    expect(submitted).toEqual([
+      { name: 'lost', words: 'job 9 has ended, or is not known to Slurm, and the run has not begun' },
+      { name: 'waits', words: 'job 8 is pending (Resources)' },
+    ])
+  } finally {
+    process.env.PATH = PATH
+  }
 })
 
 test('reports are curves of the best and of some others; a run without says so', async () => {

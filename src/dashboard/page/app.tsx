@@ -1,10 +1,20 @@
+import { isReport } from './ask.ts'
+import { ComparePage } from './compare-page.tsx'
 import { route } from './route.ts'
 import { RunPage } from './run-page.tsx'
 import { RunsPage } from './runs-page.tsx'
 import { nextTheme, theme } from './theme.ts'
 
 export function App() {
-  const { run } = route.value
+  const { run, view } = route.value
+  if (isReport) {
+    return (
+      <section aria-label="Look closer">
+        <h2>Look closer</h2>
+        <RunPage run={0} />
+      </section>
+    )
+  }
   return (
     <>
       <button type="button" class="skip" onClick={() => document.querySelector<HTMLElement>('#content')?.focus()}>
@@ -18,7 +28,7 @@ export function App() {
           Colours: {theme.value}
         </button>
       </header>
-      {run === undefined ? <RunsPage /> : <RunPage run={run} />}
+      {run !== undefined ? <RunPage run={run} /> : view === 'compare' ? <ComparePage /> : <RunsPage />}
     </>
   )
 }

@@ -1,9 +1,10 @@
 import { useMemo } from 'preact/hooks'
 import type { HistoryAnswer } from '../answers.ts'
-import { useAnswer } from './ask.ts'
+import { isReport, useAnswer } from './ask.ts'
 import { Choice } from './choice.tsx'
 import { Figure } from './figure.tsx'
 import { version } from './live.ts'
+import { ObjectiveChoice } from './objective-choice.tsx'
 import { Plot, type PlotProps } from './plot.tsx'
 import { askView, route } from './route.ts'
 import type { ViewProps } from './view-props.ts'
@@ -36,11 +37,13 @@ function HistoryFigure(answer: HistoryAnswer) {
         { name: 'median', values: median, colour: '--median', width: 1.5 },
         { name: 'best so far', values: best, colour: '--best', width: 2.5, isStepped: true },
       ],
-      band: ['quarter', 'three quarters'],
+      bands: [{ between: ['quarter', 'three quarters'], colour: '--band' }],
       density,
       height: 420,
-      onZoom: ({ from, to, low, high }) =>
-        askView({ from: String(from), to: String(to), low: String(low), high: String(high) }),
+      ...(!isReport && {
+        onZoom: ({ from, to, low, high }) =>
+          askView({ from: String(from), to: String(to), low: String(low), high: String(high) }),
+      }),
     }),
     [answer],
   )
@@ -66,16 +69,10 @@ function HistoryFigure(answer: HistoryAnswer) {
       table={{ head: [x.name, 'best so far', 'quarter', 'median', 'three quarters'], rows }}
       tools={
         <>
-          {objectives.length > 1 && (
-            <Choice
-              label="Objective"
-              value={words.get('objective') ?? '0'}
-              options={objectives.map((name, i) => [String(i), name])}
-              onChange={(objective) => askView({ ...notZoomed, objective })}
-            />
-          )}
+          <ObjectiveChoice objectives={objectives} forgets={notZoomed} />
           <Choice
             label="Over"
+            isKept
             value={over}
             options={[
               ['evaluations', 'evaluations'],
@@ -109,7 +106,7 @@ function HistoryFigure(answer: HistoryAnswer) {
         <span class="key median" /> median and middle half
         {density.beyond > 0 && <span>{short(density.beyond)} beyond the picture are drawn at its edge</span>}
         <span>{drawnInWords(drawn)}</span>
-        <span>Drag over a part to see it closer.</span>
+        {!isReport && <span>Drag over a part to see it closer.</span>}
       </p>
     </Figure>
   )

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
 import type { IndividualLine, IndividualsAnswer } from '../answers.ts'
-import { useAnswer } from './ask.ts'
+import { isReport, useAnswer } from './ask.ts'
+import { FilterForm } from './filter-form.tsx'
 import { version } from './live.ts'
 import { addressOf, askView, route } from './route.ts'
 import type { ViewProps } from './view-props.ts'
@@ -14,52 +15,32 @@ export function IndividualsView({ run }: ViewProps) {
   const asked = useAnswer<IndividualsAnswer>(`/api/runs/${run}/individuals?${words}`, version.value)
   return (
     <>
-      <Filter key={words.get('filter') ?? ''} run={run} />
+      {!isReport && (
+        <div class="tools">
+          <FilterForm key={words.get('filter') ?? ''} />
+          <Jump run={run} />
+        </div>
+      )}
       {asked.state === 'answered' ? <Rows {...asked.answer} run={run} /> : <Waiting asked={asked} isPart />}
     </>
   )
 }
 
-function Filter({ run }: ViewProps) {
-  const [filter, setFilter] = useState(route.value.words.get('filter') ?? '')
+function Jump({ run }: ViewProps) {
   const [name, setName] = useState('')
   return (
-    <div class="tools">
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          askView({ filter: filter.trim() === '' ? undefined : filter, offset: undefined })
-        }}
-      >
-        <label>
-          Only where{' '}
-          <input
-            value={filter}
-            size={36}
-            placeholder={'cost < 0.5 and outcome = done'}
-            onInput={({ currentTarget }) => setFilter(currentTarget.value)}
-          />
-        </label>{' '}
-        <button type="submit">Filter</button>
-      </form>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          location.hash = addressOf(run, 'individual', { name: name.trim() })
-        }}
-      >
-        <label>
-          Individual{' '}
-          <input
-            value={name}
-            size={8}
-            placeholder="12.7"
-            onInput={({ currentTarget }) => setName(currentTarget.value)}
-          />
-        </label>{' '}
-        <button type="submit">Show</button>
-      </form>
-    </div>
+    <form
+      onSubmit={(event) => {
+        event.preventDefault()
+        location.hash = addressOf(run, 'individual', { name: name.trim() })
+      }}
+    >
+      <label>
+        Individual{' '}
+        <input value={name} size={8} placeholder="12.7" onInput={({ currentTarget }) => setName(currentTarget.value)} />
+      </label>{' '}
+      <button type="submit">Show</button>
+    </form>
   )
 }
 
@@ -86,18 +67,14 @@ function Rows({
             : `${short(offset + 1)} to ${short(Math.min(total, offset + pageSize))} of ${plural(total, 'individual')}.`}
           {left > 0 && ` ${plural(left, 'further parameter')} without a column.`}
         </span>
-        <button type="button" disabled={offset === 0} onClick={() => turn(0)}>
-          First
-        </button>
-        <button type="button" disabled={offset === 0} onClick={() => turn(Math.max(0, offset - pageSize))}>
-          Previous
-        </button>
-        <button type="button" disabled={offset >= last} onClick={() => turn(offset + pageSize)}>
-          Next
-        </button>
-        <button type="button" disabled={offset >= last} onClick={() => turn(last)}>
-          Last
-        </button>
+        {!isReport && (
+          <>
+            <Turn text="First" isOff={offset === 0} onClick={() => turn(0)} />
+            <Turn text="Previous" isOff={offset === 0} onClick={() => turn(Math.max(0, offset - pageSize))} />
+            <Turn text="Next" isOff={offset >= last} onClick={() => turn(offset + pageSize)} />
+            <Turn text="Last" isOff={offset >= last} onClick={() => turn(last)} />
+          </>
+        )}
       </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <section class="scroll" aria-label="Individuals" tabIndex={0}>
@@ -113,6 +90,7 @@ function Rows({
                   <button
                     type="button"
                     class="order"
+                    disabled={isReport}
                     onClick={() =>
                       askView({
                         order: name,
@@ -135,6 +113,22 @@ function Rows({
         </table>
       </section>
     </>
+  )
+}
+
+function Turn({
+  text,
+  isOff,
+  onClick,
+}: {
+  readonly text: string
+  readonly isOff: boolean
+  readonly onClick: () => void
+}) {
+  return (
+    <button type="button" disabled={isOff} onClick={onClick}>
+      {text}
+    </button>
   )
 }
 

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import type { LiveEvent } from '../answers.ts'
+import { isReport } from './ask.ts'
 
 /** How far the run that is open has come, as the server told last. */
 export const live = signal<LiveEvent | undefined>(undefined)
@@ -14,6 +15,7 @@ const restMs = 3000
 /** Listens to a run as long as it is shown. */
 export function useLive(run: number): void {
   useEffect(() => {
+    if (isReport) return
     const stream = new EventSource(`/api/live?run=${run}`)
     let timer: ReturnType<typeof setTimeout> | undefined
     let isFirst = true

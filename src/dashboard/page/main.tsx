@@ -3,4 +3,4 @@ import './page.css'
 import { render } from 'preact'
 import { App } from './app.tsx'
 
-render(<App />, document.body)
+render(<App />, document.querySelector('#views') ?? document.body)

@@ -4,11 +4,12 @@ import { useAnswer } from './ask.ts'
 import { Choice } from './choice.tsx'
 import { Figure } from './figure.tsx'
 import { version } from './live.ts'
+import { ObjectiveChoice } from './objective-choice.tsx'
 import { Plot, type PlotProps } from './plot.tsx'
 import { askView, route } from './route.ts'
 import type { ViewProps } from './view-props.ts'
 import { Waiting } from './waiting.tsx'
-import { drawnInWords, plural, short } from './words.ts'
+import { drawnInWords, plural, short, valueAt } from './words.ts'
 
 export function ParametersView({ run }: ViewProps) {
   const { words } = route.value
@@ -18,14 +19,7 @@ export function ParametersView({ run }: ViewProps) {
   return (
     <>
       <div class="tools">
-        {objectives.length > 1 && (
-          <Choice
-            label="Objective"
-            value={words.get('objective') ?? '0'}
-            options={objectives.map((name, i) => [String(i), name])}
-            onChange={(objective) => askView({ objective })}
-          />
-        )}
+        <ObjectiveChoice objectives={objectives} />
         <Choice
           label="Scale"
           value={words.get('scale') ?? 'auto'}
@@ -68,10 +62,9 @@ function ParameterFigure({ picture, y }: { readonly picture: ParameterPicture; r
   const rows = Array.from({ length: density.columns }, (_, column) => {
     const counts = density.counts.slice(column * density.rows, (column + 1) * density.rows)
     const count = counts.reduce((a, b) => a + b, 0)
-    const part = (place: number) =>
-      x.scale === 'log' ? x.low * (x.high / x.low) ** place : x.low + place * (x.high - x.low)
     const name =
-      labels?.[column] ?? `${short(part(column / density.columns))} to ${short(part((column + 1) / density.columns))}`
+      labels?.[column] ??
+      `${short(valueAt(x, column / density.columns))} to ${short(valueAt(x, (column + 1) / density.columns))}`
     return { name, count }
   })
   return (

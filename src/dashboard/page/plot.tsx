@@ -12,6 +12,7 @@ export interface Line {
   readonly colour: string
   readonly width: number
   readonly isStepped?: boolean
+  readonly dash?: readonly number[]
 }
 
 export interface PlotProps {
@@ -21,8 +22,14 @@ export interface PlotProps {
   /** The places of the lines' values. */
   readonly places: readonly number[]
   readonly lines: readonly Line[]
-  /** The names of two lines between which the area is filled. */
-  readonly band?: readonly [string, string]
+  /** The names of two lines each between which the area is filled. */
+  readonly bands?: readonly {
+    readonly between: readonly [string, string]
+    readonly colour: string
+    readonly isFaint?: boolean
+  }[]
+  /** Points that are drawn one by one, over the density. */
+  readonly dots?: readonly (readonly [x: number, y: number])[]
   readonly density?: DensityAnswer
   readonly height: number
   /** What the parts of the lower axis are called, where it has no numbers. */
@@ -80,7 +87,7 @@ function dataOf({ places, lines, isTime = false }: PlotProps): uPlot.AlignedData
 }
 
 function optionsFor(props: PlotProps, element: HTMLElement): uPlot.Options {
-  const { x, y, isTime = false, lines, band, density, height, labels, mark, onZoom } = props
+  const { x, y, isTime = false, lines, bands = [], dots = [], density, height, labels, mark, onZoom } = props
   const style = getComputedStyle(element)
   const colour = (name: string) => style.getPropertyValue(name).trim()
   const axis: uPlot.Axis = {
@@ -117,28 +124,42 @@ function optionsFor(props: PlotProps, element: HTMLElement): uPlot.Options {
     series: [
       {},
       ...lines.map(
-        ({ name, colour: named, width, isStepped = false }): uPlot.Series => ({
+        ({ name, colour: named, width, isStepped = false, dash }): uPlot.Series => ({
           label: name,
           stroke: width > 0 ? colour(named) : 'transparent',
           width,
           spanGaps: true,
           points: { show: false },
+          ...(dash && { dash: [...dash] }),
           ...(isStepped && { paths: uPlot.paths.stepped!({ align: 1 }) }),
         }),
       ),
     ],
-    ...(band && {
-      bands: [{ series: [seriesAt(band[1]), seriesAt(band[0])] as [number, number], fill: colour('--band') }],
-    }),
+    bands: bands.map(({ between: [low, high], colour: named, isFaint = false }) => ({
+      series: [seriesAt(high), seriesAt(low)] as [number, number],
+      fill: isFaint ? `${colour(named)}33` : colour(named),
+    })),
     hooks: {
       drawAxes: [
-        ({ ctx, bbox }: uPlot) => {
-          if (!density) return
+        (plot: uPlot) => {
+          const { ctx, bbox } = plot
           ctx.save()
-          drawDensity(ctx, density, bbox, style)
+          if (density) drawDensity(ctx, density, bbox, style)
           if (mark !== null && mark !== undefined) {
             ctx.fillStyle = colour('--best')
             ctx.fillRect(bbox.left + mark * bbox.width - devicePixelRatio, bbox.top, 2 * devicePixelRatio, bbox.height)
+          }
+          ctx.fillStyle = colour('--best')
+          for (const [at, value] of dots) {
+            ctx.beginPath()
+            ctx.arc(
+              plot.valToPos(at, 'x', true),
+              plot.valToPos(value, 'y', true),
+              3.5 * devicePixelRatio,
+              0,
+              2 * Math.PI,
+            )
+            ctx.fill()
           }
           ctx.restore()
         },

@@ -1,6 +1,6 @@
 import type { DensityAnswer } from '../answers.ts'
 
-type Colour = readonly [number, number, number]
+export type Colour = readonly [number, number, number]
 
 /** Up to so many points each is drawn as a dot, since a cell alone is hard to see. */
 const fewPoints = 1500
@@ -57,7 +57,7 @@ export function drawDensity(
 }
 
 /** A colour of the style sheet, which writes those of densities as `#rrggbb`. */
-function colourIn(style: CSSStyleDeclaration, name: string): Colour {
+export function colourIn(style: CSSStyleDeclaration, name: string): Colour {
   const text = style.getPropertyValue(name).trim()
   return [1, 3, 5].map((at) => Number.parseInt(text.slice(at, at + 2), 16)) as unknown as Colour
 }

@@ -1,8 +1,9 @@
 import { signal } from '@preact/signals'
+import { isReport } from './ask.ts'
 
 /** Where in the page one is: the part of the address behind the #, so that it can be kept and sent. */
 export interface Route {
-  /** Undefined is the list of all runs. */
+  /** Undefined where no single run is shown. */
   readonly run: number | undefined
   readonly view: string
   /** What a view is asked, such as the range that is looked at. */
@@ -17,7 +18,8 @@ addEventListener('hashchange', () => {
 
 function read(): Route {
   const [path = '', words = ''] = location.hash.slice(1).split('?')
-  const [, run, view = 'overview'] = /^\/run\/(\d+)(?:\/([a-z-]+))?$/.exec(path) ?? []
+  if (path === '/compare') return { run: undefined, view: 'compare', words: new URLSearchParams(words) }
+  const [, run = isReport ? '0' : undefined, view = 'overview'] = /^\/run\/(\d+)(?:\/([a-z-]+))?$/.exec(path) ?? []
   return { run: run === undefined ? undefined : Number(run), view, words: new URLSearchParams(words) }
 }
 
@@ -29,11 +31,10 @@ export function addressOf(run: number, view: string, words: Readonly<Record<stri
 /** Changes what the view that is open is asked; undefined takes a word away. */
 export function askView(words: Readonly<Record<string, string | undefined>>): void {
   const { run, view, words: old } = route.value
-  if (run === undefined) return
   const all = new URLSearchParams(old)
   for (const [name, value] of Object.entries(words)) {
     if (value === undefined) all.delete(name)
     else all.set(name, value)
   }
-  location.hash = addressOf(run, view, Object.fromEntries(all))
+  location.hash = run === undefined ? `#/${view}?${all}` : addressOf(run, view, Object.fromEntries(all))
 }

@@ -1,12 +1,16 @@
 import type { ComponentType } from 'preact'
 import type { OverviewAnswer } from '../answers.ts'
-import { useAnswer } from './ask.ts'
+import { isReport, useAnswer } from './ask.ts'
+import { FrontView } from './front-view.tsx'
 import { HealthView } from './health-view.tsx'
 import { HistoryView } from './history-view.tsx'
+import { ImportanceView } from './importance-view.tsx'
 import { IndividualView } from './individual-view.tsx'
 import { IndividualsView } from './individuals-view.tsx'
 import { live, useLive, version } from './live.ts'
 import { OverviewView } from './overview-view.tsx'
+import { PairsView } from './pairs-view.tsx'
+import { ParallelView } from './parallel-view.tsx'
 import { ParametersView } from './parameters-view.tsx'
 import { ReportsView } from './reports-view.tsx'
 import { addressOf, route } from './route.ts'
@@ -21,6 +25,10 @@ const views: Readonly<Record<string, readonly [title: string, view: ComponentTyp
   health: ['Health', HealthView],
   history: ['History', HistoryView],
   parameters: ['Parameters', ParametersView],
+  importance: ['Importance', ImportanceView],
+  pairs: ['Pairs', PairsView],
+  parallel: ['Parallel axes', ParallelView],
+  front: ['Front', FrontView],
   individuals: ['Individuals', IndividualsView],
   individual: ['One individual', IndividualView],
   reports: ['Reports', ReportsView],
@@ -50,19 +58,28 @@ export function RunPage({ run }: ViewProps) {
           {now.failed > 0 && `, ${short(now.failed)} failed`}
         </p>
         <ul>
-          {Object.entries(views).map(([name, [label]]) => (
-            <li key={name}>
-              <a href={addressOf(run, name)} aria-current={label === title ? 'page' : undefined}>
-                {label}
-              </a>
-            </li>
-          ))}
+          {Object.entries(views)
+            .filter(([name]) => name !== 'front' || Object.keys(summary.objectives).length > 1)
+            .map(([name, [label]]) => (
+              <li key={name}>
+                <a href={addressOf(run, name)} aria-current={label === title ? 'page' : undefined}>
+                  {label}
+                </a>
+              </li>
+            ))}
         </ul>
       </nav>
-      <main id="content" tabIndex={-1}>
-        <h1>{title}</h1>
-        <View run={run} key={run} />
-      </main>
+      {isReport ? (
+        <section class="main" aria-label="The view that is open">
+          <h2>{title}</h2>
+          <View run={run} key={run} />
+        </section>
+      ) : (
+        <main id="content" tabIndex={-1}>
+          <h1>{title}</h1>
+          <View run={run} key={run} />
+        </main>
+      )}
     </div>
   )
 }

@@ -1,4 +1,4 @@
-import type { Asked } from './ask.ts'
+import { type Asked, isReport } from './ask.ts'
 
 interface WaitingProps {
   readonly asked: Asked<unknown>
@@ -16,7 +16,7 @@ export function Waiting({ asked, isPart = false }: WaitingProps) {
     ) : (
       <p class="muted waiting">Looking it up …</p>
     )
-  return isPart ? (
+  return isPart || isReport ? (
     content
   ) : (
     <main id="content" tabIndex={-1} aria-busy={asked.state === 'waiting'}>

@@ -1,4 +1,4 @@
-import type { DrawnPart } from '../answers.ts'
+import type { AxisAnswer, DrawnPart } from '../answers.ts'
 
 /** Numbers as people read them. */
 export function short(value: number): string {
@@ -61,4 +61,9 @@ export function clock(milliseconds: number): string {
 /** How much of it a picture shows; nothing where that is all. */
 export function drawnInWords({ all, count }: DrawnPart): string {
   return count >= all ? '' : `${short(count)} of ${plural(all, 'evaluation')} are drawn, spread evenly.`
+}
+
+/** The value at a place of an axis, from 0 to 1. */
+export function valueAt({ scale, low, high }: AxisAnswer, place: number): number {
+  return scale === 'log' ? low * (high / low) ** place : low + place * (high - low)
 }

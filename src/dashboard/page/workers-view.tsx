@@ -1,9 +1,8 @@
-import { useEffect, useRef } from 'preact/hooks'
 import type { WorkersAnswer } from '../answers.ts'
 import { useAnswer } from './ask.ts'
+import { type Brush, Canvas } from './canvas.tsx'
 import { Figure } from './figure.tsx'
 import { version } from './live.ts'
-import { theme } from './theme.ts'
 import type { ViewProps } from './view-props.ts'
 import { Waiting } from './waiting.tsx'
 import { clock, duration, short } from './words.ts'
@@ -33,7 +32,11 @@ export function WorkersView({ run }: ViewProps) {
         }),
       }}
     >
-      <Gantt {...answer} />
+      <Canvas
+        of={answer}
+        heightFor={() => rows.length * heightOf(rows.length) + axisHeight}
+        draw={(brush) => draw(brush, answer)}
+      />
       <p class="legend" aria-hidden="true">
         <span class="key density" /> simulating
         <span class="key idle" /> idle
@@ -48,34 +51,8 @@ const heightOf = (rows: number) => Math.max(8, Math.min(26, Math.floor(640 / row
 const labelWidth = 110
 const axisHeight = 24
 
-function Gantt(answer: WorkersAnswer) {
-  const place = useRef<HTMLCanvasElement>(null)
-  const shade = theme.value
-  useEffect(() => {
-    const canvas = place.current!
-    const redraw = () => draw(canvas, answer)
-    redraw()
-    const resized = new ResizeObserver(redraw)
-    resized.observe(canvas.parentElement!)
-    return () => resized.disconnect()
-  }, [answer, shade])
-  return <canvas ref={place} />
-}
-
-function draw(canvas: HTMLCanvasElement, { rows, columns, x }: WorkersAnswer): void {
+function draw({ context, width, colour }: Brush, { rows, columns, x }: WorkersAnswer): void {
   const tall = heightOf(rows.length)
-  const [width, height] = [canvas.parentElement!.clientWidth, rows.length * tall + axisHeight]
-  const ratio = devicePixelRatio
-  canvas.width = width * ratio
-  canvas.height = height * ratio
-  canvas.style.width = `${width}px`
-  canvas.style.height = `${height}px`
-  const context = canvas.getContext('2d')!
-  context.scale(ratio, ratio)
-  const style = getComputedStyle(canvas)
-  const colour = (name: string) => style.getPropertyValue(name).trim()
-  context.font = '12px system-ui, sans-serif'
-  context.textBaseline = 'middle'
   const wide = width - labelWidth
   const cell = wide / columns
   for (const [i, { label, host, from, to, busy, failed, isLost }] of rows.entries()) {

@@ -5,7 +5,7 @@ import type { HistoryAnswer } from '../answers.ts'
 import { BestSoFar } from '../best-so-far.ts'
 import { fitnessIn, objectiveIn } from '../objective.ts'
 import { type Query, QueryError } from '../query.ts'
-import { mostDrawn, mostSampled, type ViewContext } from '../view.ts'
+import { drawnOf, mostDrawn, mostSampled, type ViewContext } from '../view.ts'
 import { plural, short } from '../words.ts'
 import { axisAnswer, densityAnswer, digits } from './pictures.ts'
 
@@ -45,7 +45,6 @@ export function history({ record, query }: ViewContext): HistoryAnswer {
   for (const row of [...sample, ...improvements]) soFar.add(row, placeOn(x, numberOf(row)), fitnessIn(row, objective))
   const bests = soFar.values()
   const { done, failed } = record.counts()
-  const all = part.to - part.from
   return {
     x: { ...axisAnswer(x, running), isWhole: running !== 'time' },
     y: axisAnswer(y, objectives[objective]!),
@@ -55,7 +54,7 @@ export function history({ record, query }: ViewContext): HistoryAnswer {
     ...quantilesOf(density, y),
     done,
     failed,
-    drawn: { all, count: Math.min(all, drawn.length) },
+    drawn: drawnOf(drawn, part.to - part.from),
     summary: summaryOf(objectives[objective]!, soFar.sign, bests, done, failed),
   }
 }

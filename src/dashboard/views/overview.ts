@@ -2,8 +2,9 @@ import { relative } from 'node:path'
 import { quoteWord } from '../../core/shell-words.ts'
 import { failureGroups } from '../../record/failure-groups.ts'
 import { rateOf } from '../../record/rate.ts'
-import { type RunSummary, summarize } from '../../record/summary.ts'
+import { summarize } from '../../record/summary.ts'
 import type { OverviewAnswer } from '../answers.ts'
+import { secondsLeft } from '../time-left.ts'
 import type { ViewContext } from '../view.ts'
 
 /** So many causes of failures are told apart on the page. */
@@ -19,7 +20,7 @@ export async function overview({ record, query, now }: ViewContext): Promise<Ove
   return {
     summary,
     rate,
-    secondsLeft: rate === null || summary.status !== 'running' ? null : evaluationsLeft(summary, rate),
+    secondsLeft: secondsLeft(summary, rate),
     failures: groups.map((group) => ({
       ...group,
       commands: [`twoloop replay ${run} ${group.example}`, `twoloop logs ${run} ${group.example}`],
@@ -35,15 +36,6 @@ export async function overview({ record, query, now }: ViewContext): Promise<Ove
 export function wordFor(directory: string): string {
   const path = relative('', directory) || '.'
   return quoteWord(path.startsWith('..') ? directory : path)
-}
-
-function evaluationsLeft(
-  { generations, generationLimit, individuals, evaluations }: RunSummary,
-  rate: number,
-): number | null {
-  if (generationLimit === null || generations === 0) return null
-  const all = (individuals / generations) * generationLimit
-  return Math.max(0, all - evaluations.done - evaluations.failed) / rate
 }
 
 function inWords(value: unknown): string {

@@ -3,7 +3,7 @@ import type { ParametersAnswer } from '../answers.ts'
 import { fitnessIn, objectiveIn } from '../objective.ts'
 import { parameterAxes } from '../parameter-axes.ts'
 import { thinned } from '../thinned.ts'
-import { mostDrawn, mostSampled, type ViewContext } from '../view.ts'
+import { drawnOf, mostDrawn, mostSampled, type ViewContext } from '../view.ts'
 import { plural } from '../words.ts'
 import { axisAnswer, densityAnswer } from './pictures.ts'
 
@@ -36,7 +36,7 @@ export function parameters({ record, query }: ViewContext): ParametersAnswer {
   return {
     objectives,
     y: axisAnswer(y, objectives[objective]!),
-    drawn: { all: record.places.total, count: drawn.length },
+    drawn: drawnOf(drawn, record.places.total),
     sampled: sample.length,
     left: all.length - shown.length,
     parameters: shown.map(({ name, axis, labels, importance, placeOf }, i) => ({

@@ -10,11 +10,11 @@ import {
   type Swing,
   sobolIndices,
   swings,
-} from '../analysis/index.ts'
-import { ConfigurationError } from '../core/errors.ts'
-import type { PlainData } from '../core/plain-data.ts'
-import { Random } from '../core/random.ts'
-import { RecordReader } from '../record/reader.ts'
+} from '../../analysis/index.ts'
+import { ConfigurationError } from '../../core/errors.ts'
+import type { PlainData } from '../../core/plain-data.ts'
+import { Random } from '../../core/random.ts'
+import { RecordReader } from '../../record/reader.ts'
 import type { AnalysisMethod } from './analysis-methods.ts'
 import { AnalysisRows } from './analysis-rows.ts'
 
@@ -74,25 +74,36 @@ export function analyseRun(run: string, options: AnalyseOptions = {}): AnalysisD
   const record = RecordReader.openForReading(run)
   try {
     using _ = record.holdStill()
-    if (record.generations === 0) throw new ConfigurationError(`${run}: nothing has been evaluated well yet`)
-    const design = designOf(record)
-    const methods = options.method === undefined ? methodsFor(design) : [options.method]
-    for (const method of methods) checkFits(method, design, run)
-    const rows = new AnalysisRows(record, { isDesign: design !== undefined })
-    const wanted = options.of === undefined ? record.objectives.names : [options.of]
-    const stranger = wanted.find((name) => !rows.numbers.includes(name))
-    if (stranger !== undefined) {
-      throw new ConfigurationError(
-        `${run} has no number called ${JSON.stringify(stranger)}; it has ${rows.numbers.join(', ')}`,
-      )
-    }
-    const analyses = wanted.flatMap((of) =>
-      methods.map((method) => ({ of, ...analyse(method, rows, of, design, options) })),
-    )
-    return { run: record.directory, design: design?.kind ?? null, points: rows.points, failed: rows.failed, analyses }
+    return analyseRecord(record, options)
   } finally {
     record.close()
   }
+}
+
+/** As `analyseRun`, of a record that is open. */
+export function analyseRecord(record: RecordReader, options: AnalyseOptions = {}): AnalysisDocument {
+  const { directory: run } = record
+  if (record.generations === 0) throw new ConfigurationError(`${run}: nothing has been evaluated well yet`)
+  const design = designOf(record)
+  const methods = options.method === undefined ? methodsFor(design) : [options.method]
+  for (const method of methods) checkFits(method, design, run)
+  const rows = new AnalysisRows(record, { isDesign: design !== undefined })
+  const wanted = options.of === undefined ? record.objectives.names : [options.of]
+  const stranger = wanted.find((name) => !rows.numbers.includes(name))
+  if (stranger !== undefined) {
+    throw new ConfigurationError(
+      `${run} has no number called ${JSON.stringify(stranger)}; it has ${rows.numbers.join(', ')}`,
+    )
+  }
+  const analyses = wanted.flatMap((of) =>
+    methods.map((method) => ({ of, ...analyse(method, rows, of, design, options) })),
+  )
+  return { run, design: design?.kind ?? null, points: rows.points, failed: rows.failed, analyses }
+}
+
+/** Whether a run plays a list of points that was fixed before it. */
+export function isDesign(record: RecordReader): boolean {
+  return designOf(record) !== undefined
 }
 
 /** A design as the run recorded it. */

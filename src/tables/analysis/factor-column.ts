@@ -1,7 +1,7 @@
-import type { Factor } from '../analysis/index.ts'
-import { leavesOf } from '../core/leaves.ts'
-import type { ParameterDefinition } from '../core/space.ts'
-import type { Leaf } from '../tables/leaves.ts'
+import type { Factor } from '../../analysis/index.ts'
+import { leavesOf } from '../../core/leaves.ts'
+import type { ParameterDefinition } from '../../core/space.ts'
+import type { Leaf } from '../leaves.ts'
 
 /** The values of one axis while they are gathered, point by point. */
 export class FactorColumn {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import axe from 'axe-core'
@@ -6,6 +6,7 @@ import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Individual } from '../../../src/core/individual.ts'
 import { Dashboard } from '../../../src/dashboard/dashboard.ts'
+import { reportOf } from '../../../src/dashboard/report/report.ts'
 import { RecordWriter } from '../../../src/record/writer.ts'
 import { hasPart, hasProgram } from '../../parts.ts'
 import { writeRun } from '../written-run.ts'
@@ -23,7 +24,22 @@ let dashboard: Dashboard
 
 beforeAll(async () => {
   if (!hasBrowser) return
-  writeRun(root, { name: 'a-search', generations: 8, populationSize: 12, reports: 3 })
+  writeRun(root, {
+    ...{
+      name: 'a-search',
+      generations: 8,
+      populationSize: 12,
+      reports: 3,
+      objectives: { cost: 'minimize', mass: 'minimize' },
+    },
+    evaluate: ([x, y]) => [(x! - 0.3) ** 2, y! - x!],
+  })
+  writeRun(root, {
+    name: 'b-failing',
+    generations: 1,
+    populationSize: 3,
+    evaluate: () => ({ kind: 'exit', message: 'It ended.' }),
+  })
   writeRun(root, {
     name: markup.replaceAll('/', '|'),
     generations: 2,
@@ -42,6 +58,10 @@ afterAll(async () => {
   rmSync(root, { recursive: true, force: true })
 })
 
+/** The address of a view of the run that was searched well. */
+const viewOf = (name: string) =>
+  `/run/${dashboard.runs.lines(0).find((run) => run.name === 'a-search')!.number}/${name}`
+
 /** A tab of its own that was let in, and what it complained of. */
 async function openPage(
   hash: string,
@@ -59,6 +79,17 @@ async function openPage(
   return { page, complaints }
 }
 
+/** What axe finds that keeps people out. */
+async function barriersIn(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source)
+  return page.evaluate(async () => {
+    const { axe: injected } = globalThis as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
+    }
+    return (await injected.run()).violations.map(({ id, nodes }) => `${id}: ${nodes[0]!.html}`)
+  })
+}
+
 /** The views of a run as its page links to them. */
 async function viewsIn(page: Page): Promise<string[]> {
   await page.locator('nav a').first().waitFor()
@@ -69,21 +100,15 @@ test.runIf(hasBrowser)(
   'every view is shown without a complaint of the browser, and without a barrier that axe knows',
   async () => {
     for (const scheme of ['light', 'dark'] as const) {
-      const { page, complaints } = await openPage('/run/0/overview', scheme)
-      for (const hash of ['#/', ...(await viewsIn(page))]) {
+      const { page, complaints } = await openPage(viewOf('overview'), scheme)
+      for (const hash of ['#/', '#/compare?runs=0,1', ...(await viewsIn(page))]) {
         await page.evaluate((to) => {
           location.hash = to
         }, hash)
         await page.locator('main h1').waitFor()
         await page.locator('main:not([aria-busy="true"])').last().waitFor()
         await page.waitForLoadState('networkidle')
-        await page.evaluate(axe.source)
-        const found = await page.evaluate(async () => {
-          const { axe: injected } = globalThis as unknown as {
-            axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
-          }
-          return (await injected.run()).violations.map(({ id, nodes }) => `${id}: ${nodes[0]!.html}`)
-        })
+        const found = await barriersIn(page)
         expect([hash, scheme, found]).toEqual([hash, scheme, []])
       }
       expect(complaints).toEqual([])
@@ -94,7 +119,7 @@ test.runIf(hasBrowser)(
 
 test.runIf(hasBrowser)('what a simulation wrote is text, never markup', async () => {
   const { page, complaints } = await openPage('/run/0/overview')
-  const { runs } = { runs: dashboard.runs.lines() }
+  const { runs } = { runs: dashboard.runs.lines(0) }
   const hostile = runs.find(({ name }) => name.startsWith('<img'))!.number
   await page.evaluate((to) => {
     location.hash = to
@@ -113,8 +138,7 @@ test.runIf(hasBrowser)('what a simulation wrote is text, never markup', async ()
 })
 
 test.runIf(hasBrowser)('counts move without a reload while a run goes on', async () => {
-  const run = dashboard.runs.lines().find(({ name }) => name === 'a-search')!
-  const { page } = await openPage(`/run/${run.number}/overview`)
+  const { page } = await openPage(viewOf('overview'))
   await page.locator('nav [data-count="96"]').waitFor()
   const directory = join(root, 'a-search')
   const record = RecordWriter.openForWriting(directory)
@@ -135,3 +159,74 @@ test.runIf(hasBrowser)('counts move without a reload while a run goes on', async
   }
   await page.close()
 })
+
+test.runIf(hasBrowser)('a drag along a parallel axis keeps that part of it, and writes it as a filter', async () => {
+  const { page, complaints } = await openPage(viewOf('parallel'))
+  const picture = page.locator('.brushed canvas')
+  await picture.waitFor()
+  const { x, y, height } = (await picture.boundingBox())!
+  await page.mouse.move(x + 44, y + height * 0.3) // the first axis stands there
+  await page.mouse.down()
+  await page.mouse.move(x + 44, y + height * 0.6, { steps: 5 })
+  await page.mouse.up()
+  await page.waitForFunction(() => location.hash.includes('filter='))
+  await page.getByText('The lines are those where').waitFor()
+  expect(await page.locator('figcaption').textContent()).toMatch(
+    /^The lines are those where \w+ >= [\d.]+ and \w+ <= [\d.]+: \d+ of 9[67] evaluations\.$/,
+  )
+  expect(await page.getByLabel('Only where').inputValue()).toMatch(/^\w+ >= [\d.]+ and \w+ <= [\d.]+$/)
+  await page.getByRole('button', { name: 'Show as table' }).click()
+  expect(await page.locator('figure table tbody tr').count()).toBeGreaterThan(0)
+  await page.getByRole('button', { name: 'Keep all' }).click()
+  await page.getByText(/^The lines are the best tenth/).waitFor()
+  expect(complaints).toEqual([])
+  await page.close()
+})
+
+test.runIf(hasBrowser)('a part of a chart that is dragged over is asked for anew', async () => {
+  const { page } = await openPage(viewOf('history'))
+  const chart = page.locator('.u-over')
+  await chart.waitFor()
+  const { x, y, width, height } = (await chart.boundingBox())!
+  const asked = page.waitForRequest((request) => /\/history\?.*from=/.test(request.url()))
+  await page.mouse.move(x + width * 0.4, y + height / 2)
+  await page.mouse.down()
+  await page.mouse.move(x + width * 0.7, y + height / 2, { steps: 5 })
+  await page.mouse.up()
+  const from = Number(new URL((await asked).url()).searchParams.get('from'))
+  expect(from).toBeGreaterThan(30)
+  expect(from).toBeLessThan(45)
+  await page.close()
+})
+
+test.runIf(hasBrowser)(
+  'a report is one request from a file, shows every view without a server, and is read without its script',
+  async () => {
+    const path = join(root, 'report.html')
+    writeFileSync(path, await reportOf(join(root, 'a-search'), Date.UTC(2026, 1, 1)))
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const page = await browser.newPage({ colorScheme })
+      const [complaints, requests]: [string[], string[]] = [[], []]
+      page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
+      page.on('pageerror', (error) => complaints.push(error.message))
+      page.on('request', (request) => requests.push(request.url()))
+      await page.goto(`file://${path}`)
+      for (const hash of await viewsIn(page)) {
+        await page.evaluate((to) => {
+          location.hash = to
+        }, hash)
+        await page.locator('#views .main > :not(h2):not(.waiting):visible').first().waitFor()
+        expect(await page.locator('#views .problem').count()).toBe(0)
+        expect([hash, await barriersIn(page)]).toEqual([hash, []])
+      }
+      expect([complaints, requests]).toEqual([[], [`file://${path}`]])
+      await page.close()
+    }
+    const plain = await browser.newContext({ javaScriptEnabled: false })
+    const page = await plain.newPage()
+    await page.goto(`file://${path}`)
+    expect(await page.locator('svg').count()).toBeGreaterThan(2)
+    await page.getByRole('heading', { name: 'To reproduce it' }).waitFor()
+    await plain.close()
+  },
+)

@@ -1,0 +1,103 @@
+import type { PairPicture, PairsAnswer } from '../answers.ts'
+import { useAnswer } from './ask.ts'
+import { type Brush, Canvas } from './canvas.tsx'
+import { Figure } from './figure.tsx'
+import { version } from './live.ts'
+import { ObjectiveChoice } from './objective-choice.tsx'
+import { type Colour, colourIn } from './raster.ts'
+import { route } from './route.ts'
+import type { ViewProps } from './view-props.ts'
+import { Waiting } from './waiting.tsx'
+import { drawnInWords, plural, short } from './words.ts'
+
+export function PairsView({ run }: ViewProps) {
+  const asked = useAnswer<PairsAnswer>(`/api/runs/${run}/pairs?${route.value.words}`, version.value)
+  if (asked.state !== 'answered') return <Waiting asked={asked} isPart />
+  const { answer } = asked
+  const { pairs, axes, objectives, summary, left, drawn } = answer
+  if (pairs.length === 0) return <p>{summary}</p>
+  return (
+    <Figure
+      title="Parameters, two and two"
+      summary={summary}
+      tools={<ObjectiveChoice objectives={objectives} />}
+      table={{
+        head: ['parameters', 'evaluations', 'where the best are'],
+        rows: pairs.map(({ x, y, count, best }) => [
+          `${axes[x]!.name} and ${axes[y]!.name}`,
+          short(count),
+          best ?? 'cannot be told',
+        ]),
+      }}
+    >
+      <Canvas
+        of={answer}
+        heightFor={(width) => layoutFor(width, axes.length).height}
+        draw={(brush) => draw(brush, answer)}
+      />
+      <p class="legend" aria-hidden="true">
+        <span class="key density" /> from the worst to the best, by the mean rank of those in a place
+        {left > 0 && <span>{plural(left, 'less important parameter')} not drawn.</span>}
+        <span>{drawnInWords(drawn)}</span>
+      </p>
+    </Figure>
+  )
+}
+
+const [labelWidth, labelHeight, between] = [76, 34, 8]
+
+/** A square for every pair: a column for each axis but the last, a row for each but the first. */
+function layoutFor(width: number, axes: number): { readonly side: number; readonly height: number } {
+  const side = Math.min(230, (width - labelWidth) / (axes - 1) - between)
+  return { side, height: (axes - 1) * (side + between) + labelHeight }
+}
+
+function draw({ context, width, colour, style }: Brush, { axes, pairs }: PairsAnswer): void {
+  const { side } = layoutFor(width, axes.length)
+  const shades = [colourIn(style, '--density-strong'), colourIn(style, '--density-weak')] as const
+  for (const pair of pairs) {
+    const [left, top] = [labelWidth + pair.x * (side + between), (pair.y - 1) * (side + between)]
+    context.fillStyle = colour('--surface')
+    context.fillRect(left, top, side, side)
+    context.imageSmoothingEnabled = false
+    context.drawImage(imageOf(pair, shades), left, top, side, side)
+  }
+  context.fillStyle = colour('--muted')
+  for (const [i, { name, low, high, labels }] of axes.entries()) {
+    const fits = (text: string, room: number) => text.slice(0, Math.max(3, Math.floor(room / 7)))
+    if (i > 0) {
+      const middle = (i - 1) * (side + between) + side / 2
+      context.textAlign = 'right'
+      context.fillText(fits(name, labelWidth), labelWidth - 8, middle)
+      if (!labels && side > 70) {
+        context.fillText(fits(short(high), labelWidth), labelWidth - 8, middle - side / 2 + 8)
+        context.fillText(fits(short(low), labelWidth), labelWidth - 8, middle + side / 2 - 8)
+      }
+    }
+    if (i < axes.length - 1) {
+      const left = labelWidth + i * (side + between)
+      const below = (axes.length - 1) * (side + between)
+      context.textAlign = 'center'
+      context.fillText(fits(name, side), left + side / 2, below + 20)
+      if (!labels && side > 100) {
+        context.textAlign = 'left'
+        context.fillText(short(low), left, below + 4)
+        context.textAlign = 'right'
+        context.fillText(short(high), left + side, below + 4)
+      }
+    }
+  }
+}
+
+function imageOf({ columns, rows, cells }: PairPicture, [best, worst]: readonly [Colour, Colour]): OffscreenCanvas {
+  const image = new ImageData(columns, rows)
+  for (const [cell, digit] of Array.from(cells).entries()) {
+    if (digit === '.') continue
+    const part = Number(digit) / 9
+    const at = 4 * ((rows - 1 - (cell % rows)) * columns + Math.floor(cell / rows))
+    image.data.set([...best.map((value, i) => Math.round(value + part * (worst[i]! - value))), 255], at)
+  }
+  const small = new OffscreenCanvas(columns, rows)
+  small.getContext('2d')!.putImageData(image, 0, 0)
+  return small
+}

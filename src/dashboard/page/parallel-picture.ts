@@ -1,0 +1,98 @@
+import type { ParallelAnswer } from '../answers.ts'
+import type { Brush } from './canvas.tsx'
+import { short, valueAt } from './words.ts'
+
+/** What stands around the axes. */
+export const frame = { left: 44, right: 44, top: 58, bottom: 26 } as const
+
+export function heightOfParallel(width: number): number {
+  return width > 600 ? 440 : 340
+}
+
+/** Where an axis stands in a picture of that width. */
+export function axisPlace(i: number, count: number, width: number): number {
+  return frame.left + (i / Math.max(1, count - 1)) * (width - frame.left - frame.right)
+}
+
+/** All as bands between places of neighbouring axes, some as lines, the best of them strongest. */
+export function drawParallel(brush: Brush, answer: ParallelAnswer): void {
+  const { context, width, height, colour } = brush
+  const { axes, lines } = answer
+  const inner = height - frame.top - frame.bottom
+  const across = axes.map((_, i) => axisPlace(i, axes.length, width))
+  const up = (place: number) => frame.top + (1 - Math.max(0, Math.min(1, place))) * inner
+  drawBands(brush, answer, across, up)
+  context.lineJoin = 'round'
+  for (const [i, { places }] of [...lines.entries()].reverse()) {
+    const isBest = i === 0
+    context.globalAlpha = isBest ? 1 : Math.max(0.15, Math.min(0.7, 30 / lines.length))
+    context.strokeStyle = colour(isBest ? '--best' : '--accent')
+    context.lineWidth = isBest ? 2.5 : 1
+    context.beginPath()
+    let isBegun = false
+    for (const [axis, place] of places.entries()) {
+      if (place === null) isBegun = false
+      else if (isBegun) context.lineTo(across[axis]!, up(place))
+      else context.moveTo(across[axis]!, up(place))
+      isBegun = place !== null
+    }
+    context.stroke()
+  }
+  context.globalAlpha = 1
+  for (const [i, axis] of axes.entries()) drawAxis(brush, axis, across[i]!, up, (width - 40) / axes.length, i)
+}
+
+function drawBands(
+  { context, colour }: Brush,
+  { gaps }: ParallelAnswer,
+  across: readonly number[],
+  up: (place: number) => number,
+): void {
+  context.fillStyle = colour('--faint')
+  for (const [gap, { columns, rows, counts }] of gaps.entries()) {
+    const most = Math.log(1 + counts.reduce((a, b) => Math.max(a, b), 0))
+    for (const [cell, count] of counts.entries()) {
+      if (count === 0) continue
+      const [from, to] = [Math.floor(cell / rows), cell % rows]
+      context.globalAlpha = 0.03 + (0.17 * Math.log(1 + count)) / most
+      context.beginPath()
+      context.moveTo(across[gap]!, up(from / columns))
+      context.lineTo(across[gap]!, up((from + 1) / columns))
+      context.lineTo(across[gap + 1]!, up((to + 1) / rows))
+      context.lineTo(across[gap + 1]!, up(to / rows))
+      context.fill()
+    }
+  }
+  context.globalAlpha = 1
+}
+
+function drawAxis(
+  { context, colour }: Brush,
+  axis: ParallelAnswer['axes'][number],
+  x: number,
+  up: (place: number) => number,
+  room: number,
+  i: number,
+): void {
+  const { name, labels, kept } = axis
+  context.fillStyle = colour('--muted')
+  context.fillRect(x - 0.5, up(1), 1, up(0) - up(1))
+  if (kept) {
+    context.fillStyle = colour('--best')
+    context.fillRect(x - 3, up(kept[1]), 6, Math.max(2, up(kept[0]) - up(kept[1])))
+  }
+  const cut = (text: string, most: number) => (text.length > most ? `${text.slice(0, most - 1)}…` : text)
+  context.textAlign = 'center'
+  context.fillStyle = colour('--text')
+  // Names of neighbours stand on two levels, so that they have twice the room.
+  context.fillText(cut(name, Math.max(4, Math.floor((2 * room) / 7.5))), x, i % 2 === 0 ? 10 : 26)
+  context.fillStyle = colour('--muted')
+  if (labels) {
+    context.textAlign = 'left'
+    for (const [level, label] of labels.slice(0, 12).entries())
+      context.fillText(cut(label, 10), x + 5, up((level + 0.5) / labels.length))
+    return
+  }
+  context.fillText(short(Number(valueAt(axis, 1).toPrecision(3))), x, up(1) - 7)
+  context.fillText(short(Number(valueAt(axis, 0).toPrecision(3))), x, up(0) + 12)
+}

@@ -1,0 +1,142 @@
+import type { ComponentChildren } from 'preact'
+import { useRef, useState } from 'preact/hooks'
+import type { ParallelAnswer } from '../answers.ts'
+import { isReport, useAnswer } from './ask.ts'
+import { Canvas } from './canvas.tsx'
+import { Figure } from './figure.tsx'
+import { FilterForm } from './filter-form.tsx'
+import { version } from './live.ts'
+import { ObjectiveChoice } from './objective-choice.tsx'
+import { axisPlace, drawParallel, frame, heightOfParallel } from './parallel-picture.ts'
+import { addressOf, askView, route } from './route.ts'
+import type { ViewProps } from './view-props.ts'
+import { Waiting } from './waiting.tsx'
+import { drawnInWords, plural, short, valueAt } from './words.ts'
+
+/** So many lines have a row in the table. */
+const mostRows = 60
+
+export function ParallelView({ run }: ViewProps) {
+  const { words } = route.value
+  const asked = useAnswer<ParallelAnswer>(`/api/runs/${run}/parallel?${words}`, version.value)
+  const filter = words.get('filter') ?? ''
+  return (
+    <>
+      {!isReport && (
+        <div class="tools">
+          <FilterForm key={filter} />
+          {filter !== '' && (
+            <>
+              <button type="button" onClick={() => askView({ filter: undefined })}>
+                Keep all
+              </button>
+              <a href={addressOf(run, 'individuals', { filter })}>Show them in the table</a>
+            </>
+          )}
+        </div>
+      )}
+      {asked.state === 'answered' ? <ParallelFigure {...asked.answer} /> : <Waiting asked={asked} isPart />}
+    </>
+  )
+}
+
+function ParallelFigure(answer: ParallelAnswer) {
+  const { axes, lines, objectives, summary, left, drawn } = answer
+  return (
+    <Figure
+      title="Individuals across parameters and objectives"
+      summary={summary}
+      tools={<ObjectiveChoice objectives={objectives} />}
+      table={{
+        head: ['individual', ...axes.map(({ name }) => name)],
+        rows: lines.slice(0, mostRows).map(({ name, places }) => [
+          name,
+          ...places.map((place, i) => {
+            if (place === null) return ''
+            const { labels } = axes[i]!
+            return labels ? (labels[Math.floor(place * labels.length)] ?? '') : short(valueAt(axes[i]!, place))
+          }),
+        ]),
+      }}
+    >
+      <Brushed {...answer}>
+        <Canvas of={answer} heightFor={heightOfParallel} draw={(brush) => drawParallel(brush, answer)} />
+      </Brushed>
+      <p class="legend" aria-hidden="true">
+        <span class="key bands" /> all evaluations
+        <span class="key line" /> those that are kept
+        <span class="key best" /> the best of them
+        {left > 0 && <span>{plural(left, 'less important parameter')} without an axis.</span>}
+        <span>{drawnInWords(drawn)}</span>
+        {!isReport && <span>Drag along an axis to keep a part of it.</span>}
+      </p>
+    </Figure>
+  )
+}
+
+interface Drag {
+  readonly axis: number
+  readonly from: number
+  readonly to: number
+}
+
+/** Takes drags along an axis: what they keep becomes conditions of the filter, which may be written as well. */
+function Brushed({ axes, conditions, children }: ParallelAnswer & { readonly children: ComponentChildren }) {
+  const place = useRef<HTMLDivElement>(null)
+  const [drag, setDrag] = useState<Drag | undefined>()
+  const at = ({ clientX, clientY }: PointerEvent) => {
+    const { left, top, width } = place.current!.getBoundingClientRect()
+    const distances = axes.map((_, i) => Math.abs(clientX - left - axisPlace(i, axes.length, width)))
+    const axis = distances.indexOf(distances.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY))
+    const inner = heightOfParallel(width) - frame.top - frame.bottom
+    return { axis, place: Math.max(0, Math.min(1, 1 - (clientY - top - frame.top) / inner)) }
+  }
+  const end = () => {
+    setDrag(undefined)
+    if (!drag || Math.abs(drag.to - drag.from) < 0.01) return
+    const axis = axes[drag.axis]!
+    const others = conditions.filter(({ column }) => column !== axis.column).map(({ text }) => text)
+    askView({ filter: [...others, ...conditionsOn(axis, drag)].join(' and ') })
+  }
+  const inner = heightOfParallel(place.current?.clientWidth ?? 0) - frame.top - frame.bottom
+  return (
+    <div
+      class={isReport ? undefined : 'brushed'}
+      ref={place}
+      onPointerDown={(event) => {
+        if (isReport) return
+        const { axis, place: from } = at(event)
+        place.current!.setPointerCapture(event.pointerId)
+        setDrag({ axis, from, to: from })
+      }}
+      onPointerMove={(event) => drag && setDrag({ ...drag, to: at(event).place })}
+      onPointerUp={end}
+      onPointerCancel={() => setDrag(undefined)}
+    >
+      {children}
+      {drag && (
+        <div
+          class="brush"
+          style={{
+            left: `${axisPlace(drag.axis, axes.length, place.current!.clientWidth) - 9}px`,
+            top: `${frame.top + (1 - Math.max(drag.from, drag.to)) * inner}px`,
+            height: `${Math.abs(drag.to - drag.from) * inner}px`,
+          }}
+        />
+      )}
+    </div>
+  )
+}
+
+function conditionsOn(axis: ParallelAnswer['axes'][number], { from, to }: Drag): string[] {
+  const name =
+    /^[\p{L}_][\p{L}\p{N}_.]*$/u.test(axis.column) && axis.column !== 'and' ? axis.column : JSON.stringify(axis.column)
+  if (axis.labels) {
+    const label = axis.labels[Math.min(axis.labels.length - 1, Math.floor(((from + to) / 2) * axis.labels.length))]!
+    return [`${name} = ${JSON.stringify(label)}`]
+  }
+  const [low, high] = [Math.min(from, to), Math.max(from, to)].map((place) =>
+    Number(valueAt(axis, place).toPrecision(4)),
+  )
+  return [`${name} >= ${low}`, `${name} <= ${high}`]
+}

@@ -1,0 +1,161 @@
+import type { ComponentChildren } from 'preact'
+import { useState } from 'preact/hooks'
+import type { RunLine } from '../answers.ts'
+import { addressOf } from './route.ts'
+import { Status } from './status.tsx'
+import { duration, plural, short } from './words.ts'
+
+/** No more runs are compared at once. */
+const mostCompared = 60
+
+/** All runs, each with its state, and a way to choose some that are compared. */
+export function RunsTable({ runs }: { readonly runs: readonly RunLine[] }) {
+  const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set())
+  const columns = columnsFor(runs)
+  const readable = runs.flatMap((run) => ('problem' in run ? [] : [run.number]))
+  const compared = chosen.size > 0 ? readable.filter((number) => chosen.has(number)) : readable
+  const choose = (number: number, isChosen: boolean) => {
+    const next = new Set(chosen)
+    if (isChosen) next.add(number)
+    else next.delete(number)
+    setChosen(next)
+  }
+  return (
+    <>
+      {readable.length > 1 && (
+        <p>
+          <a href={`#/compare?runs=${compared.slice(0, mostCompared).join(',')}`}>
+            {chosen.size > 0 ? `Compare ${plural(compared.length, 'run')}` : 'Compare all runs'}
+          </a>
+        </p>
+      )}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <section class="scroll" aria-label="Runs" tabIndex={0}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">
+                <span class="unseen">compare</span>
+              </th>
+              <th scope="col">run</th>
+              {columns.map(({ name }) => (
+                <th scope="col" key={name}>
+                  {name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {runs.map((run) => (
+              <RunRow
+                key={run.number}
+                run={run}
+                columns={columns}
+                isChosen={chosen.has(run.number)}
+                onChoose={choose}
+              />
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </>
+  )
+}
+
+type ReadRun = Exclude<RunLine, { readonly problem: string }>
+
+interface Column {
+  readonly name: string
+  readonly isNumber?: boolean
+  readonly cell: (run: ReadRun) => ComponentChildren
+}
+
+/** Those of them that say nothing of any run are left out. */
+const optional: ReadonlySet<string> = new Set(['rate', 'time left', 'held by', 'Slurm'])
+
+const allColumns: readonly Column[] = [
+  { name: 'state', cell: ({ summary }) => <Status status={summary.status} /> },
+  { name: 'progress', cell: ({ summary }) => <Progress {...summary} /> },
+  {
+    name: 'evaluated',
+    isNumber: true,
+    cell: ({ summary: { evaluations } }) => short(evaluations.done + evaluations.failed),
+  },
+  { name: 'failed', isNumber: true, cell: ({ summary }) => short(summary.evaluations.failed) },
+  {
+    name: 'best',
+    cell: ({ summary: { best, objectives } }) => {
+      const names = Object.keys(objectives)
+      return best ? best.fitness.map((value, i) => `${names[i] ?? i} ${short(value)}`).join(', ') : 'none yet'
+    },
+  },
+  {
+    name: 'rate',
+    isNumber: true,
+    cell: ({ rate }) => (rate === null ? null : `${short(Number(rate.toPrecision(3)))}/s`),
+  },
+  {
+    name: 'time left',
+    isNumber: true,
+    cell: ({ secondsLeft }) => (secondsLeft === null ? null : duration(secondsLeft)),
+  },
+  { name: 'Slurm', cell: ({ slurm }) => slurm },
+  { name: 'held by', cell: ({ summary: { holder } }) => (holder ? `${holder.host} (${holder.pid})` : null) },
+  {
+    name: 'optimizer',
+    cell: ({ summary: { optimizer, seed } }) => `${optimizer ?? ''}${seed === null ? '' : `, seed ${seed}`}`,
+  },
+  { name: 'begun', cell: ({ summary: { created } }) => created?.slice(0, 16).replace('T', ' ') ?? '' },
+]
+
+function columnsFor(runs: readonly RunLine[]): readonly Column[] {
+  return allColumns.filter(
+    ({ name, cell }) => !optional.has(name) || runs.some((run) => !('problem' in run) && cell(run) !== null),
+  )
+}
+
+interface RunRowProps {
+  readonly run: RunLine
+  readonly columns: readonly Column[]
+  readonly isChosen: boolean
+  readonly onChoose: (number: number, isChosen: boolean) => void
+}
+
+function RunRow({ run, columns, isChosen, onChoose }: RunRowProps) {
+  const isReadable = !('problem' in run)
+  return (
+    <tr>
+      <td>
+        {isReadable && (
+          <input
+            type="checkbox"
+            checked={isChosen}
+            aria-label={`Compare ${run.name}`}
+            onChange={({ currentTarget }) => onChoose(run.number, currentTarget.checked)}
+          />
+        )}
+      </td>
+      <th scope="row">
+        <a href={addressOf(run.number, 'overview')}>{run.name}</a>
+      </th>
+      {isReadable ? (
+        columns.map(({ name, isNumber = false, cell }) => (
+          <td key={name} class={isNumber ? 'number' : undefined}>
+            {cell(run)}
+          </td>
+        ))
+      ) : (
+        <td colSpan={columns.length}>{run.problem}</td>
+      )}
+    </tr>
+  )
+}
+
+function Progress({ generations, generationLimit }: ReadRun['summary']) {
+  if (generationLimit === null) return <>{plural(generations, 'generation')}</>
+  return (
+    <>
+      <progress value={generations} max={generationLimit} aria-label="generations" /> {generations} of {generationLimit}
+    </>
+  )
+}
