@@ -1,6 +1,5 @@
-import { type Command, InvalidArgumentError } from 'commander'
-import { duration } from '../core/settings.ts'
-import { collect } from './run.ts'
+import type { Command } from 'commander'
+import { collect, milliseconds } from './run.ts'
 
 export function register(program: Command): void {
   program
@@ -41,10 +40,4 @@ interface CheckOptions {
   readonly timeout: number
   readonly ready: number
   readonly json?: boolean
-}
-
-function milliseconds(text: string): number {
-  const parsed = duration.safeParse(text)
-  if (parsed.success) return parsed.data
-  throw new InvalidArgumentError(parsed.error.issues[0]!.message)
 }

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { millisecondsOf } from '../core/time-span.ts'
 import type { Overrides } from '../experiment-file/overrides.ts'
 import type { RunRequest } from './run-experiment.ts'
 
@@ -78,4 +79,13 @@ function wholeFrom(least: number): (text: string) => number {
 
 export function collect(setting: string, settings: string[] = []): string[] {
   return [...settings, setting]
+}
+
+/** An option that is a time span. */
+export function milliseconds(text: string): number {
+  try {
+    return millisecondsOf(text)
+  } catch (error) {
+    throw new InvalidArgumentError((error as RangeError).message)
+  }
 }

@@ -1,6 +1,5 @@
-import { type Command, InvalidArgumentError } from 'commander'
-import { duration } from '../core/settings.ts'
-import { addRunOptions, overridesOf, type RunOptions, requestOf } from './run.ts'
+import type { Command } from 'commander'
+import { addRunOptions, milliseconds, overridesOf, type RunOptions, requestOf } from './run.ts'
 
 export function register(program: Command): void {
   const command = program
@@ -22,7 +21,5 @@ export function register(program: Command): void {
 }
 
 function seconds(text: string): number {
-  const parsed = duration.safeParse(text)
-  if (parsed.success) return Math.ceil(parsed.data / 1000)
-  throw new InvalidArgumentError(parsed.error.issues[0]!.message)
+  return Math.ceil(milliseconds(text) / 1000)
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { SettingsError } from './errors.ts'
 import { nearest } from './nearest.ts'
 import { show } from './text.ts'
+import { millisecondsOf } from './time-span.ts'
 
 export { nearest, SettingsError }
 
@@ -134,13 +135,12 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return at
 }
 
-const durationUnits = { ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000 } as const
-
 /** A time span, in milliseconds once parsed: `250ms`, `30s`, `5m`, `12h`, `2d`, or a number of seconds. */
 export const duration = z.union([z.number(), z.string()]).transform((given, context) => {
-  const match = /^\s*(\d+(?:\.\d+)?)\s*(ms|s|m|min|h|d)?\s*$/.exec(String(given))
-  const milliseconds = match ? Number(match[1]) * durationUnits[(match[2] ?? 's') as keyof typeof durationUnits] : 0
-  if (milliseconds > 0) return milliseconds
-  context.addIssue({ code: 'custom', message: `needs a time span like 250ms, 30s or 12h, got ${show(given)}` })
-  return z.NEVER
+  try {
+    return millisecondsOf(given)
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as RangeError).message })
+    return z.NEVER
+  }
 })
