@@ -6,10 +6,11 @@ import { ConfigurationError } from '../core/errors.ts'
 import { type FailureGroup, failureGroups } from '../record/failure-groups.ts'
 import { rateOf } from '../record/rate.ts'
 import { RecordReader } from '../record/reader.ts'
+import { recordVersion } from '../record/record-version.ts'
 import { describeSlurm, type SlurmStatus, slurmStatusOf } from '../record/slurm-status.ts'
 import { type RunSummary, summarize, summarizeRun } from '../record/summary.ts'
 import { describeFailures } from './describe-failures.ts'
-import { describeGenerations, describeRun } from './describe-run.ts'
+import { describeBest, describeGenerations, describeRun } from './describe-run.ts'
 import { jsonText } from './output.ts'
 import { shortNumber } from './progress.ts'
 import { alignTable, shortValue } from './table.ts'
@@ -19,15 +20,58 @@ export async function showStatus(
   directory: string,
   { json = false }: { readonly json?: boolean } = {},
 ): Promise<string> {
+  const { text, document } = await lookAt(directory)
+  return json ? jsonText(document) : text
+}
+
+/** How far a run is, or all runs under a root, in each form in which it is told. */
+export interface StatusLook {
+  /** For people. */
+  readonly text: string
+  /** For programs. */
+  readonly document: unknown
+  /** A line for each run: in words, and as JSON. */
+  readonly lines: readonly string[]
+  readonly documents: readonly string[]
+  /** Whether it is one run, which has ended: nothing further will come. */
+  readonly isOver: boolean
+}
+
+export async function lookAt(directory: string): Promise<StatusLook> {
   if (RecordReader.exists(directory)) {
     const status = await statusOf(directory)
-    return json ? jsonText(status) : describe(status)
+    const isOver = status.status !== 'running' && status.slurm === null
+    return { text: describe(status), document: status, ...linesOf([status]), isOver }
   }
   const [submitted] = submittedRuns([directory])
-  if (submitted) return json ? jsonText(submitted) : `${basename(directory)}: ${describeSubmitted(submitted)}\n`
+  if (submitted) {
+    const text = `${basename(directory)}: ${describeSubmitted(submitted)}\n`
+    return { text, document: submitted, ...linesOf([submitted]), isOver: submitted.slurm === null }
+  }
   const runs = [...runsUnder(directory).map(summaryOrRefusal), ...submittedRuns(foldersUnder(directory))]
-  if (json) return jsonText(runs)
-  return runs.length === 0 ? `There are no runs in ${directory}.\n` : tableOf(runs)
+  const text = runs.length === 0 ? `There are no runs in ${directory}.\n` : tableOf(runs)
+  return { text, document: runs, ...linesOf(runs), isOver: false }
+}
+
+/** A text that changes when what is told of runs may have. */
+export function statusVersion(directory: string): string {
+  if (RecordReader.exists(directory)) return recordVersion(directory)
+  const folders = statSync(directory, { throwIfNoEntry: false })?.isDirectory() ? foldersUnder(directory) : []
+  return folders.map((folder) => `${folder} ${recordVersion(folder)}`).join('\n')
+}
+
+function linesOf(runs: readonly (RunSummary | Refusal | Submitted)[]): Pick<StatusLook, 'lines' | 'documents'> {
+  return { lines: runs.map(lineOf), documents: runs.map((run) => JSON.stringify(run)) }
+}
+
+function lineOf(run: RunSummary | Refusal | Submitted): string {
+  const name = basename(run.directory)
+  if ('error' in run) return `${name}: unreadable: ${run.error}`
+  if ('job' in run) return `${name}: ${describeSubmitted(run)}`
+  const { status, evaluations, best, objectives } = run
+  const failed = evaluations.failed > 0 ? `, ${evaluations.failed} failed` : ''
+  const found = best ? `, best ${describeBest(best, Object.keys(objectives))}` : ''
+  return `${name}: ${status}, generations ${describeGenerations(run)}, ${evaluations.done} done${failed}${found}`
 }
 
 type Status = RunSummary &

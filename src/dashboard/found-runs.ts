@@ -2,9 +2,9 @@ import { readdirSync, statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { jobFolder, lastJob } from '../../runtime/slurm/job-folder.ts'
 import { ConfigurationError } from '../core/errors.ts'
-import { runFiles } from '../core/run-files.ts'
 import { rateOf } from '../record/rate.ts'
 import { RecordReader } from '../record/reader.ts'
+import { recordVersion } from '../record/record-version.ts'
 import { jobOf } from '../record/slurm-status.ts'
 import { type RunSummary, summarize } from '../record/summary.ts'
 import { secondsLeft } from './time-left.ts'
@@ -78,7 +78,7 @@ export class FoundRuns {
   }
 
   #knownOf(directory: string, now: number): KnownOfRun {
-    const version = versionOf(directory)
+    const version = recordVersion(directory)
     const remembered = this.#known.get(directory)
     if (remembered?.version === version) return remembered.known
     const known = readRun(directory, now)
@@ -122,13 +122,4 @@ function foldersIn(root: string): string[] {
   return readdirSync(root)
     .sort()
     .map((name) => join(root, name))
-}
-
-/** Changes whenever the record of a run may have. */
-export function versionOf(directory: string): string {
-  const files = [runFiles.record, `${runFiles.record}-wal`, runFiles.recordCopy, runFiles.lease]
-  return files
-    .map((name) => statSync(join(directory, name), { throwIfNoEntry: false }))
-    .map((stats) => (stats ? `${stats.mtimeMs} ${stats.size}` : ''))
-    .join('|')
 }

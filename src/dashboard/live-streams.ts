@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http'
+import { recordVersion } from '../record/record-version.ts'
 import { summarizeRun } from '../record/summary.ts'
 import type { LiveEvent } from './answers.ts'
-import { type FoundRuns, versionOf } from './found-runs.ts'
+import type { FoundRuns } from './found-runs.ts'
 import { QueryError } from './query.ts'
 
 /** How often records are looked at: on any file system, also on one that tells nobody of changes. */
@@ -59,7 +60,7 @@ export class LiveStreams {
   }
 
   #tell(stream: Stream): void {
-    const version = versionOf(stream.directory)
+    const version = recordVersion(stream.directory)
     if (version === stream.version) return
     stream.version = version
     stream.response.write(`id: ${++stream.sent}\ndata: ${JSON.stringify(eventOf(stream.directory))}\n\n`)

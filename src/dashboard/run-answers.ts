@@ -1,7 +1,8 @@
+import { recordVersion } from '../record/record-version.ts'
 import { ScreenReader } from '../record/screen-reader.ts'
 import type { RunsAnswer } from './answers.ts'
 import { comparison } from './comparison.ts'
-import { type FoundRuns, problemOf, versionOf } from './found-runs.ts'
+import { type FoundRuns, problemOf } from './found-runs.ts'
 import { Query, QueryError } from './query.ts'
 import { SlurmWords } from './slurm-words.ts'
 import { views } from './views/index.ts'
@@ -35,7 +36,7 @@ export class RunAnswers {
     const [, number, name] = /^\/api\/runs\/(\d{1,6})\/([a-z-]+)$/.exec(pathname) ?? []
     const directory = this.#runs.directory(Number(number))
     if (directory === undefined || name === undefined || !Object.hasOwn(views, name)) return undefined
-    const key = `${pathname}${search} ${versionOf(directory)}`
+    const key = `${pathname}${search} ${recordVersion(directory)}`
     const answer = this.#remembered.get(key) ?? (await this.#make(directory, name, searchParams))
     this.#remembered.delete(key)
     this.#remembered.set(key, answer)
