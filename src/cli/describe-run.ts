@@ -1,5 +1,5 @@
 import { nameOf } from '../core/individual.ts'
-import type { BestIndividual, RunHolder, RunSummary, UsageSummary } from '../record/summary.ts'
+import type { BestIndividual, FrontSummary, RunHolder, RunSummary, UsageSummary } from '../record/summary.ts'
 import { shortNumber } from './progress.ts'
 import { alignFacts, shortValue } from './table.ts'
 
@@ -18,6 +18,7 @@ export function describeRun(
     objectives,
     constraints,
     best,
+    front,
     created,
     host,
     holder,
@@ -41,6 +42,7 @@ export function describeRun(
     ...more,
     ['begun', created === null ? undefined : `${created}${host === null ? '' : ` on ${host}`}`],
     ['directory', directory],
+    ['front', front ? describeSize(front) : undefined],
     ['best', best ? describeBest(best, Object.keys(objectives)) : 'none'],
     ...Object.entries(best?.parameters ?? {}).map(([key, value]) => [`  ${key}`, shortValue(value)] as const),
   ])
@@ -61,6 +63,15 @@ export function describeBest(best: BestIndividual, objectives: readonly string[]
   return violation === undefined
     ? found
     : `none keeps all constraints; violated least, by ${shortNumber(violation)}: ${found}`
+}
+
+/** How large a front is, and what it spans. */
+export function describeSize({ individuals, hypervolume, reference }: FrontSummary): string {
+  const count = `${individuals} ${individuals === 1 ? 'individual' : 'individuals'}`
+  if (hypervolume === null || reference === null) return count
+  const values = Object.entries(reference).map(([name, value]) => `${name} ${shortValue(value)}`)
+  const spanned = `${count}, hypervolume ${shortValue(hypervolume)} from ${values.join(', ')}`
+  return hypervolume > 0 ? spanned : `${spanned}, which none is better than in every objective`
 }
 
 function describeObjectives(objectives: RunSummary['objectives']): string | undefined {

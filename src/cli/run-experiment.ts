@@ -8,10 +8,12 @@ import { type LoadedExperiment, loadExperiment } from '../experiment-file/load.t
 import type { Overrides } from '../experiment-file/overrides.ts'
 import { RecordReader } from '../record/reader.ts'
 import type { Manifest } from '../record/rows.ts'
+import { type FrontSummary, frontOfRun } from '../record/summary.ts'
 import { Experiment } from '../search/experiment.ts'
 import type { RunOutcome } from '../search/run-options.ts'
 import { readWarmStart } from '../search/warm-start.ts'
 import { describeFailuresOf } from './describe-failures.ts'
+import { describeSize } from './describe-run.ts'
 import { exitCodes } from './fail.ts'
 import { ProgressLine, shortNumber } from './progress.ts'
 import { ReportSignal, StopSignal } from './signals.ts'
@@ -85,6 +87,7 @@ export async function runLoaded(loaded: LoadedExperiment, request: RunPlace): Pr
     directory,
     generations: trajectory.generation + 1,
     best: first?.outcome === 'done' ? first : undefined,
+    front: optimizee.objectives.wantsFront ? frontOfRun(directory) : null,
   }
   const exitCode = exitCodeAfter(finished)
   process.exitCode = exitCode // which stands also if standard output takes nothing more
@@ -111,10 +114,12 @@ interface FinishedRun {
   readonly directory: string
   readonly generations: number
   readonly best: DoneEvaluation | undefined
+  /** Of several objectives without weights. */
+  readonly front: FrontSummary | null
 }
 
 function asJson(
-  { status, reason, directory, generations, best }: FinishedRun,
+  { status, reason, directory, generations, best, front }: FinishedRun,
   { name, optimizee: { objectives } }: LoadedExperiment,
 ): object {
   return {
@@ -133,11 +138,12 @@ function asJson(
           parameters: best.individual.parameters,
         }
       : null,
+    ...(front && { front }),
   }
 }
 
 function summarize(run: FinishedRun, { name, optimizee }: LoadedExperiment): string {
-  const { status, reason, goesOn, generations, best, directory } = run
+  const { status, reason, goesOn, generations, best, front, directory } = run
   const place = relative('', directory) || '.'
   const fitness = best?.fitness.map((value, i) => `${optimizee.objectives.names[i]} ${shortNumber(value)}`).join(', ')
   const parameters = Object.entries(best?.individual.parameters ?? {})
@@ -151,6 +157,7 @@ function summarize(run: FinishedRun, { name, optimizee }: LoadedExperiment): str
         ]),
     best ? `best  ${fitness}  (individual ${nameOf(best.individual)})` : `best  none: ${whyNone(run)}`,
     ...parameters.map(([parameter, value]) => `      ${parameter.padEnd(width)}  ${showValue(value)}`),
+    ...(front ? [`front ${describeSize(front)}: twoloop show ${quote(place)} --front`] : []),
     `run   ${place}`,
     ...(goesOn ? ['goes on by itself in another allocation'] : []),
     ...(status === 'stopped' && !goesOn ? [`go on with  twoloop resume ${quote(place)}`] : []),

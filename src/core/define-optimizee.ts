@@ -8,6 +8,7 @@ import { type ObjectiveMap, Objectives } from './objectives.ts'
 import { type BatchContext, Optimizee, type ResultsOfMany, type SimulationContext } from './optimizee.ts'
 import { aFunction, aList, anything, aRecord, aText, checkOptions, type OptionCheck, wholeFrom } from './options.ts'
 import type { Random } from './random.ts'
+import { type Reference, referenceFrom } from './reference.ts'
 import { type GivenReplications, replicationsFrom } from './replications.ts'
 import { onlyResult } from './results-of-many.ts'
 import { type ParameterMap, Space } from './space.ts'
@@ -28,6 +29,8 @@ interface DefinitionBeside<P, O extends ObjectiveMap> {
   readonly replications?: GivenReplications
   /** How much of the simulation there is, where an individual may be given a part of it: `context.budget` says how much. */
   readonly budget?: BudgetRange
+  /** Of several objectives without weights, what hypervolumes are measured from. */
+  readonly reference?: Reference
   createIndividual?(random: Random): P
   boundingFunc?(parameters: P): P
   snapshot?(): unknown
@@ -75,6 +78,7 @@ export function defineOptimizee<P, O extends ObjectiveMap = ObjectiveMap>(
     module: aText,
     replications: anything,
     budget: anything,
+    reference: aRecord,
     simulate: aFunction,
     simulateMany: aFunction,
     batch: simulateMany ? aBatchSize : forManyOnly,
@@ -107,9 +111,10 @@ abstract class DefinedOptimizee<P, O extends ObjectiveMap> extends Optimizee<P> 
       definition.constraints,
     )
     this.definition = definition
-    const { replications, budget } = definition
+    const { replications, budget, reference } = definition
     if (replications !== undefined) this.replications = replicationsFrom(replications)
     if (budget !== undefined) this.budget = budgetFrom(budget)
+    if (reference !== undefined) this.reference = referenceFrom(reference, this.objectives)
   }
 
   override createIndividual(random: Random): P {

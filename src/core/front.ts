@@ -25,7 +25,7 @@ export function dominates({ weights }: Pick<Objectives, 'weights'>, a: Compared,
   return isBetter
 }
 
-/** What nothing else dominates, as it comes; equals stay beside each other. */
+/** What nothing else dominates; equals stay beside each other. Of two objectives it is in the order of the first, best first. */
 export class Front<T extends Compared> {
   readonly #objectives: Pick<Objectives, 'weights'>
   #members: T[] = []
@@ -40,12 +40,43 @@ export class Front<T extends Compared> {
 
   /** Takes one in, in place of those that it dominates, unless a member dominates it; whether it did. */
   add(one: T): boolean {
+    if (this.#objectives.weights.length === 2 && this.#isFeasibleBeside(one)) return this.#insert(one)
     if (this.#members.some((member) => dominates(this.#objectives, member, one))) return false
     if (this.#members.some((member) => dominates(this.#objectives, one, member))) {
       this.#members = this.#members.filter((member) => !dominates(this.#objectives, one, member))
     }
     this.#members.push(one)
     return true
+  }
+
+  /** Members all keep the constraints, or none does. */
+  #isFeasibleBeside(one: T): boolean {
+    return !((one.violation ?? 0) > 0) && !((this.#members[0]?.violation ?? 0) > 0)
+  }
+
+  /** By bisection: what is worse in the first of two objectives is better in the second. */
+  #insert(one: T): boolean {
+    const members = this.#members
+    const [first, second] = this.#gains(one)
+    let [low, high] = [0, members.length]
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (this.#gains(members[middle]!)[0] >= first) low = middle + 1
+      else high = middle
+    }
+    const before = members[low - 1]
+    if (before && dominates(this.#objectives, before, one)) return false
+    let from = low
+    while (from > 0 && dominates(this.#objectives, one, members[from - 1]!)) from--
+    let to = low
+    while (to < members.length && this.#gains(members[to]!)[1] <= second) to++
+    members.splice(from, to - from, one)
+    return true
+  }
+
+  #gains({ fitness }: T): readonly [number, number] {
+    const { weights } = this.#objectives
+    return [Math.sign(weights[0]!) * fitness[0]!, Math.sign(weights[1]!) * fitness[1]!]
   }
 }
 

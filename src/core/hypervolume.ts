@@ -47,12 +47,43 @@ function areaOf(boxes: readonly (readonly number[])[]): number {
 /** Slice after slice from the far end of the third side, each as large as all boxes together that reach so far. */
 function slicedVolume(boxes: readonly (readonly number[])[]): number {
   const order = boxes.toSorted((a, b) => b[2]! - a[2]!)
+  const stairs = new Stairs()
   let volume = 0
   for (let i = 0; i < order.length; i++) {
-    const depth = order[i]![2]! - (order[i + 1]?.[2] ?? 0)
-    if (depth > 0) volume += depth * areaOf(order.slice(0, i + 1))
+    const [width, high, reach] = order[i] as readonly [number, number, number]
+    stairs.add(width, high)
+    volume += stairs.area * (reach - (order[i + 1]?.[2] ?? 0))
   }
   return volume
+}
+
+/** The outline of boxes of two sides in one corner: the widest is the lowest step, and what lies within others is none. */
+class Stairs {
+  readonly #widths: number[] = []
+  readonly #heights: number[] = []
+  area = 0
+
+  add(width: number, high: number): void {
+    const [widths, heights] = [this.#widths, this.#heights]
+    let [low, end] = [0, widths.length]
+    while (low < end) {
+      const middle = (low + end) >>> 1
+      if (widths[middle]! >= width) low = middle + 1
+      else end = middle
+    }
+    if (low > 0 && heights[low - 1]! >= high) return
+    const from = low > 0 && widths[low - 1] === width ? low - 1 : low
+    let to = low
+    while (to < heights.length && heights[to]! <= high) to++
+    let below = heights[from - 1] ?? 0
+    for (let at = from; at < to; at++) {
+      this.area += (width - widths[at]!) * (heights[at]! - below)
+      below = heights[at]!
+    }
+    this.area += (width - (widths[to] ?? 0)) * (high - below)
+    widths.splice(from, to - from, width)
+    heights.splice(from, to - from, high)
+  }
 }
 
 /**

@@ -5,6 +5,7 @@ import type { SimulationResult } from './evaluation.ts'
 import type { Individual } from './individual.ts'
 import type { Objectives } from './objectives.ts'
 import type { Random } from './random.ts'
+import type { Reference } from './reference.ts'
 import type { Replications } from './replications.ts'
 import type { Space } from './space.ts'
 
@@ -18,6 +19,8 @@ export interface Problem<P = Record<string, unknown>> {
   readonly replications?: Replications | undefined
   /** How much of the simulation there is, where an individual may be given a part of it. */
   readonly budget?: BudgetRange | undefined
+  /** What hypervolumes of its front are measured from; the worst of the first generation if it does not say. */
+  readonly reference?: Reference | undefined
   /** Parameters to start from; uniform in the space if it does not say. */
   createIndividual?(random: Random): P
 }
@@ -114,6 +117,7 @@ export abstract class Optimizee<P = Record<string, unknown>> implements Problem<
   /** Of a simulation that says so itself, or of which its experiment does. */
   replications?: Replications | undefined
   budget?: BudgetRange | undefined
+  reference?: Reference | undefined
   /** Where workers find it again; undefined as long as it exists in this process only. */
   readonly source: OptimizeeSource | undefined
   /** What its maker asks of parameters and results. */

@@ -9,6 +9,7 @@ import type { Objectives } from './objectives.ts'
 import type { Problem } from './optimizee.ts'
 import type { State } from './plain-data.ts'
 import type { Random } from './random.ts'
+import type { Reference } from './reference.ts'
 import { SearchState } from './search-state.ts'
 import type { Space } from './space.ts'
 import type { Trajectory } from './trajectory.ts'
@@ -158,6 +159,11 @@ export abstract class Optimizer<
   /** How much of the simulation there is, where an individual may be given a part of it. */
   get budget(): BudgetRange | undefined {
     return this.#problem.budget
+  }
+
+  /** What hypervolumes of its front are measured from, where that is given. */
+  get reference(): Reference | undefined {
+    return this.#problem.reference
   }
 
   /**

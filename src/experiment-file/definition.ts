@@ -8,6 +8,7 @@ import type { ObjectiveMap } from '../core/objectives.ts'
 import type { Optimizee } from '../core/optimizee.ts'
 import type { Optimizer } from '../core/optimizer.ts'
 import type { State } from '../core/plain-data.ts'
+import type { Reference } from '../core/reference.ts'
 import type { GivenReplications } from '../core/replications.ts'
 import type { runnerSettings } from '../core/runner-settings.ts'
 import type { ParameterDefinition } from '../core/space.ts'
@@ -54,6 +55,8 @@ export interface ProblemDefinition {
   readonly replications?: GivenReplications
   /** How much of the simulation there is, where an individual may be given a part of it. */
   readonly budget?: BudgetRange
+  /** Of several objectives without weights, what hypervolumes are measured from. */
+  readonly reference?: Reference
 }
 
 /** What it says of the failures of a simulation that may take several individuals at once. */

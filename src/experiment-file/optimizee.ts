@@ -12,6 +12,7 @@ import { budgetFrom } from '../core/budget.ts'
 import { ConfigurationError } from '../core/errors.ts'
 import { type ObjectiveMap, Objectives } from '../core/objectives.ts'
 import type { Optimizee, OptimizeeSource } from '../core/optimizee.ts'
+import { referenceFrom } from '../core/reference.ts'
 import { replicationsFrom } from '../core/replications.ts'
 import { nearest } from '../core/settings.ts'
 import { show } from '../core/text.ts'
@@ -53,11 +54,16 @@ export interface ChosenOptimizee {
  * @param path the experiment's file, to whose folder all paths are relative
  */
 export async function chooseOptimizee(given: object, path: string, place: Place): Promise<ChosenOptimizee> {
-  const { budget } = given as ProblemDefinition
+  const { budget, reference } = given as ProblemDefinition
   const range = makeAt(below(place, 'budget'), () => (budget === undefined ? undefined : budgetFrom(budget)))
   const chosen = await choose(given, path, place)
   if (isOptimizee(given)) return chosen
   if (range) chosen.optimizee.budget = range
+  if (reference !== undefined) {
+    chosen.optimizee.reference = makeAt(below(place, 'reference'), () =>
+      referenceFrom(reference, chosen.optimizee.objectives),
+    )
+  }
   await readConstraints(given, chosen.optimizee, below(place, 'constraints'))
   if (!Object.hasOwn(given, 'replications')) return chosen
   const { replications } = given as Required<ProblemDefinition>

@@ -144,6 +144,10 @@ export const problemShape = {
     })
     .optional()
     .describe('How much of the simulation there is, where an individual may be given a part of it'),
+  reference: z
+    .record(z.string(), z.number())
+    .optional()
+    .describe('Of several objectives without weights, the values by name that hypervolumes are measured from'),
 }
 
 /** Of a simulation that may take several individuals at once. */

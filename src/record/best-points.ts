@@ -4,7 +4,7 @@ import { type IndividualId, nameOf } from '../core/individual.ts'
 import type { Objectives } from '../core/objectives.ts'
 import type { Replications } from '../core/replications.ts'
 import { fitnessOf, meanOf, standardErrorsOf } from '../core/samples.ts'
-import { type FrontPoint, frontOf } from './front-points.ts'
+import { type FrontPoint, membersOfFront } from './front-points.ts'
 import type { RecordFile } from './record-file.ts'
 import { type EvaluatedRow, evaluationOf, individualOf } from './rows.ts'
 import { isPart } from './schema.ts'
@@ -126,7 +126,7 @@ export function bestOfFronts(
   const best: FrontPoint[] = []
   for (let left = true; left && best.length < count; ) {
     const taken = new Set(best.map(nameOf))
-    const { points } = frontOf(file, objectives, replications, { without: taken })
+    const points = membersOfFront(file, { objectives, replications }, taken)
     best.push(...byBalance(objectives, points))
     left = points.length > 0
   }

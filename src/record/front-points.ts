@@ -23,33 +23,85 @@ export interface RunFront {
   readonly hypervolumes: readonly (number | null)[]
 }
 
-/**
- * Goes through all that was evaluated, in the order of the search.
- *
- * @param reference what volumes are measured from
- * @param without names of individuals that are left out
- */
+/** What is looked at, and how. */
+export interface FrontWish {
+  readonly objectives: Objectives
+  readonly replications: Replications | undefined
+  /** What volumes are measured from; what the record has or the first generation gives unless it is named. */
+  readonly reference?: readonly number[] | undefined
+}
+
+/** The front of a run with its volumes, from what is stored of it as far as that goes. */
 export function frontOf(
   file: RecordFile,
-  objectives: Objectives,
-  replications: Replications | undefined,
-  {
-    reference: given,
-    without,
-  }: { readonly reference?: readonly number[]; readonly without?: ReadonlySet<string> } = {},
+  { reference: given, ...wish }: FrontWish & { readonly recorded?: readonly number[] | null },
 ): RunFront {
+  const { objectives, replications, recorded = null } = wish
+  const isStored = objectives.wantsFront && given === undefined && objectives.names.length <= mostVolumeObjectives
+  const stored = isStored ? storedFront(file) : nothingStored
   const front = new Front<FrontPoint>(objectives)
-  const hypervolumes: (number | null)[] = []
-  let reference: readonly number[] | null = given ?? null
-  for (const generation of generationsOf(pointsOf(file, objectives, replications))) {
+  for (const member of stored.members) front.add(member)
+  const hypervolumes = [...stored.hypervolumes]
+  let reference: readonly number[] | null = given ?? recorded
+  for (const generation of generationsOf(pointsOf(file, objectives, replications, stored.generations, 'and later'))) {
     reference ??= worstOf(objectives, generation)
-    for (const point of generation) if (!without?.has(nameOf(point))) front.add(point)
-    const feasible = front.members.filter(({ violation }) => violation === undefined).map(({ fitness }) => fitness)
-    hypervolumes.push(reference && hypervolume(objectives, feasible, reference))
+    for (const point of generation) front.add(point)
+    const volume = reference && hypervolume(objectives, volumePoints(front.members), reference)
+    while (hypervolumes.length < generation[0]!.generation) hypervolumes.push(hypervolumes.at(-1) ?? null)
+    hypervolumes.push(volume)
   }
   const direction = Math.sign(objectives.weights[0]!)
   const points = front.members.toSorted((a, b) => direction * (b.fitness[0]! - a.fitness[0]!))
   return { points, reference, hypervolumes }
+}
+
+/** What no other individual dominates, of all or without those that are named. */
+export function membersOfFront(
+  file: RecordFile,
+  { objectives, replications }: FrontWish,
+  without: ReadonlySet<string>,
+): readonly FrontPoint[] {
+  const stored = objectives.wantsFront && without.size === 0 ? storedFront(file) : nothingStored
+  const front = new Front<FrontPoint>(objectives)
+  for (const member of stored.members) front.add(member)
+  for (const point of pointsOf(file, objectives, replications, stored.generations, 'and later')) {
+    if (!without.has(nameOf(point))) front.add(point)
+  }
+  return front.members
+}
+
+/** Of more objectives, volumes cost so much that they are found only where somebody asks for them. */
+export const mostVolumeObjectives = 3
+
+/** What has a volume: nothing that violates constraints. */
+export function volumePoints(points: readonly FrontPoint[]): readonly (readonly number[])[] {
+  return points.filter(({ violation }) => violation === undefined).map(({ fitness }) => fitness)
+}
+
+interface StoredFront {
+  readonly members: readonly FrontPoint[]
+  /** Of how many generations it is the front. */
+  readonly generations: number
+  readonly hypervolumes: readonly (number | null)[]
+}
+
+const nothingStored: StoredFront = { members: [], generations: 0, hypervolumes: [] }
+
+/** What the record has of the front. */
+export function storedFront(file: RecordFile): StoredFront {
+  const rows = file.all<{ hypervolume: number | null }>(
+    `select hypervolume from generations where front is not null order by generation`,
+  )
+  const members = file.all<IndividualId & { fitness: string; violation: number | null }>(
+    'select generation, "index", 0 as replicate, fitness, violation from front order by generation, "index"',
+  )
+  return {
+    members: members.map(({ fitness, violation, ...id }) => {
+      return { ...id, fitness: JSON.parse(fitness), ...(violation !== null && { violation }) }
+    }),
+    generations: rows.length,
+    hypervolumes: rows.map(({ hypervolume }) => hypervolume),
+  }
 }
 
 interface Sample extends IndividualId {
@@ -58,10 +110,19 @@ interface Sample extends IndividualId {
   readonly violation: number
 }
 
-function* pointsOf(file: RecordFile, objectives: Objectives, replications: Replications | undefined) {
+/** The points of a generation that are done, or of all from it on, in the order of the search. */
+export function* pointsOf(
+  file: RecordFile,
+  objectives: Objectives,
+  replications: Replications | undefined,
+  generation: number,
+  later?: 'and later',
+): Generator<FrontPoint, void> {
   const rows = file.iterate<Sample>(
     `select generation, "index", replicate, fitness, coalesce(violation, 0) as violation from evaluations e
-     where outcome = 'done' and not ${isPart('e')} order by generation, "index", replicate`,
+     where outcome = 'done' and not ${isPart('e')} and generation ${later ? '>=' : '='} ?
+     order by generation, "index", replicate`,
+    generation,
   )
   for (const samples of grouped(rows, (a, b) => a.generation === b.generation && a.index === b.index)) {
     const { generation, index } = samples[0]!
@@ -93,7 +154,7 @@ function* grouped<T>(items: Iterable<T>, belong: (a: T, b: T) => boolean): Gener
 }
 
 /** The worst value of each objective among what keeps the constraints; null where one has a single value, and no volume. */
-function worstOf({ weights }: Objectives, points: readonly FrontPoint[]): readonly number[] | null {
+export function worstOf({ weights }: Objectives, points: readonly FrontPoint[]): readonly number[] | null {
   const feasible = points.filter(({ violation }) => violation === undefined)
   if (feasible.length === 0) return null
   const columns = weights.map((_, i) => feasible.map(({ fitness }) => fitness[i]!))

@@ -7,6 +7,7 @@ import { type ObjectiveMap, Objectives } from '../core/objectives.ts'
 import { ParameterGroup } from '../core/parameter-group.ts'
 import type { PlainData } from '../core/plain-data.ts'
 import type { Checkpoint } from '../core/record.ts'
+import { type Reference, vectorOf } from '../core/reference.ts'
 import type { Replications } from '../core/replications.ts'
 import type { TrajectoryHistory } from '../core/trajectory.ts'
 import {
@@ -73,6 +74,12 @@ export class RecordReader extends WorkReader implements TrajectoryHistory {
   /** Whether a front is looked for; not before anything is known of the problem. */
   get wantsFront(): boolean {
     return this.manifest().objectives !== undefined && this.objectives.wantsFront
+  }
+
+  /** What hypervolumes are measured from, as soon as that is settled. */
+  get reference(): readonly number[] | null {
+    const named = this.manifest().reference as Reference | undefined
+    return named ? vectorOf(named, this.objectives) : null
   }
 
   /** How often each individual is simulated, if it is more than once. */
@@ -211,7 +218,15 @@ export class RecordReader extends WorkReader implements TrajectoryHistory {
 
   /** The points that no other dominates; from a reference point, or from one that follows from the first generation. */
   front(reference?: readonly number[]): RunFront {
-    return frontOf(this.file, this.objectives, this.replications, { ...(reference && { reference }) })
+    const { objectives, replications } = this
+    return frontOf(this.file, { objectives, replications, reference, recorded: this.reference })
+  }
+
+  /** How large the front is after the newest generation that is whole, and its volume; undefined where none is kept. */
+  newestFront(): { readonly individuals: number; readonly hypervolume: number | null } | undefined {
+    return this.file.get(
+      'select front as individuals, hypervolume from generations where front is not null order by generation desc limit 1',
+    )
   }
 
   counts(): Counts {

@@ -105,7 +105,9 @@ create table generations (
   packed      integer not null default 0, -- whether what its individuals printed is in logs/generation-N.zip
   summary     text not null,             -- JSON: what the optimizer says of it to people
   stopped     integer not null default 0,
-  last_told   integer                    -- the greatest number of telling among its evaluations
+  last_told   integer,                   -- the greatest number of telling among its evaluations
+  front       integer,                   -- of several objectives without weights: how many individuals up to here no other dominates; null as long as some are to do
+  hypervolume real                       -- between them and the reference of the manifest
 ) strict;
 
 create table individuals (
@@ -141,6 +143,14 @@ create table other_attempts (
   cpu_ms       real,
   peak_memory  integer,
   primary key (generation, "index", replicate, epoch, attempt)
+) strict, without rowid;
+
+create table front (                     -- what no other individual of the generations dominates that have a front
+  generation integer not null,
+  "index"    integer not null,
+  fitness    text not null,              -- JSON array
+  violation  real,
+  primary key (generation, "index")
 ) strict, without rowid;
 
 create table reports (

@@ -38,6 +38,8 @@ export interface RunSummary {
   readonly benchedHosts: readonly string[]
   readonly usage: UsageSummary
   readonly best: BestIndividual | null
+  /** Of several objectives without weights, as far as generations are whole. */
+  readonly front: FrontSummary | null
   /** ISO 8601 */
   readonly created: string | null
   /** Where it was begun. */
@@ -58,6 +60,14 @@ export interface BestIndividual {
   /** Where the fitness is the mean over the replicates of a point. */
   readonly standardError?: readonly (number | null)[] | undefined
   readonly parameters: Readonly<Record<string, unknown>>
+}
+
+export interface FrontSummary {
+  /** How many that no other dominates. */
+  readonly individuals: number
+  /** Between them and the reference; null as long as there is none, and of more than three objectives. */
+  readonly hypervolume: number | null
+  readonly reference: Readonly<Record<string, number>> | null
 }
 
 export interface WorkerCounts {
@@ -134,6 +144,7 @@ export function summarize(record: RecordReader, { hash = true }: { readonly hash
     benchedHosts: benchedAmong(workers.filter(({ epoch }) => epoch === manifest.epoch)),
     usage: usageOf(record, done + failed),
     best: bestOf(record),
+    front: frontIn(record),
     created: textOf(manifest.created),
     host: textOf(manifest.host),
     holder: holder && status === 'running' ? describeHolder(holder) : null,
@@ -190,6 +201,23 @@ function bestOf(record: RecordReader): BestIndividual | null {
     ...(standardError && { standardError }),
     parameters,
   }
+}
+
+/** @throws ConfigurationError if the directory is not one of a run */
+export function frontOfRun(directory: string): FrontSummary | null {
+  const record = RecordReader.openForReading(directory)
+  try {
+    return frontIn(record)
+  } finally {
+    record.close()
+  }
+}
+
+function frontIn(record: RecordReader): FrontSummary | null {
+  const newest = record.newestFront()
+  if (newest === undefined) return null
+  const { reference } = record.manifest()
+  return { ...newest, reference: (reference ?? null) as FrontSummary['reference'] }
 }
 
 function describeHolder(holder: Holder): RunHolder {

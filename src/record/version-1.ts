@@ -137,12 +137,21 @@ const accepted = `main.attempts a on a.generation = e.generation and a."index" =
 const nothingOfAttempts = 'null as began, null as ended, null as cpu_ms, null as peak_memory'
 const nothingNew = 'null as violation, null as constraints, null as samples, null as standard_error'
 
+/** Several objectives were a sum in version 1, in which directions weighed -1 and 1. */
+const weighedObjectives = `
+  case when key = 'objectives' and (select count(*) from json_each(value)) > 1
+    then (select json_group_object(o.key, case o.value when 'minimize' then -1 when 'maximize' then 1 else o.value end)
+          from json_each(manifest.value) o)
+    else value end`
+
 /** They are the reader's own: the file stays as it is. */
 export const viewsOverVersion1 = `
 create temp view generations as
   select generation, individuals, done, failed, attempts, best_score, best_index, best_replicate, packed, summary,
-         0 as stopped, null as last_told
+         0 as stopped, null as last_told, null as front, null as hypervolume
   from main.generations;
+create temp view manifest as select key, ${weighedObjectives} as value from main.manifest;
+create temp view front as select 0 as generation, 0 as "index", '' as fitness, null as violation where 0;
 create temp view individuals as
   select *, 0 as after, null as origin, null as budget, null as continues from main.individuals;
 create temp view evaluations as
@@ -224,6 +233,16 @@ alter table other_attempts add column peak_memory integer;
 alter table generations drop column state;
 alter table generations add column stopped integer not null default 0;
 alter table generations add column last_told integer;
+alter table generations add column front integer;
+alter table generations add column hypervolume real;
+create table front (
+  generation integer not null,
+  "index"    integer not null,
+  fitness    text not null,
+  violation  real,
+  primary key (generation, "index")
+) strict, without rowid;
+update manifest set value = ${weighedObjectives} where key = 'objectives';
 alter table individuals add column after integer not null default 0;
 alter table individuals add column origin text;
 alter table individuals add column budget real;

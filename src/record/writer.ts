@@ -19,6 +19,7 @@ import type {
 import type { Trajectory } from '../core/trajectory.ts'
 import type { Database, Statement } from '../system/database.ts'
 import { AttemptWriter } from './attempt-writer.ts'
+import { FrontWriter } from './front-writer.ts'
 import { RecordReader } from './reader.ts'
 import { RecordFile } from './record-file.ts'
 import { type EvaluatedRow, evaluationOf, type Manifest, toJson } from './rows.ts'
@@ -34,6 +35,8 @@ export class RecordWriter extends RecordReader implements RunRecord {
   /** How many evaluations were told, where they are told as they come. */
   #told: number | undefined
   #toldNumber: ToldNumber = () => this.#nextTold()
+  /** Null where no front is looked for. */
+  #front: FrontWriter | null | undefined
 
   private constructor(file: RecordFile) {
     super(file)
@@ -82,16 +85,18 @@ export class RecordWriter extends RecordReader implements RunRecord {
   writeProblem(
     parameters: readonly string[],
     objectives: Objectives,
-    { replications, budget }: Pick<Problem, 'replications' | 'budget'> = {},
+    { replications, budget, reference }: Pick<Problem, 'replications' | 'budget' | 'reference'> = {},
   ): void {
     this.writeManifest({
       objectives: objectives.definition,
       parameters: [...parameters],
       ...(replications && { replications: { ...replications } }),
       ...(budget && { budget: { ...budget } }),
+      ...(reference && { reference: { ...reference } }),
     })
     this.forgetProblem()
     if (budget) this.file.transaction(() => this.file.execute(leftCheckpointsTable))
+    this.#front = undefined
     if (parameters.length + objectives.names.length > 1000) return // SQLite has at most 2000 columns
     this.file.transaction(() => {
       this.file.execute('drop view if exists search')
@@ -168,7 +173,11 @@ export class RecordWriter extends RecordReader implements RunRecord {
       counts.set(individual.generation, (counts.get(individual.generation) ?? 0) + 1)
     }
     for (const [generation, count] of counts) {
-      this.file.run('update generations set individuals = individuals + ? where generation = ?', count, generation)
+      this.file.run(
+        'update generations set individuals = individuals + ?, front = null, hypervolume = null where generation = ?',
+        count,
+        generation,
+      )
     }
   }
 
@@ -185,6 +194,7 @@ export class RecordWriter extends RecordReader implements RunRecord {
         budget: this.budget,
         toldNumber: this.#toldNumber,
       })
+      this.#frontWriter?.write()
       for (const report of batch.reports) this.#addReport(report)
       for (const { individual, run, from } of reused) {
         const { generation, index, replicate } = individual
@@ -204,6 +214,19 @@ export class RecordWriter extends RecordReader implements RunRecord {
         this.file.run('update workers set ended = ?, why = ? where worker = ?', now, why, worker)
       }
     })
+  }
+
+  /** Of how many individuals the front is, of the generations that are whole; nothing where none is looked for. */
+  get frontSize(): number | undefined {
+    return this.#frontWriter?.size
+  }
+
+  get #frontWriter(): FrontWriter | undefined {
+    if (this.#front === undefined) {
+      const { objectives, replications, reference } = this
+      this.#front = objectives.wantsFront ? new FrontWriter(this.file, objectives, replications, reference) : null
+    }
+    return this.#front ?? undefined
   }
 
   #nextTold(): number {

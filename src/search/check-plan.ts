@@ -2,7 +2,6 @@ import { optimizers } from '../../optimizers/index.ts'
 import { type Abilities, findMissingAbility, type Order } from '../core/abilities.ts'
 import { ConfigurationError } from '../core/errors.ts'
 import type { Limits } from '../core/limits.ts'
-import type { Objectives } from '../core/objectives.ts'
 import type { Optimizee } from '../core/optimizee.ts'
 import type { Optimizer } from '../core/optimizer.ts'
 import { Random } from '../core/random.ts'
@@ -41,7 +40,7 @@ export function checkPlan(
     const violated = optimizee.constraints.refuse(guess as never)
     if (violated !== undefined) throw new ConfigurationError(`start[${i}] ${violated}.`)
   })
-  checkLimits(limits, optimizee.objectives)
+  checkLimits(limits, optimizee)
   checkFeasible(optimizer)
   const { populationSize } = optimizer
   const { evaluations } = limits
@@ -52,15 +51,16 @@ export function checkPlan(
   }
 }
 
-function checkLimits(limits: Limits, { names: objectives, wantsFront }: Objectives): void {
+function checkLimits(limits: Limits, { objectives: { names: objectives, wantsFront }, reference }: Optimizee): void {
   const { target, stagnation, time } = limits
   if (time !== undefined) parseSettings(duration, time, 'limits.time')
   if (stagnation !== undefined && !(Number.isSafeInteger(stagnation) && stagnation >= 1)) {
     throw new ConfigurationError(`limits.stagnation needs a whole number of at least 1, got ${show(stagnation)}.`)
   }
-  if (stagnation !== undefined && wantsFront) {
+  if (stagnation !== undefined && wantsFront && reference === undefined) {
+    const values = objectives.map((name) => `${name}: ...`).join(', ')
     throw new ConfigurationError(
-      `limits.stagnation needs one number that may become better, and ${objectives.join(', ')} have directions without weights; leave it out.`,
+      `limits.stagnation goes by the hypervolume of the front of ${objectives.join(', ')}, which is measured from a reference; give one as optimizee.reference: { ${values} }.`,
     )
   }
   if (target === undefined) return

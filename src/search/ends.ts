@@ -4,6 +4,7 @@ import { nameOf } from '../core/individual.ts'
 import type { Limits } from '../core/limits.ts'
 import type { Objectives } from '../core/objectives.ts'
 import type { Problem } from '../core/optimizee.ts'
+import { GrowingVolume } from './growing-volume.ts'
 
 /** How much of a search there is. */
 interface Reached {
@@ -20,6 +21,8 @@ export class Ends {
   readonly #limits: Limits
   readonly #objectives: Objectives
   readonly #budget: BudgetRange | undefined
+  /** Of a search for a front that ends by stagnation. */
+  readonly #volume: GrowingVolume | undefined
   #told = 0
   #best = Number.NEGATIVE_INFINITY
   /** How many had been told when the best was. */
@@ -27,10 +30,12 @@ export class Ends {
   /** Who reached the target first. */
   #first: string | undefined
 
-  constructor(limits: Limits, { objectives, budget }: Pick<Problem, 'objectives' | 'budget'>) {
+  constructor(limits: Limits, { objectives, budget, reference }: Pick<Problem, 'objectives' | 'budget' | 'reference'>) {
     this.#limits = limits
     this.#objectives = objectives
     this.#budget = budget
+    const isByVolume = objectives.wantsFront && limits.stagnation !== undefined && reference !== undefined
+    this.#volume = isByVolume ? new GrowingVolume(objectives, reference) : undefined
   }
 
   /** Whether it matters what was told long ago. */
@@ -43,11 +48,7 @@ export class Ends {
     for (const evaluation of evaluations) {
       this.#told++
       if (!isWhole(this.#budget, evaluation.individual.budget)) continue
-      const score = this.#objectives.score(evaluation)
-      if (score > this.#best) {
-        this.#best = score
-        this.#improved = this.#told
-      }
+      if (this.#isBetter(evaluation)) this.#improved = this.#told
       if (this.#first === undefined && this.#isTarget(evaluation)) this.#first = nameOf(evaluation.individual)
     }
   }
@@ -59,7 +60,8 @@ export class Ends {
       return `individual ${this.#first} has reached the target (limits.target: ${JSON.stringify(target)})`
     }
     if (stagnation !== undefined && this.#told - this.#improved >= stagnation) {
-      return `${this.#told - this.#improved} evaluations brought nothing better (limits.stagnation: ${stagnation})`
+      const brought = this.#volume ? 'hardly any hypervolume' : 'nothing better'
+      return `${this.#told - this.#improved} evaluations brought ${brought} (limits.stagnation: ${stagnation})`
     }
     if (generations !== undefined && reached.generations + more.generations > generations) {
       return `${generations} generations are its limit (limits.generations)`
@@ -68,6 +70,22 @@ export class Ends {
       return `${evaluations} evaluations are its limit (limits.evaluations)`
     }
     return undefined
+  }
+
+  #isBetter(evaluation: Evaluation): boolean {
+    if (this.#objectives.wantsFront) return this.#hasGrown(evaluation)
+    const score = this.#objectives.score(evaluation)
+    if (score <= this.#best) return false
+    this.#best = score
+    return true
+  }
+
+  /** A volume is dear: it is looked at when the front has been left alone for as long as the limit says. */
+  #hasGrown(evaluation: Evaluation): boolean {
+    this.#volume?.add(evaluation)
+    const { stagnation } = this.#limits
+    if (this.#volume === undefined || stagnation === undefined) return false
+    return this.#told - this.#improved >= stagnation && this.#volume.hasGrown()
   }
 
   /** Good enough in every objective that has a target. */

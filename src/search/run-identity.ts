@@ -18,6 +18,7 @@ import type { SearchPlan } from './searched.ts'
  * | `optimizee` | the simulation, see `NamedSimulation` |
  * | `replications` | how often each individual is simulated, and what of that is its fitness; left out where it is once |
  * | `budget` | how much of the simulation there is, where there is a choice |
+ * | `reference` | what hypervolumes are measured from, where it is given |
  * | `optimizer` | type, the earliest version whose runs it goes on with, and settings, the seed among them |
  * | `failures` | `timeout`, `retries`, `onFailure`: who has failed, and what takes the place |
  * | `warmStart` | what was known before, as it was named |
@@ -34,6 +35,7 @@ export interface RunIdentity {
   readonly optimizee: { readonly module: string | null; readonly options: PlainData }
   readonly replications?: PlainData
   readonly budget?: PlainData
+  readonly reference?: PlainData
   readonly optimizer: { readonly type: string; readonly version: number; readonly settings: PlainData }
   readonly failures: {
     readonly timeout: number | null
@@ -64,7 +66,7 @@ export interface SearchParts {
 export function identityOf({ optimizer, optimizee, simulation, failures, warmStart, plan }: SearchParts): RunIdentity {
   const { module, options } = simulation ?? nameOfSource(optimizee.source)
   const { generations: _, ...settings } = optimizer.settings
-  const { replications, budget, objectives, constraints } = optimizee
+  const { replications, budget, reference, objectives, constraints } = optimizee
   const { names, weights, wantsFront, definition } = objectives
   const isOfFront = wantsFront && optimizer.abilities.searches // what only plays points plays the same ones
   return {
@@ -75,6 +77,7 @@ export function identityOf({ optimizer, optimizee, simulation, failures, warmSta
     optimizee: { module, options: plain(options ?? null) },
     ...(replications && { replications: plain(replications) }),
     ...(budget && { budget: plain(budget) }),
+    ...(reference && { reference: plain(reference) }),
     optimizer: { type: optimizer.type, version: optimizer.since, settings: plain(settings) },
     failures: { timeout: failures.timeout ?? null, retries: failures.retries, onFailure: failures.onFailure },
     warmStart: warmStart ?? null,

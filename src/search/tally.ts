@@ -1,9 +1,8 @@
 import { type BudgetRange, isWhole } from '../core/budget.ts'
 import type { Evaluation } from '../core/evaluation.ts'
-import { type Compared, Front } from '../core/front.ts'
 import type { Objectives } from '../core/objectives.ts'
 import type { Problem } from '../core/optimizee.ts'
-import type { RecordReader } from '../record/reader.ts'
+import type { RecordWriter } from '../record/writer.ts'
 
 /** How far a search is. */
 export interface Progress {
@@ -16,7 +15,7 @@ export interface Progress {
   readonly failed: number
   readonly totalEvaluated: number
   readonly best?: { readonly fitness: readonly number[]; readonly generation: number; readonly index: number }
-  /** Where a front is looked for, how many individuals it has, in place of the best. */
+  /** Where a front is looked for, how many individuals it has after the last generation that is whole, in place of the best. */
   readonly front?: number
   readonly elapsedMs: number
 }
@@ -30,24 +29,21 @@ export class Tally {
   #failed: number
   #total: number
   #best: Evaluation | undefined
-  readonly #front: Front<Compared> | undefined
+  readonly #record: RecordWriter
 
   constructor(
-    record: RecordReader,
+    record: RecordWriter,
     { objectives, budget }: Pick<Problem, 'objectives' | 'budget'>,
     onProgress: (progress: Progress) => void,
   ) {
     const { done, failed, stopped } = record.counts()
+    this.#record = record
     this.#objectives = objectives
     this.#budget = budget
     this.#onProgress = onProgress
     this.#failed = failed
     this.#total = done + failed + stopped
-    if (objectives.wantsFront) {
-      this.#front = new Front(objectives)
-      for (const point of record.generations > 0 ? record.front().points : []) this.#front.add(point)
-      return
-    }
+    if (objectives.wantsFront) return
     const [best] = record.best(1)
     this.#best = best && isWhole(budget, best.individual.budget) ? best : undefined
   }
@@ -57,14 +53,13 @@ export class Tally {
     this.#total++
     if (evaluation.outcome === 'failed') this.#failed++
     const objectives = this.#objectives
-    if (point?.outcome !== 'done' || !isWhole(this.#budget, point.individual.budget)) return
-    if (this.#front) this.#front.add(point)
-    else if (!this.#best || objectives.score(point) > objectives.score(this.#best)) this.#best = point
+    if (objectives.wantsFront || point?.outcome !== 'done' || !isWhole(this.#budget, point.individual.budget)) return
+    if (!this.#best || objectives.score(point) > objectives.score(this.#best)) this.#best = point
   }
 
   report(place: Pick<Progress, 'generation' | 'generations' | 'size' | 'evaluated'>): void {
     const best = this.#best
-    const front = this.#front?.members.length ?? 0
+    const front = this.#record.frontSize
     this.#onProgress({
       ...place,
       failed: this.#failed,
@@ -73,7 +68,7 @@ export class Tally {
       ...(best?.outcome === 'done' && {
         best: { fitness: best.fitness, generation: best.individual.generation, index: best.individual.index },
       }),
-      ...(front > 0 && { front }),
+      ...(front !== undefined && front > 0 && { front }),
     })
   }
 }

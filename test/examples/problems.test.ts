@@ -59,3 +59,24 @@ test.each(['relaxation', ...(hasPython ? ['relaxation-python'] : [])])(
     expect(swept).toBeLessThan((81 * individuals!) / 4)
   },
 )
+
+test('the controllers of a front are as good as theory allows, and none is better', () => {
+  const directory = temporaryDirectory()
+  const { best, front } = JSON.parse(twoloop(directory, 'run', example('controller.yaml'), '--json'))
+  const shown = JSON.parse(twoloop(directory, 'show', 'runs/controller', '--front', '--json'))
+  expect(front).toEqual({
+    individuals: shown.front.length,
+    hypervolume: shown.hypervolumes.at(-1),
+    reference: { error: 2500, effort: 1000 },
+  })
+  expect(front.individuals).toBeGreaterThan(200)
+  const objectives = shown.front.map((one: { objectives: object }) => one.objectives)
+  expect(objectives).toContainEqual(best.objectives)
+  const beyondTheory = objectives
+    .map(({ error, effort }: { error: number; effort: number }) => (effort * error ** 3) / ((27 / 64) * 1e8))
+    .sort((a: number, b: number) => a - b)
+  expect(beyondTheory[0]).toBeGreaterThan(0.999)
+  expect(beyondTheory[beyondTheory.length >> 1]).toBeLessThan(1.08)
+  const volumes = shown.hypervolumes as number[]
+  expect(volumes).toEqual([...volumes].sort((a, b) => a - b))
+})

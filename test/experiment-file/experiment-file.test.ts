@@ -362,6 +362,39 @@ const wrong: [string, string, string | object, string | RegExp, object?][] = [
     ': optimizee.objectives needs at least one name with what it stands for, got {}',
   ],
   [
+    'a reference of what is no objective',
+    'a.json',
+    { optimizee: { ...optimizee, objectives: { error: 'minimize', effort: 'minimize' }, reference: { eror: 1 } } },
+    ': optimizee.reference: a reference has values of error, effort, and "eror" is no objective',
+  ],
+  [
+    'a reference that lacks an objective',
+    'a.json',
+    { optimizee: { ...optimizee, objectives: { error: 'minimize', effort: 'minimize' }, reference: { error: 1 } } },
+    ': optimizee.reference: a reference needs a finite number for each of error, effort, got nothing for effort',
+  ],
+  [
+    'a reference where no front is searched',
+    'a.json',
+    { optimizee: { ...optimizee, objectives: { error: 'minimize', effort: -2 }, reference: { error: 1, effort: 1 } } },
+    ': optimizee.reference: a reference is for the front of several objectives without weights, and the objectives are error, effort with weights',
+  ],
+  [
+    'an optimizer that follows one number, where there are several',
+    'a.json',
+    {
+      optimizee: { ...optimizee, objectives: { error: 'minimize', effort: 'minimize' } },
+      optimizer: { type: 'cross-entropy' },
+    },
+    /^: The optimizer cross-entropy follows one number, and error, effort have directions without weights .*; those that can are .*nsga-ii/,
+  ],
+  [
+    'stagnation of a front without a reference',
+    'a.json',
+    { limits: { stagnation: 9 }, optimizee: { ...optimizee, objectives: { error: 'minimize', effort: 'minimize' } } },
+    ': limits.stagnation goes by the hypervolume of the front of error, effort, which is measured from a reference; give one as optimizee.reference: { error: ..., effort: ... }.',
+  ],
+  [
     'an objective without a direction',
     'a.json',
     { optimizee: { ...optimizee, objectives: { error: 'least' } }, optimizer },

@@ -24,6 +24,8 @@ update generations set
   stopped = (select count(*) from evaluations e where e.generation = generations.generation and outcome = 'stopped'),
   attempts = (select count(*) from attempts a where a.generation = generations.generation);
 ${findBest}
+update generations set front = null, hypervolume = null;
+delete from front;
 delete from checkpoints where asked * ${times} > (select count(*) from individuals where replaces is null);
 delete from checkpoints where told not in (select told from checkpoints order by told desc limit 2);
 `
