@@ -30,6 +30,7 @@ const languages = [
 
 const optimizers = [
   { text: 'Which to choose', link: '/#choosing' },
+  page('Whom auto takes', 'auto'),
   page('CMA-ES', 'cma-es'),
   page("L2L's settings", 'from-l2l'),
   page('Optimizers of your own', 'optimizers'),

@@ -1,0 +1,46 @@
+import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { build } from '../search-child.ts'
+
+const root = join(import.meta.dirname, '../..')
+const pages = [
+  'README.md',
+  ...readdirSync(join(root, 'docs')).flatMap((name) => (/\.md$/.test(name) ? [`docs/${name}`] : [])),
+]
+
+/** What the pages tell their readers to type: lines of shell, and code within sentences. */
+const typed = pages.flatMap((page) => {
+  const text = readFileSync(join(root, page), 'utf8')
+  const shell = [...text.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].flatMap(([, lines]) => lines!.split('\n'))
+  const inline = [...text.replaceAll(/^```[\s\S]*?^```$/gm, '').matchAll(/`([^`]+)`/g)].map(([, code]) => code!)
+  return [...shell, ...inline].flatMap((line) => {
+    const [, command, rest] = /(?:^|npx |&& |\(|!)twoloop ([a-z-]+)\b([^#|&]*)/.exec(line) ?? []
+    return command ? [{ page, line, command, words: rest!.split(' -- ')[0]!.replace(/'[^']*'/g, '') }] : []
+  })
+})
+
+test('every command and option that README and the pages name is one', () => {
+  expect(typed.length).toBeGreaterThan(60)
+  const helps = new Map<string, string>()
+  const helpOf = (command: string) => {
+    const known = helps.get(command)
+    if (known !== undefined) return known
+    const help = execFileSync(process.execPath, [join(build, 'src/cli/main.js'), command, '--help'], {
+      encoding: 'utf8',
+    })
+    helps.set(command, help)
+    return help
+  }
+  const wrong = typed.flatMap(({ page, line, command, words }) => {
+    const help = helpOf(command)
+    if (!help.startsWith(`Usage: twoloop ${command}`)) return [`${page}: ${line}`]
+    if (command === 'grid') return [] // its options are the keys of a grid
+    const options = [...words.matchAll(/(?:^|[\s[])(--[a-z][\w-]*)/g)].map(([, option]) => option!)
+    return options
+      .filter((option) => !new RegExp(`${option}\\b`).test(help))
+      .map((option) => `${page}: ${option} of ${line}`)
+  })
+  expect(wrong).toEqual([])
+})
