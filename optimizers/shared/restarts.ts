@@ -26,7 +26,7 @@ export function grownPopulation(populationSize: number, restarts: number, factor
 const mostGrowth = 1024
 
 /** The best score since a search began anew, and for how many generations it has stood. */
-export interface Stagnation {
+export type Stagnation = {
   readonly best: number | null
   readonly stagnant: number
 }

@@ -11,6 +11,7 @@ import { drive, proposedIn, toldIn } from '../../src/testing/index.ts'
 import { firstGeneration, leastFound, problemOf, rastrigin, rosenbrock, sphere, steps } from './search.ts'
 
 const plane = problemOf({ x: vector(real(-5, 5), 2) })
+const inGenerations = { breeding: 'generations' } as const
 
 test('the first generation is what createIndividual gives', () => {
   let made = 0
@@ -29,7 +30,12 @@ test('a first generation of equal individuals is made to differ', () => {
 })
 
 test('offspring that did not change is not simulated again, and keeps its fitness', () => {
-  const optimizer = new GeneticAlgorithm(plane, { crossoverProbability: 0.3, mutationProbability: 0.2, elites: 0 })
+  const optimizer = new GeneticAlgorithm(plane, {
+    ...inGenerations,
+    crossoverProbability: 0.3,
+    mutationProbability: 0.2,
+    elites: 0,
+  })
   let survivors = 0
   const fitnessOf = new Map<string, number>()
   // Every evaluation answers differently, as a noisy simulation would: a fitness shows which evaluation it comes from.
@@ -49,7 +55,12 @@ test('offspring that did not change is not simulated again, and keeps its fitnes
 })
 
 test('breeding goes on until something changed, even without crossover and mutation', () => {
-  const optimizer = new GeneticAlgorithm(plane, { crossoverProbability: 0, mutationProbability: 0, populationSize: 4 })
+  const optimizer = new GeneticAlgorithm(plane, {
+    ...inGenerations,
+    crossoverProbability: 0,
+    mutationProbability: 0,
+    populationSize: 4,
+  })
   const generations = [...steps(optimizer, ({ x }) => sphere(x), 50)]
   expect(generations).toHaveLength(50)
   for (const { told } of generations) expect(told.length).toBeGreaterThan(0)
@@ -72,7 +83,12 @@ test('a generation holds no individual twice', () => {
 
 test('the elites of a generation survive it, as many as are set', () => {
   for (const elites of [1, 3]) {
-    const optimizer = new GeneticAlgorithm(plane, { elites, mutationProbability: 1, crossoverProbability: 1 })
+    const optimizer = new GeneticAlgorithm(plane, {
+      ...inGenerations,
+      elites,
+      mutationProbability: 1,
+      crossoverProbability: 1,
+    })
     for (const { state, told, next } of steps(optimizer, ({ x }) => sphere(x), 15)) {
       const population = [
         ...state.members.map(({ fitness }) => fitness![0]!),
@@ -85,14 +101,19 @@ test('the elites of a generation survive it, as many as are set', () => {
 })
 
 test('without elites the best of a generation may be lost', () => {
-  const optimizer = new GeneticAlgorithm(plane, { elites: 0, mutationProbability: 1, crossoverProbability: 1 })
+  const optimizer = new GeneticAlgorithm(plane, {
+    ...inGenerations,
+    elites: 0,
+    mutationProbability: 1,
+    crossoverProbability: 1,
+  })
   let survivors = 0
   for (const { next } of steps(optimizer, ({ x }) => sphere(x), 15)) survivors += next.members.length
   expect(survivors).toBe(0)
 })
 
 test('more elites than a population has room for leave room for offspring', () => {
-  const optimizer = new GeneticAlgorithm(plane, { populationSize: 2, elites: 5 })
+  const optimizer = new GeneticAlgorithm(plane, { ...inGenerations, populationSize: 2, elites: 5 })
   for (const { next } of steps(optimizer, ({ x }) => sphere(x), 5)) expect(next.pending).toHaveLength(1)
 })
 
@@ -173,7 +194,7 @@ test('at the end the hall of fame has seen the last generation too', () => {
 })
 
 test('a summary tells generation, best and average as weighted fitness', () => {
-  const optimizer = new GeneticAlgorithm(plane, { populationSize: 4 })
+  const optimizer = new GeneticAlgorithm(plane, { ...inGenerations, populationSize: 4 })
   const answers = [3, undefined, 1, 5]
   const { state, knows } = firstGeneration(optimizer, (_, index) => answers[index])
   const nothing = { generation: 0, best: null, average: null, failed: 0 }
@@ -184,7 +205,10 @@ test('a summary tells generation, best and average as weighted fitness', () => {
 })
 
 test('a population is ranked by the weighted sum of all objectives', () => {
-  const optimizer = new GeneticAlgorithm(problemOf({ x: real(0, 1) }, { error: -1, gain: 0.5 }), { elites: 1 })
+  const optimizer = new GeneticAlgorithm(problemOf({ x: real(0, 1) }, { error: -1, gain: 0.5 }), {
+    ...inGenerations,
+    elites: 1,
+  })
   // Element 5 has neither the least error nor the most gain, but the best sum.
   const { knows } = firstGeneration(optimizer, (_, i) =>
     i === 5 ? [2, 8] : i === 6 ? [1, 1] : i === 7 ? [9, 9] : [5, 2],
@@ -193,7 +217,7 @@ test('a population is ranked by the weighted sum of all objectives', () => {
 })
 
 test('asked while some are pending, it breeds one child after the other from the best so far', () => {
-  const optimizer = new GeneticAlgorithm(plane, { populationSize: 10 })
+  const optimizer = new GeneticAlgorithm(plane, { ...inGenerations, populationSize: 10 })
   const steady = drive(optimizer, ({ x }) => [sphere(x)], {
     evaluations: 400,
     order: 'ordered',
@@ -220,9 +244,18 @@ test('no point of a discrete space is simulated twice, and a small one is search
 
 test('a population of many thousands takes no more time than its size asks for', () => {
   // Quadratic work would be 10^10 steps here, and run into the limit of the test.
-  const optimizer = new GeneticAlgorithm(plane, { populationSize: 100_000 })
+  const optimizer = new GeneticAlgorithm(plane, { ...inGenerations, populationSize: 100_000 })
   const [first] = steps(optimizer, ({ x }) => sphere(x), 1)
   expect(first!.next.pending.length + first!.next.members.length).toBe(100_000)
+})
+
+test('a population of one is a walk, and comes to the optimum', () => {
+  const found = (breeding: 'generations' | 'families') =>
+    leastFound(new GeneticAlgorithm(plane, { breeding, populationSize: 1 }), ({ x }) => sphere(x), 2000)
+  expect(found('families')).toBeLessThan(1e-6)
+  expect(found('generations')).toBeLessThan(5) // without elites it forgets where it was
+  const inOrder = new GeneticAlgorithm(plane, { ...inGenerations, populationSize: 1 })
+  expect(proposedIn(drive(inOrder, ({ x }) => [sphere(x)], { evaluations: 50, order: 'ordered' }))).toHaveLength(50)
 })
 
 test('its defaults find the optimum of a sphere, a valley and a rugged bowl in ten dimensions', () => {

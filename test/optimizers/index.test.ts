@@ -73,8 +73,8 @@ test('an unknown type is answered with the nearest one', () => {
 
 test('settings that do not fit are refused in one sentence', () => {
   expect(() => createOptimizer(line, { type: 'genetic-algorithm', popSize: 3 })).toThrow('optimizer: popSize is not a')
-  expect(() => new GeneticAlgorithm(line, { populationSize: 1 })).toThrow(
-    'populationSize needs a number at least 2, got 1',
+  expect(() => new GeneticAlgorithm(line, { populationSize: 0 })).toThrow(
+    'populationSize needs a number at least 1, got 0',
   )
   expect(() => new CrossEntropy(line, { smoothing: 1 })).toThrow('smoothing needs a number below 1, got 1')
   expect(() => new CrossEntropy(line, { eliteFraction: 0 })).toThrow('eliteFraction needs a number above 0, got 0')

@@ -31,6 +31,21 @@ export class Variation {
     return children
   }
 
+  /** A child that has some of its mate's genes, one at least, and may be mutated. */
+  exchange(parent: readonly number[], mate: readonly number[], random: Random): number[] {
+    const { mutationProbability, blend } = this.#settings
+    const child = [...parent]
+    const other = [...mate]
+    const certain = random.integer(this.#genes.length)
+    this.#genes.forEach((gene, at) => {
+      if (at !== certain && !random.chance(exchangedPart)) return
+      if (random.chance(blendedPart)) gene.cross(child, other, blend, random)
+      else child[at] = mate[at]!
+    })
+    if (random.chance(mutationProbability)) this.mutate(child, random)
+    return child
+  }
+
   /** Moves some coordinates, one at least. */
   mutate(genome: number[], random: Random): void {
     const { geneMutationProbability } = this.#settings
@@ -52,3 +67,7 @@ export class Variation {
     return this.#settings.mutationScale * 10 ** (-this.#settings.mutationDecades * random.uniform())
   }
 }
+
+/** Which part of a parent's genes an exchange changes, and which part of those is blended and not taken as it is. */
+const exchangedPart = 0.2
+const blendedPart = 0.1

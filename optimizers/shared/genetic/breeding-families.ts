@@ -1,0 +1,76 @@
+import type { Random } from '../../../src/core/random.ts'
+import { meanScore, scoreOf } from '../score.ts'
+import { makeDistinct, type Taken } from './distinct.ts'
+import { breedChild, compete, type FamiliesState, familiesSize, firstFamilies, hasCollapsed } from './families.ts'
+import { isFeasible, keysOf, scoresOf } from './members.ts'
+import { bestMembers, freshGenome, type Nursery } from './nursery.ts'
+import type { Breeding, GeneticAlgorithmState, Litter, Offspring, Told } from './state.ts'
+
+/** Children compete for places, one by one, whether a generation is told at once or each as it comes. */
+export class BreedingFamilies<P> implements Breeding {
+  readonly #nursery: Nursery<P>
+
+  constructor(nursery: Nursery<P>) {
+    this.#nursery = nursery
+  }
+
+  /** Points drawn anywhere until the population will be full, then its children. */
+  ask(before: GeneticAlgorithmState, room: number, random: Random): Litter {
+    const { space, objectives, settings, variation } = this.#nursery
+    const families = before.families ?? firstFamilies
+    // Of what is known from elsewhere, the best are half of the first population.
+    const members = before.proposed === 0 ? this.#best(before, Math.floor(this.#size / 2)) : before.members
+    const population = { members, scores: scoresOf(objectives, members), success: families.success }
+    const taken: Taken = { seen: keysOf([...members, ...before.pending]), known: before.known }
+    const expected = members.length + before.pending.filter(({ serial }) => serial >= families.first).length
+    const offspring: Offspring[] = []
+    while (offspring.length < room) {
+      if (members.length < 2 || expected + offspring.length < this.#size) {
+        const genome = freshGenome(this.#nursery, taken, random)
+        if (!genome) break
+        offspring.push({ genome, operator: 'random' })
+      } else {
+        const { genome: bred, ...how } = breedChild(population, variation, settings.tournamentSize, random)
+        const genome = makeDistinct(space, variation, bred, taken, random)
+        if (!genome) break
+        offspring.push({ genome, operator: how.bred.operator, ...how })
+      }
+    }
+    const generation = Math.floor(Math.max(0, before.proposed + offspring.length - 1) / settings.populationSize)
+    const failed = generation > before.generation ? 0 : before.failed
+    return { state: { ...before, members, generation, failed }, offspring }
+  }
+
+  tell(before: GeneticAlgorithmState, told: readonly Told[]): Partial<GeneticAlgorithmState> {
+    const { space, objectives } = this.#nursery
+    const families = before.families ?? firstFamilies
+    const bredBy = new Map(before.pending.map(({ serial, bred }) => [serial, bred]))
+    const contestants = told
+      .filter(({ serial }) => serial === undefined || serial >= families.first) // others are of a population that is gone
+      .map(({ member, serial }) => ({
+        member,
+        score: scoreOf(objectives, member.fitness, member.violation),
+        bred: serial === undefined ? undefined : bredBy.get(serial),
+      }))
+    const population = { members: before.members, scores: scoresOf(objectives, before.members) }
+    const after = compete(population, families, contestants, this.#size)
+    const scores = scoresOf(objectives, after.members)
+    const isFull = scores.length >= this.#size
+    const average = meanScore(scores.filter((_, i) => isFeasible(after.members[i]!)))
+    if (!isFull || !hasCollapsed(scores, after.families, space.dimension)) return { ...after, average }
+    return { members: [], families: this.#anew(after.families, before.proposed), average }
+  }
+
+  #anew({ restarts, success }: FamiliesState, first: number): FamiliesState {
+    return { ...firstFamilies, restarts: restarts + 1, first, success }
+  }
+
+  #best({ members }: GeneticAlgorithmState, count: number) {
+    return bestMembers(this.#nursery, members, count)
+  }
+
+  get #size(): number {
+    const { space, settings, horizon } = this.#nursery
+    return familiesSize(space.dimension, settings.populationSize, horizon())
+  }
+}

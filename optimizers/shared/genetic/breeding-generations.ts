@@ -1,0 +1,139 @@
+import type { Random } from '../../../src/core/random.ts'
+import { GenomeMap } from '../genome-map.ts'
+import { meanScore } from '../score.ts'
+import { makeDistinct, type Taken } from './distinct.ts'
+import { winner } from './families.ts'
+import { isFeasible, keysOf, type Member, scoresOf } from './members.ts'
+import { bestMembers, freshGenome, type Nursery } from './nursery.ts'
+import type { Breeding, GeneticAlgorithmState, Litter, Offspring, Told } from './state.ts'
+
+/**
+ * A population is bred at once from the one before, with elites; or, asked while individuals are pending, one child after the
+ * other from the best so far (the steady state of Syswerda 1989, "Uniform crossover in genetic algorithms": a child takes
+ * the place of the worst).
+ */
+export class BreedingGenerations<P> implements Breeding {
+  readonly #nursery: Nursery<P>
+
+  constructor(nursery: Nursery<P>) {
+    this.#nursery = nursery
+  }
+
+  ask(state: GeneticAlgorithmState, room: number, random: Random): Litter {
+    return state.isSteady || state.pending.length > 0
+      ? this.#askSteady({ ...state, isSteady: true }, room, random)
+      : this.#askGeneration(state, room, random)
+  }
+
+  tell(before: GeneticAlgorithmState, told: readonly Told[]): Partial<GeneticAlgorithmState> {
+    const all = [...before.members, ...told.map(({ member }) => member)]
+    if (!before.isSteady) return { members: all }
+    const { objectives, settings } = this.#nursery
+    const members = bestMembers(this.#nursery, all, settings.populationSize)
+    return { members, average: meanScore(scoresOf(objectives, members.filter(isFeasible))) }
+  }
+
+  #askGeneration(state: GeneticAlgorithmState, room: number, random: Random): Litter {
+    const { objectives, settings } = this.#nursery
+    const { populationSize } = settings
+    const { members } = state
+    if (state.proposed === 0) {
+      // The best individuals known from elsewhere are half of the first population.
+      const known = bestMembers(this.#nursery, members, Math.floor(populationSize / 2))
+      const taken: Taken = { seen: keysOf(members), known: state.known }
+      const count = Math.min(room, populationSize - known.length)
+      const genomes = Array.from({ length: count }, () => freshGenome(this.#nursery, taken, random)).filter(isThere)
+      return { state: { ...state, members: known }, offspring: genomes.map(drawn) }
+    }
+    const scores = scoresOf(objectives, members)
+    const { survivors, offspring } = this.#breed(state, scores, random)
+    const average = meanScore(scores.filter((_, i) => isFeasible(members[i]!)))
+    const next = { ...state, generation: state.generation + 1, members: survivors, average, failed: 0 }
+    return { state: next, offspring: offspring.map(bred) }
+  }
+
+  /** Children of the best so far, each unlike all members and all that is pending; at first, anything. */
+  #askSteady(state: GeneticAlgorithmState, room: number, random: Random): Litter {
+    const { objectives, settings } = this.#nursery
+    const { populationSize } = settings
+    const scores = scoresOf(objectives, state.members)
+    const taken: Taken = { seen: keysOf([...state.members, ...state.pending]), known: state.known }
+    const offspring: Offspring[] = []
+    while (offspring.length < room) {
+      const isFirst = state.proposed + offspring.length < populationSize || state.members.length * 2 < populationSize
+      const genome = isFirst
+        ? freshGenome(this.#nursery, taken, random)
+        : this.#makeDistinct(this.#child(state.members, scores, random), taken, random)
+      if (!genome) break
+      offspring.push(isFirst ? drawn(genome) : bred(genome))
+    }
+    const generation = Math.floor((state.proposed + offspring.length) / populationSize)
+    const failed = generation > state.generation ? 0 : state.failed
+    return { state: { ...state, generation, failed }, offspring }
+  }
+
+  /** The next population: elites, then offspring; what equals a member of this one is a survivor and keeps its fitness. */
+  #breed({ members: population, known }: GeneticAlgorithmState, scores: readonly number[], random: Random) {
+    const { populationSize } = this.#nursery.settings
+    const members = new GenomeMap<Member>()
+    for (const member of population) members.add(member.genome, member)
+    const survivors = this.#elites(population)
+    const taken: Taken = { seen: keysOf(survivors), known, members }
+    const offspring: number[][] = []
+
+    const take = (child: number[]) => {
+      const genome = this.#makeDistinct(child, taken, random)
+      const member = genome && members.get(genome)
+      if (member?.fitness) survivors.push(member)
+      else if (genome && !member) offspring.push(genome)
+      else {
+        const fresh = freshGenome(this.#nursery, { ...taken, members: undefined }, random) // what failed is not bred as it is
+        if (fresh) offspring.push(fresh)
+      }
+    }
+    for (let mating = 0; mating < populationSize && survivors.length + offspring.length < populationSize; mating++) {
+      const children = this.#children(population, scores, random)
+      take(children[0])
+      if (survivors.length + offspring.length < populationSize) take(children[1])
+    }
+    if (offspring.length === 0) {
+      survivors.pop()
+      const child = this.#child(population, scores, random)
+      const genome = this.#makeDistinct(child, { ...taken, members: undefined }, random)
+      if (genome) offspring.push(genome)
+    }
+    return { survivors, offspring }
+  }
+
+  #elites(population: readonly Member[]): Member[] {
+    const { elites, populationSize } = this.#nursery.settings
+    return bestMembers(this.#nursery, population, Math.min(elites, populationSize - 1))
+  }
+
+  #children(members: readonly Member[], scores: readonly number[], random: Random): readonly [number[], number[]] {
+    const { settings, variation } = this.#nursery
+    const mother = members[winner(scores, settings.tournamentSize, random)]!
+    const father = members[winner(scores, settings.tournamentSize, random)]!
+    return variation.children(mother.genome, father.genome, random)
+  }
+
+  #child(members: readonly Member[], scores: readonly number[], random: Random): number[] {
+    return this.#children(members, scores, random)[0]
+  }
+
+  #makeDistinct(child: readonly number[], taken: Taken, random: Random): number[] | undefined {
+    return makeDistinct(this.#nursery.space, this.#nursery.variation, child, taken, random)
+  }
+}
+
+function drawn(genome: readonly number[]): Offspring {
+  return { genome, operator: 'random' }
+}
+
+function bred(genome: readonly number[]): Offspring {
+  return { genome, operator: 'offspring' }
+}
+
+function isThere<T>(value: T | undefined): value is T {
+  return value !== undefined
+}

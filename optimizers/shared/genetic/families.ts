@@ -1,0 +1,162 @@
+import type { Random } from '../../../src/core/random.ts'
+import { compareScores } from '../ranking.ts'
+import { type Stagnation, stagnationOf } from '../restarts.ts'
+import { plainNumber } from '../score.ts'
+import { ensembleOf } from './ensemble.ts'
+import type { Member } from './members.ts'
+import type { Variation } from './variation.ts'
+
+/** `exchange` takes some genes from a mate; `ensemble` has as many parents as there are axes, and one more. */
+export type FamilyOperator = 'exchange' | 'ensemble'
+
+/** How a child came about, and the place in the population that it competes for. */
+export type Bred = {
+  readonly operator: FamilyOperator
+  readonly place: number
+}
+
+/** A child that was simulated; one without `bred` was drawn, or is known from elsewhere. */
+export interface Contestant {
+  readonly member: Member
+  /** Larger is better. */
+  readonly score: number
+  readonly bred: Bred | undefined
+}
+
+/** What a population in which children compete for places knows, beside its members. */
+export type FamiliesState = {
+  /** How often the population began anew. */
+  readonly restarts: number
+  /** The serial of its first proposal: children with an earlier one are of a population that is gone. */
+  readonly first: number
+  /** Which part of each operator's latest children was among the best of the population. */
+  readonly success: Readonly<Record<FamilyOperator, number>>
+  /** The best score of this population, and for how many children it has stood. */
+  readonly stagnation: Stagnation
+}
+
+export const firstFamilies: FamiliesState = {
+  restarts: 0,
+  first: 0,
+  success: { exchange: 0.2, ensemble: 0.2 },
+  stagnation: { best: null, stagnant: 0 },
+}
+
+/** How many members a population has in n dimensions: 4 n, but no more of a short search than a twentieth. */
+export function familiesSize(dimension: number, populationSize: number, horizon: number): number {
+  const wanted = Math.min(4 * dimension, Math.max(populationSize, Math.floor(horizon / 20)))
+  return Math.max(leastMembers, wanted, Math.ceil(populationSize / 2))
+}
+
+/** A child of the members, by one of the operators: the more often one succeeds, the more often it is taken. */
+export function breedChild(
+  { members, scores, success }: Population & Pick<FamiliesState, 'success'>,
+  variation: Variation,
+  tournamentSize: number,
+  random: Random,
+): { readonly genome: number[]; readonly bred: Bred } {
+  const place = random.integer(members.length)
+  const share = success.exchange / (success.exchange + success.ensemble)
+  if (random.chance(leastShare + (1 - 2 * leastShare) * share)) {
+    const mate = members[winner(scores, tournamentSize, random)]!
+    return {
+      genome: variation.exchange(members[place]!.genome, mate.genome, random),
+      bred: { operator: 'exchange', place },
+    }
+  }
+  const parents = drawDistinct(members.length, members[0]!.genome.length + 1, random)
+  parents.sort((a, b) => compareScores(scores[b]!, scores[a]!))
+  const genomes = parents.map((i) => members[i]!.genome)
+  return { genome: ensembleOf(genomes, descent, random), bred: { operator: 'ensemble', place } }
+}
+
+interface Population {
+  readonly members: readonly Member[]
+  readonly scores: readonly number[]
+}
+
+/**
+ * The population after children: each takes its place if it is better than who has it, so that good genes spread slowly.
+ * What was not bred has the first free place, or else that of the worst. What failed only counts as no success.
+ */
+export function compete(
+  before: Population,
+  families: FamiliesState,
+  children: readonly Contestant[],
+  size: number,
+): { readonly members: readonly Member[]; readonly families: FamiliesState } {
+  const members = [...before.members]
+  const scores = [...before.scores]
+  let { success, stagnation } = families
+  for (const { member, score, bred } of children) {
+    if (bred) {
+      const isAmongBest = member.fitness !== null && countBetter(scores, score) < bestPart * scores.length
+      const rate = success[bred.operator] * (1 - learning) + (isAmongBest ? learning : 0)
+      success = { ...success, [bred.operator]: Math.max(leastSuccess, rate) }
+    }
+    if (member.fitness === null) {
+      stagnation = { ...stagnation, stagnant: stagnation.stagnant + 1 }
+      continue
+    }
+    stagnation = stagnationOf(stagnation, plainNumber(score))
+    const place = members.length < size ? members.length : (bred?.place ?? worstOf(scores))
+    if (place < members.length && score <= scores[place]!) continue
+    members[place] = member
+    scores[place] = score
+  }
+  return { members, families: { ...families, success, stagnation } }
+}
+
+/** Whether nothing is to be hoped of a population any more: its members are alike, or nothing better came for long. */
+export function hasCollapsed(scores: readonly number[], { stagnation }: FamiliesState, dimension: number): boolean {
+  if (stagnation.stagnant > patience * dimension) return true
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  for (const score of scores) {
+    if (score < least) least = score
+    if (score > most) most = score
+  }
+  return scores.length > 1 && most - least <= 1e-12
+}
+
+/** The best of a few drawn at random; the first drawn of those that are equal. */
+export function winner(scores: readonly number[], tournamentSize: number, random: Random): number {
+  let best = random.integer(scores.length)
+  for (let i = 1; i < tournamentSize; i++) {
+    const contestant = random.integer(scores.length)
+    if (scores[contestant]! > scores[best]!) best = contestant
+  }
+  return best
+}
+
+function drawDistinct(size: number, count: number, random: Random): number[] {
+  if (count >= size) return Array.from({ length: size }, (_, i) => i)
+  const drawn = new Set<number>()
+  while (drawn.size < count) drawn.add(random.integer(size))
+  return [...drawn]
+}
+
+/** How many are as good at least. */
+function countBetter(scores: readonly number[], score: number): number {
+  let count = 0
+  for (const other of scores) if (other >= score) count++
+  return count
+}
+
+function worstOf(scores: readonly number[]): number {
+  let worst = 0
+  for (let i = 1; i < scores.length; i++) if (scores[i]! < scores[worst]!) worst = i
+  return worst
+}
+
+const leastMembers = 16
+/** In steps from the mean of the parents to their weighted mean. */
+const descent = 3
+/** Each operator breeds so many of the children at least, lest it could never show that it has become the better one. */
+const leastShare = 0.1
+/** A child is a success among so many of the best. */
+const bestPart = 0.1
+/** What one child counts for in the mean of success. */
+const learning = 0.02
+const leastSuccess = 1e-3
+/** For how many children, for each dimension, nothing better has to come before a population begins anew. */
+const patience = 100
