@@ -10,6 +10,9 @@ export interface RunFile {
   readonly protocol: number
   /** The run's identity; frames of another run are refused. */
   readonly run: string
+  /** The names of the parameters, in the order in which their values come, and of the objectives. */
+  readonly parameters: readonly string[]
+  readonly objectives: readonly string[]
   readonly optimizee: {
     /** The bundled module, by its name in the run directory. */
     readonly module: string

@@ -22,6 +22,8 @@ export interface Collected {
 export interface CollectorOptions {
   readonly directory: string
   readonly record: RunRecord
+  /** How many numbers a fitness has. */
+  readonly objectives: number
   /** How many individuals are simulated at once. */
   readonly batch: number
   readonly fleet: Fleet
@@ -97,8 +99,9 @@ export class Collector {
     return read
   }
 
-  #take(worker: WorkerProcess, result: Result, ended: number): void {
-    const { fleet, jobs, accounts, durations, outlasted } = this.#options
+  #take(worker: WorkerProcess, given: Result, ended: number): void {
+    const { fleet, jobs, accounts, durations, outlasted, objectives } = this.#options
+    const result = fittingResult(given, objectives)
     const [key, milliseconds, fitness] = result
     const job = worker.held.take(key)
     durations.add(milliseconds)
@@ -130,6 +133,14 @@ export class Collector {
     if (isSure(fault)) fleet.onFailure(worker, individual.name)
     if (cause.detail === 'time-limit') outlasted.onTimeLimit(individual.name)
   }
+}
+
+/** A worker of another make may count the objectives otherwise. */
+function fittingResult(result: Result, objectives: number): Result {
+  const [key, milliseconds, fitness, , , printed, used] = result
+  if (fitness === null || fitness.length === objectives) return result
+  const message = `The worker answered with a fitness of ${fitness.length} numbers, and there are ${objectives} objectives.`
+  return [key, milliseconds, null, { kind: 'bad-result', message }, null, printed, used]
 }
 
 function answerOf(result: Result, worker: WorkerProcess, job: Job | undefined, ended: number): Answer {

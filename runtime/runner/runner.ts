@@ -1,5 +1,6 @@
 import { isFailed, type Judge } from '../../src/core/evaluation.ts'
 import { type Individual, nameOf } from '../../src/core/individual.ts'
+import type { Objectives } from '../../src/core/objectives.ts'
 import { type GenerationDetails, type ProposedIndividual, proposedAs, type RunRecord } from '../../src/core/record.ts'
 import type { RunnerSettings } from '../../src/core/runner-settings.ts'
 import type { Space } from '../../src/core/space.ts'
@@ -30,7 +31,7 @@ export interface RunnerOptions {
   /** The run's identity, in every pipe's first frame. */
   readonly run: string
   /** Individuals go to workers as the values of their parameters, in its order. */
-  readonly space: Pick<Space, 'toValues' | 'dimension'>
+  readonly space: Pick<Space, 'toValues' | 'dimension' | 'names'>
   readonly settings: RunnerSettings
   readonly launcher: Launcher
   readonly record: RunRecord & RunnerRecord & FirstOutcomesStore
@@ -47,6 +48,7 @@ export interface RunnerOptions {
 
 /** The part of the record that holds generations. */
 export interface RunnerRecord {
+  readonly objectives: Pick<Objectives, 'names'>
   addGeneration(generation: number, individuals: readonly ProposedIndividual[], details: GenerationDetails): void
 }
 
@@ -76,7 +78,7 @@ export class Runner {
     this.#jobs = jobs
     this.#rounds = new Rounds(directory, settings, this.#mode, fleet, accounts)
     this.#first = new FirstOutcomes(record, settings.giveUpAfter)
-    this.#collector = new Collector({ directory, record, batch, ...parts })
+    this.#collector = new Collector({ directory, record, objectives: record.objectives.names.length, batch, ...parts })
     this.#stopping = new Stopping({ settings, deadline, batch, ...parts })
   }
 
@@ -265,8 +267,20 @@ export class Runner {
   }
 }
 
-function runFileOf({ run, optimizee, settings, batch = 1 }: RunnerOptions, wakeUp: WakeUpMode): RunFile {
+function runFileOf({ run, space, record, optimizee, settings, batch = 1 }: RunnerOptions, wakeUp: WakeUpMode): RunFile {
   const { pollInterval, grace, timeout } = settings
   const heartbeat = workerHeartbeat(settings)
-  return { protocol: protocolVersion, run, optimizee, wakeUp, pollInterval, heartbeat, grace, timeout, batch }
+  return {
+    protocol: protocolVersion,
+    run,
+    parameters: space.names,
+    objectives: record.objectives.names,
+    optimizee,
+    wakeUp,
+    pollInterval,
+    heartbeat,
+    grace,
+    timeout,
+    batch,
+  }
 }

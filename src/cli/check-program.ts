@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import type { Finding } from '../../optimizees/program/conformance.ts'
 import { collect, milliseconds } from './run.ts'
 
 export function register(program: Command): void {
@@ -18,26 +19,39 @@ export function register(program: Command): void {
       5000,
     )
     .option('--json', 'print one JSON document')
-    .action(async (words: string[], { set = [], timeout, ready, json = false }: CheckOptions) => {
-      const [{ checkProgram }, { describeFindings }, { readSetting }, { jsonText, print }, { exitCodes }] =
-        await Promise.all([
+    .action(
+      async (
+        words: string[],
+        { set = [], timeout, ready, json = false }: CheckOptions & { readonly ready: number },
+      ) => {
+        const [{ checkProgram }, { readSetting }] = await Promise.all([
           import('../../optimizees/program/conformance.ts'),
-          import('./describe-findings.ts'),
           import('../experiment-file/overrides.ts'),
-          import('./output.ts'),
-          import('./fail.ts'),
         ])
-      const parameters = Object.fromEntries(set.map(readSetting))
-      const findings = await checkProgram(words, { parameters, patience: timeout, ready })
-      const conforms = findings.every(({ verdict }) => verdict !== 'mend')
-      await print([json ? jsonText({ command: words, conforms, findings }) : describeFindings(findings)])
-      process.exitCode = conforms ? exitCodes.finished : exitCodes.failed
-    })
+        const parameters = Object.fromEntries(set.map(readSetting))
+        await sayFindings(words, await checkProgram(words, { parameters, patience: timeout, ready }), json)
+      },
+    )
 }
 
-interface CheckOptions {
+export interface CheckOptions {
   readonly set?: string[]
   readonly timeout: number
-  readonly ready: number
   readonly json?: boolean
+}
+
+/** Says what was found of a command, and ends with 1 if there is something to mend. */
+export async function sayFindings(
+  command: readonly string[],
+  findings: readonly Finding[],
+  json: boolean,
+): Promise<void> {
+  const [{ describeFindings }, { jsonText, print }, { exitCodes }] = await Promise.all([
+    import('./describe-findings.ts'),
+    import('./output.ts'),
+    import('./fail.ts'),
+  ])
+  const conforms = findings.every(({ verdict }) => verdict !== 'mend')
+  await print([json ? jsonText({ command, conforms, findings }) : describeFindings(findings)])
+  process.exitCode = conforms ? exitCodes.finished : exitCodes.failed
 }

@@ -19,6 +19,7 @@ const commands = {
   replay: () => import('./replay.ts'),
   recover: () => import('./recover.ts'),
   'check-program': () => import('./check-program.ts'),
+  'check-worker': () => import('./check-worker.ts'),
   doctor: () => import('./doctor.ts'),
   grid: () => import('./grid.ts'),
   optimizers: () => import('./optimizers.ts'),

@@ -63,6 +63,7 @@ const commands = [
   'replay',
   'recover',
   'check-program',
+  'check-worker',
   'doctor',
   'grid',
   'optimizers',

@@ -83,7 +83,7 @@ async function start(directory: string, more: object): Promise<StartedWorker> {
   writeFileSync(program, script)
   const run = `contract-${process.pid}`
   const file = { protocol: protocolVersion, run, optimizee: { module: '' }, wakeUp: 'poll', pollInterval: 25 } as const
-  writeRunFile(directory, { ...file, heartbeat: 1000, grace: 3_600_000, batch: 1 })
+  writeRunFile(directory, { ...file, parameters: [], objectives: [], heartbeat: 1000, grace: 3_600_000, batch: 1 })
   new Heart(runnerHeart(directory)).beat()
   const launcher = launcherOf(runnerSettings.parse({ workers: 1, ...more, exec: ['/bin/sh', program] }))
   launcher.pool?.adopt(directory, run, [])
