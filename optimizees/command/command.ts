@@ -170,7 +170,7 @@ class Command extends Optimizee {
       throw notStarted(command[0]!, workingDirectory, error as NodeJS.ErrnoException)
     }
     if (end.usage) account(end.usage)
-    if (signal.aborted) throw abortion(signal)
+    if (signal.aborted) throw abortion(signal, end.openStep)
     const failure = failureOfEnd(end, (memoryKills() ?? 0) > (killsBefore ?? 0))
     if (failure) throw failure
     return end

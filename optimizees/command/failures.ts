@@ -1,15 +1,23 @@
 import { statSync } from 'node:fs'
 import { SimulationFailure } from '../../src/core/evaluation.ts'
+import { show } from '../../src/core/text.ts'
 import type { ProcessEnd } from '../../src/system/process-group.ts'
 
 export function badResult(message: string): SimulationFailure {
   return new SimulationFailure({ kind: 'bad-result', message })
 }
 
-/** What is thrown when the result is not wanted any more. */
-export function abortion({ reason }: AbortSignal): unknown {
+/**
+ * What is thrown when the result is not wanted any more.
+ * @param openStep the job step of Slurm, if the command had started one that had not ended
+ */
+export function abortion({ reason }: AbortSignal, openStep?: string): unknown {
   if (!(reason instanceof Error) || reason.name !== 'TimeoutError') return reason
-  return new SimulationFailure({ kind: 'timeout', message: `The command was ended: ${reason.message}.` })
+  const step =
+    openStep === undefined
+      ? ''
+      : `; its job step ${show(openStep)} had not ended, and a step that asks for more than its worker has waits for ever`
+  return new SimulationFailure({ kind: 'timeout', message: `The command was ended: ${reason.message}${step}.` })
 }
 
 /** Why the end of a command is a failure; undefined if it is none. */

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 import { setImmediate } from 'node:timers/promises'
 import type { ProcessUsage } from '../../src/core/optimizee.ts'
 import { type Environment, type ProcessEnd, ProcessGroup } from '../../src/system/process-group.ts'
-import { cpuOfEndedChildren, MemoryWatch } from '../../src/system/process-usage.ts'
+import { commandLinesOf, cpuOfEndedChildren, MemoryWatch } from '../../src/system/process-usage.ts'
 
 interface ProgramOptions {
   readonly environment: Environment
@@ -25,6 +25,8 @@ export interface ProgramEnd extends ProcessEnd {
   readonly cut: boolean
   /** What it has used, where the system tells. */
   readonly usage: ProcessUsage | undefined
+  /** The job step of Slurm that it had started and that had not ended when the program was ended. */
+  readonly openStep: string | undefined
 }
 
 /**
@@ -52,13 +54,17 @@ export async function runProgram(command: readonly string[], options: ProgramOpt
   if (isPassedOn) passOn(stdout)
   // A program need not read what it is given.
   group.child.stdin?.on('error', () => {}).end(input)
-  const end = () => group.end()
+  let openStep: string | undefined
+  const end = () => {
+    if (group.pid !== undefined) openStep = commandLinesOf(group.pid, 'srun')[0]
+    group.end()
+  }
   if (signal.aborted) end()
   else signal.addEventListener('abort', end, { once: true })
   try {
     const exit = await group.ended
     if (await readRest(stdout)) group.killStrays()
-    return { ...exit, tail: tail.bytes, cut: tail.cut, usage: usageSince(cpuBefore, memory) }
+    return { ...exit, tail: tail.bytes, cut: tail.cut, usage: usageSince(cpuBefore, memory), openStep }
   } finally {
     signal.removeEventListener('abort', end)
   }

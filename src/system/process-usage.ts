@@ -66,6 +66,18 @@ export class MemoryWatch implements Disposable {
   }
 }
 
+/** The command lines of those among a process and its descendants that run a program of that name. */
+export function commandLinesOf(pid: number, program: string): string[] {
+  return familyOf(pid).flatMap((member) => {
+    try {
+      if (readFileSync(`/proc/${member}/comm`, 'utf8').trim() !== program) return []
+      return [readFileSync(`/proc/${member}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()]
+    } catch {
+      return [] // it has ended meanwhile
+    }
+  })
+}
+
 /** A process and its descendants, as far as they can be seen. */
 function familyOf(pid: number): number[] {
   const family = [pid]

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,6 +8,7 @@ import command from '../../optimizees/command/command.ts'
 import type { CommandOptions } from '../../optimizees/command/options.ts'
 import { type FailureCause, readResult, type SimulationFailure } from '../../src/core/evaluation.ts'
 import type { ParameterDefinition } from '../../src/core/space.ts'
+import { eventually } from '../processes.ts'
 import { contextOf, individual } from './context.ts'
 import { isRunning, killLeft, pidsIn, until } from './processes.ts'
 
@@ -361,4 +362,24 @@ test('a command of a problem with a budget is told how much is wanted, and where
   const own = make(run('tell-arguments', '{budget}'), { parameters })
   const named = individual<Record<string, unknown>>({ budget: 0.25 })
   expect(await own.simulate(named, contextOf(named))).toMatchObject({ arguments: ['0.25'] })
+})
+
+test('at its timeout the cause names the job step of Slurm that the command waits for', async () => {
+  const srun = place('srun')
+  const waits = place('waits')
+  writeFileSync(srun, '#!/bin/sh\n: >"$1"\nsleep 600\n', { mode: 0o755 })
+  const one = individual({ x: 0.5 })
+  const controller = new AbortController()
+  const simulated = make(['/bin/sh', '-c', '"$0" "$1" -n4; echo 1', srun, waits]).simulate(
+    one,
+    contextOf(one, { signal: controller.signal }),
+  )
+  const failed = Promise.resolve(simulated).catch((error: unknown) => error as SimulationFailure)
+  await eventually(() => existsSync(waits), 'the step waits')
+  controller.abort(Object.assign(new Error('it took longer than 5 ms'), { name: 'TimeoutError' }))
+  const { cause } = (await failed) as SimulationFailure
+  expect(cause.kind).toBe('timeout')
+  expect(cause.message).toContain(
+    `The command was ended: it took longer than 5 ms; its job step "/bin/sh ${srun} ${waits} -n4" had not ended`,
+  )
 })
