@@ -119,13 +119,13 @@ export class RecordFile {
   /** One transaction, refused if another runner has taken the run over in the meantime. */
   transaction<T>(work: () => T): T {
     try {
-      crashPoint()
+      crashPoint('transaction')
       const run = this.#database.transaction(() => {
         if (this.#epoch > 0) this.#checkEpoch()
         return work()
       })
       const result = run.immediate()
-      crashPoint()
+      crashPoint('transaction')
       return result
     } catch (error) {
       if (isLocked(error)) this.#database.pragma(`busy_timeout = ${lockMs.later}`)

@@ -5,6 +5,12 @@ import { processesNaming } from '../processes.ts'
 import { canonicalExport } from '../search.ts'
 import { ended, launch } from './launch.ts'
 
+export interface CrashOptions {
+  readonly step?: number
+  readonly points?: Points
+  readonly log?: (line: string) => void
+}
+
 export interface CrashTally {
   /** How many times a runner ended itself. */
   crashes: number
@@ -12,14 +18,33 @@ export interface CrashTally {
   readonly failures: string[]
 }
 
-/** A small search with everything in it that is written: what individuals print is packed. */
-const one = {
-  optimizee: 'recorded',
-  options: { prints: true },
-  populationSize: 4,
-  generations: 2,
-  runner: { workers: 1, grace: '2s' },
+/** A search, and the exit code of its end. */
+interface Searched {
+  readonly search: object
+  readonly code: number
 }
+
+const small = { optimizee: 'recorded', generations: 2 }
+const runner = { workers: 1, grace: '2s' }
+
+/**
+ * Small searches with everything in them that is written: what individuals print is packed, what they share is delivered,
+ * and what becomes of those that fail, by each policy, in the first generation and as the last of all.
+ */
+export const searches = {
+  printing: { search: { ...small, options: { prints: true }, populationSize: 4, runner }, code: 0 },
+  delivering: { search: { ...small, options: { shared: 2 }, populationSize: 2, runner }, code: 0 },
+  ranking: { search: failing({ onFailure: 'fail', retries: 1 }), code: 0 },
+  replacing: { search: failing({ onFailure: 'replace', retries: 0 }), code: 0 },
+  stopping: { search: { ...failing({ onFailure: 'stop', retries: 0 }), options: { fails: ['1.2'] } }, code: 1 },
+} as const satisfies Record<string, Searched>
+
+function failing(policy: object) {
+  return { ...small, options: { fails: ['0.1', '1.2'] }, populationSize: 3, runner: { ...runner, ...policy } }
+}
+
+/** Which points are counted. */
+export type Points = 'all' | 'transactions'
 /** No search of this size has so many. */
 const mostPoints = 1000
 /** Runs beside each other: they mostly wait. */
@@ -29,16 +54,21 @@ const atOnce = 4
  * The runner ends itself right before and right after each of its writes in turn, or every `step`-th, then goes on; the end
  * is compared with that of a run that never crashed.
  */
-export async function crashAtEachPoint(step: number, log: (line: string) => void = () => {}): Promise<CrashTally> {
+export async function crashAtEachPoint(
+  name: keyof typeof searches,
+  { step = 1, points: counted = 'all', log = () => {} }: CrashOptions = {},
+): Promise<CrashTally> {
+  const one = searches[name]
   const home = mkdtempSync(join(tmpdir(), 'twoloop-crash-points-'))
   const tally: CrashTally = { crashes: 0, failures: [] }
   try {
     const undisturbed = join(home, 'undisturbed')
-    if ((await ended(launch({ ...one, root: undisturbed }))) !== 0) throw new Error('the undisturbed run failed')
+    const code = await ended(launch({ ...one.search, root: undisturbed }))
+    if (code !== one.code) throw new Error(`the undisturbed run ended with ${code}`)
     const reference = canonicalExport(join(undisturbed, 'run'))
     for (let first = 1; first < mostPoints; first += step * atOnce) {
       const points = Array.from({ length: atOnce }, (_, i) => first + i * step)
-      const ends = await Promise.all(points.map((point) => crashAt(point, home, reference)))
+      const ends = await Promise.all(points.map((point) => crashAt(point, counted, one, home, reference)))
       for (const [i, { hasCrashed, difference }] of ends.entries()) {
         if (difference !== undefined) tally.failures.push(`crash point ${points[i]}: ${difference}`)
         if (hasCrashed) tally.crashes++
@@ -53,18 +83,23 @@ export async function crashAtEachPoint(step: number, log: (line: string) => void
 }
 
 /** A run whose runner ends itself at this point, if it comes to it, and that goes on. */
-async function crashAt(point: number, home: string, reference: string) {
-  const options = { ...one, root: join(home, String(point)) }
-  const hasCrashed = (await ended(launch(options, { TWOLOOP_CRASH_AT: String(point) }))) === null
-  const code = await ended(launch(options))
-  const difference = code === 0 ? differenceOf(options.root, reference) : `it ended with ${code} when it went on`
+async function crashAt(point: number, counted: Points, { search, code }: Searched, home: string, reference: string) {
+  const options = { ...search, root: join(home, String(point)) }
+  const at = counted === 'all' ? String(point) : `transaction:${point}`
+  const hasCrashed = (await ended(launch(options, { TWOLOOP_CRASH_AT: at }))) === null
+  const cameTo = await ended(launch(options))
+  const isAsWanted = cameTo === code
+  const difference = isAsWanted ? differenceOf(options, reference) : `it ended with ${cameTo} when it went on`
   return { hasCrashed, difference }
 }
 
-function differenceOf(root: string, reference: string): string | undefined {
+function differenceOf(
+  { root, options = {} }: { readonly root: string; readonly options?: { readonly prints?: boolean } },
+  reference: string,
+): string | undefined {
   const run = join(root, 'run')
   if (canonicalExport(run) !== reference) return 'another canonical export'
-  for (const name of ['generation-000000.zip', 'generation-000001.zip']) {
+  for (const name of options.prints ? ['generation-000000.zip', 'generation-000001.zip'] : []) {
     if (!existsSync(join(run, 'logs', name))) return `what was printed is not in ${name}`
   }
   const left = processesNaming(`${root}/`) // with its end: 1 is also how 15 begins

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { campaign } from './campaign.ts'
-import { crashAtEachPoint } from './crash-points.ts'
+import { type CrashTally, crashAtEachPoint, searches } from './crash-points.ts'
 
 /**
  * `npm run chaos -- --kills N --seed S`, and `npm run chaos -- --crash-points`, which takes them all: prints one JSON line;
@@ -13,7 +13,12 @@ const log = (line: string) => console.error(line)
 process.exitCode = values['crash-points'] ? await crash() : await kill()
 
 async function crash(): Promise<number> {
-  const tally = await crashAtEachPoint(1, log)
+  const tally: CrashTally = { crashes: 0, failures: [] }
+  for (const name of Object.keys(searches) as (keyof typeof searches)[]) {
+    const { crashes, failures } = await crashAtEachPoint(name, { log: (line) => log(`${name}, ${line}`) })
+    tally.crashes += crashes
+    tally.failures.push(...failures.map((failure) => `${name}, ${failure}`))
+  }
   console.log(JSON.stringify(tally))
   return tally.failures.length > 0 ? 1 : 0
 }

@@ -7,10 +7,27 @@ import { temporaryDirectory } from '../temporary.ts'
 
 // Every point would take minutes: `npm run chaos -- --crash-points` does, and `npm run chaos -- --kills N` the moments between.
 test('a runner that dies at any of its writes goes on to the same end', async () => {
-  const { crashes, failures } = await crashAtEachPoint(7)
+  const { crashes, failures } = await crashAtEachPoint('printing', { step: 7 })
   expect(failures).toEqual([])
   expect(crashes).toBeGreaterThan(8)
 })
+
+// What belongs together is one transaction: what a kill leaves before or after it is a search that goes on.
+// Delivering and ranking write what every search does: `npm run chaos -- --crash-points` takes all of their points.
+test.each([
+  ['replacing', 1],
+  ['stopping', 1],
+  ['ranking', 5],
+  ['delivering', 5],
+] as const)(
+  'a %s runner that dies before or after its transactions goes on to the same end',
+  async (name, step) => {
+    const { crashes, failures } = await crashAtEachPoint(name, { points: 'transactions', step })
+    expect(failures).toEqual([])
+    expect(crashes).toBeGreaterThan(20 / step)
+  },
+  1_800_000,
+)
 
 test('a runner that dies between the number of a worker and its folder goes on', async () => {
   const root = temporaryDirectory()
