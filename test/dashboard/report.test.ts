@@ -78,8 +78,6 @@ test('what a simulation wrote is text in it, and a run of which nothing came wel
   expect(page).toContain('No individual was simulated well.')
 })
 
-test('every optimizer that follows a work has its citation', () => {
-  const own = ['auto', 'design', 'grid-search']
-  const wanted = Object.keys(optimizers).filter((name) => !own.includes(name))
-  expect(Object.keys(citations).sort()).toEqual(wanted.sort())
+test('a citation is that of an optimizer which there is', () => {
+  for (const name of Object.keys(citations)) expect(optimizers).toHaveProperty([name])
 })

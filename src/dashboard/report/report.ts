@@ -86,7 +86,7 @@ ${table(null, [
 ])}
 <h2>What was searched, and with what</h2>
 ${table(['parameter', 'may be'], space)}
-${table(['setting of the optimizer', 'value'], overview.settings)}
+${overview.settings.length === 0 ? null : table(['setting of the optimizer', 'value'], overview.settings)}
 <h2>To reproduce it</h2>
 <pre>${commandsOf(contents).join('\n')}</pre>
 ${table(null, factsOf(contents))}
