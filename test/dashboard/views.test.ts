@@ -241,6 +241,29 @@ test('health names a bound that the best crowd at, where failures concentrate, a
   expect(sentences).toMatch(/idle.* hardly any effect/)
 })
 
+test('health says that a target has been reached', async () => {
+  const root = temporaryDirectory()
+  const reason = 'individual 1.0 has reached the target (limits.target: 0.02)'
+  const record = RecordWriter.openForWriting(writeRun(root, { name: 'run', generations: 2, populationSize: 3 }))
+  record.writeManifest({ reason })
+  record.close()
+  await using dashboard = await Dashboard.open(root)
+  const { notes } = await answerTo<HealthAnswer>(dashboard, '/api/runs/0/health')
+  expect(notes).toContainEqual({ kind: 'good', sentence: reason })
+})
+
+test.each(['parallel', 'pairs', 'importance', 'front'])(
+  'of a run in which everything failed %s says so',
+  async (view) => {
+    await using dashboard = await Dashboard.open(root)
+    const answer = await answerTo<{ readonly summary?: string; readonly note?: string }>(
+      dashboard,
+      `/api/runs/1/${view}`,
+    )
+    expect(answer.summary ?? answer.note).toBe('Nothing was evaluated well yet.')
+  },
+)
+
 test('parallel axes have all evaluations between them and the best tenth as lines; a filter keeps others, and says what it keeps', async () => {
   await using dashboard = await Dashboard.open(root)
   const whole = await answerTo<ParallelAnswer>(dashboard, '/api/runs/0/parallel')

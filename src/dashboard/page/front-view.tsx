@@ -17,6 +17,7 @@ export function FrontView({ run }: ViewProps) {
   const asked = useAnswer<FrontAnswer>(`/api/runs/${run}/front?${route.value.words}`, version.value)
   if (asked.state !== 'answered') return <Waiting asked={asked} isPart />
   const { answer } = asked
+  if (answer.count === 0) return <p>{answer.summary}</p>
   return (
     <>
       <FrontFigure {...answer} />

@@ -15,7 +15,7 @@ export function PairsView({ run }: ViewProps) {
   if (asked.state !== 'answered') return <Waiting asked={asked} isPart />
   const { answer } = asked
   const { pairs, axes, objectives, summary, left, drawn } = answer
-  if (pairs.length === 0) return <p>{summary}</p>
+  if (pairs.every(({ count }) => count === 0)) return <p>{summary}</p>
   return (
     <Figure
       title="Parameters, two and two"

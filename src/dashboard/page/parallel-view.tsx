@@ -41,7 +41,8 @@ export function ParallelView({ run }: ViewProps) {
 }
 
 function ParallelFigure(answer: ParallelAnswer) {
-  const { axes, lines, objectives, summary, left, drawn } = answer
+  const { axes, lines, gaps, objectives, summary, left, drawn } = answer
+  if (gaps.every(({ counts }) => counts.every((count) => count === 0))) return <p>{summary}</p>
   return (
     <Figure
       title="Individuals across parameters and objectives"

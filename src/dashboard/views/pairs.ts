@@ -41,9 +41,11 @@ export function pairs({ record, query }: ViewContext): PairsAnswer {
     pairs: pictures,
     drawn: drawnOf(sampled, record.places.total),
     summary:
-      pictures.length === 0
-        ? 'There are no two parameters to hold against each other.'
-        : `The ${plural(axes.length, 'parameter')} that matter most for ${names[objective]}, two and two: the stronger a place, the better its individuals rank on average.`,
+      rows.length === 0
+        ? 'Nothing was evaluated well yet.'
+        : pictures.length === 0
+          ? 'There are no two parameters to hold against each other.'
+          : `The ${plural(axes.length, 'parameter')} that matter most for ${names[objective]}, two and two: the stronger a place, the better its individuals rank on average.`,
   }
 }
 
