@@ -5,6 +5,7 @@ import type { Evaluation } from '../src/core/evaluation.ts'
 import { mostInfeasible } from '../src/core/objectives.ts'
 import type { Problem } from '../src/core/optimizee.ts'
 import { commonSettings, Optimizer } from '../src/core/optimizer.ts'
+import type { State } from '../src/core/plain-data.ts'
 import type { Proposal } from '../src/core/proposal.ts'
 import type { Random } from '../src/core/random.ts'
 import { parseSettings } from '../src/core/settings.ts'
@@ -77,7 +78,8 @@ type Tag = { readonly run: number; readonly sample: CmaSample | null; readonly k
 export class CmaEs<P = Record<string, unknown>> extends Optimizer<CmaEsState, P, Settings> {
   static readonly type = 'cma-es'
   static readonly summary = 'Adapts a normal distribution to the better samples: for up to some 10,000 evaluations'
-  static override readonly version = 1
+  static override readonly version = 2
+  static readonly since = 1
   static readonly settings = settings
   static override readonly abilities = {
     axes: allAxes,
@@ -105,6 +107,11 @@ export class CmaEs<P = Record<string, unknown>> extends Optimizer<CmaEsState, P,
     const dimension = this.#axes.ordered.length
     if (this.settings.covariance !== 'automatic' || this.#shape === 'full') return undefined
     return `The space has ${dimension} real and integer axes: above ${mostFull}, cma-es learns a few directions in place of a covariance.`
+  }
+
+  /** Only constants have changed. */
+  override upgrade(state: State, version: number): CmaEsState | undefined {
+    return version === 1 ? (state as unknown as CmaEsState) : undefined
   }
 
   override start(): CmaEsState {

@@ -3,6 +3,7 @@ import type { Asked, Recommendation } from '../src/core/algorithm.ts'
 import type { Evaluation } from '../src/core/evaluation.ts'
 import type { Problem } from '../src/core/optimizee.ts'
 import { commonSettings, Optimizer } from '../src/core/optimizer.ts'
+import type { State } from '../src/core/plain-data.ts'
 import type { Proposal } from '../src/core/proposal.ts'
 import type { Random } from '../src/core/random.ts'
 import { parseSettings } from '../src/core/settings.ts'
@@ -98,7 +99,8 @@ export class LqCmaEs<P = Record<string, unknown>> extends Optimizer<LqCmaEsState
   static readonly type = 'lq-cma-es'
   static readonly summary =
     'CMA-ES that learns a quadratic model and simulates little: for up to some 1,000 evaluations'
-  static override readonly version = 1
+  static override readonly version = 2
+  static readonly since = 1
   static readonly settings = settings
   static override readonly abilities = {
     axes: ['real', 'integer'],
@@ -119,6 +121,11 @@ export class LqCmaEs<P = Record<string, unknown>> extends Optimizer<LqCmaEsState
   override get populationSize(): number {
     const { populationSize, batch } = this.settings
     return populationSize ?? batch * Math.ceil(defaultLambda(this.space.dimension) / batch)
+  }
+
+  /** Only constants have changed. */
+  override upgrade(state: State, version: number): LqCmaEsState | undefined {
+    return version === 1 ? (state as unknown as LqCmaEsState) : undefined
   }
 
   override start(): LqCmaEsState {
@@ -232,7 +239,7 @@ export class LqCmaEs<P = Record<string, unknown>> extends Optimizer<LqCmaEsState
         candidates[tag.place] = { ...candidates[tag.place]!, status: outcome, cost }
       } else if (cost !== null && old.run === null) prior = withPrior(prior, point, cost)
     }
-    const most = Math.max(schedule.lambda, 2 * fullSize(this.#axes.ordered.length))
+    const most = Math.max(schedule.lambda, mostRemembered * fullSize(this.#axes.ordered.length))
     const archive = added.length === 0 ? old.archive : withPoints(old.archive, added, most)
     const state = { ...old, pending, prior, known, best, schedule, candidates, archive }
     return pending > 0 || state.run === null ? state : this.#test(state, state.run, random)
@@ -246,7 +253,7 @@ export class LqCmaEs<P = Record<string, unknown>> extends Optimizer<LqCmaEsState
     if (evaluated < state.wanted && !isComplete) return state
     const n = run.mean.length
     const units = deviationsOf(run.shape, n).map((deviation) => Math.max(1e-300, run.sigma * deviation))
-    const model = fitModel(archive, run.mean, units)
+    const model = fitModel(archive, run.mean, units, state.schedule.restarts > 0 ? reach : Number.POSITIVE_INFINITY)
     const isTrusted =
       model !== null && this.#agreement(model, archive, evaluated, run.lambda) >= this.settings.agreement
     const hasTrue = candidates.some(({ status }) => status === 'done')
@@ -280,7 +287,7 @@ export class LqCmaEs<P = Record<string, unknown>> extends Optimizer<LqCmaEsState
     const { restarts, sigma } = this.settings
     if (restarts === 'none') return { ...next, stopped, hasEnded: true }
     const schedule = nextRun(state.schedule, restarts, { lambda: this.populationSize, sigma }, random)
-    return { ...next, run: null, optimum: null, stopped, schedule }
+    return { ...next, run: null, model: null, optimum: null, stopped, schedule }
   }
 
   /** The model's values are shifted so that the least is the least that was simulated. */
@@ -318,6 +325,15 @@ export class LqCmaEs<P = Record<string, unknown>> extends Optimizer<LqCmaEsState
     }
   }
 }
+
+/** How many times as many points are remembered as the full model has coefficients. */
+const mostRemembered = 10
+
+/**
+ * How far from its mean, in standard deviations of each axis, a run that follows others learns from what they found: where
+ * they ended, far away, says nothing of where this one is, and would draw it there.
+ */
+const reach = 7
 
 function outcomeOf<P>(evaluation: Evaluation<P>): Outcome {
   if (evaluation.outcome === 'failed') return 'failed'

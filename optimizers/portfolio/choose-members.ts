@@ -53,7 +53,7 @@ function forNumbers<P>(problem: Problem<P>, { horizon, populationSize }: Demands
       }),
     )
   }
-  const joins = (n <= 3 ? 300 : 1500) * n
+  const joins = (n <= 3 ? 200 : 1500) * n
   if (horizon >= 2 * joins) {
     const deep = new LShade(problem)
     deep.horizon = Math.ceil((horizon - joins) / 2)

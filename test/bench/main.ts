@@ -2,6 +2,7 @@ import { benchBatches } from './batches.ts'
 import { benchDashboard } from './dashboard.ts'
 import { benchDesign } from './design.ts'
 import { benchDispatch } from './dispatch.ts'
+import { drawBench } from './draw.ts'
 import { benchExports } from './exports.ts'
 import { benchOptimizers } from './optimizers.ts'
 import { benchOrders } from './orders.ts'
@@ -14,6 +15,7 @@ const benches: Readonly<Record<string, (args: readonly string[]) => Promise<unkn
   dashboard: benchDashboard,
   dispatch: benchDispatch,
   design: benchDesign,
+  draw: drawBench,
   optimizers: benchOptimizers,
   orders: benchOrders,
   scale: benchScale,

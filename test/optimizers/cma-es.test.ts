@@ -101,3 +101,14 @@ test('on BBOB in 5 dimensions it is as good as measured', () => {
   expect(reachedWithin(runs, 5000)).toBeGreaterThan(0.6)
   expect(areaWithin(runs, 5000, 5)).toBeGreaterThan(0.18)
 })
+
+test('an optimum on the bounds of many axes is found as fast as one on those of few', () => {
+  const runs = [1, 2, 3].map((instance) =>
+    searchBbob(
+      (problem, seed) => new CmaEs(problem, { seed, ...endless }),
+      { number: 5, instance, dimension: 20 },
+      2000,
+    ),
+  )
+  expect(reachedWithin(runs, 2000)).toBe(1) // 5,000 with the free distance of few axes
+})

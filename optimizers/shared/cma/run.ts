@@ -123,6 +123,7 @@ export class Sampler {
 
   #complete(z: Float64Array, y: Float64Array, levels: Int32Array, isForeign: boolean): CmaSample {
     const { mean, sigma, generation } = this.#run
+    const free = freeBeyond(y.length)
     let beyond = 0
     for (let i = 0; i < y.length; i++) {
       const deviation = sigma * this.#stretches[i]!
@@ -136,9 +137,12 @@ export class Sampler {
 
 /**
  * So many standard deviations beyond a bound are no matter: with none, the mean stays so near to an optimum on several
- * bounds that samples are seldom beyond all of them; with many, those beyond teach nothing.
+ * bounds that samples are seldom beyond all of them; with many, those beyond teach nothing. The more axes there are, the
+ * farther the mean must be for a sample to be beyond all of their bounds as often.
  */
-const free = 0.75
+function freeBeyond(dimension: number): number {
+  return 0.75 + 0.6 * Math.max(0, Math.log(dimension / 5))
+}
 
 /**
  * How much wider than the covariance says an integer axis is sampled, so that its neighbours stay within reach: its

@@ -21,11 +21,21 @@ export type LqModel = {
 /** Above so many coordinates the full model asks for too many points, and for too much time. */
 const mostFull = 25
 
-/** The largest model that the archive is enough for; null if it is empty, or its costs are too far apart for numbers. */
-export function fitModel(archive: Archive, center: Float64Array, units: Float64Array): LqModel | null {
+/**
+ * The largest model that the points within reach of the center are enough for; null if there are none, or if their costs are
+ * too far apart for numbers.
+ *
+ * @param reach in units, as a root mean square over the coordinates
+ */
+export function fitModel(
+  archive: Archive,
+  center: Float64Array,
+  units: Float64Array,
+  reach = Number.POSITIVE_INFINITY,
+): LqModel | null {
   const n = center.length
   const { costs } = archive
-  const order = [...costs.keys()].sort((a, b) => costs[a]! - costs[b]!)
+  const order = learnedFrom(archive, { center, units, reach }).sort((a, b) => costs[a]! - costs[b]!)
   if (order.length === 0) return null
   const truncated = order.slice(0, Math.floor(0.75 * order.length))
   const type = typeFor(n, truncated.length)
@@ -49,6 +59,22 @@ export function fitModel(archive: Archive, center: Float64Array, units: Float64A
   if (type === 'linear') for (let j = 0; j < size; j++) columns[j]![count + j] = 1e-6
   const coefficients = leastSquares(columns, right)
   return coefficients.every(Number.isFinite) ? { type, center, units, coefficients, least, range } : null
+}
+
+/** The newest points within reach; the newest of all where those are too few for a plane. */
+function learnedFrom(
+  archive: Archive,
+  { center, units, reach }: { readonly center: Float64Array; readonly units: Float64Array; readonly reach: number },
+): number[] {
+  const n = center.length
+  const most = 2 * fullSize(n)
+  const all = [...archive.costs.keys()]
+  if (!Number.isFinite(reach)) return all.slice(-most)
+  const near = all.filter((at) => {
+    const x = scaled(pointIn(archive, at), center, units)
+    return x.reduce((sum, value) => sum + value * value, 0) <= reach * reach * n
+  })
+  return (near.length > n ? near : all).slice(-most)
 }
 
 export function predict({ type, center, units, coefficients, least, range }: LqModel, x: ArrayLike<number>): number {
