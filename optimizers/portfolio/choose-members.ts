@@ -53,11 +53,12 @@ function forNumbers<P>(problem: Problem<P>, { horizon, populationSize }: Demands
       }),
     )
   }
-  const joins = (n <= 3 ? 200 : 1500) * n
+  const { joins, share } = n <= 3 ? { joins: 200 * n, share: 4 } : { joins: 1500 * n, share: 1 }
   if (horizon >= 2 * joins) {
     const deep = new LShade(problem)
-    deep.horizon = Math.ceil((horizon - joins) / 2)
-    members.push(memberOf(deep, { from: joins, hears: 'nothing', task: 'half of the time' }))
+    deep.horizon = Math.ceil(((horizon - joins) * share) / (share + 1))
+    const task = `in ${share} of ${share + 1} turns`
+    members.push(memberOf(deep, { from: joins, share, hears: 'nothing', task }))
   }
   const them = n === 1 ? 'its one axis is a number' : `all of its ${n} axes are numbers`
   return { members, reason: `${them}, of which a quadratic model is soon learned; restarts look for other optima` }

@@ -42,6 +42,7 @@ const playsAll = new Set<unknown>([
 /** Settings that are left out, that follow from the space, or that nobody else can know. */
 const optional = new Set([
   'populationSize',
+  'whileSeparable',
   'restarts',
   'smoothing',
   'eliteFraction',
