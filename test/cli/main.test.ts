@@ -145,6 +145,18 @@ test('the size of a design is said before the first individual is simulated', as
   expect(stderr).toMatch(/^The design has 4 points, 8 simulations in all\.\ngeneration 1\/1 {2}0\/8 done\n/)
 })
 
+test('whom auto takes, and why, is said before the first individual, by status, and of an experiment', async () => {
+  folder.write('small.yaml', 'name: small\noptimizee: { type: epidemic }\nlimits: { evaluations: 12 }\n')
+  const { code, stderr } = await twoloop('run', 'small.yaml')
+  expect(code).toBe(0)
+  const [sentence] = stderr.split('\n')
+  expect(sentence).toMatch(/^auto takes lq-cma-es, .*: all of its \d axes are numbers, .*\.$/)
+  expect((await twoloop('status', 'runs/small')).stdout).toContain(sentence)
+  const { stdout } = await twoloop('optimizers', 'small.yaml')
+  expect(stdout).toMatch(/^auto: /)
+  expect(stdout).toContain(sentence)
+})
+
 /** Root, who may read and write everything, tries without that right. */
 const withoutRights = process.getuid?.() === 0 ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search'] : []
 const canTryPermissions = hasPart(
