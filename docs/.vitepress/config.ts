@@ -31,7 +31,6 @@ const languages = [
 const optimizers = [
   { text: 'Which to choose', link: '/#choosing' },
   page('Whom auto takes', 'auto'),
-  page('auto', 'auto'),
   page('CMA-ES', 'cma-es'),
   page('How good they are', 'benchmarks'),
   page("L2L's settings", 'from-l2l'),
