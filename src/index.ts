@@ -136,6 +136,7 @@ export type { BudgetRange } from './core/budget.ts'
 export { type CommonSettings, commonSettings, Optimizer, type OptimizerClass } from './core/optimizer.ts'
 export type { PlainData, State } from './core/plain-data.ts'
 export type { Origin, Proposal } from './core/proposal.ts'
+export type { Reference } from './core/reference.ts'
 export { OptimizerError, type SearchCheckpoint, SearchState } from './core/search-state.ts'
 
 // Designs, and what their results say
