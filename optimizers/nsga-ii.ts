@@ -10,7 +10,7 @@ import { type Archived, archiveWith, recommendArchive } from './shared/archive.t
 import { freshPoint } from './shared/fresh-point.ts'
 import { canonical } from './shared/genes.ts'
 import { type KnownPoints, keyOf, scoreAt, withPoint } from './shared/known-points.ts'
-import { compareScores, scoresAmong } from './shared/ranking.ts'
+import { scoresAmong, survivorsAmong } from './shared/ranking.ts'
 import { plainNumber } from './shared/score.ts'
 import { variationOf } from './shared/simulated-binary.ts'
 
@@ -66,8 +66,8 @@ export type NsgaIIState = {
 
 /**
  * NSGA-II (Deb, Pratap, Agarwal and Meyarivan 2002, "A fast and elitist multiobjective genetic algorithm: NSGA-II"): parents
- * and children compete for the places of the next population, by fronts and on the last of these by crowding distance;
- * what violates constraints comes behind.
+ * and children compete for the places of the next population, by fronts and on the last of these by crowding distance, which
+ * counts anew whenever one has left; what violates constraints comes behind.
  *
  * Asked while individuals are pending it is a steady search: each child that is told competes with the population at
  * once, and one of them leaves it (Nebro and Durillo 2009, "On the effect of applying a steady-state selection scheme in the
@@ -216,9 +216,7 @@ export class NsgaII<P = Record<string, unknown>> extends Optimizer<NsgaIIState, 
   #survivors(members: readonly Member[], count = this.settings.populationSize): readonly Member[] {
     const done = members.filter(({ fitness }) => fitness !== null)
     if (done.length <= count) return done
-    const scores = scoresAmong(this.objectives, done)
-    const order = done.map((_, i) => i).sort((i, j) => compareScores(scores[j]!, scores[i]!))
-    return order.slice(0, count).map((i) => done[i]!)
+    return survivorsAmong(this.objectives, done, count).map((i) => done[i]!)
   }
 
   #children(members: readonly Member[], scores: readonly number[], random: Random): readonly [number[], number[]] {

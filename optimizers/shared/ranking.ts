@@ -1,6 +1,6 @@
 import type { DoneEvaluation, Evaluation } from '../../src/core/evaluation.ts'
 import type { Objectives } from '../../src/core/objectives.ts'
-import { standingsOf } from '../../src/core/standing.ts'
+import { mostSpread, standingsOf } from '../../src/core/standing.ts'
 import { scoreOf } from './score.ts'
 
 export interface Ranked<P = Record<string, unknown>> {
@@ -39,6 +39,35 @@ export function scoresAmong(objectives: Objectives, members: readonly Contender[
     const { front, crowding } = standings[at++]!
     return -front + (crowding === Number.POSITIVE_INFINITY ? 0.5 : (0.5 * crowding) / (1 + crowding))
   })
+}
+
+/**
+ * The places of so many members of a population that are done, the best by their scores; where a front is looked for, front
+ * after front, and of the one that does not fit as a whole those that lie far apart.
+ */
+export function survivorsAmong(objectives: Objectives, members: readonly Contender[], count: number): number[] {
+  if (!objectives.wantsFront) {
+    const scores = scoresAmong(objectives, members)
+    const order = members.map((_, i) => i).sort((i, j) => compareScores(scores[j]!, scores[i]!))
+    return order.slice(0, count)
+  }
+  const standings = standingsOf(
+    objectives,
+    members.map(({ fitness, violation }) => ({ fitness: fitness!, violation })),
+  )
+  const fronts: number[][] = []
+  standings.forEach(({ front }, i) => {
+    fronts[front] ??= []
+    fronts[front].push(i)
+  })
+  const survivors: number[] = []
+  for (const front of fronts) {
+    const room = count - survivors.length
+    if (room <= 0) break
+    const vectors = front.map((i) => members[i]!.fitness!)
+    survivors.push(...(front.length <= room ? front : mostSpread(vectors, room).map((at) => front[at]!)))
+  }
+  return survivors
 }
 
 /** For sorting: smaller scores first. A difference would be no number where both are infinite. */

@@ -66,21 +66,65 @@ function sortIntoFronts({ weights }: Pick<Objectives, 'weights'>, points: readon
 
 /** For each point of a front, the distance of its neighbours in each objective as a part of the range, summed. */
 function crowdingOf(front: readonly (readonly number[])[]): number[] {
-  const crowding = new Array<number>(front.length).fill(0)
-  const order = front.map((_, i) => i)
-  for (let m = 0; m < (front[0]?.length ?? 0); m++) {
-    order.sort((i, j) => front[i]![m]! - front[j]![m]!)
-    const [first, last] = [order[0]!, order.at(-1)!]
-    const [least, most] = [front[first]![m]!, front[last]![m]!]
-    const scale = Math.max(Math.abs(least), Math.abs(most)) // the range of very large numbers overflows
-    const range = most / scale - least / scale
-    if (!(range > 0)) continue
-    crowding[first] = Number.POSITIVE_INFINITY
-    crowding[last] = Number.POSITIVE_INFINITY
-    for (let at = 1; at + 1 < order.length; at++) {
-      const [before, after] = [front[order[at - 1]!]![m]!, front[order[at + 1]!]![m]!]
-      crowding[order[at]!]! += (after / scale - before / scale) / range
+  const chains = chainsOf(front)
+  return front.map((_, i) => crowdingAt(chains, i))
+}
+
+/**
+ * The places of so many points of a front that lie far apart: whoever has the nearest neighbours leaves, one after the other,
+ * so that those who are left count as neighbours of each other (Kukkonen and Deb 2006, "Improved pruning of non-dominated
+ * solutions based on crowding distance for bi-objective optimization problems").
+ */
+export function mostSpread(front: readonly (readonly number[])[], count: number): number[] {
+  const chains = chainsOf(front)
+  const crowding = front.map((_, i) => crowdingAt(chains, i))
+  const left = new Set(front.keys())
+  while (left.size > count) {
+    let least = -1
+    for (const i of left) if (least < 0 || crowding[i]! < crowding[least]!) least = i
+    left.delete(least)
+    for (const { before, after } of chains) {
+      const [low, high] = [before[least]!, after[least]!]
+      if (low >= 0) after[low] = high
+      if (high >= 0) before[high] = low
+    }
+    for (const { before, after } of chains) {
+      for (const i of [before[least]!, after[least]!]) if (i >= 0) crowding[i] = crowdingAt(chains, i)
     }
   }
-  return crowding
+  return [...left]
+}
+
+/** Points in the order of an objective: the place of the one before and of the one after each, -1 at the ends. */
+interface Chain {
+  /** As parts of their range; none where all are the same. */
+  readonly values: readonly number[] | undefined
+  readonly before: number[]
+  readonly after: number[]
+}
+
+function chainsOf(front: readonly (readonly number[])[]): readonly Chain[] {
+  return Array.from({ length: front[0]?.length ?? 0 }, (_, m) => chainOf(front.map((fitness) => fitness[m]!)))
+}
+
+function chainOf(values: readonly number[]): Chain {
+  const order = values.map((_, i) => i).sort((i, j) => values[i]! - values[j]!)
+  const [before, after] = [new Array<number>(values.length), new Array<number>(values.length)]
+  order.forEach((i, at) => {
+    before[i] = order[at - 1] ?? -1
+    after[i] = order[at + 1] ?? -1
+  })
+  const [least, most] = [values[order[0]!]!, values[order.at(-1)!]!]
+  const range = most / 2 - least / 2 // halved, as the range of very large numbers overflows
+  return { values: range > 0 ? values.map((value) => (value / 2 - least / 2) / range) : undefined, before, after }
+}
+
+function crowdingAt(chains: readonly Chain[], i: number): number {
+  return chains.reduce((sum, chain) => sum + gapAt(chain, i), 0)
+}
+
+function gapAt({ values, before, after }: Chain, i: number): number {
+  if (values === undefined) return 0
+  const [low, high] = [before[i]!, after[i]!]
+  return low < 0 || high < 0 ? Number.POSITIVE_INFINITY : values[high]! - values[low]!
 }

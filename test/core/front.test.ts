@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { byBalance, type Compared, dominates, Front } from '../../src/core/front.ts'
 import { hypervolume } from '../../src/core/hypervolume.ts'
 import { Objectives } from '../../src/core/objectives.ts'
-import { standingsOf } from '../../src/core/standing.ts'
+import { mostSpread, standingsOf } from '../../src/core/standing.ts'
 
 const objectives = new Objectives({ error: 'minimize', gain: 'maximize' })
 
@@ -112,4 +112,19 @@ test('the most balanced of a front comes first, whatever the scales', () => {
   // Of the ranges 0 to 4 and 0 to 1000, the worst shortfalls are 1, .75, 1 and .7.
   expect(byBalance(objectives, front).map(({ fitness }) => fitness[0])).toEqual([1, 3, 0, 4])
   expect(byBalance(objectives, [])).toEqual([])
+})
+
+test('those of a front that are left lie farther apart than those that leave one after the other', () => {
+  // The third leaves first, after which the second has room.
+  const front = [
+    [0, 0],
+    [1, 1],
+    [1.1, 1.1],
+    [2, 2],
+    [4, 4],
+  ]
+  expect(mostSpread(front, 4)).toEqual([0, 1, 3, 4])
+  expect(mostSpread(front, 3)).toEqual([0, 3, 4])
+  expect(mostSpread(front, 2)).toEqual([0, 4])
+  expect(mostSpread([], 2)).toEqual([])
 })
