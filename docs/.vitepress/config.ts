@@ -2,6 +2,9 @@ import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { defineConfig } from 'vitepress'
 
+// What examples are written in: a link to one of them is a link to a file, and not to a page.
+process.env.VITE_EXTRA_EXTENSIONS = 'c,cpp,inp,jl,pl,py,r,sh'
+
 const root = join(import.meta.dirname, '../..')
 const page = (text: string, name: string) => ({ text, link: `/docs/${name}` })
 
