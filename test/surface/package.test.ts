@@ -58,8 +58,8 @@ test('are-the-types-wrong finds nothing wrong with the package', () => {
 })
 
 // What grows beyond it should be worth it: raise it in the commit that needs it.
-test('the package keeps to its budget: 1.2 MB packed, 4 MB on the disk', () => {
+test('the package keeps to its budget: 1.5 MB packed, 5 MB on the disk', () => {
   const unpacked = filesOf(project.package).reduce((sum, file) => sum + statSync(file).size, 0)
-  expect(statSync(project.packed).size).toBeLessThan(1.2e6)
-  expect(unpacked).toBeLessThan(4e6)
+  expect(statSync(project.packed).size).toBeLessThan(1.5e6)
+  expect(unpacked).toBeLessThan(5e6)
 })
