@@ -4,7 +4,7 @@ import { describeSettings, SettingsError } from '../../src/core/settings.ts'
 import { real } from '../../src/core/space.ts'
 import { problemOf } from './search.ts'
 
-const line = problemOf({ x: real(0, 1) })
+const line = { ...problemOf({ x: real(0, 1) }), budget: { name: 'steps', low: 1, high: 81 } }
 
 test('an optimizer is made by the name it is listed under', () => {
   for (const [type, Listed] of Object.entries(optimizers)) {
@@ -42,6 +42,8 @@ const playsAll = new Set<unknown>([
 /** Settings that are left out, that follow from the space, or that nobody else can know. */
 const optional = new Set([
   'populationSize',
+  'breeding',
+  'points',
   'whileSeparable',
   'restarts',
   'smoothing',

@@ -169,11 +169,15 @@ function knownOfMixed(count: number): Evaluation<Mixed>[] {
   })
 }
 
+const searched = {
+  space: mixed,
+  objectives: recorded.objectives,
+  budget: { name: 'steps', low: 1, high: 81 }, // which some spend, and the others need not know of
+}
+
 const warm = Object.keys(optimizers).filter((type) => {
   const settings = type === 'design' ? { design: { kind: 'halton', points: 9 } } : {}
-  return takesWarmStart(
-    createOptimizer({ space: mixed, objectives: recorded.objectives }, { type, ...settings }) as never,
-  )
+  return takesWarmStart(createOptimizer(searched, { type, ...settings }) as never)
 })
 
 test('the genetic algorithm and cross-entropy take a warm start, a design does not', () => {
@@ -183,7 +187,7 @@ test('the genetic algorithm and cross-entropy take a warm start, a design does n
 
 test.each(warm)('a warm start of %s is plain data, depends on the seed only, and asks within the bounds', (type) => {
   for (const count of [1, 2, 3, 10, 300]) {
-    const optimizer = createOptimizer({ space: mixed, objectives: recorded.objectives }, { type })
+    const optimizer = createOptimizer(searched, { type })
     const known = knownOfMixed(count)
     const frozen = JSON.stringify(known)
     const begin = () => optimizer.tell(optimizer.start(Random.of(1)), known, Random.of(2))
@@ -205,7 +209,7 @@ test.each(warm)('a warm start of %s is plain data, depends on the seed only, and
 })
 
 test.each(warm)('%s goes on when all that is known has failed, or only one is known', (type) => {
-  const optimizer = createOptimizer({ space: mixed, objectives: recorded.objectives }, { type })
+  const optimizer = createOptimizer(searched, { type })
   const failed = knownOfMixed(5).map(({ individual }): Evaluation<Mixed> => {
     return { individual, outcome: 'failed', cause: { kind: 'threw', message: 'It threw.' } }
   })
