@@ -67,7 +67,7 @@ test('a summary says what a run is and how far it has come', () => {
     reason: null,
     optimizer: 'random-search',
     seed: 1,
-    objectives: { error: 'minimize', speed: 'maximize' },
+    objectives: { error: -1, speed: 1 },
     generations: 2,
     generationLimit: 2,
     individuals: 16,
