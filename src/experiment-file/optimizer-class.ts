@@ -67,4 +67,5 @@ const abilitiesSchema = z.strictObject({
   objectives: z.enum(['one', 'weighted', 'many']),
   pace: z.enum(['generation', 'steady']),
   searches: z.boolean(),
+  budgets: z.boolean().optional(),
 }) satisfies z.ZodType<Abilities>

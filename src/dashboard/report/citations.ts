@@ -15,6 +15,7 @@ export const citations: Readonly<Record<string, string>> = {
   hyperband: 'Li et al. 2018, "Hyperband: a novel bandit-based approach to hyperparameter optimization"',
   'successive-halving':
     'Jamieson and Talwalkar 2016, "Non-stochastic best arm identification and hyperparameter optimization"',
+  asha: 'Li et al. 2020, "A system for massively parallel hyperparameter tuning"',
   xnes: 'Glasmachers, Schaul, Sun, Wierstra and Schmidhuber 2010, "Exponential natural evolution strategies"',
   'line-search': 'Langerman, Seront and Bersini 1994, "STEP: the easiest way to optimize a function"',
   'random-search': 'Brooks 1958, "A discussion of random methods for seeking maxima"',

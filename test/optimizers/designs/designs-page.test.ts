@@ -13,7 +13,9 @@ import { temporaryDirectory } from '../../temporary.ts'
 const page = readFileSync(new URL('../../../docs/designs.md', import.meta.url), 'utf8')
 const [parameters, playing] = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, yaml]) => parse(yaml!))
 const space = new Space<Record<string, unknown>>(
-  Object.entries(parameters as Record<string, ParameterDefinition>).map(([name, is]) => [name, parameterFrom(is)]),
+  Object.entries(parameters as Record<string, ParameterDefinition>).map(
+    ([name, is]) => [name, parameterFrom(is)] as const,
+  ),
 )
 const problem = { space, objectives: new Objectives({ error: 'minimize' }) }
 const rows = [...page.matchAll(/^\| `(\{ kind: .*\})` \| .* \| (\d+) \|$/gm)].map(
