@@ -122,9 +122,9 @@ test('a valley that is aligned with no axis is followed to its end, which breedi
 
 test('a population that has collapsed begins anew, and children of the one that is gone are no members', () => {
   const optimizer = new GeneticAlgorithm(plane, { populationSize: 8 })
-  // The first population knows but one value: it collapses as soon as it is full.
+  // The first population knows but one value: it collapses as soon as it is full, while seven of its children are pending.
   let told = 0
-  const played = drive(optimizer, ({ x }) => [told++ < 16 ? 0 : 1 + sphere(x)], {
+  const played = drive(optimizer, ({ x }) => [told++ < 16 ? 0 : told <= 23 ? 0.5 : 1 + sphere(x)], {
     evaluations: 60,
     order: 'ordered',
     window: 8,
