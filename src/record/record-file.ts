@@ -8,9 +8,9 @@ import { type Database, openDatabase, type Statement } from '../system/database.
 import { sharedFileSystem } from '../system/file-systems.ts'
 import { refuseLinks } from '../system/own-files.ts'
 import { isLocked, storageError } from '../system/storage-errors.ts'
+import { migrate, viewsOver } from './earlier/versions.ts'
 import { openReadable } from './readable.ts'
 import { schema, schemaVersion } from './schema.ts'
-import { migrateFromVersion1, viewsOverVersion1 } from './version-1.ts'
 
 /** For so long the writer waits for somebody else's lock; once it has waited in vain, it only ends, and hardly waits. */
 const lockMs = { first: 30_000, later: 100 }
@@ -99,7 +99,7 @@ export class RecordFile {
     const database = openChecked(directory, () => openReadable(path))
     try {
       checkVersion(directory, path, database, { mayBeNew: false })
-      if (versionOf(database) === 1) database.exec(viewsOverVersion1)
+      database.exec(viewsOver(versionOf(database)) ?? '')
       return new RecordFile(directory, database)
     } catch (error) {
       database.close()
@@ -273,8 +273,7 @@ function prepareSchema(database: Database): void {
   if (version === schemaVersion) return
   const prepare = database.transaction(() => {
     if (version === 0) database.exec(schema)
-    else migrateFromVersion1(database)
-    database.pragma(`user_version = ${schemaVersion}`)
+    migrate(database, version)
   })
   prepare.immediate()
 }

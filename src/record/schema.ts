@@ -1,5 +1,5 @@
 /** The version of the schema below; `pragma user_version` of a file says which one it has. */
-export const schemaVersion = 2
+export const schemaVersion = 3
 
 /**
  * What came of each individual, with the attempt that decided it: an individual that succeeds at once is one row here and
@@ -45,6 +45,15 @@ create table if not exists left_checkpoints (
   bytes      integer not null,
   removed    integer not null default 0, -- whether it was of no use any more
   primary key (generation, "index", replicate)
+) strict, without rowid;`
+
+export const frontTable = `
+create table front (                     -- what no other individual of the generations dominates that have a front
+  generation integer not null,
+  "index"    integer not null,
+  fitness    text not null,              -- JSON array
+  violation  real,
+  primary key (generation, "index")
 ) strict, without rowid;`
 
 /** Everything that was evaluated or tried, side by side. */
@@ -145,13 +154,7 @@ create table other_attempts (
   primary key (generation, "index", replicate, epoch, attempt)
 ) strict, without rowid;
 
-create table front (                     -- what no other individual of the generations dominates that have a front
-  generation integer not null,
-  "index"    integer not null,
-  fitness    text not null,              -- JSON array
-  violation  real,
-  primary key (generation, "index")
-) strict, without rowid;
+${frontTable}
 
 create table reports (
   generation integer not null,

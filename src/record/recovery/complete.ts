@@ -3,8 +3,8 @@ import { basename, join } from 'node:path'
 import type { Replications } from '../../core/replications.ts'
 import { runFiles } from '../../core/run-files.ts'
 import type { Database } from '../../system/database.ts'
+import { migrate } from '../earlier/versions.ts'
 import { isPart, schemaVersion, searchView } from '../schema.ts'
-import { migrateFromVersion1 } from '../version-1.ts'
 import { RecordWriter } from '../writer.ts'
 import { countAnew } from './count-anew.ts'
 import { takeFromPipes } from './from-pipes.ts'
@@ -23,10 +23,8 @@ export interface Circumstances {
 /** Makes a record whole that has been salvaged, with what the pipes hold, as far as that can be done. */
 export function complete(database: Database, { directory, epoch, damage, unread }: Circumstances): Recovered {
   const hadManifest = manifestOf(database).run !== undefined
-  if (database.pragma('user_version', { simple: true }) === 1) {
-    migrateFromVersion1(database, mostCheckpoints)
-    database.pragma(`user_version = ${schemaVersion}`)
-  }
+  const version = database.pragma('user_version', { simple: true }) as number
+  if (version !== schemaVersion) migrate(database, version, mostCheckpoints)
   database.exec(dropMisfits)
   const isIncomplete = new Set(unread.map(({ table }) => table))
   if (!isIncomplete.has('individuals')) database.exec(rebuildGenerations)

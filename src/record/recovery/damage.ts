@@ -3,10 +3,11 @@ import { join } from 'node:path'
 import { ConfigurationError, RunHeldError } from '../../core/errors.ts'
 import { runFiles } from '../../core/run-files.ts'
 import { type Database, openDatabase } from '../../system/database.ts'
+import { isVersion, schemaOf, type Version } from '../earlier/versions.ts'
 import { openReadable } from '../readable.ts'
 import { schemaVersion } from '../schema.ts'
 import { column } from './queries.ts'
-import { pageBytes, schemaOf, type Version } from './salvage.ts'
+import { pageBytes } from './salvage.ts'
 
 /** What is wrong with the record, as SQLite or the file system says it; undefined if nothing is. */
 export function damageOf(directory: string, path: string): string | undefined {
@@ -30,7 +31,7 @@ export function damageOf(directory: string, path: string): string | undefined {
     if (version === 0) return existsSync(join(directory, runFiles.run)) ? 'it is no record of a run' : undefined
     const [first] = database.pragma('integrity_check(1)') as { integrity_check: string }[]
     if (first?.integrity_check !== 'ok') return first?.integrity_check.replaceAll('\n', ' ') ?? 'it cannot be checked'
-    return version === 1 || version === schemaVersion ? damageOfSchema(database, version) : undefined
+    return isVersion(version) ? damageOfSchema(database, version) : undefined
   } catch (error) {
     if (error instanceof ConfigurationError) throw error
     if ((error as { code?: string }).code === 'SQLITE_BUSY') {

@@ -6,12 +6,13 @@ import { ConfigurationError, RunHeldError } from '../../core/errors.ts'
 import { runFiles } from '../../core/run-files.ts'
 import { type Database, openDatabase } from '../../system/database.ts'
 import { livenessOf } from '../../system/process-identity.ts'
+import { type Version, versions } from '../earlier/versions.ts'
 import { schemaVersion } from '../schema.ts'
 import { complete } from './complete.ts'
 import { damageOf } from './damage.ts'
 import { column, manifestOf } from './queries.ts'
 import type { Recovered, Recovery } from './recovery.ts'
-import { companions, createRecord, salvage, type Unread, type Version, versionLeft } from './salvage.ts'
+import { companions, createRecord, salvage, type Unread, versionLeft } from './salvage.ts'
 
 /**
  * Rebuilds a run's record, if it is damaged, from the rows that can still be read and from what the workers' pipes hold.
@@ -83,14 +84,13 @@ interface Salvaged {
 
 /** What can still be read of a record, and of the copy of it that readers had, in a record of its version. */
 function salvageAll(directory: string, path: string, unfinished: string): Salvaged {
-  const version = versionLeft(path, `${unfinished}.source`)
-  const asNew = salvageAs(version ?? schemaVersion, directory, path, unfinished)
-  const isEmpty = column(asNew.database, 'select 1 from generations limit 1').length === 0
-  if (version !== undefined || !isEmpty) return asNew
-  asNew.database.close()
-  const asOld = salvageAs(1, directory, path, unfinished)
-  if (column(asOld.database, 'select 1 from generations limit 1').length > 0) return asOld
-  asOld.database.close()
+  const known = versionLeft(path, `${unfinished}.source`)
+  if (known !== undefined) return salvageAs(known, directory, path, unfinished)
+  for (const version of versions) {
+    const salvaged = salvageAs(version, directory, path, unfinished)
+    if (column(salvaged.database, 'select 1 from generations limit 1').length > 0) return salvaged
+    salvaged.database.close()
+  }
   return salvageAs(schemaVersion, directory, path, unfinished)
 }
 

@@ -12,8 +12,9 @@ import {
 } from 'node:fs'
 import { decodeMessage } from '../../../runtime/channel/protocol.ts'
 import { type Database, openDatabase, type Statement } from '../../system/database.ts'
-import { schema, schemaVersion } from '../schema.ts'
-import { lostState, schemaOfVersion1 } from '../version-1.ts'
+import { lostState } from '../earlier/version-1.ts'
+import { isVersion, schemaOf, type Version } from '../earlier/versions.ts'
+import { schemaVersion } from '../schema.ts'
 
 /** What could not be read to its end. */
 export interface Unread {
@@ -24,12 +25,6 @@ export interface Unread {
 
 /** The files that belong to a database beside its own: what was written last may stand in one of them. */
 export const companions = ['-wal', '-journal', '-shm']
-
-export type Version = 1 | typeof schemaVersion
-
-export function schemaOf(version: Version): string {
-  return version === 1 ? schemaOfVersion1 : schema
-}
 
 /** A new record without rows, of the version of what is salvaged into it. */
 export function createRecord(path: string, version: Version): Database {
@@ -49,7 +44,7 @@ export function versionLeft(damaged: string, scratch: string): Version | undefin
     const database = openDatabase(scratch)
     try {
       const version = database.pragma('user_version', { simple: true })
-      return version === 1 || version === schemaVersion ? version : undefined
+      return isVersion(version) ? version : undefined
     } finally {
       database.close()
     }

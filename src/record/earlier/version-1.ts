@@ -1,6 +1,7 @@
-import { encodeMessage } from '../../runtime/channel/protocol.ts'
-import type { Database } from '../system/database.ts'
-import { evaluationsTable, noteLastTold, numberInOrder, views } from './schema.ts'
+import { encodeMessage } from '../../../runtime/channel/protocol.ts'
+import type { Database } from '../../system/database.ts'
+import { evaluationsTable, frontTable, noteLastTold, numberInOrder, views } from '../schema.ts'
+import { weighedObjectives } from './weighed-objectives.ts'
 
 /**
  * What is still known of version 1: a state for each generation, every attempt in a table of its own, and the order of
@@ -137,13 +138,6 @@ const accepted = `main.attempts a on a.generation = e.generation and a."index" =
 const nothingOfAttempts = 'null as began, null as ended, null as cpu_ms, null as peak_memory'
 const nothingNew = 'null as violation, null as constraints, null as samples, null as standard_error'
 
-/** Several objectives were a sum in version 1, in which directions weighed -1 and 1. */
-const weighedObjectives = `
-  case when key = 'objectives' and (select count(*) from json_each(value)) > 1
-    then (select json_group_object(o.key, case o.value when 'minimize' then -1 when 'maximize' then 1 else o.value end)
-          from json_each(manifest.value) o)
-    else value end`
-
 /** They are the reader's own: the file stays as it is. */
 export const viewsOverVersion1 = `
 create temp view generations as
@@ -235,13 +229,7 @@ alter table generations add column stopped integer not null default 0;
 alter table generations add column last_told integer;
 alter table generations add column front integer;
 alter table generations add column hypervolume real;
-create table front (
-  generation integer not null,
-  "index"    integer not null,
-  fitness    text not null,
-  violation  real,
-  primary key (generation, "index")
-) strict, without rowid;
+${frontTable}
 update manifest set value = ${weighedObjectives} where key = 'objectives';
 alter table individuals add column after integer not null default 0;
 alter table individuals add column origin text;

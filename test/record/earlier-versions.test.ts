@@ -14,17 +14,15 @@ import { temporaryDirectory } from '../temporary.ts'
 const fixtures = join(import.meta.dirname, '../fixtures/records')
 const program = join(dirname(createRequire(import.meta.url).resolve('twoloop')), 'cli/main.js')
 
-/** What version 1 exported of the same search when nothing had stopped it, and of the design. */
-const hashes = {
-  search: '6623990a1b62fde987db4a3bfbe785f8967541729423ef53168531c24f00391a',
-  design: 'ed7902a31b7567e3558287125534ae40040ce2418c86d3c467f972683ab84d59',
-}
+const versions = [1, 2] as const
+const names = ['search', 'design'] as const
+const records = versions.flatMap((version) => names.map((name) => [version, name] as const))
 
-/** A run directory of version 1: a search that was stopped in a generation, or a design with failures, reports and outputs. */
-function runOfVersion1(name: keyof typeof hashes): string {
+/** A run directory of an earlier version: a search that was stopped in a generation, or a design with failures, reports and outputs. */
+function runOf(version: number, name: (typeof names)[number]): string {
   const directory = join(temporaryDirectory(), name)
   mkdirSync(directory)
-  copyFileSync(join(fixtures, `version-1-${name}.sqlite`), join(directory, 'trajectory.sqlite'))
+  copyFileSync(join(fixtures, `version-${version}-${name}.sqlite`), join(directory, 'trajectory.sqlite'))
   return directory
 }
 
@@ -52,48 +50,42 @@ function readAll(directory: string) {
   }
 }
 
-test.each(['search', 'design'] as const)(
-  'a %s of version 1 is read as it is, and the file stays as it was',
-  async (name) => {
-    const directory = runOfVersion1(name)
-    const path = join(directory, 'trajectory.sqlite')
-    const before = readFileSync(path)
-    const read = readAll(directory)
-    expect(read.rows.length).toBe(read.counts.individuals)
-    expect(read.attempts.length).toBe(read.counts.attempts)
-    const shown = await twoloop('show', directory, '--json')
-    expect(JSON.parse(shown.stdout)).toMatchObject({
-      individuals: read.counts.individuals,
-      attempts: read.counts.attempts,
-      best: { generation: read.best[0]!.individual.generation, index: read.best[0]!.individual.index },
-    })
-    const exported = await twoloop('export', directory, '--canonical')
-    expect([exported.exitCode, `${exported.stdout}\n`]).toEqual([0, read.canonical])
-    expect(await recover(directory)).toMatchObject({ state: 'sound' })
-    expect(readFileSync(path)).toEqual(before)
-  },
-)
+test.each(records)('of version %i a %s is read as it is, and the file stays as it was', async (version, name) => {
+  const directory = runOf(version, name)
+  const path = join(directory, 'trajectory.sqlite')
+  const before = readFileSync(path)
+  const read = readAll(directory)
+  expect(read.rows.length).toBe(read.counts.individuals)
+  expect(read.attempts.length).toBe(read.counts.attempts)
+  const shown = await twoloop('show', directory, '--json')
+  expect(JSON.parse(shown.stdout)).toMatchObject({
+    individuals: read.counts.individuals,
+    attempts: read.counts.attempts,
+    best: { generation: read.best[0]!.individual.generation, index: read.best[0]!.individual.index },
+  })
+  const exported = await twoloop('export', directory, '--canonical')
+  expect([exported.exitCode, `${exported.stdout}\n`]).toEqual([0, read.canonical])
+  expect(await recover(directory)).toMatchObject({ state: 'sound' })
+  expect(readFileSync(path)).toEqual(before)
+})
 
-test.each(['search', 'design'] as const)(
-  'a %s of version 1 that is opened for writing says the same as before',
-  (name) => {
-    const directory = runOfVersion1(name)
-    const before = readAll(directory)
-    RecordWriter.openForWriting(directory).close()
-    expect(readAll(directory)).toEqual(before)
-    const database = openDatabase(join(directory, 'trajectory.sqlite'), { readonly: true })
-    try {
-      expect(database.pragma('user_version', { simple: true })).toBe(schemaVersion)
-      expect(database.pragma('integrity_check', { simple: true })).toBe('ok')
-      expect(database.prepare('select count(*) from search').pluck().get()).toBe(before.rows.length)
-    } finally {
-      database.close()
-    }
-  },
-)
+test.each(records)('of version %i a %s that is opened for writing says the same as before', (version, name) => {
+  const directory = runOf(version, name)
+  const before = readAll(directory)
+  RecordWriter.openForWriting(directory).close()
+  expect(readAll(directory)).toEqual(before)
+  const database = openDatabase(join(directory, 'trajectory.sqlite'), { readonly: true })
+  try {
+    expect(database.pragma('user_version', { simple: true })).toBe(schemaVersion)
+    expect(database.pragma('integrity_check', { simple: true })).toBe('ok')
+    expect(database.prepare('select count(*) from search').pluck().get()).toBe(before.rows.length)
+  } finally {
+    database.close()
+  }
+})
 
 test('a search of version 1 has an order of telling from its migration on, and a checkpoint that says where it comes from', () => {
-  const directory = runOfVersion1('search')
+  const directory = runOf(1, 'search')
   const record = RecordWriter.openForWriting(directory)
   try {
     const told = [...record.told()].map(({ individual }) => individual.name)
@@ -114,7 +106,7 @@ test('a search of version 1 has an order of telling from its migration on, and a
 
 /** Goes on with the stopped search to its end. */
 async function goOn(directory: string): Promise<string> {
-  const file = join(fixtures, 'version-1-search.yaml')
+  const file = join(fixtures, 'search.yaml')
   const { exitCode, stderr } = await twoloop('run', file, '--root', dirname(directory))
   expect([exitCode, stderr]).toEqual([0, expect.anything()])
   const reader = RecordReader.openForReading(directory)
@@ -125,9 +117,9 @@ async function goOn(directory: string): Promise<string> {
   }
 }
 
-/** What a stopped search of version 1 becomes: the same every time, and with all that version 1 had finished. */
-async function goneOn(): Promise<string> {
-  const directory = runOfVersion1('search')
+/** What a stopped search becomes: the same every time, and with all that the earlier version had finished. */
+async function goneOn(version: number): Promise<string> {
+  const directory = runOf(version, 'search')
   const before = canonicalExport(directory)
     .split('\n')
     .filter((line) => line.includes('"outcome":"done"'))
@@ -139,21 +131,31 @@ async function goneOn(): Promise<string> {
 }
 
 test('a search that version 1 has stopped goes on to its end with what it had', async () => {
-  expect(canonicalExport(runOfVersion1('search'))).toContain('"outcome":"pending"')
-  expect(await goneOn()).toBe(await goneOn())
+  expect(canonicalExport(runOf(1, 'search'))).toContain('"outcome":"pending"')
+  expect(await goneOn(1)).toBe(await goneOn(1))
 })
 
-test.each([
+test('a search that version 2 has stopped ends as it had ended there when nothing stopped it', async () => {
+  expect(canonicalExport(runOf(2, 'search'))).toContain('"outcome":"pending"')
+  expect(await goneOn(2)).toBe('7b98497d8152c3b1905f62196dab952458ab1c22a412baeb853c2e907bbabedd')
+})
+
+const damages = [
   ['first page', (path: string) => destroy(path, 1)],
   ['table of individuals', (path: string) => destroy(path, rootOf(path, 'individuals'))],
   ['table of evaluations', (path: string) => destroy(path, rootOf(path, 'evaluations'))],
-])('a search of version 1 whose %s is destroyed is recovered and goes on to its end', async (_, damage) => {
-  const directory = runOfVersion1('search')
-  damage(join(directory, 'trajectory.sqlite'))
-  expect(await recover(directory)).toMatchObject({ state: 'recovered' })
-  await goOn(directory)
-  expect(canonicalExport(directory)).not.toContain('pending')
-})
+] as const
+
+test.each(versions.flatMap((version) => damages.map(([what, damage]) => [version, what, damage] as const)))(
+  'of version %i a search whose %s is destroyed is recovered and goes on to its end',
+  async (version, _, damage) => {
+    const directory = runOf(version, 'search')
+    damage(join(directory, 'trajectory.sqlite'))
+    expect(await recover(directory)).toMatchObject({ state: 'recovered' })
+    await goOn(directory)
+    expect(canonicalExport(directory)).not.toContain('pending')
+  },
+)
 
 const pageBytes = 4096
 
