@@ -15,6 +15,7 @@ const folders = [
   'runtime/channel',
   'runtime/worker',
   'runtime/runner',
+  'runtime/schedulers',
   'runtime/slurm',
   'src/record',
   'src/tables',

@@ -1,12 +1,5 @@
 import { quoteWord } from '../../src/core/shell-words.ts'
-
-/** What the batch script tells the runner in it. */
-export const batchVariables = {
-  /** How many seconds before the end of the allocation SIGUSR2 comes. */
-  warning: 'TWOLOOP_WARNING',
-  /** The file that the runner makes if the search is to go on in another allocation. */
-  again: 'TWOLOOP_AGAIN',
-} as const
+import { jobVariables } from '../schedulers/job-variables.ts'
 
 export interface BatchScript {
   /** The name of the job. */
@@ -40,12 +33,12 @@ export function batchScript(script: BatchScript): string {
 ${options.length > 0 ? `#SBATCH ${options.map(quoteWord).join(' ')}\n` : ''}
 folder=${quoteWord(folder)}
 export PATH="\${PATH:-/usr/bin:/bin}":${quoteWord(path)}
-export ${batchVariables.warning}=${warning} ${batchVariables.again}="$folder/again-$SLURM_JOB_ID"
+export ${jobVariables.warning}=${warning} ${jobVariables.again}="$folder/again-$SLURM_JOB_ID"
 command=(${command.map(quoteWord).join(' ')})
 ${firstTime.length > 0 ? `if [ "$1" != again ] && [ "\${SLURM_RESTART_COUNT:-0}" -eq 0 ]; then command+=(${firstTime.map(quoteWord).join(' ')}); fi\n` : ''}
 echo "$SLURM_JOB_ID" >>"$folder/jobs"
 echo "== $(date '+%F %T') job $SLURM_JOB_ID, restart \${SLURM_RESTART_COUNT:-0}, on $SLURM_JOB_NODELIST"
-rm -f "$${batchVariables.again}"
+rm -f "$${jobVariables.again}"
 cd ${quoteWord(workingDirectory)} || exit 2
 
 trap '' USR2 # until the runner listens
@@ -57,8 +50,8 @@ while kill -0 "$runner" 2>/dev/null; do wait "$runner"; done # a signal ends the
 wait "$runner"
 code=$?
 
-if [ -e "$${batchVariables.again}" ] && [ -z "$cancelled" ]; then
-  rm -f "$${batchVariables.again}"
+if [ -e "$${jobVariables.again}" ] && [ -z "$cancelled" ]; then
+  rm -f "$${jobVariables.again}"
   scontrol requeue "$SLURM_JOB_ID" || sbatch --dependency="afterany:$SLURM_JOB_ID" "$folder/job.sh" again
 fi
 exit "$code"

@@ -1,7 +1,7 @@
 import { ownIdentity } from '../../src/system/process-identity.ts'
 import { type Holder, holderOf, Lease, type RunnerPlaces } from '../runner/lease.ts'
+import { jobVariables } from '../schedulers/job-variables.ts'
 import { ownAllocation } from './allocation.ts'
-import { batchVariables } from './batch-script.ts'
 import { isJobOver } from './queue.ts'
 
 /** A chain of jobs waits for a run that seems to be held: Slurm itself takes five minutes to find that a node is lost. */
@@ -26,7 +26,7 @@ export function placesInSlurm(
   const node = environment.SLURMD_NODENAME
   return {
     own: { job, restarts, node },
-    patience: environment[batchVariables.again] === undefined ? 0 : chainPatienceMs,
+    patience: environment[jobVariables.again] === undefined ? 0 : chainPatienceMs,
     isGone(holder) {
       // A job that Slurm starts again has ended before, or was lost with its node.
       const isEarlierStart = job !== undefined && holder.job === job && (holder.restarts ?? 0) < (restarts ?? 0)

@@ -1,18 +1,15 @@
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join, relative, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { dirname, join, relative } from 'node:path'
 import { findOnPath } from '../../runtime/slurm/ask.ts'
 import { batchScript } from '../../runtime/slurm/batch-script.ts'
 import { jobFolder, lastJob } from '../../runtime/slurm/job-folder.ts'
 import { describeJob, jobsOfScript, queuedJobs } from '../../runtime/slurm/queue.ts'
-import { currentHolder } from '../../runtime/slurm/run-holder.ts'
 import { submitJob } from '../../runtime/slurm/submission.ts'
 import { ConfigurationError, RunHeldError } from '../core/errors.ts'
 import { quoteWord } from '../core/shell-words.ts'
-import { loadExperiment } from '../experiment-file/load.ts'
-import { checkRun, heldSentence } from '../search/run-directory.ts'
 import { exitCodes } from './fail.ts'
 import type { RunRequest } from './run-experiment.ts'
+import { checkedSubmission, commandOf, firstTimeOf } from './submission.ts'
 
 /** Writes the batch script beside the run directory and submits it. Returns the exit code. */
 export async function submitExperiment(
@@ -20,22 +17,17 @@ export async function submitExperiment(
   options: readonly string[],
   warning: number,
 ): Promise<number> {
-  const { file, overrides, root, overwrite, acceptChangedCode, json } = request
+  const { json } = request
   const sbatch = findOnPath('sbatch')
   if (!sbatch) throw new ConfigurationError('sbatch is not found on PATH: jobs are submitted where Slurm is')
   checkOptions(options)
-  const { name, configuration } = await loadExperiment(file, { ...overrides, name: request.name })
-  const directory = resolve(root, name)
-  checkRun(directory, { configuration, overwrite })
-  const holder = currentHolder(directory)
-  if (holder) throw new RunHeldError(heldSentence(directory, holder))
+  const { name, directory } = await checkedSubmission(request)
   const [queued] = queuedJobs([lastJob(directory)].filter((job) => job !== undefined))
   if (queued && queued.state !== 'COMPLETING') {
     throw new RunHeldError(`${directory} has been submitted already: ${describeJob(queued)}`)
   }
   const folder = jobFolder(directory)
   const script = join(folder, 'job.sh')
-  const program = fileURLToPath(new URL('./main.js', import.meta.url))
   mkdirSync(folder, { recursive: true })
   writeFileSync(
     script,
@@ -43,8 +35,8 @@ export async function submitExperiment(
       name: `twoloop-${name}`,
       folder,
       workingDirectory: process.cwd(),
-      command: [process.execPath, program, 'run', resolve(file), ...runOptions(request, name)],
-      firstTime: [...(overwrite ? ['--overwrite'] : []), ...(acceptChangedCode ? ['--accept-changed-code'] : [])],
+      command: commandOf(request, name),
+      firstTime: firstTimeOf(request),
       warning,
       options,
       path: dirname(sbatch),
@@ -58,17 +50,6 @@ export async function submitExperiment(
     process.stdout.write(`${JSON.stringify({ name, directory, job, script, log: join(folder, 'log.txt') }, null, 2)}\n`)
   else process.stdout.write(`${name}: submitted as job ${job}\nsee it with  twoloop status ${place}\n`)
   return exitCodes.finished
-}
-
-/** The options of `run` that lead to the same search, wherever the job runs. */
-function runOptions({ overrides, root }: RunRequest, name: string): string[] {
-  const { set = [], seed, generations, workers } = overrides
-  const given = { seed, generations, workers }
-  return [
-    ...['--root', resolve(root), '--name', name, '--launcher', 'srun'],
-    ...Object.entries(given).flatMap(([key, value]) => (value === undefined ? [] : [`--${key}`, String(value)])),
-    ...set.flatMap((setting) => ['--set', setting]),
-  ]
 }
 
 /** What the script lives by cannot be another's; the rest is Slurm's to judge. */

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
+import { jobVariables } from '../../runtime/schedulers/job-variables.ts'
 import { ownAllocation, timeOf } from '../../runtime/slurm/allocation.ts'
-import { batchVariables } from '../../runtime/slurm/batch-script.ts'
 import { askForJob, askForJobMeanwhile } from '../../runtime/slurm/queue.ts'
 import type { RunOutcome } from '../search/run-options.ts'
 import type { Progress } from '../search/tally.ts'
@@ -13,14 +13,14 @@ const reserve = 10_000
 const lookMs = 60_000
 
 /**
- * The end of the Slurm allocation that this process runs in, if it runs in one, and the batch script's warning that it is
- * near (SIGUSR2), which also comes before a preemption.
+ * The end of the job that this process runs in, if it runs in one, as Slurm or the job's script says it, and the script's
+ * warning that it is near (SIGUSR2), which also comes before a preemption.
  */
 export class Walltime implements Disposable {
   readonly deadline = new Deadline()
   readonly #say: (sentence: string) => void
-  readonly #warning = Number(process.env[batchVariables.warning] ?? 0) * 1000
-  readonly #again = process.env[batchVariables.again]
+  readonly #warning = Number(process.env[jobVariables.warning] ?? 0) * 1000
+  readonly #again = process.env[jobVariables.again]
   readonly #job = ownAllocation()?.job
   readonly #looking: NodeJS.Timeout | undefined
   /** The end of the allocation as Slurm said it last. */
@@ -35,6 +35,8 @@ export class Walltime implements Disposable {
       this.#endsAt = timeOf(askForJob(this.#job)?.end ?? null)?.getTime()
       this.#looking = setInterval(() => void this.look(), lookMs).unref()
     }
+    const { [jobVariables.ends]: ends } = process.env
+    if (ends !== undefined) this.#endsAt ??= Number(ends) * 1000
     if (this.#endsAt !== undefined) this.deadline.setAt(this.#endsAt - reserve)
     if (this.#warning > 0) process.on('SIGUSR2', this.#warn)
   }
@@ -66,7 +68,9 @@ export class Walltime implements Disposable {
       writeFileSync(this.#again, '')
       return true
     }
-    this.#say('No simulation could end in this allocation; submit it again with more time (sbatch --time).')
+    this.#say(
+      `No simulation could end in this allocation; submit it again with more time (${this.#job === undefined ? '--walltime' : 'sbatch --time'}).`,
+    )
     return false
   }
 

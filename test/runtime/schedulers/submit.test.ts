@@ -1,0 +1,101 @@
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { execa } from 'execa'
+import { expect, test } from 'vitest'
+import { summarizeRun } from '../../../src/record/summary.ts'
+import { eventually } from '../../processes.ts'
+import { canonicalExport } from '../../search.ts'
+import { temporaryDirectory } from '../../temporary.ts'
+
+const main = fileURLToPath(new URL('../../../dist/src/cli/main.js', import.meta.url))
+const fixtures = fileURLToPath(new URL('../../fixtures/schedulers/', import.meta.url))
+
+/** A directory with the programs of both schedulers in `bin`, and `twoloop` run there. */
+function machine() {
+  const directory = temporaryDirectory()
+  const bin = join(directory, 'bin')
+  mkdirSync(bin)
+  for (const name of ['qsub', 'bsub']) copyFileSync(join(fixtures, 'submit'), join(bin, name))
+  for (const name of ['qstat', 'bjobs']) copyFileSync(join(fixtures, 'ask'), join(bin, name))
+  const env = { PATH: `${bin}${delimiter}${process.env.PATH}` }
+  const twoloop = (...words: string[]) =>
+    execa(process.execPath, [main, ...words], { cwd: directory, reject: false, env })
+  /** A search of 24 individuals, one after the other, that take so many seconds each. */
+  const write = (seconds: number) =>
+    writeFileSync(
+      join(directory, 'chain.yaml'),
+      `name: chain
+optimizee:
+  command: [sh, -c, 'sleep ${seconds}; echo "$0"', "{x}"]
+  parameters: { x: { type: real, low: 0, high: 1 } }
+  result: { from: stdout }
+  objectives: { cost: minimize }
+optimizer: { type: random-search, populationSize: 6, generations: 4, seed: 1 }
+runner: { workers: 1 }
+`,
+    )
+  return { directory, bin, twoloop, write }
+}
+
+test.concurrent.each([
+  {
+    scheduler: 'pbs',
+    job: '1.here',
+    head: ['#PBS -N twoloop-chain', '#PBS -j oe', '#PBS -l walltime=00:01:00', '#PBS -q long'],
+  },
+  { scheduler: 'lsf', job: '1', head: ['#BSUB -J twoloop-chain', '#BSUB -W 1', '#BSUB -q long'] },
+])(
+  'a chain of jobs of $scheduler, each too short, comes to the same as one long run',
+  async ({ scheduler, job, head }) => {
+    const { directory, bin, twoloop, write } = machine()
+    write(0)
+    expect((await twoloop('run', 'chain.yaml', '--name', 'whole')).exitCode).toBe(0)
+    write(2.5)
+    const hold = join(bin, 'jobs/hold')
+    mkdirSync(join(bin, 'jobs'))
+    writeFileSync(hold, '')
+    const words = ['submit', 'chain.yaml', '--scheduler', scheduler, '--walltime', '1m', '--', '-q', 'long']
+    const { stdout, stderr } = await twoloop(...words)
+    expect(stdout, stderr).toBe(`chain: submitted as job ${job}\nsee it with  twoloop status runs/chain`)
+    const folder = join(directory, `runs/chain.${scheduler}`)
+    const lines = readFileSync(join(folder, 'job.sh'), 'utf8').split('\n')
+    for (const line of head) expect(lines).toContain(line)
+    expect(await twoloop(...words)).toMatchObject({
+      exitCode: 3,
+      stderr: expect.stringContaining(`has been submitted already: job ${job} waits or runs`),
+    })
+    rmSync(hold)
+    const log = () => readFileSync(join(folder, 'log.txt'), 'utf8')
+    const isOver = (number: number) =>
+      existsSync(join(bin, `jobs/${number}/script`)) && !existsSync(join(bin, `jobs/${number}/queued`))
+    await eventually(() => isOver(1), 'the first job ends')
+    const numbers = () => readFileSync(join(folder, 'jobs'), 'utf8').trim().split('\n')
+    await eventually(
+      () => isOver(numbers().length) && !existsSync(join(bin, `jobs/${numbers().length + 1}`)),
+      'the chain ends',
+    )
+    expect(numbers().length, log()).toBeGreaterThan(1)
+    expect(summarizeRun(join(directory, 'runs/chain')).status, log()).toBe('finished')
+    expect(canonicalExport(join(directory, 'runs/chain'))).toBe(canonicalExport(join(directory, 'runs/whole')))
+  },
+  600_000,
+)
+
+test('a chain needs to know how long its jobs last, and a scheduler that is there', async () => {
+  const { twoloop, write } = machine()
+  write(0)
+  expect(await twoloop('submit', 'chain.yaml', '--scheduler', 'pbs')).toMatchObject({
+    exitCode: 2,
+    stderr: 'twoloop: --scheduler pbs needs to know how long each job lasts: give --walltime, like --walltime 4h',
+  })
+  const elsewhere = await execa(
+    process.execPath,
+    [main, 'submit', 'chain.yaml', '--scheduler', 'lsf', '--walltime', '1h'],
+    { cwd: temporaryDirectory(), reject: false, env: { PATH: '/nowhere' } },
+  )
+  expect(elsewhere).toMatchObject({
+    exitCode: 2,
+    stderr: 'twoloop: bsub is not found on PATH: jobs are submitted where lsf is',
+  })
+})
