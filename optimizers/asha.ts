@@ -62,6 +62,7 @@ export class Asha<P = Record<string, unknown>> extends Optimizer<State, P, Setti
   static readonly settings = settings
   static override readonly abilities = {
     axes: allAxes,
+    conditions: true,
     objectives: 'weighted',
     pace: 'steady',
     searches: false,

@@ -81,6 +81,7 @@ export class Auto<P = Record<string, unknown>> extends Optimizer<AutoState, P> {
   static readonly settings = settings
   static override readonly abilities = {
     axes: allAxes,
+    conditions: true,
     objectives: 'many',
     pace: 'steady',
     searches: true,
@@ -102,7 +103,7 @@ export class Auto<P = Record<string, unknown>> extends Optimizer<AutoState, P> {
     this.#problem = problem
     this.#populationSize = own.populationSize
     this.#alone = alone
-    this.#isDiscrete = problem.space.axes.every(({ kind }) => kind !== 'real')
+    this.#isDiscrete = problem.space.isConditional || problem.space.axes.every(({ kind }) => kind !== 'real')
   }
 
   override get populationSize(): number {

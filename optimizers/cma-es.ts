@@ -55,7 +55,7 @@ export type CmaEsState = {
   readonly pending: number
   /** The best of what was known before the first run. */
   readonly prior: Prior
-  /** In a space without real axes: which points are known, and which are simulated, so that none is simulated again. */
+  /** In a space without real axes, or where these may not apply: which points are known, and which are simulated, so that none is simulated again. */
   readonly known: KnownPoints
   readonly open: readonly number[]
   readonly best: Best | null
@@ -83,6 +83,7 @@ export class CmaEs<P = Record<string, unknown>> extends Optimizer<CmaEsState, P,
   static readonly settings = settings
   static override readonly abilities = {
     axes: allAxes,
+    conditions: true,
     objectives: 'weighted',
     pace: 'steady',
     searches: true,
@@ -95,7 +96,7 @@ export class CmaEs<P = Record<string, unknown>> extends Optimizer<CmaEsState, P,
   constructor(problem: Problem<P>, given: z.input<typeof settings> = {}) {
     super(problem, parseSettings(settings, given, 'optimizer'))
     this.#axes = axesOf(this.space)
-    this.#isDiscrete = this.space.axes.every(({ kind }) => kind !== 'real')
+    this.#isDiscrete = this.space.isConditional || this.space.axes.every(({ kind }) => kind !== 'real')
     this.#shape = shapeFor(this.settings.covariance, this.#axes.ordered.length)
   }
 
@@ -160,7 +161,7 @@ export class CmaEs<P = Record<string, unknown>> extends Optimizer<CmaEsState, P,
     const given = { sigma: schedule.sigma, lambda: schedule.lambda, type: this.#shape }
     if (prior.best.length > 0) return beginRun(warmStart(prior, given, this.#axes))
     const count = schedule.restarts === 0 ? schedule.lambda : 1
-    const points = Array.from({ length: count }, () => this.space.encode(this.createIndividual(random)))
+    const points = Array.from({ length: count }, () => this.createPoint(random))
     return beginRun(startAmong(points, given, this.#axes))
   }
 
@@ -185,7 +186,7 @@ export class CmaEs<P = Record<string, unknown>> extends Optimizer<CmaEsState, P,
         schedule = { ...schedule, spent: schedule.spent + 1 }
         own++
       } else if (cost !== null) {
-        const point = this.space.encode(evaluation.individual.parameters)
+        const point = this.pointOf(evaluation.individual.parameters, random)
         if (run === null) prior = withPrior(prior, point, cost)
         else told.push(...this.#takeForeign(run, point, cost))
       }

@@ -90,6 +90,7 @@ export class CrossEntropy<P = Record<string, unknown>> extends SampledSearch<Mod
   static readonly settings = settings
   static override readonly abilities = {
     axes: allAxes,
+    conditions: true,
     objectives: 'weighted',
     pace: 'generation',
     searches: true,
@@ -131,7 +132,7 @@ export class CrossEntropy<P = Record<string, unknown>> extends SampledSearch<Mod
   protected override draw({ restarts, mixed }: Model, random: Random): number[][] {
     const count = this.#populationAfter(restarts)
     if (mixed) return this.#models.draw(mixed, count, random)
-    return Array.from({ length: count }, () => this.space.encode(this.createIndividual(random)))
+    return Array.from({ length: count }, () => this.createPoint(random))
   }
 
   protected override learn(model: Model, samples: readonly Sample[], random: Random): Model {

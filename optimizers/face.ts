@@ -82,6 +82,7 @@ export class Face<P = Record<string, unknown>> extends SampledSearch<Model, P, S
   static readonly settings = settings
   static override readonly abilities = {
     axes: allAxes,
+    conditions: true,
     objectives: 'weighted',
     pace: 'generation',
     searches: true,
@@ -126,7 +127,7 @@ export class Face<P = Record<string, unknown>> extends SampledSearch<Model, P, S
   protected override draw({ hasDiverged, mixed, draws }: Model, random: Random): number[][] {
     if (hasDiverged) return []
     if (mixed) return this.#models.draw(mixed, draws, random)
-    return Array.from({ length: draws }, () => this.space.encode(this.createIndividual(random)))
+    return Array.from({ length: draws }, () => this.createPoint(random))
   }
 
   protected override learn(model: Model, samples: readonly Sample[], random: Random): Model {

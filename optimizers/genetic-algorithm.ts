@@ -88,6 +88,7 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
   static readonly settings = settings
   static override readonly abilities = {
     axes: allAxes,
+    conditions: true,
     objectives: 'weighted',
     pace: 'steady',
     searches: true,
@@ -104,13 +105,13 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
       space: this.space,
       objectives: this.objectives,
       settings: this.settings,
-      variation: new Variation(genesOf(this.space), this.settings),
+      variation: new Variation(this.space, genesOf(this.space), this.settings),
       horizon: () => this.horizon,
-      createPoint: (random) => this.space.encode(this.createIndividual(random)),
+      createPoint: (random) => this.createPoint(random),
     }
     this.#generations = new BreedingGenerations(nursery)
     this.#families = new BreedingFamilies(nursery)
-    this.#isDiscrete = this.space.axes.every(({ kind }) => kind !== 'real')
+    this.#isDiscrete = this.space.isConditional || this.space.axes.every(({ kind }) => kind !== 'real')
     const other = this.space.axes.find(({ kind }) => kind !== 'real')
     if (this.settings.breeding === 'families' && other) {
       throw new SettingsError(`optimizer: breeding families needs real parameters only, got ${other.kind} ones, too`)
@@ -221,7 +222,7 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
     return fitness === null ? null : plainNumber(scoreOf(this.objectives, fitness, violation))
   }
 
-  /** A point with a real coordinate hardly comes again, and to know them all would cost as much as the whole history. */
+  /** A point with a real coordinate that applies hardly comes again, and to know them all would cost as much as the whole history. */
   #withMembers(known: KnownPoints, members: readonly Member[]): KnownPoints {
     if (!this.#isDiscrete) return known
     return members.reduce((all, member) => withPoint(all, keyOf(member.genome), this.#scoreToKeep(member)), known)

@@ -35,6 +35,7 @@ export class GridSearch<P = Record<string, unknown>> extends Optimizer<DesignSta
   static readonly settings = settings
   static override readonly abilities = {
     axes: allAxes,
+    conditions: true,
     objectives: 'many',
     pace: 'generation',
     searches: false,

@@ -8,7 +8,8 @@ import type { Proposal } from '../src/core/proposal.ts'
 import type { Random } from '../src/core/random.ts'
 import { parseSettings, SettingsError } from '../src/core/settings.ts'
 import { type Axis, clipUnit, coordinateOf } from '../src/core/space.ts'
-import { freshPoint, keyedPoint } from './shared/fresh-point.ts'
+import { freshPoint, type KeyedPoint, keyedPoint } from './shared/fresh-point.ts'
+import { canonical } from './shared/genes.ts'
 import { scoreAt } from './shared/known-points.ts'
 import { nothingSeen, recommendBest, type Seen, see, summarizeSeen } from './shared/seen.ts'
 
@@ -110,6 +111,7 @@ export class LShade<P = Record<string, unknown>> extends Optimizer<LShadeState, 
   static readonly settings = settings
   static override readonly abilities = {
     axes: allAxes,
+    conditions: true,
     objectives: 'weighted',
     pace: 'steady',
     searches: true,
@@ -188,7 +190,8 @@ export class LShade<P = Record<string, unknown>> extends Optimizer<LShadeState, 
       const pending = next.pending.filter((key) => key !== told.key)
       next = { ...next, seen, pending, told: next.told + 1 }
       const trial = evaluation.tag as Trial | undefined
-      if (trial === undefined) next = this.#learn(next, told.point, told.score)
+      if (trial === undefined)
+        next = this.#learn(next, this.pointOf(evaluation.individual.parameters, random), told.score)
       else if (trial.target === null) next = join(next, trial.genome, told.score)
       else next = this.#select(next, trial, told.score, random)
       if (next.missing === 0 && next.trials >= next.members.length) next = this.#endGeneration(next)
@@ -205,10 +208,10 @@ export class LShade<P = Record<string, unknown>> extends Optimizer<LShadeState, 
   }
 
   #first(isTaken: (key: number) => boolean, random: Random): Made<P> | undefined {
-    const genome = this.space.encode(this.createIndividual(random))
+    const genome = this.createPoint(random)
     const { point, key } = keyedPoint(this.space, genome)
     if (!isTaken(key)) return this.#propose({ target: null, genome, scale: 0, rate: 0 }, point, key)
-    const fresh = freshPoint(this.space, isTaken, random)
+    const fresh = this.#freshGenome(isTaken, random)
     return fresh && this.#propose({ target: null, genome: fresh.point, scale: 0, rate: 0 }, fresh.point, fresh.key)
   }
 
@@ -232,8 +235,20 @@ export class LShade<P = Record<string, unknown>> extends Optimizer<LShadeState, 
       const { point, key } = keyedPoint(this.space, genome)
       if (!isTaken(key)) return this.#propose({ target, genome, scale, rate }, point, key)
     }
-    const fresh = freshPoint(this.space, isTaken, random)
+    const fresh = this.#freshGenome(isTaken, random)
     return fresh && this.#propose({ target, genome: fresh.point, scale: 0, rate: 0 }, fresh.point, fresh.key)
+  }
+
+  /** The genomes, all alike on the axes of what does not apply. */
+  #shown(members: readonly Member[]): readonly (readonly number[])[] {
+    const genomes = members.map(({ genome }) => genome)
+    return this.space.isConditional ? genomes.map((genome) => canonical(this.space, genome)) : genomes
+  }
+
+  #freshGenome(isTaken: (key: number) => boolean, random: Random): KeyedPoint | undefined {
+    const fresh = freshPoint(this.space, isTaken, random)
+    if (fresh) this.space.fillHidden(fresh.point, random)
+    return fresh
   }
 
   #propose(trial: Trial, point: readonly number[], key: number): Made<P> {
@@ -284,7 +299,7 @@ export class LShade<P = Record<string, unknown>> extends Optimizer<LShadeState, 
     const archive = state.archive.slice(0, Math.round(archiveRate * members.length))
     const turns = state.turns.filter((turn) => members.some(({ id }) => id === turn))
     const next = { ...remember(state), members, turns, archive, trials: 0, generation: state.generation + 1 }
-    return areTogether(members) ? this.#begin(next) : next
+    return areTogether(this.#shown(members)) ? this.#begin(next) : next
   }
 }
 
@@ -376,9 +391,9 @@ function isEqual(a: readonly number[], b: readonly number[]): boolean {
   return a.every((value, i) => value === b[i])
 }
 
-function areTogether(members: readonly Member[]): boolean {
-  const first = members[0]!.genome
-  return members.every(({ genome }) => genome.every((x, i) => Math.abs(x - first[i]!) <= leastSpread))
+function areTogether(genomes: readonly (readonly number[])[]): boolean {
+  const first = genomes[0]!
+  return genomes.every((genome) => genome.every((x, i) => Math.abs(x - first[i]!) <= leastSpread))
 }
 
 /** A full archive forgets one at random. */

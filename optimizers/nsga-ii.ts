@@ -81,6 +81,7 @@ export class NsgaII<P = Record<string, unknown>> extends Optimizer<NsgaIIState, 
   static readonly settings = settings
   static override readonly abilities = {
     axes: allAxes,
+    conditions: true,
     objectives: 'many',
     pace: 'steady',
     searches: true,
@@ -92,7 +93,7 @@ export class NsgaII<P = Record<string, unknown>> extends Optimizer<NsgaIIState, 
   constructor(problem: Problem<P>, given: z.input<typeof settings> = {}) {
     super(problem, parseSettings(settings, given, 'optimizer'))
     this.#variation = variationOf(this.space, this.settings)
-    this.#isDiscrete = this.space.axes.every(({ kind }) => kind !== 'real')
+    this.#isDiscrete = this.space.isConditional || this.space.axes.every(({ kind }) => kind !== 'real')
   }
 
   override start(): NsgaIIState {
@@ -139,12 +140,13 @@ export class NsgaII<P = Record<string, unknown>> extends Optimizer<NsgaIIState, 
       const serial = proposed + added.length
       const isFirst = serial < populationSize || members.length * 2 < populationSize
       let genome: number[] | undefined
-      if (isFirst) genome = canonical(this.space, this.space.encode(this.createIndividual(random)))
+      if (isFirst) genome = canonical(this.space, this.createPoint(random))
       else {
         const [child, ...others] = twins.length > 0 ? twins : this.#children(members, scores, random)
         twins = others
         genome = canonical(this.space, child!)
         for (let turn = 0; turn < mostMoves && isTaken(keyOf(genome)); turn++) {
+          this.space.fillHidden(genome, random)
           this.#variation.move(genome, random)
           genome = canonical(this.space, genome)
         }
@@ -225,7 +227,10 @@ export class NsgaII<P = Record<string, unknown>> extends Optimizer<NsgaIIState, 
       const isFirst = scores[a]! === scores[b]! ? random.chance(0.5) : scores[a]! > scores[b]!
       return members[isFirst ? a : b]!.genome
     }
-    return this.#variation.children(select(), select(), random)
+    const [mother, father] = [[...select()], [...select()]]
+    this.space.fillHidden(mother, random, father)
+    this.space.fillHidden(father, random, mother)
+    return this.#variation.children(mother, father, random)
   }
 }
 

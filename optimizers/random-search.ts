@@ -25,6 +25,7 @@ export class RandomSearch<P = Record<string, unknown>> extends Sampling<P, Setti
   static readonly settings = settings
   static override readonly abilities = {
     axes: allAxes,
+    conditions: true,
     objectives: 'many',
     pace: 'steady',
     searches: false,

@@ -35,6 +35,7 @@ export class SobolSearch<P = Record<string, unknown>> extends Sampling<P, Settin
   static readonly settings = settings
   static override readonly abilities = {
     axes: allAxes,
+    conditions: true,
     objectives: 'many',
     pace: 'steady',
     searches: false,

@@ -42,6 +42,7 @@ export {
   type Axis,
   boolean,
   type ChoiceValue,
+  type Condition,
   choice,
   integer,
   matrix,
@@ -54,6 +55,7 @@ export {
   Space,
   space,
   vector,
+  when,
 } from './core/space.ts'
 
 // What is simulated, and what came of it

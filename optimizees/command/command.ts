@@ -40,6 +40,8 @@ class Command extends Optimizee {
   /** The result files, by the names that the options have for them. */
   readonly #resultPaths: ReadonlyMap<string, Template>
   readonly #own: OwnDirectory
+  /** The parameters that may be absent. */
+  readonly #conditional: ReadonlySet<string>
   /** What the lines of setup gave, once for all commands of this process. */
   #setUp: Environment | undefined
 
@@ -73,9 +75,14 @@ class Command extends Optimizee {
     this.#options = options
     this.budget = budget
     this.#command = command.map((text) => parseWord(text, known, parameters))
-    const { flag } = this.#command[0]!
-    if (flag !== undefined) throw new RangeError(`a command needs a program first, got a flag of the parameter ${flag}`)
+    const [program] = this.#command
+    if (program!.flag !== undefined) {
+      throw new RangeError(`a command needs a program first, got a flag of the parameter ${program!.flag.name}`)
+    }
     this.#resultPaths = new Map(this.#resultFiles().map((file) => [file, parseTemplate(file, known)]))
+    this.#conditional = new Set(parameters.flatMap(([name, { when }]) => (when === undefined ? [] : [name])))
+    this.#checkNamed('program', program!.template)
+    for (const path of this.#resultPaths.values()) this.#checkNamed('result file', path)
     this.#own = new OwnDirectory(templates, files, workingDirectory, known)
     for (const [file, path] of this.#resultPaths) {
       if (this.#isOwnPath(path) || !isAbsolute(path)) continue
@@ -84,6 +91,14 @@ class Command extends Optimizee {
           'name it relative to the individual, or by {generation} and {index}',
       )
     }
+  }
+
+  #checkNamed(what: string, template: Template): void {
+    const absent = [...this.#conditional].find((name) => mentions(template, name))
+    if (absent === undefined) return
+    throw new RangeError(
+      `the ${what} cannot be named by {${absent}}: that parameter has a condition, and may be absent`,
+    )
   }
 
   override async simulate(individual: Individual, context: SimulationContext): Promise<SimulationResult> {
@@ -201,7 +216,8 @@ class Command extends Optimizee {
   /** What stands in the individual's directory before the command runs there. */
   #files(values: Values): GivenFile[] {
     const { input } = this.#options
-    const files = this.#own.files(values.of)
+    const isAbsent = (name: string) => this.#conditional.has(name) && values.parameters[name] === undefined
+    const files = this.#own.files((name) => (isAbsent(name) ? undefined : values.of(name)))
     return isFile(input) ? [...files, { name: input.file, text: `${values.of('parameters')}\n` }] : files
   }
 

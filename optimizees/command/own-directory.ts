@@ -1,7 +1,7 @@
 import { lstatSync, readFileSync } from 'node:fs'
 import { basename, isAbsolute, normalize, resolve } from 'node:path'
 import type { GivenFile } from '../../src/core/optimizee.ts'
-import { fillTemplate, parseMarked, parseTemplate, type Template } from '../shared/placeholders.ts'
+import { fillLines, parseMarked, parseTemplate, type Template } from '../shared/placeholders.ts'
 import type { TemplateFile } from './options.ts'
 
 /** What stands in the directory of an individual before its command runs there. */
@@ -41,10 +41,10 @@ export class OwnDirectory {
     return [...this.#templates, ...this.#files].map(({ name }) => name)
   }
 
-  /** The files with their placeholders replaced. */
-  files(fill: (placeholder: string) => string): GivenFile[] {
+  /** The files with their placeholders replaced, without the lines that name what does not apply. */
+  files(fill: (placeholder: string) => string | undefined): GivenFile[] {
     const links = this.#files.map(({ name, path }) => ({ name, link: path }))
-    return [...links, ...this.#templates.map(({ name, template }) => ({ name, text: fillTemplate(template, fill) }))]
+    return [...links, ...this.#templates.map(({ name, template }) => ({ name, text: fillLines(template, fill) }))]
   }
 }
 

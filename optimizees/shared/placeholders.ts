@@ -59,6 +59,19 @@ export function fillTemplate({ parts }: Template, fill: (placeholder: string) =>
   return parts.map((part) => (typeof part === 'string' ? part : fill(part.placeholder))).join('')
 }
 
+/** The same without the lines in which a placeholder stands for nothing. */
+export function fillLines({ parts }: Template, fill: (placeholder: string) => string | undefined): string {
+  const filled = parts.map((part) => (typeof part === 'string' ? part : (fill(part.placeholder) ?? nothing))).join('')
+  if (!filled.includes(nothing)) return filled
+  return filled
+    .split(/(?<=\n)/)
+    .filter((line) => !line.includes(nothing))
+    .join('')
+}
+
+/** No text of a file has it. */
+const nothing = '\0'
+
 export function mentions({ parts }: Template, placeholder: string): boolean {
   return parts.some((part) => typeof part !== 'string' && part.placeholder === placeholder)
 }

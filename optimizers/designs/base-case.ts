@@ -6,6 +6,7 @@ import { type Parameter, parameterFrom, type Space } from '../../src/core/space.
 import { show } from '../../src/core/text.ts'
 import { checkCount, checkNames } from './check.ts'
 import { DesignPoints } from './design-points.ts'
+import { distinctPoints } from './distinct-points.ts'
 import { checkedValues, describeGrid, type GridOptions, gridOptions } from './factors.ts'
 import { axisLevels } from './levels.ts'
 import { type NamedParameter, parametersOf } from './subspace.ts'
@@ -49,6 +50,7 @@ export function oneAtATime<P>(space: Space<P>, options: OneAtATimeOptions<NoInfe
   const { levels, values = {} } = options
   const reference = options.reference ?? space.decode(new Array<number>(space.dimension).fill(0.5))
   checkReference('oneAtATime', space, reference)
+  const origin = wholeReference(space, reference)
   const list = values as Readonly<Record<string, unknown>>
   const counts = (typeof levels === 'object' ? levels : {}) as Readonly<Record<string, number | undefined>>
   for (const names of [list, counts]) checkNames('oneAtATime', Object.keys(names), space.names)
@@ -62,7 +64,7 @@ export function oneAtATime<P>(space: Space<P>, options: OneAtATimeOptions<NoInfe
     if (hasValues) return [...checkedValues('oneAtATime', named, list[name])]
     const wanted = count ?? (typeof levels === 'number' ? levels : undefined)
     if (wanted === undefined) throw new RangeError(`oneAtATime needs levels or values for ${show(name)}, got neither`)
-    return axisByAxis(named, space.toValues(reference)[i], wanted, count !== undefined)
+    return axisByAxis(named, origin[i], wanted, count !== undefined)
   })
   const description = { kind: 'one-at-a-time', reference: plain(reference), ...describeGrid({ levels, values }) }
   return around('oneAtATime', space, reference, alternatives, description)
@@ -103,11 +105,11 @@ function around<P>(
   description: PlainData,
 ): DesignPoints<P> {
   checkReference(design, space, reference)
-  const origin = space.toValues(reference)
+  const origin = wholeReference(space, reference)
   const moves = alternatives.flatMap((values, i) =>
     values.filter((value) => !isSame(value, origin[i])).map((value) => ({ parameter: i, value })),
   )
-  return new DesignPoints<P>({
+  const all = new DesignPoints({
     names: space.names,
     size: 1 + moves.length,
     description,
@@ -117,6 +119,13 @@ function around<P>(
       return origin.with(parameter, value)
     },
   })
+  return distinctPoints(space, all)
+}
+
+/** The values of the reference; what does not apply there has its middle, for the points where it does. */
+function wholeReference<P>(space: Space<P>, reference: P): readonly unknown[] {
+  const middle = space.valuesAt(space.encode(reference))
+  return space.toValues(reference).map((value, i) => (value === undefined ? middle[i] : value))
 }
 
 function checkReference<P>(design: string, space: Space<P>, reference: P): void {

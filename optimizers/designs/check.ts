@@ -1,4 +1,5 @@
 import { nearest } from '../../src/core/nearest.ts'
+import type { Space } from '../../src/core/space.ts'
 import { show } from '../../src/core/text.ts'
 
 /** The largest number of points that can be told apart. */
@@ -9,6 +10,15 @@ export function checkCount(design: string, name: string, count: number, least = 
   if (!Number.isSafeInteger(count) || count < least) {
     throw new RangeError(`${design} needs ${name} to be a whole number of at least ${least}, got ${show(count)}`)
   }
+}
+
+/** @throws RangeError if parameters may be absent, which the analysis of the design has no place for */
+export function checkUnconditional(design: string, space: Pick<Space, 'definitions'>): void {
+  const conditional = space.definitions.find(([, { when }]) => when !== undefined)
+  if (conditional === undefined) return
+  throw new RangeError(
+    `${design} needs parameters that always apply, but ${show(conditional[0])} has a condition; take a Latin hypercube, or a search for each case`,
+  )
 }
 
 /** @throws RangeError if a design has so many points that they cannot be numbered */

@@ -52,8 +52,9 @@ export class DesignPoints<P = Record<string, unknown>> implements Iterable<P> {
   /** The point of that index, from 0 to size - 1. */
   at(index: number): P {
     const values = this.valuesAt(index)
-    // Entries and no assignment, since a name may be __proto__.
-    return Object.fromEntries(this.names.map((name, i) => [name, values[i]])) as P
+    // Entries and no assignment, since a name may be __proto__; what does not apply has no value.
+    const entries = this.names.map((name, i) => [name, values[i]] as const)
+    return Object.fromEntries(entries.filter(([, value]) => value !== undefined)) as P
   }
 
   /** The values of a point, in the order of `names`. */

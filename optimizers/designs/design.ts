@@ -11,6 +11,7 @@ import { checkNames } from './check.ts'
 import { repeat } from './combine.ts'
 import { designDefinition, designFrom, hasFile, seedPolicy } from './definition.ts'
 import { DesignPoints } from './design-points.ts'
+import { distinctPoints } from './distinct-points.ts'
 import { seedOfReplicate } from './replication.ts'
 
 const playing = {
@@ -60,6 +61,7 @@ export class Design<P = Record<string, unknown>> extends Optimizer<DesignState, 
   static readonly settings = settings
   static override readonly abilities = {
     axes: allAxes,
+    conditions: true,
     objectives: 'many',
     pace: 'generation',
     searches: false,
@@ -188,10 +190,11 @@ function readGiven<P>(problem: Problem<P>, given: GivenSettings<P>) {
   if (given.design instanceof DesignPoints) {
     const { design, ...others } = given
     const parsed = parseSettings(settingsWithoutDesign, others, 'optimizer')
-    return { design: replicated(design, parsed), parsed: { ...parsed, design: design.description } }
+    const points = replicated(distinctPoints(problem.space, design), parsed)
+    return { design: points, parsed: { ...parsed, design: design.description } }
   }
   const parsed = parseSettings(settings, given, 'optimizer')
-  const points = designFrom(parsed.design, problem.space, parsed.seed)
+  const points = distinctPoints(problem.space, designFrom(parsed.design, problem.space, parsed.seed))
   // A file's content when it was read is remembered by its hash, and not row by row.
   const described = hasFile(parsed.design) ? points.description : (parsed.design as unknown as PlainData)
   return { design: replicated(points, parsed), parsed: { ...parsed, design: described } }

@@ -1,6 +1,7 @@
 import { checkOptions } from '../../src/core/options.ts'
 import type { Space } from '../../src/core/space.ts'
 import { DesignPoints } from './design-points.ts'
+import { distinctPoints } from './distinct-points.ts'
 import { describeGrid, digitsOf, factorsOf, type GridOptions, gridOptions, gridSize } from './factors.ts'
 
 /**
@@ -12,10 +13,11 @@ import { describeGrid, digitsOf, factorsOf, type GridOptions, gridOptions, gridS
 export function fullFactorial<P>(space: Space<P>, options: GridOptions<NoInfer<P>> = {}): DesignPoints<P> {
   checkOptions('fullFactorial', options, gridOptions)
   const factors = factorsOf('fullFactorial', space, options)
-  return new DesignPoints<P>({
+  const all = new DesignPoints({
     names: space.names,
     size: gridSize('fullFactorial', factors),
     description: { kind: 'full-factorial', ...describeGrid(options) },
     valuesAt: (index) => digitsOf(index, factors).map((level, i) => factors[i]!.valueAt(level)),
   })
+  return distinctPoints(space, all)
 }

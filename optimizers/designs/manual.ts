@@ -45,14 +45,17 @@ function tableDesign<P>(
   if (rows.length === 0) throw new RangeError(`${design} needs at least one row, got none`)
   const columns = parametersOf(space)
   const known = new Set<string>(space.names)
+  const needed = columns.flatMap(({ name, parameter }) => (parameter.definition.when === undefined ? [name] : []))
   const hash = createHash('sha256')
   const table = rows.map((row, i) => {
-    checkColumns(design, row, i, known)
+    checkColumns(design, row, i, known, needed)
     const values = columns.map(({ name, parameter }) => {
       const reading = read(row[name], parameter)
       if ('value' in reading) return reading.value
       throw new RangeError(`${design}: row ${i + 1}, column ${show(name)} ${reading.refusal}`)
     })
+    const refusal = space.isConditional ? space.refuse(space.fromValues(values)) : undefined
+    if (refusal !== undefined) throw new RangeError(`${design}: row ${i + 1} ${refusal}`)
     hash.update(`${JSON.stringify(values)}\n`)
     return values
   })
@@ -64,11 +67,17 @@ function tableDesign<P>(
   })
 }
 
-function checkColumns(design: string, row: unknown, i: number, known: ReadonlySet<string>): asserts row is Row {
+function checkColumns(
+  design: string,
+  row: unknown,
+  i: number,
+  known: ReadonlySet<string>,
+  needed: readonly string[],
+): asserts row is Row {
   if (typeof row !== 'object' || row === null || Array.isArray(row)) {
     throw new RangeError(`${design}: row ${i + 1} needs values by name, got ${show(row)}`)
   }
-  const missing = [...known].filter((name) => !Object.hasOwn(row, name))
+  const missing = needed.filter((name) => !Object.hasOwn(row, name))
   if (missing.length > 0) {
     throw new RangeError(`${design}: row ${i + 1} lacks the column${missing.length > 1 ? 's' : ''} ${list(missing)}`)
   }

@@ -1,6 +1,6 @@
 import { anything, checkOptions, trueOrFalse, wholeFrom } from '../../src/core/options.ts'
 import type { Space } from '../../src/core/space.ts'
-import { checkCount, checkSize } from './check.ts'
+import { checkCount, checkSize, checkUnconditional } from './check.ts'
 import type { DesignPoints } from './design-points.ts'
 import { checkSobol, type Scrambling, scrambling, sobolUnit } from './sobol.ts'
 import { axisSeeds, unitDesign } from './unit-design.ts'
@@ -23,6 +23,7 @@ export interface SaltelliOptions {
  * @example saltelli(space, { points: 1024, seed: 1 })
  */
 export function saltelli<P>(space: Space<P>, options: SaltelliOptions): DesignPoints<P> {
+  checkUnconditional('saltelli', space)
   checkOptions('saltelli', options, {
     points: anything,
     secondOrder: trueOrFalse,

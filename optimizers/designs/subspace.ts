@@ -19,12 +19,20 @@ export function parametersOf<P>(space: Space<P>): NamedParameter[] {
 }
 
 /**
- * The space of some of the parameters, for a design that is to be combined with others.
+ * The space of some of the parameters, for a design that is to be combined with others. Conditions on parameters outside of it
+ * are left to the whole space, in which the combination is played.
  * @example cross(fullFactorial(subspace(space, ['solver'])), sobol(subspace(space, ['x', 'y']), { points: 64 }))
  */
 export function subspace<P, const K extends keyof P & string>(space: Space<P>, names: readonly K[]): Space<Pick<P, K>> {
   checkOnce('subspace', names)
   checkNames('subspace', names, space.names)
-  const chosen = parametersOf(space).filter(({ name }) => names.includes(name as K))
-  return new Space<Pick<P, K>>(chosen.map(({ name, parameter }) => [name, parameter] as const))
+  const chosen = space.definitions.filter(([name]) => names.includes(name as K))
+  return new Space<Pick<P, K>>(
+    chosen.map(([name, definition]) => [name, parameterFrom(within(names, definition))] as const),
+  )
+}
+
+function within(names: readonly string[], { when, ...definition }: ParameterDefinition): ParameterDefinition {
+  const inside = Object.entries(when ?? {}).filter(([needed]) => names.includes(needed))
+  return inside.length === 0 ? definition : { ...definition, when: Object.fromEntries(inside) }
 }

@@ -2,6 +2,7 @@ import type { PlainData } from '../../src/core/plain-data.ts'
 import { seedOf } from '../../src/core/random.ts'
 import type { Space } from '../../src/core/space.ts'
 import { DesignPoints } from './design-points.ts'
+import { distinctPoints } from './distinct-points.ts'
 import { parametersOf } from './subspace.ts'
 
 /** A design whose points are numbers in the unit cube, which the space turns into parameters. */
@@ -11,12 +12,8 @@ export function unitDesign<P>(
   description: PlainData,
   pointAt: (index: number) => ArrayLike<number>,
 ): DesignPoints<P> {
-  return new DesignPoints<P>({
-    names: space.names,
-    size,
-    description,
-    valuesAt: (index) => space.decodeValues(pointAt(index)),
-  })
+  const valuesAt = (index: number) => space.valuesAt(pointAt(index))
+  return distinctPoints(space, new DesignPoints({ names: space.names, size, description, valuesAt }))
 }
 
 /**

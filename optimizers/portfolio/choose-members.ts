@@ -28,7 +28,7 @@ export function chooseMembers<P>(problem: Problem<P>, demands: Demands): Plan<P>
   }
   const { axes } = problem.space
   const numbers = axes.filter(isNumber).length
-  if (numbers < axes.length) return forMixed(problem, numbers, demands)
+  if (numbers < axes.length || problem.space.isConditional) return forMixed(problem, numbers, demands)
   if (axes.length > mostModelled) return forMany(problem, demands)
   return forNumbers(problem, demands)
 }
@@ -85,7 +85,9 @@ function forMixed<P>(problem: Problem<P>, numbers: number, { populationSize }: D
     reason:
       numbers === 0
         ? 'no parameter is a number, and probabilities and crossover find different things'
-        : `${numbers} of ${length} axes are numbers, the others have no order, and no one method is best at both`,
+        : numbers === length
+          ? 'all axes are numbers, of which some do not always apply, and no one method is best at that'
+          : `${numbers} of ${length} axes are numbers, the others have no order, and no one method is best at both`,
   }
 }
 

@@ -33,6 +33,7 @@ export class ChainMoves<P> {
   /** A point other than where the chain stands, unless the space has no other. @param past earlier states of chains */
   from({ point, step }: Mover, past: readonly (readonly number[])[], random: Random): KeyedPoint {
     const moved = [...point]
+    this.#space.fillHidden(moved, random)
     const few = random.chance(0.2)
     const axes = few ? this.#ordered.filter(() => random.chance(0.5)) : this.#ordered
     if (axes.length > 0) {
@@ -61,7 +62,11 @@ export class ChainMoves<P> {
     // One in ten goes all of the way, from one optimum to another.
     const usual = (2.38 / Math.sqrt(2 * axes.length)) * (0.5 + 0.5 * random.uniform())
     const gamma = random.chance(0.1) ? 1 : usual * Math.min(1, step * 10)
-    for (const at of axes) moved[at]! += gamma * (a[at]! - b[at]!) + random.normal(0, step * 1e-3)
+    const hidden = [...this.#space.hiddenAxes(a), ...this.#space.hiddenAxes(b)] // tell no difference
+    for (const at of axes) {
+      const difference = hidden.includes(at) ? 0 : a[at]! - b[at]!
+      moved[at]! += gamma * difference + random.normal(0, step * 1e-3)
+    }
   }
 }
 

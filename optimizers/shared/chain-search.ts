@@ -69,6 +69,7 @@ export interface ChainSettings extends CommonSettings {
 export abstract class ChainSearch<P, Settings extends ChainSettings> extends Optimizer<ChainState, P, Settings> {
   static override readonly abilities: Abilities = {
     axes: allAxes,
+    conditions: true,
     objectives: 'weighted',
     pace: 'steady',
     searches: true,
@@ -137,7 +138,7 @@ export abstract class ChainSearch<P, Settings extends ChainSettings> extends Opt
   }
 
   #nextOf(chain: Chain, { past }: ChainState, random: Random): KeyedPoint {
-    if (!chain.at) return keyedPoint(this.space, this.space.encode(this.createIndividual(random)))
+    if (!chain.at) return keyedPoint(this.space, this.createPoint(random))
     return this.#moves.from({ point: chain.at.point, step: this.#stepOf(chain) }, past, random)
   }
 

@@ -30,6 +30,7 @@ export type HalvingState = {
 export abstract class Halving<P, Settings extends CommonSettings> extends Optimizer<HalvingState, P, Settings> {
   static override readonly abilities = {
     axes: allAxes,
+    conditions: true,
     objectives: 'weighted',
     pace: 'generation',
     searches: false,

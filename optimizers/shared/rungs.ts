@@ -78,7 +78,7 @@ export function drawFresh<P>(
 export function promote<P>(entry: Entry, space: Space<P>, rung: number, budget: number): Proposal<P> {
   const id = idOfEntry(entry)
   return {
-    parameters: space.fromValues(entry.values),
+    parameters: space.fromValues(space.withoutAbsent(entry.values)),
     seed: entry.seed,
     budget,
     continues: id,
@@ -96,7 +96,8 @@ export function entryOf<P>(evaluation: Evaluation<P>, space: Space<P>, objective
   if (evaluation.outcome !== 'done') return undefined
   const { parameters, seed, generation, index } = evaluation.individual
   const score = plainNumber(scoreOf(objectives, evaluation.fitness, evaluation.violation))
-  return { values: space.toValues(parameters) as readonly ParameterValue[], seed, generation, index, score }
+  const values = space.toValues(parameters).map((value) => value ?? null) as readonly ParameterValue[] // of what is absent
+  return { values, seed, generation, index, score }
 }
 
 /** Takes in an evaluation; the best that counts has the whole budget. */

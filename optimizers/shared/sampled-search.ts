@@ -125,7 +125,7 @@ export abstract class SampledSearch<
     })
     const hasEnded = this.#isGoodEnough(seen)
     if (state.pending === 0) {
-      const model = state.generation === 0 ? this.begin(ranked(told), random) : state.model
+      const model = state.generation === 0 ? this.begin(this.#filled(ranked(told), random), random) : state.model
       return { ...state, model, seen, hasEnded }
     }
     const scores = told.flatMap(({ score }) => (score === null ? [] : [score]))
@@ -150,6 +150,15 @@ export abstract class SampledSearch<
     const { generation, model, pending, seen, average, failed } = state
     const best = seen.best?.score ?? null
     return { generation, best, average, ...this.describeModel(model), failed, individuals: pending }
+  }
+
+  #filled(known: readonly KnownPoint[], random: Random): readonly KnownPoint[] {
+    if (!this.space.isConditional) return known
+    return known.map(({ point, score }) => {
+      const filled = [...point]
+      this.space.fillHidden(filled, random)
+      return { point: filled, score }
+    })
   }
 
   #isGoodEnough({ best }: Seen): boolean {

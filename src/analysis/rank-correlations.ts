@@ -15,12 +15,15 @@ export interface RankCorrelation {
  * Spearman's rank correlation of an output with every factor, and the partial one (Saltelli and Marivoet 1990,
  * "Non-parametric statistics in sensitivity analysis for model output"; Iman and Hora 1990). Both see only what is
  * monotonic. A factor without an order has neither, and is left out of the others' partial correlations; with two levels
- * it has one, the first level being the lower.
+ * it has one, the first level being the lower. A factor that some rows have no value of, as where it does not apply, has
+ * Spearman's over the others, and no part in partial ones.
  */
 export function rankCorrelations(factors: readonly Factor[], output: ArrayLike<number>): RankCorrelation[] {
   checkLengths('rankCorrelations', factors, output)
-  const rows = completeRows(output).filter((row) => factors.every(({ values }) => !Number.isNaN(values[row]!)))
-  const ordered = factors.filter(({ labels }) => labels === undefined || labels.length === 2)
+  const rows = completeRows(output)
+  const rowsOf = ({ values }: Factor) => rows.filter((row) => !Number.isNaN(values[row]!))
+  const isOrdered = ({ labels }: Factor) => labels === undefined || labels.length === 2
+  const ordered = factors.filter((factor) => isOrdered(factor) && rowsOf(factor).length === rows.length)
   const columns = [...ordered.map(({ values }) => values), output].map((values) =>
     standardRanks(valuesAt(values, rows)),
   )
@@ -29,6 +32,9 @@ export function rankCorrelations(factors: readonly Factor[], output: ArrayLike<n
   const partial = partialCorrelations(matrix, columns[target] ? columns.flatMap((c, i) => (c ? [i] : [])) : [], target)
   return factors.map((factor) => {
     const at = ordered.indexOf(factor)
+    if (at < 0 && isOrdered(factor)) {
+      return { name: factor.name, spearman: spearman(factor.values, output, rowsOf(factor)), partial: null }
+    }
     const isKnown = at >= 0 && columns[at] && columns[target]
     return {
       name: factor.name,
@@ -37,6 +43,11 @@ export function rankCorrelations(factors: readonly Factor[], output: ArrayLike<n
       partial: isKnown && rows.length > columns.length ? (partial.get(at) ?? null) : null,
     }
   })
+}
+
+function spearman(values: ArrayLike<number>, output: ArrayLike<number>, rows: readonly number[]): number | null {
+  const [a, b] = [values, output].map((column) => standardRanks(valuesAt(column, rows)))
+  return a && b ? clip(dot(a, b)) : null
 }
 
 /** Ranks with mean 0 and length 1; undefined if all are equal but for rounding. */

@@ -45,6 +45,7 @@ export class Batch<P = Record<string, unknown>> implements Iterable<Individual<P
 }
 
 function isNumeric(definition: ParameterDefinition): boolean {
+  if (definition.when !== undefined) return false // a list has a place for what is absent
   switch (definition.type) {
     case 'real':
     case 'integer':

@@ -179,6 +179,18 @@ export abstract class Optimizer<
     return drawn
   }
 
+  /** A point of the cube to start from: where `createIndividual` says, and anywhere on the axes of what does not apply. */
+  protected createPoint(random: Random): number[] {
+    return this.pointOf(this.createIndividual(random), random)
+  }
+
+  /** Where parameters lie in the cube, and anywhere on the axes of those that do not apply: no model learns from the middle. */
+  protected pointOf(parameters: P, random: Random): number[] {
+    const point = this.space.encode(parameters)
+    this.space.fillHidden(point, random)
+    return point
+  }
+
   /** What the state says to people: a few named numbers, recorded with each generation. */
   summarize(_state: S): Readonly<Record<string, unknown>> {
     return {}

@@ -20,14 +20,17 @@ export function typingOf(file: string): CellTyping {
 /**
  * The value of a parameter that a cell of a table stands for, whoever wrote the table. A text stands for what is written
  * there, as in CSV: a number, true or false, one of the values of a choice, a vector in JSON; other programs write `1.0` for 1,
- * `True` for true and nothing, or NaN, for null. What may be one of two values is refused.
+ * `True` for true and nothing, or NaN, for null and for what is absent. What may be one of two values is refused.
  */
 export function readCell(cell: unknown, parameter: Parameter, typing: CellTyping = 'csv'): CellReading {
   const reading = readAs(cell, parameter.definition, typing)
-  if ('refusal' in reading) return reading
-  const refusal = parameter.refuse(reading.value)
-  return refusal === undefined ? reading : { refusal }
+  const refusal = 'refusal' in reading ? reading.refusal : parameter.refuse(reading.value)
+  if (refusal === undefined) return reading
+  return parameter.definition.when !== undefined && isNothing(cell) ? absent : { refusal }
 }
+
+/** What a cell without anything stands for, where a parameter may not apply. */
+const absent: CellReading = { value: undefined }
 
 function readAs(cell: unknown, definition: ParameterDefinition, typing: CellTyping): CellReading {
   switch (definition.type) {
@@ -85,6 +88,7 @@ function mayBe(cell: unknown, value: ChoiceValue): boolean {
 }
 
 function isNothing(cell: unknown): boolean {
+  if (Array.isArray(cell)) return cell.every(isNothing)
   if (typeof cell === 'string') return /^\s*(nan|none|null|n\/?a|<na>)?\s*$/i.test(cell)
   return cell === null || cell === undefined || Number.isNaN(cell)
 }

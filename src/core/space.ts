@@ -1,13 +1,16 @@
 import type { Axis } from './parameters/axis.ts'
+import { Conditions } from './parameters/condition.ts'
 import { checkParameter, type Parameter, type ParameterDefinition } from './parameters/parameter.ts'
 import type { Random } from './random.ts'
 import { show } from './text.ts'
 
 export { type Axis, clipUnit, coordinateOf, levelOf } from './parameters/axis.ts'
 export { boolean, choice, isChoiceValue, ordinal } from './parameters/choice.ts'
+export { when } from './parameters/condition.ts'
 export { integer, real } from './parameters/number.ts'
 export type {
   ChoiceValue,
+  Condition,
   IntegerOptions,
   Parameter,
   ParameterDefinition,
@@ -34,6 +37,7 @@ export class Space<P = Record<string, unknown>> {
   readonly axes: readonly Axis[]
   readonly #parameters: readonly Parameter[]
   readonly #known: ReadonlySet<string>
+  readonly #conditions: Conditions | undefined
 
   constructor(parameters: ParameterMap<P> | readonly (readonly [string, Parameter])[]) {
     const entries: (readonly [string, Parameter])[] = isEntryList(parameters)
@@ -48,6 +52,12 @@ export class Space<P = Record<string, unknown>> {
     this.#known = new Set(names)
     this.#parameters = entries.map(([, parameter]) => parameter)
     this.axes = this.#parameters.flatMap((parameter) => parameter.axes)
+    this.#conditions = Conditions.of(entries)
+  }
+
+  /** Whether some parameters are absent where they do not apply. */
+  get isConditional(): boolean {
+    return this.#conditions !== undefined
   }
 
   /** The number of axes of the unit cube. */
@@ -60,8 +70,14 @@ export class Space<P = Record<string, unknown>> {
     return this.fromValues(this.decodeValues(point))
   }
 
-  /** The values at a point, in the order of `names`. */
+  /** The values at a point, in the order of `names`; undefined where a parameter does not apply. */
   decodeValues(point: ArrayLike<number>): unknown[] {
+    const values = this.valuesAt(point)
+    return this.#conditions ? this.#conditions.withoutAbsent(values) : values
+  }
+
+  /** The values at a point, also of the parameters that do not apply there. */
+  valuesAt(point: ArrayLike<number>): unknown[] {
     let at = 0
     return this.#parameters.map((parameter) => {
       const value = parameter.decode(point, at)
@@ -70,7 +86,39 @@ export class Space<P = Record<string, unknown>> {
     })
   }
 
-  /** The point of the unit cube where the parameters lie. */
+  /** The axes of the parameters that do not apply at a point: where it lies on them means nothing. */
+  hiddenAxes(point: ArrayLike<number>): readonly number[] {
+    if (!this.#conditions) return []
+    const values = this.decodeValues(point)
+    let at = 0
+    return this.#parameters.flatMap(({ axes }, i) => {
+      const first = at
+      at += axes.length
+      return values[i] === undefined && this.#conditions!.has(i) ? axes.map((_, axis) => first + axis) : []
+    })
+  }
+
+  /**
+   * Draws the coordinates anew on which a point says nothing, so that it may be moved: what a move makes apply may have any
+   * value, whatever stood in its place. Changes the point.
+   *
+   * @param another where coordinates are taken from that say something there
+   */
+  fillHidden(point: number[], random: Random, another?: readonly number[]): void {
+    if (!this.#conditions) return
+    const hidden = this.hiddenAxes(point)
+    if (hidden.length === 0) return
+    const drawn = this.samplePoint(random)
+    const hiddenThere = new Set(another && this.hiddenAxes(another))
+    for (const at of hidden) point[at] = another && !hiddenThere.has(at) ? another[at]! : drawn[at]!
+  }
+
+  /** Values in the order of `names` without those of parameters that do not apply: undefined stands for them. */
+  withoutAbsent(values: readonly unknown[]): readonly unknown[] {
+    return this.#conditions ? this.#conditions.withoutAbsent(values) : values
+  }
+
+  /** The point of the unit cube where the parameters lie; in the middle of the axes of those that are absent. */
   encode(parameters: P): number[] {
     const point = new Array<number>(this.dimension).fill(0)
     const values = this.toValues(parameters)
@@ -82,11 +130,12 @@ export class Space<P = Record<string, unknown>> {
     return point
   }
 
-  /** Parameters from their values in the order of `names`. */
+  /** Parameters from their values in the order of `names`; a conditional one whose value is undefined is absent. */
   fromValues(values: readonly unknown[]): P {
     const parameters: Record<string, unknown> = {}
     for (let i = 0; i < this.names.length; i++) {
       const name = this.names[i]!
+      if (values[i] === undefined && this.#conditions?.has(i)) continue
       if (name === '__proto__') define(parameters, name, values[i])
       else parameters[name] = values[i]
     }
@@ -109,11 +158,14 @@ export class Space<P = Record<string, unknown>> {
     for (const name of Object.keys(parameters)) if (!this.#known.has(name)) return `has no parameter ${show(name)}`
     for (let i = 0; i < this.names.length; i++) {
       const name = this.names[i]!
-      if (!Object.hasOwn(parameters, name)) return `needs the parameter ${show(name)}, which is missing`
+      if (!Object.hasOwn(parameters, name)) {
+        if (this.#conditions?.has(i)) continue
+        return `needs the parameter ${show(name)}, which is missing`
+      }
       const refusal = this.#parameters[i]!.refuse((parameters as Record<string, unknown>)[name])
       if (refusal !== undefined) return `${name} ${refusal}`
     }
-    return undefined
+    return this.#conditions?.refuse(this.toValues(parameters as P))
   }
 
   /** The definitions by name, as a list, since names may be anything. */

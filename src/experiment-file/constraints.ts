@@ -20,7 +20,12 @@ export async function readConstraints(given: Given, optimizee: Optimizee, place:
   if (constraints.length === 0) return
   const { constraintFrom } = await import('./expression.ts')
   const { space, objectives } = optimizee
-  const known: Known = { parameters: space.names, objectives: objectives.names, outputs: outputsIn(result) }
+  const known: Known = {
+    parameters: space.names,
+    conditional: new Set(space.definitions.flatMap(([name, { when }]) => (when === undefined ? [] : [name]))),
+    objectives: objectives.names,
+    outputs: outputsIn(result),
+  }
   const read = constraints.map((constraint, i) =>
     makeAt(below(place, String(i)), () => {
       const made = typeof constraint === 'string' ? constraintFrom(constraint, known) : constraint

@@ -6,6 +6,8 @@ import { show } from '../core/text.ts'
 /** The names that an expression may use. */
 export interface Known {
   readonly parameters: readonly string[]
+  /** Those of them that may be absent. */
+  readonly conditional: ReadonlySet<string>
   readonly objectives: readonly string[]
   /** What a simulation gives beside the objectives; undefined where nobody has said so. */
   readonly outputs?: readonly string[] | undefined
@@ -14,13 +16,14 @@ export interface Known {
 /**
  * A constraint from an expression in the Common Expression Language: `height <= 6 * width && solver != "euler"`. All numbers
  * are real, whole ones as well: `width / 2` is half of it. By how much a comparison is violated is the difference of its
- * sides; of several that are to hold, the sum; of several of which one is to hold, the least.
+ * sides; of several that are to hold, the sum; of several of which one is to hold, the least. What names a parameter that
+ * does not apply is kept.
  *
  * @throws RangeError if it is none, with the position and what was expected, or if it names what is not there
  */
 export function constraintFrom(text: string, known: Known): Constraint {
   const reading = new Reading(text, known)
-  const violation = reading.amount(parsed(text), true)
+  const violation = reading.whereApplies(reading.amount(parsed(text), true))
   return reading.isOfResults
     ? { name: text, of: 'results', violation: (results, parameters) => violation({ parameters, results }) }
     : { name: text, of: 'parameters', violation: (parameters) => violation({ parameters, results: {} }) }
@@ -75,11 +78,20 @@ const tokens: Readonly<Record<string, string>> = {
 class Reading {
   readonly #text: string
   readonly #known: Known
+  /** The parameters that it names and that may be absent. */
+  readonly #mayLack = new Set<string>()
   isOfResults = false
 
   constructor(text: string, known: Known) {
     this.#text = text
     this.#known = known
+  }
+
+  /** The same where all that it names applies, and nothing elsewhere. */
+  whereApplies(amount: Amount): Amount {
+    const names = [...this.#mayLack]
+    if (names.length === 0) return amount
+    return (scope) => (names.every((name) => scope.parameters[name] !== undefined) ? amount(scope) : 0)
   }
 
   /** By how much what is true or false differs from what it is to be. */
@@ -197,7 +209,8 @@ class Reading {
 
   /** A parameter or what the simulation gives; all of them are maps by the names `parameters` and `results`. */
   #named(name: string): Value {
-    const { parameters, objectives, outputs } = this.#known
+    const { parameters, conditional, objectives, outputs } = this.#known
+    if (conditional.has(name)) this.#mayLack.add(name)
     if (parameters.includes(name)) return ({ parameters }) => parameters[name]
     if (objectives.includes(name) || outputs?.includes(name) || (outputs === undefined && !isMap(name))) {
       this.isOfResults = true
@@ -223,6 +236,7 @@ class Reading {
 
   #member(object: ASTNode, key: Value, node: ASTNode): Value {
     const whole = this.#value(object)
+    if (object.op === 'id' && object.args === 'parameters') this.#mayLackNamed(node)
     return (scope) => {
       const [container, at] = [whole(scope), key(scope)]
       if (typeof container === 'object' && container !== null && Object.hasOwn(container, String(at))) {
@@ -230,6 +244,12 @@ class Reading {
       }
       throw new RangeError(`${this.#part(node)} is not there`)
     }
+  }
+
+  /** A parameter as `parameters.name` or `parameters["name"]`. */
+  #mayLackNamed({ op, args }: ASTNode): void {
+    const key = op === '.' ? args[1] : op === '[]' && args[1].op === 'value' ? args[1].args : undefined
+    if (typeof key === 'string' && this.#known.conditional.has(key)) this.#mayLack.add(key)
   }
 
   #call([name, args]: [string, ASTNode[]]): Value {

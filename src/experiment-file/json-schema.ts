@@ -28,7 +28,10 @@ export function experimentJsonSchema(): Part {
     title: 'An experiment of twoloop',
     ...experiment,
     properties: { ...(properties as Part), ...forms },
-    definitions: { parameter: { anyOf: Object.values(parameterSchemas).map(parameterForm) } },
+    definitions: {
+      parameter: { anyOf: Object.values(parameterSchemas).map(parameterForm) },
+      element: { anyOf: Object.values(parameterSchemas).map(elementForm) },
+    },
   })
 }
 
@@ -61,10 +64,16 @@ function builtInForms(
   )
 }
 
-/** An element of a vector or matrix is a parameter again. */
+/** An element of a vector or matrix is a parameter without a condition of its own. */
+function elementForm(schema: z.ZodObject): Part {
+  const { properties, ...part } = parameterForm(schema)
+  const { when: _, ...others } = properties as Part
+  return { ...part, properties: others }
+}
+
 function parameterForm(schema: z.ZodObject): Part {
   const part = partOf(schema)
-  const element = { of: { $ref: '#/definitions/parameter' } }
+  const element = { of: { $ref: '#/definitions/element' } }
   return Object.hasOwn(part.properties as object, 'of') ? withProperties(part, element) : part
 }
 
@@ -113,6 +122,9 @@ function partOf(schema: z.ZodType): Part {
   return part
 }
 
+const isOfParameters = (reference: unknown) =>
+  reference === '#/definitions/parameter' || reference === '#/definitions/element'
+
 /** What a part refers to stands in it; references go from the root, where all of them are to stand. */
 function hoistDefinitions(root: Part): Part {
   const hoisted: Record<string, unknown> = {}
@@ -127,7 +139,7 @@ function hoistDefinitions(root: Part): Part {
     return Object.fromEntries(
       Object.entries(rest).map(([key, nested]) => [
         key,
-        key === '$ref' && nested !== '#/definitions/parameter'
+        key === '$ref' && !isOfParameters(nested)
           ? String(nested).replace('#/definitions/', `#/definitions/${own}`)
           : walk(nested, own),
       ]),

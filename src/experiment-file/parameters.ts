@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { nearest } from '../core/nearest.ts'
-import { type ChoiceValue, isChoiceValue, type ParameterDefinition, parameterFrom } from '../core/space.ts'
+import { type ChoiceValue, isChoiceValue, type ParameterDefinition, parameterFrom, Space } from '../core/space.ts'
 import { show } from '../core/text.ts'
 import { below, makeAt, type Place, parseAt, refuse } from './place.ts'
 import { namesInOrder } from './yaml.ts'
@@ -10,7 +10,7 @@ export function readParameters(
   given: Readonly<Record<string, unknown>>,
   place: Place,
 ): [string, ParameterDefinition][] {
-  return namesInOrder(given).map((name) => {
+  const definitions = namesInOrder(given).map((name): [string, ParameterDefinition] => {
     const at = below(place, name)
     const definition = readParameter(given[name], at)
     const size = sizeOf(definition)
@@ -18,9 +18,19 @@ export function readParameters(
     makeInWords(definition, at)
     return [name, definition]
   })
+  if (definitions.some(([, { when }]) => when !== undefined)) {
+    makeAt(place, () => new Space(definitions.map(([name, definition]) => [name, parameterFrom(definition)] as const)))
+  }
+  return definitions
 }
 
 const named = z.looseObject({})
+
+const value = z.union([z.string(), z.number(), z.boolean(), z.null()])
+
+/** What it names is checked when all parameters are there. */
+const when = z.record(z.string(), z.union([value, z.array(value)])).optional()
+
 const bounds = {
   low: z.number(),
   high: z.number(),
@@ -34,13 +44,14 @@ export const parameterSchemas = {
     type: z.literal('real'),
     ...bounds,
     prior: z.strictObject({ type: z.literal('normal'), mean: z.number(), sd: z.number() }).optional(),
+    when,
   }),
-  integer: z.strictObject({ type: z.literal('integer'), ...bounds }),
-  choice: z.strictObject({ type: z.literal('choice'), values: z.array(z.custom<ChoiceValue>()) }),
-  ordinal: z.strictObject({ type: z.literal('ordinal'), values: z.array(z.custom<ChoiceValue>()) }),
-  boolean: z.strictObject({ type: z.literal('boolean') }),
-  vector: z.strictObject({ type: z.literal('vector'), of: named, length: z.number() }),
-  matrix: z.strictObject({ type: z.literal('matrix'), of: named, rows: z.number(), columns: z.number() }),
+  integer: z.strictObject({ type: z.literal('integer'), ...bounds, when }),
+  choice: z.strictObject({ type: z.literal('choice'), values: z.array(z.custom<ChoiceValue>()), when }),
+  ordinal: z.strictObject({ type: z.literal('ordinal'), values: z.array(z.custom<ChoiceValue>()), when }),
+  boolean: z.strictObject({ type: z.literal('boolean'), when }),
+  vector: z.strictObject({ type: z.literal('vector'), of: named, length: z.number(), when }),
+  matrix: z.strictObject({ type: z.literal('matrix'), of: named, rows: z.number(), columns: z.number(), when }),
 }
 
 const types = Object.keys(parameterSchemas)
@@ -86,6 +97,7 @@ const keysElsewhere = new Map([
   ...['choices', 'options', 'categories', 'items'].map((name) => [name, 'values'] as const),
   ...['log', 'logarithmic'].map((name) => [name, 'scale: log'] as const),
   ...['size', 'dimension', 'n'].map((name) => [name, 'length'] as const),
+  ...['if', 'condition', 'conditions', 'active', 'depends'].map((name) => [name, 'when'] as const),
   ...['element', 'elements', 'kind'].map((name) => [name, 'of'] as const),
 ])
 

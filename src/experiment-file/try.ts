@@ -5,6 +5,7 @@ import type { Explanation } from '../core/optimizee.ts'
 import { isSame } from '../core/plain-data.ts'
 import { Random, seedOf } from '../core/random.ts'
 import { runnerSettings } from '../core/runner-settings.ts'
+import type { Space } from '../core/space.ts'
 import { show } from '../core/text.ts'
 import { explain, OutputAside, type SimulatedHere, simulateHere, TemporaryDirectory } from '../search/simulate-here.ts'
 import { type LoadedExperiment, loadExperiment } from './load.ts'
@@ -118,7 +119,8 @@ export class Trial implements Disposable {
 function parametersOf({ file, optimizee, optimizer, plan }: LoadedExperiment, set: readonly string[]): Parameters {
   const { space } = optimizee
   const drawn: Parameters = optimizee.createIndividual(Random.of(optimizer.settings.seed, 'try'))
-  const parameters = { ...drawn, ...plan.start?.[0], ...Object.fromEntries(set.map(readSetting)) }
+  const given = Object.fromEntries(set.map(readSetting))
+  const parameters = { ...whatApplies(space, { ...drawn, ...plan.start?.[0] }, given), ...given }
   const unknown = Object.keys(parameters).find((name) => !space.names.includes(name))
   if (unknown !== undefined) {
     const meant = nearest(unknown, space.names)
@@ -128,6 +130,14 @@ function parametersOf({ file, optimizee, optimizer, plan }: LoadedExperiment, se
   const refusal = space.refuse(parameters)
   if (refusal !== undefined) refuse({ file, path: '' }, refusal)
   return parameters
+}
+
+/** What is given may make others apply than did without it: they lie in the middle. */
+function whatApplies(space: Space, drawn: Parameters, given: Parameters): Parameters {
+  if (!space.isConditional) return drawn
+  const middle = space.valuesAt(space.encode(drawn))
+  const known = space.toValues({ ...drawn, ...given })
+  return space.fromValues(space.withoutAbsent(known.map((value, i) => (value === undefined ? middle[i] : value))))
 }
 
 function sentenceOf({ kind, message }: FailureCause): string {

@@ -123,12 +123,17 @@ function fromTable(file: string, rows: readonly FileRow[], { space, objectives }
     ([name, definition]) => new Cells(file, columnOf('parameter', name), definition),
   )
   const targets = objectives.names.map((name) => columnOf('objective', name))
-  checkNames(file, 'column', Object.keys(nested[0]!), [...parameters.map(({ column }) => column), ...targets])
+  checkNames(file, 'column', Object.keys(nested[0]!), [
+    ...parameters.filter(({ isNeeded }) => isNeeded).map(({ column }) => column),
+    ...targets,
+  ])
   const seedIsParameter = parameters.some(({ column }) => column === 'seed')
   const evaluations: Evaluation[] = []
   nested.forEach((row, i) => {
     if (row.outcome === 'pending') return
     const known = space.fromValues(parameters.map((cells) => cells.valueIn(row, i)))
+    const refusal = space.isConditional ? space.refuse(known) : undefined
+    if (refusal !== undefined) throw new ConfigurationError(`${file}: row ${i + 1} ${refusal}`)
     const seed = seedIsParameter ? 0 : Number(row.seed ?? 0)
     const result = row.outcome === 'failed' ? causeIn(row) : targets.map((column) => numberIn(file, row, i, column))
     evaluations.push(evaluationOf(evaluations.length, known, Number.isSafeInteger(seed) ? seed : 0, result))
@@ -148,6 +153,11 @@ class Cells {
     this.column = column
     this.#typing = typingOf(file)
     this.#parameter = parameterFrom(definition)
+  }
+
+  /** A parameter with a condition may have no column: it is absent in all rows. */
+  get isNeeded(): boolean {
+    return this.#parameter.definition.when === undefined
   }
 
   /** @throws ConfigurationError with the row, counted from 1, and the column if it does not fit */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { lawsOfAnswers } from './laws/answers.ts'
 import { lawsOfBudgets } from './laws/budgets.ts'
+import { lawsOfConditions } from './laws/conditions.ts'
 import { lawsOfConstraints } from './laws/constraints.ts'
 import { lawsOfObjectives } from './laws/objectives.ts'
 import { lawsOfProgress } from './laws/progress.ts'
@@ -22,6 +23,7 @@ const subjects: readonly ((tested: Tested) => void)[] = [
   lawsOfPurity,
   lawsOfSpaces,
   lawsOfAnswers,
+  lawsOfConditions,
   lawsOfConstraints,
   lawsOfObjectives,
   lawsOfProgress,

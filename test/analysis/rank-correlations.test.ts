@@ -121,6 +121,23 @@ test('rows without an output are left out', () => {
   expect(rankCorrelations([{ name: 'x', values: x }], y)[0]!.spearman).toBe(1)
 })
 
+test('a factor correlates over the rows that have a value of it, and leaves the others their partial correlations', () => {
+  const x = Array.from({ length: 40 }, (_, i) => (i * 17) % 40)
+  const sometimes = x.map((value, i) => (i % 2 === 0 ? value : Number.NaN))
+  const never = x.map(() => Number.NaN)
+  const output = x.map((value) => value ** 3)
+  const of = (values: readonly (readonly number[])[]) =>
+    rankCorrelations(
+      values.map((column, i) => ({ name: `f${i}`, values: column })),
+      output,
+    ).map(({ spearman, partial }) => [spearman, partial])
+  expect(of([x, sometimes, never])).toEqual([
+    [1, 1],
+    [expect.closeTo(1, 12), null],
+    [null, null],
+  ])
+})
+
 test('a factor of another length is refused', () => {
   expect(() => rankCorrelations([{ name: 'x', values: [1, 2] }], [1])).toThrow(
     'rankCorrelations needs as many values of x as outputs, got 2 and 1',

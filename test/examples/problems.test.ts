@@ -80,3 +80,20 @@ test('the controllers of a front are as good as theory allows, and none is bette
   const volumes = shown.hypervolumes as number[]
   expect(volumes).toEqual([...volumes].sort((a, b) => a - b))
 })
+
+test('the cheapest solver of an orbit is found with the setting that it has, and none of what it has not', () => {
+  const directory = temporaryDirectory()
+  twoloop(directory, 'run', example('orbit.yaml'))
+  const { best } = JSON.parse(twoloop(directory, 'show', 'runs/orbit', '--json'))
+  expect(Object.keys(best.parameters)).toEqual(['solver', 'tolerance'])
+  expect(best.violation).toBeUndefined()
+  const rows = twoloop(directory, 'export', 'runs/orbit', '--format', 'ndjson')
+    .trim()
+    .split('\n')
+    .map((row) => JSON.parse(row))
+  for (const { solver, step, tolerance } of rows) {
+    expect([typeof step, typeof tolerance]).toEqual(solver === 'rk4' ? ['number', 'object'] : ['object', 'number'])
+  }
+  const kept = rows.filter(({ solver, error }) => solver === 'rk4' && error <= 1e-3)
+  for (const { evaluations } of kept) expect(evaluations).toBeGreaterThan(2 * best.fitness[0])
+})

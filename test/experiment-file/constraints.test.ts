@@ -14,7 +14,8 @@ afterEach(() => {
 })
 
 const known: Known = {
-  parameters: ['height', 'width', 'solver', 'adaptive', 'shares', 'x y'],
+  parameters: ['height', 'width', 'solver', 'adaptive', 'shares', 'x y', 'step', 'a b'],
+  conditional: new Set(['step', 'a b']),
   objectives: ['mass'],
   outputs: ['stress', 'ends'],
 }
@@ -44,6 +45,9 @@ test.each([
   ['pow(width, 2) <= 110', 0.25],
   ['parameters["x y"] <= 2', 1],
   ['-height % 40 <= -10', -20],
+  ['step <= -1', 0],
+  ['height <= 60 && step <= -1', 0],
+  ['parameters["a b"] <= 2 || parameters.step <= 2', 0],
 ])('by how much an expression of parameters is violated: %s', (text, amount) => {
   const constraint = constraintFrom(text, known)
   if (constraint.of !== 'parameters') throw new Error('it is one of parameters')

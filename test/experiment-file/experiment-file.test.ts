@@ -533,6 +533,36 @@ const wrong: [string, string, string | object, string | RegExp, object?][] = [
     { optimizee: { module: './no.ts' }, optimizer },
     /^: optimizee\.module needs a module, and there is no file .*\/no\.ts$/,
   ],
+  [
+    'a condition on a parameter that is not there',
+    'a.json',
+    {
+      optimizee: {
+        ...optimizee,
+        parameters: { ...optimizee.parameters, on: { type: 'boolean', when: { solver: 1 } } },
+      },
+      optimizer,
+    },
+    ': optimizee.parameters: the condition of "on" names "solver", which is no parameter',
+  ],
+  [
+    'a condition that is none',
+    'a.json',
+    {
+      optimizee: { ...optimizee, parameters: { ...optimizee.parameters, on: { type: 'boolean', when: 'x' } } },
+      optimizer,
+    },
+    ': optimizee.parameters.on.when needs values by name, got "x"',
+  ],
+  [
+    'a condition under another name',
+    'a.json',
+    {
+      optimizee: { ...optimizee, parameters: { ...optimizee.parameters, on: { type: 'boolean', if: { x: 1 } } } },
+      optimizer,
+    },
+    ': optimizee.parameters.on.if is not a setting, did you mean when?',
+  ],
   ['a module of another language', 'a.py', '', /^: an experiment is a file that ends in/],
   [
     'an experiment without a default export',

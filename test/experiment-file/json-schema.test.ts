@@ -60,6 +60,21 @@ const cases: readonly (readonly [string, object])[] = [
     'a design',
     { ...unlimited, optimizee, optimizer: { type: 'design', design: { kind: 'sobol', points: 8 }, replications: 2 } },
   ],
+  [
+    'parameters that do not always apply',
+    {
+      ...sound,
+      optimizee: {
+        ...optimizee,
+        parameters: {
+          ...optimizee.parameters,
+          solver: { type: 'choice', values: ['rk4', 'adaptive', 3] },
+          step: { type: 'real', low: 0, high: 1, when: { solver: ['rk4', 3] } },
+          dense: { type: 'boolean', when: { solver: 'adaptive' } },
+        },
+      },
+    },
+  ],
   ['an unknown key', { ...sound, optimiser: optimizer }],
   ['a design without its design', { ...sound, optimizer: { type: 'design' } }],
   ['an unknown optimizer', { ...sound, optimizer: { type: 'genetic' } }],
@@ -76,6 +91,23 @@ const cases: readonly (readonly [string, object])[] = [
     'a vector of what is nothing',
     { ...sound, optimizee: { ...optimizee, parameters: { x: { type: 'vector', of: { type: 'reel' }, length: 2 } } } },
   ],
+  [
+    'a condition that is none',
+    { ...sound, optimizee: { ...optimizee, parameters: { x: { type: 'boolean', when: 'rk4' } } } },
+  ],
+  [
+    'an element with a condition',
+    {
+      ...sound,
+      optimizee: {
+        ...optimizee,
+        parameters: {
+          a: { type: 'boolean' },
+          x: { type: 'vector', of: { type: 'boolean', when: { a: true } }, length: 2 },
+        },
+      },
+    },
+  ],
   ['no parameters', { ...sound, optimizee: { ...optimizee, parameters: {} } }],
   ['an objective that is nothing', { ...sound, optimizee: { ...optimizee, objectives: { error: 'least' } } }],
   ['a result from nowhere', { ...sound, optimizee: { ...optimizee, result: { from: 'stdin' } } }],
@@ -88,7 +120,7 @@ const cases: readonly (readonly [string, object])[] = [
 test.each(cases)('of %s the schema says what a run says', async (name, experiment) => {
   using folder = new UserFolder()
   const file = folder.write('experiment.json', experiment)
-  const isSound = cases.findIndex(([other]) => other === name) < 5
+  const isSound = cases.findIndex(([other]) => other === name) < 6
   expect(await verdicts(file)).toEqual({ schema: isSound, run: isSound })
 })
 

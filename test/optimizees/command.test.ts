@@ -334,7 +334,7 @@ test('a flag is a word of the command where its parameter is true, and of nothin
   expect(await wordsOf(true)).toEqual(['a', '--level=0.5', 'b'])
   expect(await wordsOf(false)).toEqual(['a', 'b'])
   expect(() => make([node, '{x?--fast}'])).toThrow(
-    '"{x?--fast}" is a flag and needs the name of a boolean parameter, but x is of the type real',
+    '"{x?--fast}" is a flag and needs the name of a boolean parameter, or of one with a condition, but x is of the type real',
   )
   expect(() => make([node, '{quiet?--fast}'])).toThrow('but quiet is no parameter')
   expect(() => make(['{verbose?node}'], { parameters })).toThrow('a command needs a program first, got a flag')
@@ -382,4 +382,50 @@ test('at its timeout the cause names the job step of Slurm that the command wait
   expect(cause.message).toContain(
     `The command was ended: it took longer than 5 ms; its job step "/bin/sh ${srun} ${waits} -n4" had not ended`,
   )
+})
+
+test('what names a parameter that does not apply is left out: words of the command, lines of a template', async () => {
+  writeFileSync(place('deck.inp'), 'solver {solver}\nstep = {step}\ntolerance = {tolerance} ! relative\nend\n')
+  const parameters: [string, ParameterDefinition][] = [
+    ['solver', { type: 'choice', values: ['rk4', 'adaptive'] }],
+    ['step', { ...x, when: { solver: 'rk4' } }],
+    ['tolerance', { ...x, when: { solver: 'adaptive' } }],
+    ['dense', { type: 'boolean', when: { solver: 'adaptive' } }],
+  ]
+  const words = [
+    '{solver}',
+    '--step={step}',
+    '{tolerance?--tolerance}',
+    '{tolerance}',
+    '{dense?--dense}',
+    '{parameters}',
+  ]
+  const optimizee = make([...run('tell-arguments'), ...words], {
+    parameters,
+    templates: ['deck.inp'],
+    workingDirectory: folder,
+  })
+  const told = (point: Record<string, unknown>) => {
+    const { files, facts } = optimizee.explain!(individual<Record<string, unknown>>(point), {
+      attempt: 1,
+      directory: () => folder,
+      checkpoint: () => folder,
+      restore: () => undefined,
+    })
+    const command = facts.find(([label]) => label === 'command')![1]
+    return { words: command.split('tell-arguments.mjs ')[1], deck: (files[0] as { text: string }).text }
+  }
+  expect(told({ solver: 'rk4', step: 0.5 })).toEqual({
+    words: `rk4 --step=0.5 '{"solver":"rk4","step":0.5}'`,
+    deck: 'solver rk4\nstep = 0.5\nend\n',
+  })
+  expect(told({ solver: 'adaptive', tolerance: 0.25, dense: false })).toEqual({
+    words: `adaptive --tolerance 0.25 '{"solver":"adaptive","tolerance":0.25,"dense":false}'`,
+    deck: 'solver adaptive\ntolerance = 0.25 ! relative\nend\n',
+  })
+  expect(() => make(['run-{step}'], { parameters })).toThrow(
+    'the program cannot be named by {step}: that parameter has a condition, and may be absent',
+  )
+  const result = { from: 'file', path: '{directory}/{step}.json' } as const
+  expect(() => make(['run'], { parameters, result })).toThrow('the result file cannot be named by {step}')
 })

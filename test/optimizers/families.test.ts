@@ -41,9 +41,14 @@ test('the middle of an ensemble moves towards its better half, as far as it is t
 })
 
 test('an exchange takes some genes of the mate, one at least, and has all others of the parent', () => {
-  const genes = genesOf(new Space({ x: vector(real(0, 1), 10) }))
+  const space = new Space({ x: vector(real(0, 1), 10) })
   const never = { mutationProbability: 0, crossoverProbability: 0, geneMutationProbability: 0 }
-  const variation = new Variation(genes, { ...never, blend: 0.5, mutationScale: 0.1, mutationDecades: 5 })
+  const variation = new Variation(space, genesOf(space), {
+    ...never,
+    blend: 0.5,
+    mutationScale: 0.1,
+    mutationDecades: 5,
+  })
   const [parent, mate] = [new Array<number>(10).fill(0.25), new Array<number>(10).fill(0.75)]
   let [taken, blended] = [0, 0]
   for (let seed = 0; seed < 1000; seed++) {

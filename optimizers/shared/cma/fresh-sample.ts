@@ -31,6 +31,7 @@ export function drawFresh<P>(
   }
   const found = freshPoint(space, isTaken, random)
   if (found === undefined) return undefined
+  space.fillHidden(found.point, random)
   const { x, levels } = split(axes, found.point)
   return { ...found, sample: sampler.inject(x, levels) ?? null }
 }

@@ -28,6 +28,7 @@ export function makeDistinct<P>(
 ): number[] | undefined {
   let genome = canonical(space, bred)
   for (let attempt = 0; attempt < attempts && isTaken(genome, taken); attempt++) {
+    space.fillHidden(genome, random)
     if (attempt < attempts / 2) variation.mutate(genome, random)
     else variation.scatter(genome, random)
     genome = canonical(space, genome)

@@ -1,4 +1,5 @@
 import type { Random } from '../../../src/core/random.ts'
+import type { Space } from '../../../src/core/space.ts'
 import type { Gene } from '../genes.ts'
 
 export interface VariationSettings {
@@ -12,18 +13,25 @@ export interface VariationSettings {
 
 /** How two parents become two children, gene by gene. */
 export class Variation {
+  readonly #space: Pick<Space, 'fillHidden'>
   readonly #genes: readonly Gene[]
   readonly #settings: VariationSettings
 
-  constructor(genes: readonly Gene[], settings: VariationSettings) {
+  constructor(space: Pick<Space, 'fillHidden'>, genes: readonly Gene[], settings: VariationSettings) {
+    this.#space = space
     this.#genes = genes
     this.#settings = settings
   }
 
-  /** Two children, each of which may be crossed and mutated, or a copy of its parent. */
+  /**
+   * Two children, each of which may be crossed and mutated, or a copy of its parent. What does not apply to one parent
+   * is inherited from the other.
+   */
   children(mother: readonly number[], father: readonly number[], random: Random): readonly [number[], number[]] {
     const { crossoverProbability, mutationProbability, blend } = this.#settings
     const children: readonly [number[], number[]] = [[...mother], [...father]]
+    this.#space.fillHidden(children[0], random, father)
+    this.#space.fillHidden(children[1], random, mother)
     if (random.chance(crossoverProbability)) {
       for (const gene of this.#genes) gene.cross(children[0], children[1], blend, random)
     }
@@ -36,11 +44,13 @@ export class Variation {
     const { mutationProbability, blend } = this.#settings
     const child = [...parent]
     const other = [...mate]
+    this.#space.fillHidden(child, random, mate)
+    this.#space.fillHidden(other, random, parent)
     const certain = random.integer(this.#genes.length)
     this.#genes.forEach((gene, at) => {
       if (at !== certain && !random.chance(exchangedPart)) return
       if (random.chance(blendedPart)) gene.cross(child, other, blend, random)
-      else child[at] = mate[at]!
+      else child[at] = other[at]!
     })
     if (random.chance(mutationProbability)) this.mutate(child, random)
     return child

@@ -1,10 +1,16 @@
 import { boolean, listed } from './choice.ts'
+import { when } from './condition.ts'
 import { integer, real } from './number.ts'
 import type { Parameter, ParameterDefinition } from './parameter.ts'
 import { matrix, vector } from './vector.ts'
 
 /** The parameter that plain data describes; the data has been checked against the schema of experiment files. */
-export function parameterFrom(definition: ParameterDefinition): Parameter {
+export function parameterFrom({ when: condition, ...definition }: ParameterDefinition): Parameter {
+  const parameter = unconditional(definition)
+  return condition === undefined ? parameter : when(condition, parameter)
+}
+
+function unconditional(definition: ParameterDefinition): Parameter {
   switch (definition.type) {
     case 'real':
       return real(definition.low, definition.high, {

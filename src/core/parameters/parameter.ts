@@ -18,8 +18,16 @@ export interface Parameter<T = unknown> {
 export type Scale = 'linear' | 'log'
 export type ChoiceValue = string | number | boolean | null
 
+/** Where a parameter applies: where each of the parameters that are named has this value, or one of these. */
+export type Condition = { readonly [parameter: string]: ChoiceValue | readonly ChoiceValue[] }
+
 /** A parameter as it stands in YAML or JSON. */
-export type ParameterDefinition =
+export type ParameterDefinition = KindOfParameter & {
+  /** Where it applies; everywhere unless it says so. */
+  readonly when?: Condition | undefined
+}
+
+type KindOfParameter =
   | ({ readonly type: 'real'; readonly low: number; readonly high: number } & RealOptions)
   | ({ readonly type: 'integer'; readonly low: number; readonly high: number } & IntegerOptions)
   | { readonly type: 'ordinal'; readonly values: readonly ChoiceValue[] }
@@ -43,6 +51,6 @@ export interface RealOptions extends IntegerOptions {
 export function checkParameter(where: string, parameter: unknown): void {
   if (typeof (parameter as Partial<Parameter> | null | undefined)?.decode === 'function') return
   throw new RangeError(
-    `${where} needs to be made by real, integer, choice, ordinal, boolean, vector or matrix, got ${show(parameter)}`,
+    `${where} needs to be made by real, integer, choice, ordinal, boolean, vector, matrix or when, got ${show(parameter)}`,
   )
 }

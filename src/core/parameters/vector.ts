@@ -3,7 +3,7 @@ import { checkParameter, type Parameter } from './parameter.ts'
 
 /** `length` values of the same kind. */
 export function vector<T>(of: Parameter<T>, length: number): Parameter<T[]> {
-  checkParameter('vector(of, length)', of)
+  checkElement('vector(of, length)', of)
   checkCount('vector(of, length)', 'length', length)
   const width = of.axes.length
   return {
@@ -22,11 +22,20 @@ export function vector<T>(of: Parameter<T>, length: number): Parameter<T[]> {
 
 /** `rows` lists of `columns` values of the same kind. */
 export function matrix<T>(of: Parameter<T>, rows: number, columns: number): Parameter<T[][]> {
-  checkParameter('matrix(of, rows, columns)', of)
+  checkElement('matrix(of, rows, columns)', of)
   checkCount('matrix(of, rows, columns)', 'rows', rows)
   checkCount('matrix(of, rows, columns)', 'columns', columns)
   const { definition: _, ...nested } = vector(vector(of, columns), rows)
   return { ...nested, definition: { type: 'matrix', of: of.definition, rows, columns } }
+}
+
+/** @throws RangeError at what is no parameter, or has a condition of its own */
+function checkElement(call: string, of: Parameter): void {
+  checkParameter(call, of)
+  if (of.definition.when === undefined) return
+  throw new RangeError(
+    `${call} needs elements without a condition, got ${show(of.definition.when)}; give it to the whole`,
+  )
 }
 
 function checkCount(call: string, name: string, count: number): void {

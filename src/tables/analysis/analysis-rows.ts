@@ -103,9 +103,11 @@ export class AnalysisRows {
     return points
   }
 
-  /** Where each point stands along the axes that can move. @throws RangeError if the run does not say their bounds */
+  /** Where each point stands along the axes that can move. @throws RangeError if the run does not say their bounds, or a point has no place */
   positions() {
     if (!this.space) throw new RangeError('the run does not say what its parameters may be; wanted their bounds')
+    if (this.space.isConditional)
+      throw new RangeError('parameters with a condition have no place where they do not apply')
     const ranges = axisRangesOf(this.space)
     const moving = ranges.flatMap(({ isHeld }, axis) => (isHeld ? [] : [axis]))
     const { space } = this
