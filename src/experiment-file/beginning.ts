@@ -31,16 +31,18 @@ export async function readBeginning(
 ): Promise<Beginning> {
   const known = warmStart === undefined ? undefined : { named: warmStart, source: findSource(warmStart, folder) }
   if (known && start === undefined && (await holdsGuesses(known.source, objectives.names))) {
-    return { start: await guessesIn(known.source, space, below(place, 'warmStart')) }
+    return { start: await guessesIn(known.source, known.named, space, below(place, 'warmStart')) }
   }
   const guesses =
-    start && 'file' in start ? await guessesIn(resolve(folder, start.file), space, below(place, 'start')) : start
+    start && 'file' in start
+      ? await guessesIn(resolve(folder, start.file), start.file, space, below(place, 'start'))
+      : start
   return { ...(guesses && { start: guesses }), ...(known && { warmStart: known }) }
 }
 
 /** A table with a column for every parameter; what else it has, as exports do, is left aside. */
-async function guessesIn(file: string, space: Space, place: Place): Promise<Guesses> {
-  const rows = nestColumns(await readTable(file), space.definitions)
+async function guessesIn(path: string, file: string, space: Space, place: Place): Promise<Guesses> {
+  const rows = nestColumns(await readTable(path), space.definitions)
   const known = new Set(space.names)
   const guesses = rows.map((row) => Object.fromEntries(Object.entries(row).filter(([name]) => known.has(name))))
   return makeAt(place, () => [...designFromRows(space, guesses, file, typingOf(file))])

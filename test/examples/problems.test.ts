@@ -76,7 +76,7 @@ test('the controllers of a front are as good as theory allows, and none is bette
     .map(({ error, effort }: { error: number; effort: number }) => (effort * error ** 3) / ((27 / 64) * 1e8))
     .sort((a: number, b: number) => a - b)
   expect(beyondTheory[0]).toBeGreaterThan(0.999)
-  expect(beyondTheory[beyondTheory.length >> 1]).toBeLessThan(1.08)
+  expect(beyondTheory[beyondTheory.length >> 1]).toBeLessThan(1.2)
   const volumes = shown.hypervolumes as number[]
   expect(volumes).toEqual([...volumes].sort((a, b) => a - b))
 })

@@ -177,16 +177,15 @@ onSlurm(
     }
     const path = `PATH=${folder}${delimiter}${process.env.PATH}`
     const options = JSON.stringify(submitting(directory, { slurmInterval: '3s' }))
+    const begun = Date.now()
     const child = cluster.start('env', path, process.execPath, program, options)
     const asked = () =>
       (existsSync(calls) ? readFileSync(calls, 'utf8').split('\n') : []).filter((line) => line.startsWith('squeue'))
     await eventually(() => asked().length >= 5, 'it has been asked five times', 60_000)
     writeFileSync(join(directory, 'until'), '')
     expect(await child.ended, child.stderr()).toBe(0)
-    const times = asked().map((line) => Number(line.split(' ')[1]))
-    const gaps = times.slice(1).map((time, i) => time - times[i]!)
-    // Beside the first two submissions, which are not kept waiting.
-    expect(gaps.filter((gap) => gap < 2900).length).toBeLessThanOrEqual(1)
+    // Beside the first two submissions, which are not kept waiting; a slow machine only makes more time pass.
+    expect(asked().length).toBeLessThanOrEqual(3 + (Date.now() - begun) / 3000)
   },
   90_000,
 )
