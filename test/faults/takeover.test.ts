@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync 
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { RecordWriter } from '../../src/record/writer.ts'
+import { openDatabase } from '../../src/system/database.ts'
 import { eventually, processesNaming } from '../processes.ts'
 import { canonicalExport, search } from '../search.ts'
 import { startSearch } from '../search-child.ts'
@@ -112,7 +113,7 @@ test.concurrent('a holder that was stopped past its lease is taken over; awake a
   hold(root)
   const first = startSearch({ ...slow(root), generations: 4 })
   await eventually(() => journalOf(root).length >= 2, 'the first is at work')
-  first.process.kill('SIGSTOP')
+  await eventually(() => stopBetweenTransactions(first, root), 'the first is stopped')
   const second = startSearch({ ...slow(root), generations: 4 })
   await eventually(() => epochOf(root) === 2, 'the second takes over')
   first.process.kill('SIGCONT')
@@ -125,6 +126,22 @@ test.concurrent('a holder that was stopped past its lease is taken over; awake a
   expect(begunIn(root)).toBe(16)
   expect(processesNaming(root)).toEqual([])
 })
+
+/** Whether it has stopped where it does not hold the record's lock, which would keep the second out as well. */
+function stopBetweenTransactions({ process }: ReturnType<typeof startSearch>, root: string): boolean {
+  process.kill('SIGSTOP')
+  const record = openDatabase(join(root, 'run', 'trajectory.sqlite'), { timeout: 0 })
+  try {
+    record.exec('begin immediate')
+    record.exec('rollback')
+    return true
+  } catch {
+    process.kill('SIGCONT')
+    return false
+  } finally {
+    record.close()
+  }
+}
 
 const lastNumberOf = (line: string) => Number(line.split(' ').at(-1))
 

@@ -21,6 +21,7 @@ beforeAll(async () => {
     outfile: bundled,
     bundle: true,
     platform: 'node',
+    target: 'node20',
     format: 'esm',
   })
 })
