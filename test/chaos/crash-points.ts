@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { processesNaming } from '../processes.ts'
+import { eventually, processesNaming } from '../processes.ts'
 import { canonicalExport } from '../search.ts'
 import { ended, launch } from './launch.ts'
 
@@ -89,19 +89,20 @@ async function crashAt(point: number, counted: Points, { search, code }: Searche
   const hasCrashed = (await ended(launch(options, { TWOLOOP_CRASH_AT: at }))) === null
   const cameTo = await ended(launch(options))
   const isAsWanted = cameTo === code
-  const difference = isAsWanted ? differenceOf(options, reference) : `it ended with ${cameTo} when it went on`
+  const difference = isAsWanted ? await differenceOf(options, reference) : `it ended with ${cameTo} when it went on`
   return { hasCrashed, difference }
 }
 
-function differenceOf(
+async function differenceOf(
   { root, options = {} }: { readonly root: string; readonly options?: { readonly prints?: boolean } },
   reference: string,
-): string | undefined {
+): Promise<string | undefined> {
   const run = join(root, 'run')
   if (canonicalExport(run) !== reference) return 'another canonical export'
   for (const name of options.prints ? ['generation-000000.zip', 'generation-000001.zip'] : []) {
     if (!existsSync(join(run, 'logs', name))) return `what was printed is not in ${name}`
   }
-  const left = processesNaming(`${root}/`) // with its end: 1 is also how 15 begins
-  return left.length > 0 ? `${left.length} processes are left` : undefined
+  // A search that had come to its end is not gone on with: workers of the runner that died leave by themselves.
+  await eventually(() => processesNaming(`${root}/`).length === 0, `no process of ${root} is left`) // with its end: 1 is also how 15 begins
+  return undefined
 }
