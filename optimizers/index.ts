@@ -17,6 +17,7 @@ import { LBfgsB } from './l-bfgs-b.ts'
 import { LShade } from './l-shade.ts'
 import { LineSearch } from './line-search.ts'
 import { LqCmaEs } from './lq-cma-es.ts'
+import { MedianStopping } from './median-stopping.ts'
 import { NaturalEvolutionStrategies } from './natural-evolution-strategies.ts'
 import { NelderMead } from './nelder-mead.ts'
 import { NsgaII } from './nsga-ii.ts'
@@ -45,6 +46,7 @@ export {
   LineSearch,
   LqCmaEs,
   LShade,
+  MedianStopping,
   NaturalEvolutionStrategies,
   NelderMead,
   NsgaII,
@@ -84,6 +86,7 @@ export const optimizers = {
   'successive-halving': SuccessiveHalving,
   hyperband: Hyperband,
   asha: Asha,
+  'median-stopping': MedianStopping,
   'grid-search': GridSearch,
   design: Design,
 } as const

@@ -120,6 +120,7 @@ export {
   LineSearch,
   LqCmaEs,
   LShade,
+  MedianStopping,
   NaturalEvolutionStrategies,
   NelderMead,
   NsgaII,

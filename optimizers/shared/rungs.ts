@@ -60,7 +60,7 @@ export function drawFresh<P>(
   drawn: Drawn,
   space: Space<P>,
   count: number,
-  budget: number,
+  budget: number | undefined,
   random: Random,
 ): { readonly drawn: Drawn; readonly proposals: Proposal<P>[] } {
   let { known } = drawn

@@ -11,6 +11,7 @@ import type { LeftCheckpoint, LeftDigest } from '../../src/core/record.ts'
  *   next      the last frame of a full segment: go on in the segment of the next number
  * Runner to worker
  *   simulate  individuals, in the order in which they are to be simulated; a worker holds what it has not answered
+ *   enough    individuals that need not go on: what they reported last is their result
  *   stop      finish what is being simulated, drop the others, leave
  * Worker to runner
  *   ready     the optimizee is loaded
@@ -19,7 +20,7 @@ import type { LeftCheckpoint, LeftDigest } from '../../src/core/record.ts'
  *   leaving   the worker's last words when it leaves in order: all that it has simulated is answered
  *   refused   the worker cannot go on (its pipe is damaged, the optimizee does not load); it ends
  */
-export type ToWorker = Hello | Next | Simulate | Stop
+export type ToWorker = Hello | Next | Simulate | Enough | Stop
 export type FromWorker = Hello | Next | Ready | Results | Report | Leaving | Refused
 
 /** Raised by every change that an older reader would misunderstand. */
@@ -62,6 +63,11 @@ export interface AssignedShare {
   readonly continues?: readonly [name: string, left: LeftCheckpoint | null] | undefined
 }
 
+export interface Enough {
+  readonly type: 'enough'
+  readonly keys: readonly AttemptKey[]
+}
+
 export interface Stop {
   readonly type: 'stop'
 }
@@ -92,6 +98,8 @@ export type Used = readonly [cpuMs: number, peakMemory: number | null]
 export interface ResultBeside {
   /** What was left for others to go on from. */
   readonly checkpoint?: LeftDigest | undefined
+  /** Whether it was stopped on its way: its fitness is the last that it reported. */
+  readonly isStopped?: boolean | undefined
 }
 
 export interface Results {

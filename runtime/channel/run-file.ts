@@ -30,6 +30,8 @@ export interface RunFile {
   readonly timeout?: number | undefined
   /** How many individuals are simulated at once, by a simulation that can. */
   readonly batch: number
+  /** Whether somebody hears what individuals report on their way, and may stop them. */
+  readonly hearsReports?: boolean | undefined
 }
 
 export function writeRunFile(directory: string, runFile: RunFile): void {

@@ -17,6 +17,8 @@ import type { WorkerProcess } from './worker-process.ts'
 export interface Collected {
   readonly evaluations: readonly Evaluation[]
   readonly standIns: readonly Individual[]
+  /** Whether reports were stored with them. */
+  readonly hasReports: boolean
 }
 
 export interface CollectorOptions {
@@ -61,8 +63,9 @@ export class Collector {
       record.commit({ attempts, standIns, reports: this.#reports, positions, ends })
       for (const worker of touched) worker.discardRead()
     }
+    const hasReports = this.#reports.length > 0
     this.#reports = []
-    return { evaluations, standIns: standIns.map(({ individual }) => individual) }
+    return { evaluations, standIns: standIns.map(({ individual }) => individual), hasReports }
   }
 
   /** True if anything was read from the worker's pipe. */
@@ -159,6 +162,7 @@ function answerOf(result: Result, worker: WorkerProcess, job: Job | undefined, e
     printed: printed ?? undefined,
     ...usageOf(used),
     ...(beside?.checkpoint && { checkpoint: beside.checkpoint }),
+    ...(beside?.isStopped && { isStopped: true }),
     began: ended - milliseconds,
     ended,
   }

@@ -54,6 +54,7 @@ function send(worker: WorkerProcess, jobs: OpenJobs, count: number, known: Pick<
     taken,
     taken.map((job) => assignmentOf(job, known)),
   )
+  worker.sayEnough(taken.filter((job) => jobs.isStopped(job)))
 }
 
 function assignmentOf(job: Job, { space, record }: Pick<Dealing, 'space' | 'record'>): Assignment {

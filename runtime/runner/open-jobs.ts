@@ -39,6 +39,8 @@ export class OpenJobs {
   readonly #judge: Judge | undefined
   readonly #jobs = new Set<Job>()
   readonly #queue = new JobQueue()
+  /** The names of individuals that need not go on. */
+  readonly #stopped = new Set<string>()
   #attempts: AttemptRecord[] = []
   #standIns: StandIn[] = []
   #evaluations: Evaluation[] = []
@@ -68,6 +70,15 @@ export class OpenJobs {
   /** Why the search is to stop, if an individual failed for good where that is the policy. */
   get failure(): RunnerFailure | undefined {
     return this.#failure
+  }
+
+  /** These need not go on, whoever simulates them. */
+  stop(names: Iterable<string>): void {
+    for (const name of names) this.#stopped.add(name)
+  }
+
+  isStopped({ individual }: Job): boolean {
+    return this.#stopped.size > 0 && this.#stopped.has(individual.name)
   }
 
   has(job: Job): boolean {
@@ -168,7 +179,7 @@ export class OpenJobs {
 
   /** With what the constraints say of it; what they cannot judge is no result. */
   #judged({ individual }: Job, answer: Answer): Answer {
-    if (!this.#judge || !answer.fitness) return answer
+    if (!this.#judge || !answer.fitness || answer.isStopped) return answer
     const judged = this.#judge(individual, answer.fitness, answer.outputs)
     if (!('refusal' in judged)) return { ...answer, ...judged }
     return { ...answer, fitness: undefined, outputs: undefined, cause: { kind: 'bad-result', message: judged.refusal } }
@@ -178,7 +189,11 @@ export class OpenJobs {
     this.#attempts.push({ ...answer, verdict: 'accepted' })
     this.#jobs.delete(job)
     const { individual } = job
-    const { fitness, outputs, constraints } = answer
+    const { fitness, outputs, constraints, isStopped } = answer
+    if (fitness && isStopped) {
+      this.#evaluations.push({ individual, outcome: 'stopped', fitness })
+      return
+    }
     const violation = constraints ? violationOf(constraints) : 0
     this.#evaluations.push(
       fitness

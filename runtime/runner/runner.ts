@@ -1,5 +1,5 @@
 import { isFailed, type Judge } from '../../src/core/evaluation.ts'
-import { type Individual, nameOf } from '../../src/core/individual.ts'
+import { type Individual, type IndividualId, nameOf } from '../../src/core/individual.ts'
 import type { Objectives } from '../../src/core/objectives.ts'
 import { type GenerationDetails, type ProposedIndividual, proposedAs, type RunRecord } from '../../src/core/record.ts'
 import type { RunnerSettings } from '../../src/core/runner-settings.ts'
@@ -42,6 +42,8 @@ export interface RunnerOptions {
   readonly standInFor?: StandInFor
   /** How results are judged by constraints, where there are any. */
   readonly judge?: Judge | undefined
+  /** Whether what individuals report on their way is given as it comes; they may be stopped by it. */
+  readonly hearsReports?: boolean
   /** When all must be over: nothing is begun that would hardly end before. */
   readonly deadline?: Deadline
 }
@@ -170,6 +172,15 @@ export class Runner {
     for (const individual of individuals) this.#jobs.queue(this.#jobs.open(individual))
   }
 
+  /** Has individuals stopped that need not go on: what they reported last is their result, once they have reported anything. */
+  stopIndividuals(individuals: readonly IndividualId[]): void {
+    const names = new Set(individuals.map(nameOf))
+    this.#jobs.stop(names)
+    for (const worker of this.#fleet.workers) {
+      worker.sayEnough(worker.held.list().filter(({ individual }) => names.has(individual.name)))
+    }
+  }
+
   /** As `run`, for individuals of any generations; those that are added meanwhile are simulated as well. */
   async *simulateGeneration(individuals: readonly Individual[], signal: AbortSignal): AsyncGenerator<Collected> {
     const rouse = () => this.#fleet.alarm.rouse()
@@ -190,7 +201,7 @@ export class Runner {
         await this.#fleet.alarm.rest()
         if (this.#rounds.trouble !== undefined) throw this.#rounds.trouble
         const collected = this.#collect(signal.aborted)
-        if (collected.evaluations.length > 0) yield collected
+        if (collected.evaluations.length > 0 || (this.#options.hearsReports && collected.hasReports)) yield collected
       }
       if (this.#failure) throw this.#failure
     } finally {
@@ -246,6 +257,9 @@ export class Runner {
     const tried = new Map(known.map((one) => [nameOf(one), one]))
     const jobs = individuals.map((individual) => this.#jobs.open(individual, tried.get(individual.name)))
     for (const job of leaveInherited(jobs, this.#fleet.workers)) this.#jobs.queue(job)
+    for (const worker of this.#fleet.workers) {
+      worker.sayEnough(worker.held.list().filter((job) => this.#jobs.isStopped(job)))
+    }
   }
 
   #handOut(): void {
@@ -267,7 +281,8 @@ export class Runner {
   }
 }
 
-function runFileOf({ run, space, record, optimizee, settings, batch = 1 }: RunnerOptions, wakeUp: WakeUpMode): RunFile {
+function runFileOf(options: RunnerOptions, wakeUp: WakeUpMode): RunFile {
+  const { run, space, record, optimizee, settings, batch = 1, hearsReports } = options
   const { pollInterval, grace, timeout } = settings
   const heartbeat = workerHeartbeat(settings)
   return {
@@ -282,5 +297,6 @@ function runFileOf({ run, space, record, optimizee, settings, batch = 1 }: Runne
     grace,
     timeout,
     batch,
+    hearsReports,
   }
 }

@@ -6,7 +6,7 @@ import { livenessOf, type ProcessIdentity } from '../../src/system/process-ident
 import { Pulse, workerHeart } from '../channel/heartbeat.ts'
 import { type AttemptKey, type FromWorker, protocolVersion, type Simulate } from '../channel/protocol.ts'
 import { workerDirectory } from '../channel/run-file.ts'
-import { HeldJobs, type Job } from './job.ts'
+import { HeldJobs, type Job, keyOfJob } from './job.ts'
 import type { Explanation, Launcher, Provenance } from './launcher.ts'
 import { type ChannelSurroundings, firstHello, ordersIn, WorkerChannel } from './worker-channel.ts'
 import {
@@ -236,6 +236,11 @@ export class WorkerProcess {
     this.#pipes.write({ type: 'simulate', individuals })
     for (const job of jobs) this.held.add(job)
     this.#wasGivenWork = true
+  }
+
+  /** What the worker holds of these need not go on. */
+  sayEnough(jobs: readonly Job[]): void {
+    if (jobs.length > 0 && !this.hasEnded) this.#pipes.write({ type: 'enough', keys: jobs.map(keyOfJob) })
   }
 
   /** What earlier runner starts gave to the worker; only the first who asks is told. */

@@ -1,3 +1,4 @@
+import { Stopped } from '../../src/core/evaluation.ts'
 import type { Individual } from '../../src/core/individual.ts'
 import type { Optimizee } from '../../src/core/optimizee.ts'
 import { Timer } from '../../src/system/timer.ts'
@@ -38,6 +39,11 @@ export class Attempt {
   abort(reason: Error): void {
     this.#abortReason ??= reason
     this.#context.abort(this.#abortReason)
+  }
+
+  /** Tells the simulation that it need not go on: a result that comes all the same is taken. */
+  stop(): void {
+    this.#context.abort(new Stopped())
   }
 
   async #settle(result: Promise<unknown>): Promise<AttemptOutcome> {

@@ -7,7 +7,9 @@ export interface ContextSource {
   readonly attempt: number
   /** Gives the run's snapshot; called when the simulation first asks for it. */
   readonly snapshot: () => unknown
-  readonly report: (step: number, value: number) => void
+  readonly report: SimulationContext['report']
+  /** Whether it need not go on. */
+  readonly stopped: () => boolean
   /** The path of the individual's directory, which is made if need be. */
   readonly directory: SimulationContext['directory']
   readonly account: SimulationContext['account']
@@ -30,12 +32,13 @@ export class Context implements SimulationContext {
   readonly restore: SimulationContext['restore']
   readonly #seed: number
   readonly #snapshot: () => unknown
+  readonly #stopped: () => boolean
   #random: Random | undefined
   #controller: AbortController | undefined
   #abortReason: Error | undefined
 
   constructor({ seed, budget }: Pick<Individual, 'seed' | 'budget'>, source: ContextSource) {
-    const { attempt, snapshot, report, directory, account, checkpoint, restore } = source
+    const { attempt, snapshot, report, stopped, directory, account, checkpoint, restore } = source
     this.attempt = attempt
     this.budget = budget
     this.report = report
@@ -45,6 +48,7 @@ export class Context implements SimulationContext {
     this.restore = restore
     this.#seed = seed
     this.#snapshot = snapshot
+    this.#stopped = stopped
   }
 
   get random(): Random {
@@ -62,6 +66,10 @@ export class Context implements SimulationContext {
 
   get snapshot(): unknown {
     return this.#snapshot()
+  }
+
+  get stopped(): boolean {
+    return this.#stopped()
   }
 
   /** Tells the simulation that its result is not wanted any more; the first reason stays. */

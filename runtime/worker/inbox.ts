@@ -11,6 +11,9 @@ export class Inbox {
   /** Milliseconds since the runner's heart was last seen to beat. */
   readonly #silence: () => number
   readonly #stuckWatch = new StuckWatch()
+  /** Is told of what came while nobody sleeps, where an individual that is simulated may be stopped. */
+  readonly #onNews: () => void
+  #hearsReports: boolean
   #heartbeat: number
   #wakeUp: WakeUp
   /** Set only when polling: no event announces new bytes. */
@@ -18,10 +21,12 @@ export class Inbox {
   #receivedAt = 0
   #wake: (() => void) | undefined
 
-  constructor(channel: string, runFile: RunFile, silence: () => number) {
+  constructor(channel: string, runFile: RunFile, silence: () => number, onNews: () => void) {
     const reopen = runFile.wakeUp === 'poll'
     this.#reader = new PipeReader(channel, 'to-worker', { reopen, removeRead: true, followsTakeover: true })
     this.#silence = silence
+    this.#onNews = onNews
+    this.#hearsReports = runFile.hearsReports ?? false
     this.#heartbeat = runFile.heartbeat
     this.#wakeUp = this.#listen(runFile)
   }
@@ -40,6 +45,7 @@ export class Inbox {
   follow(runFile: RunFile): void {
     const before = this.#wakeUp
     this.#heartbeat = runFile.heartbeat
+    this.#hearsReports = runFile.hearsReports ?? false
     this.#reader.reopen = runFile.wakeUp === 'poll'
     this.#wakeUp = this.#listen(runFile)
     before.close()
@@ -91,6 +97,7 @@ export class Inbox {
   /** The longer the last simulation took and the longer it is idle since, the more rarely a worker looks. */
   #wakeIfDue(): void {
     if (this.#wake && (!this.#pace || this.#pace.isDue(performance.now()))) this.#wake()
+    else if (!this.#wake && this.#hearsReports) this.#onNews()
   }
 
   close(): void {

@@ -2,7 +2,7 @@ import { type FailureCause, type Outputs, readResult, type SimulationFailure } f
 
 /** What came of one attempt. */
 export type AttemptOutcome =
-  | { readonly fitness: readonly number[]; readonly outputs?: Outputs | undefined }
+  | { readonly fitness: readonly number[]; readonly outputs?: Outputs | undefined; readonly isStopped?: boolean }
   | { readonly cause: FailureCause }
 
 /** Thrown at a simulation through its abort signal. */

@@ -11,6 +11,7 @@ import type { RunFile } from '../channel/run-file.ts'
 import type { Answers } from './answers.ts'
 import { Attempt, type AttemptSurroundings } from './attempt.ts'
 import { BatchAttempt, type Member } from './batch-attempt.ts'
+import { EarlyStop } from './early-stop.ts'
 import { type AttemptOutcome, causeOf } from './outcome.ts'
 import { PrintedText } from './printed-text.ts'
 import { removeCheckpoint, restored } from './restored.ts'
@@ -30,6 +31,7 @@ interface Running {
 /** An individual that is simulated, perhaps together with others. */
 interface KeyedMember extends Member {
   readonly key: AttemptKey
+  readonly stop: EarlyStop
   readonly surroundings: AttemptSurroundings
 }
 /** What came of an individual. */
@@ -40,6 +42,8 @@ export interface SimulationsOptions {
   readonly runFile: RunFile
   readonly optimizee: Optimizee
   readonly answers: Answers
+  /** Looks whether the runner has written anything, also while a simulation runs that lets nobody else run. */
+  readonly receive: () => void
 }
 
 /** What a worker simulates, alone or several at once, and what came of it: its answers. */
@@ -49,6 +53,11 @@ export class Simulations {
   readonly #directory: string
   readonly #optimizee: Optimizee
   readonly #answers: Answers
+  readonly #receive: () => void
+  /** Of what is simulated and of what need not be simulated to its end, where somebody hears reports. */
+  readonly #stops = new Map<string, EarlyStop>()
+  /** When reports are written that came shortly after others. */
+  #soon: NodeJS.Timeout | undefined
   readonly #printed = new PrintedText()
   /** What processes have used that attempts have started, until the attempts are answered. */
   readonly #usages = new Map<AttemptKey, ProcessUsage>()
@@ -61,11 +70,12 @@ export class Simulations {
   /** Whether individuals are given parts of a budget, and may leave checkpoints. */
   #hasBudget = false
 
-  constructor({ directory, runFile, optimizee, answers }: SimulationsOptions) {
+  constructor({ directory, runFile, optimizee, answers, receive }: SimulationsOptions) {
     this.runFile = runFile
     this.#directory = directory
     this.#optimizee = optimizee
     this.#answers = answers
+    this.#receive = receive
   }
 
   /** How many individuals are simulated at once. */
@@ -94,17 +104,32 @@ export class Simulations {
     this.#current?.attempt.abort(reason)
   }
 
+  /** These need not go on, now or once they are begun. */
+  enough(keys: readonly AttemptKey[]): void {
+    for (const key of keys) this.#stopOf(key).want()
+  }
+
+  #stopOf(key: AttemptKey): EarlyStop {
+    const name = key.join(' ')
+    const known = this.#stops.get(name)
+    if (known) return known
+    const stop = new EarlyStop()
+    if (this.runFile.hearsReports) this.#stops.set(name, stop)
+    return stop
+  }
+
   async simulate(assignments: readonly Assignment[]): Promise<void> {
     if (this.batchSize === 1) await this.#simulateOne(assignments[0]!)
     else await this.#simulateMany(assignments)
   }
 
   async #simulateOne(assignment: Assignment): Promise<void> {
-    const { key, individual, surroundings } = this.#memberOf(assignment)
+    const { key, individual, surroundings, stop } = this.#memberOf(assignment)
     const attempt = new Attempt(this.#optimizee, individual, surroundings)
+    stop.onStop = () => attempt.stop()
     const begin = performance.now()
     const running = this.#runAsOwner({ keys: [key], attempt }, () => attempt.run())
-    const outcome = running instanceof Promise ? await running : running
+    const outcome = stop.outcomeOf(running instanceof Promise ? await running : running)
     this.#current = undefined
     if (this.#isBrokenOff(outcome)) return
     this.#take([[key, outcome]], performance.now() - begin)
@@ -131,7 +156,8 @@ export class Simulations {
     const attempt = new BatchAttempt<KeyedMember>(this.#optimizee, members, {
       snapshot: () => this.#readSnapshot(),
       timeout: this.runFile.timeout,
-      onOutcome: ({ key }, outcome) => {
+      onOutcome: ({ key, stop }, came) => {
+        const outcome = stop.outcomeOf(came)
         if (this.#isBrokenOff(outcome)) return
         answered.push([key, outcome])
         if (this.isFlushDue) write()
@@ -153,12 +179,18 @@ export class Simulations {
       budget: share?.budget,
       continues: continues === undefined ? undefined : idOf(continues),
     })
+    const stop = this.#stopOf(key)
     this.#hasBudget ||= share !== undefined
     const surroundings: AttemptSurroundings = {
       attempt,
       timeout: this.runFile.timeout,
       snapshot: () => this.#readSnapshot(),
-      report: (step, value) => this.#report(key, step, value),
+      report: (step, value) => {
+        this.#report(key, step, value)
+        stop.note(value)
+        return !this.#look(stop)
+      },
+      stopped: () => this.#look(stop),
       directory: ({ make } = { make: true }) =>
         make
           ? makeOwnDirectory(this.#directory, runFiles.individuals, individual.name)
@@ -170,7 +202,7 @@ export class Simulations {
           : join(this.#directory, checkpointOfKey(key)),
       restore: () => (continues && left ? restored(this.#directory, continues, left) : undefined),
     }
-    return { key, individual, surroundings }
+    return { key, individual, surroundings, stop }
   }
 
   #runAsOwner<T>(running: Running, run: () => T): T {
@@ -191,14 +223,16 @@ export class Simulations {
     const each = milliseconds / answered.length
     for (const [key, outcome] of answered) {
       const used = this.#takeUsage(key)
+      this.#stops.delete(key.join(' '))
       if ('cause' in outcome) {
         this.#answers.addResult([key, each, null, outcome.cause, null, printed, used])
         if (this.#hasBudget) removeCheckpoint(this.#checkpointOf(key))
         continue
       }
-      const { fitness, outputs = null } = outcome
-      const checkpoint = this.#hasBudget ? digestOfFolder(this.#checkpointOf(key)) : undefined
-      if (checkpoint) this.#answers.addResult([key, each, fitness, null, outputs, printed, used, { checkpoint }])
+      const { fitness, outputs = null, isStopped } = outcome
+      const checkpoint = this.#hasBudget && !isStopped ? digestOfFolder(this.#checkpointOf(key)) : undefined
+      if (checkpoint || isStopped)
+        this.#answers.addResult([key, each, fitness, null, outputs, printed, used, { checkpoint, isStopped }])
       else this.#answers.addResult([key, each, fitness, null, outputs, printed, used])
     }
   }
@@ -218,6 +252,22 @@ export class Simulations {
     if (typeof step !== 'number' || typeof value !== 'number') return
     this.#answers.addReport(key, step, value)
     if (this.#answers.age > reportIntervalMs) this.#answers.tryWrite()
+    // Whoever hears reports may say that this one need not go on, also if it reports nothing more.
+    else if (this.runFile.hearsReports) this.#soon ??= setTimeout(() => this.#writeReports(), reportIntervalMs).unref()
+  }
+
+  #writeReports(): void {
+    clearTimeout(this.#soon)
+    this.#soon = undefined
+    this.#answers.tryWrite()
+  }
+
+  /** What a simulation is told that asks whether it need not go on; it may let nobody else run. */
+  #look(stop: EarlyStop): boolean {
+    if (!this.runFile.hearsReports) return false
+    if (this.#soon && this.#answers.age > reportIntervalMs) this.#writeReports()
+    this.#receive()
+    return stop.look()
   }
 
   /**

@@ -51,7 +51,12 @@ export class WorkerProgram {
     this.#runFile = runFile
     this.#optimizee = optimizee
     this.#writer = writer
-    this.#inbox = new Inbox(channel, runFile, () => this.#heart.silence)
+    this.#inbox = new Inbox(
+      channel,
+      runFile,
+      () => this.#heart.silence,
+      () => this.#onNews(),
+    )
     this.#heart = new BeatingHeart({
       own: workerHeart(channel),
       other: runnerHeart(directory),
@@ -59,7 +64,13 @@ export class WorkerProgram {
     })
     const operations = () => writer.operations + this.#inbox.operations + this.#heart.operations
     this.#answers = new Answers(writer, operations)
-    this.#simulations = new Simulations({ directory, runFile, optimizee, answers: this.#answers })
+    this.#simulations = new Simulations({
+      directory,
+      runFile,
+      optimizee,
+      answers: this.#answers,
+      receive: () => void (this.#inbox.age > receiveIntervalMs && this.#onNews()),
+    })
     process.on('uncaughtException', (error) => this.#onStrayError(error))
     process.on('SIGTERM', () => this.#leave())
     const { TWOLOOP_WARNING_SIGNAL: warning } = process.env
@@ -85,7 +96,7 @@ export class WorkerProgram {
         await this.#flush()
         if (this.#leaving) break
         // Frames that came while this was being written are seen by the next look, which must come before the sleep.
-        if (this.#receive()) continue
+        if (this.#receive() || this.#queue.length > 0 || this.#leaving) continue
         if (this.#isOrphan()) this.#leaving = 'grace'
         else await this.#inbox.sleep()
         continue
@@ -114,6 +125,15 @@ export class WorkerProgram {
     return this.#inbox.receive((message) => this.#handle(message))
   }
 
+  /** Something has come while a simulation runs. */
+  #onNews(): void {
+    try {
+      this.#receive()
+    } catch {
+      // A damaged pipe is met again when the simulation has ended, and is no fault of its.
+    }
+  }
+
   #handle(message: ToWorker): void {
     switch (message.type) {
       case 'hello':
@@ -123,6 +143,9 @@ export class WorkerProgram {
       case 'simulate':
         if (this.#queue.length === 0) this.#simulations.skipPrinted()
         for (const individual of message.individuals) this.#queue.push(individual)
+        return
+      case 'enough':
+        this.#simulations.enough(message.keys)
         return
       case 'stop':
         this.#leaving ??= 'stop'

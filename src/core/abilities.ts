@@ -23,18 +23,22 @@ export interface Abilities {
   readonly searches: boolean
   /** Whether it gives individuals parts of a budget, without which it is nothing. */
   readonly budgets?: boolean | undefined
+  /** Whether it hears what individuals report on their way, and stops some: in the order of arrival, and with one objective. */
+  readonly reports?: boolean | undefined
 }
 
 export const allAxes = ['real', 'integer', 'choice', 'boolean'] as const satisfies Abilities['axes']
 
-export function takesOrder({ pace }: Abilities, order: Order): boolean {
+export function takesOrder({ pace, reports }: Abilities, order: Order): boolean {
+  // When a report comes depends on who is how fast: in the other orders a search must not.
+  if (reports) return order === 'arrival'
   return order === 'generations' || pace === 'steady'
 }
 
 /** What a problem asks for that an algorithm cannot do, as the end of a sentence that begins with the algorithm. */
 export function findMissingAbility(
   abilities: Abilities,
-  { space, objectives, budget }: Pick<Problem, 'space' | 'objectives' | 'budget'>,
+  { space, objectives, budget, replications }: Pick<Problem, 'space' | 'objectives' | 'budget' | 'replications'>,
   order: Order = 'generations',
 ): string | undefined {
   const axis = space.axes.find(({ kind }) => !abilities.axes.includes(kind))
@@ -49,6 +53,8 @@ export function findMissingAbility(
   if (abilities.budgets && budget === undefined) {
     return 'spends a budget, and the simulation has none (say `budget: { name: steps, low: 1, high: 81 }`)'
   }
+  if (abilities.reports && order !== 'arrival') return `hears reports, which come in the order arrival, not in ${order}`
+  if (abilities.reports && replications) return 'stops single simulations by their reports, and takes no replications'
   if (!takesOrder(abilities, order)) return `works in generations only, not in the order ${order}`
   return undefined
 }

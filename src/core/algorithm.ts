@@ -23,6 +23,7 @@ export interface Algorithm<S extends State = State, P = Record<string, unknown>>
   start(random: Random): S
   ask(state: S, room: number, random: Random): Asked<S, P>
   tell(state: S, evaluations: readonly Evaluation<P>[], random: Random): S
+  report?(state: S, individual: IndividualId, step: number, value: number, random: Random): Reported<S>
 }
 
 /** Proposals, and the state that waits for them. */

@@ -3,7 +3,7 @@ import type { State } from './plain-data.ts'
 import { printable, show } from './text.ts'
 
 /** What came of an individual. A failed evaluation is data: it ranks last and never stops the others. */
-export type Evaluation<P = Record<string, unknown>> = DoneEvaluation<P> | FailedEvaluation<P>
+export type Evaluation<P = Record<string, unknown>> = DoneEvaluation<P> | FailedEvaluation<P> | StoppedEvaluation<P>
 
 interface Told<P> {
   readonly individual: Individual<P>
@@ -35,6 +35,24 @@ export type Judge = (
 export interface FailedEvaluation<P = Record<string, unknown>> extends Told<P> {
   readonly outcome: 'failed'
   readonly cause: FailureCause
+}
+
+/** It was stopped on its way, since its optimizer saw from its reports that it is not worth while. */
+export interface StoppedEvaluation<P = Record<string, unknown>> extends Told<P> {
+  readonly outcome: 'stopped'
+  /** The last value that it reported. */
+  readonly fitness: readonly number[]
+  /** Constraints of results say nothing of a part. */
+  readonly violation?: undefined
+}
+
+/** Thrown at a simulation, and by one, that is stopped on its way. */
+export class Stopped extends Error {
+  override readonly name = 'Stopped'
+
+  constructor() {
+    super('it was stopped on its way')
+  }
 }
 
 export function isFailed<P>(evaluation: Evaluation<P>): evaluation is FailedEvaluation<P> {

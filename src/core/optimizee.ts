@@ -44,8 +44,10 @@ export interface SimulationContext {
   readonly budget: number | undefined
   /** What `Optimizee.snapshot` gave when the run was made; the same for all individuals. */
   readonly snapshot: unknown
-  /** Records an intermediate value, for curves over time or steps. */
-  report(step: number, value: number): void
+  /** Records an intermediate value, for curves over time or steps; false if the simulation need not go on. */
+  report(step: number, value: number): boolean
+  /** Whether the simulation need not go on: its last report is its result, whatever it returns or throws from now on. */
+  readonly stopped: boolean
   /**
    * The directory that the individual from which this one goes on has left by `checkpoint`, as that left it; undefined where
    * there is none, and all is to be simulated from the beginning.

@@ -123,6 +123,11 @@ export interface ReportRecord {
   readonly value: number
 }
 
+/** A report by its number in the record, which is the order in which reports came. */
+export interface NumberedReport extends ReportRecord {
+  readonly number: number
+}
+
 /** An individual that was not simulated, since another run had done so. */
 export interface ReuseRecord {
   readonly individual: IndividualId

@@ -1,4 +1,4 @@
-import type { DoneEvaluation, Evaluation } from './evaluation.ts'
+import { type DoneEvaluation, type Evaluation, isFailed } from './evaluation.ts'
 import { Individual } from './individual.ts'
 import type { Objectives } from './objectives.ts'
 import type { Replications } from './replications.ts'
@@ -55,7 +55,7 @@ export function joinSamples(
   const vectors = done.map(({ fitness }) => fitness)
   const fitness = fitnessOf(vectors, objectives, { ...replications, count: samples.length })
   if (fitness === undefined) {
-    const failed = samples.find((sample) => sample.outcome === 'failed')!
+    const failed = samples.find(isFailed)!
     const message = `${samples.length - done.length} of ${samples.length} replicates failed: ${failed.cause.message}`
     return { individual, outcome: 'failed', cause: { ...failed.cause, message } }
   }

@@ -1,10 +1,11 @@
 import type { Algorithm } from './algorithm.ts'
 import { refuseBudget } from './budget.ts'
 import type { Evaluation } from './evaluation.ts'
-import { type Individual, nameOf } from './individual.ts'
+import { type Individual, type IndividualId, nameOf } from './individual.ts'
 import { findNotPlain, type State } from './plain-data.ts'
 import type { Proposal } from './proposal.ts'
 import { Random } from './random.ts'
+import type { NumberedReport } from './record.ts'
 import { repair, triesOfRepair } from './repair.ts'
 import { printable } from './text.ts'
 
@@ -19,6 +20,8 @@ export interface SearchCheckpoint {
   readonly version: number
   readonly asked: number
   readonly told: number
+  /** The number of the newest report that it has heard; left out where it hears none. */
+  readonly heard?: number | undefined
   readonly state: State
   /** What the pending individuals carried, by their names. */
   readonly tags: { readonly [name: string]: State }
@@ -35,6 +38,7 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
   #state: S
   #asked: number
   #told: number
+  #heard = 0
   /** The proposals of the newest `ask` that have not become individuals yet. */
   #unplaced: readonly Proposal<P>[] = []
   /** What the user wants to be simulated before anything else. */
@@ -59,8 +63,10 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
 
   /** @param checkpoint of the same algorithm, of the same version */
   static resume<S extends State, P>(optimizer: Algorithm<S, P>, checkpoint: SearchCheckpoint): SearchState<S, P> {
-    const { state, asked, told, tags } = checkpoint
-    return new SearchState(optimizer, state as S, asked, told, new Map(Object.entries(tags)))
+    const { state, asked, told, heard = 0, tags } = checkpoint
+    const search = new SearchState(optimizer, state as S, asked, told, new Map(Object.entries(tags)))
+    search.#heard = heard
+    return search
   }
 
   get state(): S {
@@ -75,6 +81,11 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
   /** How many evaluations it was told, those that it had not asked for included. */
   get told(): number {
     return this.#told
+  }
+
+  /** The number of the newest report that it has heard. */
+  get heard(): number {
+    return this.#heard
   }
 
   /** Has parameters proposed with the first that the optimizer proposes, ahead of them, as if they were known from elsewhere. */
@@ -162,12 +173,27 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
     this.#checkAt = 2 * this.#told
   }
 
+  /**
+   * What a pending individual has reported on its way; gives those that need not go on.
+   * @throws OptimizerError if the algorithm throws
+   */
+  report({ number, individual, step, value }: NumberedReport): readonly IndividualId[] {
+    const optimizer = this.#optimizer
+    this.#heard = number
+    const random = Random.of(optimizer.settings.seed, 'report', number)
+    const heard = this.#guard('report', () => optimizer.report?.(this.#state, individual, step, value, random))
+    if (!heard) return []
+    this.#state = heard.state
+    return heard.stop
+  }
+
   /** @throws OptimizerError if the state is not plain */
   checkpoint(): SearchCheckpoint {
     this.#check()
     const { type, version } = this.#optimizer
     const tags = Object.fromEntries(this.#tags)
-    return { type, version, asked: this.#asked, told: this.#told, state: this.#state, tags }
+    const heard = this.#heard > 0 ? { heard: this.#heard } : {}
+    return { type, version, asked: this.#asked, told: this.#told, ...heard, state: this.#state, tags }
   }
 
   #withTag(evaluation: Evaluation<P>): Evaluation<P> {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Individual, IndividualId } from '../core/individual.ts'
-import type { ReportRecord } from '../core/record.ts'
+import type { NumberedReport, ReportRecord } from '../core/record.ts'
 import type { RecordFile } from './record-file.ts'
 import type { ColumnRow, EvaluatedRow, SeriesRow, TableRow } from './rows.ts'
 
@@ -91,6 +91,25 @@ export abstract class RowReader {
     )
   }
 
+  /** How far reports had been heard when the optimizer had been told so many; undefined if none was between two evaluations. */
+  heardAt(told: number): number | undefined {
+    return this.file.get<{ report: number }>('select report from heard_reports where told = ?', told)?.report
+  }
+
+  /** The reports of a running search between two numbers, the first of them left out. */
+  reportsBetween(from: number, to: number): NumberedReport[] {
+    const rows = this.file.all<Omit<NumberedReport, 'individual'> & IndividualId>(
+      `select rowid as number, generation, "index", replicate, attempt, step, value from reports
+       where rowid > ? and rowid <= ? and attempt > 0 order by rowid`,
+      from,
+      to,
+    )
+    return rows.map(({ generation, index, replicate, ...report }) => ({
+      ...report,
+      individual: { generation, index, replicate },
+    }))
+  }
+
   /**
    * The intermediate values of the attempts that decided, in (generation, index, replicate, step) order; where a step was
    * reported several times, the latest.
@@ -109,9 +128,9 @@ export abstract class RowReader {
   /** Lets `findDone` and `seriesOf` find by what was simulated, as it is now; in a table that only this reader has. */
   indexDone(): void {
     this.file.execute(`
-      create temp table done (seed integer, parameters text, generation integer, "index" integer, replicate integer,
-                              primary key (seed, parameters)) without rowid;
-      insert or ignore into done select seed, parameters, generation, "index", replicate
+      create temp table done (seed integer, parameters text, budget real, generation integer, "index" integer, replicate integer,
+                              primary key (seed, parameters, budget)) without rowid;
+      insert or ignore into done select seed, parameters, coalesce(budget, 0), generation, "index", replicate
         from evaluated where outcome = 'done' order by generation, "index", replicate;
       create temp table series (generation integer, "index" integer, replicate integer, step real, value real,
                                 primary key (generation, "index", replicate, step)) without rowid;
@@ -120,12 +139,13 @@ export abstract class RowReader {
   }
 
   /** What came of the same parameters with the same seed, if that was simulated well. */
-  findDone({ seed, parameters }: Pick<Individual, 'seed' | 'parameters'>): EvaluatedRow | undefined {
+  findDone({ seed, parameters, budget }: Pick<Individual, 'seed' | 'parameters' | 'budget'>): EvaluatedRow | undefined {
     return this.file.get<EvaluatedRow>(
       `select e.* from temp.done d join evaluated e using (generation, "index", replicate)
-       where d.seed = ? and d.parameters = ?`,
+       where d.seed = ? and d.parameters = ? and d.budget = ?`,
       seed,
       JSON.stringify(parameters),
+      budget ?? 0,
     )
   }
 

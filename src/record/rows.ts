@@ -113,6 +113,8 @@ export function evaluationOf(row: EvaluatedRow): Evaluation {
     const fitness = JSON.parse(row.fitness!) as number[]
     return { individual, outcome: 'done', fitness, ...(violation > 0 && { violation }), outputs }
   }
+  if (row.outcome === 'stopped')
+    return { individual, outcome: 'stopped', fitness: JSON.parse(row.fitness!) as number[] }
   return { individual, outcome: 'failed', cause: JSON.parse(row.cause ?? '{}') as FailureCause }
 }
 

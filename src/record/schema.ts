@@ -56,6 +56,16 @@ create table front (                     -- what no other individual of the gene
   primary key (generation, "index")
 ) strict, without rowid;`
 
+/**
+ * How far reports had been heard by the optimizer when it had been told so many evaluations, before it was told the next. It
+ * is there in the record of a search that is told as results come, by an optimizer that hears reports, only.
+ */
+export const heardReportsTable = `
+create table if not exists heard_reports (
+  told   integer primary key,
+  report integer not null                -- the rowid of the newest
+) strict;`
+
 /** Everything that was evaluated or tried, side by side. */
 export const views = `
 create view attempts as

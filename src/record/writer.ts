@@ -23,7 +23,7 @@ import { FrontWriter } from './front-writer.ts'
 import { RecordReader } from './reader.ts'
 import { RecordFile } from './record-file.ts'
 import { type EvaluatedRow, evaluationOf, type Manifest, toJson } from './rows.ts'
-import { findBest, leftCheckpointsTable, searchView } from './schema.ts'
+import { findBest, heardReportsTable, leftCheckpointsTable, searchView } from './schema.ts'
 
 /** The record of one run, as its one writer has it: what is added comes in transactions. */
 export class RecordWriter extends RecordReader implements RunRecord {
@@ -34,6 +34,7 @@ export class RecordWriter extends RecordReader implements RunRecord {
   readonly #setPosition: Statement
   /** How many evaluations were told, where they are told as they come. */
   #told: number | undefined
+  #notesHeard = false
   #toldNumber: ToldNumber = () => this.#nextTold()
   /** Null where no front is looked for. */
   #front: FrontWriter | null | undefined
@@ -111,6 +112,12 @@ export class RecordWriter extends RecordReader implements RunRecord {
     this.#toldNumber = toldNumber
   }
 
+  /** From here on it is noted which reports the optimizer hears before which evaluation. */
+  noteHeard(): void {
+    this.file.transaction(() => this.file.execute(heardReportsTable))
+    this.#notesHeard = true
+  }
+
   /** Stores a generation, and the checkpoint of the optimizer that proposed it if there is one, in one transaction. */
   addGeneration(
     generation: number,
@@ -186,6 +193,7 @@ export class RecordWriter extends RecordReader implements RunRecord {
   commit(batch: Batch): void {
     this.file.transaction(() => {
       const { standIns = [], reused = [] } = batch
+      const toldBefore = this.#notesHeard && batch.reports.length > 0 ? this.#peekTold() : undefined
       for (const standIn of standIns) this.#addIndividual(standIn, standIn.replaces)
       this.#countIndividuals(standIns)
       this.#attempts.write(batch.attempts, {
@@ -196,6 +204,11 @@ export class RecordWriter extends RecordReader implements RunRecord {
       })
       this.#frontWriter?.write()
       for (const report of batch.reports) this.#addReport(report)
+      if (toldBefore !== undefined) {
+        const sql =
+          'insert or replace into heard_reports select ?, max(rowid) from reports having max(rowid) is not null'
+        this.file.run(sql, toldBefore)
+      }
       for (const { individual, run, from } of reused) {
         const { generation, index, replicate } = individual
         // Again after a recovery that lost the evaluation.
@@ -230,10 +243,16 @@ export class RecordWriter extends RecordReader implements RunRecord {
   }
 
   #nextTold(): number {
+    const told = this.#peekTold()
+    this.#told = told + 1
+    return told
+  }
+
+  #peekTold(): number {
     this.#told ??= this.file.get<{ told: number }>(
       'select 1 + coalesce(max(last_told), -1) as told from generations',
     )!.told
-    return this.#told++
+    return this.#told
   }
 
   #addReport({ individual: { generation, index, replicate }, attempt, step, value }: ReportRecord): void {

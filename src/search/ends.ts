@@ -91,7 +91,7 @@ export class Ends {
   /** Good enough in every objective that has a target. */
   #isTarget(evaluation: Evaluation): boolean {
     const { target } = this.#limits
-    if (target === undefined || evaluation.outcome === 'failed' || evaluation.violation !== undefined) return false
+    if (target === undefined || evaluation.outcome !== 'done' || evaluation.violation !== undefined) return false
     const { names, weights } = this.#objectives
     const wanted = typeof target === 'number' ? { [names[0]!]: target } : target
     return names.every((name, i) => {

@@ -189,6 +189,7 @@ export class Experiment {
       batch: batchSizeOf(optimizee, settings.batch),
       standInFor: standInsOf(optimizer, environment),
       judge,
+      hearsReports: optimizer.abilities.reports ?? false,
       ...(options.deadline && { deadline: options.deadline }),
     })
     using cache = options.cache ? this.#openCache(prepared, options, judge) : undefined

@@ -34,10 +34,11 @@ export async function simulateHere(
   { directory, signal, ...surroundings }: HereOptions,
 ): Promise<SimulatedHere> {
   const reports: { step: number; value: number }[] = []
-  const report = (step: number, value: number) => void reports.push({ step, value })
+  const report = (step: number, value: number) => reports.push({ step, value }) > 0
   const attempt = new Attempt(optimizee, individual, {
     ...surroundings,
     report,
+    stopped: () => false,
     directory: directory.path,
     account: () => {},
     checkpoint: directory.checkpoint,

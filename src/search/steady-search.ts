@@ -23,6 +23,12 @@ export class SteadySearch {
   readonly size: number
   readonly #line: ToldLine
   readonly #replicates: Replicates
+  /** Whether the optimizer hears what individuals report on their way. */
+  readonly #hears: boolean
+  /** By their names, those whose reports it hears. */
+  readonly #pending = new Set<string>()
+  /** When it was asked last; the reports that it hears before it is told more must not lead to another answer. */
+  #askedAt = -1
   /** Places that were told, and individuals that were asked for, stand-ins not counted. */
   #told = 0
   #asked = 0
@@ -38,6 +44,8 @@ export class SteadySearch {
     this.#window = window
     this.size = searched.optimizer.populationSize
     this.#line = order === 'ordered' ? new OrderedLine(this.size) : new ArrivalLine()
+    this.#hears = searched.optimizer.abilities.reports ?? false
+    if (this.#hears) searched.record.noteHeard()
     this.#replicates = new Replicates(searched.trajectory.replications, searched.optimizer.objectives)
   }
 
@@ -66,17 +74,20 @@ export class SteadySearch {
       })
       return individuals.filter(({ name }) => !found.has(name))
     }
-    let next = await reuse([...open, ...this.#advance()])
+    let next = await reuse([...open, ...this.#advance(runner)])
     for (let more = cache !== undefined; more && !signal.aborted; ) {
-      const further = this.#advance()
+      const further = this.#advance(runner)
       more = further.length > 0
       next = [...next, ...(await reuse(further))]
     }
     for await (const { evaluations, standIns } of runner.simulateGeneration(next, signal)) {
-      for (const standIn of standIns) this.#line.expectStandIn(standIn)
+      for (const standIn of standIns) {
+        this.#line.expectStandIn(standIn)
+        this.#pending.add(standIn.name)
+      }
       for (const evaluation of evaluations) this.#add(evaluation)
       for (let more = true; more; ) {
-        const asked = this.#advance()
+        const asked = this.#advance(runner)
         const left = await reuse(asked)
         runner.addIndividuals(left)
         more = left.length < asked.length && !signal.aborted
@@ -87,6 +98,11 @@ export class SteadySearch {
     if (this.#line.pending > 0) return false
     this.#limit = this.#reachedLimit()
     return true
+  }
+
+  #expect(point: Individual): void {
+    this.#line.expect(point)
+    if (this.#hears) this.#pending.add(point.name)
   }
 
   /** What is new; of a point that is replicated, it is told once all its samples are there. */
@@ -126,13 +142,14 @@ export class SteadySearch {
     }
     const evaluated = this.#order === 'ordered' ? record.told(told) : this.#evaluatedSince(told, open)
     this.#lookBack(told)
-    for (const point of pointsOf([...open.values()], trajectory.replications)) this.#line.expect(point)
+    for (const point of pointsOf([...open.values()], trajectory.replications)) this.#expect(point)
     this.#searched.left?.expect(open.values())
     for (let block = Math.floor(from / this.size); block <= trajectory.generation; block++) {
       for (const { individual } of record.replacements(block)) {
         if (this.#isTold(individual, told)) continue
         open.set(individual.name, individual)
         this.#line.expectStandIn(individual)
+        this.#pending.add(individual.name)
       }
     }
     for (const evaluation of evaluated) {
@@ -170,17 +187,20 @@ export class SteadySearch {
   }
 
   /** Tells what is there and asks after each telling, as long as there is something to tell; gives what is new. */
-  #advance(): readonly Individual[] {
+  #advance(runner: Runner): readonly Individual[] {
     const { optimizer, checkpoints } = this.#searched
     const { search } = optimizer
+    const stopped: IndividualId[] = []
     const fresh: ProposedIndividual[] = []
     const begun: BegunGeneration[] = []
     checkpoints.timed(() => {
       for (;;) {
         this.#ask(fresh, begun)
+        if (this.#hears) stopped.push(...this.#hear())
         const portion = this.#line.next()
         if (!portion) break
         search.tell(portion)
+        for (const { individual } of portion) this.#pending.delete(nameOf(individual))
         this.#searched.left?.tell(portion)
         this.#searched.ends.tell(portion)
         this.#told++
@@ -191,6 +211,8 @@ export class SteadySearch {
       this.#searched.record.addIndividuals(fresh, { begun, checkpoint })
     }
     this.#searched.left?.sweepIfDue()
+    const wanted = stopped.filter((one) => this.#pending.has(nameOf(one)))
+    if (wanted.length > 0) runner.stopIndividuals(wanted)
     return fresh.map(({ individual }) => individual)
   }
 
@@ -201,6 +223,8 @@ export class SteadySearch {
       this.#askAgain()
       return
     }
+    if (this.#hears && this.#askedAt === this.#told) return
+    this.#askedAt = this.#told
     const room = Math.min(this.#window - this.#line.pending, this.#most - this.#asked)
     if (room <= 0 || this.#reachedLimit() !== undefined) return
     const proposals = search.ask(room)
@@ -215,9 +239,19 @@ export class SteadySearch {
       begun.push({ generation, summary: optimizer.summarize(search.state) })
     }
     replicates.forEach((individuals, i) => {
-      this.#line.expect(points[i]!)
+      this.#expect(points[i]!)
       for (const individual of individuals) fresh.push(proposedAs(individual, proposals[i], this.#told))
     })
+  }
+
+  /** Hears what was reported before the next evaluation, as the record has it; gives who need not go on. */
+  #hear(): readonly IndividualId[] {
+    const { record, optimizer } = this.#searched
+    const { search } = optimizer
+    const upTo = record.heardAt(this.#told)
+    if (upTo === undefined || upTo <= search.heard) return []
+    const reports = record.reportsBetween(search.heard, upTo)
+    return reports.flatMap((report) => (this.#pending.has(nameOf(report.individual)) ? search.report(report) : []))
   }
 
   /** Asks for what was asked for at this point, according to the record. */

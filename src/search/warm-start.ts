@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { statSync } from 'node:fs'
+import { isWhole } from '../core/budget.ts'
 import { ConfigurationError } from '../core/errors.ts'
-import type { Evaluation, FailureCause } from '../core/evaluation.ts'
+import { type Evaluation, type FailureCause, isFailed } from '../core/evaluation.ts'
 import { Individual } from '../core/individual.ts'
 import type { Optimizee, Problem } from '../core/optimizee.ts'
 import type { Optimizer } from '../core/optimizer.ts'
@@ -88,7 +89,8 @@ function fromRun(directory: string, { space, objectives }: WarmStartProblem): Kn
     let left = 0
     let refused: string | undefined
     for (const row of record.rows()) {
-      if (row.outcome === 'pending') continue
+      // A part of a simulation says something else than the whole.
+      if (row.outcome === 'pending' || row.outcome === 'stopped' || !isWhole(record.budget, row.budget)) continue
       const parameters = JSON.parse(row.parameters) as Readonly<Record<string, unknown>>
       const refusal = space.refuse(parameters)
       if (refusal !== undefined) {
@@ -99,7 +101,7 @@ function fromRun(directory: string, { space, objectives }: WarmStartProblem): Kn
       const point = replicates.add(evaluationOfRow(row))
       if (!point) continue
       const known = space.fromValues(space.toValues(parameters))
-      const result = point.outcome === 'done' ? places.map((place) => point.fitness[place]!) : point.cause
+      const result = isFailed(point) ? point.cause : places.map((place) => point.fitness[place]!)
       evaluations.push(evaluationOf(evaluations.length, known, row.seed, result))
     }
     const warning =
@@ -130,7 +132,7 @@ function fromTable(file: string, rows: readonly FileRow[], { space, objectives }
   const seedIsParameter = parameters.some(({ column }) => column === 'seed')
   const evaluations: Evaluation[] = []
   nested.forEach((row, i) => {
-    if (row.outcome === 'pending') return
+    if (row.outcome === 'pending' || row.outcome === 'stopped') return
     const known = space.fromValues(parameters.map((cells) => cells.valueIn(row, i)))
     const refusal = space.isConditional ? space.refuse(known) : undefined
     if (refusal !== undefined) throw new ConfigurationError(`${file}: row ${i + 1} ${refusal}`)

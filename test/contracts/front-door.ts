@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { isFailed } from '../../src/core/evaluation.ts'
 import { RecordReader } from '../../src/record/reader.ts'
 import { eventually } from '../processes.ts'
 import { canonicalExport } from '../search.ts'
@@ -72,7 +73,7 @@ export function testFrontDoor(name: string, { play }: FrontDoor): void {
 function outcomesIn(directory: string): readonly string[] {
   const record = RecordReader.openForReading(directory)
   try {
-    return record.evaluations(0).map((one) => (one.outcome === 'done' ? one.outcome : one.cause.message))
+    return record.evaluations(0).map((one) => (isFailed(one) ? one.cause.message : one.outcome))
   } finally {
     record.close()
   }

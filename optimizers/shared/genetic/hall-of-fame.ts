@@ -24,7 +24,7 @@ export function honour<P>(
   const bar = last && scoreOf(objectives, last.fitness, last.violation)
   const all = [...hallOfFame]
   for (const evaluation of evaluations) {
-    if (evaluation.outcome === 'failed') continue
+    if (evaluation.outcome !== 'done') continue
     const { individual, fitness, violation } = evaluation
     if (bar !== undefined && scoreOf(objectives, fitness, violation) <= bar) continue
     const { generation, index, parameters } = individual

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 import { Design, DesignPoints } from '../../../optimizers/designs/index.ts'
-import type { Evaluation } from '../../core/evaluation.ts'
+import { type Evaluation, isFailed } from '../../core/evaluation.ts'
 import { Objectives } from '../../core/objectives.ts'
 import { runnerSettings } from '../../core/runner-settings.ts'
 import { parseSettings } from '../../core/settings.ts'
@@ -113,9 +113,9 @@ export class PlannedGrid {
   #experiment({ name, variant, seed, directory }: PlannedVariant, known: Evaluation | undefined): GridExperiment {
     const planned = { name, variant, seed, directory }
     if (!known) return { ...planned, outcome: 'pending' }
-    return known.outcome === 'done'
-      ? { ...planned, outcome: 'done', outputs: { ...known.outputs, ...this.#fitnessOf(known.fitness) } }
-      : { ...planned, outcome: 'failed', cause: known.cause }
+    if (isFailed(known)) return { ...planned, outcome: 'failed', cause: known.cause }
+    const outputs = known.outcome === 'done' ? known.outputs : {}
+    return { ...planned, outcome: 'done', outputs: { ...outputs, ...this.#fitnessOf(known.fitness) } }
   }
 
   #fitnessOf(fitness: readonly number[]): Record<string, number> {

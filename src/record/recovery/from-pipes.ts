@@ -166,7 +166,7 @@ class Taking implements PipesTaken {
 
   /** A result has a checksum, and rows have none: of an attempt that both know, the result is believed. */
   #take(worker: number, result: Result): void {
-    const [key, milliseconds, fitness, cause, outputs, printed, used] = result
+    const [key, milliseconds, fitness, cause, outputs, printed, used, beside] = result
     if (!this.#objectives || (fitness && fitness.length !== this.#objectives.names.length)) return
     const [generation, index, replicate, epoch, attempt] = key
     const individual = { generation, index, replicate }
@@ -195,6 +195,7 @@ class Taking implements PipesTaken {
       outputs: outputs ?? undefined,
       milliseconds,
       printed: printed ?? undefined,
+      isStopped: beside?.isStopped,
       cpuMs: used?.[0],
       peakMemory: used?.[1] ?? undefined,
     })
