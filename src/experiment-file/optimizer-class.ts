@@ -69,4 +69,5 @@ const abilitiesSchema = z.strictObject({
   pace: z.enum(['generation', 'steady']),
   searches: z.boolean(),
   budgets: z.boolean().optional(),
+  reports: z.boolean().optional(),
 }) satisfies z.ZodType<Abilities>

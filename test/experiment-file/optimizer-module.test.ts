@@ -120,7 +120,7 @@ test('a module that is not there, or that the problem is too much for, is refuse
   )
   const able = Object.entries(optimizers).flatMap(([type, { abilities }]) => {
     const axes: readonly string[] = abilities.axes
-    if ('budgets' in abilities) return [] // which this problem does not have
+    if ('budgets' in abilities || 'reports' in abilities) return [] // which need what this problem has not
     return axes.includes('integer') ? [type] : []
   })
   expect(await refusal({ module: './mine.ts' }, 'integer')).toBe(

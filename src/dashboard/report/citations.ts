@@ -18,6 +18,13 @@ export const citations: Readonly<Record<string, string>> = {
   asha: 'Li et al. 2020, "A system for massively parallel hyperparameter tuning"',
   xnes: 'Glasmachers, Schaul, Sun, Wierstra and Schmidhuber 2010, "Exponential natural evolution strategies"',
   'line-search': 'Langerman, Seront and Bersini 1994, "STEP: the easiest way to optimize a function"',
+  'nsga-ii': 'Deb, Pratap, Agarwal and Meyarivan 2002, "A fast and elitist multiobjective genetic algorithm: NSGA-II"',
+  'successive-halving':
+    'Jamieson and Talwalkar 2016, "Non-stochastic best arm identification and hyperparameter optimization"',
+  hyperband:
+    'Li, Jamieson, DeSalvo, Rostamizadeh and Talwalkar 2018, "Hyperband: a novel bandit-based approach to hyperparameter optimization"',
+  asha: 'Li et al. 2020, "A system for massively parallel hyperparameter tuning"',
+  'median-stopping': 'Golovin et al. 2017, "Google Vizier: a service for black-box optimization"',
   'random-search': 'Brooks 1958, "A discussion of random methods for seeking maxima"',
   'sobol-search': 'Owen 1995, "Randomly permuted (t,m,s)-nets and (t,s)-sequences"',
   'natural-evolution-strategies': 'Wierstra et al. 2014, "Natural evolution strategies"',
