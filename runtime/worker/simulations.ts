@@ -21,6 +21,9 @@ const flushIntervalMs = { events: 2, poll: 20 }
 /** Intermediate values of a long simulation are seen within this time. */
 const reportIntervalMs = 200
 
+/** Of all that nobody stops. */
+const never = new EarlyStop()
+
 /** An attempt of which something may still run, whether it has ended or not. */
 interface Running {
   /** Of all that are simulated together. */
@@ -110,11 +113,12 @@ export class Simulations {
   }
 
   #stopOf(key: AttemptKey): EarlyStop {
+    if (!this.runFile.hearsReports) return never
     const name = key.join(' ')
     const known = this.#stops.get(name)
     if (known) return known
     const stop = new EarlyStop()
-    if (this.runFile.hearsReports) this.#stops.set(name, stop)
+    this.#stops.set(name, stop)
     return stop
   }
 
@@ -126,7 +130,7 @@ export class Simulations {
   async #simulateOne(assignment: Assignment): Promise<void> {
     const { key, individual, surroundings, stop } = this.#memberOf(assignment)
     const attempt = new Attempt(this.#optimizee, individual, surroundings)
-    stop.onStop = () => attempt.stop()
+    if (stop !== never) stop.onStop = () => attempt.stop()
     const begin = performance.now()
     const running = this.#runAsOwner({ keys: [key], attempt }, () => attempt.run())
     const outcome = stop.outcomeOf(running instanceof Promise ? await running : running)
@@ -223,7 +227,7 @@ export class Simulations {
     const each = milliseconds / answered.length
     for (const [key, outcome] of answered) {
       const used = this.#takeUsage(key)
-      this.#stops.delete(key.join(' '))
+      if (this.#stops.size > 0) this.#stops.delete(key.join(' '))
       if ('cause' in outcome) {
         this.#answers.addResult([key, each, null, outcome.cause, null, printed, used])
         if (this.#hasBudget) removeCheckpoint(this.#checkpointOf(key))
