@@ -11,11 +11,6 @@ export const citations: Readonly<Record<string, string>> = {
   'l-bfgs-b': 'Byrd, Lu, Nocedal and Zhu 1995, "A limited memory algorithm for bound constrained optimization"',
   'trust-region': 'More and Sorensen 1983, "Computing a trust region step"',
   'particle-swarm': 'Kennedy and Eberhart 1995, "Particle swarm optimization"',
-  'nsga-ii': 'Deb et al. 2002, "A fast and elitist multiobjective genetic algorithm: NSGA-II"',
-  hyperband: 'Li et al. 2018, "Hyperband: a novel bandit-based approach to hyperparameter optimization"',
-  'successive-halving':
-    'Jamieson and Talwalkar 2016, "Non-stochastic best arm identification and hyperparameter optimization"',
-  asha: 'Li et al. 2020, "A system for massively parallel hyperparameter tuning"',
   xnes: 'Glasmachers, Schaul, Sun, Wierstra and Schmidhuber 2010, "Exponential natural evolution strategies"',
   'line-search': 'Langerman, Seront and Bersini 1994, "STEP: the easiest way to optimize a function"',
   'nsga-ii': 'Deb, Pratap, Agarwal and Meyarivan 2002, "A fast and elitist multiobjective genetic algorithm: NSGA-II"',
