@@ -20,18 +20,19 @@ import type { Trajectory } from '../core/trajectory.ts'
 import type { Database, Statement } from '../system/database.ts'
 import { AttemptWriter } from './attempt-writer.ts'
 import { FrontWriter } from './front-writer.ts'
+import { IndividualWriter } from './individual-writer.ts'
 import { RecordReader } from './reader.ts'
 import { RecordFile } from './record-file.ts'
 import { type EvaluatedRow, evaluationOf, type Manifest, toJson } from './rows.ts'
 import { findBest, heardReportsTable, leftCheckpointsTable, searchView } from './schema.ts'
+import { WorkerWriter } from './worker-writer.ts'
 
 /** The record of one run, as its one writer has it: what is added comes in transactions. */
 export class RecordWriter extends RecordReader implements RunRecord {
   readonly #attempts: AttemptWriter
-  readonly #insertGeneration: Statement
-  readonly #insertIndividual: Statement
+  readonly #individuals: IndividualWriter
   readonly #insertReport: Statement
-  readonly #setPosition: Statement
+  readonly #workers: WorkerWriter
   /** How many evaluations were told, where they are told as they come. */
   #told: number | undefined
   #notesHeard = false
@@ -42,10 +43,9 @@ export class RecordWriter extends RecordReader implements RunRecord {
   private constructor(file: RecordFile) {
     super(file)
     this.#attempts = new AttemptWriter(file)
-    this.#insertGeneration = file.prepare('insert into generations (generation, individuals, summary) values (?, 0, ?)')
-    this.#insertIndividual = file.prepare('insert into individuals values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+    this.#individuals = new IndividualWriter(file)
     this.#insertReport = file.prepare('insert into reports values (?, ?, ?, ?, ?, ?)')
-    this.#setPosition = file.prepare('update workers set segment = ?, offset = ? where worker = ?')
+    this.#workers = new WorkerWriter(file)
   }
 
   /** Opens the record for writing, made new if it is not there. @throws ConfigurationError if it is something else */
@@ -125,8 +125,8 @@ export class RecordWriter extends RecordReader implements RunRecord {
     { summary = {}, checkpoint }: GenerationDetails = {},
   ): void {
     this.file.transaction(() => {
-      this.#insertGeneration.run(generation, toJson(summary))
-      this.#addIndividuals(individuals)
+      this.#individuals.begin({ generation, summary })
+      this.#individuals.write(individuals)
       if (checkpoint) this.#putCheckpoint(checkpoint)
     })
   }
@@ -137,8 +137,8 @@ export class RecordWriter extends RecordReader implements RunRecord {
     { begun = [], checkpoint }: { begun?: readonly BegunGeneration[]; checkpoint?: Checkpoint | undefined } = {},
   ): void {
     this.file.transaction(() => {
-      for (const { generation, summary } of begun) this.#insertGeneration.run(generation, toJson(summary))
-      this.#addIndividuals(individuals)
+      for (const generation of begun) this.#individuals.begin(generation)
+      this.#individuals.write(individuals)
       if (checkpoint) this.#putCheckpoint(checkpoint)
     })
   }
@@ -153,49 +153,13 @@ export class RecordWriter extends RecordReader implements RunRecord {
     this.file.run('delete from checkpoints where told not in (select told from checkpoints order by told desc limit 2)')
   }
 
-  #addIndividuals(individuals: readonly ProposedIndividual[]): void {
-    for (const proposed of individuals) this.#addIndividual(proposed, null)
-    this.#countIndividuals(individuals)
-  }
-
-  #addIndividual({ individual, after, origin }: ProposedIndividual, replaces: number | null): void {
-    const { budget, continues } = individual
-    this.#insertIndividual.run(
-      individual.generation,
-      individual.index,
-      individual.replicate,
-      individual.seed,
-      JSON.stringify(individual.parameters),
-      replaces,
-      after,
-      origin ? JSON.stringify({ operator: origin.operator, parents: origin.parents?.map(nameOf) ?? [] }) : null,
-      budget ?? null,
-      continues ? nameOf(continues) : null,
-    )
-  }
-
-  #countIndividuals(individuals: readonly ProposedIndividual[]): void {
-    const counts = new Map<number, number>()
-    for (const { individual } of individuals) {
-      counts.set(individual.generation, (counts.get(individual.generation) ?? 0) + 1)
-    }
-    for (const [generation, count] of counts) {
-      this.file.run(
-        'update generations set individuals = individuals + ?, front = null, hypervolume = null where generation = ?',
-        count,
-        generation,
-      )
-    }
-  }
-
   // Attempts and evaluations
 
   commit(batch: Batch): void {
     this.file.transaction(() => {
       const { standIns = [], reused = [] } = batch
       const toldBefore = this.#notesHeard && batch.reports.length > 0 ? this.#peekTold() : undefined
-      for (const standIn of standIns) this.#addIndividual(standIn, standIn.replaces)
-      this.#countIndividuals(standIns)
+      this.#individuals.write(standIns)
       this.#attempts.write(batch.attempts, {
         objectives: this.objectives,
         replications: this.replications,
@@ -221,11 +185,8 @@ export class RecordWriter extends RecordReader implements RunRecord {
           nameOf(from),
         )
       }
-      for (const { worker, segment, offset } of batch.positions) this.#setPosition.run(segment, offset, worker)
-      const now = new Date().toISOString()
-      for (const { worker, why } of batch.ends ?? []) {
-        this.file.run('update workers set ended = ?, why = ? where worker = ?', now, why, worker)
-      }
+      this.#workers.move(batch.positions)
+      this.#workers.end(batch.ends ?? [])
     })
   }
 
@@ -307,31 +268,11 @@ export class RecordWriter extends RecordReader implements RunRecord {
   addWorker(launcher: string): number {
     // A folder that the record does not know (it lost its end in a power cut, or somebody made the folder) is nobody's.
     const taken = Math.max(0, ...workerFolders(this.directory))
-    return this.file.transaction(() =>
-      Number(
-        this.file.run(
-          'insert into workers (worker, epoch, launcher, launched) select 1 + max(?, coalesce(max(worker), 0)), ?, ?, ? from workers',
-          taken,
-          this.epoch,
-          launcher,
-          new Date().toISOString(),
-        ).lastInsertRowid,
-      ),
-    )
+    return this.file.transaction(() => this.#workers.add(launcher, taken))
   }
 
-  writeWorker({ worker, host, space, pid, started, provenance = {} }: Parameters<RunRecord['writeWorker']>[0]): void {
-    this.file.transaction(() =>
-      this.file.run(
-        'update workers set host = ?, space = ?, pid = ?, started = ?, provenance = ? where worker = ?',
-        host,
-        space,
-        pid,
-        started,
-        JSON.stringify(provenance),
-        worker,
-      ),
-    )
+  writeWorker(worker: Parameters<RunRecord['writeWorker']>[0]): void {
+    this.file.transaction(() => this.#workers.write(worker))
   }
 
   recordUsage({ fileOperations, nodeSeconds, workerSeconds, busySeconds }: Omit<Usage, 'steps'>): void {
