@@ -33,7 +33,8 @@ const settings = z.strictObject({
     .optional()
     .describe(
       'generations: tournaments breed each population from the one before, with elites; families: children compete for places, ' +
-        'bred gene by gene or from many parents, whichever succeeds; where all parameters are real unless given',
+        'bred gene by gene or from many parents, whichever succeeds; where all parameters are real and no front is looked for ' +
+        'unless given',
     ),
   crossoverProbability: probability.default(0.9).describe('How often two parents are crossed, in generations'),
   mutationProbability: probability.default(0.5).describe('How often an offspring is mutated'),
@@ -58,8 +59,10 @@ const settings = z.strictObject({
     .int()
     .min(0)
     .default(2)
-    .describe('How many of the best are kept as they are, in generations; never the whole population'),
-  hallOfFame: z.int().min(1).default(20).describe('How many of the best ever are remembered'),
+    .describe(
+      'How many of the best are kept as they are, in generations; never the whole population. Of a front all are',
+    ),
+  hallOfFame: z.int().min(1).default(20).describe('How many of the best ever are remembered; of a front all are'),
 })
 
 type Settings = z.output<typeof settings>
@@ -72,7 +75,9 @@ type Settings = z.output<typeof settings>
  * other (as the competing strategies of Schlierkamp-Voosen and Muehlenbein 1994, "Strategy adaptation by competing
  * subpopulations"). A population that has collapsed begins anew.
  *
- * Else a population is bred from the one before by tournaments and blend crossover, with elites.
+ * Else a population is bred from the one before by tournaments and blend crossover, with elites. Where a front is looked for,
+ * parents and children compete for the places of the next population by front and crowding distance, as do those in a
+ * tournament (Deb et al. 2002, "A fast and elitist multiobjective genetic algorithm: NSGA-II").
  *
  * Mutations draw their standard deviation log-uniformly from [mutationScale / 10^mutationDecades, mutationScale], as the
  * breeder genetic algorithm does (Muehlenbein and Schlierkamp-Voosen 1993, "Predictive models for the breeder genetic
@@ -81,7 +86,7 @@ type Settings = z.output<typeof settings>
 export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<GeneticAlgorithmState, P, Settings> {
   static readonly type = 'genetic-algorithm'
   static readonly summary =
-    'Tournaments, crossover of two parents or of many, mutations at all scales; for any parameters'
+    'Tournaments, crossover of two parents or of many, mutations at all scales; for any parameters, and for fronts'
   static override readonly version = 4
   /** Runs of version 3 go on in generations, as they began. */
   static readonly since = 3
@@ -89,7 +94,7 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
   static override readonly abilities = {
     axes: allAxes,
     conditions: true,
-    objectives: 'weighted',
+    objectives: 'many',
     pace: 'steady',
     searches: true,
   } as const
@@ -116,7 +121,13 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
     if (this.settings.breeding === 'families' && other) {
       throw new SettingsError(`optimizer: breeding families needs real parameters only, got ${other.kind} ones, too`)
     }
-    this.#breedsFamilies = this.settings.breeding !== 'generations' && !other
+    const { wantsFront, names } = this.objectives
+    if (this.settings.breeding === 'families' && wantsFront) {
+      throw new SettingsError(
+        `optimizer: breeding families follows one number, and ${names.join(', ')} have directions without weights (breeding generations finds their front)`,
+      )
+    }
+    this.#breedsFamilies = this.settings.breeding !== 'generations' && !other && !wantsFront
   }
 
   override upgrade(state: State, version: number): GeneticAlgorithmState | undefined {
@@ -183,16 +194,19 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
     }))
   }
 
-  /** Best and average are weighted sums of the fitness: larger is better. */
+  /** Best and average are weighted sums of the fitness: larger is better. Of a front, how many are on it. */
   override summarize(state: GeneticAlgorithmState): Readonly<Record<string, unknown>> {
     const { generation, members, pending, hallOfFame, average, failed, families } = state
     const [first] = hallOfFame
-    const best = first && first.violation === undefined ? plainNumber(scoreOf(this.objectives, first.fitness)) : null
     const counts = { failed, members: members.length, pending: pending.length }
+    if (this.objectives.wantsFront) {
+      return { generation, front: first?.violation === undefined ? hallOfFame.length : 0, ...counts }
+    }
+    const best = first && first.violation === undefined ? plainNumber(scoreOf(this.objectives, first.fitness)) : null
     return { generation, best, average, ...counts, ...(families && { restarts: families.restarts }) }
   }
 
-  /** The best ever, best first, with where they stand in the trajectory. */
+  /** The best ever, best first, or the front, with where they stand in the trajectory. */
   hallOfFame(state: GeneticAlgorithmState): { parameters: P; fitness: number[]; generation: number; index: number }[] {
     return state.hallOfFame.map(({ genome, fitness, generation, index }) => ({
       parameters: this.space.decode(genome),

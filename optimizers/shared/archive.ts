@@ -26,14 +26,27 @@ export function archiveWith<P>(
   objectives: Objectives,
 ): readonly Archived[] {
   if (evaluation.outcome === 'failed') return archive
-  if (archive.some((member) => keepsOut(objectives, member, evaluation))) return archive
-  const { fitness, violation, individual } = evaluation
-  const { parameters, generation, index, replicate } = individual
-  const place = { generation, index, replicate }
-  const one = { point: space.encode(parameters), fitness, ...(violation !== undefined && { violation }), ...place }
-  // By one number all have an order, so that what nobody keeps out is the best.
-  const kept = objectives.wantsFront ? archive.filter((member) => !dominates(objectives, evaluation, member)) : []
-  return [...kept, one]
+  const archived = (): Archived => {
+    const { fitness, violation, individual } = evaluation
+    const { parameters, generation, index, replicate } = individual
+    const place = { generation, index, replicate }
+    return { point: space.encode(parameters), fitness, ...(violation !== undefined && { violation }), ...place }
+  }
+  if (objectives.wantsFront) return frontWith(objectives, archive, evaluation, archived)
+  const rankOf = ({ fitness, violation }: Compared) => objectives.rankOf(fitness, violation)
+  const [best] = archive
+  return best && rankOf(best) >= rankOf(evaluation) ? archive : [archived()]
+}
+
+/** What nothing dominates of a front and one more, which is made what is kept only if it is on it; of equals, the first. */
+export function frontWith<T extends Compared, E extends Compared>(
+  objectives: Objectives,
+  front: readonly T[],
+  one: E,
+  keep: (one: E) => T,
+): readonly T[] {
+  if (front.some((member) => isEqual(member, one) || dominates(objectives, member, one))) return front
+  return [...front.filter((member) => !dominates(objectives, one, member)), keep(one)]
 }
 
 export function recommendArchive<P>(archive: readonly Archived[], space: Space<P>): Recommendation<P>[] {
@@ -44,10 +57,6 @@ export function recommendArchive<P>(archive: readonly Archived[], space: Space<P
   }))
 }
 
-function keepsOut(objectives: Objectives, member: Compared, one: Compared): boolean {
-  if (!objectives.wantsFront) {
-    return objectives.rankOf(member.fitness, member.violation) >= objectives.rankOf(one.fitness, one.violation)
-  }
-  const isEqual = member.violation === one.violation && member.fitness.every((value, i) => value === one.fitness[i])
-  return isEqual || dominates(objectives, member, one)
+function isEqual(a: Compared, b: Compared): boolean {
+  return a.violation === b.violation && a.fitness.every((value, i) => value === b.fitness[i])
 }

@@ -1,8 +1,9 @@
 import type { Random } from '../../../src/core/random.ts'
+import { scoresAmong } from '../ranking.ts'
 import { meanScore, scoreOf } from '../score.ts'
 import { makeDistinct, type Taken } from './distinct.ts'
 import { breedChild, compete, type FamiliesState, familiesSize, firstFamilies, hasCollapsed } from './families.ts'
-import { isFeasible, keysOf, scoresOf } from './members.ts'
+import { isFeasible, keysOf } from './members.ts'
 import { bestMembers, freshGenome, type Nursery } from './nursery.ts'
 import type { Breeding, GeneticAlgorithmState, Litter, Offspring, Told } from './state.ts'
 
@@ -20,7 +21,7 @@ export class BreedingFamilies<P> implements Breeding {
     const families = before.families ?? firstFamilies
     // Of what is known from elsewhere, the best are half of the first population.
     const members = before.proposed === 0 ? this.#best(before, Math.floor(this.#size / 2)) : before.members
-    const population = { members, scores: scoresOf(objectives, members), success: families.success }
+    const population = { members, scores: scoresAmong(objectives, members), success: families.success }
     const taken: Taken = { seen: keysOf([...members, ...before.pending]), known: before.known }
     const expected = members.length + before.pending.filter(({ serial }) => serial >= families.first).length
     const offspring: Offspring[] = []
@@ -52,9 +53,9 @@ export class BreedingFamilies<P> implements Breeding {
         score: scoreOf(objectives, member.fitness, member.violation),
         bred: serial === undefined ? undefined : bredBy.get(serial),
       }))
-    const population = { members: before.members, scores: scoresOf(objectives, before.members) }
+    const population = { members: before.members, scores: scoresAmong(objectives, before.members) }
     const after = compete(population, families, contestants, this.#size)
-    const scores = scoresOf(objectives, after.members)
+    const scores = scoresAmong(objectives, after.members)
     const isFull = scores.length >= this.#size
     const average = meanScore(scores.filter((_, i) => isFeasible(after.members[i]!)))
     if (!isFull || !hasCollapsed(scores, after.families, space.dimension)) return { ...after, average }

@@ -1,16 +1,18 @@
 import type { Random } from '../../../src/core/random.ts'
 import { GenomeMap } from '../genome-map.ts'
+import { scoresAmong } from '../ranking.ts'
 import { meanScore } from '../score.ts'
 import { makeDistinct, type Taken } from './distinct.ts'
 import { winner } from './families.ts'
-import { isFeasible, keysOf, type Member, scoresOf } from './members.ts'
+import { isFeasible, keysOf, type Member } from './members.ts'
 import { bestMembers, freshGenome, type Nursery } from './nursery.ts'
 import type { Breeding, GeneticAlgorithmState, Litter, Offspring, Told } from './state.ts'
 
 /**
  * A population is bred at once from the one before, with elites; or, asked while individuals are pending, one child after the
  * other from the best so far (the steady state of Syswerda 1989, "Uniform crossover in genetic algorithms": a child takes
- * the place of the worst).
+ * the place of the worst). Where a front is looked for there are no few best to keep as elites, so that it is the second way
+ * always: a whole generation of children, if that is asked for, competes with its parents.
  */
 export class BreedingGenerations<P> implements Breeding {
   readonly #nursery: Nursery<P>
@@ -20,7 +22,8 @@ export class BreedingGenerations<P> implements Breeding {
   }
 
   ask(state: GeneticAlgorithmState, room: number, random: Random): Litter {
-    return state.isSteady || state.pending.length > 0
+    const isBredFromBest = this.#nursery.objectives.wantsFront && state.proposed > 0
+    return state.isSteady || state.pending.length > 0 || isBredFromBest
       ? this.#askSteady({ ...state, isSteady: true }, room, random)
       : this.#askGeneration(state, room, random)
   }
@@ -28,9 +31,8 @@ export class BreedingGenerations<P> implements Breeding {
   tell(before: GeneticAlgorithmState, told: readonly Told[]): Partial<GeneticAlgorithmState> {
     const all = [...before.members, ...told.map(({ member }) => member)]
     if (!before.isSteady) return { members: all }
-    const { objectives, settings } = this.#nursery
-    const members = bestMembers(this.#nursery, all, settings.populationSize)
-    return { members, average: meanScore(scoresOf(objectives, members.filter(isFeasible))) }
+    const members = bestMembers(this.#nursery, all, this.#nursery.settings.populationSize)
+    return { members, average: this.#averageOf(members) }
   }
 
   #askGeneration(state: GeneticAlgorithmState, room: number, random: Random): Litter {
@@ -45,9 +47,9 @@ export class BreedingGenerations<P> implements Breeding {
       const genomes = Array.from({ length: count }, () => freshGenome(this.#nursery, taken, random)).filter(isThere)
       return { state: { ...state, members: known }, offspring: genomes.map(drawn) }
     }
-    const scores = scoresOf(objectives, members)
+    const scores = scoresAmong(objectives, members)
     const { survivors, offspring } = this.#breed(state, scores, random)
-    const average = meanScore(scores.filter((_, i) => isFeasible(members[i]!)))
+    const average = this.#averageOf(members)
     const next = { ...state, generation: state.generation + 1, members: survivors, average, failed: 0 }
     return { state: next, offspring: offspring.map(bred) }
   }
@@ -56,7 +58,7 @@ export class BreedingGenerations<P> implements Breeding {
   #askSteady(state: GeneticAlgorithmState, room: number, random: Random): Litter {
     const { objectives, settings } = this.#nursery
     const { populationSize } = settings
-    const scores = scoresOf(objectives, state.members)
+    const scores = scoresAmong(objectives, state.members)
     const taken: Taken = { seen: keysOf([...state.members, ...state.pending]), known: state.known }
     const offspring: Offspring[] = []
     while (offspring.length < room) {
@@ -103,6 +105,12 @@ export class BreedingGenerations<P> implements Breeding {
       if (genome) offspring.push(genome)
     }
     return { survivors, offspring }
+  }
+
+  /** The mean weighted sum of what keeps the constraints; of a front there is none. */
+  #averageOf(members: readonly Member[]): number | null {
+    const { objectives } = this.#nursery
+    return objectives.wantsFront ? null : meanScore(scoresAmong(objectives, members.filter(isFeasible)))
   }
 
   #elites(population: readonly Member[]): Member[] {

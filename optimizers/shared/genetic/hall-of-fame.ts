@@ -1,8 +1,10 @@
-import type { Evaluation } from '../../../src/core/evaluation.ts'
+import type { DoneEvaluation, Evaluation } from '../../../src/core/evaluation.ts'
 import type { Objectives } from '../../../src/core/objectives.ts'
 import type { Space } from '../../../src/core/space.ts'
+import { frontWith } from '../archive.ts'
+import { scoresAmong } from '../ranking.ts'
 import { scoreOf } from '../score.ts'
-import { bestOf, resultOf, scoresOf } from './members.ts'
+import { bestOf, resultOf } from './members.ts'
 
 /** One of the best ever, with where it stands in the trajectory. */
 export type Famous = {
@@ -13,22 +15,30 @@ export type Famous = {
   readonly index: number
 }
 
-/** The best of those in the hall of fame and of what was told, best first; no two have the same genome. */
+/**
+ * The best of those in the hall of fame and of what was told, best first; no two have the same genome. Where a front is
+ * looked for it is all of the front, in the order of telling.
+ */
 export function honour<P>(
   hallOfFame: readonly Famous[],
   evaluations: readonly Evaluation<P>[],
   size: number,
   { space, objectives }: { readonly space: Space<P>; readonly objectives: Objectives },
-): Famous[] {
+): readonly Famous[] {
+  const famousFrom = (evaluation: DoneEvaluation<P>): Famous => {
+    const { generation, index, parameters } = evaluation.individual
+    return { genome: space.encode(parameters), ...resultOf(evaluation), generation, index }
+  }
+  const done = evaluations.filter((evaluation) => evaluation.outcome === 'done')
+  if (objectives.wantsFront) {
+    return done.reduce((front, evaluation) => frontWith(objectives, front, evaluation, famousFrom), hallOfFame)
+  }
   const last = hallOfFame.length < size ? undefined : hallOfFame[hallOfFame.length - 1]
   const bar = last && scoreOf(objectives, last.fitness, last.violation)
-  const all = [...hallOfFame]
-  for (const evaluation of evaluations) {
-    if (evaluation.outcome !== 'done') continue
-    const { individual, fitness, violation } = evaluation
-    if (bar !== undefined && scoreOf(objectives, fitness, violation) <= bar) continue
-    const { generation, index, parameters } = individual
-    all.push({ genome: space.encode(parameters), ...resultOf(evaluation), generation, index })
-  }
-  return all.length === hallOfFame.length ? all : bestOf(all, scoresOf(objectives, all), size)
+  const better = done.filter(({ fitness, violation }) => {
+    return bar === undefined || scoreOf(objectives, fitness, violation) > bar
+  })
+  if (better.length === 0) return hallOfFame
+  const all = [...hallOfFame, ...better.map(famousFrom)]
+  return bestOf(all, scoresAmong(objectives, all), size)
 }

@@ -1,9 +1,7 @@
 import type { DoneEvaluation } from '../../../src/core/evaluation.ts'
-import type { Objectives } from '../../../src/core/objectives.ts'
 import { GenomeMap } from '../genome-map.ts'
 import { keyOf } from '../known-points.ts'
 import { compareScores } from '../ranking.ts'
-import { scoreOf } from '../score.ts'
 
 /** An individual of the population whose evaluation is known; a fitness of null is a failed evaluation. */
 export type Member = {
@@ -20,10 +18,6 @@ export function resultOf<P>({ fitness, violation }: DoneEvaluation<P>) {
 
 export function isFeasible({ fitness, violation }: Member): boolean {
   return fitness !== null && violation === undefined
-}
-
-export function scoresOf(objectives: Objectives, members: readonly Member[]): number[] {
-  return members.map(({ fitness, violation }) => scoreOf(objectives, fitness, violation))
 }
 
 /** What the genomes are known by. */

@@ -1,8 +1,9 @@
 import type { Objectives } from '../../../src/core/objectives.ts'
 import type { Random } from '../../../src/core/random.ts'
 import type { Space } from '../../../src/core/space.ts'
+import { scoresAmong, survivorsAmong } from '../ranking.ts'
 import { makeDistinct, type Taken } from './distinct.ts'
-import { bestOf, type Member, scoresOf } from './members.ts'
+import { bestOf, type Member } from './members.ts'
 import type { Variation, VariationSettings } from './variation.ts'
 
 export interface BreedingSettings extends VariationSettings {
@@ -28,7 +29,10 @@ export function freshGenome<P>({ space, variation, createPoint }: Nursery<P>, ta
   return makeDistinct(space, variation, createPoint(random), taken, random)
 }
 
-/** The best of the members by the weighted sum of their fitness. */
+/** The best of the members; of a front that has more than enough, those that lie far apart. */
 export function bestMembers<P>({ objectives }: Nursery<P>, members: readonly Member[], count: number): Member[] {
-  return bestOf(members, scoresOf(objectives, members), count)
+  const scores = scoresAmong(objectives, members)
+  if (!objectives.wantsFront) return bestOf(members, scores, count)
+  const distinct = bestOf(members, scores, members.length)
+  return survivorsAmong(objectives, distinct, count).map((i) => distinct[i]!)
 }
