@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
 import type { z } from 'zod'
-import { createOptimizer, optimizers } from '../../optimizers/index.ts'
+import { isBuiltIn, optimizersByName } from '../../optimizers/by-name.ts'
 import { optimizeeOf } from '../../runtime/worker/load-optimizee.ts'
 import { ConfigurationError } from '../core/errors.ts'
+import type { OptimizerClass } from '../core/optimizer.ts'
 import { runnerSettings } from '../core/runner-settings.ts'
 import { parseSettings } from '../core/settings.ts'
 import type { LoadedExperiment } from '../experiment-file/load.ts'
@@ -22,14 +23,15 @@ export async function loadProgram(
 ): Promise<LoadedExperiment> {
   const { type, settings } = optimizer
   const own = 'go on by running the program again'
-  if (!Object.hasOwn(optimizers, type)) {
+  if (!isBuiltIn(type)) {
     throw new ConfigurationError(`${run}: was begun by a program with an optimizer of its own (${type}); ${own}`)
   }
   if (!existsSync(source.module)) {
     throw new ConfigurationError(`${run}: its optimizee was in ${source.module}, and there is no such file; ${own}`)
   }
   const optimizee = await optimizeeOf(await importBundled(source.module), source.options)
-  const made = createOptimizer(optimizee, { ...settings, type: type as keyof typeof optimizers })
+  const Named = (await optimizersByName[type]()) as unknown as OptimizerClass
+  const made = new Named(optimizee, settings as object)
   const failures = parseSettings(runnerSettings, runner, 'runner')
   const simulation = nameOfSource(source)
   const plan = recorded as SearchPlan // as it was checked when it was begun

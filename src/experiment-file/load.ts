@@ -12,7 +12,7 @@ import { readDesignTables } from './design-tables.ts'
 import { chooseOptimizee } from './optimizee.ts'
 import { chooseOptimizer } from './optimizer.ts'
 import { type Overrides, override } from './overrides.ts'
-import { below, makeAt, type Place, parseAt, refuse } from './place.ts'
+import { below, type Place, parseAt, refuse, refuseBy } from './place.ts'
 import { isModule, readDefinition } from './read.ts'
 import { experimentModuleSchema, experimentSchema } from './schema.ts'
 
@@ -63,7 +63,8 @@ export async function loadExperiment(
   const at = below(place, 'optimizer')
   const described = await readDesignTables(optimizer, chosen.optimizee.space.definitions, dirname(path), at)
   const algorithm = await chooseOptimizer(described, chosen.optimizee, dirname(path), at)
-  makeAt(place, () => checkPlan(algorithm, chosen.optimizee, { ...plan, onFailure: settings.onFailure }))
+  const { onFailure } = settings
+  await checkPlan(algorithm, chosen.optimizee, { ...plan, onFailure }).catch((error) => refuseBy(error, place))
   return {
     name: title,
     file: path,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { optimizers } from '../../optimizers/index.ts'
+import { isBuiltIn } from '../../optimizers/by-name.ts'
 import { type Abilities, allAxes } from '../core/abilities.ts'
 import { ConfigurationError } from '../core/errors.ts'
 import { commonSettings, type OptimizerClass } from '../core/optimizer.ts'
@@ -37,7 +37,7 @@ function refuseClass(given: unknown): string | undefined {
   if (lacking.length > 0) return `its class lacks ${lacking.join(', ')}`
   const { type, version, settings, abilities } = given
   if (typeof type !== 'string' || type === '') return `its class needs a name as its static type, got ${show(type)}`
-  if (Object.hasOwn(optimizers, type)) return `its class needs a static type of its own: ${type} is built in`
+  if (isBuiltIn(type)) return `its class needs a static type of its own: ${type} is built in`
   if (!Number.isSafeInteger(version) || version < 1) {
     return `its class needs a whole number from 1 as its static version, got ${show(version)}`
   }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
-import { optimizers } from '../../optimizers/index.ts'
+import { isBuiltIn, optimizersByName } from '../../optimizers/by-name.ts'
 import type { Optimizee } from '../core/optimizee.ts'
 import type { Optimizer, OptimizerClass } from '../core/optimizer.ts'
 import { nearest } from '../core/settings.ts'
@@ -32,7 +32,7 @@ export async function chooseOptimizer(
 export async function namedOptimizer(given: object, folder: string, place: Place): Promise<OptimizerClass> {
   const { type, module } = given as { readonly type?: unknown; readonly module?: unknown }
   const at = below(place, 'module')
-  if (module === undefined) return builtIn(type ?? 'auto', below(place, 'type'))
+  if (module === undefined) return await builtIn(type ?? 'auto', below(place, 'type'))
   if (type !== undefined) refuse(at, `needs to stand without a type, got the type ${show(type)}`)
   if (typeof module !== 'string') refuse(at, `needs the path of a module, got ${show(module)}`)
   const { path, label } = findModule(module, folder, at)
@@ -55,11 +55,9 @@ function strict(settings: z.ZodObject): z.ZodObject {
   return settings.def.catchall === undefined ? settings.strict() : settings
 }
 
-function builtIn(type: unknown, place: Place): OptimizerClass {
-  if (typeof type === 'string' && Object.hasOwn(optimizers, type)) {
-    return optimizers[type as keyof typeof optimizers] as unknown as OptimizerClass
-  }
-  const known = Object.keys(optimizers)
+async function builtIn(type: unknown, place: Place): Promise<OptimizerClass> {
+  if (isBuiltIn(type)) return (await optimizersByName[type]()) as unknown as OptimizerClass
+  const known = Object.keys(optimizersByName)
   const meant = typeof type === 'string' ? nearest(type, known) : undefined
   const hint = meant ? `, did you mean ${meant}?` : ''
   refuse(place, `needs one of ${known.join(', ')}, got ${show(type)}${hint}`)

@@ -31,11 +31,16 @@ export function makeAt<T>(place: Place, make: () => T): T {
   try {
     return make()
   } catch (error) {
-    const message = messageOf(error)
-    const sentence = message.length > 500 ? `${message.slice(0, 500)}...` : message
-    const where = place.path === '' ? place.file : `${place.file}: ${place.path}`
-    throw new ConfigurationError(printable(`${where}: ${sentence}`), { cause: error })
+    refuseBy(error, place)
   }
+}
+
+/** Says what was thrown together with the place. */
+export function refuseBy(error: unknown, place: Place): never {
+  const message = messageOf(error)
+  const sentence = message.length > 500 ? `${message.slice(0, 500)}...` : message
+  const where = place.path === '' ? place.file : `${place.file}: ${place.path}`
+  throw new ConfigurationError(printable(`${where}: ${sentence}`), { cause: error })
 }
 
 export function refuse(place: Place, sentence: string): never {

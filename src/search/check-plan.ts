@@ -1,4 +1,3 @@
-import { optimizers } from '../../optimizers/index.ts'
 import { type Abilities, findMissingAbility, type Order } from '../core/abilities.ts'
 import { ConfigurationError } from '../core/errors.ts'
 import type { Limits } from '../core/limits.ts'
@@ -14,13 +13,13 @@ import type { SearchPlan } from './searched.ts'
 import { spentMs } from './time-limit.ts'
 
 /** @throws ConfigurationError if the search cannot be what its plan says: by its optimizer, its space or its limits */
-export function checkPlan(
+export async function checkPlan(
   optimizer: Optimizer,
   optimizee: Optimizee,
   plan: SearchPlan & { readonly onFailure?: RunnerSettings['onFailure'] | undefined },
-): void {
+): Promise<void> {
   const { order = 'generations', window, start = [], limits = {}, onFailure } = plan
-  checkAbilities(optimizer, optimizee, order)
+  await checkAbilities(optimizer, optimizee, order)
   if (optimizee.replications && onFailure === 'replace') {
     throw new ConfigurationError(
       'onFailure: replace is for individuals that are simulated once, and with replications what fails is one sample of a point; leave out one of the two.',
@@ -112,9 +111,10 @@ function checkFeasible({ space, constraints, settings }: Optimizer): void {
 }
 
 /** An optimizer that cannot do what the search asks of it is refused, and those that can are named. */
-function checkAbilities(optimizer: Optimizer, optimizee: Optimizee, order: Order): void {
+async function checkAbilities(optimizer: Optimizer, optimizee: Optimizee, order: Order): Promise<void> {
   const missing = findMissingAbility(optimizer.abilities, optimizee, order)
   if (missing === undefined) return
+  const { optimizers } = await import('../../optimizers/index.ts')
   const able = Object.entries<{ readonly abilities: Abilities }>(optimizers)
     .filter(([, { abilities }]) => findMissingAbility(abilities, optimizee, order) === undefined)
     .map(([type]) => type)

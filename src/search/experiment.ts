@@ -150,7 +150,7 @@ export class Experiment {
     optimizee: Optimizee,
     options: RunOptions,
   ): Promise<RunOutcome> {
-    checkPlan(optimizer, optimizee, { ...options, onFailure: prepared.settings.onFailure })
+    await checkPlan(optimizer, optimizee, { ...options, onFailure: prepared.settings.onFailure })
     checkBatch(optimizee, prepared.settings)
     const { run, trajectory, prospect } = prepared
     const { directory, record } = run

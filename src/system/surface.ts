@@ -41,7 +41,7 @@ function filesOf(entry: string): ReadonlyMap<string, string> {
     [...lists].flatMap(([, list = '', , from = '']) =>
       specifiersIn(list)
         .filter((specifier) => /^[\w$]+$/.test(specifier))
-        .map((name) => [name, join(dirname(entry), from)] as const),
+        .map((name) => [name, from.startsWith('.') ? join(dirname(entry), from) : from] as const),
     ),
   )
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { optimizersByName } from '../../optimizers/by-name.ts'
 import { CrossEntropy, createOptimizer, GeneticAlgorithm, optimizers } from '../../optimizers/index.ts'
 import { describeSettings, SettingsError } from '../../src/core/settings.ts'
 import { real } from '../../src/core/space.ts'
@@ -15,6 +16,11 @@ test('an optimizer is made by the name it is listed under', () => {
     expect(Listed.type).toBe(type)
     expect(optimizer.settings).toMatchObject({ seed: 3, generations: 7 })
   }
+})
+
+test('what is loaded by name is what is listed, in the same order', async () => {
+  const loaded = Object.entries(optimizersByName).map(async ([type, load]) => [type, await load()] as const)
+  expect(await Promise.all(loaded)).toEqual(Object.entries(optimizers))
 })
 
 /** What nobody else can know. */
