@@ -60,6 +60,10 @@ export class GridSearch<P = Record<string, unknown>> extends Optimizer<DesignSta
     return this.#design.populationSize
   }
 
+  override generationSize(state: DesignState): number {
+    return this.#design.generationSize(state)
+  }
+
   override start(): DesignState {
     return this.#design.start()
   }

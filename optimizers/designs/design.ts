@@ -93,6 +93,12 @@ export class Design<P = Record<string, unknown>> extends Optimizer<DesignState, 
     return this.#pointsAtOnce
   }
 
+  override generationSize({ next }: DesignState): number {
+    let size = 0
+    for (let point = next; point < this.#endOf(next); point++) size += this.design.replicationAt(point).replications
+    return size
+  }
+
   /** The state of version 1 named the first point of the generation that it waited for. */
   override upgrade(state: State, version: number): DesignState | undefined {
     if (version !== 1) return undefined

@@ -41,11 +41,18 @@ export async function checkPlan(
   })
   checkLimits(limits, optimizee)
   checkFeasible(optimizer)
-  const { populationSize } = optimizer
-  const { evaluations } = limits
-  if (order === 'generations' && evaluations !== undefined && evaluations < populationSize) {
+  if (limits.evaluations !== undefined) checkEvaluations(limits.evaluations, optimizer, optimizee, order)
+}
+
+/** What is to be simulated first fits into the limit, and individuals are not taken for their simulations. */
+function checkEvaluations(evaluations: number, optimizer: Optimizer, { replications }: Optimizee, order: Order): void {
+  const first = optimizer.generationSize(optimizer.start(Random.of(optimizer.settings.seed, 'limits')))
+  if (order === 'generations' && evaluations < first) {
+    throw new ConfigurationError(`limits.evaluations needs at least one generation of ${first}, got ${evaluations}.`)
+  }
+  if (replications && evaluations < replications.count) {
     throw new ConfigurationError(
-      `limits.evaluations needs at least one generation of ${populationSize}, got ${evaluations}.`,
+      `limits.evaluations counts individuals, each of which is simulated ${replications.count} times (replications), and ${evaluations} are fewer than the simulations of a single one; raise it, or lower replications.`,
     )
   }
 }
@@ -79,23 +86,26 @@ function checkLimits(limits: Limits, { objectives: { names: objectives, wantsFro
 }
 
 /** @throws ConfigurationError if a run is beyond a limit already, unless that is the one which it had */
-export function refuseLowLimits(record: RecordReader, limits: Limits = {}): void {
+export function refuseLowLimits(record: RecordReader, { settings }: Optimizer, limits: Limits = {}): void {
   const { generations, evaluations, time } = limits
   const refuse = (name: string, least: string, given: number | string) => {
     throw new ConfigurationError(
-      `limits.${name} needs at least the ${least} that ${record.directory} has already, got ${given}; raise it, or choose another name.`,
+      `${name} needs at least the ${least} that ${record.directory} has already, got ${given}; raise it, or choose another name.`,
     )
   }
   if (generations !== undefined && generations < record.generations) {
-    refuse('generations', `${record.generations} generations`, generations)
+    refuse('limits.generations', `${record.generations} generations`, generations)
+  }
+  if (settings.generations < record.generations) {
+    refuse('optimizer.generations', `${record.generations} generations`, settings.generations)
   }
   if (evaluations !== undefined && evaluations < record.asked) {
-    refuse('evaluations', `${record.asked} evaluations`, evaluations)
+    refuse('limits.evaluations', `${record.asked} evaluations`, evaluations)
   }
   const before = (record.manifest().limits ?? {}) as Limits
   const spent = spentMs(record)
   if (time !== undefined && time !== before.time && parseSettings(duration, time, 'limits.time') < spent) {
-    refuse('time', `${Math.ceil(spent / 1000)} s`, time)
+    refuse('limits.time', `${Math.ceil(spent / 1000)} s`, time)
   }
 }
 

@@ -156,7 +156,7 @@ export class Experiment {
     const { directory, record } = run
     const configuration = prepared.configuration ?? identityIn(prepared, optimizer, optimizee, options)
     refuseOther(directory, record.manifest().configuration, configuration)
-    refuseLowLimits(record, options.limits)
+    refuseLowLimits(record, optimizer, options.limits)
     if (prepared.settings.onFailure === 'stop') refuseStopped(record)
     const evaluations = await takeWarmStart(run, optimizer, optimizee, options)
     const settings = { ...prepared.settings, workers: prospect.workers }

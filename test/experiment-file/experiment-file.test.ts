@@ -389,6 +389,22 @@ const wrong: [string, string, string | object, string | RegExp, object?][] = [
     /^: The optimizer cross-entropy follows one number, and error, effort have directions without weights .*; those that can are .*nsga-ii/,
   ],
   [
+    'a limit of evaluations below the replications of one individual',
+    'a.json',
+    { limits: { evaluations: 32 }, optimizee: { ...optimizee, replications: 40 }, optimizer },
+    ': limits.evaluations counts individuals, each of which is simulated 40 times (replications), and 32 are fewer than the simulations of a single one; raise it, or lower replications.',
+  ],
+  [
+    'a limit of evaluations that no generation of a design fits into',
+    'a.json',
+    {
+      limits: { evaluations: 2 },
+      optimizee: { ...optimizee, parameters: { x: { type: 'real', low: 0, high: 1 } } },
+      optimizer: { type: 'design', design: { kind: 'full-factorial', levels: 3 } },
+    },
+    ': limits.evaluations needs at least one generation of 3, got 2.',
+  ],
+  [
     'stagnation of a front without a reference',
     'a.json',
     { limits: { stagnation: 9 }, optimizee: { ...optimizee, objectives: { error: 'minimize', effort: 'minimize' } } },

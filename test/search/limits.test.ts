@@ -123,6 +123,12 @@ test('a limit below what a run has already, or one that means nothing, is refuse
   await expect(limited({ generations: 1 })).rejects.toThrow(
     /limits\.generations needs at least the \d+ generations that/,
   )
+  const shorter = (optimizee: Optimizee) => {
+    return new GeneticAlgorithm(optimizee, { populationSize: 8, generations: 2, seed: 5 }) as never
+  }
+  await expect(search({ ...one, root, makeOptimizer: shorter })).rejects.toThrow(
+    /optimizer\.generations needs at least the \d+ generations that .* has already, got 2/,
+  )
   await expect(limited({ target: { price: 1 } })).rejects.toThrow(
     'limits.target names "price", and the objectives are cost',
   )

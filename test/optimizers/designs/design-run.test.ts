@@ -14,6 +14,17 @@ const makeOptimizer = (optimizee: Optimizee) =>
     chunk: 12,
   })
 
+test('a design is played as far as whole generations of it fit into a limit of evaluations', async () => {
+  const played = (evaluations: number) => {
+    return search({ root: temporaryDirectory(), optimizee: 'recorded', makeOptimizer, limits: { evaluations } })
+  }
+  const countOf = ({ canonical }: { canonical: string }) => canonical.trim().split('\n').length
+  expect(countOf(await played(60))).toBe(60)
+  const some = await played(30) // of 12 each
+  expect([countOf(some), some.reason]).toEqual([24, '30 evaluations are its limit (limits.evaluations)'])
+  await expect(played(11)).rejects.toThrow('limits.evaluations needs at least one generation of 12, got 11')
+})
+
 test('a design that was stopped in the middle of a generation goes on, and simulates no run twice', async () => {
   const root = temporaryDirectory()
   const journal = join(root, 'journal')
