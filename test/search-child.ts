@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { eventually } from './processes.ts'
 import { onTestFinished } from './running-test.ts'
 
 /** Where the build lies; programs that tests start are plain JavaScript. */
@@ -21,6 +22,16 @@ export function startSearch(options: object, environment: Record<string, string>
 /** The command line, in a process of its own. */
 export function startCommand(...args: readonly string[]): SearchChild {
   return startProgram([join(build, 'src/cli/main.js'), ...args])
+}
+
+/** Waits until `condition` holds; where the program ends before, the test fails at once with what that has said. */
+export function whileRunning(child: SearchChild, condition: () => boolean, sentence: string): Promise<void> {
+  return eventually(() => {
+    const { exitCode, signalCode } = child.process
+    if (condition()) return true
+    if (exitCode === null && signalCode === null) return false
+    throw new Error(`${sentence}: the program ended with ${exitCode ?? signalCode} before; ${child.stderr()}`)
+  }, sentence)
 }
 
 function startProgram(args: readonly string[], environment: Record<string, string> = {}): SearchChild {

@@ -1,11 +1,12 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { RecordWriter } from '../../src/record/writer.ts'
 import { openDatabase } from '../../src/system/database.ts'
 import { eventually, processesNaming } from '../processes.ts'
 import { canonicalExport, search } from '../search.ts'
-import { startSearch } from '../search-child.ts'
+import { type SearchChild, startSearch, whileRunning } from '../search-child.ts'
 import { temporaryDirectory } from '../temporary.ts'
 
 const slow = (root: string, more: object = {}) => ({
@@ -34,13 +35,13 @@ test.concurrent.each([false, true])(
     const root = temporaryDirectory()
     hold(root)
     const first = startSearch(slow(root, { busy }))
-    await eventually(() => begunIn(root) >= 2, 'both are busy')
+    await whileRunning(first, () => begunIn(root) >= 2, 'both are busy')
     first.process.kill('SIGKILL')
     await first.ended
     const pids = workersOf(root).map(({ pid }) => pid)
     expect(pids).toHaveLength(2)
     const second = startSearch(slow(root, { busy }))
-    await eventually(() => epochOf(root) === 2, 'the second is there')
+    await whileRunning(second, () => epochOf(root) === 2, 'the second is there')
     release(root)
     expect(await second.ended, second.stderr()).toBe(0)
     const lines = journalOf(root)
@@ -64,11 +65,11 @@ test.concurrent('workers follow the wake-up mode of the runner that adopts them'
   })
   hold(root)
   const first = startSearch(inMode('events'))
-  await eventually(() => begunIn(root) >= 2, 'both are busy')
+  await whileRunning(first, () => begunIn(root) >= 2, 'both are busy')
   first.process.kill('SIGKILL')
   await first.ended
   const second = startSearch(inMode('poll'))
-  await eventually(() => epochOf(root) === 2, 'the second is there')
+  await whileRunning(second, () => epochOf(root) === 2, 'the second is there')
   release(root)
   expect(await second.ended, second.stderr()).toBe(0)
   expect(begunIn(root)).toBe(8)
@@ -82,7 +83,7 @@ test.concurrent('workers whose runner does not come back finish what they hold a
   const options = { ...slow(root), runner: { workers: 2, grace: '3s' } }
   hold(root)
   const child = startSearch(options)
-  await eventually(() => journalOf(root).length >= 2, 'both are busy')
+  await whileRunning(child, () => journalOf(root).length >= 2, 'both are busy')
   child.process.kill('SIGKILL')
   await child.ended
   release(root)
@@ -98,7 +99,7 @@ test.concurrent('a second runner on a live run is refused, and says who holds it
   const root = temporaryDirectory()
   hold(root)
   const first = startSearch(slow(root))
-  await eventually(() => journalOf(root).length >= 2, 'the first is at work')
+  await whileRunning(first, () => journalOf(root).length >= 2, 'the first is at work')
   const second = startSearch(slow(root))
   expect(await second.ended).not.toBe(0)
   expect(second.stderr()).toMatch(
@@ -112,10 +113,10 @@ test.concurrent('a holder that was stopped past its lease is taken over; awake a
   const root = temporaryDirectory()
   hold(root)
   const first = startSearch({ ...slow(root), generations: 4 })
-  await eventually(() => journalOf(root).length >= 2, 'the first is at work')
-  await eventually(() => stopBetweenTransactions(first, root), 'the first is stopped')
+  await whileRunning(first, () => journalOf(root).length >= 2, 'the first is at work')
+  await stopBetweenTransactions(first, root)
   const second = startSearch({ ...slow(root), generations: 4 })
-  await eventually(() => epochOf(root) === 2, 'the second takes over')
+  await whileRunning(second, () => epochOf(root) === 2, 'the second takes over')
   first.process.kill('SIGCONT')
   expect(await first.ended).not.toBe(0)
   expect(first.stderr()).toMatch(/RunHeldError: Another runner has taken over .*; this one ends and changes nothing\./)
@@ -127,17 +128,41 @@ test.concurrent('a holder that was stopped past its lease is taken over; awake a
   expect(processesNaming(root)).toEqual([])
 })
 
-/** Whether it has stopped where it does not hold the record's lock, which would keep the second out as well. */
-function stopBetweenTransactions({ process }: ReturnType<typeof startSearch>, root: string): boolean {
-  process.kill('SIGSTOP')
-  const record = openDatabase(join(root, 'run', 'trajectory.sqlite'), { timeout: 0 })
+/** Stops a holder where it does not hold the record's lock, which would keep a second one out as well. */
+async function stopBetweenTransactions({ process }: SearchChild, root: string): Promise<void> {
+  for (;;) {
+    process.kill('SIGSTOP')
+    // The signal only asks for it: a thread that is at work comes to rest when the kernel gets to it.
+    await eventually(() => hasStopped(process.pid!), 'the first is stopped')
+    if (!isLocked(join(root, 'run', 'trajectory.sqlite'))) return
+    process.kill('SIGCONT')
+    await setTimeout(10)
+  }
+}
+
+/** Whether all threads of a process have. */
+function hasStopped(pid: number): boolean {
+  const tasks = `/proc/${pid}/task`
+  return readdirSync(tasks).every((task) => stateOf(join(tasks, task, 'stat')) === 'T')
+}
+
+function stateOf(path: string): string {
+  try {
+    const stat = readFileSync(path, 'latin1')
+    return stat.charAt(stat.lastIndexOf(')') + 2)
+  } catch {
+    return '' // that thread has just ended
+  }
+}
+
+function isLocked(path: string): boolean {
+  const record = openDatabase(path, { timeout: 0 })
   try {
     record.exec('begin immediate')
     record.exec('rollback')
-    return true
-  } catch {
-    process.kill('SIGCONT')
     return false
+  } catch {
+    return true
   } finally {
     record.close()
   }

@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { eventually } from '../processes.ts'
 import { canonicalExport } from '../search.ts'
-import { build } from '../search-child.ts'
+import { build, type SearchChild, whileRunning } from '../search-child.ts'
 import { Cluster, slurm } from './cluster.ts'
 import { attemptsAt, epochOf, held, journalOf, openWorkers, undisturbedExport, workersIn } from './held-search.ts'
 
@@ -16,21 +16,35 @@ beforeAll(async () => {
   if (!slurm) return
   cluster = Cluster.start()
   undisturbed = await undisturbedExport(cluster)
-}, 120_000)
+})
 
 afterEach(() => {
   if (slurm) cluster.mend()
-}, 120_000)
+})
 
 afterAll(() => {
   if (slurm) cluster.stop()
-}, 60_000)
+})
 
-/** The held search of the other tests, on workers that come by sbatch. */
+/** The held search of the other tests, on workers that come by sbatch. No simulation ends before the gate is open. */
 function submitting(directory: string, runner: object = {}) {
   const search = held(directory)
   const own = { launcher: 'sbatch', workers: 4, workersPerJob: 2, slurmInterval: '1s' }
-  return { ...search, runner: { ...search.runner, ...own, ...runner } }
+  const options = { ...search.options, gate: join(directory, 'gate') }
+  return { ...search, options, runner: { ...search.runner, ...own, ...runner } }
+}
+
+const openGate = (directory: string) => writeFileSync(join(directory, 'gate'), '')
+const release = (directory: string) => {
+  openGate(directory)
+  writeFileSync(join(directory, 'until'), '')
+}
+
+/** Waits until as many workers are there, while there is work for all of them; then simulations may end, but for 0.2. */
+async function allAtWork(child: SearchChild, directory: string, workers: number): Promise<void> {
+  await whileRunning(child, () => present(directory) === workers, `${workers} workers are there`)
+  openGate(directory)
+  await whileRunning(child, () => names(directory).includes('0.2'), '0.2 is held')
 }
 
 const program = join(build, 'test/chaos/search-process.js')
@@ -51,11 +65,11 @@ const names = (directory: string) => journalOf(directory).map(({ name }) => name
 onSlurm('a search outside of an allocation has its workers in jobs, and comes to the same', async () => {
   const directory = cluster.directory()
   const child = start(submitting(directory))
-  await eventually(() => present(directory) === 4, 'four workers are there', 40_000)
+  await whileRunning(child, () => present(directory) === 4, 'four workers are there')
   const jobs = jobsOf('RUNNING')
   expect(jobs).toHaveLength(2)
   for (const job of jobs) expect(job).toMatch(/^\d+_\d+$/) // of an array
-  writeFileSync(join(directory, 'until'), '')
+  release(directory)
   expect(await child.ended, child.stderr()).toBe(0)
   expect(canonicalExport(join(directory, 'run'))).toBe(undisturbed)
   for (const job of new Set(journalOf(directory).map(({ step }) => step))) {
@@ -70,48 +84,44 @@ onSlurm('no more workers come than there is work for, and idle ones are given ba
   const directory = cluster.directory()
   const runner = { workers: 8, minWorkers: 2, idle: '2s' }
   const child = start({ ...submitting(directory, runner), populationSize: 5 })
-  await eventually(() => present(directory) === 5, 'as many are there as individuals', 40_000)
-  // All but 0.2 are done: the others have nothing to do.
-  await eventually(() => present(directory) < 4, 'a job is given back', 40_000)
+  await allAtWork(child, directory, 5) // as many as individuals; those that do not simulate 0.2 have nothing to do then
+  await eventually(() => present(directory) < 4, 'a job is given back')
   await eventually(() => jobsOf('RUNNING').length === 1 && present(directory) === 2, 'one is left, with two workers')
-  writeFileSync(join(directory, 'until'), '')
+  release(directory)
   expect(await child.ended, child.stderr()).toBe(0)
 })
 
 onSlurm.each<[what: string, detail: string, end: (job: string) => void]>([
   ['cancelled', 'cancelled', (job) => cluster.ask('scancel', job)],
   ['lost with its node', 'node-failure', (job) => cluster.setNode(nodeOf(job), 'down')],
-])(
-  'a job that is %s is replaced, and what it held is simulated again',
-  async (_, detail, end) => {
-    const directory = cluster.directory()
-    const child = start(submitting(directory))
-    await eventually(() => names(directory).includes('0.2') && present(directory) === 4, 'all are at work', 40_000)
-    const { step } = journalOf(directory).find(({ name }) => name === '0.2')!
-    end(step.split('.')[0]!)
-    await eventually(() => names(directory).filter((name) => name === '0.2').length === 2, 'it is tried again', 40_000)
-    await eventually(() => attemptsAt(directory).length > 0, 'the first attempt is over', 40_000)
-    expect(attemptsAt(directory)[0]).toMatchObject({ verdict: 'lost', cause: { kind: 'worker-lost', detail } })
-    writeFileSync(join(directory, 'until'), '')
-    expect(await child.ended, child.stderr()).toBe(0)
-    expect(canonicalExport(join(directory, 'run'))).toBe(undisturbed)
-    // Where Slurm has lost the node, the process may live long enough to answer first after all.
-    const verdicts = attemptsAt(directory).map(({ verdict }) => verdict)
-    expect(verdicts.filter((verdict) => verdict === 'accepted')).toHaveLength(1)
-  },
-  90_000,
-)
+])('a job that is %s is replaced, and what it held is simulated again', async (_, detail, end) => {
+  const directory = cluster.directory()
+  const child = start(submitting(directory))
+  await allAtWork(child, directory, 4)
+  const { step } = journalOf(directory).find(({ name }) => name === '0.2')!
+  end(step.split('.')[0]!)
+  await eventually(() => names(directory).filter((name) => name === '0.2').length === 2, 'it is tried again')
+  await eventually(() => attemptsAt(directory).length > 0, 'the first attempt is over')
+  expect(attemptsAt(directory)[0]).toMatchObject({ verdict: 'lost', cause: { kind: 'worker-lost', detail } })
+  release(directory)
+  expect(await child.ended, child.stderr()).toBe(0)
+  expect(canonicalExport(join(directory, 'run'))).toBe(undisturbed)
+  // Where Slurm has lost the node, the process may live long enough to answer first after all.
+  const verdicts = attemptsAt(directory).map(({ verdict }) => verdict)
+  expect(verdicts.filter((verdict) => verdict === 'accepted')).toHaveLength(1)
+})
 
 const nodeOf = (job: string) => cluster.ask('squeue', '--noheader', '--format=%N', `--jobs=${job}`)
 
 onSlurm('a worker whose job is nearly over finishes what it has begun, and others go on', async () => {
   const directory = cluster.directory()
   const child = start(submitting(directory))
-  await eventually(() => names(directory).includes('0.2') && present(directory) === 4, 'all are at work', 40_000)
+  await allAtWork(child, directory, 4)
+  await whileRunning(child, () => names(directory).length === 8, 'nothing is left to begin')
   const before = cluster.ask('squeue', '-r', '--noheader', '--format=%A').split('\n')
   for (const job of before) cluster.ask('scancel', '--batch', '--signal=USR1', job)
   await eventually(() => present(directory) === 1, 'the idle ones have left')
-  writeFileSync(join(directory, 'until'), '')
+  release(directory)
   expect(await child.ended, child.stderr()).toBe(0)
   expect(canonicalExport(join(directory, 'run'))).toBe(undisturbed)
   expect(names(directory)).toHaveLength(new Set(names(directory)).size) // nothing was broken off
@@ -126,25 +136,20 @@ onSlurm(
     const directory = cluster.directory()
     const options = submitting(directory, { workers: 3, workersPerJob: 1, sbatch: ['--exclusive', '--nodelist=node1'] })
     const first = start(options)
-    await eventually(() => jobsOf('PENDING').length === 2 && names(directory).length > 0, 'one runs, two wait', 40_000)
+    await eventually(() => jobsOf('PENDING').length === 2 && names(directory).length > 0, 'one runs, two wait')
     const [running] = jobsOf('RUNNING')
     const pending = jobsOf('PENDING')
     first.process.kill('SIGKILL')
     await first.ended
     const second = start(options)
     await eventually(() => epochOf(directory) === 2, 'there is another runner')
-    await eventually(
-      () => pending.every((job) => !jobsOf('PENDING').includes(job)),
-      'those that waited are gone',
-      40_000,
-    )
+    await eventually(() => pending.every((job) => !jobsOf('PENDING').includes(job)), 'those that waited are gone')
     expect(jobsOf('RUNNING')).toEqual([running])
-    writeFileSync(join(directory, 'until'), '')
+    release(directory)
     expect(await second.ended, second.stderr()).toBe(0)
     expect(canonicalExport(join(directory, 'run'))).toBe(undisturbed)
     expect(names(directory)).toHaveLength(new Set(names(directory)).size)
   },
-  90_000,
 )
 
 const reasons = () => cluster.ask('squeue', '-r', '--noheader', '--format=%r')
@@ -155,7 +160,7 @@ onSlurm('status says why workers wait, in the word of Slurm', async () => {
   const options = ['--root', directory, '--launcher', 'sbatch', '--workers', '4']
   const wait = ['--set', 'runner.sbatch=[--begin=now+1hour]', '--set', 'runner.slurmInterval=1s']
   const child = cluster.start(process.execPath, join(build, 'src/cli/main.js'), 'run', file, ...options, ...wait)
-  await eventually(() => reasons().includes('BeginTime'), 'a job waits', 40_000)
+  await eventually(() => reasons().includes('BeginTime'), 'a job waits')
   const { stdout } = await cluster.command('status', join(directory, 'search'))
   expect(stdout).toMatch(/^waiting +1 worker for Slurm: their jobs are pending \(BeginTime\)$/m)
   child.process.kill('SIGTERM')
@@ -163,32 +168,28 @@ onSlurm('status says why workers wait, in the word of Slurm', async () => {
   await eventually(() => jobsOf('PENDING').length === 0, 'it is cancelled')
 })
 
-onSlurm(
-  'Slurm is asked no more often than is set',
-  async () => {
-    const directory = cluster.directory()
-    const folder = join(directory, 'counting')
-    const calls = join(directory, 'calls')
-    mkdirSync(folder)
-    for (const name of ['sbatch', 'squeue', 'scancel']) {
-      const real = cluster.ask('which', name)
-      writeFileSync(join(folder, name), `#!/bin/sh\necho "${name} $(date +%s%3N)" >>'${calls}'\nexec ${real} "$@"\n`)
-      chmodSync(join(folder, name), 0o755)
-    }
-    const path = `PATH=${folder}${delimiter}${process.env.PATH}`
-    const options = JSON.stringify(submitting(directory, { slurmInterval: '3s' }))
-    const begun = Date.now()
-    const child = cluster.start('env', path, process.execPath, program, options)
-    const asked = () =>
-      (existsSync(calls) ? readFileSync(calls, 'utf8').split('\n') : []).filter((line) => line.startsWith('squeue'))
-    await eventually(() => asked().length >= 5, 'it has been asked five times', 60_000)
-    writeFileSync(join(directory, 'until'), '')
-    expect(await child.ended, child.stderr()).toBe(0)
-    // Beside the first two submissions, which are not kept waiting; a slow machine only makes more time pass.
-    expect(asked().length).toBeLessThanOrEqual(3 + (Date.now() - begun) / 3000)
-  },
-  90_000,
-)
+onSlurm('Slurm is asked no more often than is set', async () => {
+  const directory = cluster.directory()
+  const folder = join(directory, 'counting')
+  const calls = join(directory, 'calls')
+  mkdirSync(folder)
+  for (const name of ['sbatch', 'squeue', 'scancel']) {
+    const real = cluster.ask('which', name)
+    writeFileSync(join(folder, name), `#!/bin/sh\necho "${name} $(date +%s%3N)" >>'${calls}'\nexec ${real} "$@"\n`)
+    chmodSync(join(folder, name), 0o755)
+  }
+  const path = `PATH=${folder}${delimiter}${process.env.PATH}`
+  const options = JSON.stringify(submitting(directory, { slurmInterval: '3s' }))
+  const begun = Date.now()
+  const child = cluster.start('env', path, process.execPath, program, options)
+  const asked = () =>
+    (existsSync(calls) ? readFileSync(calls, 'utf8').split('\n') : []).filter((line) => line.startsWith('squeue'))
+  await eventually(() => asked().length >= 5, 'it has been asked five times')
+  release(directory)
+  expect(await child.ended, child.stderr()).toBe(0)
+  // Beside the first two submissions, which are not kept waiting; a slow machine only makes more time pass.
+  expect(asked().length).toBeLessThanOrEqual(3 + (Date.now() - begun) / 3000)
+})
 
 onSlurm.each<[manner: string, programs: Readonly<Record<string, string>>]>([
   [
@@ -211,31 +212,27 @@ onSlurm.each<[manner: string, programs: Readonly<Record<string, string>>]>([
       sbatch: `case "$*" in *--array=0-[2-9]*) echo "sbatch: error: Batch job submission failed: Invalid job array specification" >&2; exit 1;; esac; exec $real "$@"`,
     },
   ],
-])(
-  'where %s, nothing is given up and no job is left',
-  async (_, programs) => {
-    const directory = cluster.directory()
-    const folder = join(directory, 'site')
-    mkdirSync(folder)
-    for (const [name, line] of Object.entries(programs)) {
-      const path = join(folder, name)
-      writeFileSync(path, `#!/bin/sh\nreal=${cluster.ask('which', name)}\n${line}\n`)
-      chmodSync(path, 0o755)
-    }
-    const path = `PATH=${folder}${delimiter}${process.env.PATH}`
-    const ideas = ['SLURM_TIME_FORMAT=relative', 'SQUEUE_STATES=PENDING', 'SQUEUE_FORMAT=%u', 'SBATCH_WAIT=1']
-    const options = JSON.stringify(submitting(directory, { workers: 4, workersPerJob: 1 }))
-    const child = cluster.start('env', path, ...ideas, process.execPath, program, options)
-    await eventually(() => present(directory) === 4, 'four workers are there')
-    writeFileSync(join(directory, 'until'), '')
-    expect(await child.ended, child.stderr()).toBe(0)
-    expect(canonicalExport(join(directory, 'run'))).toBe(undisturbed)
-    expect(names(directory)).toHaveLength(new Set(names(directory)).size) // nothing was simulated twice
-    await eventually(() => jobsOf('RUNNING,PENDING').length === 0, 'no job is left')
-    expect(workersIn(directory)).toEqual([])
-  },
-  600_000,
-)
+])('where %s, nothing is given up and no job is left', async (_, programs) => {
+  const directory = cluster.directory()
+  const folder = join(directory, 'site')
+  mkdirSync(folder)
+  for (const [name, line] of Object.entries(programs)) {
+    const path = join(folder, name)
+    writeFileSync(path, `#!/bin/sh\nreal=${cluster.ask('which', name)}\n${line}\n`)
+    chmodSync(path, 0o755)
+  }
+  const path = `PATH=${folder}${delimiter}${process.env.PATH}`
+  const ideas = ['SLURM_TIME_FORMAT=relative', 'SQUEUE_STATES=PENDING', 'SQUEUE_FORMAT=%u', 'SBATCH_WAIT=1']
+  const options = JSON.stringify(submitting(directory, { workers: 4, workersPerJob: 1 }))
+  const child = cluster.start('env', path, ...ideas, process.execPath, program, options)
+  await whileRunning(child, () => present(directory) === 4, 'four workers are there')
+  release(directory)
+  expect(await child.ended, child.stderr()).toBe(0)
+  expect(canonicalExport(join(directory, 'run'))).toBe(undisturbed)
+  expect(names(directory)).toHaveLength(new Set(names(directory)).size) // nothing was simulated twice
+  await eventually(() => jobsOf('RUNNING,PENDING').length === 0, 'no job is left')
+  expect(workersIn(directory)).toEqual([])
+})
 
 onSlurm("what Slurm refuses is said once, in Slurm's words", async () => {
   const directory = cluster.directory()
