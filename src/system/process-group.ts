@@ -3,7 +3,7 @@ import { closeSync, constants, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { groupVariable, nextMark, owner } from './group-mark.ts'
 import { guard, startGuardians } from './guardian.ts'
-import { descendantsOf, killMarked, type Stray, signalStrays } from './strays.ts'
+import { descendantsOf, killMarked, type Stray, signalStrays, untilGone } from './strays.ts'
 
 /** What became of a process, as far as the one who started it can tell; of a worker, only its own frames prove anything. */
 export interface ProcessEnd {
@@ -56,7 +56,7 @@ const living = new Set<string>()
  */
 export class ProcessGroup implements LaunchedProcess, AsyncDisposable {
   readonly child: ChildProcess
-  /** When the process itself has ended; what it has started may still run. */
+  /** When the process itself has ended, and what had left its group is gone if it was asked to end. */
   readonly ended: Promise<ProcessEnd>
   readonly #mark = nextMark()
   #killTimer: NodeJS.Timeout | undefined
@@ -77,10 +77,12 @@ export class ProcessGroup implements LaunchedProcess, AsyncDisposable {
     if (isGuarded) living.add(this.#mark)
     const release = isGuarded && child.pid !== undefined ? guard(child.pid) : () => {}
     this.child = child
-    this.ended = endOf(child).finally(() => {
+    this.ended = endOf(child).then(async (end) => {
       clearTimeout(this.#killTimer)
-      if (isGuarded) this.#killLeft()
+      const killed = isGuarded ? this.#killLeft() : []
       release()
+      await untilGone(killed.filter(({ group }) => group !== this.pid))
+      return end
     })
   }
 
@@ -102,9 +104,9 @@ export class ProcessGroup implements LaunchedProcess, AsyncDisposable {
   }
 
   /** Kills what has left the group, now; without this it is found a little later. */
-  killStrays(): void {
+  killStrays(): readonly Stray[] {
     signalStrays(this.#strays, 'SIGKILL')
-    killMarked((mark) => mark === this.#mark)
+    return [...this.#strays, ...killMarked((mark) => mark === this.#mark)]
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -112,16 +114,17 @@ export class ProcessGroup implements LaunchedProcess, AsyncDisposable {
     await this.ended
   }
 
-  /** Kills what it has left behind, and now and then what others have. */
-  #killLeft(): void {
+  /** Kills what it has left behind, and now and then what others have; gives what was killed of its own. */
+  #killLeft(): readonly Stray[] {
     this.signal('SIGKILL')
     living.delete(this.#mark)
-    if (this.#killTimer) this.killStrays()
+    const killed = this.#killTimer ? this.killStrays() : []
     const begin = performance.now()
-    if (begin < nextSearchAt) return
+    if (begin < nextSearchAt) return killed
     killMarked((mark) => mark.startsWith(`${owner}.`) && !living.has(mark))
     const end = performance.now()
     nextSearchAt = end + (end - begin) / searchShare
+    return killed
   }
 
   /** From then on its number may be another's. */

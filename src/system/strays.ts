@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
 import { groupVariable } from './group-mark.ts'
 
 /**
@@ -9,17 +10,37 @@ export interface Stray {
   readonly pid: number
   /** Start time in clock ticks after boot: the same pid with another is another process. */
   readonly started: string
+  /** The process group that it was in. */
+  readonly group: number
 }
 
-/** Kills what carries one of the marks, until nothing does; what has cleared its environment is not found. */
-export function killMarked(hasMark: (mark: string) => boolean): void {
+/**
+ * Kills what carries one of the marks, until nothing does; what has cleared its environment is not found.
+ * @returns what was killed
+ */
+export function killMarked(hasMark: (mark: string) => boolean): readonly Stray[] {
+  const killed: Stray[] = []
   for (let round = 0; round < mostRounds; round++) {
     const marked = pids().filter((pid) => {
       const mark = markOf(pid)
       return mark !== undefined && hasMark(mark)
     })
-    if (marked.length === 0) return
+    if (marked.length === 0) break
+    killed.push(...marked.flatMap((pid) => statOf(pid) ?? []))
     for (const pid of marked) kill(pid, 'SIGKILL')
+  }
+  return killed
+}
+
+/**
+ * Waits until what was killed is out of the list of processes: it ends when the kernel gets to it, and stays listed until
+ * its parent has taken note, which process 1 of a container may do late or never.
+ */
+export async function untilGone(killed: readonly Stray[]): Promise<void> {
+  const begin = performance.now()
+  while (killed.some(({ pid, started }) => statOf(pid)?.started === started)) {
+    if (performance.now() - begin > longestWaitMs) return
+    await setTimeout(lookMs)
   }
 }
 
@@ -43,6 +64,9 @@ export function descendantsOf(ancestor: number): Stray[] {
 export function signalStrays(strays: readonly Stray[], signal: NodeJS.Signals): void {
   for (const { pid, started } of strays) if (statOf(pid)?.started === started) kill(pid, signal)
 }
+
+const longestWaitMs = 5000
+const lookMs = 20
 
 /** What is killed may have started others in the instant before. */
 const mostRounds = 10
@@ -70,7 +94,7 @@ function statOf(pid: number): (Stray & { readonly parent: number }) | undefined 
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1')
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
-    return { pid, parent: Number(fields[1]), started: fields[19]! }
+    return { pid, parent: Number(fields[1]), group: Number(fields[2]), started: fields[19]! }
   } catch {
     return undefined
   }
