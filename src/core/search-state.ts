@@ -7,7 +7,7 @@ import type { Proposal } from './proposal.ts'
 import { Random } from './random.ts'
 import type { NumberedReport } from './record.ts'
 import { repair, triesOfRepair } from './repair.ts'
-import { printable } from './text.ts'
+import { printable, show } from './text.ts'
 
 /** An algorithm has failed: what it does not allow was not asked of it, so the fault is its own. */
 export class OptimizerError extends Error {
@@ -112,7 +112,14 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
   #askOptimizer(room: number): readonly Proposal<P>[] {
     const optimizer = this.#optimizer
     const random = Random.of(optimizer.settings.seed, 'ask', this.#asked)
-    const { state, proposals } = this.#guard('ask', () => optimizer.ask(this.#state, room, random))
+    const asked = this.#guard('ask', () => optimizer.ask(this.#state, room, random))
+    // Classes from outside may be plain JavaScript.
+    if (!isAsked(asked))
+      this.#refuse(
+        'ask',
+        `it needs to give { state, proposals: [{ parameters }, ...] }, and gave ${printable(show(asked))}`,
+      )
+    const { state, proposals } = asked
     for (const [i, { parameters, budget }] of proposals.entries()) {
       const refusal =
         optimizer.refuse(parameters) ?? (budget === undefined ? undefined : refuseBudget(optimizer.budget, budget))
@@ -216,6 +223,13 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
   #refuse(method: string, what: string): never {
     throw new OptimizerError(`${placeOf(this.#optimizer, method, this.#told)}: ${what}.`)
   }
+}
+
+function isAsked(given: unknown): boolean {
+  const { state, proposals } = (given ?? {}) as { readonly state?: unknown; readonly proposals?: unknown }
+  return (
+    state !== undefined && Array.isArray(proposals) && proposals.every((one) => typeof one?.parameters === 'object')
+  )
 }
 
 function guard<S extends State, P, T>(optimizer: Algorithm<S, P>, method: string, told: number, call: () => T): T {
