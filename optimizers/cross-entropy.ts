@@ -17,10 +17,11 @@ const settings = z.strictObject({
   ...commonSettings,
   populationSize: z
     .int()
-    .min(2)
+    .min(1)
     .optional()
     .describe(
-      'How many individuals a generation has; 2 n in n dimensions by default, 64 at least with choices or mixtures',
+      `How many individuals a generation has; 2 n in n dimensions by default, 64 at least with choices or mixtures, ${2 * mostCorrelated} at most. ` +
+        'Generations of less than four are learned from together, four individuals at a time',
     ),
   eliteFraction: z
     .number()
@@ -68,6 +69,8 @@ export type CrossEntropyModel = {
   readonly threshold: number | null
   /** How many the model was last fitted to. */
   readonly elite: number
+  /** Drawn from this model, and too few to fit the next one to. */
+  readonly gathered: readonly Sample[]
   /** The best score since the search began anew, and for how many generations it has stood. */
   readonly best: number | null
   readonly stagnant: number
@@ -86,7 +89,8 @@ type Model = CrossEntropyModel
 export class CrossEntropy<P = Record<string, unknown>> extends SampledSearch<Model, P, Settings> {
   static readonly type = 'cross-entropy'
   static readonly summary = 'Fits a distribution to the best part of each generation and draws the next one from it'
-  static override readonly version = 3
+  static override readonly version = 4
+  static readonly since = 3
   static readonly settings = settings
   static override readonly abilities = {
     axes: allAxes,
@@ -115,9 +119,14 @@ export class CrossEntropy<P = Record<string, unknown>> extends SampledSearch<Mod
   }
 
   override upgrade(state: State, version: number): SampledState<Model> | undefined {
-    return version === 2
-      ? fromVersion2(state as unknown as Version2, this.objectives.weigh.bind(this.objectives))
-      : undefined
+    switch (version) {
+      case 2:
+        return fromVersion2(state as unknown as Version2, this.objectives.weigh.bind(this.objectives))
+      case 3:
+        return fromVersion3(state as unknown as Version3)
+      default:
+        return undefined
+    }
   }
 
   /** The first distribution is fitted to the best that are known from elsewhere, as many as of a generation. */
@@ -135,7 +144,10 @@ export class CrossEntropy<P = Record<string, unknown>> extends SampledSearch<Mod
     return Array.from({ length: count }, () => this.createPoint(random))
   }
 
-  protected override learn(model: Model, samples: readonly Sample[], random: Random): Model {
+  protected override learn(before: Model, drawn: readonly Sample[], random: Random): Model {
+    const samples = [...before.gathered, ...drawn]
+    if (!sufficesToFit(samples)) return { ...before, gathered: samples }
+    const model = { ...before, gathered: [] }
     const { temperatureDecay, smoothing } = this.settings
     const widths = model.mixed ? this.#models.deviations(model.mixed) : this.space.axes.map(() => 1)
     const ranked = rankedInCube(samples, widths).flatMap((at) => (samples[at]!.score === null ? [] : [samples[at]!]))
@@ -174,7 +186,8 @@ export class CrossEntropy<P = Record<string, unknown>> extends SampledSearch<Mod
   }
 
   #isAtRest({ mixed, restarts, stagnant }: Model): boolean {
-    const patience = 10 + generationsToRest(this.space.dimension, this.#populationAfter(restarts))
+    const fitted = Math.max(leastFitted, this.#populationAfter(restarts))
+    const patience = 10 + generationsToRest(this.space.dimension, fitted)
     return stagnant >= patience || (mixed !== null && this.#models.hasSettled(mixed))
   }
 
@@ -184,8 +197,7 @@ export class CrossEntropy<P = Record<string, unknown>> extends SampledSearch<Mod
   }
 
   #populationAfter(restarts: number): number {
-    const { dimension } = this.space
-    const usual = Math.max(this.#isSimple ? 6 : 64, 2 * dimension)
+    const usual = Math.max(this.#isSimple ? 6 : 64, 2 * Math.min(mostCorrelated, this.space.dimension))
     return grownPopulation(this.settings.populationSize ?? usual, restarts, growth)
   }
 }
@@ -193,8 +205,15 @@ export class CrossEntropy<P = Record<string, unknown>> extends SampledSearch<Mod
 /** How much larger the population is after a restart. */
 const growth = 1.5
 
+/** Of so many, half are an elite that has a spread, and is better than the others. */
+const leastFitted = 4
+
+function sufficesToFit(samples: readonly Sample[]): boolean {
+  return samples.length >= leastFitted && samples.filter(({ score }) => score !== null).length >= 2
+}
+
 function beginning(restarts: number): Model {
-  return { restarts, mixed: null, temperature: 1, threshold: null, elite: 0, best: null, stagnant: 0 }
+  return { restarts, mixed: null, temperature: 1, threshold: null, elite: 0, gathered: [], best: null, stagnant: 0 }
 }
 
 /** The state of version 2, which knew no point but the best. */
@@ -233,4 +252,11 @@ function fromVersion2(state: Version2, weigh: (fitness: readonly number[]) => nu
     seen: { ...nothingSeen, best: found },
     model: { ...beginning(0), mixed, temperature, threshold, elite, best: score },
   }
+}
+
+/** The state of version 3, which fitted to whatever a generation gave. */
+type Version3 = Omit<SampledState<Model>, 'model'> & { readonly model: Omit<Model, 'gathered'> }
+
+function fromVersion3(state: Version3): SampledState<Model> {
+  return { ...state, model: { ...state.model, gathered: [] } }
 }

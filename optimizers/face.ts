@@ -2,23 +2,28 @@ import { z } from 'zod'
 import { allAxes } from '../src/core/abilities.ts'
 import type { Problem } from '../src/core/optimizee.ts'
 import { commonSettings } from '../src/core/optimizer.ts'
+import type { State } from '../src/core/plain-data.ts'
 import type { Random } from '../src/core/random.ts'
 import { parseSettings, SettingsError } from '../src/core/settings.ts'
-import { distributionSettings } from './shared/distributions/index.ts'
+import { distributionSettings, mostCorrelated } from './shared/distributions/index.ts'
 import { type MixedModel, MixedModels } from './shared/distributions/mixed-model.ts'
 import { rankedInCube } from './shared/rank-shaping.ts'
-import { bestScoreOf, type KnownPoint, type Sample, SampledSearch } from './shared/sampled-search.ts'
+import { bestScoreOf, type KnownPoint, type Sample, SampledSearch, type SampledState } from './shared/sampled-search.ts'
 import { stopAt } from './shared/starts.ts'
 
-const size = z.int().min(2).optional()
+const size = z.int().min(1).optional()
 
 const settings = z.strictObject({
   ...commonSettings,
   minPopSize: size.describe(
-    'How many samples are drawn from a new distribution at least; 2 n in n dimensions by default, 64 at least with choices or mixtures',
+    `How many samples are drawn from a new distribution at least; 2 n in n dimensions by default, 64 at least with choices or mixtures, ${2 * mostCorrelated} at most`,
   ),
   maxPopSize: size.describe('How many are drawn from one distribution at most; 20 times minPopSize by default'),
-  nElite: size.describe('How many of the best a distribution is fitted to; half of minPopSize by default'),
+  nElite: z
+    .int()
+    .min(2)
+    .optional()
+    .describe('How many of the best a distribution is fitted to; half of minPopSize by default, 2 at least'),
   nExpand: z
     .int()
     .min(1)
@@ -78,7 +83,8 @@ type Model = FaceModel
 export class Face<P = Record<string, unknown>> extends SampledSearch<Model, P, Settings> {
   static readonly type = 'face'
   static readonly summary = 'The cross-entropy method with as many samples as each step of the way takes'
-  static override readonly version = 1
+  static override readonly version = 2
+  static readonly since = 1
   static readonly settings = settings
   static override readonly abilities = {
     axes: allAxes,
@@ -100,7 +106,7 @@ export class Face<P = Record<string, unknown>> extends SampledSearch<Model, P, S
     const { dimension } = this.space
     this.#models = new MixedModels(this.space, this.settings.distribution)
     const isSimple = this.settings.distribution.type === 'gaussian' && this.#models.ordered.length === dimension
-    const usual = Math.max(isSimple ? 6 : 64, 2 * dimension)
+    const usual = Math.max(isSimple ? 6 : 64, 2 * Math.min(mostCorrelated, dimension))
     this.#least = minPopSize ?? Math.min(usual, maxPopSize ?? usual)
     this.#most = maxPopSize ?? 20 * this.#least
     this.#elite = nElite ?? Math.max(2, this.#least >> 1)
@@ -114,6 +120,11 @@ export class Face<P = Record<string, unknown>> extends SampledSearch<Model, P, S
 
   override get populationSize(): number {
     return this.#least
+  }
+
+  /** States are the same; of a single point that did not fail, version 1 had fitted a distribution without spread. */
+  override upgrade(state: State, version: number): SampledState<Model> | undefined {
+    return version === 1 ? (state as unknown as SampledState<Model>) : undefined
   }
 
   protected override begin(known: readonly KnownPoint[], random: Random): Model {
@@ -134,6 +145,7 @@ export class Face<P = Record<string, unknown>> extends SampledSearch<Model, P, S
     const pool = [...model.pool, ...samples]
     const widths = model.mixed ? this.#models.deviations(model.mixed) : this.space.axes.map(() => 1)
     const ranked = rankedInCube(pool, widths).flatMap((at) => (pool[at]!.score === null ? [] : [pool[at]!]))
+    if (ranked.length < 2) return this.#expanded({ ...model, pool }) // one point has no spread
     const elite = ranked.slice(0, this.#elite)
     const best = bestScoreOf(elite)
     const threshold = elite.at(-1)!.score!

@@ -104,6 +104,7 @@ export class LqCmaEs<P = Record<string, unknown>> extends Optimizer<LqCmaEsState
   static readonly settings = settings
   static override readonly abilities = {
     axes: ['real', 'integer'],
+    mostAxes: 1000, // it fits a model with twice as many unknowns
     objectives: 'weighted',
     pace: 'steady',
     searches: true,

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Problem } from '../src/core/optimizee.ts'
 import { commonSettings } from '../src/core/optimizer.ts'
 import type { Random } from '../src/core/random.ts'
-import { parseSettings } from '../src/core/settings.ts'
+import { parseSettings, SettingsError } from '../src/core/settings.ts'
 import { normalPoint } from './shared/distributions/gaussian.ts'
 import { gradientSettings, mostDeviation, usualRate } from './shared/natural-gradient.ts'
 import { utilitiesOf } from './shared/rank-shaping.ts'
@@ -15,9 +15,11 @@ const settings = z.strictObject({
   ...commonSettings,
   populationSize: z
     .int()
-    .min(2)
+    .min(1)
     .optional()
-    .describe('How many samples a generation has; 2 (4 + 3 ln n) in n dimensions by default'),
+    .describe(
+      'How many samples a generation has, two at least unless mirrored; 2 (4 + 3 ln n) in n dimensions by default',
+    ),
   learningRateMu: z.number().positive().default(1).describe('How far the mean moves'),
   learningRateSigma: z
     .number()
@@ -65,6 +67,11 @@ export class NaturalEvolutionStrategies<P = Record<string, unknown>> extends Sam
 
   constructor(problem: Problem<P>, given: z.input<typeof settings> = {}) {
     super(problem, parseSettings(settings, given, 'optimizer'))
+    if (this.settings.populationSize === 1 && !this.settings.mirroredSamplingEnabled) {
+      throw new SettingsError(
+        'optimizer: populationSize needs a number at least 2, or 1 with mirroredSamplingEnabled: true, got 1',
+      )
+    }
     this.#least = leastDeviations(this.space.axes)
     const { mu, sigma } = this.settings
     this.#mu = mu === undefined ? undefined : perAxis('mu', mu, this.space.dimension)

@@ -57,6 +57,7 @@ export class TrustRegion<P = Record<string, unknown>> extends LocalSearch<Region
   static readonly settings = settings
   static override readonly abilities = {
     axes: ['real'],
+    mostAxes: 300, // it decomposes square matrices of twice as many
     objectives: 'weighted',
     pace: 'steady',
     searches: true,

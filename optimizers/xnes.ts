@@ -81,6 +81,7 @@ export class Xnes<P = Record<string, unknown>> extends Optimizer<XnesState, P, S
   static readonly settings = settings
   static override readonly abilities = {
     axes: ['real', 'integer'],
+    mostAxes: 500, // it multiplies square matrices of them
     objectives: 'weighted',
     pace: 'steady',
     searches: true,

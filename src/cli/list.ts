@@ -55,10 +55,10 @@ function describe(row: Row): string {
 
 function describeAbilities({ version, abilities, orders = [] }: Row): string[] {
   if (!abilities) return []
-  const { axes, conditions = false, objectives, searches } = abilities
+  const { axes, mostAxes, conditions = false, objectives, searches } = abilities
   const wanted = { one: 'one objective', weighted: 'a weighted sum of objectives', many: 'many objectives' }[objectives]
   const plays = searches ? '' : '; looks for no best'
   return [
-    `  version ${version}: ${axes.join(', ')}${conditions ? ', conditions' : ''}; ${wanted}; in the order ${orders.join(', ')}${plays}`,
+    `  version ${version}: ${axes.join(', ')}${mostAxes === undefined ? '' : ` (${mostAxes} at most)`}${conditions ? ', conditions' : ''}; ${wanted}; in the order ${orders.join(', ')}${plays}`,
   ]
 }

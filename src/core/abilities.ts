@@ -17,6 +17,8 @@ export interface Abilities {
   readonly objectives: 'one' | 'weighted' | 'many'
   /** `generation`: told all at once. `steady`: told in any portions, asked for as many as there is room for. */
   readonly pace: 'generation' | 'steady'
+  /** How many axes it searches at most: with more it computes so long after each generation that everybody waits for it. */
+  readonly mostAxes?: number | undefined
   /** Whether it searches parameters that are absent where they do not apply; not unless it says so. */
   readonly conditions?: boolean | undefined
   /** Whether it is expected to beat random search: not a grid, an archive or a sampler of a posterior. */
@@ -43,6 +45,8 @@ export function findMissingAbility(
 ): string | undefined {
   const axis = space.axes.find(({ kind }) => !abilities.axes.includes(kind))
   if (axis) return `cannot search ${axis.kind} parameters`
+  const { mostAxes = Number.POSITIVE_INFINITY } = abilities
+  if (space.dimension > mostAxes) return `searches at most ${mostAxes} axes, not ${space.dimension}`
   if (space.isConditional && abilities.conditions !== true) return 'cannot search parameters with a condition (`when`)'
   const { names, wantsFront } = objectives
   if (names.length > 1 && abilities.objectives === 'one') return `takes one objective, not ${names.length}`

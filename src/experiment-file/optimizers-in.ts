@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path'
 import { optimizers } from '../../optimizers/index.ts'
+import { announcementOf } from '../core/announcement.ts'
 import type { OptimizerClass } from '../core/optimizer.ts'
 import { firstHorizon } from '../search/searched.ts'
 import { loadExperiment } from './load.ts'
@@ -41,5 +42,5 @@ export async function announcementIn(file: string): Promise<string | undefined> 
   if (typeof exported !== 'object' || exported === null || !('optimizee' in exported)) return undefined
   const { optimizer, plan } = await loadExperiment(file)
   optimizer.horizon = firstHorizon(optimizer, plan)
-  return optimizer.announce()
+  return announcementOf(optimizer)
 }

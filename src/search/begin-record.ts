@@ -1,4 +1,5 @@
 import { describeAllocation } from '../../runtime/slurm/allocation.ts'
+import { announcementOf } from '../core/announcement.ts'
 import type { Optimizee } from '../core/optimizee.ts'
 import type { Optimizer } from '../core/optimizer.ts'
 import type { PlainData } from '../core/plain-data.ts'
@@ -57,7 +58,7 @@ export function recordSearch(
     window: order === 'generations' ? null : (window ?? optimizer.populationSize),
     generationLimit: optimizer.settings.generations,
     horizon: optimizer.horizon,
-    announcement: optimizer.announce() ?? null,
+    announcement: announcementOf(optimizer) ?? null,
     limits: JSON.parse(JSON.stringify(limits)),
     status: 'running',
     reason: null,

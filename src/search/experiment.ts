@@ -3,6 +3,7 @@ import type { Prospect } from '../../runtime/runner/launcher.ts'
 import { Runner } from '../../runtime/runner/runner.ts'
 import { RunnerFailure } from '../../runtime/runner/runner-failure.ts'
 import { launcherOf, prospectOf } from '../../runtime/slurm/launchers.ts'
+import { announcementOf } from '../core/announcement.ts'
 import { batchSizeOf, refuseBatch } from '../core/batch.ts'
 import { ConfigurationError, RunHeldError, SearchFailedError } from '../core/errors.ts'
 import type { Judge } from '../core/evaluation.ts'
@@ -164,7 +165,7 @@ export class Experiment {
     const delivered = await deliver(run, optimizee, options.source, options)
     trajectory.replicate(optimizee.replications)
     optimizer.horizon = horizonOf(record, optimizer, options)
-    const announcement = optimizer.announce()
+    const announcement = announcementOf(optimizer)
     if (announcement !== undefined) options.onAnnounce?.(announcement)
     recordGroups(trajectory, {
       optimizer: optimizer.settings,

@@ -1,0 +1,24 @@
+import type { Optimizer } from './optimizer.ts'
+import { Random } from './random.ts'
+
+/** What is said of a search before anything is simulated: the algorithm's own sentence, and what its record will take where that is much. */
+export function announcementOf(optimizer: Optimizer): string | undefined {
+  const said = [optimizer.announce(), announceSize(optimizer)].filter((sentence) => sentence !== undefined)
+  return said.length === 0 ? undefined : said.join(' ')
+}
+
+/** A record that takes more than so many bytes for parameters alone is worth a word. */
+const muchBytes = 2e8
+
+/** Parameters stand in the record as JSON, once for every individual. */
+function announceSize({ space, horizon, settings }: Optimizer): string | undefined {
+  const parameters = space.decode(space.samplePoint(Random.of(settings.seed, 'announce')))
+  const each = JSON.stringify(parameters).length
+  if (each * horizon < muchBytes) return undefined
+  return `Its ${horizon} individuals take about ${inWords(each * horizon)} in the record, ${inWords(each)} each.`
+}
+
+function inWords(bytes: number): string {
+  const [unit, size] = bytes >= 1e9 ? ['GB', 1e9] : bytes >= 1e6 ? ['MB', 1e6] : ['kB', 1e3]
+  return `${Number((bytes / Number(size)).toPrecision(2))} ${unit}`
+}
