@@ -21,7 +21,7 @@ const settings = z.strictObject({
     .optional()
     .describe(
       `How many individuals a generation has; 2 n in n dimensions by default, 64 at least with choices or mixtures, ${2 * mostCorrelated} at most. ` +
-        'Generations of less than four are learned from together, four individuals at a time',
+        'Smaller generations than four are learned from together, as many individuals at a time as it has by default',
     ),
   eliteFraction: z
     .number()
@@ -146,7 +146,7 @@ export class CrossEntropy<P = Record<string, unknown>> extends SampledSearch<Mod
 
   protected override learn(before: Model, drawn: readonly Sample[], random: Random): Model {
     const samples = [...before.gathered, ...drawn]
-    if (!sufficesToFit(samples)) return { ...before, gathered: samples }
+    if (!this.#sufficesToFit(samples)) return { ...before, gathered: samples }
     const model = { ...before, gathered: [] }
     const { temperatureDecay, smoothing } = this.settings
     const widths = model.mixed ? this.#models.deviations(model.mixed) : this.space.axes.map(() => 1)
@@ -186,7 +186,7 @@ export class CrossEntropy<P = Record<string, unknown>> extends SampledSearch<Mod
   }
 
   #isAtRest({ mixed, restarts, stagnant }: Model): boolean {
-    const fitted = Math.max(leastFitted, this.#populationAfter(restarts))
+    const fitted = Math.max(this.#leastFitted, this.#populationAfter(restarts))
     const patience = 10 + generationsToRest(this.space.dimension, fitted)
     return stagnant >= patience || (mixed !== null && this.#models.hasSettled(mixed))
   }
@@ -197,20 +197,25 @@ export class CrossEntropy<P = Record<string, unknown>> extends SampledSearch<Mod
   }
 
   #populationAfter(restarts: number): number {
-    const usual = Math.max(this.#isSimple ? 6 : 64, 2 * Math.min(mostCorrelated, this.space.dimension))
-    return grownPopulation(this.settings.populationSize ?? usual, restarts, growth)
+    return grownPopulation(this.settings.populationSize ?? this.#usualSize, restarts, growth)
+  }
+
+  get #usualSize(): number {
+    return Math.max(this.#isSimple ? 6 : 64, 2 * Math.min(mostCorrelated, this.space.dimension))
+  }
+
+  /** Half of four are an elite that has a spread, and is better than the others; generations of less are gathered. */
+  get #leastFitted(): number {
+    return this.populationSize < 4 ? this.#usualSize : 4
+  }
+
+  #sufficesToFit(samples: readonly Sample[]): boolean {
+    return samples.length >= this.#leastFitted && samples.filter(({ score }) => score !== null).length >= 2
   }
 }
 
 /** How much larger the population is after a restart. */
 const growth = 1.5
-
-/** Of so many, half are an elite that has a spread, and is better than the others. */
-const leastFitted = 4
-
-function sufficesToFit(samples: readonly Sample[]): boolean {
-  return samples.length >= leastFitted && samples.filter(({ score }) => score !== null).length >= 2
-}
 
 function beginning(restarts: number): Model {
   return { restarts, mixed: null, temperature: 1, threshold: null, elite: 0, gathered: [], best: null, stagnant: 0 }

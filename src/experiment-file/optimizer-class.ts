@@ -64,6 +64,7 @@ function refuseAbilities(abilities: unknown): string | undefined {
 
 const abilitiesSchema = z.strictObject({
   axes: z.array(z.enum(allAxes)).min(1).readonly(),
+  mostAxes: z.int().min(1).optional(),
   conditions: z.boolean().optional(),
   objectives: z.enum(['one', 'weighted', 'many']),
   pace: z.enum(['generation', 'steady']),
