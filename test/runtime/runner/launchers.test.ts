@@ -86,7 +86,7 @@ test('a worker that its scheduler warns finishes what it has begun and is replac
   const { status, trajectory, directory } = await search({ root, optimizee: 'shell', options, runner, ...size })
   expect(status).toBe('finished')
   const workers = trajectory.evaluations(0).map((evaluation) => evaluation.outcome === 'done' && evaluation.fitness[0])
-  expect(workers).toEqual([1, 2, 3])
+  expect(new Set(workers)).toEqual(new Set([1, 2, 3])) // what one had ahead may come after what another begins with
   expect(summarizeRun(directory).workers).toMatchObject({ lost: 0 }) // the third may have been replaced as well
 })
 
