@@ -76,7 +76,7 @@ export class WarmProcess {
    * Waits until the program says that it is ready, or anything else that is meant for the worker; no longer than so many
    * milliseconds, since a program need not say it.
    *
-   * @throws Error if it ends before
+   * @throws SimulationFailure if it ends before
    */
   async ready(patienceMs: number): Promise<void> {
     if (this.#hasSpoken) return
@@ -87,7 +87,9 @@ export class WarmProcess {
     })
     const end = await Promise.race([spoken, this.#ended])
     clearTimeout(timer)
-    if (end) throw new Error(`the program ${show(this.#name)} ${describeEnd(end)} before it was ready`)
+    if (!end) return
+    const message = `the program ${show(this.#name)} ${describeEnd(end)} before it was ready`
+    throw new SimulationFailure({ kind: 'exit', message })
   }
 
   simulate(task: Task, listener: TaskListener): void {

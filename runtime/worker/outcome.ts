@@ -97,7 +97,7 @@ function refuseOutputs(outputs: Outputs): string | undefined {
 }
 
 /** Whether it is one although its class came with the optimizee's bundle and is another than ours. */
-function isSimulationFailure(error: unknown): error is SimulationFailure {
+export function isSimulationFailure(error: unknown): error is SimulationFailure {
   return (
     error instanceof Error &&
     error.name === 'SimulationFailure' &&

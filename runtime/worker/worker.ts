@@ -5,6 +5,7 @@ import { PipeDamaged, PipeWriter } from '../channel/pipe-file.ts'
 import { protocolVersion } from '../channel/protocol.ts'
 import { readRunFile, workerDirectory } from '../channel/run-file.ts'
 import { loadOptimizee } from './load-optimizee.ts'
+import { isSimulationFailure } from './outcome.ts'
 import { ownProvenance } from './provenance.ts'
 import { bellOf, WorkerProgram } from './worker-program.ts'
 
@@ -32,7 +33,12 @@ async function main(directory: string, worker: number): Promise<void> {
     throw error
   }
   const program = new WorkerProgram({ directory, worker, epoch, runFile, optimizee, writer })
-  await program.open()
+  try {
+    await program.open()
+  } catch (error) {
+    if (isSimulationFailure(error)) process.exit(1) // it has been told, and where it was thrown says nothing more
+    throw error
+  }
   writer.write({ type: 'ready', milliseconds: performance.now() - begin })
   try {
     await program.run()

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Attempt, type AttemptSurroundings } from '../../runtime/worker/attempt.ts'
-import { type AttemptOutcome, causeOf } from '../../runtime/worker/outcome.ts'
+import { type AttemptOutcome, causeOf, outcomeOfThrown } from '../../runtime/worker/outcome.ts'
 import type { FailureCause, Outputs } from '../core/evaluation.ts'
 import type { Individual } from '../core/individual.ts'
 import type { Explanation, Optimizee, SimulationContext } from '../core/optimizee.ts'
@@ -153,7 +153,7 @@ async function withStrays(simulate: () => Promise<AttemptOutcome>): Promise<Atte
   try {
     return await Promise.race([simulate(), stray])
   } catch (error) {
-    return { cause: causeOf(error) } // it could not be made ready
+    return outcomeOfThrown(error, undefined) // it could not be made ready
   } finally {
     process.off('uncaughtException', onStray)
   }
