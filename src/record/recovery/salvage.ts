@@ -227,7 +227,7 @@ function readTable(from: Database, into: Database, table: Table): string | undef
     read(asked, 'desc')
     read(asked, 'asc')
     if (table.key[0] !== 'generation') continue
-    const newest = Math.max(newestIn(from, table), newestIn(into, table))
+    const newest = Math.min(Math.max(newestIn(from, table), newestIn(into, table)), mostGenerationsIn(from))
     for (let generation = 0; generation <= newest; generation++) {
       for (const direction of ['asc', 'desc'] as const) read(asked, direction, generation)
     }
@@ -235,13 +235,22 @@ function readTable(from: Database, into: Database, table: Table): string | undef
   return why
 }
 
-/** A number of generations beyond this one was not read but is damage. */
-const mostGenerations = 1_000_000
+/** A file has no room for more generations: a number beyond that was not read but is damage, and is not counted up to. */
+function mostGenerationsIn(database: Database): number {
+  try {
+    return ((database.pragma('page_count', { simple: true }) as number) * pageBytes) / leastRowBytes
+  } catch {
+    return 0 // nothing can be read from it
+  }
+}
+
+/** Of a generation: what says where it lies, and a byte or more for each of its columns. */
+const leastRowBytes = 16
 
 function newestIn(database: Database, { name }: Table): number {
   try {
     const newest = database.prepare(`select max(generation) from ${name}`).pluck().get()
-    return typeof newest === 'number' ? Math.min(newest, mostGenerations) : 0
+    return typeof newest === 'number' ? newest : 0
   } catch {
     return 0
   }
