@@ -78,6 +78,24 @@ export async function search(options: SearchOptions): Promise<SearchEnd> {
   return { ...outcome, directory, trajectory: trajectory, canonical: canonicalExport(directory) }
 }
 
+/** Stops a search after every so many evaluations, in the middle of whatever it does, until it has ended. */
+export async function searchStoppedEvery(
+  evaluations: number,
+  options: SearchOptions,
+): Promise<SearchEnd & { readonly stops: number }> {
+  for (let stops = 0; stops < 40; stops++) {
+    const controller = new AbortController()
+    const end = await search({
+      ...options,
+      signal: controller.signal,
+      onProgress: ({ totalEvaluated }) =>
+        totalEvaluated >= evaluations * (stops + 1) && controller.abort(new Error('enough for now')),
+    })
+    if (end.status === 'finished') return { ...end, stops }
+  }
+  throw new Error(`the search in ${options.root} comes to no end`)
+}
+
 /** What a test watches and holds back a simulation by is no part of the search. */
 function withoutWatching(options: unknown): unknown {
   if (typeof options !== 'object' || options === null) return options

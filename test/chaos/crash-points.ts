@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { eventually, processesNaming } from '../processes.ts'
-import { canonicalExport } from '../search.ts'
+import { canonicalExport, type SearchOptions, search } from '../search.ts'
 import { ended, launch } from './launch.ts'
 
 export interface CrashOptions {
@@ -18,10 +18,10 @@ export interface CrashTally {
   readonly failures: string[]
 }
 
-/** A search, and the exit code of its end. */
+/** A search, and the sentence of its end if it is to fail. */
 interface Searched {
-  readonly search: object
-  readonly code: number
+  readonly search: Omit<SearchOptions, 'root'>
+  readonly failure?: RegExp
 }
 
 const small = { optimizee: 'recorded', generations: 2 }
@@ -32,14 +32,17 @@ const runner = { workers: 1, grace: '2s' }
  * and what becomes of those that fail, by each policy, in the first generation and as the last of all.
  */
 export const searches = {
-  printing: { search: { ...small, options: { prints: true }, populationSize: 4, runner }, code: 0 },
-  delivering: { search: { ...small, options: { shared: 2 }, populationSize: 2, runner }, code: 0 },
-  ranking: { search: failing({ onFailure: 'fail', retries: 1 }), code: 0 },
-  replacing: { search: failing({ onFailure: 'replace', retries: 0 }), code: 0 },
-  stopping: { search: { ...failing({ onFailure: 'stop', retries: 0 }), options: { fails: ['1.2'] } }, code: 1 },
+  printing: { search: { ...small, options: { prints: true }, populationSize: 4, runner } },
+  delivering: { search: { ...small, options: { shared: 2 }, populationSize: 2, runner } },
+  ranking: { search: failing({ onFailure: 'fail', retries: 1 }) },
+  replacing: { search: failing({ onFailure: 'replace', retries: 0 }) },
+  stopping: {
+    search: { ...failing({ onFailure: 'stop', retries: 0 }), options: { fails: ['1.2'] } },
+    failure: /^SearchFailedError: Individual 1\.2 failed for good/,
+  },
 } as const satisfies Record<string, Searched>
 
-function failing(policy: object) {
+function failing(policy: Pick<NonNullable<SearchOptions['runner']>, 'onFailure' | 'retries'>) {
   return { ...small, options: { fails: ['0.1', '1.2'] }, populationSize: 3, runner: { ...runner, ...policy } }
 }
 
@@ -58,13 +61,13 @@ export async function crashAtEachPoint(
   name: keyof typeof searches,
   { step = 1, points: counted = 'all', log = () => {} }: CrashOptions = {},
 ): Promise<CrashTally> {
-  const one = searches[name]
+  const one: Searched = searches[name]
   const home = mkdtempSync(join(tmpdir(), 'twoloop-crash-points-'))
   const tally: CrashTally = { crashes: 0, failures: [] }
   try {
     const undisturbed = join(home, 'undisturbed')
-    const code = await ended(launch({ ...one.search, root: undisturbed }))
-    if (code !== one.code) throw new Error(`the undisturbed run ended with ${code}`)
+    const failed = await goTo(one, undisturbed)
+    if (failed !== undefined) throw new Error(`undisturbed, ${failed}`)
     const reference = canonicalExport(join(undisturbed, 'run'))
     for (let first = 1; first < mostPoints; first += step * atOnce) {
       const points = Array.from({ length: atOnce }, (_, i) => first + i * step)
@@ -83,23 +86,29 @@ export async function crashAtEachPoint(
 }
 
 /** A run whose runner ends itself at this point, if it comes to it, and that goes on. */
-async function crashAt(point: number, counted: Points, { search, code }: Searched, home: string, reference: string) {
-  const options = { ...search, root: join(home, String(point)) }
+async function crashAt(point: number, counted: Points, one: Searched, home: string, reference: string) {
+  const root = join(home, String(point))
   const at = counted === 'all' ? String(point) : `transaction:${point}`
-  const hasCrashed = (await ended(launch(options, { TWOLOOP_CRASH_AT: at }))) === null
-  const cameTo = await ended(launch(options))
-  const isAsWanted = cameTo === code
-  const difference = isAsWanted ? await differenceOf(options, reference) : `it ended with ${cameTo} when it went on`
+  const hasCrashed = (await ended(launch({ ...one.search, root }, { TWOLOOP_CRASH_AT: at }))) === null
+  const difference = (await goTo(one, root)) ?? (await differenceOf(one, root, reference))
   return { hasCrashed, difference }
 }
 
-async function differenceOf(
-  { root, options = {} }: { readonly root: string; readonly options?: { readonly prints?: boolean } },
-  reference: string,
-): Promise<string | undefined> {
+/** Goes on with a search, in this process: what came of it that was not to come. */
+async function goTo({ search: options, failure }: Searched, root: string): Promise<string | undefined> {
+  try {
+    const { status } = await search({ ...options, root })
+    return failure === undefined && status === 'finished' ? undefined : `it has ${status}`
+  } catch (error) {
+    return failure?.test(String(error)) ? undefined : `it ended with ${error}`
+  }
+}
+
+async function differenceOf({ search }: Searched, root: string, reference: string): Promise<string | undefined> {
   const run = join(root, 'run')
   if (canonicalExport(run) !== reference) return 'another canonical export'
-  for (const name of options.prints ? ['generation-000000.zip', 'generation-000001.zip'] : []) {
+  const { prints } = (search.options ?? {}) as { readonly prints?: boolean }
+  for (const name of prints ? ['generation-000000.zip', 'generation-000001.zip'] : []) {
     if (!existsSync(join(run, 'logs', name))) return `what was printed is not in ${name}`
   }
   // A search that had come to its end is not gone on with: workers of the runner that died leave by themselves.

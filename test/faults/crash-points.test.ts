@@ -15,8 +15,8 @@ test('a runner that dies at any of its writes goes on to the same end', async ()
 // What belongs together is one transaction: what a kill leaves before or after it is a search that goes on.
 // Delivering and ranking write what every search does: `npm run chaos -- --crash-points` takes all of their points.
 test.each([
-  ['replacing', 1],
-  ['stopping', 1],
+  ['replacing', 2],
+  ['stopping', 2],
   ['ranking', 5],
   ['delivering', 5],
 ] as const)(

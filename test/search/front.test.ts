@@ -13,7 +13,7 @@ import { frontOf } from '../../src/record/front-points.ts'
 import { RecordFile } from '../../src/record/record-file.ts'
 import { summarizeRun } from '../../src/record/summary.ts'
 import { identityOf } from '../../src/search/run-identity.ts'
-import { type SearchOptions, search } from '../search.ts'
+import { search, searchStoppedEvery } from '../search.ts'
 import { temporaryDirectory } from '../temporary.ts'
 
 const reference = { far: 2, near: -1 }
@@ -38,20 +38,6 @@ function frontsOf(directory: string, optimizee: Pick<Optimizee, 'objectives'>) {
   return { stored, anew, rows }
 }
 
-/** Stops a search again and again, in the middle of whatever it does, until it has ended. */
-async function stopAndGoOn(options: SearchOptions) {
-  for (let stops = 0; ; stops++) {
-    const controller = new AbortController()
-    const end = await search({
-      ...options,
-      signal: controller.signal,
-      onProgress: ({ totalEvaluated }) => totalEvaluated >= 13 * (stops + 1) && controller.abort(new Error('enough')),
-    })
-    if (end.status === 'finished') return { ...end, stops }
-    expect(stops).toBeLessThan(40)
-  }
-}
-
 test.each(orders)(
   'a front in the order %s is recorded generation by generation, however often the search was stopped',
   async (order: Order) => {
@@ -62,7 +48,8 @@ test.each(orders)(
       return two.makeOptimizer(made)
     }
     const options = { reference, sleep: 5 }
-    const { directory, stops } = await stopAndGoOn({ ...two, makeOptimizer, root, name: 'stopped', order, options })
+    const stopped = { ...two, makeOptimizer, root, name: 'stopped', order, options }
+    const { directory, stops } = await searchStoppedEvery(29, stopped)
     expect(stops).toBeGreaterThan(0)
     const { stored, anew, rows } = frontsOf(directory, optimizee!)
     expect(rows.map(({ hypervolume }) => hypervolume)).toEqual(anew.hypervolumes)
@@ -85,7 +72,7 @@ test('a front whose hypervolume hardly grows ends a search by stagnation, wherev
   const limited = { ...two, makeOptimizer, root, options, limits: { stagnation: 40 } } as const
   const { reason, canonical } = await search({ ...limited, name: 'straight' })
   expect(reason).toMatch(/^\d+ evaluations brought hardly any hypervolume \(limits.stagnation: 40\)$/)
-  const stopped = await stopAndGoOn({ ...limited, name: 'stopped', options: { ...options, sleep: 2 } })
+  const stopped = await searchStoppedEvery(29, { ...limited, name: 'stopped', options: { ...options, sleep: 2 } })
   expect(stopped.reason).toBe(reason)
   expect(stopped.canonical).toBe(canonical)
 })

@@ -5,7 +5,7 @@ import type { DoneEvaluation } from '../../src/core/evaluation.ts'
 import type { Optimizee } from '../../src/index.ts'
 import { RecordReader } from '../../src/record/reader.ts'
 import { summarizeRun } from '../../src/record/summary.ts'
-import { type SearchEnd, type SearchOptions, search } from '../search.ts'
+import { type SearchEnd, type SearchOptions, search, searchStoppedEvery } from '../search.ts'
 import { temporaryDirectory } from '../temporary.ts'
 
 const one = {
@@ -13,20 +13,6 @@ const one = {
   makeOptimizer: (optimizee: Optimizee) =>
     new GeneticAlgorithm(optimizee, { populationSize: 8, generations: 30, seed: 5 }) as never,
 } as const
-
-/** Stops a search again and again, in the middle of whatever it does, until it has ended. */
-async function stopAndGoOn(options: SearchOptions) {
-  for (let stops = 0; ; stops++) {
-    const controller = new AbortController()
-    const end = await search({
-      ...options,
-      signal: controller.signal,
-      onProgress: ({ totalEvaluated }) => totalEvaluated >= 13 * (stops + 1) && controller.abort(new Error('enough')),
-    })
-    if (end.status === 'finished') return { ...end, stops }
-    expect(stops).toBeLessThan(40)
-  }
-}
 
 function countOf({ canonical }: Pick<SearchEnd, 'canonical'>): number {
   return canonical.trim().split('\n').length
@@ -58,7 +44,7 @@ test.each(['generations', 'ordered'] as const)(
       const [kind] = Object.keys(limits)
       const reference = await search({ ...one, root, name: `${kind} reference`, order, limits })
       expect(reference.reason).toContain(`(limits.${kind}: `)
-      const stopped = await stopAndGoOn({ ...one, root, name: `${kind}`, order, limits, options })
+      const stopped = await searchStoppedEvery(25, { ...one, root, name: `${kind}`, order, limits, options })
       expect(stopped.stops).toBeGreaterThan(0)
       expect(stopped.canonical).toBe(reference.canonical)
       expect(stopped.reason).toBe(reference.reason)

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { GeneticAlgorithm } from '../../optimizers/index.ts'
 import { CrossEntropy, type Optimizee, type Optimizer } from '../../src/index.ts'
 import { RecordReader } from '../../src/record/reader.ts'
-import { type SearchOptions, search } from '../search.ts'
+import { type SearchOptions, search, searchStoppedEvery } from '../search.ts'
 import { temporaryDirectory } from '../temporary.ts'
 import { proposalsToldAgain } from '../told-again.ts'
 
@@ -12,21 +12,6 @@ const genetic = (optimizee: Optimizee) =>
   new GeneticAlgorithm(optimizee, { populationSize: 10, generations: 6, seed: 5 }) as never
 
 const steady = { optimizee: 'recorded', options: { sleep: 12 }, makeOptimizer: genetic } as const
-
-/** Stops a search again and again, in the middle of whatever it does, until it has ended. */
-async function stopAndGoOn(options: SearchOptions) {
-  for (let stops = 0; ; stops++) {
-    const controller = new AbortController()
-    const end = await search({
-      ...options,
-      signal: controller.signal,
-      onProgress: ({ totalEvaluated }) =>
-        totalEvaluated >= 9 * (stops + 1) && controller.abort(new Error('enough for now')),
-    })
-    if (end.status === 'finished') return { ...end, stops }
-    expect(stops).toBeLessThan(30)
-  }
-}
 
 test('an ordered search is the same for any number of workers and any timing', async () => {
   const root = temporaryDirectory()
@@ -44,14 +29,14 @@ test('an ordered search that was stopped goes on as if it had never been, and si
   const root = temporaryDirectory()
   const journal = join(root, 'journal')
   const reference = await search({ ...steady, root, name: 'reference', order: 'ordered' })
-  const { canonical, stops } = await stopAndGoOn({
+  const { canonical, stops } = await searchStoppedEvery(14, {
     ...steady,
     root,
     name: 'stopped',
     order: 'ordered',
     options: { sleep: 12, journal },
   })
-  expect(stops).toBeGreaterThan(2)
+  expect(stops).toBeGreaterThan(1)
   expect(canonical).toBe(reference.canonical)
   const simulated = readFileSync(journal, 'utf8').trim().split('\n')
   expect(simulated).toHaveLength(60)
@@ -60,8 +45,13 @@ test('an ordered search that was stopped goes on as if it had never been, and si
 
 test('a search in the order of arrival goes on after stops, and its recorded order replays to what was proposed', async () => {
   const root = temporaryDirectory()
-  const { directory, stops } = await stopAndGoOn({ ...steady, root, order: 'arrival', runner: { workers: 4 } })
-  expect(stops).toBeGreaterThan(2)
+  const { directory, stops } = await searchStoppedEvery(14, {
+    ...steady,
+    root,
+    order: 'arrival',
+    runner: { workers: 4 },
+  })
+  expect(stops).toBeGreaterThan(1)
   const record = RecordReader.openForReading(directory)
   const asked = [...record.proposed()]
   const told = [...record.told()]

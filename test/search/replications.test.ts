@@ -6,7 +6,7 @@ import { orders } from '../../src/core/abilities.ts'
 import type { Optimizee } from '../../src/index.ts'
 import { RecordReader } from '../../src/record/reader.ts'
 import { summarizeRun } from '../../src/record/summary.ts'
-import { type SearchOptions, search } from '../search.ts'
+import { search, searchStoppedEvery } from '../search.ts'
 import { temporaryDirectory } from '../temporary.ts'
 import { proposalsToldAgain } from '../told-again.ts'
 
@@ -43,20 +43,6 @@ function meansOf(rows: readonly Row[]): { name: string; mean: number; samples: n
   })
 }
 
-/** Stops a search again and again, in the middle of whatever it does, until it has ended. */
-async function stopAndGoOn(options: SearchOptions) {
-  for (let stops = 0; ; stops++) {
-    const controller = new AbortController()
-    const end = await search({
-      ...options,
-      signal: controller.signal,
-      onProgress: ({ totalEvaluated }) => totalEvaluated >= 11 * (stops + 1) && controller.abort(new Error('enough')),
-    })
-    if (end.status === 'finished') return { ...end, stops }
-    expect(stops).toBeLessThan(40)
-  }
-}
-
 test.each(['generations', 'ordered'] as const)(
   'a replicated search in the order %s is the same for any workers, timing and stops, and simulates nothing again',
   async (order) => {
@@ -67,8 +53,14 @@ test.each(['generations', 'ordered'] as const)(
     expect(rows.length % 3).toBe(0)
     expect(rows.map(({ replicate }) => replicate)).toEqual(rows.map((_, i) => i % 3))
     const options = { ...noisy.options, journal, sleep: 10 }
-    const { canonical, stops } = await stopAndGoOn({ ...noisy, options, root, order, runner: { workers: 4 } })
-    expect(stops).toBeGreaterThan(2)
+    const { canonical, stops } = await searchStoppedEvery(17, {
+      ...noisy,
+      options,
+      root,
+      order,
+      runner: { workers: 4 },
+    })
+    expect(stops).toBeGreaterThan(1)
     expect(canonical).toBe(reference.canonical)
     const simulated = readFileSync(journal, 'utf8').trim().split('\n')
     expect(simulated).toHaveLength(rows.length)
@@ -79,8 +71,14 @@ test.each(['generations', 'ordered'] as const)(
 test('a replicated search in the order of arrival goes on after stops, and replays to what was proposed', async () => {
   const root = temporaryDirectory()
   const options = { ...noisy.options, sleep: 10 }
-  const { directory, stops } = await stopAndGoOn({ ...noisy, options, root, order: 'arrival', runner: { workers: 4 } })
-  expect(stops).toBeGreaterThan(2)
+  const { directory, stops } = await searchStoppedEvery(17, {
+    ...noisy,
+    options,
+    root,
+    order: 'arrival',
+    runner: { workers: 4 },
+  })
+  expect(stops).toBeGreaterThan(1)
   const record = RecordReader.openForReading(directory)
   const asked = [...record.proposed()].filter(({ individual }) => individual.replicate === 0)
   record.close()

@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { cpSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openDatabase } from '../../src/system/database.ts'
 import { UserFolder } from '../cli/folder.ts'
+import { canonicalExport } from '../search.ts'
 import { build } from '../search-child.ts'
 
 let folder: UserFolder
@@ -55,11 +55,7 @@ const command = (...words: string[]) => start(join(build, 'src/cli/main.js'), 'r
 const program = (runner: object, generations: number, optimizer: object = {}) =>
   start('program.mjs', ...[runner, generations, optimizer].map((value) => JSON.stringify(value)))
 
-const hash = (name = 'run') =>
-  execFileSync(process.execPath, [join(build, 'src/cli/main.js'), 'show', `runs/${name}`, '--json'], {
-    cwd: folder.path,
-    encoding: 'utf8',
-  }).match(/"hash": "(\w+)"/)?.[1]
+const exportOf = (name: string) => canonicalExport(join(folder.path, 'runs', name))
 
 test('the command and a program go on with the runs of each other', async () => {
   expect(await program({}, 1)).toMatchObject({ exitCode: 0, stderr: '' })
@@ -68,25 +64,29 @@ test('the command and a program go on with the runs of each other', async () => 
   expect(further.exitCode).toBe(0)
   expect(await program({}, 3)).toMatchObject({ exitCode: 0, stderr: '' })
   expect((await command('--name', 'whole', '--generations', '3')).exitCode).toBe(0)
-  expect(hash()).toBe(hash('whole'))
+  expect(exportOf('run')).toBe(exportOf('whole'))
 })
 
-test.each([
-  ['onFailure', { onFailure: 'replace' }, {}, 'failures.onFailure was "fail" and is now "replace"'],
-  ['retries', { retries: 1 }, {}, 'failures.retries was 0 and is now 1'],
-  ['timeout', { timeout: '9s' }, {}, 'failures.timeout was null and is now 9000'],
-  ['seed', {}, { seed: 2 }, 'optimizer.settings.seed was 1 and is now 2'],
-])('the command and a program refuse a run of another %s with the same words', async (_, runner, optimizer, words) => {
+test('the command and a program refuse a run of another configuration with the same words', async () => {
   expect((await program({}, 1)).exitCode).toBe(0)
-  const sets = [
-    ...Object.entries(runner).map(([key, value]) => `runner.${key}=${value}`),
-    ...Object.entries(optimizer).map(([key, value]) => `optimizer.${key}=${value}`),
-  ]
-  const refused = await command(...sets.flatMap((setting) => ['--set', setting]))
-  expect(refused.exitCode).toBe(2)
-  expect(refused.stderr).toContain(`run holds a run of another configuration (${words})`)
-  expect((await program(runner, 2, optimizer)).stderr).toContain(words)
+  for (const [runner, optimizer, words] of otherConfigurations) {
+    const sets = [
+      ...Object.entries(runner).map(([key, value]) => `runner.${key}=${value}`),
+      ...Object.entries(optimizer).map(([key, value]) => `optimizer.${key}=${value}`),
+    ]
+    const refused = await command(...sets.flatMap((setting) => ['--set', setting]))
+    expect(refused.exitCode).toBe(2)
+    expect(refused.stderr).toContain(`run holds a run of another configuration (${words})`)
+    expect((await program(runner, 2, optimizer)).stderr).toContain(words)
+  }
 })
+
+const otherConfigurations: readonly (readonly [runner: object, optimizer: object, words: string])[] = [
+  [{ onFailure: 'replace' }, {}, 'failures.onFailure was "fail" and is now "replace"'],
+  [{ retries: 1 }, {}, 'failures.retries was 0 and is now 1'],
+  [{ timeout: '9s' }, {}, 'failures.timeout was null and is now 9000'],
+  [{}, { seed: 2 }, 'optimizer.settings.seed was 1 and is now 2'],
+]
 
 test('how it is run is no part of a search', async () => {
   expect((await program({}, 1)).exitCode).toBe(0)
@@ -114,16 +114,22 @@ const formsOfVersionOne = {
   },
 }
 
-test.each(Object.entries(formsOfVersionOne))('a run that version 1 began by %s goes on', async (_, form) => {
+test('a run that version 1 began by the command, a program or a module goes on', async () => {
   expect((await program({}, 1)).exitCode).toBe(0)
-  const database = openDatabase(join(folder.path, 'runs/run/trajectory.sqlite'))
-  const text = database.prepare(`select value from manifest where key = 'configuration'`).pluck().get() as string
-  const known = JSON.parse(text).optimizer.settings
-  const rest = JSON.stringify(form).replaceAll('"seed":1,"populationSize":4', JSON.stringify(known).slice(1, -1))
-  database.prepare(`update manifest set value = ? where key = 'configuration'`).run(rest)
-  database.close()
-  expect((await command('--seed', '2')).stderr).toContain('optimizer.settings.seed was 1 and is now 2')
-  expect((await command()).exitCode).toBe(0)
-  expect((await program({}, 3)).exitCode).toBe(0)
-  expect(readFileSync(join(folder.path, 'runs/run/run.json'), 'utf8')).toContain('optimizee.mjs')
+  const [run, begun] = ['runs/run', 'runs/begun'].map((name) => join(folder.path, name)) as [string, string]
+  cpSync(run, begun, { recursive: true })
+  for (const [by, form] of Object.entries(formsOfVersionOne)) {
+    rmSync(run, { recursive: true })
+    cpSync(begun, run, { recursive: true })
+    const database = openDatabase(join(run, 'trajectory.sqlite'))
+    const text = database.prepare(`select value from manifest where key = 'configuration'`).pluck().get() as string
+    const known = JSON.parse(text).optimizer.settings
+    const rest = JSON.stringify(form).replaceAll('"seed":1,"populationSize":4', JSON.stringify(known).slice(1, -1))
+    database.prepare(`update manifest set value = ? where key = 'configuration'`).run(rest)
+    database.close()
+    expect((await command('--seed', '2')).stderr, by).toContain('optimizer.settings.seed was 1 and is now 2')
+    expect((await command()).exitCode, by).toBe(0)
+    expect((await program({}, 3)).exitCode, by).toBe(0)
+    expect(readFileSync(join(run, 'run.json'), 'utf8')).toContain('optimizee.mjs')
+  }
 })
