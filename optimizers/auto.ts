@@ -10,7 +10,7 @@ import type { Proposal } from '../src/core/proposal.ts'
 import type { Random } from '../src/core/random.ts'
 import { parseSettings } from '../src/core/settings.ts'
 import { NsgaII } from './nsga-ii.ts'
-import { chooseMembers } from './portfolio/choose-members.ts'
+import { chooseMembers, isNoisy } from './portfolio/choose-members.ts'
 import { chosenByVersion1 } from './portfolio/chosen-by-version-1.ts'
 import { describePlan, type Plan } from './portfolio/member.ts'
 import {
@@ -42,6 +42,12 @@ const settings = z.strictObject({
     .optional()
     .describe(
       'How many individuals are simulated at once at least: give the number of workers; as few as teach most unless given',
+    ),
+  noise: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether the same parameters have another fitness each time: what is recommended is where a model says the least is, not what was luckiest; as there are replications unless given',
     ),
 })
 
@@ -76,7 +82,7 @@ type Tag = { readonly member: number | null; readonly tag: State; readonly key: 
 export class Auto<P = Record<string, unknown>> extends Optimizer<AutoState, P> {
   static readonly type = 'auto'
   static readonly summary = 'Chooses optimizers by the space and the horizon, lets them search together, and says why'
-  static override readonly version = 2
+  static override readonly version = 3
   static readonly since = 1
   static readonly settings = settings
   static override readonly abilities = {
@@ -89,19 +95,21 @@ export class Auto<P = Record<string, unknown>> extends Optimizer<AutoState, P> {
 
   readonly #problem: Problem<P>
   readonly #populationSize: number | undefined
+  readonly #noise: boolean | undefined
   readonly #isDiscrete: boolean
   /** What looks for a front, or what version 1 would have taken. */
   readonly #alone: Optimizer<State, P>
   #plan: Plan<P> | undefined
 
   constructor(problem: Problem<P>, given: Given = {}) {
-    const own = parseSettings(settings, given, 'optimizer')
+    const { noise, ...own } = parseSettings(settings, given, 'optimizer')
     const alone = problem.objectives.wantsFront
       ? (new NsgaII<P>(problem, own) as unknown as Optimizer<State, P>)
       : chosenByVersion1(problem, own)
-    super(problem, { ...own, generations: alone.settings.generations })
+    super(problem, { ...own, ...(noise !== undefined && { noise }), generations: alone.settings.generations })
     this.#problem = problem
     this.#populationSize = own.populationSize
+    this.#noise = noise
     this.#alone = alone
     this.#isDiscrete = problem.space.isConditional || problem.space.axes.every(({ kind }) => kind !== 'real')
   }
@@ -122,7 +130,8 @@ export class Auto<P = Record<string, unknown>> extends Optimizer<AutoState, P> {
 
   /** Who searches, as soon as the horizon is settled. */
   get #chosen(): Plan<P> {
-    this.#plan ??= chooseMembers(this.#problem, { horizon: this.horizon, populationSize: this.#populationSize })
+    const demands = { horizon: this.horizon, populationSize: this.#populationSize, noise: this.#noise }
+    this.#plan ??= chooseMembers(this.#problem, demands)
     return this.#plan
   }
 
@@ -131,7 +140,9 @@ export class Auto<P = Record<string, unknown>> extends Optimizer<AutoState, P> {
   }
 
   override upgrade(state: State, version: number): AutoState | undefined {
-    return version === 1 ? { kind: 'alone', state } : undefined
+    if (version === 1) return { kind: 'alone', state }
+    // Version 2 let others search under noise.
+    return isNoisy(this.#problem, { noise: this.#noise }) ? undefined : (state as AutoState)
   }
 
   override start(random: Random): AutoState {
@@ -274,7 +285,10 @@ export class Auto<P = Record<string, unknown>> extends Optimizer<AutoState, P> {
 
   override recommend(state: AutoState): Recommendation<P>[] {
     if (state.kind === 'alone') return [...this.#alone.recommend(state.state)]
-    return recommendationOf(state.best, this.space)
+    const modelled = this.#chosen.members.flatMap(({ optimizer }, place) =>
+      optimizer.recommend(state.members[place]!.state).filter(({ by }) => by === 'model'),
+    )
+    return modelled.length > 0 ? modelled : recommendationOf(state.best, this.space)
   }
 
   /** Best is a weighted sum of the fitness: larger is better. */

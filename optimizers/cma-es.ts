@@ -13,6 +13,7 @@ import { type Best, betterOf, recommendationOf } from './shared/best.ts'
 import { axesOf, type CmaAxes, split } from './shared/cma/axes.ts'
 import { type Drawn, drawFresh, drawSample } from './shared/cma/fresh-sample.ts'
 import { firstRun, isSpent, nextRun, type RestartSchedule } from './shared/cma/restart-schedule.ts'
+import { noNoisyPast, type NoisyPast, remember, settle, settledIn, withoutNoise } from './shared/cma/noise.ts'
 import { beginRun, type CmaRun, type CmaSample, learn, Sampler, type ToldSample } from './shared/cma/run.ts'
 import { nothingKnown, type Prior, startAmong, warmStart, withPrior } from './shared/cma/start.ts'
 import { type StopReason, stopReason } from './shared/cma/stop.ts'
@@ -26,7 +27,9 @@ const settings = z.strictObject({
     .int()
     .min(4)
     .optional()
-    .describe('How many samples a generation has (lambda); 4 + 3 ln n unless it is given, more for more workers'),
+    .describe(
+      'How many samples a generation has (lambda); 4 + 3 ln n unless it is given, 2.5 times that with `noise`, more for more workers',
+    ),
   sigma: z.number().positive().max(1).default(0.2).describe('The first standard deviation, as a part of each range'),
   restarts: z
     .enum(['none', 'ipop', 'bipop'])
@@ -39,6 +42,12 @@ const settings = z.strictObject({
     .default('automatic')
     .describe(
       'What is learned of how parameters go together: all, nothing, or a few directions; automatic is full up to 200 axes, limited-memory above',
+    ),
+  noise: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether the same parameters have another fitness each time: a quadratic model takes the noise from what is learned, and what is recommended is its least point; as there are replications unless given',
     ),
 })
 
@@ -59,6 +68,8 @@ export type CmaEsState = {
   readonly known: KnownPoints
   readonly open: readonly number[]
   readonly best: Best | null
+  /** Only where costs are noisy. */
+  readonly noise?: NoisyPast
   /** Why the last run stopped. */
   readonly stopped: StopReason | 'budget' | null
   readonly hasEnded: boolean
@@ -78,7 +89,7 @@ type Tag = { readonly run: number; readonly sample: CmaSample | null; readonly k
 export class CmaEs<P = Record<string, unknown>> extends Optimizer<CmaEsState, P, Settings> {
   static readonly type = 'cma-es'
   static readonly summary = 'Adapts a normal distribution to the better samples: for up to some 10,000 evaluations'
-  static override readonly version = 2
+  static override readonly version = 3
   static readonly since = 1
   static readonly settings = settings
   static override readonly abilities = {
@@ -92,16 +103,20 @@ export class CmaEs<P = Record<string, unknown>> extends Optimizer<CmaEsState, P,
   readonly #axes: CmaAxes
   readonly #shape: ShapeType
   readonly #isDiscrete: boolean
+  readonly #isNoisy: boolean
 
   constructor(problem: Problem<P>, given: z.input<typeof settings> = {}) {
     super(problem, parseSettings(settings, given, 'optimizer'))
     this.#axes = axesOf(this.space)
     this.#isDiscrete = this.space.isConditional || this.space.axes.every(({ kind }) => kind !== 'real')
+    this.#isNoisy = this.settings.noise ?? problem.replications !== undefined
     this.#shape = shapeFor(this.settings.covariance, this.#axes.ordered.length)
   }
 
   override get populationSize(): number {
-    return this.settings.populationSize ?? defaultLambda(this.space.dimension)
+    const usual = defaultLambda(this.space.dimension)
+    // Replications have averaged part of the noise, and leave fewer points.
+    return this.settings.populationSize ?? (this.settings.noise ? Math.ceil(2.5 * usual) : usual)
   }
 
   override announce(): string | undefined {
@@ -110,9 +125,9 @@ export class CmaEs<P = Record<string, unknown>> extends Optimizer<CmaEsState, P,
     return `The space has ${dimension} real and integer axes: above ${mostFull}, cma-es learns a few directions in place of a covariance.`
   }
 
-  /** Only constants have changed. */
+  /** Only constants have changed, and what was not noisy then is not. */
   override upgrade(state: State, version: number): CmaEsState | undefined {
-    return version === 1 ? (state as unknown as CmaEsState) : undefined
+    return version < 3 ? (state as unknown as CmaEsState) : undefined
   }
 
   override start(): CmaEsState {
@@ -126,6 +141,7 @@ export class CmaEs<P = Record<string, unknown>> extends Optimizer<CmaEsState, P,
       known: [],
       open: [],
       best: null,
+      ...(this.#isNoisy && { noise: noNoisyPast }),
       stopped: null,
       hasEnded: false,
     }
@@ -166,7 +182,7 @@ export class CmaEs<P = Record<string, unknown>> extends Optimizer<CmaEsState, P,
   }
 
   override tell(old: CmaEsState, evaluations: readonly Evaluation<P>[], random: Random): CmaEsState {
-    let { run, schedule, own, pending, prior, known, best, stopped, hasEnded } = old
+    let { run, schedule, own, pending, prior, known, best, noise, stopped, hasEnded } = old
     let told = [...old.told]
     const open = [...old.open]
     for (const evaluation of evaluations) {
@@ -182,7 +198,7 @@ export class CmaEs<P = Record<string, unknown>> extends Optimizer<CmaEsState, P,
       if (tag !== undefined) {
         pending--
         if (tag.run !== schedule.restarts || run === null) continue // the run that it belongs to has stopped meanwhile
-        if (tag.sample !== null) told.push({ sample: tag.sample, cost })
+        if (tag.sample !== null) told.push({ sample: tag.sample, cost, ...(noise && this.#placeOf(evaluation)) })
         schedule = { ...schedule, spent: schedule.spent + 1 }
         own++
       } else if (cost !== null) {
@@ -191,12 +207,17 @@ export class CmaEs<P = Record<string, unknown>> extends Optimizer<CmaEsState, P,
         else told.push(...this.#takeForeign(run, point, cost))
       }
       if (run === null || own < run.lambda) continue
+      if (noise !== undefined) {
+        noise = remember(noise, told, this.#axes)
+        told = withoutNoise(noise, run, told)
+      }
       run = learn(run, told, this.#axes)
       told = []
       own = 0
       const reason = stopReason(run, this.#axes) ?? (isSpent(schedule) ? 'budget' : undefined)
       if (reason === undefined) continue
       stopped = reason
+      if (noise !== undefined) noise = settle(noise, run, this.#axes)
       const { restarts, sigma } = this.settings
       if (restarts === 'none') hasEnded = true
       else {
@@ -204,7 +225,16 @@ export class CmaEs<P = Record<string, unknown>> extends Optimizer<CmaEsState, P,
         run = null
       }
     }
-    return { run, schedule, told, own, pending, prior, known, open, best, stopped, hasEnded }
+    const next = { run, schedule, told, own, pending, prior, known, open, best, stopped, hasEnded }
+    return noise === undefined ? next : { ...next, noise }
+  }
+
+  /** Where a model of costs may learn it. */
+  #placeOf(evaluation: Evaluation<P>): Pick<ToldSample, 'x' | 'variance'> {
+    if (evaluation.outcome !== 'done' || (evaluation.violation ?? 0) > 0) return {}
+    const { x } = split(this.#axes, this.space.encode(evaluation.individual.parameters))
+    const errors = evaluation.standardError?.map((error, i) => (error ?? 0) * this.objectives.weights[i]!)
+    return errors === undefined ? { x } : { x, variance: errors.reduce((sum, error) => sum + error * error, 0) }
   }
 
   /** What was not asked for is taken for a sample of the present generation. */
@@ -214,7 +244,10 @@ export class CmaEs<P = Record<string, unknown>> extends Optimizer<CmaEsState, P,
     return sample === undefined ? [] : [{ sample, cost }]
   }
 
-  override recommend({ best }: CmaEsState): Recommendation<P>[] {
+  /** Under noise the best that was seen is the luckiest. */
+  override recommend({ best, run, noise }: CmaEsState): Recommendation<P>[] {
+    const settled = noise && settledIn(noise, run, this.#axes)
+    if (settled !== undefined) return [{ parameters: this.space.decode([...settled]), by: 'model' }]
     return recommendationOf(best, this.space)
   }
 

@@ -254,7 +254,7 @@ export class LqCmaEs<P = Record<string, unknown>> extends Optimizer<LqCmaEsState
     if (evaluated < state.wanted && !isComplete) return state
     const n = run.mean.length
     const units = deviationsOf(run.shape, n).map((deviation) => Math.max(1e-300, run.sigma * deviation))
-    const model = fitModel(archive, run.mean, units, state.schedule.restarts > 0 ? reach : Number.POSITIVE_INFINITY)
+    const model = fitModel(archive, run.mean, units, state.schedule.restarts > 0 ? { reach } : {})
     const isTrusted =
       model !== null && this.#agreement(model, archive, evaluated, run.lambda) >= this.settings.agreement
     const hasTrue = candidates.some(({ status }) => status === 'done')

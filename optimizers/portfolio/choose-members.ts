@@ -14,6 +14,8 @@ export interface Demands {
   readonly horizon: number
   /** How many individuals are to be simulated at once at least; undefined if nobody has said. */
   readonly populationSize?: number | undefined
+  /** Whether the same parameters have another fitness each time; as there are replications unless somebody has said. */
+  readonly noise?: boolean | undefined
 }
 
 /** Who searches a space, for the best by one number or for a front: the one place where that is decided. */
@@ -30,6 +32,7 @@ export function chooseMembers<P>(problem: Problem<P>, demands: Demands): Plan<P>
   const numbers = axes.filter(isNumber).length
   if (numbers < axes.length || problem.space.isConditional) return forMixed(problem, numbers, demands)
   if (axes.length > mostModelled) return forMany(problem, demands)
+  if (isNoisy(problem, demands)) return forNoisy(problem, demands)
   return forNumbers(problem, demands)
 }
 
@@ -64,20 +67,32 @@ function forNumbers<P>(problem: Problem<P>, { horizon, populationSize }: Demands
   return { members, reason: `${them}, of which a quadratic model is soon learned; restarts look for other optima` }
 }
 
-function forMany<P>(problem: Problem<P>, { populationSize }: Demands): Plan<P> {
+export function isNoisy({ replications }: Pick<Problem, 'replications'>, { noise }: Pick<Demands, 'noise'>): boolean {
+  return noise ?? replications !== undefined
+}
+
+/** What compares single simulations is led by their luck: surrogates that interpolate, lines, differences. */
+function forNoisy<P>(problem: Problem<P>, { populationSize, noise }: Demands): Plan<P> {
+  return {
+    members: [memberOf(new CmaEs(problem, { populationSize, noise }))],
+    reason: 'simulations are noisy, and a model of many of them says where the least is, not the luckiest of them',
+  }
+}
+
+function forMany<P>(problem: Problem<P>, { populationSize, noise }: Demands): Plan<P> {
   const n = problem.space.dimension
   return {
-    members: [memberOf(new CmaEs(problem, { populationSize }))],
+    members: [memberOf(new CmaEs(problem, { populationSize, noise }))],
     reason: `of ${n} axes, a quadratic model would need more simulations than it saves`,
   }
 }
 
 /** The better one has most of the turns; what only the other solves still takes it no more than four times as long. */
-function forMixed<P>(problem: Problem<P>, numbers: number, { populationSize }: Demands): Plan<P> {
+function forMixed<P>(problem: Problem<P>, numbers: number, { populationSize, noise }: Demands): Plan<P> {
   const { length } = problem.space.axes
   return {
     members: [
-      memberOf(new CmaEs(problem, { populationSize }), { share: 3 }),
+      memberOf(new CmaEs(problem, { populationSize, noise }), { share: 3 }),
       memberOf(new GeneticAlgorithm(problem, { ...(populationSize !== undefined && { populationSize }) }), {
         task: 'every fourth time',
       }),

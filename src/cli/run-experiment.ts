@@ -81,12 +81,14 @@ export async function runLoaded(loaded: LoadedExperiment, request: RunPlace): Pr
   }
   const { trajectory, directory } = await experiment.endExperiment(optimizer)
   const [first] = trajectory.best(1)
+  const [recommended] = optimizer.recommend(optimizer.state)
   const finished: FinishedRun = {
     ...outcome,
     goesOn: walltime.goOn(outcome),
     directory,
     generations: trajectory.generation + 1,
     best: first?.outcome === 'done' ? first : undefined,
+    recommended: recommended?.by === 'model' ? recommended.parameters : undefined,
     front: optimizee.objectives.wantsFront ? frontOfRun(directory) : null,
   }
   const exitCode = exitCodeAfter(finished)
@@ -114,12 +116,14 @@ interface FinishedRun {
   readonly directory: string
   readonly generations: number
   readonly best: DoneEvaluation | undefined
+  /** What the optimizer recommends in its place, where noise makes the best the luckiest. */
+  readonly recommended: Readonly<Record<string, unknown>> | undefined
   /** Of several objectives without weights. */
   readonly front: FrontSummary | null
 }
 
 function asJson(
-  { status, reason, directory, generations, best, front }: FinishedRun,
+  { status, reason, directory, generations, best, recommended, front }: FinishedRun,
   { name, optimizee: { objectives } }: LoadedExperiment,
 ): object {
   return {
@@ -138,15 +142,17 @@ function asJson(
           parameters: best.individual.parameters,
         }
       : null,
+    ...(recommended && { recommended }),
     ...(front && { front }),
   }
 }
 
 function summarize(run: FinishedRun, { name, optimizee }: LoadedExperiment): string {
-  const { status, reason, goesOn, generations, best, front, directory } = run
+  const { status, reason, goesOn, generations, best, recommended = {}, front, directory } = run
   const place = relative('', directory) || '.'
   const fitness = best?.fitness.map((value, i) => `${optimizee.objectives.names[i]} ${shortNumber(value)}`).join(', ')
   const parameters = Object.entries(best?.individual.parameters ?? {})
+  const advice = Object.entries(recommended)
   const width = Math.max(0, ...parameters.map(([parameter]) => parameter.length))
   return [
     `${name}: ${status} after ${generations} generations${reason ? ` (${reason})` : ''}`,
@@ -157,6 +163,8 @@ function summarize(run: FinishedRun, { name, optimizee }: LoadedExperiment): str
         ]),
     best ? `best  ${fitness}  (individual ${nameOf(best.individual)})` : `best  none: ${whyNone(run)}`,
     ...parameters.map(([parameter, value]) => `      ${parameter.padEnd(width)}  ${showValue(value)}`),
+    ...(advice.length > 0 ? ['recommended: where a model of all results, which are noisy, has its optimum'] : []),
+    ...advice.map(([parameter, value]) => `      ${parameter.padEnd(width)}  ${showValue(value)}`),
     ...(front ? [`front ${describeSize(front)}: twoloop show ${quote(place)} --front`] : []),
     `run   ${place}`,
     ...(goesOn ? ['goes on by itself in another allocation'] : []),

@@ -229,8 +229,10 @@ export abstract class Optimizer<
     if (proposals.length > 0) search.expect(trajectory.fExpand(proposals, this.settings.seed))
   }
 
-  /** Called once after the last generation has been told; records the final results. */
+  /** Called once after the last generation has been told; records the final results: the best, and what a model recommends. */
   end(trajectory: Trajectory<P>): void {
+    const [recommended] = this.recommend(this.state)
+    if (recommended?.by === 'model') trajectory.fAddResult('recommended', recommended.parameters)
     const [best] = trajectory.best(1)
     if (best?.outcome !== 'done') return
     trajectory.fAddResult('final_individual', best.individual.parameters)

@@ -3,6 +3,7 @@ import { Auto, CmaEs, LqCmaEs } from '../../optimizers/index.ts'
 import { orders } from '../../src/core/abilities.ts'
 import type { Optimizer } from '../../src/core/optimizer.ts'
 import type { State } from '../../src/core/plain-data.ts'
+import { replicationsFrom } from '../../src/core/replications.ts'
 import { SearchState } from '../../src/core/search-state.ts'
 import { boolean, choice, integer, type ParameterMap, real, vector } from '../../src/core/space.ts'
 import { drive, leastOf, toldIn } from '../../src/testing/index.ts'
@@ -30,6 +31,15 @@ test('who searches follows from the horizon', () => {
   expect(auto.announce()).not.toContain('l-shade')
   auto.horizon = 50_000
   expect(auto.announce()).toContain('l-shade')
+})
+
+test('where simulations are noisy, it takes who models them, and says so', () => {
+  const problem = problemOf({ x: vector(real(0, 1), 5) })
+  const sentence = 'auto takes cma-es: simulations are noisy'
+  expect(new Auto(problem, { noise: true }).announce()).toContain(sentence)
+  const replicated = { ...problem, replications: replicationsFrom(3) }
+  expect(new Auto(replicated).announce()).toContain(sentence)
+  expect(new Auto(replicated, { noise: false }).announce()).not.toContain(sentence)
 })
 
 test('at first it searches as the first of those that it takes', () => {

@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest'
+import type { CmaEsState } from '../../optimizers/cma-es.ts'
 import { CmaEs } from '../../optimizers/index.ts'
 import { defaultLambda, strategyOf } from '../../optimizers/shared/cma/strategy.ts'
+import type { Recommendation } from '../../src/core/algorithm.ts'
+import { Random } from '../../src/core/random.ts'
+import { replicationsFrom } from '../../src/core/replications.ts'
 import { boolean, choice, integer, real, vector } from '../../src/core/space.ts'
 import { drive, leastOf, toldIn } from '../../src/testing/index.ts'
 import { areaWithin, reachedWithin } from '../bench/bbob/attainment.ts'
@@ -111,4 +115,28 @@ test('an optimum on the bounds of many axes is found as fast as one on those of 
     ),
   )
   expect(reachedWithin(runs, 2000)).toBe(1) // 5,000 with the free distance of few axes
+})
+
+test('under noise it recommends what its model says, which is nearer than the luckiest of all', () => {
+  const problem = problemOf({ x: vector(real(-5, 5), 3) })
+  const cost = (x: readonly number[]) => x.reduce((sum, v, i) => sum + (v - i) ** 2, 0)
+  const recommended = (noise: boolean, seed: number) => {
+    const optimizer = new CmaEs(problem, { seed, noise, ...endless })
+    const simulate = ({ x }: { x: number[] }, n: number) => [cost(x) + Random.of('noise', seed, n).normal()]
+    const { state } = drive(optimizer, simulate, { evaluations: 1500 }).at(-1)!
+    const [{ parameters, by }] = optimizer.recommend(state as CmaEsState) as [Recommendation<{ x: number[] }>]
+    expect(by).toBe(noise ? 'model' : 'seen')
+    return cost(parameters.x)
+  }
+  const seeds = [1, 2, 3]
+  const worst = Math.max(...seeds.map((seed) => recommended(true, seed)))
+  expect(worst).toBeLessThan(0.1)
+  expect(worst).toBeLessThan(Math.min(...seeds.map((seed) => recommended(false, seed))))
+})
+
+test('noise is expected where individuals are replicated, unless the settings say otherwise', () => {
+  const problem = { ...problemOf({ x: real(0, 1) }), replications: replicationsFrom(4) }
+  const start = (settings: object) => new CmaEs(problem, settings).start()
+  expect(start({})).toHaveProperty('noise')
+  expect(start({ noise: false })).not.toHaveProperty('noise')
 })

@@ -45,3 +45,8 @@ for (const distribution of ['noisy-gaussian', 'bayesian-gaussian-mixture', 'nois
 testOptimizer('cross-entropy with a temperature', (problem, settings) =>
   createOptimizer(problem, { type: 'cross-entropy', temperatureDecay: 0.5, ...settings }),
 )
+testOptimizer(
+  'cma-es under noise',
+  (problem, settings) => createOptimizer(problem, { type: 'cma-es', noise: true, ...settings }),
+  { evaluations: 400 },
+)

@@ -44,7 +44,14 @@ export type CmaSample = {
 }
 
 /** A sample with what came of it; null if it failed. */
-export type ToldSample = { readonly sample: CmaSample; readonly cost: number | null }
+export type ToldSample = {
+  readonly sample: CmaSample
+  readonly cost: number | null
+  /** Where costs are noisy: where it was simulated, unless that violates constraints. */
+  readonly x?: Float64Array
+  /** The squared standard error of its cost, where that is known. */
+  readonly variance?: number
+}
 
 /** Where a run begins. */
 export type RunStart = Pick<CmaRun, 'mean' | 'sigma' | 'lambda' | 'shape' | 'categories'>
@@ -105,6 +112,14 @@ export class Sampler {
       }
     }
     return this.#complete(z, y, levels, true)
+  }
+
+  /** The middle of the distribution, with the likeliest levels. */
+  middle(): CmaSample {
+    const { mean, categories } = this.#run
+    const still = new Float64Array(mean.length)
+    const levels = Int32Array.from(categories, (probabilities) => probabilities.indexOf(Math.max(...probabilities)))
+    return this.#complete(still, still, levels, true)
   }
 
   /** Where a sample lies, as a point of the whole space: at the nearest bound if it lies beyond. */
@@ -206,7 +221,7 @@ export function learn(run: CmaRun, told: readonly ToldSample[], axes: CmaAxes): 
   const pull = moves * Math.sqrt(cc * (2 - cc) * muEff)
   const path = run.path.map((value, i) => (1 - cc) * value + pull * yMean[i]!) // Eq. (45)
 
-  const steps = stepsOf(ranked, parents.length, strategy, run.generation)
+  const steps = stepsOf(ranked, parents.length, strategy, run)
   const shape = adapt(run.shape, { steps, path, lost: (1 - moves) * cc * (2 - cc), zMean }, strategy)
   const growth =
     run.shape.type === 'limited-memory'
@@ -245,14 +260,20 @@ function failedGeneration(run: CmaRun): CmaRun {
 }
 
 /** The samples that the covariance learns from: the parents, and those at the end with negative weights, Eq. (46). */
-function stepsOf(ranked: readonly ToldSample[], parents: number, strategy: Strategy, generation: number) {
+function stepsOf(
+  ranked: readonly ToldSample[],
+  parents: number,
+  strategy: Strategy,
+  { generation, shape }: Pick<CmaRun, 'generation' | 'shape'>,
+) {
   const { weights, lambda, mu, dimension } = strategy
   const steps = ranked.slice(0, parents).map(({ sample }, i) => ({ weight: weights[i]!, y: sample.y }))
   for (let i = mu; i < lambda && ranked.length >= lambda; i++) {
     const { sample } = ranked[ranked.length - lambda + i]!
-    // A step of long ago may be far longer in today's measure, and would take more than there is.
     if (sample.isForeign || generation - sample.generation > 2) continue
-    steps.push({ weight: (weights[i]! * dimension) / (squareOf(sample.z) + 1e-16), y: sample.y })
+    // A step of an earlier generation may be far longer in today's measure, and would take more than there is.
+    const z = sample.generation === generation ? sample.z : (unstretch(shape, sample.y) ?? sample.z)
+    steps.push({ weight: (weights[i]! * dimension) / (squareOf(z) + 1e-16), y: sample.y })
   }
   return steps
 }

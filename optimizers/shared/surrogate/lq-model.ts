@@ -21,23 +21,31 @@ export type LqModel = {
 /** Above so many coordinates the full model asks for too many points, and for too much time. */
 const mostFull = 25
 
+/** Which points of an archive a model learns from, and how. */
+export interface Learned {
+  /** How far from the center they may lie: in units, as a root mean square over the coordinates. */
+  readonly reach?: number
+  /** How many of them, the newest; twice as many as the full model has coefficients unless given. */
+  readonly newest?: number
+  /** Costs are noisy: all count alike, since to be among the best is luck. */
+  readonly isNoisy?: boolean
+}
+
 /**
  * The largest model that the points within reach of the center are enough for; null if there are none, or if their costs are
  * too far apart for numbers.
- *
- * @param reach in units, as a root mean square over the coordinates
  */
 export function fitModel(
   archive: Archive,
   center: Float64Array,
   units: Float64Array,
-  reach = Number.POSITIVE_INFINITY,
+  { reach = Number.POSITIVE_INFINITY, newest = 2 * fullSize(center.length), isNoisy = false }: Learned = {},
 ): LqModel | null {
   const n = center.length
   const { costs } = archive
-  const order = learnedFrom(archive, { center, units, reach }).sort((a, b) => costs[a]! - costs[b]!)
+  const order = learnedFrom(archive, { center, units, reach, newest }).sort((a, b) => costs[a]! - costs[b]!)
   if (order.length === 0) return null
-  const truncated = order.slice(0, Math.floor(0.75 * order.length))
+  const truncated = order.slice(0, Math.floor((isNoisy ? 1 : 0.75) * order.length))
   const type = typeFor(n, truncated.length)
   const chosen = type === 'linear' ? order : truncated
   const least = costs[chosen[0]!]!
@@ -45,7 +53,7 @@ export function fitModel(
   if (!Number.isFinite(range)) return null
   const count = chosen.length
   // The best weighs twenty times the worst.
-  const weights = chosen.map((_, i) => (count === 1 ? 1 : 20 - (19 * i) / (count - 1)))
+  const weights = chosen.map((_, i) => (count === 1 || isNoisy ? 1 : 20 - (19 * i) / (count - 1)))
   const size = sizeOf(type, n)
   const rows = type === 'linear' ? count + size : count
   const columns = Array.from({ length: size }, () => new Float64Array(rows))
@@ -64,17 +72,21 @@ export function fitModel(
 /** The newest points within reach; the newest of all where those are too few for a plane. */
 function learnedFrom(
   archive: Archive,
-  { center, units, reach }: { readonly center: Float64Array; readonly units: Float64Array; readonly reach: number },
+  {
+    center,
+    units,
+    reach,
+    newest,
+  }: { readonly center: Float64Array; readonly units: Float64Array; readonly reach: number; readonly newest: number },
 ): number[] {
   const n = center.length
-  const most = 2 * fullSize(n)
   const all = [...archive.costs.keys()]
-  if (!Number.isFinite(reach)) return all.slice(-most)
+  if (!Number.isFinite(reach)) return all.slice(-newest)
   const near = all.filter((at) => {
     const x = scaled(pointIn(archive, at), center, units)
     return x.reduce((sum, value) => sum + value * value, 0) <= reach * reach * n
   })
-  return (near.length > n ? near : all).slice(-most)
+  return (near.length > n ? near : all).slice(-newest)
 }
 
 export function predict({ type, center, units, coefficients, least, range }: LqModel, x: ArrayLike<number>): number {

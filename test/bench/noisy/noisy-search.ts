@@ -60,11 +60,9 @@ function searchOnce(
   const simulate = ({ x }: Record<string, unknown>, n: number) => [
     cost(x as number[]) + Random.of('noise', seed, n).normal(0, deviation),
   ]
-  let last: Record<string, unknown> | undefined
-  for (const { state } of steps(optimizer, simulate, { evaluations, ...(replications && { replications }) })) {
-    last = optimizer.recommend(state)[0]?.parameters ?? last
-  }
-  return last === undefined ? Number.POSITIVE_INFINITY : cost(last.x as number[])
+  const played = [...steps(optimizer, simulate, { evaluations, ...(replications && { replications }) })]
+  const recommended = optimizer.recommend(played.at(-1)!.state)[0]?.parameters
+  return recommended === undefined ? Number.POSITIVE_INFINITY : cost(recommended.x as number[])
 }
 
 function medianOf(values: readonly number[]): number {
