@@ -157,6 +157,18 @@ test('whom auto takes, and why, is said before the first individual, by status, 
   expect(stdout).toContain(sentence)
 })
 
+test('where simulations are noisy, what a model recommends is said beside the best', async () => {
+  folder.write(
+    'hazy.yaml',
+    'name: hazy\noptimizee: { type: function, name: rosenbrock2d, noise: 1 }\noptimizer: { type: auto, noise: true }\nlimits: { evaluations: 60 }\n',
+  )
+  const { code, stdout } = await twoloop('run', 'hazy.yaml', '--json')
+  expect(code).toBe(0)
+  const { best, recommended } = JSON.parse(stdout)
+  expect(Object.keys(recommended)).toEqual(Object.keys(best.parameters))
+  expect(recommended).not.toEqual(best.parameters)
+})
+
 /** Root, who may read and write everything, tries without that right. */
 const withoutRights = process.getuid?.() === 0 ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search'] : []
 const canTryPermissions = hasPart(

@@ -89,4 +89,3 @@ function modelOf(
   const model = fitModel(archive, mean, units, { reach, newest: most, isNoisy: true })
   return model?.type === 'full' ? model : undefined
 }
-
