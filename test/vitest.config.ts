@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './longest-first.ts'
 
 export default defineConfig({
   cacheDir: '../node_modules/.vite',
@@ -12,6 +13,7 @@ export default defineConfig({
     hookTimeout: 600_000,
     // Most files wait for processes of their own most of the time.
     maxWorkers: availableParallelism() + 1,
+    sequence: { sequencer: LongestFirst },
     reporters: ['default'],
   },
 })
