@@ -43,7 +43,7 @@ export const parameterSchemas = {
   real: z.strictObject({
     type: z.literal('real'),
     ...bounds,
-    prior: z.strictObject({ type: z.literal('normal'), mean: z.number(), sd: z.number() }).optional(),
+    prior: z.strictObject({ type: z.enum(['normal', 'lognormal']), mean: z.number(), sd: z.number() }).optional(),
     when,
   }),
   integer: z.strictObject({ type: z.literal('integer'), ...bounds, when }),

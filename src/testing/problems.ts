@@ -129,6 +129,17 @@ const definitions: readonly (readonly [Abilities['axes'][number], fc.Arbitrary<P
       })),
   ],
   [
+    'real',
+    fc
+      .tuple(fc.double({ min: -4, max: 4, noNaN: true }), fc.double({ min: 0.1, max: 3, noNaN: true }))
+      .map(([mean, sd]) => ({
+        type: 'real' as const,
+        low: 1e-3,
+        high: 1e3,
+        prior: { type: 'lognormal' as const, mean, sd },
+      })),
+  ],
+  [
     'integer',
     fc
       .tuple(fc.integer({ min: -9, max: 9 }), fc.integer({ min: 1, max: 30 }))

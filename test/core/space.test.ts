@@ -230,3 +230,31 @@ test('equal parts of the axis hold equal shares of a prior, and what was decoded
   expect(() => real(0, 1, { prior: { type: 'normal', mean: 0, sd: 0 } })).toThrow('needs a prior like')
   expect(() => real(1, 2, { prior, scale: 'log' })).toThrow("takes scale: 'log' or a prior, got both")
 })
+
+test('a lognormal prior is a normal one of the logarithm', () => {
+  const prior = { type: 'lognormal', mean: Math.log(10), sd: 0.5 } as const
+  const one = space({ x: real(1e-3, 1e4, { prior }) })
+  // The exponential of statistics.NormalDist(log(10), 0.5).inv_cdf of Python
+  for (const [unit, x] of [
+    [0.5, 10],
+    [0.975, 26.644],
+    [0.1, 5.26886],
+  ] as const) {
+    expect(one.decode([unit]).x).toBeCloseTo(x, 3)
+  }
+  expect([one.decode([0]).x, one.decode([1]).x]).toEqual([1e-3, 1e4])
+  fc.assert(
+    fc.property(fc.double({ min: 0, max: 1, noNaN: true }), (unit) => {
+      for (const truncated of [one, space({ x: real(20, 30, { prior }) })]) {
+        const { x } = truncated.decode([unit])
+        expect(truncated.refuse({ x })).toBeUndefined()
+        expect(truncated.decode(truncated.encode({ x })).x).toBe(x)
+      }
+    }),
+    { numRuns: 3000 },
+  )
+  expect(() => real(0, 1, { prior })).toThrow('with a lognormal prior needs low > 0, got 0')
+  expect(() => real(1, 2, { prior: { ...prior, mean: 10 } })).toThrow(
+    'a prior needs bounds that hold some of it, got 1 to 2 with the mean 10 and the sd 0.5 of the logarithm',
+  )
+})

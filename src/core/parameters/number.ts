@@ -1,8 +1,8 @@
 import { anything, checkOptions, oneOf } from '../options.ts'
 import { show } from '../text.ts'
 import { clipUnit } from './axis.ts'
-import { checkPrior, normalScaling } from './normal-prior.ts'
 import type { IntegerOptions, Parameter, RealOptions, Scale } from './parameter.ts'
+import { checkPrior, priorScaling } from './prior.ts'
 import { clip, exactUnit, scaling } from './scaling.ts'
 import { stepped } from './stepped.ts'
 
@@ -18,7 +18,7 @@ export function real(low: number, high: number, options: RealOptions = {}): Para
   if (step !== undefined) return stepped('real', low, high, step)
   if (prior !== undefined) checkPrior('real(low, high, { prior })', prior)
   const { toUnit, fromUnit } =
-    prior === undefined || low === high ? scaling(low, high, scale) : normalScaling(low, high, prior)
+    prior === undefined || low === high ? scaling(low, high, scale) : priorScaling(low, high, prior)
   return {
     axes: [{ kind: 'real' }],
     decode: (point, at) => fromUnit(clipUnit(point[at]!)),

@@ -1,6 +1,6 @@
 import { show } from '../text.ts'
 import type { Axis } from './axis.ts'
-import type { NormalPrior } from './normal-prior.ts'
+import type { Prior } from './prior.ts'
 
 /** One named degree of freedom of a simulation: a value of type `T`, laid out on one or more axes of the unit cube. */
 export interface Parameter<T = unknown> {
@@ -44,7 +44,7 @@ export interface IntegerOptions {
 
 export interface RealOptions extends IntegerOptions {
   /** Where the value is expected, in place of a scale. */
-  readonly prior?: NormalPrior | undefined
+  readonly prior?: Prior | undefined
 }
 
 /** @throws RangeError at what no function for parameters has made */

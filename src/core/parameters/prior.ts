@@ -1,8 +1,11 @@
 import { show } from '../text.ts'
 
-/** What is known of a real before the search: about where it lies. Its bounds truncate it. */
-export interface NormalPrior {
-  readonly type: 'normal'
+/**
+ * What is known of a real before the search: about where it lies. Its bounds truncate it. Of a `lognormal` one, mean and
+ * standard deviation are those of the natural logarithm.
+ */
+export interface Prior {
+  readonly type: 'normal' | 'lognormal'
   readonly mean: number
   readonly sd: number
 }
@@ -11,22 +14,37 @@ export interface NormalPrior {
 const leastShare = 1e-6
 
 /**
- * A truncated normal distribution as a scale: equal parts of the unit interval hold equal shares of the prior, so that what
- * is drawn uniformly from the cube, by whichever sampler, design or first population, is drawn from the prior.
+ * A truncated prior as a scale: equal parts of the unit interval hold equal shares of it, so that what is drawn uniformly
+ * from the cube, by whichever sampler, design or first population, is drawn from the prior.
  *
  * @throws RangeError if the bounds hold next to nothing of it
  */
-export function normalScaling(low: number, high: number, { mean, sd }: NormalPrior) {
+export function priorScaling(low: number, high: number, prior: Prior) {
+  const isLog = prior.type === 'lognormal'
+  if (isLog && !(low > 0)) throw new RangeError(`real(low, high) with a lognormal prior needs low > 0, got ${low}`)
+  const scale = isLog ? normalScaling(Math.log(low), Math.log(high), prior) : normalScaling(low, high, prior)
+  if (scale === undefined) {
+    throw new RangeError(
+      `a prior needs bounds that hold some of it, got ${low} to ${high} with the mean ${prior.mean} and the sd ${prior.sd}${isLog ? ' of the logarithm' : ''}`,
+    )
+  }
+  if (!isLog) return scale
+  const { toUnit, fromUnit } = scale
+  return {
+    toUnit: (value: number) => toUnit(Math.log(value)),
+    fromUnit: (unit: number) =>
+      unit === 0 ? low : unit === 1 ? high : Math.min(high, Math.max(low, Math.exp(fromUnit(unit)))),
+  }
+}
+
+/** Undefined if the bounds hold next to nothing of the distribution. */
+function normalScaling(low: number, high: number, { mean, sd }: Pick<Prior, 'mean' | 'sd'>) {
   const [from, to] = [(low - mean) / sd, (high - mean) / sd]
   // Seen from the upper tail where both bounds lie there: next to 1 small differences cannot be written down.
   const side = from > 0 ? -1 : 1
   const shareOf = (z: number) => normalShare(side * z)
   const [first, last] = [shareOf(from), shareOf(to)]
-  if (!(Math.abs(last - first) >= leastShare)) {
-    throw new RangeError(
-      `a prior needs bounds that hold some of it, got ${low} to ${high} with the mean ${mean} and the sd ${sd}`,
-    )
-  }
+  if (!(Math.abs(last - first) >= leastShare)) return undefined
   // Coarser than the rounding errors of a quantile, so that what was decoded comes back exactly.
   const grain = (high - low) * 2 ** -40
   return {
@@ -40,11 +58,12 @@ export function normalScaling(low: number, high: number, { mean, sd }: NormalPri
   }
 }
 
-/** @throws RangeError unless it is a normal distribution */
-export function checkPrior(call: string, prior: unknown): asserts prior is NormalPrior {
-  const { type, mean, sd, ...others } = (prior ?? {}) as Partial<NormalPrior>
-  const isNormal = type === 'normal' && Number.isFinite(mean) && Number.isFinite(sd) && (sd as number) > 0
-  if (isNormal && Object.keys(others).length === 0) return
+/** @throws RangeError unless it is a distribution that there is */
+export function checkPrior(call: string, prior: unknown): asserts prior is Prior {
+  const { type, mean, sd, ...others } = (prior ?? {}) as Partial<Prior>
+  const isOne = type === 'normal' || type === 'lognormal'
+  const isWhole = Number.isFinite(mean) && Number.isFinite(sd) && (sd as number) > 0
+  if (isOne && isWhole && Object.keys(others).length === 0) return
   throw new RangeError(`${call} needs a prior like { type: 'normal', mean: 0, sd: 1 }, got ${show(prior)}`)
 }
 
