@@ -52,7 +52,7 @@ export async function loadExperiment(
     name ?? given.name ?? basename(path, extname(path)),
     name === undefined ? below(place, 'name') : { file: `--name ${name}`, path: '' },
   ) as string
-  const chosen = await chooseOptimizee(optimizee, path, below(place, 'optimizee'))
+  const chosen = await chooseOptimizee(optimizee, path, below(place, 'optimizee'), (runner?.setup ?? []).length > 0)
   const beginning = { start: given.start, warmStart }
   const { start, warmStart: known } = await readBeginning(beginning, chosen.optimizee, dirname(path), place)
   const plan = { order, window, start, limits, horizon }

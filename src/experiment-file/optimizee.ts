@@ -52,11 +52,17 @@ export interface ChosenOptimizee {
  * constraints that the file asks of it.
  *
  * @param path the experiment's file, to whose folder all paths are relative
+ * @param isPrepared whether lines of setup run before workers start, which may put programs on PATH
  */
-export async function chooseOptimizee(given: object, path: string, place: Place): Promise<ChosenOptimizee> {
+export async function chooseOptimizee(
+  given: object,
+  path: string,
+  place: Place,
+  isPrepared: boolean,
+): Promise<ChosenOptimizee> {
   const { budget, reference } = given as ProblemDefinition
   const range = makeAt(below(place, 'budget'), () => (budget === undefined ? undefined : budgetFrom(budget)))
-  const chosen = await choose(given, path, place)
+  const chosen = await choose(given, path, place, isPrepared)
   if (isOptimizee(given)) return chosen
   if (range) chosen.optimizee.budget = range
   if (reference !== undefined) {
@@ -72,7 +78,7 @@ export async function chooseOptimizee(given: object, path: string, place: Place)
   return chosen
 }
 
-async function choose(given: object, path: string, place: Place): Promise<ChosenOptimizee> {
+async function choose(given: object, path: string, place: Place, isPrepared: boolean): Promise<ChosenOptimizee> {
   if (isOptimizee(given)) {
     const { source } = given
     return { optimizee: given, source: source ?? { module: path }, policy: {}, simulation: nameOfSource(source) }
@@ -85,8 +91,8 @@ async function choose(given: object, path: string, place: Place): Promise<Chosen
   }
   const takesOne = !Object.hasOwn(given, 'program') && !Object.hasOwn(given, 'module')
   if (takesOne && Object.hasOwn(given, 'batch')) refuse(below(place, 'batch'), needsMany)
-  if (Object.hasOwn(given, 'program')) return fromProgram(given, dirname(path), place)
-  if (Object.hasOwn(given, 'command')) return fromCommand(given, dirname(path), place)
+  if (Object.hasOwn(given, 'program')) return fromProgram(given, dirname(path), place, isPrepared)
+  if (Object.hasOwn(given, 'command')) return fromCommand(given, dirname(path), place, isPrepared)
   if (Object.hasOwn(given, 'module')) return fromModule(given, dirname(path), place)
   if (Object.hasOwn(given, 'type')) return builtIn(given, place)
   if (isOptimizee((given as { default?: unknown }).default)) {
@@ -106,14 +112,15 @@ function isOptimizee(value: unknown): value is Optimizee {
   return typeof space === 'object' && typeof objectives === 'object' && typeof simulate === 'function'
 }
 
-function fromCommand(given: object, folder: string, place: Place): ChosenOptimizee {
+function fromCommand(given: object, folder: string, place: Place, isPrepared: boolean): ChosenOptimizee {
   const settings = parseAt(commandSchema, given, place)
   const { command, result, environment, templates, files, input, setup, keep, seeds, budget } = settings
   // Only what is given: runs that were begun without know nothing of it.
   const rest = ofGiven({ templates, files, input, setup, keep, seeds })
   const { keep: _, ...asked } = rest // what stays on the disk is no part of a result
   const program = command[0]!
-  if (!program.includes('{')) checkProgram(program, environment, folder, below(place, 'command.0'))
+  const searchPath = isPrepared || setup ? undefined : searchPathIn(environment)
+  if (!program.includes('{')) checkProgram(program, searchPath, folder, below(place, 'command.0'))
   const workingDirectory = readWorkingDirectory(settings.workingDirectory, folder, place)
   const objectives = settings.objectives as ObjectiveMap
   checkObjectives(objectives, below(place, 'objectives'))
@@ -163,10 +170,11 @@ function checkObjectives(objectives: ObjectiveMap, place: Place): void {
   makeAt(place, () => new Objectives(objectives))
 }
 
-function fromProgram(given: object, folder: string, place: Place): ChosenOptimizee {
+function fromProgram(given: object, folder: string, place: Place, isPrepared: boolean): ChosenOptimizee {
   const settings = parseAt(programSchema, given, place)
   const { program, environment, setup, ready } = settings
-  checkProgram(program[0]!, environment, folder, below(place, 'program.0'))
+  const searchPath = isPrepared || setup ? undefined : searchPathIn(environment)
+  checkProgram(program[0]!, searchPath, folder, below(place, 'program.0'))
   const workingDirectory = readWorkingDirectory(settings.workingDirectory, folder, place)
   const objectives = settings.objectives as ObjectiveMap
   checkObjectives(objectives, below(place, 'objectives'))
@@ -204,8 +212,12 @@ function fromProgram(given: object, folder: string, place: Place): ChosenOptimiz
   }
 }
 
-function checkProgram(program: string, environment: Record<string, string> = {}, folder: string, place: Place): void {
-  const refusal = refuseProgram(program, folder, environment.PATH ?? process.env.PATH)
+function searchPathIn({ PATH = process.env.PATH ?? '' }: Readonly<Record<string, string>> = {}): string {
+  return PATH
+}
+
+function checkProgram(program: string, searchPath: string | undefined, folder: string, place: Place): void {
+  const refusal = refuseProgram(program, folder, searchPath)
   if (refusal !== undefined) refuse(place, refusal)
 }
 

@@ -1,8 +1,11 @@
 import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, join, resolve } from 'node:path'
 
-/** Why a program cannot be started, as the end of a sentence, or undefined if it can. */
-export function refuseProgram(program: string, folder: string, searchPath = ''): string | undefined {
+/**
+ * Why a program cannot be started, as the end of a sentence, or undefined if it can.
+ * @param searchPath undefined where nobody knows it yet
+ */
+export function refuseProgram(program: string, folder: string, searchPath: string | undefined): string | undefined {
   if (program.includes('/')) {
     const path = resolve(folder, program)
     switch (lookAt(path)) {
@@ -14,6 +17,7 @@ export function refuseProgram(program: string, folder: string, searchPath = ''):
         return `needs a program, and there is no file ${path}`
     }
   }
+  if (searchPath === undefined) return undefined
   const found = searchPath.split(delimiter).map((directory) => lookAt(join(directory || '.', program)))
   if (found.includes('executable')) return undefined
   if (lookAt(join(folder, program)) !== 'missing')

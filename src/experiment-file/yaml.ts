@@ -12,6 +12,7 @@ export function parseText(text: string, file: string): object {
     throw new ConfigurationError(`${file}${at}: ${sentence}`, { cause })
   }
   const [error] = document.errors
+  if (error?.message.startsWith('Maximum call stack')) refuse(place, tooDeep)
   if (error) refuseAt(error.linePos?.[0].line, error.linePos?.[0].col, describeError(error, text), error)
   visit(document, {
     Map(_, { flow, items: [pair, ...others], range }) {
@@ -22,7 +23,7 @@ export function parseText(text: string, file: string): object {
     },
   })
   const definition = attempt(place, () => toObjects(document.toJS({ mapAsMap: true }), new Map()))
-  if (!isNestedAtMost(definition, deepest)) refuse(place, `is nested more than ${deepest} deep`)
+  if (!isNestedAtMost(definition, deepest)) refuse(place, tooDeep)
   if (!isMap(document.contents)) refuse(place, `needs the keys of an experiment, got ${show(definition)}`)
   return definition as object
 }
@@ -67,13 +68,14 @@ function attempt<T>(place: Place, read: () => T): T {
   try {
     return read()
   } catch (error) {
-    if (error instanceof RangeError) refuse(place, `is nested more than ${deepest} deep`)
+    if (error instanceof RangeError) refuse(place, tooDeep)
     throw new ConfigurationError(`${place.file}: ${messageOf(error).split('\n')[0]}`, { cause: error })
   }
 }
 
 /** No experiment comes near it. */
 const deepest = 100
+const tooDeep = `is nested more than ${deepest} deep`
 
 function describeError({ code, message, pos }: YAMLError, text: string): string {
   const key = /^(".*?"|'.*?'|[^\s:,]+)/.exec(text.slice(pos[0]))?.[0]

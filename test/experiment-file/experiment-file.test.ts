@@ -108,6 +108,22 @@ test('parameters and objectives may have any name', async () => {
   }
 })
 
+test('what lines of setup may put on PATH is left to them, and a file that is named with its folder is not', async () => {
+  const command = ['no-such-program', '{x}']
+  const prepared = [
+    { optimizee: { ...optimizee, command, setup: ['module load it'] }, optimizer },
+    { optimizee: { ...program, program: ['no-such-program'], setup: ['module load it'] }, optimizer },
+    { optimizee: { ...optimizee, command }, optimizer, runner: { setup: ['module load it'] } },
+  ]
+  for (const experiment of prepared) {
+    expect((await loadExperiment(folder.write('prepared.json', experiment))).name).toBe('prepared')
+  }
+  const missing = { ...optimizee, command: ['./no-such-program', '{x}'], setup: ['module load it'] }
+  await expect(loadExperiment(folder.write('missing.json', { optimizee: missing, optimizer }))).rejects.toThrow(
+    /optimizee\.command\.0 needs a program, and there is no file .*no-such-program$/,
+  )
+})
+
 test('parameters keep the order of the file, also where their names are whole numbers', async () => {
   const text =
     'optimizee: { command: [node], objectives: { y: minimize }, parameters: { b: &unit { type: boolean }, 10: *unit, 9: *unit } }'
@@ -283,6 +299,7 @@ const wrong: [string, string, string | object, string | RegExp, object?][] = [
   ['an alias of nothing', 'a.yaml', 'name: *x\n', /^: Unresolved alias/],
   ['a list for a name', 'a.yaml', '? [a, b]\n: 3\n', ': a name needs to be a text, got ["a","b"]'],
   ['a nesting without end', 'a.yaml', 'name: &x { y: *x }\n', ': is nested more than 100 deep'],
+  ['a very deep nesting', 'a.yaml', `name: ${'['.repeat(9000)}${']'.repeat(9000)}\n`, ': is nested more than 100 deep'],
   ['a deep nesting', 'a.json', `{"name": ${'['.repeat(101)}${']'.repeat(101)}}`, ': is nested more than 100 deep'],
   [
     'an infinite bound',
