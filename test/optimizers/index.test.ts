@@ -51,6 +51,7 @@ const optional = new Set([
   'breeding',
   'points',
   'whileSeparable',
+  'noise',
   'restarts',
   'smoothing',
   'eliteFraction',
