@@ -44,7 +44,11 @@ const results = [page('The record', 'record'), page('The page in the browser', '
 
 const batches = [page('Designs', 'designs'), page('Mesa, verbs, ExperimentGrid', 'batch-systems')]
 
-const slurm = [page('On a cluster', 'cluster'), page('How many workers', 'scaling')]
+const slurm = [
+  page('On a cluster', 'cluster'),
+  page('How many workers', 'scaling'),
+  { text: 'Workers of your own', link: '/runtime/channel/PROTOCOL' },
+]
 
 const reference = [
   { text: 'twoloop', link: '/docs/api/twoloop/' },
@@ -57,7 +61,7 @@ export default defineConfig({
   title: 'twoloop',
   description: 'An outer loop that searches, an inner loop that simulates',
   srcDir: '..',
-  srcExclude: ['{CHANGELOG,CONTRIBUTING,SECURITY}.md', '{dist,optimizees,optimizers,python,runtime,runs,src,test}/**'],
+  srcExclude: ['{CHANGELOG,CONTRIBUTING,SECURITY}.md', '{dist,optimizees,optimizers,python,runs,src,test}/**'],
   rewrites: { 'README.md': 'index.md' },
   ignoreDeadLinks: false,
   markdown: {

@@ -1,5 +1,5 @@
 /** A number that JSON has no word for, as Python, C++, R and Perl print it, and texts, in which the same means nothing. */
-const unusual = /"(?:[^"\\]|\\.)*"|(-?)\b(nan|inf|infinity)\b/gi
+const unusual = /"(?:[^"\\]|\\.)*"|(-?)\b(nan?|inf|infinity)\b/gi
 
 /** JSON in which numbers may be NaN and infinite. @throws SyntaxError */
 export function readJson(text: string): unknown {

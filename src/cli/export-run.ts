@@ -40,7 +40,7 @@ export async function exportRun(run: string, options: ExportOptions = {}): Promi
       return ''
     }
     await writeWhole(output, chunks)
-    const { individuals } = record.counts()
+    const individuals = options.front ? record.front().points.length : record.counts().individuals
     if (json) return jsonText({ file: output, format, individuals })
     return options.rows ? `the rows of ${individuals} runs in ${output}\n` : `${individuals} individuals in ${output}\n`
   } finally {

@@ -91,7 +91,10 @@ function describeIssue(issue: z.core.$ZodIssue, given: unknown, schema: z.ZodTyp
 function wanted(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':
-      return { int: 'a whole number', record: 'values by name' }[issue.expected as string] ?? article(issue.expected)
+      return (
+        { array: 'a list', int: 'a whole number', record: 'values by name' }[issue.expected as string] ??
+        article(issue.expected)
+      )
     case 'too_small':
       return `${issue.origin === 'array' || issue.origin === 'string' ? 'a length of ' : 'a number '}${issue.inclusive ? 'at least' : 'above'} ${issue.minimum}`
     case 'too_big':

@@ -51,6 +51,7 @@ test.each<[unknown, Parameter, string]>([
   ['', choice([null, '']), 'needs a value that can be told from others, got "", which is null or ""'],
   ['x', choice([1, 2]), 'needs one of 1, 2, got "x"'],
   ['[1]', vector(integer(0, 3), 2), 'needs 2 values, got [1]'],
+  ['3', vector(integer(0, 3), 2), 'needs a list of 2 values, got 3'],
 ])('the cell %o is refused', (cell, parameter, refusal) => {
   expect(readCell(cell, parameter)).toEqual({ refusal })
 })

@@ -93,7 +93,7 @@ const experiment = (constraints: unknown, more: object = {}) => ({
 })
 
 test.each([
-  ['height <= 3', 'optimizee.constraints needs an array, got "height <= 3"'],
+  ['height <= 3', 'optimizee.constraints needs a list, got "height <= 3"'],
   [['height <= solver'], 'optimizee.constraints.0: "height <= solver" needs a number for solver, got "b"'],
   [
     ['height <= 5', 'height <= 5'],

@@ -90,7 +90,10 @@ test('reports are lines too', async () => {
 })
 
 test('numbers that JSON has no word for are read', async () => {
-  expect(await simulate(make(), 'not a number')).toEqual({ error: 1, more: [Number.NaN, Number.NEGATIVE_INFINITY] })
+  expect(await simulate(make(), 'not a number')).toEqual({
+    error: 1,
+    more: [Number.NaN, Number.NaN, Number.NEGATIVE_INFINITY],
+  })
 })
 
 test('all other lines are what the individual printed, byte for byte, before its answer is known', async () => {

@@ -13,7 +13,8 @@ export function vector<T>(of: Parameter<T>, length: number): Parameter<T[]> {
       for (let i = 0; i < length; i++) of.encode(value[i]!, point, at + i * width)
     },
     refuse(value) {
-      if (!Array.isArray(value) || value.length !== length) return `needs ${length} values, got ${show(value)}`
+      if (!Array.isArray(value)) return `needs a list of ${length} values, got ${show(value)}`
+      if (value.length !== length) return `needs ${length} values, got ${show(value)}`
       return firstRefusal(value, of)
     },
     definition: { type: 'vector', of: of.definition, length },
