@@ -7,14 +7,26 @@ import { mostValues } from './groups.ts'
  * a grid are exact.
  */
 export function markCrossed(factors: readonly Factor[]): Factor[] {
-  const columns = factors.map(({ values }) => placesOf(values))
   const rows = factors[0]?.values.length ?? 0
+  const isCandidate = factors.map(({ values }) => {
+    const size = countedValues(values)
+    return size > mostValues && size * 2 <= rows
+  })
+  if (!isCandidate.includes(true)) return [...factors]
+  const columns = factors.map(({ values }) => placesOf(values))
   return factors.map((factor, own) => {
+    if (!isCandidate[own]) return factor
     const { size } = columns[own]!
-    if (size <= mostValues || size * 2 > rows) return factor
     const others = columns.filter((_, i) => i !== own)
     return size * combinationsOf(others, rows) === rows ? { ...factor, hasLevels: true } : factor
   })
+}
+
+/** How many of the values differ, counted until they are more than half of them. */
+function countedValues(values: ArrayLike<number>): number {
+  const known = new Set<number>()
+  for (let row = 0; row < values.length && known.size * 2 <= values.length; row++) known.add(values[row]!)
+  return known.size
 }
 
 interface Places {

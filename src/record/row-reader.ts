@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Individual, IndividualId } from '../core/individual.ts'
 import type { NumberedReport, ReportRecord } from '../core/record.ts'
 import type { RecordFile } from './record-file.ts'
-import type { ColumnRow, EvaluatedRow, SeriesRow, TableRow } from './rows.ts'
+import type { ColumnsRow, EvaluatedRow, SeriesRow, TableRow } from './rows.ts'
 
 /** The individuals of a run with what came of them, as rows: for tables, exports, and other runs that may reuse them. */
 export abstract class RowReader {
@@ -25,13 +25,13 @@ export abstract class RowReader {
     )
   }
 
-  /** One column of all individuals, in the same order; without those that stand in for others if they are not wanted. */
-  column(
-    name: 'parameters' | 'fitness' | 'outputs',
+  /** Columns of all individuals, in the same order; without those that stand in for others if they are not wanted. */
+  columns(
+    names: readonly ('parameters' | 'fitness' | 'outputs')[],
     { standIns = true }: { readonly standIns?: boolean } = {},
-  ): IterableIterator<ColumnRow> {
+  ): IterableIterator<ColumnsRow> {
     return this.file.lists(
-      `select generation, "index", outcome, ${name} from evaluated
+      `select generation, "index", outcome, ${names.join(', ')} from evaluated
        ${standIns ? '' : 'where replaces is null'} order by generation, "index", replicate`,
     )
   }

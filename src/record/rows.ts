@@ -53,12 +53,12 @@ export type TableRow = readonly [
   violation: number | null,
 ]
 
-/** Of an individual, one column that is JSON. */
-export type ColumnRow = readonly [
+/** Of an individual, columns that are JSON. */
+export type ColumnsRow = readonly [
   generation: number,
   index: number,
   outcome: EvaluatedRow['outcome'],
-  json: string | null,
+  ...texts: (string | null)[],
 ]
 
 /** One intermediate value of an individual. */

@@ -12,7 +12,8 @@ type Parameters = Readonly<Record<string, unknown>>
 
 /**
  * The points of a run as columns of numbers; the replicates of a point are one. What stands in for a failed point is a point
- * of a search and none of a design. The record is read as often as something is asked for, and only the columns are held.
+ * of a search and none of a design. The record is read for the objectives, and again for whatever else is asked for; only
+ * columns are held.
  */
 export class AnalysisRows {
   readonly #record: RecordReader
@@ -27,6 +28,7 @@ export class AnalysisRows {
   readonly failed: number
   /** Numbers that simulations gave, objectives first. */
   readonly numbers: readonly string[]
+  readonly #objectives: readonly PointMeans[]
 
   /** @throws ConfigurationError if nothing was evaluated */
   constructor(record: RecordReader, { isDesign }: { readonly isDesign: boolean }) {
@@ -36,10 +38,16 @@ export class AnalysisRows {
     this.#leaves = recordedLeaves(record)
     const outputs = new Set<string>()
     const outcomes: EvaluatedRow['outcome'][] = []
-    for (const { point, outcome, json } of this.#column('outputs')) {
+    this.#objectives = record.objectives.names.map(() => new PointMeans())
+    for (const { point, outcome, texts } of this.#columns('fitness', 'outputs')) {
+      const [fitness, given] = texts as readonly [string | null, string | null]
       outcomes[point] = outcomeOfBoth(outcomes[point] ?? 'failed', outcome)
-      if (json === null) continue
-      const named = JSON.parse(json) as Parameters
+      if (outcome === 'done') {
+        const values = JSON.parse(fitness!) as readonly number[]
+        for (const [i, means] of this.#objectives.entries()) means.add(point, values[i])
+      }
+      if (given === null) continue
+      const named = JSON.parse(given) as Parameters
       for (const name of Object.keys(named)) if (typeof named[name] === 'number') outputs.add(name)
     }
     if (!outcomes.includes('done')) {
@@ -62,9 +70,9 @@ export class AnalysisRows {
     const columns = this.#leaves.map(
       (leaf) => new FactorColumn(leaf, this.points, levelsOf(definitions.get(leaf.path[0]))),
     )
-    for (const { point, outcome, json } of this.#column('parameters')) {
+    for (const { point, outcome, texts } of this.#columns('parameters')) {
       if (outcome === 'pending') continue
-      const parameters: unknown = JSON.parse(json!)
+      const parameters: unknown = JSON.parse(texts[0]!)
       for (const column of columns) column.set(point, parameters)
     }
     const plain = columns.map(({ factor }) => factor)
@@ -80,25 +88,20 @@ export class AnalysisRows {
 
   /** The mean over the replicates of each point; no number where there is none. */
   output(name: string): Float64Array {
-    const at = this.#record.objectives.names.indexOf(name)
-    const means = new Float64Array(this.points)
-    const counts = new Uint32Array(this.points)
-    for (const { point, outcome, json } of this.#column(at >= 0 ? 'fitness' : 'outputs')) {
-      if (outcome !== 'done') continue
-      const value = at >= 0 ? (JSON.parse(json!) as number[])[at] : numberIn(json, name)
-      if (value === undefined) continue
-      const count = ++counts[point]!
-      // The mean of equal numbers is exactly that number, so that rounding makes no point differ from another.
-      means[point]! += value / count - means[point]! / count
+    const objective = this.#objectives[this.#record.objectives.names.indexOf(name)]
+    if (objective) return objective.upTo(this.points)
+    const means = new PointMeans()
+    for (const { point, outcome, texts } of this.#columns('outputs')) {
+      if (outcome === 'done') means.add(point, numberIn(texts[0] ?? null, name))
     }
-    return means.map((mean, point) => (counts[point] === 0 ? Number.NaN : mean))
+    return means.upTo(this.points)
   }
 
   /** The parameters of each point. */
   parameters(): Parameters[] {
     const points: Parameters[] = []
-    for (const { point, json } of this.#column('parameters')) {
-      if (points.length === point) points.push(JSON.parse(json!) as Parameters)
+    for (const { point, texts } of this.#columns('parameters')) {
+      if (points.length === point) points.push(JSON.parse(texts[0]!) as Parameters)
     }
     return points
   }
@@ -121,22 +124,45 @@ export class AnalysisRows {
     }
   }
 
-  *#column(name: 'parameters' | 'fitness' | 'outputs'): Generator<PointRow> {
+  *#columns(...names: readonly ('parameters' | 'fitness' | 'outputs')[]): Generator<PointRow> {
     let point = -1
     let newest: readonly [generation: number, index: number] = [-1, -1]
-    for (const [generation, index, outcome, json] of this.#record.column(name, { standIns: !this.#isDesign })) {
+    const rows = this.#record.columns(names, { standIns: !this.#isDesign })
+    for (const [generation, index, outcome, ...texts] of rows) {
       if (newest[0] !== generation || newest[1] !== index) point++
       newest = [generation, index]
-      yield { point, outcome, json }
+      yield { point, outcome, texts }
     }
   }
 }
 
-/** What an individual of a point has in a column. */
+/** What an individual of a point has in the columns that are asked for. */
 interface PointRow {
   readonly point: number
   readonly outcome: EvaluatedRow['outcome']
-  readonly json: string | null
+  readonly texts: readonly (string | null)[]
+}
+
+/** Of a number that simulations give, the mean over the replicates of each point. */
+class PointMeans {
+  readonly #means: number[] = []
+  readonly #counts: number[] = []
+
+  add(point: number, value: number | undefined): void {
+    if (value === undefined) return
+    while (this.#means.length <= point) {
+      this.#means.push(0)
+      this.#counts.push(0)
+    }
+    const count = ++this.#counts[point]!
+    // The mean of equal numbers is exactly that number, so that rounding makes no point differ from another.
+    this.#means[point]! += value / count - this.#means[point]! / count
+  }
+
+  /** No number where there is none. */
+  upTo(points: number): Float64Array {
+    return Float64Array.from({ length: points }, (_, point) => (this.#counts[point] ? this.#means[point]! : Number.NaN))
+  }
 }
 
 /** A point is done if one of its replicates is, and has failed if all have. */
