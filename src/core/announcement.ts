@@ -1,5 +1,4 @@
 import type { Optimizer } from './optimizer.ts'
-import { Random } from './random.ts'
 
 /** What is said of a search before anything is simulated: the algorithm's own sentence, and what its record will take where that is much. */
 export function announcementOf(optimizer: Optimizer): string | undefined {
@@ -9,11 +8,11 @@ export function announcementOf(optimizer: Optimizer): string | undefined {
 
 /** A record that takes more than so many bytes for parameters alone is worth a word. */
 const muchBytes = 2e8
+/** Parameters stand in the record as JSON, once for every individual: so much is a number of the usual length. */
+const bytesPerAxis = 19
 
-/** Parameters stand in the record as JSON, once for every individual. */
-function announceSize({ space, horizon, settings }: Optimizer): string | undefined {
-  const parameters = space.decode(space.samplePoint(Random.of(settings.seed, 'announce')))
-  const each = JSON.stringify(parameters).length
+function announceSize({ space, horizon }: Optimizer): string | undefined {
+  const each = bytesPerAxis * space.dimension
   if (each * horizon < muchBytes) return undefined
   return `Its ${horizon} individuals take about ${inWords(each * horizon)} in the record, ${inWords(each)} each.`
 }
