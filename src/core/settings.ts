@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { SettingsError } from './errors.ts'
-import { nearest } from './nearest.ts'
+import { nearest, plainName } from './nearest.ts'
 import { show } from './text.ts'
 import { millisecondsOf } from './time-span.ts'
 
@@ -78,7 +78,7 @@ function describeIssue(issue: z.core.$ZodIssue, given: unknown, schema: z.ZodTyp
   if (issue.code === 'unrecognized_keys') {
     const key = issue.keys[0]!
     const known = keysAt(schema, path)
-    const meant = nearest(key, known)
+    const meant = namedElsewhere(key, known) ?? nearest(key, known)
     const hint = meant ? `, did you mean ${meant}?` : known.length > 0 ? `; known are ${known.join(', ')}` : ''
     return `${[...path, key].join('.')} is not a setting${hint}`
   }
@@ -86,6 +86,26 @@ function describeIssue(issue: z.core.$ZodIssue, given: unknown, schema: z.ZodTyp
   if (got === undefined && issue.code !== 'custom') return `${at} is missing; wanted ${wanted(issue)}`
   if (issue.code === 'custom') return `${at} ${issue.message}`
   return `${at} needs ${wanted(issue)}, got ${show(got)}`
+}
+
+/** What settings of L2L are called that have another name here, not only another spelling. */
+const namesInL2L: Readonly<Record<string, string>> = {
+  popsize: 'populationSize',
+  niteration: 'generations',
+  stopcriterion: 'stopAt',
+  rho: 'eliteFraction',
+  tempdecay: 'temperatureDecay',
+  cxprob: 'crossoverProbability',
+  mutprob: 'mutationProbability',
+  indprob: 'geneMutationProbability',
+  tournsize: 'tournamentSize',
+  matepar: 'blend',
+  mutpar: 'mutationScale',
+}
+
+function namedElsewhere(key: string, known: readonly string[]): string | undefined {
+  const name = namesInL2L[plainName(key)]
+  return name !== undefined && known.includes(name) ? name : undefined
 }
 
 function wanted(issue: z.core.$ZodIssue): string {

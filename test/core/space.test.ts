@@ -153,6 +153,8 @@ test('impossible parameters are refused when they are defined', () => {
     expect(() => choice(['a', value as never])).toThrow('needs texts, finite numbers, true, false or null, got')
   }
   expect(() => vector(boolean(), 0)).toThrow('needs a whole length of at least 1, got 0')
+  expect(() => vector(boolean(), { length: 3 } as never)).toThrow('of at least 1, got {"length":3}')
+  expect(() => boolean(...([true] as never[]))).toThrow('boolean() takes nothing, got true')
   expect(() => space({})).toThrow('needs at least one parameter')
 })
 

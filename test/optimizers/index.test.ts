@@ -91,3 +91,13 @@ test('settings that do not fit are refused in one sentence', () => {
   const wrong = { type: 'cross-entropy', distribution: { type: 'gaussian', components: 2 } }
   expect(() => createOptimizer(line, wrong)).toThrow('distribution.components is not a setting')
 })
+
+test.each([
+  ['genetic-algorithm', 'pop_size', 'populationSize'],
+  ['genetic-algorithm', 'cxProb', 'crossoverProbability'],
+  ['cross-entropy', 'rho', 'eliteFraction'],
+  ['cross-entropy', 'n_iteration', 'generations'],
+  ['face', 'temp_decay', 'tempDecay'],
+])('of a setting that %s has under another name in L2L, %s, the name here is told: %s', (type, there, here) => {
+  expect(() => createOptimizer(line, { type, [there]: 1 })).toThrow(`${there} is not a setting, did you mean ${here}?`)
+})

@@ -1,6 +1,6 @@
 import { aRecord, checkOptions, refuseSurplus } from '../../core/options.ts'
 import { BatchRunner, type BatchRunnerOptions, batchRunnerOptions } from './batch-runner.ts'
-import { fullFactorialRuns, type Swept } from './generators.ts'
+import { allCombinations, type Swept } from './generators.ts'
 import type { ModelClass } from './model.ts'
 import type { BatchRow } from './rows.ts'
 import { mesaWords, type RunOptions, runOptions } from './run-configuration.ts'
@@ -32,6 +32,6 @@ export async function batchRun<P>(
   checkOptions('batchRun', given, { parameters: aRecord, ...runOptions, ...known }, mesaWords)
   const { parameters, iterations, rng, maxSteps, dataCollectionPeriod, ...options } = given
   const runs = { iterations, rng, maxSteps, dataCollectionPeriod }
-  const configurations = fullFactorialRuns(model, { parameters, ...runs })
+  const configurations = allCombinations('batchRun', model, { parameters, ...runs })
   return new BatchRunner({ ...options, configurations }).runAll()
 }

@@ -29,9 +29,16 @@ export function fullFactorialRuns<P>(
   given: RunOptions & { readonly parameters: Swept<P> },
 ): RunConfiguration<P>[] {
   checkOptions('fullFactorialRuns', given, { ...runOptions, parameters: aRecord }, mesaWords)
-  const { parameters, ...options } = given
-  const points = productOf('fullFactorialRuns', model, parameters)
-  return configurationsOf('fullFactorialRuns', model, points, options)
+  return allCombinations('fullFactorialRuns', model, given)
+}
+
+/** @param caller what the user has called, for the sentence of an error */
+export function allCombinations<P>(
+  caller: string,
+  model: ModelClass<P>,
+  { parameters, ...options }: RunOptions & { readonly parameters: Swept<P> },
+): RunConfiguration<P>[] {
+  return configurationsOf(caller, model, productOf(caller, model, parameters), options)
 }
 
 /**

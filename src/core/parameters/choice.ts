@@ -44,7 +44,8 @@ export function isChoiceValue(value: unknown): value is ChoiceValue {
 }
 
 /** True or false. */
-export function boolean(): Parameter<boolean> {
+export function boolean(...given: readonly never[]): Parameter<boolean> {
+  if (given.length > 0) throw new RangeError(`boolean() takes nothing, got ${show(given[0])}`)
   return {
     axes: [{ kind: 'boolean', levels: 2 }],
     decode: (point, at) => levelOf(point[at]!, 2) === 1,

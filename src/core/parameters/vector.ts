@@ -41,7 +41,7 @@ function checkElement(call: string, of: Parameter): void {
 
 function checkCount(call: string, name: string, count: number): void {
   if (!Number.isSafeInteger(count) || count < 1) {
-    throw new RangeError(`${call} needs a whole ${name} of at least 1, got ${count}`)
+    throw new RangeError(`${call} needs a whole ${name} of at least 1, got ${show(count)}`)
   }
 }
 
