@@ -2,8 +2,7 @@ import { closeSync, createWriteStream, existsSync, fstatSync, openSync, readSync
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import yauzl from 'yauzl'
-import yazl from 'yazl'
+import type { Entry } from 'yauzl'
 import { nameOf } from '../../src/core/individual.ts'
 import type { AttemptRecord } from '../../src/core/record.ts'
 import { runFiles } from '../../src/core/run-files.ts'
@@ -38,8 +37,9 @@ export async function packPrinted(
   attempts: readonly PrintedAttempt[],
 ): Promise<void> {
   if (attempts.length === 0) return
+  const { ZipFile } = await import('yazl') // a run that prints nothing needs none
   makeOwnDirectory(directory, runFiles.logs)
-  const zip = new yazl.ZipFile()
+  const zip = new ZipFile()
   for (const attempt of attempts) {
     for (const stream of ['stdout', 'stderr'] as const) {
       const { path, from, to } = partOf(directory, attempt, stream)
@@ -123,14 +123,15 @@ function readPart(path: string, from: number, to: number): Buffer {
   }
 }
 
-function readEntries(path: string, names: ReadonlySet<string>): Promise<Map<string, string>> {
-  return new Promise((resolve, reject) => {
-    yauzl.open(path, { lazyEntries: true }, (error, zip) => {
+async function readEntries(path: string, names: ReadonlySet<string>): Promise<Map<string, string>> {
+  const { open } = await import('yauzl')
+  return await new Promise((resolve, reject) => {
+    open(path, { lazyEntries: true }, (error, zip) => {
       if (error) return reject(error)
       const found = new Map<string, string>()
       zip.on('error', reject)
       zip.on('end', () => resolve(found))
-      zip.on('entry', (entry: yauzl.Entry) => {
+      zip.on('entry', (entry: Entry) => {
         if (!names.has(entry.fileName)) return zip.readEntry()
         zip.openReadStream(entry, (streamError, stream) => {
           if (streamError) return reject(streamError)
