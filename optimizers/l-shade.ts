@@ -7,11 +7,12 @@ import { commonSettings, Optimizer } from '../src/core/optimizer.ts'
 import type { Proposal } from '../src/core/proposal.ts'
 import type { Random } from '../src/core/random.ts'
 import { parseSettings, SettingsError } from '../src/core/settings.ts'
-import { type Axis, clipUnit, coordinateOf } from '../src/core/space.ts'
+import { type Axis, coordinateOf } from '../src/core/space.ts'
 import { freshPoint, type KeyedPoint, keyedPoint } from './shared/fresh-point.ts'
 import { canonical } from './shared/genes.ts'
 import { scoreAt } from './shared/known-points.ts'
 import { nothingSeen, recommendBest, type Seen, see, summarizeSeen } from './shared/seen.ts'
+import { drawFrom, emptyMemory, remember, type SuccessMemory } from './shared/success-memory.ts'
 
 const settings = z.strictObject({
   ...commonSettings,
@@ -62,22 +63,13 @@ type Trial = {
   readonly rate: number
 }
 
-/** A trial that was better than its target. */
-type Success = { readonly scale: number; readonly rate: number; readonly gain: number }
-
-export type LShadeState = {
+export type LShadeState = SuccessMemory & {
   readonly seen: Seen
   /** Best first. */
   readonly members: readonly Member[]
   /** The members that wait for a trial, in turn. */
   readonly turns: readonly number[]
   readonly archive: readonly (readonly number[])[]
-  /** M_F and M_CR; null is the terminal value, by which trials take one coordinate. */
-  readonly scales: readonly number[]
-  readonly rates: readonly (number | null)[]
-  /** The cell of the memory that is written next (k). */
-  readonly cell: number
-  readonly successes: readonly Success[]
   /** How many trials of the present generation were told. */
   readonly trials: number
   readonly generation: number
@@ -93,7 +85,7 @@ export type LShadeState = {
 }
 
 /** What stays when a population comes to rest and another begins. */
-type Lasting = Pick<LShadeState, 'seen' | 'scales' | 'rates' | 'cell' | 'generation' | 'pending' | 'told' | 'born'>
+type Lasting = SuccessMemory & Pick<LShadeState, 'seen' | 'generation' | 'pending' | 'told' | 'born'>
 
 /**
  * L-SHADE: differential evolution that learns its F and CR from what succeeded, with a population that shrinks over the
@@ -146,12 +138,9 @@ export class LShade<P = Record<string, unknown>> extends Optimizer<LShadeState, 
   }
 
   override start(): LShadeState {
-    const { memorySize } = this.settings
     return this.#begin({
+      ...emptyMemory(this.settings.memorySize),
       seen: nothingSeen,
-      scales: new Array<number>(memorySize).fill(0.5),
-      rates: new Array<number>(memorySize).fill(0.5),
-      cell: 0,
       generation: 0,
       pending: [],
       told: 0,
@@ -230,7 +219,7 @@ export class LShade<P = Record<string, unknown>> extends Optimizer<LShadeState, 
     const { axes } = this.space
     const target = state.members[at]!.id
     for (let attempt = 0; attempt < breedingAttempts; attempt++) {
-      const { scale, rate } = drawParameters(state, random)
+      const { scale, rate } = drawFrom(state, random)
       const genome = trialOf(state, at, { scale, rate, bestFraction, axes }, random)
       const { point, key } = keyedPoint(this.space, genome)
       if (!isTaken(key)) return this.#propose({ target, genome, scale, rate }, point, key)
@@ -322,16 +311,6 @@ interface Mutation {
   readonly axes: readonly Axis[]
 }
 
-/** F and CR from a cell of the memory: SHADE, Eq. (3) and (4). */
-function drawParameters({ scales, rates }: LShadeState, random: Random): { scale: number; rate: number } {
-  const cell = random.integer(scales.length)
-  const meanRate = rates[cell]!
-  const rate = meanRate === null ? 0 : clipUnit(random.normal(meanRate, 0.1))
-  let scale = 0
-  while (scale <= 0) scale = scales[cell]! + 0.1 * Math.tan(Math.PI * (random.uniform() - 0.5))
-  return { scale: Math.min(1, scale), rate }
-}
-
 /** The target, crossed with a mutant: current-to-pbest/1/bin (JADE, Eq. (6) and (7), and SHADE, Eq. (5)). */
 function trialOf(
   { members, archive }: LShadeState,
@@ -407,41 +386,4 @@ function withReplaced(
   if (room === 0) return archive
   const at = random.integer(archive.length)
   return archive.map((one, i) => (i === at ? genome : one))
-}
-
-/** The next cell of the memory becomes the mean of what succeeded, weighted by the gain: L-SHADE, Algorithm 1, Eq. (7) to (9). */
-function remember(state: LShadeState): LShadeState {
-  const { successes, cell } = state
-  if (successes.length === 0) return state
-  const most = Math.max(...successes.map(({ gain }) => gain))
-  const weights = successes.map(({ gain }) => gain / most)
-  const oldRate = state.rates[cell]
-  const isTerminal = oldRate === null || successes.every(({ rate }) => rate === 0)
-  const scale = lehmerMean(
-    successes.map((success) => success.scale),
-    weights,
-  )
-  const rate = isTerminal
-    ? null
-    : lehmerMean(
-        successes.map((success) => success.rate),
-        weights,
-      )
-  return {
-    ...state,
-    scales: state.scales.map((old, i) => (i === cell ? scale : old)),
-    rates: state.rates.map((old, i) => (i === cell ? rate : old)),
-    cell: (cell + 1) % state.scales.length,
-    successes: [],
-  }
-}
-
-function lehmerMean(values: readonly number[], weights: readonly number[]): number {
-  let squares = 0
-  let sum = 0
-  values.forEach((value, i) => {
-    squares += weights[i]! * value * value
-    sum += weights[i]! * value
-  })
-  return squares / sum
 }
