@@ -11,7 +11,7 @@ import { lawsOfSpaces } from './laws/spaces.ts'
 import { type MakeOptimizer, type Tested, testedFrom } from './tested.ts'
 
 export interface OptimizerContract {
-  /** How many evaluations it may spend when it is compared with random search. */
+  /** How many evaluations it may spend when it is compared with random search; no law that is long spends more. */
   readonly evaluations?: number
   /** Laws that do not hold for it, by their names, each with the reason. */
   readonly excused?: Readonly<Record<string, string>>

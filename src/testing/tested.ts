@@ -23,7 +23,7 @@ export interface Tested {
   readonly everyKind: (objectives?: ObjectiveMap) => Problem
   /** The orders that it can be played in. */
   readonly ordersOf: readonly Order[]
-  /** How many evaluations it may spend when it is compared with random search. */
+  /** How many evaluations it may spend when it is compared with random search; no law that is long spends more. */
   readonly evaluations: number
   /** A test, unless the optimizer is excused from it. */
   readonly law: (title: string, check: () => void) => void

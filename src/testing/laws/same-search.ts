@@ -45,7 +45,10 @@ export function lawsOfSameSearch({ law, make, everyKind, ordersOf }: Tested): vo
           const replications = replicationsFrom({ count: 4, aggregate })!
           return drive(make(everyKind(), { seed: 3 }), noisy, { evaluations: 150, order, replications, turn })
         }
-        for (const aggregate of aggregates) expect(search(1, aggregate)).toStrictEqual(search(2, aggregate))
+        // How samples are joined does not ask for the order.
+        for (const aggregate of order === ordersOf[0] ? aggregates : (['mean'] as const)) {
+          expect(search(1, aggregate)).toStrictEqual(search(2, aggregate))
+        }
         expect(toldIn(search(1, 'mean'))[0]).toMatchObject({
           samples: expect.any(Array),
           standardError: expect.any(Array),
