@@ -48,7 +48,7 @@ class Program extends Optimizee {
   }
 
   override async simulate(individual: Individual, context: SimulationContext): Promise<SimulationResult> {
-    const { signal, report } = context
+    const { signal, report, account } = context
     const process = await this.#usable(signal)
     using _ = endedBy(signal, process)
     return await new Promise<SimulationResult>((onResult, reject) =>
@@ -57,6 +57,7 @@ class Program extends Optimizee {
         onFailure: reject,
         onLoss: reject,
         onReport: report,
+        onUsage: account,
       }),
     )
   }

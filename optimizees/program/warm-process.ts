@@ -1,7 +1,9 @@
 import { SimulationFailure, type SimulationResult } from '../../src/core/evaluation.ts'
+import type { ProcessUsage } from '../../src/core/optimizee.ts'
 import type { Space } from '../../src/core/space.ts'
 import { show } from '../../src/core/text.ts'
 import { describeEnd, type Environment, type ProcessEnd, ProcessGroup } from '../../src/system/process-group.ts'
+import { UsageOfTasks } from '../../src/system/process-usage.ts'
 import { memoryKills } from '../command/memory-kills.ts'
 import { readRest } from '../command/run-program.ts'
 import { LineReader } from './line-reader.ts'
@@ -33,6 +35,7 @@ export class WarmProcess {
   readonly #open = new Map<number, TaskListener>()
   readonly #onSpoken: (() => void)[] = []
   readonly #memoryKills = memoryKills()
+  readonly #usage: UsageOfTasks | undefined
   readonly #ended: Promise<ProcessEnd>
   #hasSpoken = false
   #saysReady = false
@@ -56,6 +59,7 @@ export class WarmProcess {
       onText: (text) => this.#pass(text),
       onTooLong: (bytes) => this.#refuse(`a line of more than ${bytes} bytes`),
     })
+    this.#usage = this.#group.pid === undefined ? undefined : new UsageOfTasks(this.#group.pid)
     const { stdin, stdout } = this.#group.child
     stdin!.on('error', () => {}) // a program that is gone reads no more; its end says so
     stdout!.on('data', (chunk: Buffer) => this.#reader.add(chunk))
@@ -92,8 +96,19 @@ export class WarmProcess {
     throw new SimulationFailure({ kind: 'exit', message })
   }
 
-  simulate(task: Task, listener: TaskListener): void {
-    this.#open.set(task.id, listener)
+  /** Gives it one, of which it is told what it has used when the answer comes. */
+  simulate(task: Task, listener: TaskListener & { onUsage(usage: ProcessUsage): void }): void {
+    const withUsage = (end: () => void) => {
+      const usage = this.#usage?.end()
+      if (usage) listener.onUsage(usage)
+      end()
+    }
+    this.#open.set(task.id, {
+      ...listener,
+      onResult: (result) => withUsage(() => listener.onResult(result)),
+      onFailure: (failure) => withUsage(() => listener.onFailure(failure)),
+    })
+    this.#usage?.begin()
     this.#group.child.stdin!.write(lineOf(task))
   }
 

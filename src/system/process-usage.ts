@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 
 /** Clock ticks a second in what Linux tells of processes, on every machine. */
 const ticksPerSecond = 100
@@ -8,12 +8,60 @@ const ticksPerSecond = 100
  * undefined where the system does not tell.
  */
 export function cpuOfEndedChildren(): number | undefined {
+  const times = cpuTimesOf('self')
+  return times?.children
+}
+
+/** Milliseconds of CPU time of a process, and of those of its children that it has waited for with all that these have. */
+function cpuTimesOf(pid: number | 'self'): { readonly own: number; readonly children: number } | undefined {
   try {
-    const text = readFileSync('/proc/self/stat', 'latin1')
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
-    return ((Number(fields[13]) + Number(fields[14])) * 1000) / ticksPerSecond
+    const text = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    const [own, ownSystem, children, childrenSystem] = text
+      .slice(text.lastIndexOf(')') + 2)
+      .split(' ')
+      .slice(11, 15)
+    const milliseconds = (ticks: number) => (ticks * 1000) / ticksPerSecond
+    return {
+      own: milliseconds(Number(own) + Number(ownSystem)),
+      children: milliseconds(Number(children) + Number(childrenSystem)),
+    }
   } catch {
     return undefined
+  }
+}
+
+/**
+ * What a process that stays uses for one task after the other. The kernel counts in hundredths of a second, and a look costs
+ * as much as a short task, so that a process is looked at as long as its tasks take longer.
+ */
+export class UsageOfTasks {
+  readonly #pid: number
+  #begun = 0
+  #cpu: number | undefined
+  #areLong = true
+
+  constructor(pid: number) {
+    this.#pid = pid
+  }
+
+  begin(): void {
+    this.#begun = performance.now()
+    this.#cpu = this.#areLong ? this.#look() : undefined
+  }
+
+  /** What the process has used since `begin`; undefined if that cannot be told. Memory is the most since it was last told. */
+  end(): { readonly cpuMs: number; readonly peakMemory: number | null } | undefined {
+    this.#areLong = performance.now() - this.#begun >= 1000 / ticksPerSecond
+    const cpu = this.#cpu !== undefined && this.#areLong ? this.#look() : undefined
+    if (cpu === undefined) return undefined
+    const peakMemory = peakOf(this.#pid) ?? null
+    forgetPeakOf(this.#pid)
+    return { cpuMs: cpu - this.#cpu!, peakMemory }
+  }
+
+  #look(): number | undefined {
+    const times = cpuTimesOf(this.#pid)
+    return times && times.own + times.children
   }
 }
 
@@ -95,7 +143,16 @@ function childrenOf(pid: number): number[] {
   }
 }
 
-/** The most memory that a process has held so far, in bytes. */
+/** Has the kernel keep the peak of a process from now on; without the right to it, the peak stays that of all of its life. */
+function forgetPeakOf(pid: number): void {
+  try {
+    writeFileSync(`/proc/${pid}/clear_refs`, '5')
+  } catch {
+    // The process has ended, or the kernel has no such file.
+  }
+}
+
+/** The most memory that a process has held so far, or since that was last to be forgotten, in bytes. */
 function peakOf(pid: number): number | undefined {
   try {
     const kilobytes = /^VmHWM:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]
