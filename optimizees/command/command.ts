@@ -105,7 +105,7 @@ class Command extends Optimizee {
     const { signal } = context
     signal.throwIfAborted()
     const { seeds, setup, workingDirectory } = this.#options
-    const values = new Values(individual, context, seeds?.below)
+    const values = new Values(individual, context, seeds?.below, this.space.meaningOf(individual.parameters))
     this.#setUp ??= setup ? await setUp(setup, this.#environment({}), workingDirectory, signal) : {}
     const command = this.#words(values)
     if (this.#runsInOwnDirectory) layFiles(values.of('directory'), this.#files(values))
@@ -137,7 +137,12 @@ class Command extends Optimizee {
       checkpoint: () => checkpoint({ make: false }),
       restore,
     }
-    const values = new Values(individual, { attempt, ...places }, seeds?.below)
+    const values = new Values(
+      individual,
+      { attempt, ...places },
+      seeds?.below,
+      this.space.meaningOf(individual.parameters),
+    )
     const words = this.#words(values)
     const files = this.#runsInOwnDirectory ? this.#files(values) : []
     const paths = new Map([...this.#resultPaths].map(([file, path]) => [file, this.#pathOf(path, values)]))

@@ -17,12 +17,20 @@ export class Values {
   readonly #individual: Individual
   readonly #context: ExplainedContext
   readonly #seedsBelow: number | undefined
+  readonly #given: Readonly<Record<string, unknown>>
   #directory: string | undefined
 
-  constructor(individual: Individual, context: ExplainedContext, seedsBelow: number | undefined) {
+  /** @param given the parameters as one JSON object has them: with what names stand for */
+  constructor(
+    individual: Individual,
+    context: ExplainedContext,
+    seedsBelow: number | undefined,
+    given: Readonly<Record<string, unknown>>,
+  ) {
     this.#individual = individual
     this.#context = context
     this.#seedsBelow = seedsBelow
+    this.#given = given
   }
 
   /** The individual's directory, if anybody has asked for it. */
@@ -54,7 +62,7 @@ export class Values {
         this.#directory ??= this.#context.directory()
         return this.#directory
       case 'parameters':
-        return JSON.stringify(individual.parameters)
+        return JSON.stringify(this.#given)
     }
   }
 

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { Batch } from '../../src/core/batch.ts'
 import { SimulationFailure, type SimulationResult } from '../../src/core/evaluation.ts'
 import type { Individual } from '../../src/core/individual.ts'
+import { meant } from '../../src/core/meant.ts'
 import { Objectives } from '../../src/core/objectives.ts'
 import {
   type BatchContext,
@@ -79,7 +80,7 @@ class Program extends Optimizee {
 
   #taskOf(individual: Individual, context: ExplainedContext, id = ++this.#tasks): Task {
     const { attempt, directory, checkpoint, restore } = context
-    const task = { id, individual, attempt, directory: directory({ make: false }) }
+    const task = { id, individual: meant(individual, this.space), attempt, directory: directory({ make: false }) }
     if (individual.budget === undefined) return task
     return { ...task, checkpoint: checkpoint({ make: false }), restore: restore() }
   }

@@ -4,6 +4,7 @@ import type { Constraint } from './constraints.ts'
 import { ConfigurationError } from './errors.ts'
 import type { SimulationResult } from './evaluation.ts'
 import type { Individual } from './individual.ts'
+import { meant, meantTogether } from './meant.ts'
 import { type ObjectiveMap, Objectives } from './objectives.ts'
 import { type BatchContext, Optimizee, type ResultsOfMany, type SimulationContext } from './optimizee.ts'
 import { aFunction, aList, anything, aRecord, aText, checkOptions, type OptionCheck, wholeFrom } from './options.ts'
@@ -11,7 +12,7 @@ import type { Random } from './random.ts'
 import { type Reference, referenceFrom } from './reference.ts'
 import { type GivenReplications, replicationsFrom } from './replications.ts'
 import { onlyResult } from './results-of-many.ts'
-import { type ParameterMap, Space } from './space.ts'
+import { type MeantBy, type ParameterMap, Space } from './space.ts'
 import { show } from './text.ts'
 
 /** What a simulation may return whose objectives are known by name: none of them is forgotten, the rest are outputs. */
@@ -37,12 +38,12 @@ interface DefinitionBeside<P, O extends ObjectiveMap> {
 }
 
 interface SimulatesOne<P, O extends ObjectiveMap> {
-  simulate(individual: Individual<P>, context: SimulationContext): ResultOf<O> | Promise<ResultOf<O>>
+  simulate(individual: Individual<MeantBy<P>>, context: SimulationContext): ResultOf<O> | Promise<ResultOf<O>>
 }
 
 interface SimulatesMany<P, O extends ObjectiveMap> {
   simulateMany(
-    individuals: Batch<P>,
+    individuals: Batch<MeantBy<P>>,
     context: BatchContext,
   ): ResultsOfMany<ResultOf<O>> | Promise<ResultsOfMany<ResultOf<O>>>
   /** How many individuals it is given at most; 64 by default. */
@@ -135,7 +136,7 @@ class DefinedForOne<P, O extends ObjectiveMap> extends DefinedOptimizee<P, O> {
     individual: Individual<P>,
     context: SimulationContext,
   ): SimulationResult | Promise<SimulationResult> {
-    return this.definition.simulate!(individual, context)
+    return this.definition.simulate!(meant(individual, this.space), context)
   }
 }
 
@@ -148,14 +149,14 @@ class DefinedForMany<P, O extends ObjectiveMap> extends DefinedOptimizee<P, O> {
   }
 
   override simulateMany(individuals: Batch<P>, context: BatchContext): ResultsOfMany | Promise<ResultsOfMany> {
-    return this.definition.simulateMany!(individuals, context)
+    return this.definition.simulateMany!(meantTogether(individuals, this.space), context)
   }
 
   override simulate(
     individual: Individual<P>,
     context: SimulationContext,
   ): SimulationResult | Promise<SimulationResult> {
-    if (this.definition.simulate) return this.definition.simulate(individual, context)
+    if (this.definition.simulate) return this.definition.simulate(meant(individual, this.space), context)
     const alone: BatchContext = {
       get signal() {
         return context.signal

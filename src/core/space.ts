@@ -1,5 +1,6 @@
 import type { Axis } from './parameters/axis.ts'
 import { Conditions } from './parameters/condition.ts'
+import type { MeantBy } from './parameters/meaning.ts'
 import { checkParameter, type Parameter, type ParameterDefinition } from './parameters/parameter.ts'
 import type { Random } from './random.ts'
 import { show } from './text.ts'
@@ -7,11 +8,13 @@ import { show } from './text.ts'
 export { type Axis, clipUnit, coordinateOf, levelOf } from './parameters/axis.ts'
 export { boolean, choice, isChoiceValue, ordinal } from './parameters/choice.ts'
 export { when } from './parameters/condition.ts'
+export type { MeantBy, Named } from './parameters/meaning.ts'
 export { integer, real } from './parameters/number.ts'
 export type {
   ChoiceValue,
   Condition,
   IntegerOptions,
+  Meanings,
   Parameter,
   ParameterDefinition,
   RealOptions,
@@ -38,6 +41,8 @@ export class Space<P = Record<string, unknown>> {
   readonly #parameters: readonly Parameter[]
   readonly #known: ReadonlySet<string>
   readonly #conditions: Conditions | undefined
+  /** Whether a simulation is given something else in place of a name. */
+  readonly hasMeanings: boolean
 
   constructor(parameters: ParameterMap<P> | readonly (readonly [string, Parameter])[]) {
     const entries: (readonly [string, Parameter])[] = isEntryList(parameters)
@@ -53,6 +58,7 @@ export class Space<P = Record<string, unknown>> {
     this.#parameters = entries.map(([, parameter]) => parameter)
     this.axes = this.#parameters.flatMap((parameter) => parameter.axes)
     this.#conditions = Conditions.of(entries)
+    this.hasMeanings = this.#parameters.some(({ meaning }) => meaning !== undefined)
   }
 
   /** Whether some parameters are absent where they do not apply. */
@@ -145,6 +151,16 @@ export class Space<P = Record<string, unknown>> {
   /** The values of the parameters in the order of `names`. */
   toValues(parameters: P): unknown[] {
     return this.names.map((name) => (Object.hasOwn(parameters as object, name) ? parameters[name] : undefined))
+  }
+
+  /** The parameters as a simulation is given them: with what names stand for in their place. */
+  meaningOf(parameters: P): MeantBy<P> {
+    if (!this.hasMeanings) return parameters as unknown as MeantBy<P>
+    const values = this.toValues(parameters).map((value, i) => {
+      const { meaning } = this.#parameters[i]!
+      return value === undefined || meaning === undefined ? value : meaning(value)
+    })
+    return this.fromValues(values) as unknown as MeantBy<P>
   }
 
   /** A point drawn uniformly from the unit cube. */

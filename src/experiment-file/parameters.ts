@@ -47,7 +47,11 @@ export const parameterSchemas = {
     when,
   }),
   integer: z.strictObject({ type: z.literal('integer'), ...bounds, when }),
-  choice: z.strictObject({ type: z.literal('choice'), values: z.array(z.custom<ChoiceValue>()), when }),
+  choice: z.strictObject({
+    type: z.literal('choice'),
+    values: z.union([z.array(z.custom<ChoiceValue>()), z.record(z.string(), z.unknown())]),
+    when,
+  }),
   ordinal: z.strictObject({ type: z.literal('ordinal'), values: z.array(z.custom<ChoiceValue>()), when }),
   boolean: z.strictObject({ type: z.literal('boolean'), when }),
   vector: z.strictObject({ type: z.literal('vector'), of: named, length: z.number(), when }),
@@ -70,9 +74,13 @@ function readParameter(given: unknown, place: Place): ParameterDefinition {
   checkWords(given as object, Object.keys(parameterSchemas[type].shape), place)
   const definition = parseAt(parameterSchemas[type], given, place)
   if ('of' in definition) return { ...definition, of: readParameter(definition.of, below(place, 'of')) }
-  if (definition.type === 'choice' || definition.type === 'ordinal')
-    checkValues(definition.values, below(place, 'values'))
-  return definition as ParameterDefinition
+  if (definition.type !== 'choice' && definition.type !== 'ordinal') return definition as ParameterDefinition
+  const { values, ...others } = definition
+  const listed = Array.isArray(values) ? values : Object.keys(values)
+  const byName = definition.type === 'choice' ? ', as in values: { large: ... }' : ''
+  checkValues(listed, below(place, 'values'), byName)
+  const means = Array.isArray(values) ? {} : { means: values }
+  return { ...others, values: listed, ...means } as ParameterDefinition
 }
 
 function isType(type: unknown): type is keyof typeof parameterSchemas {
@@ -115,11 +123,11 @@ function checkWords(given: object, known: readonly string[], place: Place): void
   }
 }
 
-function checkValues(values: readonly unknown[], place: Place): void {
+function checkValues(values: readonly unknown[], place: Place, byName: string): void {
   if (values.length === 0) refuse(place, 'needs at least one value, got none')
   for (const [i, value] of values.entries()) {
     if (!isChoiceValue(value)) {
-      const hint = typeof value === 'object' ? '; give it a name, and let the simulation know what the name means' : ''
+      const hint = typeof value === 'object' ? `; give it a name${byName}` : ''
       refuse(below(place, String(i)), `needs a text, a finite number, true, false or null, got ${show(value)}${hint}`)
     }
     if (values.indexOf(value) < i) refuse(place, `needs values that differ, got ${show(value)} twice`)

@@ -124,6 +124,14 @@ test('what lines of setup may put on PATH is left to them, and a file that is na
   )
 })
 
+test('the values of a choice may be a map of names to what they stand for', async () => {
+  const net = '{ type: choice, values: { small: { layers: 2 }, large: { layers: 8 } } }'
+  const text = `optimizee: { command: [node, "{net}"], objectives: { y: minimize }, parameters: { net: ${net} } }`
+  const { optimizee } = await loadExperiment(folder.write('named.yaml', text))
+  const means = { small: { layers: 2 }, large: { layers: 8 } }
+  expect(optimizee.space.definitions).toEqual([['net', { type: 'choice', values: ['small', 'large'], means }]])
+})
+
 test('parameters keep the order of the file, also where their names are whole numbers', async () => {
   const text =
     'optimizee: { command: [node], objectives: { y: minimize }, parameters: { b: &unit { type: boolean }, 10: *unit, 9: *unit } }'
@@ -660,7 +668,7 @@ test.each([
   [
     'a list to choose',
     { type: 'choice', values: ['one', [64, 64]] },
-    ': optimizee.parameters.x.values.1 needs a text, a finite number, true, false or null, got [64,64]; give it a name, and let the simulation know what the name means',
+    ': optimizee.parameters.x.values.1 needs a text, a finite number, true, false or null, got [64,64]; give it a name, as in values: { large: ... }',
   ],
   [
     'a map to choose in a vector',

@@ -1,10 +1,35 @@
+import { findNotPlain } from '../plain-data.ts'
 import { show } from '../text.ts'
 import { coordinateOf, levelOf } from './axis.ts'
-import type { ChoiceValue, Parameter } from './parameter.ts'
+import type { Named } from './meaning.ts'
+import type { ChoiceValue, Meanings, Parameter } from './parameter.ts'
 
 /** One of the listed values; they have no order. */
-export function choice<const T extends ChoiceValue>(values: readonly T[]): Parameter<T> {
-  return listed('choice', values)
+export function choice<const T extends ChoiceValue>(values: readonly T[]): Parameter<T>
+/** One of several names, each of which is given to a simulation as what it stands for: `{ small: { layers: 2 }, ... }`. */
+export function choice<M extends Meanings>(named: M): Parameter<Named<keyof M & string, M[keyof M]>>
+export function choice(given: readonly ChoiceValue[] | Meanings): Parameter {
+  return isByName(given) ? chosenByName(given) : listed('choice', given)
+}
+
+function isByName(given: readonly ChoiceValue[] | Meanings): given is Meanings {
+  return typeof given === 'object' && given !== null && !Array.isArray(given)
+}
+
+/** Everywhere but in the simulation it is a choice of names. */
+export function chosenByName(means: Meanings): Parameter<string> {
+  const names = Object.keys(means)
+  for (const name of names) {
+    const where = findNotPlain(means[name])
+    if (where === undefined) continue
+    throw new RangeError(`choice(named) needs plain data, and what ${show(name)} stands for is none: ${where}`)
+  }
+  const parameter = listed('choice', names)
+  return {
+    ...parameter,
+    meaning: (name) => structuredClone(means[name]), // a simulation may change what it is given
+    definition: { type: 'choice', values: names, means },
+  }
 }
 
 /** One of the listed values, of which neighbours are alike: `ordinal(['none', 'some', 'much'])`. */
@@ -19,7 +44,7 @@ export function listed<T extends ChoiceValue>(type: 'choice' | 'ordinal', values
   const other = values.find((value) => !isChoiceValue(value))
   if (other !== undefined) {
     throw new RangeError(
-      `${type}(values) needs texts, finite numbers, true, false or null, got ${show(other)}; name it`,
+      `${type}(values) needs texts, finite numbers, true, false or null, got ${show(other)}; name it${type === 'choice' ? ', as in choice({ large: ... })' : ''}`,
     )
   }
   if (new Set(values).size < values.length) {

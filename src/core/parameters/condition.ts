@@ -34,6 +34,7 @@ export function when<T>(condition: Condition, parameter: Parameter<T>): Paramete
       else parameter.encode(value, point, at)
     },
     refuse: (value) => (value === undefined ? undefined : parameter.refuse(value)),
+    ...(parameter.meaning && { meaning: (value) => parameter.meaning!(value as T) }), // nobody asks that of an absent one
     definition: { ...definition, when: condition },
   }
 }

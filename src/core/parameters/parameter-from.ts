@@ -1,4 +1,4 @@
-import { boolean, listed } from './choice.ts'
+import { boolean, chosenByName, listed } from './choice.ts'
 import { when } from './condition.ts'
 import { integer, real } from './number.ts'
 import type { Parameter, ParameterDefinition } from './parameter.ts'
@@ -21,8 +21,9 @@ function unconditional(definition: ParameterDefinition): Parameter {
     case 'integer':
       return integer(definition.low, definition.high, { scale: definition.scale, step: definition.step })
     case 'choice':
+      return definition.means ? chosenByName(definition.means) : listed('choice', definition.values)
     case 'ordinal':
-      return listed(definition.type, definition.values)
+      return listed('ordinal', definition.values)
     case 'boolean':
       return boolean()
     case 'vector':

@@ -11,6 +11,8 @@ export interface Parameter<T = unknown> {
   encode(value: T, point: number[] | Float64Array, at: number): void
   /** What is wrong with `value`, as the end of a sentence ("needs ..., got ..."), or undefined if nothing is. */
   refuse(value: unknown): string | undefined
+  /** What a simulation is given in place of the value, where that is a name. */
+  meaning?(value: T): unknown
   /** The definition as plain data, in the words of an experiment file. */
   readonly definition: ParameterDefinition
 }
@@ -27,11 +29,14 @@ export type ParameterDefinition = KindOfParameter & {
   readonly when?: Condition | undefined
 }
 
+/** What the names of a choice by name stand for: plain data. */
+export type Meanings = Readonly<Record<string, unknown>>
+
 type KindOfParameter =
   | ({ readonly type: 'real'; readonly low: number; readonly high: number } & RealOptions)
   | ({ readonly type: 'integer'; readonly low: number; readonly high: number } & IntegerOptions)
   | { readonly type: 'ordinal'; readonly values: readonly ChoiceValue[] }
-  | { readonly type: 'choice'; readonly values: readonly ChoiceValue[] }
+  | { readonly type: 'choice'; readonly values: readonly ChoiceValue[]; readonly means?: Meanings | undefined }
   | { readonly type: 'boolean' }
   | { readonly type: 'vector'; readonly of: ParameterDefinition; readonly length: number }
   | { readonly type: 'matrix'; readonly of: ParameterDefinition; readonly rows: number; readonly columns: number }

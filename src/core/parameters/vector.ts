@@ -17,6 +17,7 @@ export function vector<T>(of: Parameter<T>, length: number): Parameter<T[]> {
       if (value.length !== length) return `needs ${length} values, got ${show(value)}`
       return firstRefusal(value, of)
     },
+    ...(of.meaning && { meaning: (values) => values.map((value) => of.meaning!(value)) }),
     definition: { type: 'vector', of: of.definition, length },
   }
 }
