@@ -33,7 +33,7 @@ test('a program that locks the record and does not let go of it stops the run, w
   locker!.close()
   const end = await search({ ...one, root })
   expect({ status: end.status, canonical: end.canonical }).toEqual({ status: 'finished', canonical })
-}, 600_000)
+})
 
 test.runIf(canMount)('a record that was copied to a read-only place, with its log or without, is read', async () => {
   const { canonical, directory } = await search({ ...one, root: temporaryDirectory() })

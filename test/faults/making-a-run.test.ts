@@ -55,7 +55,7 @@ test('a runner that dies at any step of replacing a run leaves the old or the ne
     expect([old.canonical, whole.canonical], `crash point ${point}`).toContain(again.canonical)
     expect((await search({ ...one, root, seed: 2, overwrite: true })).canonical).toBe(whole.canonical)
   }
-}, 600_000)
+})
 
 test('of two that replace a run at once, one is refused', async () => {
   const root = temporaryDirectory()

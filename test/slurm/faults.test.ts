@@ -22,15 +22,15 @@ beforeAll(async () => {
     SLURM_TESTBED_CONF: [...memory, 'JobAcctGatherParams=OverMemoryKill'].join('\n'),
   })
   undisturbed = await undisturbedExport(cluster)
-}, 120_000)
+})
 
 afterEach(() => {
   if (slurm) cluster.mend()
-}, 120_000)
+})
 
 afterAll(() => {
   if (slurm) cluster.stop()
-}, 60_000)
+})
 
 onSlurm.each<[what: string, detail: string, takeAway: (place: Place) => void]>([
   ['cancelled', 'cancelled', ({ step }) => cluster.ask('scancel', step)],

@@ -27,15 +27,15 @@ beforeAll(async () => {
   if (!slurm) return
   cluster = Cluster.start()
   undisturbed = await undisturbedExport(cluster)
-}, 120_000)
+})
 
 afterEach(() => {
   if (slurm) cluster.mend()
-}, 120_000)
+})
 
 afterAll(() => {
   if (slurm) cluster.stop()
-}, 60_000)
+})
 
 onSlurm.each<[what: string, detail: string, partition: string, end: (job: string) => void]>([
   ['cancelled', 'cancelled', 'debug', (job) => cluster.ask('scancel', job)],

@@ -13,11 +13,11 @@ let cluster: Cluster
 
 beforeAll(() => {
   if (slurm) cluster = Cluster.start({ SLURM_TESTBED_GPUS: '2' })
-}, 120_000)
+})
 
 afterAll(() => {
   if (slurm) cluster.stop()
-}, 60_000)
+})
 
 onSlurm.each(['in TypeScript', 'as a Python command'])(
   'the epidemic %s comes to the same on the cluster as on this machine',

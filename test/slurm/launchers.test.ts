@@ -11,11 +11,11 @@ beforeAll(async () => {
   await cluster.run('salloc', '--no-shell', '--nodes=1', '--ntasks=2')
   const [job, node] = cluster.ask('squeue', '--noheader', '--format=%A %N').split(' ')
   Object.assign(process.env, { SLURM_JOB_ID: job, SLURM_JOB_NODELIST: node, SLURM_JOB_CPUS_PER_NODE: '2' })
-}, 600_000)
+})
 
 afterAll(() => {
   if (slurm) cluster.stop()
-}, 600_000)
+})
 
 const directory = () => cluster.directory()
 

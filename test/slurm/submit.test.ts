@@ -23,11 +23,11 @@ beforeAll(async () => {
   const { code, stderr } = await cluster.command('run', write(directory, {}), '--root', directory, '--workers', '2')
   expect(code, stderr).toBe(0)
   undisturbed = canonicalExport(join(directory, 'run'))
-}, 120_000)
+})
 
 afterAll(() => {
   if (slurm) cluster.stop()
-}, 60_000)
+})
 
 onSlurm(
   'a chain of allocations, each too short, comes to the same as one long run',

@@ -2,6 +2,7 @@ import { useMemo } from 'preact/hooks'
 import type { IndividualAnswer } from '../answers.ts'
 import { useAnswer } from './ask.ts'
 import { CommandLine } from './command-line.tsx'
+import { Fact } from './fact.tsx'
 import { Figure, NumberTable } from './figure.tsx'
 import { version } from './live.ts'
 import { Plot, type PlotProps } from './plot.tsx'
@@ -72,23 +73,6 @@ export function IndividualView({ run }: ViewProps) {
         ))}
       </section>
     </>
-  )
-}
-
-function Fact({
-  name,
-  value,
-  isStrong = false,
-}: {
-  readonly name: string
-  readonly value: string
-  readonly isStrong?: boolean
-}) {
-  return (
-    <tr>
-      <th scope="row">{name}</th>
-      <td>{isStrong ? <strong>{value}</strong> : value}</td>
-    </tr>
   )
 }
 

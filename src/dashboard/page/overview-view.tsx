@@ -1,6 +1,7 @@
 import type { OverviewAnswer } from '../answers.ts'
 import { useAnswer } from './ask.ts'
 import { CommandLine } from './command-line.tsx'
+import { Fact } from './fact.tsx'
 import { version } from './live.ts'
 import type { ViewProps } from './view-props.ts'
 import { Waiting } from './waiting.tsx'
@@ -146,23 +147,6 @@ function Facts({ summary, settings }: OverviewAnswer) {
         </tbody>
       </table>
     </section>
-  )
-}
-
-function Fact({
-  name,
-  value,
-  isStrong = false,
-}: {
-  readonly name: string
-  readonly value: string
-  readonly isStrong?: boolean
-}) {
-  return (
-    <tr>
-      <th scope="row">{name}</th>
-      <td>{isStrong ? <strong>{value}</strong> : value}</td>
-    </tr>
   )
 }
 
