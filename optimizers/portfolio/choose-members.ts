@@ -87,14 +87,18 @@ function forMany<P>(problem: Problem<P>, { populationSize, noise }: Demands): Pl
   }
 }
 
-/** The better one has most of the turns; what only the other solves still takes it no more than four times as long. */
+/**
+ * The better one has most of the turns; what only the other solves still takes it no more than four times as long. Where
+ * parameters do not always apply, neither is: crossover keeps them together with what they apply under.
+ */
 function forMixed<P>(problem: Problem<P>, numbers: number, { populationSize, noise }: Demands): Plan<P> {
   const { length } = problem.space.axes
+  const share = problem.space.isConditional ? 1 : 3
   return {
     members: [
-      memberOf(new CmaEs(problem, { populationSize, noise }), { share: 3 }),
+      memberOf(new CmaEs(problem, { populationSize, noise }), { share }),
       memberOf(new GeneticAlgorithm(problem, { ...(populationSize !== undefined && { populationSize }) }), {
-        task: 'every fourth time',
+        task: share === 1 ? 'every second time' : 'every fourth time',
       }),
     ],
     reason:

@@ -1,3 +1,4 @@
+import { findMissingAbility } from '../../../src/core/abilities.ts'
 import { Objectives } from '../../../src/core/objectives.ts'
 import type { Problem } from '../../../src/core/optimizee.ts'
 import type { Optimizer } from '../../../src/core/optimizer.ts'
@@ -17,13 +18,20 @@ export interface DiscreteFigures {
   readonly expectedRunningTime: number | null
 }
 
+/** What an optimizer cannot search by its abilities, it is not given. */
 export function searchDiscrete(make: MakeOptimizer, seeds: number): DiscreteFigures[] {
   return discreteProblems.map((problem) => {
-    const spent = Array.from({ length: seeds }, (_, seed) => evaluationsToSolve(make, problem, seed))
+    const searches = canSearch(make, problem) ? seeds : 0
+    const spent = Array.from({ length: searches }, (_, seed) => evaluationsToSolve(make, problem, seed))
     const solved = spent.filter((count) => count !== undefined).length
     const all = spent.reduce<number>((sum, count) => sum + (count ?? problem.budget), 0)
-    return { problem: problem.name, solved, searches: seeds, expectedRunningTime: solved === 0 ? null : all / solved }
+    return { problem: problem.name, solved, searches, expectedRunningTime: solved === 0 ? null : all / solved }
   })
+}
+
+function canSearch(make: MakeOptimizer, { space }: DiscreteProblem): boolean {
+  const problem = { space, objectives: new Objectives({ f: 'minimize' }) }
+  return findMissingAbility(make(problem, 0).abilities, { ...problem, budget: undefined }) === undefined
 }
 
 /** How many evaluations one search needs; undefined if its budget is not enough, or if it ends before. */

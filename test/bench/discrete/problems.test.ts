@@ -6,7 +6,7 @@ import { discreteProblems } from './problems.ts'
 /** Where the least cost is, which is 0 there. */
 const optima: Readonly<Record<string, Record<string, unknown>>> = {
   'mixed with dependence': { x: [3.7, -4.2, -0.8], mode: 'c' },
-  conditional: { kernel: 'radial', slope: [0, 0], width: 0.05, degree: 7 },
+  conditional: { kernel: 'radial', width: 0.05, degree: 7 },
   'mixed Rastrigin': { x: [1.3, -2.1, 3.7], n: [2, -3, 1] },
   'optimum at the bounds': { x: [0, 1, 0, 1], n: [0, 20], on: [true, true] },
   'logarithmic rates': { rates: [3e-4, 0.02, 5e-6], size: 96, rule: 'adam' },

@@ -1,4 +1,4 @@
-import { boolean, choice, integer, type ParameterMap, real, Space, vector } from '../../../src/core/space.ts'
+import { boolean, choice, integer, type ParameterMap, real, Space, vector, when } from '../../../src/core/space.ts'
 
 /** A problem with choices or integers whose least cost is known to be 0. */
 export interface DiscreteProblem {
@@ -90,16 +90,16 @@ export const discreteProblems: readonly DiscreteProblem[] = [
     budget: 20_000,
   }),
   problem({
-    // Of two kernels, each uses what the other does not.
+    // Of two kernels, each has parameters that the other has not.
     name: 'conditional',
     parameters: {
       kernel: choice(['linear', 'radial']),
-      slope: vector(real(-5, 5), 2),
-      width: real(1e-3, 1e3, { scale: 'log' }),
-      degree: integer(1, 9),
+      slope: when({ kernel: 'linear' }, vector(real(-5, 5), 2)),
+      width: when({ kernel: 'radial' }, real(1e-3, 1e3, { scale: 'log' })),
+      degree: when({ kernel: 'radial' }, integer(1, 9)),
     },
     cost: ({ kernel, slope, width, degree }) =>
-      kernel === 'linear' ? 0.5 + 0.1 * sphere(slope) : Math.log10(width / 0.05) ** 2 + (degree - 7) ** 2 / 10,
+      kernel === 'linear' ? 0.5 + 0.1 * sphere(slope!) : Math.log10(width! / 0.05) ** 2 + (degree! - 7) ** 2 / 10,
     solvedAt: 1e-6,
     budget: 10_000,
   }),
