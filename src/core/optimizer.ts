@@ -95,7 +95,10 @@ export abstract class Optimizer<
     return populationSize ?? 32
   }
 
-  /** How many proposals the next generation has at most, before which a limit of evaluations is looked at. */
+  /**
+   * How many proposals the next generation has at most, before which a limit of evaluations is looked at.
+   * @param _state after everything was told
+   */
   generationSize(_state: S): number {
     return this.populationSize
   }

@@ -41,12 +41,23 @@ export async function checkPlan(
   })
   checkLimits(limits, optimizee)
   checkFeasible(optimizer)
-  if (limits.evaluations !== undefined) checkEvaluations(limits.evaluations, optimizer, optimizee, order)
+  if (limits.evaluations !== undefined) checkEvaluations(limits.evaluations, optimizer, optimizee, order, start.length)
 }
 
 /** What is to be simulated first fits into the limit, and individuals are not taken for their simulations. */
-function checkEvaluations(evaluations: number, optimizer: Optimizer, { replications }: Optimizee, order: Order): void {
-  const first = optimizer.generationSize(optimizer.start(Random.of(optimizer.settings.seed, 'limits')))
+function checkEvaluations(
+  evaluations: number,
+  optimizer: Optimizer,
+  { replications }: Optimizee,
+  order: Order,
+  guesses: number,
+): void {
+  if (evaluations < guesses) {
+    throw new ConfigurationError(
+      `limits.evaluations needs at least the ${guesses} first guesses (start), which are simulated before all others, got ${evaluations}.`,
+    )
+  }
+  const first = firstGenerationOf(optimizer, guesses)
   if (order === 'generations' && evaluations < first) {
     throw new ConfigurationError(`limits.evaluations needs at least one generation of ${first}, got ${evaluations}.`)
   }
@@ -55,6 +66,13 @@ function checkEvaluations(evaluations: number, optimizer: Optimizer, { replicati
       `limits.evaluations counts individuals, each of which is simulated ${replications.count} times (replications), and ${evaluations} are fewer than the simulations of a single one; raise it, or lower replications.`,
     )
   }
+}
+
+/** How many individuals it has: beside guesses those that there is room for, or all of a generation that goes by no room. */
+function firstGenerationOf(optimizer: Optimizer, guesses: number): number {
+  if (guesses > 0 && guesses >= optimizer.populationSize) return guesses
+  const size = optimizer.generationSize(optimizer.start(Random.of(optimizer.settings.seed, 'limits')))
+  return optimizer.abilities.pace === 'generation' ? guesses + size : Math.max(guesses, size)
 }
 
 function checkLimits(limits: Limits, { objectives: { names: objectives, wantsFront }, reference }: Optimizee): void {

@@ -45,9 +45,8 @@ export class Checkpoints {
 
   /** The checkpoint that is to be stored now, if one is due. */
   due(place: Recalled): Checkpoint | undefined {
-    // An optimizer that overrides `postProcess` may do anything there: it cannot be told again.
-    const isOwn = this.#optimizer.postProcess !== Optimizer.prototype.postProcess
-    if (!isOwn && this.#spentMs < mostReplayMs) return undefined
+    // Who expands in a way of its own may do anything there: it cannot be told again.
+    if (!expandsInItsOwnWay(this.#optimizer) && this.#spentMs < mostReplayMs) return undefined
     this.#spentMs = 0
     return this.#at(place)
   }
@@ -114,4 +113,9 @@ interface KeptSearch {
 
 function isOfVersion1(value: unknown): value is { readonly version: 1; readonly state: State } {
   return typeof value === 'object' && value !== null && 'version' in value && value.version === 1 && 'state' in value
+}
+
+/** Whether `postProcess` may be more than telling and asking. */
+export function expandsInItsOwnWay(optimizer: Optimizer): boolean {
+  return optimizer.postProcess !== Optimizer.prototype.postProcess
 }

@@ -3,6 +3,7 @@ import type { Evaluation } from '../core/evaluation.ts'
 import type { Individual } from '../core/individual.ts'
 import { pointsOf } from '../core/replications.ts'
 import { Replicates } from '../core/samples.ts'
+import { expandsInItsOwnWay } from './checkpoints.ts'
 import { GenerationResults } from './generation-results.ts'
 import { reuseKnown } from './reuse.ts'
 import { checkReplayed, type Knowledge, type Searched } from './searched.ts'
@@ -132,14 +133,21 @@ export class GenerationalSearch {
     const { search } = optimizer
     if (before < 0) search.guess(start)
     else ends.tell(evaluations)
+    // How large the next generation is may depend on what came of this one.
+    let untold = evaluations
+    const tellAll = () => {
+      if (untold.length > 0) checkpoints.timed(() => search.tell(untold))
+      untold = []
+    }
+    if (!expandsInItsOwnWay(optimizer)) tellAll()
     this.#limit = this.#reachedLimit()
     left?.tell(evaluations)
     if (this.#limit !== undefined) {
-      checkpoints.timed(() => search.tell(evaluations))
+      tellAll()
       left?.sweep()
       return
     }
-    checkpoints.timed(() => optimizer.postProcess(trajectory, evaluations))
+    checkpoints.timed(() => optimizer.postProcess(trajectory, untold))
     const { generation } = trajectory
     if (generation === before) {
       left?.sweep()

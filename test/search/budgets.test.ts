@@ -73,6 +73,22 @@ test('a budget that the problem does not have is the fault of the optimizer', as
   )
 })
 
+test('a limit of evaluations ends a search by halves before the rung that would be more, and again there', async () => {
+  const plan = { root: temporaryDirectory(), optimizee: 'iterative' } as const
+  const makeOptimizer = ((optimizee: Optimizee) => new Hyperband(optimizee, { seed: 3 })) as never
+  const limited = async (evaluations: number) => {
+    const { directory, reason } = await search({ ...plan, makeOptimizer, limits: { evaluations } })
+    expect(reason).toBe(`${evaluations} evaluations are its limit (limits.evaluations)`)
+    using record = reading(directory)
+    return record.reader.asked
+  }
+  // Rungs of 27, 9, 3, 1, of 12, 4, 1, of 6, 2, of 4, and 27 again.
+  expect(await limited(37)).toBe(36)
+  expect(await limited(52)).toBe(52)
+  expect(await limited(95)).toBe(69)
+  expect(await limited(95)).toBe(69)
+})
+
 const searches = {
   generations: (optimizee: Optimizee) => new Hyperband(optimizee, { seed: 3, generations: 7 }),
   ordered: (optimizee: Optimizee) => new Asha(optimizee, { seed: 3, eta: 3, populationSize: 8, generations: 10 }),

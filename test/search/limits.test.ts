@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { GeneticAlgorithm } from '../../optimizers/index.ts'
+import { CrossEntropy, GeneticAlgorithm } from '../../optimizers/index.ts'
 import { orders } from '../../src/core/abilities.ts'
 import type { DoneEvaluation } from '../../src/core/evaluation.ts'
 import type { Optimizee } from '../../src/index.ts'
@@ -122,4 +122,22 @@ test('a limit below what a run has already, or one that means nothing, is refuse
     'limits.stagnation needs a whole number of at least 1, got 0',
   )
   await expect(limited({ time: 'long' })).rejects.toThrow('needs a time span like 250ms, 30s or 12h, got "long"')
+})
+
+test('a limit below the first generation, guesses included, is refused before anything starts', async () => {
+  const root = temporaryDirectory()
+  const start = Array.from({ length: 10 }, (_, i) => ({ x: i / 20, n: 3 }))
+  const plan = { root, optimizee: one.optimizee, makeOptimizer: one.makeOptimizer } as const
+  const limited = (evaluations: number, guesses: number, order: 'generations' | 'ordered' = 'generations') =>
+    search({ ...plan, order, start: start.slice(0, guesses), limits: { evaluations } })
+  for (const order of ['generations', 'ordered'] as const) {
+    await expect(limited(9, 10, order)).rejects.toThrow(
+      'limits.evaluations needs at least the 10 first guesses (start), which are simulated before all others, got 9.',
+    )
+  }
+  const whole = (optimizee: Optimizee) => new CrossEntropy(optimizee, { populationSize: 8, seed: 5 }) as never
+  await expect(
+    search({ ...plan, makeOptimizer: whole, start: start.slice(0, 3), limits: { evaluations: 10 } }),
+  ).rejects.toThrow('limits.evaluations needs at least one generation of 11, got 10.')
+  expect((await limited(8, 3)).reason).toBe('8 evaluations are its limit (limits.evaluations)')
 })
