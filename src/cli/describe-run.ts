@@ -1,5 +1,12 @@
 import { nameOf } from '../core/individual.ts'
-import type { BestIndividual, FrontSummary, RunHolder, RunSummary, UsageSummary } from '../record/summary.ts'
+import {
+  type BestIndividual,
+  type FrontSummary,
+  pendingOf,
+  type RunHolder,
+  type RunSummary,
+  type UsageSummary,
+} from '../record/summary.ts'
 import { shortNumber } from './progress.ts'
 import { alignFacts, shortValue } from './table.ts'
 
@@ -84,9 +91,11 @@ function describeObjectives(objectives: RunSummary['objectives']): string | unde
     .join(', ')
 }
 
-function describeIndividuals({ individuals, evaluations: { done, failed } }: RunSummary): string {
-  const pending = individuals - done - failed
-  return `${individuals}: ${done} done, ${failed} failed${pending > 0 ? `, ${pending} to do` : ''}`
+function describeIndividuals(run: RunSummary): string {
+  const { done, failed, stopped = 0 } = run.evaluations
+  const pending = pendingOf(run)
+  const counts = [`${done} done`, `${failed} failed`, ...(stopped > 0 ? [`${stopped} stopped`] : [])]
+  return `${run.individuals}: ${[...counts, ...(pending > 0 ? [`${pending} to do`] : [])].join(', ')}`
 }
 
 function describeWorkers({ workers: { launched, alive, lost } }: RunSummary): string {

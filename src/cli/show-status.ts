@@ -69,9 +69,11 @@ function lineOf(run: RunSummary | Refusal | Submitted): string {
   if ('error' in run) return `${name}: unreadable: ${run.error}`
   if ('job' in run) return `${name}: ${describeSubmitted(run)}`
   const { status, evaluations, best, objectives } = run
+  const { stopped = 0 } = evaluations
   const failed = evaluations.failed > 0 ? `, ${evaluations.failed} failed` : ''
+  const beside = stopped > 0 ? `${failed}, ${stopped} stopped` : failed
   const found = best ? `, best ${describeBest(best, Object.keys(objectives))}` : ''
-  return `${name}: ${status}, generations ${describeGenerations(run)}, ${evaluations.done} done${failed}${found}`
+  return `${name}: ${status}, generations ${describeGenerations(run)}, ${evaluations.done} done${beside}${found}`
 }
 
 type Status = RunSummary &

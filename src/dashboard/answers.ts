@@ -295,6 +295,7 @@ export interface LiveEvent {
   readonly status: string
   readonly done: number
   readonly failed: number
+  readonly stopped?: number
   readonly generations: number
   readonly best: readonly number[] | null
 }

@@ -7,5 +7,5 @@ export function secondsLeft(
 ): number | null {
   if (rate === null || status !== 'running' || generationLimit === null || generations === 0) return null
   const all = (individuals / generations) * generationLimit
-  return Math.max(0, all - evaluations.done - evaluations.failed) / rate
+  return Math.max(0, all - evaluations.done - evaluations.failed - (evaluations.stopped ?? 0)) / rate
 }

@@ -8,6 +8,19 @@ import { livenessOf } from '../system/process-identity.ts'
 import { RecordReader } from './reader.ts'
 import type { Manifest, WorkerRow } from './rows.ts'
 
+/** What has become of individuals. */
+export interface EvaluationCounts {
+  readonly done: number
+  readonly failed: number
+  /** On their way, by an optimizer that hears reports; absent where none was. */
+  readonly stopped?: number
+}
+
+/** How many individuals there are no results of yet. */
+export function pendingOf({ individuals, evaluations: { done, failed, stopped = 0 } }: RunSummary): number {
+  return individuals - done - failed - stopped
+}
+
 export type RunStatus = 'running' | 'stopped' | 'finished' | 'failed'
 
 /** What a run is and how far it has come, in a form that is JSON. */
@@ -31,7 +44,7 @@ export interface RunSummary {
   readonly generations: number
   readonly generationLimit: number | null
   readonly individuals: number
-  readonly evaluations: { readonly done: number; readonly failed: number }
+  readonly evaluations: EvaluationCounts
   readonly attempts: number
   readonly workers: WorkerCounts
   /** Hosts that got no more work after most attempts of different individuals had failed there, in the last start. */
@@ -121,7 +134,7 @@ export function summarize(record: RecordReader, { hash = true }: { readonly hash
   const holder = currentHolder(record.directory) // before the record: a run that ends in between has then ended
   const manifest = record.manifest()
   const status = statusOf(manifest, holder)
-  const { generations, individuals, done, failed, attempts } = record.counts()
+  const { generations, individuals, done, failed, stopped, attempts } = record.counts()
   const workers = record.workers()
   return {
     name: textOf(manifest.name) ?? '',
@@ -138,11 +151,11 @@ export function summarize(record: RecordReader, { hash = true }: { readonly hash
     generations,
     generationLimit: numberOf(manifest.generationLimit),
     individuals,
-    evaluations: { done, failed },
+    evaluations: { done, failed, ...(stopped > 0 && { stopped }) },
     attempts,
     workers: countWorkers(workers, holder),
     benchedHosts: benchedAmong(workers.filter(({ epoch }) => epoch === manifest.epoch)),
-    usage: usageOf(record, done + failed),
+    usage: usageOf(record, done + failed + stopped),
     best: bestOf(record),
     front: frontIn(record),
     created: textOf(manifest.created),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { showRun } from '../../src/cli/show-run.ts'
 import { nameOf } from '../../src/core/individual.ts'
 import { SearchState } from '../../src/core/search-state.ts'
 import type { Asked, Evaluation, IndividualId, Optimizee, Problem, Random, Reported } from '../../src/index.ts'
@@ -91,6 +92,8 @@ describe.each([
     expect(record.counts()).toMatchObject({ stopped: stopped.length, done: 24 - stopped.length, failed: 0 })
     record.close()
     expect(trajectory.best(1)[0]?.outcome).toBe('done')
+    const counts = `${24 - stopped.length} done, 0 failed, ${stopped.length} stopped`
+    expect(await showRun(directory)).toContain(`24: ${counts}\n`)
   })
 })
 

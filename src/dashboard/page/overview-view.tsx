@@ -31,9 +31,11 @@ export function OverviewView({ run }: ViewProps) {
 
 function Tiles({ summary, rate, secondsLeft }: OverviewAnswer) {
   const { individuals, evaluations, generations, generationLimit, workers, usage } = summary
-  const pending = individuals - evaluations.done - evaluations.failed
+  const { stopped } = evaluations
+  const pending = individuals - evaluations.done - evaluations.failed - (stopped ?? 0)
   const tiles: readonly (readonly [string, string, string?])[] = [
     ['done', short(evaluations.done), `of ${plural(individuals, 'individual')}`],
+    ...(stopped === undefined ? [] : [['stopped', short(stopped), 'on their way'] as const]),
     ['failed', short(evaluations.failed), pending > 0 ? `${short(pending)} to do` : 'none to do'],
     ['generations', short(generations), generationLimit === null ? undefined : `of ${short(generationLimit)}`],
     ['rate', rate === null ? '–' : `${short(Number(rate.toPrecision(3)))}/s`, 'since the last start'],

@@ -55,6 +55,7 @@ export function RunPage({ run }: ViewProps) {
             {short(now.done)}
           </span>{' '}
           done
+          {now.stopped !== undefined && `, ${short(now.stopped)} stopped`}
           {now.failed > 0 && `, ${short(now.failed)} failed`}
         </p>
         <ul>

@@ -79,7 +79,7 @@ const allColumns: readonly Column[] = [
   {
     name: 'evaluated',
     isNumber: true,
-    cell: ({ summary: { evaluations } }) => short(evaluations.done + evaluations.failed),
+    cell: ({ summary: { evaluations } }) => short(evaluations.done + evaluations.failed + (evaluations.stopped ?? 0)),
   },
   { name: 'failed', isNumber: true, cell: ({ summary }) => short(summary.evaluations.failed) },
   {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { ScreenReader } from '../../record/screen-reader.ts'
+import type { RunSummary } from '../../record/summary.ts'
 import { pageFiles } from '../page-files.ts'
 import { grouped, plural, short } from '../words.ts'
 import { historyChart, parameterChart } from './charts.ts'
@@ -75,7 +76,7 @@ ${
 }
 <h2>Cost</h2>
 ${table(null, [
-  ['evaluations', `${grouped(summary.evaluations.done)} done, ${grouped(summary.evaluations.failed)} failed`],
+  ['evaluations', countsOf(summary.evaluations)],
   ['attempts', grouped(summary.attempts)],
   ['node-hours', Number(summary.usage.nodeHours.toPrecision(3))],
   ['workers launched', summary.usage.steps],
@@ -130,4 +131,9 @@ ${table(
     `${(100 * distance).toPrecision(2)} % of its range`,
   ]),
 )}`
+}
+
+function countsOf({ done, failed, stopped }: RunSummary['evaluations']): string {
+  const onTheWay = stopped === undefined ? '' : `, ${grouped(stopped)} stopped on their way`
+  return `${grouped(done)} done${onTheWay}, ${grouped(failed)} failed`
 }

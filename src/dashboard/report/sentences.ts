@@ -28,7 +28,7 @@ export function methods({ overview: { summary, settings }, manifest, space, hash
     `We searched ${names} to ${aims.join(' and ')} with the optimizer ${optimizer ?? 'of a program'}${how === '' ? '' : ` (${cut(how)})`}`,
     citation === undefined ? '' : ` (${citation})`,
     ` of twoloop ${String(manifest.twoloop ?? '(version unknown)')}, seed ${seed ?? 'unknown'}, results told in the order \`${order}\`.`,
-    ` ${grouped(evaluations.done)} of ${plural(individuals, 'individual')} in ${plural(generations, 'generation')} were simulated well, ${grouped(evaluations.failed)} failed; the search is ${status}.`,
+    ` ${grouped(evaluations.done)} of ${plural(individuals, 'individual')} in ${plural(generations, 'generation')} were simulated well,${evaluations.stopped === undefined ? '' : ` ${grouped(evaluations.stopped)} were stopped on their way,`} ${grouped(evaluations.failed)} failed; the search is ${status}.`,
     found,
     ` The SHA-256 of the canonical table of all individuals begins with ${hash.slice(0, 16)}.`,
   ].join('')

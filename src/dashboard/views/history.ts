@@ -1,5 +1,6 @@
 import { type Axis, axisFor, Density, placeOn, valueAtPlace } from '../../analysis/density.ts'
 import type { Part, Places } from '../../record/places.ts'
+import type { Counts } from '../../record/rows.ts'
 import type { DrawnRow, ScreenReader } from '../../record/screen-reader.ts'
 import type { HistoryAnswer } from '../answers.ts'
 import { BestSoFar } from '../best-so-far.ts'
@@ -44,7 +45,8 @@ export function history({ record, query }: ViewContext): HistoryAnswer {
   // Of a search that is too large to be drawn whole, the best of every generation counts nevertheless.
   for (const row of [...sample, ...improvements]) soFar.add(row, placeOn(x, numberOf(row)), fitnessIn(row, objective))
   const bests = soFar.values()
-  const { done, failed } = record.counts()
+  const counts = record.counts()
+  const { done, failed } = counts
   return {
     x: { ...axisAnswer(x, running), isWhole: running !== 'time' },
     y: axisAnswer(y, objectives[objective]!),
@@ -55,7 +57,7 @@ export function history({ record, query }: ViewContext): HistoryAnswer {
     done,
     failed,
     drawn: drawnOf(drawn, part.to - part.from),
-    summary: summaryOf(objectives[objective]!, soFar.sign, bests, done, failed),
+    summary: summaryOf(objectives[objective]!, soFar.sign, bests, counts),
   }
 }
 
@@ -123,7 +125,12 @@ function quantilesOf(density: Density, y: Axis): Pick<HistoryAnswer, 'quarter' |
   return { quarter: quantile(0.25), median: quantile(0.5), threeQuarters: quantile(0.75) }
 }
 
-function summaryOf(name: string, sign: number, best: readonly (number | null)[], done: number, failed: number): string {
+function summaryOf(
+  name: string,
+  sign: number,
+  best: readonly (number | null)[],
+  { done, failed, stopped }: Pick<Counts, 'done' | 'failed' | 'stopped'>,
+): string {
   const known = best.filter((value) => value !== null)
   const [first, last] = [known[0], known.at(-1)]
   if (first === undefined || last === undefined) {
@@ -132,6 +139,9 @@ function summaryOf(name: string, sign: number, best: readonly (number | null)[],
       : 'Nothing has been evaluated yet.'
   }
   const moved = first === last ? `stayed at ${short(last)}` : `went from ${short(first)} to ${short(last)}`
-  const beside = failed > 0 ? `; ${plural(failed, 'evaluation')} failed and cannot be drawn` : ''
+  const beside = [
+    ...(failed > 0 ? [`; ${plural(failed, 'evaluation')} failed and cannot be drawn`] : []),
+    ...(stopped > 0 ? [`; ${plural(stopped, 'evaluation')} stopped on the way and not drawn`] : []),
+  ].join('')
   return `The best ${name} (${sign < 0 ? 'smaller' : 'larger'} is better) ${moved} in ${plural(done, 'evaluation')}${beside}.`
 }
