@@ -219,7 +219,7 @@ ${views}
 
 /**
  * Numbers the evaluations in the order in which their individuals were proposed, as they are told when that does not
- * depend on who answers first. Who stands in for another is told in its place.
+ * depend on who answers first. Who stands in for another is told in its place, together with it.
  *
  * @param place how places are counted: of a search that simulates each individual several times, replicates have one
  */
@@ -230,10 +230,10 @@ create temp table places as
     union all
     select i.generation, i."index", i.replicate, r.root from main.individuals i join roots r
       on i.generation = r.generation and i.replaces = r."index" and i.replicate = r.replicate)
-  select generation, max("index") as "index", replicate,
-         ${place === 'points' ? 'dense_rank() over (order by generation, root)' : 'row_number() over (order by generation, root, replicate)'} - 1
+  select generation, "index", replicate,
+         dense_rank() over (order by generation, root${place === 'points' ? '' : ', replicate'}) - 1
            + (select coalesce(min(after), 0) from main.individuals) as told
-  from roots group by generation, root, replicate;
+  from roots;
 create unique index temp.place on places (generation, "index", replicate);
 update main.evaluations set told = (
   select told from temp.places p

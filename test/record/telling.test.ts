@@ -2,7 +2,9 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { type Evaluation, Individual, Objectives } from '../../src/index.ts'
+import { numberInOrder } from '../../src/record/schema.ts'
 import { RecordWriter } from '../../src/record/writer.ts'
+import { openDatabase } from '../../src/system/database.ts'
 import { RandomSearch } from '../fixtures/random-search.ts'
 import { search } from '../search.ts'
 import { temporaryDirectory } from '../temporary.ts'
@@ -71,6 +73,19 @@ test('where the order of telling is known before, it does not depend on who answ
   evaluate(record, 0, 4, 0)
   expect(namesTold(record)).toEqual(['0.0', '0.1', '0.4', '0.2'])
   expect(record.row(failed.individual)!.told).toBe(1)
+  record.close()
+  // As the numbers are found again in a record that was rebuilt.
+  const database = openDatabase(join(record.directory, 'trajectory.sqlite'))
+  database.exec('update evaluations set told = null')
+  database.exec(numberInOrder('individuals'))
+  const told = database.prepare('select "index", told from evaluations order by told, "index"').raw().all()
+  database.close()
+  expect(told).toEqual([
+    [0, 0],
+    [1, 1],
+    [4, 1],
+    [2, 2],
+  ])
 })
 
 test('the newest two checkpoints are kept, with what they hold as it was', () => {
