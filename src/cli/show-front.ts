@@ -81,15 +81,15 @@ function refuseDominating(
 }
 
 export function describeFront({ objectives, front, reference, hypervolumes }: FrontDocument): string {
-  const [first] = front
-  if (!first) return 'no individual was simulated well\n'
-  const names = Object.keys(first.parameters)
+  if (front.length === 0) return 'no individual was simulated well\n'
+  // What does not apply to one may apply to another.
+  const names = [...new Set(front.flatMap(({ parameters }) => Object.keys(parameters)))]
   const isViolated = front.some(({ violation }) => violation !== undefined)
   const rows = front.map((point) => [
     nameOf({ ...point, replicate: 0 }),
     ...objectives.map((name) => shortValue(point.objectives[name])),
     ...(isViolated ? [shortValue(point.violation ?? 0)] : []),
-    ...names.map((name) => shortValue(point.parameters[name])),
+    ...names.map((name) => (Object.hasOwn(point.parameters, name) ? shortValue(point.parameters[name]) : '')),
   ])
   const last = hypervolumes.at(-1) ?? null
   const facts = alignFacts([

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { exportRun } from '../../src/cli/export-run.ts'
+import { describeFront } from '../../src/cli/show-front.ts'
 import { showRun } from '../../src/cli/show-run.ts'
 import { Individual } from '../../src/core/individual.ts'
 import { Objectives } from '../../src/core/objectives.ts'
@@ -84,4 +85,19 @@ test('the front is exported by itself', async () => {
   const lines = readFileSync(output, 'utf8').trim().split('\n')
   expect(lines.slice(1).map((line) => line.split(',').slice(0, 2).join('.'))).toEqual(['0.1', '1.0', '1.2'])
   await expect(exportRun(madeRun(), { front: true, shape: 'long' })).rejects.toThrow('a front stands in a wide table')
+})
+
+test('the table of a front has a column for what applies to any of it, and an empty cell where it does not', () => {
+  const of = (index: number, parameters: Readonly<Record<string, unknown>>) => ({
+    generation: 0,
+    index,
+    objectives: { error: index, gain: index },
+    parameters,
+  })
+  const front = [of(0, { solver: 'rk4', step: 0.5 }), of(1, { solver: 'adaptive', tolerance: 0.25 })]
+  const text = describeFront({ objectives: ['error', 'gain'], front, reference: null, hypervolumes: [] } as never)
+  const [names, first, second] = text.trimEnd().split('\n').slice(-3)
+  expect(names).toMatch(/solver +step +tolerance$/)
+  expect(first).toMatch(/rk4"? +0\.5 *$/)
+  expect(second).toMatch(/adaptive"? +0\.25 *$/)
 })
