@@ -21,9 +21,10 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { execa } from 'execa'
 import { beforeAll, expect, test } from 'vitest'
+import { Asha, Hyperband } from '../../optimizers/index.ts'
 import { messagesIn } from '../../runtime/channel/pipe-file.ts'
 import { segmentPath } from '../../runtime/channel/segment.ts'
-import { Random, RunHeldError } from '../../src/index.ts'
+import { type Optimizee, Random, RunHeldError } from '../../src/index.ts'
 import { recover } from '../../src/record/recovery/recover.ts'
 import type { Recovery } from '../../src/record/recovery/recovery.ts'
 import { RecordWriter } from '../../src/record/writer.ts'
@@ -121,6 +122,31 @@ function checkRecord(directory: string): void {
     database.close()
   }
 }
+
+test.each([
+  ['generations', (optimizee: Optimizee) => new Hyperband(optimizee, { seed: 3, generations: 4 })],
+  ['ordered', (optimizee: Optimizee) => new Asha(optimizee, { seed: 3, populationSize: 8, generations: 5 })],
+] as const)(
+  'of individuals in the order %s that had a part of the budget, none counts as whole after a recovery',
+  async (order, make) => {
+    const root = temporaryDirectory()
+    const plan = { root, order, optimizee: 'iterative', makeOptimizer: make as never } as const
+    const { directory, canonical } = await search(plan)
+    const path = join(directory, record)
+    const found = () => {
+      const database = openDatabase(path, { readonly: true })
+      const whole = database.prepare('select count(score) from evaluations').pluck().get()
+      const page = database.prepare(`select rootpage from sqlite_master where name = 'individuals'`).pluck().get()
+      database.close()
+      return { whole, page: Number(page) }
+    }
+    const { whole, page } = found()
+    overwrite(path, randomBytes(pageBytes, 4), (page - 1) * pageBytes)
+    expect((await recover(directory)).state).toBe('recovered')
+    expect((await search(plan)).canonical).toBe(canonical)
+    expect(found().whole).toBe(whole)
+  },
+)
 
 test('a sound record is left as it is, with its log or without', async () => {
   for (const run of [stopped, killed]) {

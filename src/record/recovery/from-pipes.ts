@@ -82,6 +82,8 @@ class Taking implements PipesTaken {
     const names = this.#record.manifest().parameters
     if (!Array.isArray(names)) return
     if (this.#setting('onFailure') === 'replace') return // it cannot be told who stands in for whom
+    const { order = 'generations', budget } = this.#record.manifest()
+    if (order !== 'generations' || budget) return // nor after how much was told they were asked for, or with what budget
     const { individual, putIndividual } = this.#statements
     const sizes = this.#sizes()
     const assigned = new Map<number, Set<string>>()
