@@ -20,7 +20,7 @@ export abstract class RowReader {
   /** As `rows`, as lists of what tables are made of. */
   tableRows(): IterableIterator<TableRow> {
     return this.file.lists(
-      `select generation, "index", replicate, seed, parameters, outcome, fitness, score, cause, outputs, violation
+      `select generation, "index", replicate, seed, parameters, outcome, fitness, score, cause, outputs, violation, budget, continues
        from evaluated order by generation, "index", replicate`,
     )
   }

@@ -51,6 +51,8 @@ export type TableRow = readonly [
   cause: string | null,
   outputs: string | null,
   violation: number | null,
+  budget: number | null,
+  continues: string | null,
 ]
 
 /** Of an individual, columns that are JSON. */

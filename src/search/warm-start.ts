@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { statSync } from 'node:fs'
-import { isWhole } from '../core/budget.ts'
+import { type BudgetRange, isWhole } from '../core/budget.ts'
 import { ConfigurationError } from '../core/errors.ts'
 import { type Evaluation, type FailureCause, isFailed } from '../core/evaluation.ts'
 import { Individual } from '../core/individual.ts'
@@ -25,7 +25,7 @@ export interface WarmStart {
 }
 
 /** What an evaluation must fit. */
-export type WarmStartProblem<P = Record<string, unknown>> = Pick<Problem<P>, 'space' | 'objectives'>
+export type WarmStartProblem<P = Record<string, unknown>> = Pick<Problem<P>, 'space' | 'objectives' | 'budget'>
 
 /**
  * Reads what is known, from a run directory or a table's file. A table has a column for every parameter (or for every
@@ -114,7 +114,11 @@ function fromRun(directory: string, { space, objectives }: WarmStartProblem): Kn
   }
 }
 
-function fromTable(file: string, rows: readonly FileRow[], { space, objectives }: WarmStartProblem): Evaluation[] {
+function fromTable(
+  file: string,
+  rows: readonly FileRow[],
+  { space, objectives, budget }: WarmStartProblem,
+): Evaluation[] {
   const first = rows[0]
   if (!first) throw new ConfigurationError(`${file} has no rows to start from`)
   const nested = nestColumns(rows, space.definitions)
@@ -129,10 +133,11 @@ function fromTable(file: string, rows: readonly FileRow[], { space, objectives }
     ...parameters.filter(({ isNeeded }) => isNeeded).map(({ column }) => column),
     ...targets,
   ])
+  const whole = wholeBudget(nested, budget)
   const seedIsParameter = parameters.some(({ column }) => column === 'seed')
   const evaluations: Evaluation[] = []
   nested.forEach((row, i) => {
-    if (row.outcome === 'pending' || row.outcome === 'stopped') return
+    if (row.outcome === 'pending' || row.outcome === 'stopped' || Number(row.budget) < whole) return
     const known = space.fromValues(parameters.map((cells) => cells.valueIn(row, i)))
     const refusal = space.isConditional ? space.refuse(known) : undefined
     if (refusal !== undefined) throw new ConfigurationError(`${file}: row ${i + 1} ${refusal}`)
@@ -141,6 +146,13 @@ function fromTable(file: string, rows: readonly FileRow[], { space, objectives }
     evaluations.push(evaluationOf(evaluations.length, known, Number.isSafeInteger(seed) ? seed : 0, result))
   })
   return evaluations
+}
+
+/** The least budget of a whole simulation in a table that says of each row what it had, and what it went on from. */
+function wholeBudget(rows: readonly Readonly<Record<string, unknown>>[], budget: BudgetRange | undefined): number {
+  const isKnown = Object.hasOwn(rows[0]!, 'budget') && Object.hasOwn(rows[0]!, 'continues')
+  if (!isKnown) return Number.NEGATIVE_INFINITY
+  return budget?.high ?? rows.reduce((most, row) => Math.max(most, Number(row.budget)), Number.NEGATIVE_INFINITY)
 }
 
 /** A parameter's cells in a table. */

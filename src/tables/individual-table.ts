@@ -15,6 +15,11 @@ const judgement: readonly Column[] = [
 ]
 /** Of runs with constraints. */
 const violated: Column = { name: 'violation', kind: 'number' }
+/** Of runs with a budget. */
+const shared: readonly Column[] = [
+  { name: 'budget', kind: 'number' },
+  { name: 'continues', kind: 'text' },
+]
 const fixed = [...identity, ...decision, ...judgement]
 
 /**
@@ -28,6 +33,7 @@ export class IndividualTable implements Table {
   readonly #leaves: readonly Leaf[]
   readonly #outputs: readonly Leaf[]
   readonly #isConstrained: boolean
+  readonly #hasBudget: boolean
   readonly #only: ReadonlySet<string> | undefined
 
   /**
@@ -42,8 +48,9 @@ export class IndividualTable implements Table {
     for (const given of record.outputs()) scanOutputs(JSON.parse(given) as Record<string, unknown>, outputs)
     this.#outputs = Array.from(outputs, ([name, kind]) => ({ path: [name], kind }))
     this.#isConstrained = record.manifest().constraints !== undefined
-    const constrained = this.#isConstrained ? [violated] : []
-    const unique = new UniqueNames([...fixed, ...constrained, ...beside].map(({ name }) => name))
+    this.#hasBudget = record.budget !== undefined
+    const ofProblem = [...(this.#isConstrained ? [violated] : []), ...(this.#hasBudget ? shared : [])]
+    const unique = new UniqueNames([...fixed, ...ofProblem, ...beside].map(({ name }) => name))
     const column = (name: string, kind: CellKind, part: string): Column => ({ name: unique.take(name, part), kind })
     this.columns = [
       ...identity,
@@ -51,7 +58,7 @@ export class IndividualTable implements Table {
       ...decision,
       ...record.objectives.names.map((name) => column(name, 'number', 'objective')),
       ...judgement,
-      ...constrained,
+      ...ofProblem,
       ...this.#outputs.map(({ path, kind = 'text' }) => column(path[0], kind, 'output')),
     ]
   }
@@ -64,7 +71,21 @@ export class IndividualTable implements Table {
   }
 
   #cells(row: TableRow, objectives: number): Cell[] {
-    const [generation, index, replicate, seed, given, outcome, scores, score, why, returned, violation] = row
+    const [
+      generation,
+      index,
+      replicate,
+      seed,
+      given,
+      outcome,
+      scores,
+      score,
+      why,
+      returned,
+      violation,
+      budget,
+      continues,
+    ] = row
     const cells: Cell[] = [generation, index, replicate, seed]
     const parameters: unknown = JSON.parse(given)
     for (const { path, kind } of this.#leaves) cells.push(cellAt(parameters, path, kind))
@@ -74,6 +95,7 @@ export class IndividualTable implements Table {
     const cause = why === null ? undefined : (JSON.parse(why) as FailureCause)
     cells.push(score, cause?.kind ?? null, cause?.message ?? null)
     if (this.#isConstrained) cells.push(violation)
+    if (this.#hasBudget) cells.push(budget, continues)
     if (this.#outputs.length === 0) return cells
     const outputs: unknown = returned === null ? undefined : JSON.parse(returned)
     for (const { path, kind } of this.#outputs) cells.push(cellAt(outputs, path, kind))

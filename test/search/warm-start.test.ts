@@ -3,12 +3,14 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { expect, test } from 'vitest'
+import { Hyperband } from '../../optimizers/hyperband.ts'
 import { createOptimizer, optimizers } from '../../optimizers/index.ts'
 import { exportRun } from '../../src/cli/export-run.ts'
 import { ConfigurationError } from '../../src/core/errors.ts'
 import type { Evaluation } from '../../src/core/evaluation.ts'
 import { Individual } from '../../src/core/individual.ts'
 import { Objectives } from '../../src/core/objectives.ts'
+import type { Optimizee } from '../../src/core/optimizee.ts'
 import type { Optimizer } from '../../src/core/optimizer.ts'
 import { findNotPlain, type State } from '../../src/core/plain-data.ts'
 import { Random } from '../../src/core/random.ts'
@@ -76,6 +78,29 @@ test('a run and every format of its export tell the same, in the same order', as
     const plain = (evaluations: readonly Evaluation[]) => JSON.parse(JSON.stringify(evaluations)) as unknown[]
     const withoutOutputs = plain(fromRun.evaluations).map((e) => ({ ...(e as object), cause: undefined }))
     expect(plain(fromTable.evaluations).map((e) => ({ ...(e as object), cause: undefined }))).toEqual(withoutOutputs)
+  }
+})
+
+test('of parts of a simulation neither a run nor its export tells anything', async () => {
+  const root = temporaryDirectory()
+  const makeOptimizer = ((optimizee: Optimizee) => new Hyperband(optimizee, { seed: 3, generations: 4 })) as never
+  const { directory } = await search({ root, optimizee: 'iterative', makeOptimizer })
+  const { optimizeeOf } = await import('../../runtime/worker/load-optimizee.ts')
+  const { space, objectives, budget } = await optimizeeOf(
+    await import('../fixtures/optimizees/iterative.ts'),
+    undefined,
+  )
+  const fromRun = await readWarmStart(directory, { space, objectives, budget })
+  expect(fromRun.evaluations).toHaveLength(1)
+  for (const format of ['csv', 'parquet'] as const) {
+    const output = join(root, `table.${format}`)
+    await exportRun(directory, { format, output })
+    for (const problem of [
+      { space, objectives, budget },
+      { space, objectives },
+    ]) {
+      expect((await readWarmStart(output, problem)).sha256).toBe(fromRun.sha256)
+    }
   }
 })
 
