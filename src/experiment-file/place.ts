@@ -35,11 +35,12 @@ export function makeAt<T>(place: Place, make: () => T): T {
   }
 }
 
-/** Says what was thrown together with the place. */
+/** Says what was thrown together with the place, and the path in it once, also where the sentence begins with it. */
 export function refuseBy(error: unknown, place: Place): never {
   const message = messageOf(error)
   const sentence = message.length > 500 ? `${message.slice(0, 500)}...` : message
-  const where = place.path === '' ? place.file : `${place.file}: ${place.path}`
+  const isSaid = ['.', ':', ' '].some((end) => message.startsWith(`${place.path}${end}`))
+  const where = place.path === '' || isSaid ? place.file : `${place.file}: ${place.path}`
   throw new ConfigurationError(printable(`${where}: ${sentence}`), { cause: error })
 }
 

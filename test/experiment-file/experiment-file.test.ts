@@ -289,6 +289,12 @@ const wrong: [string, string, string | object, string | RegExp, object?][] = [
     'name: x\noptimizee: [1, 2\n',
     /^, line 3, column 1: Flow sequence in block collection must be/,
   ],
+  [
+    'an optimizer for a budget that there is not: the place is said once',
+    'a.json',
+    { optimizee: { ...optimizee, command: ['node'] }, optimizer: { type: 'hyperband' } },
+    ': optimizer: hyperband spends a budget, and the simulation has none; say budget: { name: steps, low: 1, high: 81 } there',
+  ],
   ['YAML with a key twice', 'a.yaml', 'name: x\nname: y\n', ', line 2, column 1: name comes twice'],
   ['JSON with a key twice', 'a.json', '{"name": "x", "name": "y"}', ', line 1, column 15: "name" comes twice'],
   ['JSON that does not parse', 'a.json', '{ "name": "x",\n  "optimizee" }}', /^, line 2, column \d+: /],
