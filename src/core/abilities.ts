@@ -57,7 +57,9 @@ export function findMissingAbility(
   if (abilities.budgets && budget === undefined) {
     return 'spends a budget, and the simulation has none (say `budget: { name: steps, low: 1, high: 81 }`)'
   }
-  if (abilities.reports && order !== 'arrival') return `hears reports, which come in the order arrival, not in ${order}`
+  if (abilities.reports && order !== 'arrival') {
+    return `needs \`order: arrival\`, since it hears reports as they come, and cannot search in the order ${order}`
+  }
   if (abilities.reports && replications) return 'stops single simulations by their reports, and takes no replications'
   if (!takesOrder(abilities, order)) return `works in generations only, not in the order ${order}`
   return undefined

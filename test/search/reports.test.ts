@@ -151,7 +151,7 @@ test('who hears reports is refused where they come in no order of their own, wit
   const root = temporaryDirectory()
   const plan = { root, optimizee: 'curve', makeOptimizer: listener } as const
   await expect(search({ ...plan, order: 'ordered' })).rejects.toThrow(
-    'The optimizer listener hears reports, which come in the order arrival, not in ordered; those that can are',
+    'The optimizer listener needs `order: arrival`, since it hears reports as they come, and cannot search in the order ordered; those that can are',
   )
-  await expect(search(plan)).rejects.toThrow('hears reports, which come in the order arrival, not in generations')
+  await expect(search(plan)).rejects.toThrow('needs `order: arrival`, since it hears reports as they come')
 })
