@@ -107,6 +107,23 @@ const wrong: readonly (readonly [string, () => unknown, string])[] = [
     'the condition of "x" can never be met: solver needs one of "rk4", "euler", got "heun"',
   ],
   [
+    'against that of a parameter which it names',
+    () => space({ x: integer(0, 1), z: when({ x: 0 }, a), y: when({ x: 1, z: true }, a) }),
+    'the condition of "y" can never be met: "z" applies when x is 0, and "y" when x is 1',
+  ],
+  [
+    'on two parameters that are never there together',
+    () =>
+      space({
+        w: when({ v: true, z: true }, a),
+        v: when({ u: true }, a),
+        u: when({ x: 1 }, a),
+        z: when({ x: [0, 2] }, a),
+        x: integer(0, 2),
+      }),
+    'the condition of "w" can never be met: "u" applies when x is 1, and "z" when x is 0 or 2',
+  ],
+  [
     'on a continuous parameter',
     () => space({ rate: real(0, 1), x: when({ rate: 0.5 }, a) }),
     'the condition of "x" needs a parameter with values that can be listed, but "rate" is a real without a step',

@@ -59,8 +59,10 @@ export class Conditions {
     const parameters = new Map(entries)
     for (const [name, { definition }] of conditional) checkNamed(name, definition.when!, parameters)
     const places = new Map(entries.map(([name], place) => [name, place]))
+    const ordered = inOrder(conditional)
+    checkTogether(ordered)
     return new Conditions(
-      inOrder(conditional).map(([name, condition]) => ({
+      ordered.map(([name, condition]) => ({
         name,
         place: places.get(name)!,
         needs: Object.entries(condition).map(([needed, values]) => ({
@@ -120,7 +122,7 @@ function isMet({ place, values }: Need, given: readonly unknown[]): boolean {
   return values.includes(given[place])
 }
 
-function describe({ name, values }: Need): string {
+function describe({ name, values }: Pick<Need, 'name' | 'values'>): string {
   return `${name} is ${values.map(show).join(' or ')}`
 }
 
@@ -173,6 +175,43 @@ function inOrder(conditional: readonly (readonly [string, Parameter])[]): (reado
   }
   for (const name of conditions.keys()) follow(name, [])
   return [...ordered]
+}
+
+/**
+ * What a condition names has to be there, so that its own condition holds, too, and so on.
+ *
+ * @param ordered each after those of the parameters that it names
+ * @throws RangeError at one that needs a parameter to have two values at once
+ */
+function checkTogether(ordered: readonly (readonly [string, Condition])[]): void {
+  const demandsOf = new Map<string, readonly Demand[]>()
+  for (const [name, condition] of ordered) {
+    const own = Object.entries(condition).map(([needed, values]) => ({
+      name: needed,
+      values: listOf(values),
+      by: name,
+    }))
+    const inherited = own.flatMap((demand) => demandsOf.get(demand.name) ?? [])
+    const together = new Map<string, Demand>()
+    for (const demand of [...inherited, ...own]) {
+      const before = together.get(demand.name)
+      const values = before ? demand.values.filter((value) => before.values.includes(value)) : demand.values
+      if (before && values.length === 0) {
+        throw new RangeError(
+          `the condition of ${show(name)} can never be met: ${show(before.by)} applies when ${describe(before)}, and ${show(demand.by)} when ${describe(demand)}`,
+        )
+      }
+      together.set(demand.name, { ...demand, values })
+    }
+    demandsOf.set(name, [...together.values()])
+  }
+}
+
+/** The values that a parameter needs to have, and the parameter that applies only then. */
+interface Demand {
+  readonly name: string
+  readonly values: readonly unknown[]
+  readonly by: string
 }
 
 function listOf(values: ChoiceValue | readonly ChoiceValue[]): readonly ChoiceValue[] {
