@@ -17,13 +17,13 @@ export class StopSignal implements Disposable {
   }
 
   readonly #receive = (signal: NodeJS.Signals): void => {
-    if (this.#controller.signal.aborted) process.exit(exitCodes.stopped)
+    if (this.#controller.signal.aborted) process.exit(process.exitCode ?? exitCodes.stopped)
     this.#say(`Stopping after ${signal}: what is being simulated may end, the rest is kept for later.`)
     this.#controller.abort(new Error(`stopped by ${signal}`))
   };
 
   [Symbol.dispose](): void {
-    for (const signal of signals) process.off(signal, this.#receive)
+    for (const signal of signals) replaceForGood(signal, this.#receive, () => process.exit())
   }
 }
 
@@ -37,6 +37,21 @@ export class ReportSignal implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    process.off('SIGUSR1', this.#report)
+    replaceForGood('SIGUSR1', this.#report, () => {})
   }
+}
+
+/**
+ * Gives a signal another listener when a command has said what came of it and only has to end: one without a listener would
+ * end the process by itself in these last moments, in place of the exit code.
+ */
+export function replaceForGood(signal: NodeJS.Signals, listener: NodeJS.SignalsListener, last: () => void): void {
+  process.on(signal, last)
+  process.off(signal, listener)
+  if (!process.listeners('exit').includes(endAtOnce)) process.on('exit', endAtOnce)
+}
+
+/** Node's own end after the last event gives all signals back to the kernel first, and `process.exit` does not. */
+function endAtOnce(exitCode: number): void {
+  process.exit(exitCode)
 }

@@ -6,6 +6,7 @@ import type { RunOutcome } from '../search/run-options.ts'
 import type { Progress } from '../search/tally.ts'
 import { Deadline } from '../system/deadline.ts'
 import { duration } from './progress.ts'
+import { replaceForGood } from './signals.ts'
 
 /** What is kept of the time for storing and ending, in milliseconds. */
 const reserve = 10_000
@@ -76,6 +77,6 @@ export class Walltime implements Disposable {
 
   [Symbol.dispose](): void {
     clearInterval(this.#looking)
-    process.off('SIGUSR2', this.#warn)
+    if (this.#warning > 0) replaceForGood('SIGUSR2', this.#warn, () => {})
   }
 }

@@ -280,6 +280,39 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
   },
 )
 
+test.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const)(
+  '%s in the last moments of a run, when it has said what came of it, leaves its exit code as it is',
+  async (signal) => {
+    folder.write(
+      'late.ts',
+      `import { spawn } from 'node:child_process'
+       import { defineExperiment, defineOptimizee, real } from 'twoloop'
+       if (process.argv.includes('run')) process.on('exit', () => {
+         process.kill(process.pid, '${signal}')
+         const again = 'while kill -${signal.slice(3)} ' + process.pid + '; do :; done'
+         spawn('sh', ['-c', again], { stdio: 'ignore', detached: true }) // for as long as there is the process
+       })
+       export default defineExperiment({
+         optimizee: defineOptimizee({
+           parameters: { x: real(0, 1) },
+           objectives: { x: 'minimize' },
+           simulate: ({ parameters: { x } }) => x,
+         }),
+         optimizer: { type: 'random-search', populationSize: 2, generations: 1 },
+         runner: { workers: 1 },
+       })`,
+    )
+    const warned = execa(process.execPath, [program, 'run', 'late.ts'], {
+      cwd: folder.path,
+      env: { TWOLOOP_WARNING: '60' }, // a job's script says it, which then sends SIGUSR2
+      reject: false,
+    })
+    const { exitCode, signal: endedBy, stdout } = await warned
+    expect([exitCode, endedBy]).toEqual([0, undefined])
+    expect(stdout).toContain('late: finished')
+  },
+)
+
 test('the second signal does not wait for what is being simulated', async () => {
   valley({ runner: { drain: '1h' } })
   folder.write('hold', '')
