@@ -180,20 +180,44 @@ function summaryOrRefusal(directory: string): RunSummary | Refusal {
 }
 
 function tableOf(runs: readonly (RunSummary | Refusal | Submitted)[]): string {
-  const header = ['run', 'status', 'generations', 'done', 'failed', 'best', 'optimizer', 'begun']
+  const hasStopped = runs.some((run) => 'evaluations' in run && run.evaluations.stopped !== undefined)
+  const stoppedIn = (cell: string) => (hasStopped ? [cell] : [])
+  const header = [
+    'run',
+    'status',
+    'generations',
+    'done',
+    'failed',
+    ...stoppedIn('stopped'),
+    'best',
+    'optimizer',
+    'begun',
+  ]
+  const without = (run: Refusal | Submitted, status: string, why: string) => [
+    basename(run.directory),
+    status,
+    '',
+    '',
+    '',
+    ...stoppedIn(''),
+    '',
+    '',
+    why,
+  ]
   return alignTable(
     header,
     runs.map((run) =>
       'error' in run
-        ? [basename(run.directory), 'unreadable', '', '', '', '', '', run.error]
+        ? without(run, 'unreadable', run.error)
         : 'slurm' in run
-          ? [basename(run.directory), run.status, '', '', '', '', '', describeSubmitted(run)]
+          ? without(run, run.status, describeSubmitted(run))
           : [
               basename(run.directory),
               run.status,
               describeGenerations(run),
               String(run.evaluations.done),
               String(run.evaluations.failed),
+              ...stoppedIn(String(run.evaluations.stopped ?? 0)),
               run.best ? run.best.fitness.map(shortValue).join(', ') : '',
               run.optimizer ?? '',
               run.created?.slice(0, 16).replace('T', ' ') ?? '',

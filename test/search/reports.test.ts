@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { showRun } from '../../src/cli/show-run.ts'
+import { showStatus } from '../../src/cli/show-status.ts'
 import { nameOf } from '../../src/core/individual.ts'
 import { SearchState } from '../../src/core/search-state.ts'
 import type { Asked, Evaluation, IndividualId, Optimizee, Problem, Random, Reported } from '../../src/index.ts'
@@ -94,6 +95,9 @@ describe.each([
     expect(trajectory.best(1)[0]?.outcome).toBe('done')
     const counts = `${24 - stopped.length} done, 0 failed, ${stopped.length} stopped`
     expect(await showRun(directory)).toContain(`24: ${counts}\n`)
+    const [head, line] = (await showStatus(root)).split('\n')
+    expect(head).toMatch(/ done +failed +stopped +best /)
+    expect(line!.split(/ {2,}/)).toContain(String(stopped.length))
   })
 })
 
