@@ -171,11 +171,14 @@ function standingStill(record: ScreenReader): Note[] {
   ]
 }
 
+/** Workers that lived so few seconds together were mostly starting, of which nothing follows. */
+const shortestJudged = 60
+
 function aboutWorkers(record: ScreenReader): Note[] {
   const { usage, workers, benchedHosts, reason } = summarize(record, { hash: false })
   const { busyFraction } = usage
   return [
-    ...(busyFraction !== null && busyFraction < 0.5 && workers.launched > 0
+    ...(busyFraction !== null && busyFraction < 0.5 && record.usage().workerSeconds >= shortestJudged
       ? [
           note(
             `Workers simulated only ${Math.round(100 * busyFraction)} % of their time: fewer workers, larger generations or \`order: ordered\` would waste less.`,
