@@ -12,3 +12,8 @@ export function fitnessIn(row: DrawnRow, objective: number): number {
   const value: unknown = (JSON.parse(row[4]) as readonly unknown[])[objective]
   return typeof value === 'number' ? value : Number.NaN
 }
+
+/** What evaluations are ranked by, the best lowest; those that violate a constraint come after all that keep them. */
+export function rankedBy(row: DrawnRow, objective: number, sign: number): number {
+  return (row[5] ?? 0) > 0 ? Number.POSITIVE_INFINITY : -sign * fitnessIn(row, objective)
+}

@@ -11,6 +11,8 @@ export interface ParameterAxis {
   readonly name: string
   readonly path: Leaf['path']
   readonly axis: Axis
+  /** Whether its values are whole numbers. */
+  readonly isWhole: boolean
   /** What the levels are called of what has no order; each stands in the middle of its part of the axis. */
   readonly labels: readonly string[] | undefined
   /** How much the parameter alone says of the objective, from 0 to 1; null if that cannot be told. */
@@ -49,18 +51,19 @@ function axisOf(
     const { low, high, scale = 'linear' } = leaf
     const margin = leaf.type === 'integer' && scale === 'linear' ? 0.5 : low === high ? 0.5 : 0
     const axis: Axis = { scale: low < high ? scale : 'linear', low: low - margin, high: high + margin }
-    return { name, path, axis, labels: undefined, bounds: [low, high], placeOf: numberPlace(path, axis) }
+    const isWhole = leaf.type === 'integer'
+    return { name, path, axis, isWhole, labels: undefined, bounds: [low, high], placeOf: numberPlace(path, axis) }
   }
   const isOrdered = leaf === undefined && values.every((value) => typeof value === 'number')
   if (isOrdered) {
     const axis = axisFor(values as number[])
-    return { name, path, axis, labels: undefined, bounds: undefined, placeOf: numberPlace(path, axis) }
+    return { name, path, axis, isWhole: false, labels: undefined, bounds: undefined, placeOf: numberPlace(path, axis) }
   }
   const levels =
     leaf?.type === 'choice' ? leaf.values : leaf?.type === 'boolean' ? [false, true] : [...new Set(values)].slice(0, 50)
   const places = new Map(levels.map((level, i) => [JSON.stringify(level), (i + 0.5) / levels.length]))
   return {
-    ...{ name, path, bounds: undefined },
+    ...{ name, path, isWhole: false, bounds: undefined },
     axis: { scale: 'linear', low: 0, high: levels.length },
     labels: levels.map((level) => (typeof level === 'string' ? level : JSON.stringify(level))),
     placeOf: (parameters) => places.get(JSON.stringify(valueAt(parameters, path))) ?? Number.NaN,

@@ -1,7 +1,15 @@
 /** A number in few characters. */
 export function short(value: number): string {
   if (Number.isInteger(value) && Math.abs(value) < 1e6) return String(value)
-  return String(Number(value.toPrecision(4)))
+  return withDigits(value, 4)
+}
+
+/** A number with at most so many digits that say something: `0.025`, and where zeros would say its size, `2.5e-5`, `3e7`. */
+export function withDigits(value: number, digits: number): string {
+  const size = Math.abs(value)
+  if (size === 0 || !Number.isFinite(size)) return String(value)
+  if (size >= 1e-4 && size < 1e6) return String(Number(value.toPrecision(digits)))
+  return value.toExponential(digits - 1).replace(/\.?0*e\+?/, 'e')
 }
 
 /** `1 evaluation`, `2 evaluations`, `12,000 evaluations`. */

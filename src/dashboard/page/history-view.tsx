@@ -9,7 +9,7 @@ import { Plot, type PlotProps } from './plot.tsx'
 import { askView, route } from './route.ts'
 import type { ViewProps } from './view-props.ts'
 import { Waiting } from './waiting.tsx'
-import { clock, drawnInWords, short } from './words.ts'
+import { clock, drawnInWords, isNothing, short } from './words.ts'
 
 export function HistoryView({ run }: ViewProps) {
   const { words } = route.value
@@ -62,6 +62,7 @@ function HistoryFigure(answer: HistoryAnswer) {
       ],
     ]
   })
+  if (isNothing(density) && !isZoomed) return <p>{summary}</p>
   return (
     <Figure
       title={`${y.name} over ${x.name}`}

@@ -8,7 +8,7 @@ import { type Colour, colourIn } from './raster.ts'
 import { route } from './route.ts'
 import type { ViewProps } from './view-props.ts'
 import { Waiting } from './waiting.tsx'
-import { drawnInWords, plural, short } from './words.ts'
+import { drawnInWords, endsOf, plural, short } from './words.ts'
 
 export function PairsView({ run }: ViewProps) {
   const asked = useAnswer<PairsAnswer>(`/api/runs/${run}/pairs?${route.value.words}`, version.value)
@@ -63,15 +63,17 @@ function draw({ context, width, colour, style }: Brush, { axes, pairs }: PairsAn
     context.drawImage(imageOf(pair, shades), left, top, side, side)
   }
   context.fillStyle = colour('--muted')
-  for (const [i, { name, low, high, labels }] of axes.entries()) {
+  for (const [i, axis] of axes.entries()) {
+    const { name, labels } = axis
+    const [low, high] = endsOf(axis)
     const fits = (text: string, room: number) => text.slice(0, Math.max(3, Math.floor(room / 7)))
     if (i > 0) {
       const middle = (i - 1) * (side + between) + side / 2
       context.textAlign = 'right'
       context.fillText(fits(name, labelWidth), labelWidth - 8, middle)
       if (!labels && side > 70) {
-        context.fillText(fits(short(high), labelWidth), labelWidth - 8, middle - side / 2 + 8)
-        context.fillText(fits(short(low), labelWidth), labelWidth - 8, middle + side / 2 - 8)
+        context.fillText(fits(high, labelWidth), labelWidth - 8, middle - side / 2 + 8)
+        context.fillText(fits(low, labelWidth), labelWidth - 8, middle + side / 2 - 8)
       }
     }
     if (i < axes.length - 1) {
@@ -81,9 +83,9 @@ function draw({ context, width, colour, style }: Brush, { axes, pairs }: PairsAn
       context.fillText(fits(name, side), left + side / 2, below + 20)
       if (!labels && side > 100) {
         context.textAlign = 'left'
-        context.fillText(short(low), left, below + 4)
+        context.fillText(low, left, below + 4)
         context.textAlign = 'right'
-        context.fillText(short(high), left + side, below + 4)
+        context.fillText(high, left + side, below + 4)
       }
     }
   }

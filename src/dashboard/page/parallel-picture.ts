@@ -1,6 +1,6 @@
 import type { ParallelAnswer } from '../answers.ts'
 import type { Brush } from './canvas.tsx'
-import { short, valueAt } from './words.ts'
+import { endsOf } from './words.ts'
 
 /** What stands around the axes. */
 export const frame = { left: 44, right: 44, top: 58, bottom: 26 } as const
@@ -14,7 +14,7 @@ export function axisPlace(i: number, count: number, width: number): number {
   return frame.left + (i / Math.max(1, count - 1)) * (width - frame.left - frame.right)
 }
 
-/** All as bands between places of neighbouring axes, some as lines, the best of them strongest. */
+/** All as bands between places of neighbouring axes, some as lines, the best of them strongest. Lines pass axes on which they have no place dashed. */
 export function drawParallel(brush: Brush, answer: ParallelAnswer): void {
   const { context, width, height, colour } = brush
   const { axes, lines } = answer
@@ -28,16 +28,22 @@ export function drawParallel(brush: Brush, answer: ParallelAnswer): void {
     context.globalAlpha = isBest ? 1 : Math.max(0.15, Math.min(0.7, 30 / lines.length))
     context.strokeStyle = colour(isBest ? '--best' : '--accent')
     context.lineWidth = isBest ? 2.5 : 1
-    context.beginPath()
-    let isBegun = false
-    for (const [axis, place] of places.entries()) {
-      if (place === null) isBegun = false
-      else if (isBegun) context.lineTo(across[axis]!, up(place))
-      else context.moveTo(across[axis]!, up(place))
-      isBegun = place !== null
+    for (const isDashed of [false, true]) {
+      context.setLineDash(isDashed ? [4, 5] : [])
+      context.beginPath()
+      let before: number | undefined
+      for (const [axis, place] of places.entries()) {
+        if (place === null) continue
+        if (before !== undefined && axis - before > 1 === isDashed) {
+          context.moveTo(across[before]!, up(places[before]!))
+          context.lineTo(across[axis]!, up(place))
+        }
+        before = axis
+      }
+      context.stroke()
     }
-    context.stroke()
   }
+  context.setLineDash([])
   context.globalAlpha = 1
   for (const [i, axis] of axes.entries()) drawAxis(brush, axis, across[i]!, up, (width - 40) / axes.length, i)
 }
@@ -93,6 +99,7 @@ function drawAxis(
       context.fillText(cut(label, 10), x + 5, up((level + 0.5) / labels.length))
     return
   }
-  context.fillText(short(Number(valueAt(axis, 1).toPrecision(3))), x, up(1) - 7)
-  context.fillText(short(Number(valueAt(axis, 0).toPrecision(3))), x, up(0) + 12)
+  const [low, high] = endsOf(axis)
+  context.fillText(high, x, up(1) - 7)
+  context.fillText(low, x, up(0) + 12)
 }

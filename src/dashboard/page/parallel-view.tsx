@@ -11,7 +11,7 @@ import { axisPlace, drawParallel, frame, heightOfParallel } from './parallel-pic
 import { addressOf, askView, route } from './route.ts'
 import type { ViewProps } from './view-props.ts'
 import { Waiting } from './waiting.tsx'
-import { drawnInWords, plural, short, valueAt } from './words.ts'
+import { drawnInWords, isNothing, plural, short, valueAt } from './words.ts'
 
 /** So many lines have a row in the table. */
 const mostRows = 60
@@ -42,7 +42,7 @@ export function ParallelView({ run }: ViewProps) {
 
 function ParallelFigure(answer: ParallelAnswer) {
   const { axes, lines, gaps, objectives, summary, left, drawn } = answer
-  if (gaps.every(({ counts }) => counts.every((count) => count === 0))) return <p>{summary}</p>
+  if (gaps.every(isNothing)) return <p>{summary}</p>
   return (
     <Figure
       title="Individuals across parameters and objectives"
@@ -67,6 +67,9 @@ function ParallelFigure(answer: ParallelAnswer) {
         <span class="key bands" /> all evaluations
         <span class="key line" /> those that are kept
         <span class="key best" /> the best of them
+        {lines.some(({ places }) => places.includes(null)) && (
+          <span>Dashed where they pass parameters that do not apply to them.</span>
+        )}
         {left > 0 && <span>{plural(left, 'less important parameter')} without an axis.</span>}
         <span>{drawnInWords(drawn)}</span>
         {!isReport && <span>Drag along an axis to keep a part of it.</span>}

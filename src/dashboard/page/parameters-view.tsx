@@ -9,13 +9,14 @@ import { Plot, type PlotProps } from './plot.tsx'
 import { askView, route } from './route.ts'
 import type { ViewProps } from './view-props.ts'
 import { Waiting } from './waiting.tsx'
-import { drawnInWords, plural, short, valueAt } from './words.ts'
+import { drawnInWords, isNothing, plural, short, valueAt } from './words.ts'
 
 export function ParametersView({ run }: ViewProps) {
   const { words } = route.value
   const asked = useAnswer<ParametersAnswer>(`/api/runs/${run}/parameters?${words}`, version.value)
   if (asked.state !== 'answered') return <Waiting asked={asked} isPart />
   const { parameters, objectives, y, left, drawn } = asked.answer
+  if (parameters.every(({ density }) => isNothing(density))) return <p>Nothing was evaluated well yet.</p>
   return (
     <>
       <div class="tools">

@@ -71,7 +71,7 @@ interface Column {
 }
 
 /** Those of them that say nothing of any run are left out. */
-const optional: ReadonlySet<string> = new Set(['rate', 'time left', 'held by', 'Slurm'])
+const optional: ReadonlySet<string> = new Set(['stopped', 'rate', 'time left', 'held by', 'Slurm'])
 
 const allColumns: readonly Column[] = [
   { name: 'state', cell: ({ summary }) => <Status status={summary.status} /> },
@@ -82,6 +82,11 @@ const allColumns: readonly Column[] = [
     cell: ({ summary: { evaluations } }) => short(evaluations.done + evaluations.failed + (evaluations.stopped ?? 0)),
   },
   { name: 'failed', isNumber: true, cell: ({ summary }) => short(summary.evaluations.failed) },
+  {
+    name: 'stopped',
+    isNumber: true,
+    cell: ({ summary: { evaluations } }) => (evaluations.stopped === undefined ? null : short(evaluations.stopped)),
+  },
   {
     name: 'best',
     cell: ({ summary: { best, objectives } }) => {

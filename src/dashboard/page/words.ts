@@ -1,11 +1,11 @@
-import type { AxisAnswer, DrawnPart } from '../answers.ts'
+import type { AxisAnswer, DensityAnswer, DrawnPart } from '../answers.ts'
+import { withDigits } from '../words.ts'
 
 /** Numbers as people read them. */
 export function short(value: number): string {
   if (!Number.isFinite(value)) return String(value)
   if (Number.isInteger(value) && Math.abs(value) < 1e9) return value.toLocaleString('en')
-  const size = Math.abs(value)
-  return size >= 1e6 || size < 1e-3 ? value.toExponential(3) : String(Number(value.toPrecision(5)))
+  return withDigits(value, 5)
 }
 
 /** A value of any kind on one line. */
@@ -61,6 +61,17 @@ export function clock(milliseconds: number): string {
 /** How much of it a picture shows; nothing where that is all. */
 export function drawnInWords({ all, count }: DrawnPart): string {
   return count >= all ? '' : `${short(count)} of ${plural(all, 'evaluation')} are drawn, spread evenly.`
+}
+
+/** Whether there is no point that could be drawn. */
+export function isNothing({ counts }: DensityAnswer): boolean {
+  return counts.every((count) => count === 0)
+}
+
+/** What is written at the ends of an axis: whole numbers without the halves beside the first and the last. */
+export function endsOf({ low, high, isWhole = false }: AxisAnswer): readonly [low: string, high: string] {
+  const rounded = (value: number) => short(Number(value.toPrecision(3)))
+  return isWhole ? [short(Math.ceil(low)), short(Math.floor(high))] : [rounded(low), rounded(high)]
 }
 
 /** The value at a place of an axis, from 0 to 1. */

@@ -48,7 +48,7 @@ export function history({ record, query }: ViewContext): HistoryAnswer {
   const counts = record.counts()
   const { done, failed } = counts
   return {
-    x: { ...axisAnswer(x, running), isWhole: running !== 'time' },
+    x: axisAnswer(x, running, running !== 'time'),
     y: axisAnswer(y, objectives[objective]!),
     objectives,
     density: densityAnswer(density),

@@ -1,7 +1,7 @@
 import { cellOf, valueAtPlace } from '../../analysis/density.ts'
 import { ranksOf } from '../../analysis/ranks.ts'
 import type { PairPicture, PairsAnswer } from '../answers.ts'
-import { fitnessIn, objectiveIn } from '../objective.ts'
+import { fitnessIn, objectiveIn, rankedBy } from '../objective.ts'
 import { type ParameterAxis, parameterAxes } from '../parameter-axes.ts'
 import { thinned } from '../thinned.ts'
 import { drawnOf, mostDrawn, mostSampled, type ViewContext } from '../view.ts'
@@ -29,14 +29,17 @@ export function pairs({ record, query }: ViewContext): PairsAnswer {
   )
   const axes = all.slice(0, most.parameters)
   const sign = Math.sign(weights[objective]!)
-  const ranks = ranksOf(rows.map((row) => -sign * fitnessIn(row, objective)))
+  const ranks = ranksOf(rows.map((row) => rankedBy(row, objective, sign)))
   const places = axes.map(({ placeOf }) => Float32Array.from(points, placeOf))
   const pictures = axes.flatMap((y, j) =>
     axes.slice(0, j).map((x, i) => picture([x, y], [i, j], [places[i]!, places[j]!], ranks)),
   )
   return {
     objectives: names,
-    axes: axes.map(({ axis, name, labels }) => ({ ...axisAnswer(axis, name), labels: labels ?? null })),
+    axes: axes.map(({ axis, name, isWhole, labels }) => ({
+      ...axisAnswer(axis, name, isWhole),
+      labels: labels ?? null,
+    })),
     left: all.length - axes.length,
     pairs: pictures,
     drawn: drawnOf(sampled, record.places.total),

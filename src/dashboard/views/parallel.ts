@@ -5,7 +5,7 @@ import type { DrawnRow } from '../../record/screen-reader.ts'
 import type { ParallelAnswer } from '../answers.ts'
 import { Columns } from '../columns.ts'
 import { type Condition, inWords, parseFilter } from '../filter.ts'
-import { fitnessIn, objectiveIn } from '../objective.ts'
+import { fitnessIn, objectiveIn, rankedBy } from '../objective.ts'
 import { parameterAxes } from '../parameter-axes.ts'
 import { thinned } from '../thinned.ts'
 import { drawnOf, mostDrawn, mostSampled, type ViewContext } from '../view.ts'
@@ -21,6 +21,7 @@ interface UprightAxis {
   /** By which filters know it. */
   readonly column: string
   readonly axis: Axis
+  readonly isWhole?: boolean
   readonly labels: readonly string[] | undefined
   readonly placeOf: (row: DrawnRow, parameters: unknown) => number
 }
@@ -44,8 +45,8 @@ export function parallel({ record, query }: ViewContext): ParallelAnswer {
     sample.map((row) => fitnessIn(row, objective)),
   )
   const axes: UprightAxis[] = [
-    ...important.slice(0, most.parameters).map(({ name, path, axis, labels, placeOf }) => ({
-      ...{ name, column: columns.nameOf(path), axis, labels },
+    ...important.slice(0, most.parameters).map(({ name, path, axis, isWhole, labels, placeOf }) => ({
+      ...{ name, column: columns.nameOf(path), axis, isWhole, labels },
       placeOf: (_: DrawnRow, parameters: unknown) => placeOf(parameters),
     })),
     ...names.slice(0, most.objectives).map((name, i) => {
@@ -67,15 +68,15 @@ export function parallel({ record, query }: ViewContext): ParallelAnswer {
   })
   const sign = Math.sign(weights[objective]!)
   // The best have rank 0, and stand first.
-  const ranks = ranksOf(rows.map((row) => -sign * fitnessIn(row, objective)))
+  const ranks = ranksOf(rows.map((row) => rankedBy(row, objective, sign)))
   const kept = rows.flatMap((row, i) => (isKept(row, points[i]) ? [i] : [])).sort((a, b) => ranks[a]! - ranks[b]!)
   const shown = filter === '' ? kept.slice(0, Math.ceil(kept.length / 10)) : kept
   return {
     objectives: names,
     filter,
     conditions: conditions.map((condition) => ({ column: condition.name, text: inWords(condition) })),
-    axes: axes.map(({ name, column, axis, labels }) => ({
-      ...axisAnswer(axis, name),
+    axes: axes.map(({ name, column, axis, isWhole, labels }) => ({
+      ...axisAnswer(axis, name, isWhole),
       column,
       labels: labels ?? null,
       kept: keptPart(

@@ -1,8 +1,8 @@
 import type { Axis, Density } from '../../analysis/density.ts'
 import type { AxisAnswer, DensityAnswer } from '../answers.ts'
 
-export function axisAnswer(axis: Axis, name: string): AxisAnswer {
-  return { ...axis, name }
+export function axisAnswer(axis: Axis, name: string, isWhole = false): AxisAnswer {
+  return { ...axis, name, ...(isWhole && { isWhole }) }
 }
 
 export function densityAnswer({ columns, rows, counts, beyond }: Density): DensityAnswer {
