@@ -23,7 +23,7 @@ import { abortion, badResult, failureOfEnd, notStarted } from './failures.ts'
 import { memoryKills } from './memory-kills.ts'
 import { checkPlace, placeOf } from './named-result.ts'
 import type { CommandOptions } from './options.ts'
-import { nameOf, OwnDirectory } from './own-directory.ts'
+import { checkInput, nameOf, OwnDirectory } from './own-directory.ts'
 import { readLastLine, readNamed, readResultFile } from './read-result.ts'
 import { type ProgramEnd, runProgram } from './run-program.ts'
 import { setUp } from './setup.ts'
@@ -53,6 +53,7 @@ class Command extends Optimizee {
       templates = [],
       files = [],
       workingDirectory = '.',
+      input,
       seeds,
       budget,
     } = options
@@ -83,7 +84,10 @@ class Command extends Optimizee {
     this.#conditional = new Set(parameters.flatMap(([name, { when }]) => (when === undefined ? [] : [name])))
     this.#checkNamed('program', program!.template)
     for (const path of this.#resultPaths.values()) this.#checkNamed('result file', path)
-    this.#own = new OwnDirectory(templates, files, workingDirectory, known)
+    const shared = [...this.#resultPaths].filter(([, path]) => !this.#isOwnPath(path)).map(([file]) => file)
+    const written = isFile(input) ? [input.file, ...shared] : shared
+    this.#own = new OwnDirectory(templates, files, workingDirectory, known, written)
+    if (isFile(input)) checkInput(input.file, this.#own.names)
     for (const [file, path] of this.#resultPaths) {
       if (this.#isOwnPath(path) || !isAbsolute(path)) continue
       throw new RangeError(

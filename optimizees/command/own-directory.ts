@@ -9,8 +9,17 @@ export class OwnDirectory {
   readonly #templates: readonly { readonly name: string; readonly template: Template }[]
   readonly #files: readonly { readonly name: string; readonly path: string }[]
 
-  /** @throws RangeError if a file is not there, or has a placeholder that means nothing */
-  constructor(templates: readonly TemplateFile[], files: readonly string[], folder: string, known: readonly string[]) {
+  /**
+   * @param written what else each individual has of its own there: its input, its results
+   * @throws RangeError if a file is not there, has a placeholder that means nothing, or would be written to the user's own
+   */
+  constructor(
+    templates: readonly TemplateFile[],
+    files: readonly string[],
+    folder: string,
+    known: readonly string[],
+    written: readonly string[] = [],
+  ) {
     this.#templates = templates.map((given) => {
       const file = typeof given === 'string' ? given : given.file
       const text = readTemplate(resolve(folder, file))
@@ -31,6 +40,18 @@ export class OwnDirectory {
     const { names } = this
     const twice = names.find((name, i) => names.indexOf(name) < i)
     if (twice !== undefined) throw new RangeError(`two files would be ${twice} in the individual's directory`)
+    this.#checkLinked([...names, ...written.map(normalize)])
+  }
+
+  /** What stands in a linked folder stands in the user's, for all individuals at once. */
+  #checkLinked(names: readonly string[]): void {
+    for (const { name: folder, path } of this.#files) {
+      const inside = names.find((name) => name.startsWith(`${folder}/`))
+      if (inside === undefined) continue
+      throw new RangeError(
+        `${inside} would be written to ${path} itself, since ${folder} is linked as a whole; link what is needed in it one by one`,
+      )
+    }
   }
 
   get templates(): readonly Template[] {
@@ -52,6 +73,19 @@ export class OwnDirectory {
 export function nameOf(file: string): string {
   const name = normalize(file).replace(/\/+$/, '')
   return isAbsolute(name) || name.startsWith('..') ? basename(name) : name
+}
+
+/**
+ * @param others the names of what stands in the individual's directory already
+ * @throws RangeError if it would be the file of somebody else
+ */
+export function checkInput(file: string, others: readonly string[]): void {
+  if (isAbsolute(file) || normalize(file).startsWith('..')) {
+    throw new RangeError(`the input file ${file} needs to be in the individual's directory, which each has for itself`)
+  }
+  if (others.includes(normalize(file))) {
+    throw new RangeError(`the input file ${file} would take the place of a template or linked file of that name`)
+  }
 }
 
 function readTemplate(path: string): string {

@@ -135,10 +135,11 @@ function fromCommand(given: object, folder: string, place: Place, isPrepared: bo
     ...rest,
   }
   const resultFrom = readResultSetting(result, Object.keys(objectives), below(place, 'result'))
-  const plain = { ...options, templates: [], files: [], result: { from: 'stdout' } } as const
+  const plain = { ...options, templates: [], files: [], input: undefined, result: { from: 'stdout' } } as const
   makeAt(below(place, 'command'), () => commandOptimizee(plain))
   makeAt(below(place, 'templates'), () => commandOptimizee({ ...plain, templates }))
-  makeAt(below(place, 'files'), () => commandOptimizee({ ...plain, files }))
+  makeAt(below(place, 'files'), () => commandOptimizee({ ...plain, templates, files }))
+  makeAt(below(place, 'input'), () => commandOptimizee({ ...plain, templates, files, input }))
   const optimizee = makeAt(below(place, 'result'), () => commandOptimizee({ ...options, result: resultFrom }))
   const { workingDirectory: where = '.' } = settings
   return {

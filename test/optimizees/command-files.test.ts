@@ -50,6 +50,31 @@ test('a command with templates and files runs in its own directory, where they s
   expect(readFileSync(join(folder, 'beam.inp'), 'utf8')).toContain('{x}')
 })
 
+test.each([
+  ['a template', { templates: ['tables/a.txt'] }, 'tables/a.txt'],
+  ['a link', { files: ['tables/', 'tables/a.txt'] }, 'tables/a.txt'],
+  ['the input', { input: { file: 'tables/params.json' } }, 'tables/params.json'],
+  ['a result', { result: { from: 'file', path: './tables/out.json' } }, 'tables/out.json'],
+] as const)(
+  "%s in a folder that is linked is refused: it would be written over what is the user's",
+  (_, more, inside) => {
+    expect(() => shell('', { files: ['tables/'], ...more })).toThrow(
+      `${inside} would be written to ${join(folder, 'tables')} itself, since tables is linked as a whole`,
+    )
+  },
+)
+
+test('an input file that is not in the directory of the individual, or takes the place of another, is refused', () => {
+  for (const file of ['/tmp/params.json', 'a/../../params.json']) {
+    expect(() => shell('', { input: { file } })).toThrow(
+      `the input file ${file} needs to be in the individual's directory, which each has for itself`,
+    )
+  }
+  expect(() => shell('', { files: ['mesh.dat'], input: { file: './mesh.dat' } })).toThrow(
+    'the input file ./mesh.dat would take the place of a template or linked file of that name',
+  )
+})
+
 test('a file full of braces has other marks', async () => {
   const templates = [{ file: 'model.json', marks: ['<<', '>>'] }] as const
   expect(await simulate('echo "$(cat model.json | tr -dc 0-9.)"', { templates })).toBe(0.5)
