@@ -85,6 +85,7 @@ function describeIssue(issue: z.core.$ZodIssue, given: unknown, schema: z.ZodTyp
   const got = valueAt(given, issue.path)
   if (got === undefined && issue.code !== 'custom') return `${at} is missing; wanted ${wanted(issue)}`
   if (issue.code === 'custom') return `${at} ${issue.message}`
+  if (issue.code === 'invalid_key') return `${at} ${issue.issues[0]?.message ?? 'is no name'}`
   return `${at} needs ${wanted(issue)}, got ${show(got)}`
 }
 
@@ -121,9 +122,19 @@ function wanted(issue: z.core.$ZodIssue): string {
       return `${issue.origin === 'array' || issue.origin === 'string' ? 'a length of ' : 'a number '}${issue.inclusive ? 'at most' : 'below'} ${issue.maximum}`
     case 'invalid_value':
       return issue.values.length === 1 ? show(issue.values[0]) : `one of ${issue.values.map(show).join(', ')}`
+    case 'invalid_union': {
+      const members = issue.errors.flatMap((member) => member.slice(0, 1))
+      // Some say by themselves what they want.
+      if (issue.message !== 'Invalid input' || members.length === 0) return said(issue)
+      return members.map(wanted).join(' or ')
+    }
     default:
-      return issue.message.replace(/^Invalid input: expected /, '').replace(/^Invalid input$/, 'another form')
+      return said(issue)
   }
+}
+
+function said({ message }: z.core.$ZodIssue): string {
+  return message.replace(/^Invalid input: expected /, '').replace(/^Invalid input$/, 'another form')
 }
 
 function article(type: string): string {

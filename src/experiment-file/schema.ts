@@ -180,6 +180,10 @@ export const resultPlaceSchema = z.strictObject({
 
 const fileName = z.string().min(1)
 
+const variableName = z
+  .string()
+  .regex(/^[^=\0]+$/, { error: ({ input }) => `needs the names of variables, got ${JSON.stringify(input)}` })
+
 export const commandSchema = z.strictObject({
   command: z.array(text).min(1).describe('The program and its arguments, with {name} for the value of a parameter'),
   parameters: byName.describe('The parameters by name, each with its type and bounds'),
@@ -187,7 +191,7 @@ export const commandSchema = z.strictObject({
   result: byName
     .default({ from: 'stdout' })
     .describe('Where the result stands: the last line of standard output, a file, or a place for each name'),
-  environment: z.record(z.string(), text).optional().describe('Environment variables in addition'),
+  environment: z.record(variableName, text).optional().describe('Environment variables in addition'),
   workingDirectory: z.string().optional().describe("Where the program runs; the experiment file's folder by default"),
   templates: z
     .array(
