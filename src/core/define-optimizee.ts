@@ -18,7 +18,12 @@ import { show } from './text.ts'
 /** What a simulation may return whose objectives are known by name: none of them is forgotten, the rest are outputs. */
 export type ResultOf<O extends ObjectiveMap> = string extends keyof O
   ? SimulationResult
-  : number | readonly number[] | (Readonly<Record<keyof O & string, number>> & Readonly<Record<string, unknown>>)
+  :
+      | (IsUnion<keyof O> extends true ? never : number) // a number alone is the one objective
+      | readonly number[]
+      | (Readonly<Record<keyof O & string, number>> & Readonly<Record<string, unknown>>)
+
+type IsUnion<Key, All = Key> = Key extends unknown ? ([All] extends [Key] ? false : true) : never
 
 interface DefinitionBeside<P, O extends ObjectiveMap> {
   readonly parameters: ParameterMap<P>

@@ -117,6 +117,8 @@ test('a simulation gives every objective, by number, as a list, or by name with 
     defineOptimizee({ parameters, objectives: { c: 'minimize' }, simulate: () => ({ wrong: 1 }) }),
     // @ts-expect-error: d is not there
     defineOptimizee({ parameters, objectives: { c: 'minimize', d: -2 }, simulate: async () => ({ c: 1 }) }),
+    // @ts-expect-error: of which objective?
+    defineOptimizee({ parameters, objectives: { c: 'minimize', d: -2 }, simulate: () => 1 }),
     // @ts-expect-error: c is no number
     defineOptimizee({ parameters, objectives: { c: 'minimize' }, simulate: () => ({ c: 'low' }) }),
     // @ts-expect-error: nothing is given
