@@ -56,7 +56,7 @@ ${table(
   parameters.parameters.map(({ x, importance }) => [x.name, importance === null ? 'cannot be told' : importance]),
 )}
 <div class="charts">${parameters.parameters.map((picture) => html`<figure>${parameterChart(picture, parameters.y)}</figure>`)}</div>`
-    : null
+    : html`<p>Nothing was evaluated well.</p>`
 }
 <h2>Health</h2>
 <ul>${health.notes.map(({ sentence }) => html`<li>${sentence}</li>`)}</ul>

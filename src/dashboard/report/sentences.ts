@@ -70,9 +70,8 @@ const factNames = {
 export function factsOf({ manifest, hash, hosts, overview: { summary } }: Contents): (readonly [string, string])[] {
   const known = Object.entries(factNames).flatMap(([key, name]) => {
     const value = manifest[key]
-    return value === undefined || value === null
-      ? []
-      : [[name, cut(typeof value === 'string' ? value : JSON.stringify(value))] as const]
+    const isSaid = value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0)
+    return !isSaid ? [] : [[name, cut(typeof value === 'string' ? value : JSON.stringify(value))] as const]
   })
   const machines =
     hosts.length > 12 ? `${hosts.slice(0, 12).join(', ')} and ${hosts.length - 12} others` : hosts.join(', ')
