@@ -35,6 +35,12 @@ const views: Readonly<Record<string, readonly [title: string, view: ComponentTyp
   workers: ['Workers', WorkersView],
 }
 
+/** Where views stand in a row that is wider than the screen, the one that is open is seen. */
+function scrollIntoRow(link: HTMLElement | null): void {
+  const row = link?.closest('ul')
+  if (link && row) row.scrollLeft = link.offsetLeft - row.offsetLeft - (row.clientWidth - link.offsetWidth) / 2
+}
+
 export function RunPage({ run }: ViewProps) {
   useLive(run)
   const asked = useAnswer<OverviewAnswer>(`/api/runs/${run}/overview`, version.value)
@@ -63,7 +69,11 @@ export function RunPage({ run }: ViewProps) {
             .filter(([name]) => name !== 'front' || Object.keys(summary.objectives).length > 1)
             .map(([name, [label]]) => (
               <li key={name}>
-                <a href={addressOf(run, name)} aria-current={label === title ? 'page' : undefined}>
+                <a
+                  href={addressOf(run, name)}
+                  aria-current={label === title ? 'page' : undefined}
+                  ref={label === title ? scrollIntoRow : undefined}
+                >
                   {label}
                 </a>
               </li>

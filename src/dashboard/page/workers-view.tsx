@@ -77,7 +77,8 @@ function draw({ context, width, colour }: Brush, { rows, columns, x }: WorkersAn
     if (isLost) context.fillRect(labelWidth + to * wide - 2, top - 1, 4, inner + 2)
   }
   context.fillStyle = colour('--muted')
-  const times = width > 500 ? 4 : 2
+  // On a narrow screen there is room for the first, which has the date, and the last.
+  const times = width > 500 ? 4 : 1
   for (let i = 0; i <= times; i++) {
     context.textAlign = i === 0 ? 'left' : i === times ? 'right' : 'center'
     context.fillText(

@@ -38,6 +38,7 @@ export function reports({ record, query }: ViewContext): ReportsAnswer {
         high: steps.reduce((a, b) => Math.max(a, b), 1),
       },
       'step',
+      steps.every(Number.isInteger),
     ),
     y: axisAnswer(
       axisFor(
