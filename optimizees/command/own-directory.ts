@@ -35,6 +35,7 @@ export class OwnDirectory {
     this.#files = files.map((file) => {
       const path = resolve(folder, file)
       if (!lstatSync(path, { throwIfNoEntry: false })) throw new RangeError(`there is no file ${path} to link`)
+      if (nameOf(file) === '.') throw new RangeError(`${path} cannot be linked in itself; name what is needed in it`)
       return { name: nameOf(file), path }
     })
     const { names } = this

@@ -64,6 +64,14 @@ test.each([
   },
 )
 
+test('the folder of the experiment file is not linked as a whole: there is no name for it', () => {
+  for (const file of ['.', './']) {
+    expect(() => shell('', { files: [file] })).toThrow(
+      `${folder} cannot be linked in itself; name what is needed in it`,
+    )
+  }
+})
+
 test('an input file that is not in the directory of the individual, or takes the place of another, is refused', () => {
   for (const file of ['/tmp/params.json', 'a/../../params.json']) {
     expect(() => shell('', { input: { file } })).toThrow(
