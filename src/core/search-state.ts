@@ -1,4 +1,4 @@
-import type { Algorithm } from './algorithm.ts'
+import type { Algorithm, Asked } from './algorithm.ts'
 import { refuseBudget } from './budget.ts'
 import type { Evaluation } from './evaluation.ts'
 import { type Individual, type IndividualId, nameOf } from './individual.ts'
@@ -109,17 +109,14 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
     return this.#unplaced
   }
 
+  /** How many individuals the optimizer would propose now, which goes on standing where it stands. */
+  wouldAsk(room: number): number {
+    return this.#answerTo(room).proposals.length
+  }
+
   #askOptimizer(room: number): readonly Proposal<P>[] {
     const optimizer = this.#optimizer
-    const random = Random.of(optimizer.settings.seed, 'ask', this.#asked)
-    const asked = this.#guard('ask', () => optimizer.ask(this.#state, room, random))
-    // Classes from outside may be plain JavaScript.
-    if (!isAsked(asked))
-      this.#refuse(
-        'ask',
-        `it needs to give { state, proposals: [{ parameters }, ...] }, and gave ${printable(show(asked))}`,
-      )
-    const { state, proposals } = asked
+    const { state, proposals } = this.#answerTo(room)
     for (const [i, { parameters, budget }] of proposals.entries()) {
       const refusal =
         optimizer.refuse(parameters) ?? (budget === undefined ? undefined : refuseBudget(optimizer.budget, budget))
@@ -129,6 +126,20 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
     this.#state = state
     this.#asked += proposals.length
     return kept
+  }
+
+  /** What the algorithm gives when it is asked here, as often as it is. */
+  #answerTo(room: number): Asked<S, P> {
+    const optimizer = this.#optimizer
+    const random = Random.of(optimizer.settings.seed, 'ask', this.#asked)
+    const asked = this.#guard('ask', () => optimizer.ask(this.#state, room, random))
+    // Classes from outside may be plain JavaScript.
+    if (!isAsked(asked))
+      this.#refuse(
+        'ask',
+        `it needs to give { state, proposals: [{ parameters }, ...] }, and gave ${printable(show(asked))}`,
+      )
+    return asked
   }
 
   /** Where nothing is said of it, all of the simulation is wanted. */

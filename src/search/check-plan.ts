@@ -6,9 +6,11 @@ import type { Optimizer } from '../core/optimizer.ts'
 import { Random } from '../core/random.ts'
 import { repair, triesOfRepair } from '../core/repair.ts'
 import type { RunnerSettings } from '../core/runner-settings.ts'
+import { SearchState } from '../core/search-state.ts'
 import { duration, parseSettings } from '../core/settings.ts'
 import { show } from '../core/text.ts'
 import type { RecordReader } from '../record/reader.ts'
+import { expandsInItsOwnWay } from './checkpoints.ts'
 import type { SearchPlan } from './searched.ts'
 import { spentMs } from './time-limit.ts'
 
@@ -57,8 +59,8 @@ function checkEvaluations(
       `limits.evaluations needs at least the ${guesses} first guesses (start), which are simulated before all others, got ${evaluations}.`,
     )
   }
-  const first = firstGenerationOf(optimizer, guesses)
-  if (order === 'generations' && evaluations < first) {
+  const first = order === 'generations' ? firstGenerationOf(optimizer, guesses, evaluations) : 0
+  if (evaluations < first) {
     throw new ConfigurationError(`limits.evaluations needs at least one generation of ${first}, got ${evaluations}.`)
   }
   if (replications && evaluations < replications.count) {
@@ -68,11 +70,18 @@ function checkEvaluations(
   }
 }
 
-/** How many individuals it has: beside guesses those that there is room for, or all of a generation that goes by no room. */
-function firstGenerationOf(optimizer: Optimizer, guesses: number): number {
+/**
+ * How many individuals it has: beside guesses those that there is room for, or all of a generation that goes by no room.
+ * Some propose fewer than there is room for: those are asked, where the limit leaves less than that.
+ */
+function firstGenerationOf(optimizer: Optimizer, guesses: number, limit: number): number {
   if (guesses > 0 && guesses >= optimizer.populationSize) return guesses
-  const size = optimizer.generationSize(optimizer.start(Random.of(optimizer.settings.seed, 'limits')))
-  return optimizer.abilities.pace === 'generation' ? guesses + size : Math.max(guesses, size)
+  const search = SearchState.begin(optimizer)
+  const size = optimizer.generationSize(search.state)
+  if (optimizer.abilities.pace === 'generation') return guesses + size
+  const most = Math.max(guesses, size)
+  if (limit >= most || expandsInItsOwnWay(optimizer)) return most
+  return guesses + search.wouldAsk(optimizer.populationSize - guesses)
 }
 
 function checkLimits(limits: Limits, { objectives: { names: objectives, wantsFront }, reference }: Optimizee): void {

@@ -162,10 +162,20 @@ export class GenerationalSearch {
 
   /** The limit of the search that allows no further generation. */
   #reachedLimit(): string | undefined {
-    const { trajectory, optimizer, ends } = this.#searched
-    const { generation } = trajectory
+    const { generation } = this.#searched.trajectory
     const reached = { generations: generation + 1, evaluations: generation < 0 ? 0 : this.#told + this.size }
-    return ends.reason(reached, { generations: 1, evaluations: optimizer.generationSize(optimizer.state) })
+    return this.#searched.ends.reason(reached, { generations: 1, evaluations: this.#nextSize(reached.evaluations) })
+  }
+
+  /** How large the next generation is; at most, as long as the limit leaves room for more. */
+  #nextSize(evaluated: number): number {
+    const { optimizer, limits } = this.#searched
+    const most = optimizer.generationSize(optimizer.state)
+    const fits = evaluated + most <= (limits.evaluations ?? Number.POSITIVE_INFINITY)
+    // Some propose fewer than there is room for, which only asking tells.
+    return fits || expandsInItsOwnWay(optimizer)
+      ? most
+      : Math.min(most, optimizer.search.wouldAsk(optimizer.populationSize))
   }
 
   #report(evaluated: number): void {

@@ -98,6 +98,25 @@ test.skipIf(!gcc)('the lightest beam that carries its load is found by a program
   expect(best.parameters.height / (6 * width)).toBeCloseTo(1, 2)
 })
 
+const mpi = hasPart('mpirun', () => hasProgram('mpicc') && hasProgram('mpirun'), 'the example of a simulation with MPI')
+
+test.skipIf(!mpi)('what a rod conducts is found by a program of two processes that tell each other their ends', () => {
+  const directory = temporaryDirectory()
+  cpSync(join(root, 'test/examples/rod'), directory, { recursive: true })
+  execFileSync('mpicc', ['-Wall', '-Werror', '-o', 'rod', 'rod.c', '-lm'], { cwd: directory })
+  // Open MPI refuses the superuser unless told otherwise, and to start more processes than there are processors.
+  const allowed = {
+    OMPI_ALLOW_RUN_AS_ROOT: '1',
+    OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: '1',
+    OMPI_MCA_rmaps_base_oversubscribe: '1',
+  }
+  const settings = Object.entries(allowed).flatMap(([name, value]) => ['--set', `optimizee.environment.${name}=${value}`])
+  twoloop(directory, 'run', 'rod.yaml', ...settings)
+  const { best, evaluations } = JSON.parse(twoloop(directory, 'show', 'runs/rod', '--json'))
+  expect(evaluations).toMatchObject({ done: 20, failed: 0 })
+  expect(best.parameters.diffusivity).toBeCloseTo(0.35, 2)
+})
+
 /** What a program prints that imports the package, as one in a project would. */
 function runProgram(directory: string, file: string): string {
   const program = `const { importBundled } = await import(${JSON.stringify(join(build, 'src/system/bundle.js'))})

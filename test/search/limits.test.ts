@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { CrossEntropy, GeneticAlgorithm } from '../../optimizers/index.ts'
+import { CrossEntropy, GeneticAlgorithm, TrustRegion } from '../../optimizers/index.ts'
 import { orders } from '../../src/core/abilities.ts'
 import type { DoneEvaluation } from '../../src/core/evaluation.ts'
 import type { Optimizee } from '../../src/index.ts'
@@ -97,6 +97,21 @@ test('a limit of time counts all starts by the clock it is given, and what it le
   await expect(spending('5s')).rejects.toThrow(/limits\.time needs at least the \d+ s that .* has already, got 5s/)
   const last = await spending('1h')
   expect(last.canonical).toBe(whole.canonical)
+})
+
+test('a limit leaves no room unused that individuals one by one can take, and may be less than there is room for', async () => {
+  const makeOptimizer = (optimizee: Optimizee) => new TrustRegion(optimizee, { generations: 100, seed: 2 }) as never
+  const plan = { optimizee: 'curve', makeOptimizer, root: temporaryDirectory() } as const
+  const { reason, canonical } = await search({ ...plan, limits: { evaluations: 20 } })
+  expect(reason).toBe('20 evaluations are its limit (limits.evaluations)')
+  expect(countOf({ canonical })).toBe(20)
+  const raised = await search({ ...plan, limits: { evaluations: 40 } })
+  const whole = await search({ ...plan, name: 'whole', limits: { evaluations: 40 } })
+  expect(countOf(raised)).toBe(40)
+  expect(raised.canonical).toBe(whole.canonical)
+  await expect(search({ ...plan, name: 'less', limits: { evaluations: 2 } })).rejects.toThrow(
+    /^limits\.evaluations needs at least one generation of \d+, got 2\.$/,
+  )
 })
 
 test('a limit below what a run has already, or one that means nothing, is refused in a sentence', async () => {
