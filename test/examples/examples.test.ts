@@ -110,7 +110,10 @@ test.skipIf(!mpi)('what a rod conducts is found by a program of two processes th
     OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: '1',
     OMPI_MCA_rmaps_base_oversubscribe: '1',
   }
-  const settings = Object.entries(allowed).flatMap(([name, value]) => ['--set', `optimizee.environment.${name}=${value}`])
+  const settings = Object.entries(allowed).flatMap(([name, value]) => [
+    '--set',
+    `optimizee.environment.${name}=${value}`,
+  ])
   twoloop(directory, 'run', 'rod.yaml', ...settings)
   const { best, evaluations } = JSON.parse(twoloop(directory, 'show', 'runs/rod', '--json'))
   expect(evaluations).toMatchObject({ done: 20, failed: 0 })
