@@ -2,6 +2,7 @@ import { readPrinted } from '../../runtime/runner/log-archive.ts'
 import type { FailureCause } from '../core/evaluation.ts'
 import { nameOf } from '../core/individual.ts'
 import type { AttemptRecord, Verdict } from '../core/record.ts'
+import { printableLines } from '../core/text.ts'
 import { findIndividual } from '../record/individual-name.ts'
 import { RecordReader } from '../record/reader.ts'
 import type { AttemptRow } from '../record/rows.ts'
@@ -14,10 +15,16 @@ export interface Logs {
   readonly note?: string
 }
 
+export interface LogsOptions {
+  readonly json?: boolean
+  /** Whether what is printed goes to a terminal, to which a simulation may say nothing but text. */
+  readonly isTerminal?: boolean
+}
+
 export async function showLogs(
   run: string,
   name: string,
-  { json = false }: { readonly json?: boolean } = {},
+  { json = false, isTerminal = false }: LogsOptions = {},
 ): Promise<Logs> {
   const record = RecordReader.openForReading(run)
   try {
@@ -27,7 +34,10 @@ export async function showLogs(
       record.attemptsOf(individual).map((row) => readAttempt(record.directory, individual, row)),
     )
     if (json) return { text: jsonText({ generation, index, replicate, attempts }) }
-    if (attempts.some(({ stdout, stderr }) => stdout !== '' || stderr !== '')) return { text: textOf(attempts) }
+    if (attempts.some(({ stdout, stderr }) => stdout !== '' || stderr !== '')) {
+      const text = textOf(attempts)
+      return { text: isTerminal ? printableLines(text) : text }
+    }
     return { text: '', note: `Individual ${nameOf(individual)} printed nothing${reasonsOf(attempts)}.` }
   } finally {
     record.close()

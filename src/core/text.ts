@@ -6,9 +6,12 @@ export function printable(text: string): string {
   )
 }
 
-/** The same of a text of several lines. */
+/** The same of a text of several lines, which may have tabs. */
 export function printableLines(text: string): string {
-  return text.split('\n').map(printable).join('\n')
+  return text
+    .split(/([\n\t])/)
+    .map((part) => (part === '\n' || part === '\t' ? part : printable(part)))
+    .join('')
 }
 
 /** A value for the sentence of an error: its beginning, texts in quotes, on one line. */

@@ -375,6 +375,13 @@ test('what an individual printed as one text comes as it is', async () => {
   expect({ stdout, stderr, exitCode }).toEqual({ stdout: 'just this\n', stderr: '', exitCode: 0 })
 })
 
+test('a terminal is told in words what a simulation wanted it to do', async () => {
+  const options = { command: ['printf', '\\033[2J a\\tb\\n1\\n'] }
+  const { directory } = await search({ root: temporaryDirectory(), optimizee: 'shell', options, generations: 1 })
+  expect((await showLogs(directory, '0.0')).text).toBe('\x1b[2J a\tb\n1\n')
+  expect((await showLogs(directory, '0.0', { isTerminal: true })).text).toBe('\\u001b[2J a\tb\n1\n')
+})
+
 test('streams and attempts stand under lines that say what they are', async () => {
   const { text } = await showLogs(run, '0.0')
   expect(text).toMatch(
