@@ -34,7 +34,7 @@ test.skipIf(!namespaces)('work goes on where simulations succeed, and the bad ho
   const { trajectory, directory } = await search({
     root,
     optimizee: 'host-dependent',
-    options: { isBetter: join(root, 'is-better') },
+    options: { isBetter: join(root, 'is-better'), failures: join(root, 'failures') },
     populationSize: 30,
     generations: 2,
     runner: {
