@@ -88,8 +88,8 @@ export async function searchStoppedEvery(
     const end = await search({
       ...options,
       signal: controller.signal,
-      onProgress: ({ totalEvaluated }) =>
-        totalEvaluated >= evaluations * (stops + 1) && controller.abort(new Error('enough for now')),
+      onProgress: ({ simulated }) =>
+        simulated >= evaluations * (stops + 1) && controller.abort(new Error('enough for now')),
     })
     if (end.status === 'finished') return { ...end, stops }
   }

@@ -42,6 +42,7 @@ export function describeRun(
     ['constraints', constraints.length > 0 ? constraints.join(', ') : undefined],
     ['generations', describeGenerations(summary)],
     ['individuals', describeIndividuals(summary)],
+    ['simulations', describeSimulations(summary)],
     ['attempts', String(summary.attempts)],
     ['workers', describeWorkers(summary)],
     ['benched', benchedHosts.length > 0 ? `${benchedHosts.join(', ')}: most attempts failed there` : undefined],
@@ -93,9 +94,19 @@ function describeObjectives(objectives: RunSummary['objectives']): string | unde
 
 function describeIndividuals(run: RunSummary): string {
   const { done, failed, stopped = 0 } = run.evaluations
-  const pending = pendingOf(run)
   const counts = [`${done} done`, `${failed} failed`, ...(stopped > 0 ? [`${stopped} stopped`] : [])]
-  return `${run.individuals}: ${[...counts, ...(pending > 0 ? [`${pending} to do`] : [])].join(', ')}`
+  return describeCounts(run.individuals, counts, pendingOf(run))
+}
+
+/** Of individuals that are simulated several times. */
+function describeSimulations({ simulations }: RunSummary): string | undefined {
+  if (simulations === undefined) return undefined
+  const { asked, done, failed } = simulations
+  return describeCounts(asked, [`${done} done`, `${failed} failed`], asked - done - failed)
+}
+
+function describeCounts(all: number, counts: readonly string[], pending: number): string {
+  return `${all}: ${[...counts, ...(pending > 0 ? [`${pending} to do`] : [])].join(', ')}`
 }
 
 function describeWorkers({ workers: { launched, alive, lost } }: RunSummary): string {

@@ -26,7 +26,7 @@ export class Walltime implements Disposable {
   readonly #looking: NodeJS.Timeout | undefined
   /** The end of the allocation as Slurm said it last. */
   #endsAt: number | undefined
-  /** Evaluations when this process began, and now. */
+  /** Simulations that had ended when this process began, and now. */
   #first: number | undefined
   #latest = 0
 
@@ -57,9 +57,9 @@ export class Walltime implements Disposable {
     this.#say(`The allocation ends soon: what can end within ${left} goes on, the rest is kept for the next one.`)
   }
 
-  update({ totalEvaluated }: Progress): void {
-    this.#first ??= totalEvaluated
-    this.#latest = totalEvaluated
+  update({ simulated }: Progress): void {
+    this.#first ??= simulated
+    this.#latest = simulated
   }
 
   /** Has the batch script go on in another allocation, if that has a point; true if it will. */

@@ -10,6 +10,7 @@ import type { Problem } from './optimizee.ts'
 import type { State } from './plain-data.ts'
 import type { Random } from './random.ts'
 import type { Reference } from './reference.ts'
+import type { Replications } from './replications.ts'
 import { SearchState } from './search-state.ts'
 import type { Space } from './space.ts'
 import type { Trajectory } from './trajectory.ts'
@@ -162,6 +163,11 @@ export abstract class Optimizer<
   /** How much of the simulation there is, where an individual may be given a part of it. */
   get budget(): BudgetRange | undefined {
     return this.#problem.budget
+  }
+
+  /** How often each individual is simulated, if it is more than once. */
+  get replications(): Replications | undefined {
+    return this.#problem.replications
   }
 
   /** What hypervolumes of its front are measured from, where that is given. */

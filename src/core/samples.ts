@@ -77,14 +77,20 @@ export function fitnessOf(
   objectives: Objectives,
   replications: Pick<Replications, 'aggregate' | 'quantile' | 'count'>,
 ): number[] | undefined {
-  const fitness = objectives.weights.map((weight, i) =>
+  if (done.length < leastDone(replications)) return undefined
+  return objectives.weights.map((weight, i) =>
     aggregate(
       done.map((sample) => sample[i]!),
       weight,
       replications,
     ),
   )
-  return fitness.every((value) => value !== undefined) ? fitness : undefined
+}
+
+/** How many samples of a point must be done: half of them for a mean, else as many as there are up to the rank. */
+export function leastDone(replications: Pick<Replications, 'aggregate' | 'quantile' | 'count'>): number {
+  const { aggregate, count } = replications
+  return aggregate === 'mean' ? Math.max(1, Math.ceil(count / 2)) : 1 + Math.ceil((count - 1) * rankOf(replications))
 }
 
 /** For each objective, the standard error of the mean of its samples; null of a single sample. */
@@ -92,31 +98,30 @@ export function standardErrorsOf(samples: readonly (readonly number[])[]): (numb
   return (samples[0] ?? []).map((_, i) => standardErrorOf(samples.map((sample) => sample[i]!)))
 }
 
-/** Undefined where the point has failed: by its rank among the samples, or of a mean if fewer than half were done. */
-function aggregate(
-  done: readonly number[],
-  weight: number,
-  { aggregate, quantile, count }: Pick<Replications, 'aggregate' | 'quantile' | 'count'>,
-): number | undefined {
+/** Which part of the samples the aggregate is at least as good as. */
+function rankOf({ aggregate, quantile }: Pick<Replications, 'aggregate' | 'quantile'>): number {
   switch (aggregate) {
     case 'mean':
-      return 2 * done.length < count || done.length === 0 ? undefined : meanOf(done)
     case 'median':
-      return ranked(done, count, weight, 0.5)
+      return 0.5
     case 'quantile':
-      return ranked(done, count, weight, quantile ?? 1)
+      return quantile ?? 1
     case 'worst':
-      return ranked(done, count, weight, 1)
+      return 1
   }
 }
 
-/** Between the two samples next to that rank, the best having rank 0 and the last of them rank 1. */
-function ranked(done: readonly number[], count: number, weight: number, rank: number): number | undefined {
+/** Of a rank, between the two samples next to it, the best having rank 0 and the last of them rank 1. */
+function aggregate(
+  done: readonly number[],
+  weight: number,
+  replications: Pick<Replications, 'aggregate' | 'quantile' | 'count'>,
+): number {
+  if (replications.aggregate === 'mean') return meanOf(done)
   const sorted = [...done].sort((a, b) => (weight > 0 ? b - a : a - b))
-  const place = (count - 1) * rank
-  const better = sorted[Math.floor(place)]
-  const worse = sorted[Math.ceil(place)]
-  if (better === undefined || worse === undefined) return undefined
+  const place = (replications.count - 1) * rankOf(replications)
+  const better = sorted[Math.floor(place)]!
+  const worse = sorted[Math.ceil(place)]!
   const weightOfWorse = place - Math.floor(place)
   return better === worse ? better : better * (1 - weightOfWorse) + worse * weightOfWorse
 }

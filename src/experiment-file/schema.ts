@@ -65,6 +65,7 @@ export const experimentSchema = z.strictObject({
     .strictObject({
       generations: z.int().min(1).optional().describe('How many generations, or blocks of as many individuals'),
       evaluations: z.int().min(1).optional().describe('How many individuals'),
+      simulations: z.int().min(1).optional().describe('How many simulations: each replicate of an individual is one'),
       target: z
         .union([z.number(), z.record(z.string(), z.number())])
         .optional()

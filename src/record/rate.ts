@@ -7,6 +7,7 @@ export function rateOf(record: RecordReader, { holder }: RunSummary, now: number
   const workers = record.workers().filter((worker) => worker.epoch === epoch)
   const begin = holder ? Date.parse(holder.since) : Math.min(...workers.map(({ launched }) => Date.parse(launched)))
   const end = holder ? now : Math.max(...workers.map(({ ended }) => (ended === null ? Number.NaN : Date.parse(ended))))
-  const rate = record.acceptedIn(epoch) / ((end - begin) / 1000)
+  const evaluations = record.acceptedIn(epoch) / (record.replications?.count ?? 1)
+  const rate = evaluations / ((end - begin) / 1000)
   return end > begin && Number.isFinite(rate) ? rate : null
 }

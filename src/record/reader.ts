@@ -20,6 +20,7 @@ import {
   pointOf,
 } from './best-points.ts'
 import { frontOf, type RunFront } from './front-points.ts'
+import { pointCounts } from './point-counts.ts'
 import { RecordFile } from './record-file.ts'
 import { type Counts, type EvaluatedRow, evaluationOf, individualOf, type Manifest } from './rows.ts'
 import { isPart } from './schema.ts'
@@ -147,9 +148,12 @@ export class RecordReader extends WorkReader implements TrajectoryHistory {
 
   /** How many individuals the optimizer was asked for, replicates of one counted once. */
   get asked(): number {
-    return this.file.get<{ count: number }>(
-      'select count(*) as count from individuals where replaces is null and replicate = 0',
-    )!.count
+    return this.simulations / (this.replications?.count ?? 1)
+  }
+
+  /** How many simulations it has asked for, stand-ins not counted. */
+  get simulations(): number {
+    return this.file.get<{ count: number }>('select count(*) as count from individuals where replaces is null')!.count
   }
 
   get generations(): number {
@@ -229,11 +233,18 @@ export class RecordReader extends WorkReader implements TrajectoryHistory {
     )
   }
 
+  /** How many simulations there are and what has come of them, each replicate counted. */
   counts(): Counts {
     return this.file.get<Counts>(
       `select count(*) as generations, coalesce(sum(individuals), 0) as individuals, coalesce(sum(done), 0) as done,
               coalesce(sum(failed), 0) as failed, coalesce(sum(stopped), 0) as stopped, coalesce(sum(attempts), 0) as attempts from generations`,
     )!
+  }
+
+  /** What has come of individuals: of points, where each is simulated several times. */
+  evaluationCounts(): Pick<Counts, 'individuals' | 'done' | 'failed' | 'stopped'> {
+    const { replications } = this
+    return replications ? pointCounts(this.file, replications) : this.counts()
   }
 
   // Groups and results

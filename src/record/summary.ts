@@ -43,8 +43,11 @@ export interface RunSummary {
   readonly constraints: readonly string[]
   readonly generations: number
   readonly generationLimit: number | null
+  /** Replicates of one counted once, as limits count them. */
   readonly individuals: number
   readonly evaluations: EvaluationCounts
+  /** Each replicate counted, where individuals are simulated several times. */
+  readonly simulations?: EvaluationCounts & { readonly asked: number }
   readonly attempts: number
   readonly workers: WorkerCounts
   /** Hosts that got no more work after most attempts of different individuals had failed there, in the last start. */
@@ -134,7 +137,8 @@ export function summarize(record: RecordReader, { hash = true }: { readonly hash
   const holder = currentHolder(record.directory) // before the record: a run that ends in between has then ended
   const manifest = record.manifest()
   const status = statusOf(manifest, holder)
-  const { generations, individuals, done, failed, stopped, attempts } = record.counts()
+  const { generations, attempts, ...simulations } = record.counts()
+  const { individuals, done, failed, stopped } = record.evaluationCounts()
   const workers = record.workers()
   return {
     name: textOf(manifest.name) ?? '',
@@ -152,10 +156,13 @@ export function summarize(record: RecordReader, { hash = true }: { readonly hash
     generationLimit: numberOf(manifest.generationLimit),
     individuals,
     evaluations: { done, failed, ...(stopped > 0 && { stopped }) },
+    ...(record.replications && {
+      simulations: { asked: simulations.individuals, done: simulations.done, failed: simulations.failed },
+    }),
     attempts,
     workers: countWorkers(workers, holder),
     benchedHosts: benchedAmong(workers.filter(({ epoch }) => epoch === manifest.epoch)),
-    usage: usageOf(record, done + failed + stopped),
+    usage: usageOf(record, simulations.done + simulations.failed + simulations.stopped),
     best: bestOf(record),
     front: frontIn(record),
     created: textOf(manifest.created),

@@ -1,8 +1,9 @@
 import { type Abilities, findMissingAbility, type Order } from '../core/abilities.ts'
 import { ConfigurationError } from '../core/errors.ts'
-import type { Limits } from '../core/limits.ts'
+import { type Limits, mostEvaluations } from '../core/limits.ts'
 import type { Optimizee } from '../core/optimizee.ts'
 import type { Optimizer } from '../core/optimizer.ts'
+import { anything, checkOptions, wholeFrom } from '../core/options.ts'
 import { Random } from '../core/random.ts'
 import { repair, triesOfRepair } from '../core/repair.ts'
 import type { RunnerSettings } from '../core/runner-settings.ts'
@@ -43,29 +44,32 @@ export async function checkPlan(
   })
   checkLimits(limits, optimizee)
   checkFeasible(optimizer)
-  if (limits.evaluations !== undefined) checkEvaluations(limits.evaluations, optimizer, optimizee, order, start.length)
+  checkEvaluations(limits, optimizer, optimizee, order, start.length)
 }
 
 /** What is to be simulated first fits into the limit, and individuals are not taken for their simulations. */
 function checkEvaluations(
-  evaluations: number,
+  limits: Limits,
   optimizer: Optimizer,
   { replications }: Optimizee,
   order: Order,
   guesses: number,
 ): void {
-  if (evaluations < guesses) {
-    throw new ConfigurationError(
-      `limits.evaluations needs at least the ${guesses} first guesses (start), which are simulated before all others, got ${evaluations}.`,
-    )
+  const { evaluations = Number.POSITIVE_INFINITY, simulations } = limits
+  const times = replications?.count ?? 1
+  const most = mostEvaluations(limits, replications)
+  const isOfSimulations = most < evaluations
+  const refuse = (individuals: number, which: string) => {
+    const [name, given] = isOfSimulations ? ['simulations', simulations] : ['evaluations', evaluations]
+    const all = isOfSimulations ? `the ${individuals * times} simulations of ` : ''
+    throw new ConfigurationError(`limits.${name} needs at least ${all}${which}, got ${given}.`)
   }
-  const first = order === 'generations' ? firstGenerationOf(optimizer, guesses, evaluations) : 0
-  if (evaluations < first) {
-    throw new ConfigurationError(`limits.evaluations needs at least one generation of ${first}, got ${evaluations}.`)
-  }
-  if (replications && evaluations < replications.count) {
+  if (most < guesses) refuse(guesses, `the ${guesses} first guesses (start), which are simulated before all others`)
+  const first = order === 'generations' ? firstGenerationOf(optimizer, guesses, most) : 1
+  if (most < first) refuse(first, order === 'generations' ? `one generation of ${first}` : 'one individual')
+  if (evaluations < times && simulations === undefined) {
     throw new ConfigurationError(
-      `limits.evaluations counts individuals, each of which is simulated ${replications.count} times (replications), and ${evaluations} are fewer than the simulations of a single one; raise it, or lower replications.`,
+      `limits.evaluations counts individuals, each of which is simulated ${times} times (replications), and ${evaluations} are fewer than the simulations of a single one; say \`simulations: ${evaluations * times}\` if so many individuals are meant, raise it, or lower replications.`,
     )
   }
 }
@@ -85,11 +89,14 @@ function firstGenerationOf(optimizer: Optimizer, guesses: number, limit: number)
 }
 
 function checkLimits(limits: Limits, { objectives: { names: objectives, wantsFront }, reference }: Optimizee): void {
+  const counts = { generations: anything, evaluations: anything, simulations: anything, stagnation: anything }
+  checkOptions('limits', limits, { ...counts, target: anything, time: anything })
+  for (const name of Object.keys(counts) as (keyof typeof counts)[]) {
+    const refusal = limits[name] === undefined ? undefined : wholeFrom(1)(limits[name])
+    if (refusal !== undefined) throw new ConfigurationError(`limits.${name} ${refusal}.`)
+  }
   const { target, stagnation, time } = limits
   if (time !== undefined) parseSettings(duration, time, 'limits.time')
-  if (stagnation !== undefined && !(Number.isSafeInteger(stagnation) && stagnation >= 1)) {
-    throw new ConfigurationError(`limits.stagnation needs a whole number of at least 1, got ${show(stagnation)}.`)
-  }
   if (stagnation !== undefined && wantsFront && reference === undefined) {
     const values = objectives.map((name) => `${name}: ...`).join(', ')
     throw new ConfigurationError(
@@ -114,7 +121,7 @@ function checkLimits(limits: Limits, { objectives: { names: objectives, wantsFro
 
 /** @throws ConfigurationError if a run is beyond a limit already, unless that is the one which it had */
 export function refuseLowLimits(record: RecordReader, { settings }: Optimizer, limits: Limits = {}): void {
-  const { generations, evaluations, time } = limits
+  const { generations, evaluations, simulations, time } = limits
   const refuse = (name: string, least: string, given: number | string) => {
     throw new ConfigurationError(
       `${name} needs at least the ${least} that ${record.directory} has already, got ${given}; raise it, or choose another name.`,
@@ -128,6 +135,9 @@ export function refuseLowLimits(record: RecordReader, { settings }: Optimizer, l
   }
   if (evaluations !== undefined && evaluations < record.asked) {
     refuse('limits.evaluations', `${record.asked} evaluations`, evaluations)
+  }
+  if (simulations !== undefined && simulations < record.simulations) {
+    refuse('limits.simulations', `${record.simulations} simulations`, simulations)
   }
   const before = (record.manifest().limits ?? {}) as Limits
   const spent = spentMs(record)

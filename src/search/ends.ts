@@ -1,7 +1,7 @@
 import { type BudgetRange, isWhole } from '../core/budget.ts'
 import type { Evaluation } from '../core/evaluation.ts'
 import { nameOf } from '../core/individual.ts'
-import type { Limits } from '../core/limits.ts'
+import { type Limits, mostEvaluations } from '../core/limits.ts'
 import type { Objectives } from '../core/objectives.ts'
 import type { Problem } from '../core/optimizee.ts'
 import { GrowingVolume } from './growing-volume.ts'
@@ -21,6 +21,8 @@ export class Ends {
   readonly #limits: Limits
   readonly #objectives: Objectives
   readonly #budget: BudgetRange | undefined
+  /** How many individuals the limits allow. */
+  readonly mostEvaluations: number
   /** Of a search for a front that ends by stagnation. */
   readonly #volume: GrowingVolume | undefined
   #told = 0
@@ -30,8 +32,17 @@ export class Ends {
   /** Who reached the target first. */
   #first: string | undefined
 
-  constructor(limits: Limits, { objectives, budget, reference }: Pick<Problem, 'objectives' | 'budget' | 'reference'>) {
+  constructor(
+    limits: Limits,
+    {
+      objectives,
+      budget,
+      reference,
+      replications,
+    }: Pick<Problem, 'objectives' | 'budget' | 'reference' | 'replications'>,
+  ) {
     this.#limits = limits
+    this.mostEvaluations = mostEvaluations(limits, replications)
     this.#objectives = objectives
     this.#budget = budget
     const isByVolume = objectives.wantsFront && limits.stagnation !== undefined && reference !== undefined
@@ -55,7 +66,7 @@ export class Ends {
 
   /** Why nothing more is asked for, as a sentence's end; undefined if the limits allow `more` individuals beside those. */
   reason(reached: Reached, more: Reached): string | undefined {
-    const { generations, evaluations, target, stagnation } = this.#limits
+    const { generations, evaluations, simulations, target, stagnation } = this.#limits
     if (this.#first !== undefined) {
       return `individual ${this.#first} has reached the target (limits.target: ${JSON.stringify(target)})`
     }
@@ -66,10 +77,10 @@ export class Ends {
     if (generations !== undefined && reached.generations + more.generations > generations) {
       return `${generations} generations are its limit (limits.generations)`
     }
-    if (evaluations !== undefined && reached.evaluations + more.evaluations > evaluations) {
-      return `${evaluations} evaluations are its limit (limits.evaluations)`
-    }
-    return undefined
+    if (reached.evaluations + more.evaluations <= this.mostEvaluations) return undefined
+    return evaluations === this.mostEvaluations
+      ? `${evaluations} evaluations are its limit (limits.evaluations)`
+      : `${simulations} simulations are its limit (limits.simulations)`
   }
 
   #isBetter(evaluation: Evaluation): boolean {

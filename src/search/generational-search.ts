@@ -104,7 +104,7 @@ export class GenerationalSearch {
     const open = trajectory.generation === this.#resumed ? this.#recall(results) : individuals
     this.#report(results.known)
     const onReused = (evaluations: readonly Evaluation[]) => {
-      for (const evaluation of evaluations) tally.count(evaluation, results.add(evaluation))
+      for (const evaluation of evaluations) tally.count(results.add(evaluation))
       this.#report(results.known)
     }
     if (cache) await reuseKnown(cache, open, record, signal, onReused)
@@ -169,9 +169,9 @@ export class GenerationalSearch {
 
   /** How large the next generation is; at most, as long as the limit leaves room for more. */
   #nextSize(evaluated: number): number {
-    const { optimizer, limits } = this.#searched
+    const { optimizer, ends } = this.#searched
     const most = optimizer.generationSize(optimizer.state)
-    const fits = evaluated + most <= (limits.evaluations ?? Number.POSITIVE_INFINITY)
+    const fits = evaluated + most <= ends.mostEvaluations
     // Some propose fewer than there is room for, which only asking tells.
     return fits || expandsInItsOwnWay(optimizer)
       ? most

@@ -2,7 +2,7 @@ import type { Order } from '../core/abilities.ts'
 import { ConfigurationError } from '../core/errors.ts'
 import type { Evaluation } from '../core/evaluation.ts'
 import type { Individual } from '../core/individual.ts'
-import type { Limits } from '../core/limits.ts'
+import { type Limits, mostEvaluations } from '../core/limits.ts'
 import type { Optimizer } from '../core/optimizer.ts'
 import { isSame } from '../core/plain-data.ts'
 import type { Proposal } from '../core/proposal.ts'
@@ -51,11 +51,12 @@ export interface SearchPlan {
 
 /** How many evaluations the schedules of a search are laid out for when it begins. */
 export function firstHorizon(
-  { settings, populationSize }: Optimizer,
+  { settings, populationSize, replications }: Optimizer,
   { limits = {}, horizon }: Pick<SearchPlan, 'limits' | 'horizon'>,
 ): number {
   const generations = Math.min(limits.generations ?? Number.POSITIVE_INFINITY, settings.generations)
-  return horizon ?? limits.evaluations ?? generations * populationSize
+  const most = mostEvaluations(limits, replications)
+  return horizon ?? (Number.isFinite(most) ? most : generations * populationSize)
 }
 
 /** @throws ConfigurationError if what an optimizer proposes when it is told again is not what was recorded */

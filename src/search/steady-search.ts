@@ -109,7 +109,7 @@ export class SteadySearch {
   #add(evaluation: Evaluation): void {
     const point = this.#replicates.add(evaluation)
     if (point) this.#line.add(point)
-    this.#searched.tally.count(evaluation, point)
+    this.#searched.tally.count(point)
   }
 
   /** Stores where the optimizer stands. */
@@ -268,9 +268,9 @@ export class SteadySearch {
 
   /** How many individuals the limits of the search allow. */
   get #most(): number {
-    const { optimizer, limits } = this.#searched
+    const { optimizer, limits, ends } = this.#searched
     const generations = Math.min(optimizer.settings.generations, limits.generations ?? Number.POSITIVE_INFINITY)
-    return Math.min(generations * this.size, limits.evaluations ?? Number.POSITIVE_INFINITY)
+    return Math.min(generations * this.size, ends.mostEvaluations)
   }
 
   /** The limit of the search that allows no further individual. */

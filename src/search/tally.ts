@@ -11,9 +11,11 @@ export interface Progress {
   /** Individuals of this generation, and how many of them are evaluated. */
   readonly size: number
   readonly evaluated: number
-  /** Failed evaluations, and all evaluations, of the whole search. */
+  /** Of the whole search: individuals that failed, and all that are evaluated, replicates of one counted once. */
   readonly failed: number
   readonly totalEvaluated: number
+  /** Simulations that have ended, each replicate counted. */
+  readonly simulated: number
   readonly best?: { readonly fitness: readonly number[]; readonly generation: number; readonly index: number }
   /** Where a front is looked for, how many individuals it has after the last generation that is whole, in place of the best. */
   readonly front?: number
@@ -28,6 +30,7 @@ export class Tally {
   readonly #begin = performance.now()
   #failed: number
   #total: number
+  #simulated: number
   #best: Evaluation | undefined
   readonly #record: RecordWriter
 
@@ -36,24 +39,28 @@ export class Tally {
     { objectives, budget }: Pick<Problem, 'objectives' | 'budget'>,
     onProgress: (progress: Progress) => void,
   ) {
-    const { done, failed, stopped } = record.counts()
+    const { done, failed, stopped } = record.evaluationCounts()
+    const simulations = record.counts()
     this.#record = record
     this.#objectives = objectives
     this.#budget = budget
     this.#onProgress = onProgress
     this.#failed = failed
     this.#total = done + failed + stopped
+    this.#simulated = simulations.done + simulations.failed + simulations.stopped
     if (objectives.wantsFront) return
     const [best] = record.best(1)
     this.#best = best && isWhole(budget, best.individual.budget) ? best : undefined
   }
 
-  /** @param point what is told of it: undefined as long as further samples of the same point are waited for */
-  count(evaluation: Evaluation, point: Evaluation | undefined): void {
+  /** A simulation has ended. @param point what is told of it: undefined as long as further samples of the same point are waited for */
+  count(point: Evaluation | undefined): void {
+    this.#simulated++
+    if (point === undefined) return
     this.#total++
-    if (evaluation.outcome === 'failed') this.#failed++
+    if (point.outcome === 'failed') this.#failed++
     const objectives = this.#objectives
-    if (objectives.wantsFront || point?.outcome !== 'done' || !isWhole(this.#budget, point.individual.budget)) return
+    if (objectives.wantsFront || point.outcome !== 'done' || !isWhole(this.#budget, point.individual.budget)) return
     if (!this.#best || objectives.score(point) > objectives.score(this.#best)) this.#best = point
   }
 
@@ -64,6 +71,7 @@ export class Tally {
       ...place,
       failed: this.#failed,
       totalEvaluated: this.#total,
+      simulated: this.#simulated,
       elapsedMs: performance.now() - this.#begin,
       ...(best?.outcome === 'done' && {
         best: { fitness: best.fitness, generation: best.individual.generation, index: best.individual.index },

@@ -10,6 +10,7 @@ function progressAt(generation: number, evaluated: number, elapsedMs: number, mo
     evaluated,
     failed: 0,
     totalEvaluated: generation * 20 + evaluated,
+    simulated: generation * 20 + evaluated,
     elapsedMs,
     ...more,
   }

@@ -441,7 +441,7 @@ const wrong: [string, string, string | object, string | RegExp, object?][] = [
     'a limit of evaluations below the replications of one individual',
     'a.json',
     { limits: { evaluations: 32 }, optimizee: { ...optimizee, replications: 40 }, optimizer },
-    ': limits.evaluations counts individuals, each of which is simulated 40 times (replications), and 32 are fewer than the simulations of a single one; raise it, or lower replications.',
+    ': limits.evaluations counts individuals, each of which is simulated 40 times (replications), and 32 are fewer than the simulations of a single one; say `simulations: 1280` if so many individuals are meant, raise it, or lower replications.',
   ],
   [
     'a limit of evaluations that no generation of a design fits into',

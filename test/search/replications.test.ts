@@ -136,8 +136,33 @@ test('who stands in for a failed sample is refused before anything starts', asyn
   await expect(refused).rejects.toThrow('onFailure: replace is for individuals that are simulated once')
 })
 
-test('limits and populations count points, not samples', async () => {
+test('limits, populations and what is shown count points, and simulations where that is said', async () => {
   const root = temporaryDirectory()
-  const { canonical } = await search({ ...noisy, root, order: 'ordered', limits: { evaluations: 7 } })
+  const { canonical, directory } = await search({ ...noisy, root, order: 'ordered', limits: { evaluations: 7 } })
   expect(rowsOf(canonical)).toHaveLength(21)
+  expect(summarizeRun(directory)).toMatchObject({
+    individuals: 7,
+    evaluations: { done: 7, failed: 0 },
+    simulations: { asked: 21, done: 21, failed: 0 },
+  })
+  const { reason, ...raised } = await search({ ...noisy, root, order: 'ordered', limits: { simulations: 32 } })
+  expect(reason).toBe('32 simulations are its limit (limits.simulations)')
+  expect(rowsOf(raised.canonical)).toHaveLength(30)
+  for (const [limits, name, message] of [
+    [{ simulations: 20 }, 'run', /^limits\.simulations needs at least the 30 simulations that .* has already, got 20/],
+    [{ simulations: 2 }, 'new', /^limits\.simulations needs at least the 3 simulations of one individual, got 2\.$/],
+    [{ evaluations: 2 }, 'new', /^limits\.evaluations counts individuals, .* say `simulations: 6` if so many/],
+    [{ evalutions: 9 }, 'new', /^limits: "evalutions" is not an option, did you mean evaluations\?$/],
+  ] as const) {
+    await expect(search({ ...noisy, root, name, order: 'ordered', limits: limits as never })).rejects.toThrow(message)
+  }
+})
+
+test('a point with failed samples counts as one evaluation, done or failed', async () => {
+  const root = temporaryDirectory()
+  const options = { replications: { count: 3, aggregate: 'median' }, fails: ['0.1.2', '0.3', '0.4.1', '0.4.2'] }
+  const { directory } = await search({ ...noisy, options, root })
+  const { individuals, evaluations, simulations } = summarizeRun(directory)
+  expect(evaluations).toEqual({ done: individuals - 1, failed: 1 })
+  expect(simulations).toEqual({ asked: 3 * individuals, done: 3 * individuals - 4, failed: 4 })
 })
