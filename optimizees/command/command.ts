@@ -20,6 +20,7 @@ import { withoutRanks } from '../shared/rank-variables.ts'
 import { shellLines } from '../shared/shell-lines.ts'
 import { describePlaces } from './describe-places.ts'
 import { abortion, badResult, failureOfEnd, notStarted } from './failures.ts'
+import { GivenVariables } from './given-variables.ts'
 import { memoryKills } from './memory-kills.ts'
 import { checkPlace, placeOf } from './named-result.ts'
 import type { CommandOptions } from './options.ts'
@@ -40,6 +41,7 @@ class Command extends Optimizee {
   /** The result files, by the names that the options have for them. */
   readonly #resultPaths: ReadonlyMap<string, Template>
   readonly #own: OwnDirectory
+  readonly #variables: GivenVariables
   /** The parameters that may be absent. */
   readonly #conditional: ReadonlySet<string>
   /** What the lines of setup gave, once for all commands of this process. */
@@ -53,6 +55,7 @@ class Command extends Optimizee {
       templates = [],
       files = [],
       workingDirectory = '.',
+      environment = {},
       input,
       seeds,
       budget,
@@ -80,6 +83,7 @@ class Command extends Optimizee {
     if (program!.flag !== undefined) {
       throw new RangeError(`a command needs a program first, got a flag of the parameter ${program!.flag.name}`)
     }
+    this.#variables = new GivenVariables(environment, known)
     this.#resultPaths = new Map(this.#resultFiles().map((file) => [file, parseTemplate(file, known)]))
     this.#conditional = new Set(parameters.flatMap(([name, { when }]) => (when === undefined ? [] : [name])))
     this.#checkNamed('program', program!.template)
@@ -110,7 +114,9 @@ class Command extends Optimizee {
     signal.throwIfAborted()
     const { seeds, setup, workingDirectory } = this.#options
     const values = new Values(individual, context, seeds?.below, this.space.meaningOf(individual.parameters))
-    this.#setUp ??= setup ? await setUp(setup, this.#environment({}), workingDirectory, signal) : {}
+    this.#setUp ??= setup
+      ? await setUp(setup, this.#surroundings(this.#variables.common), workingDirectory, signal)
+      : {}
     const command = this.#words(values)
     if (this.#runsInOwnDirectory) layFiles(values.of('directory'), this.#files(values))
     const paths = new Map([...this.#resultPaths].map(([file, path]) => [file, this.#prepare(path, individual, values)]))
@@ -135,7 +141,7 @@ class Command extends Optimizee {
   }
 
   override explain(individual: Individual, { attempt, directory, checkpoint, restore }: ExplainedContext): Explanation {
-    const { seeds, workingDirectory = '.', input, environment, setup, result } = this.#options
+    const { seeds, workingDirectory = '.', input, setup, result } = this.#options
     const places = {
       directory: () => directory({ make: false }),
       checkpoint: () => checkpoint({ make: false }),
@@ -155,6 +161,7 @@ class Command extends Optimizee {
     const isTold = (name: string) =>
       input !== undefined ||
       this.#command.some((word) => tells(word, name)) ||
+      this.#variables.mentions(name) ||
       this.#own.templates.some((one) => mentions(one, name))
     return {
       facts: [
@@ -169,7 +176,7 @@ class Command extends Optimizee {
       byHand: shellLines(words, {
         setup,
         directory: runsIn,
-        environment: { ...environment, ...values.environment },
+        environment: this.#ofIndividual(values),
         input: input === 'stdin' ? values.of('parameters') : undefined,
       }),
       unused: isTold('parameters') ? [] : this.space.names.filter((name) => !isTold(name)),
@@ -183,7 +190,7 @@ class Command extends Optimizee {
     let end: ProgramEnd
     try {
       end = await runProgram(command, {
-        environment: this.#environment(values.environment),
+        environment: this.#surroundings(this.#ofIndividual(values)),
         workingDirectory,
         signal,
         keep: stdoutBytes[result.from],
@@ -212,8 +219,19 @@ class Command extends Optimizee {
     }
   }
 
-  #environment(values: Environment): Environment {
-    return { ...withoutRanks(process.env), ...this.#setUp, ...this.#options.environment, ...values }
+  #surroundings(given: Environment): Environment {
+    return { ...withoutRanks(process.env), ...this.#setUp, ...given }
+  }
+
+  #ofIndividual(values: Values): Environment {
+    const given = this.#variables.of(this.#fillFrom(values)) // which may ask for the directory that values then tell
+    return { ...given, ...values.environment }
+  }
+
+  /** What placeholders stand for; undefined of parameters that do not apply. */
+  #fillFrom(values: Values): (placeholder: string) => string | undefined {
+    const isAbsent = (name: string) => this.#conditional.has(name) && values.parameters[name] === undefined
+    return (name) => (isAbsent(name) ? undefined : values.of(name))
   }
 
   /** The words of the command; where it runs in a directory of its own, they name files from there. */
@@ -225,8 +243,7 @@ class Command extends Optimizee {
   /** What stands in the individual's directory before the command runs there. */
   #files(values: Values): GivenFile[] {
     const { input } = this.#options
-    const isAbsent = (name: string) => this.#conditional.has(name) && values.parameters[name] === undefined
-    const files = this.#own.files((name) => (isAbsent(name) ? undefined : values.of(name)))
+    const files = this.#own.files(this.#fillFrom(values))
     return isFile(input) ? [...files, { name: input.file, text: `${values.of('parameters')}\n` }] : files
   }
 
@@ -274,7 +291,8 @@ class Command extends Optimizee {
       case 'file':
         return [result.path]
       case 'names':
-        for (const [name, named] of Object.entries(result.names)) checkPlace(name, placeOf(named))
+        for (const [name, named] of Object.entries(result.names))
+          checkPlace(name, placeOf(named), this.objectives.names.includes(name))
         return Object.values(result.names).flatMap((named) => placeOf(named).file ?? [])
     }
   }
@@ -285,7 +303,7 @@ class Command extends Optimizee {
   }
 
   get #isToldDirectory(): boolean {
-    return this.#command.some((word) => tells(word, 'directory'))
+    return this.#variables.mentions('directory') || this.#command.some((word) => tells(word, 'directory'))
   }
 
   #isInDirectory(path: Template): boolean {

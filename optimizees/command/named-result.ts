@@ -1,3 +1,4 @@
+import { show } from '../../src/core/text.ts'
 import { readJson } from '../shared/read-json.ts'
 import { readCsvColumn } from './csv-column.ts'
 import { readNumber } from './read-number.ts'
@@ -29,7 +30,7 @@ export function placeOf(named: NamedResult): ResultPlace {
 }
 
 /** @throws RangeError if nothing can stand in such a place */
-export function checkPlace(name: string, place: ResultPlace): void {
+export function checkPlace(name: string, place: ResultPlace, isNumber: boolean): void {
   const { pattern, column, json, after, until, file, take } = place
   const ways = [pattern, column, json].filter((way) => way !== undefined).length
   if (ways > 1) throw new RangeError(`the result ${name} needs one of pattern, column and json, got ${ways}`)
@@ -43,6 +44,11 @@ export function checkPlace(name: string, place: ResultPlace): void {
     throw new RangeError(`the result ${name} needs to take one of ${takes.join(', ')}, got ${JSON.stringify(take)}`)
   }
   for (const expression of [pattern, after, until]) if (expression !== undefined) expressionOf(expression, name)
+  if (isNumber && pattern !== undefined && /^[\p{L}\s_:=]+$/u.test(pattern) && readNumber(pattern) === undefined) {
+    throw new RangeError(
+      `the result ${name} needs a pattern whose first group is the number, like ${pattern.trim()} = (\\S+), got ${show(pattern)}, which matches that text alone; a value in JSON is { json: ${pattern.trim()} }`,
+    )
+  }
 }
 
 /** The value in a text, or a sentence's end that says why there is none. */
@@ -61,7 +67,9 @@ export function readPlace(
   const read = values.map((value, i) => numbers[i] ?? (typeof value === 'string' ? value.trim() : value))
   const taken = take(place.take ?? 'last', read, needsNumbers)
   return taken === undefined
-    ? { refusal: `a number was wanted, found ${JSON.stringify(read.find((value) => typeof value !== 'number'))}` }
+    ? {
+        refusal: `a number was wanted, found ${show(read.find((value) => typeof value !== 'number'))}${adviceOn(place)}`,
+      }
     : { value: taken }
 }
 
@@ -118,6 +126,12 @@ function take(which: Take, values: readonly unknown[], needsNumbers: boolean): u
     case 'mean':
       return numbers.reduce((sum, value) => sum + value, 0) / numbers.length
   }
+}
+
+/** Whoever names no group in a pattern is given all that it matches. */
+function adviceOn({ pattern }: ResultPlace): string {
+  if (pattern === undefined || new RegExp(`${pattern}|`).exec('')!.length > 1) return ''
+  return `, which is all that ${pattern} matches; put the number into a group, like (\\S+)`
 }
 
 function nothingFound({ after, pattern, json }: ResultPlace): string {

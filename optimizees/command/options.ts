@@ -10,7 +10,7 @@ export interface CommandOptions {
   readonly parameters: readonly (readonly [name: string, definition: ParameterDefinition])[]
   readonly objectives: ObjectiveMap
   readonly result: CommandResult
-  /** In addition to this process's environment. */
+  /** In addition to this process's environment, with placeholders. */
   readonly environment?: Readonly<Record<string, string>> | undefined
   /** Where the command runs, unless it runs in the individual's directory; all files are named relative to it. */
   readonly workingDirectory?: string | undefined

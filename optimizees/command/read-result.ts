@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import type { SimulationResult } from '../../src/core/evaluation.ts'
+import { textOfBytes } from '../../src/core/text.ts'
 import { readJson } from '../shared/read-json.ts'
 import { badResult } from './failures.ts'
 import { type NamedResult, placeOf, readPlace } from './named-result.ts'
@@ -11,7 +12,7 @@ import type { ProgramEnd } from './run-program.ts'
 const fileBytes = 64 * 2 ** 20
 
 export function readLastLine({ tail, cut }: ProgramEnd): SimulationResult {
-  const text = tail.toString('utf8').trimEnd()
+  const text = textOfBytes(tail).trimEnd()
   if (text === '')
     throw badResult('The command printed no result; wanted JSON in the last line of its standard output.')
   const begin = text.lastIndexOf('\n') + 1
@@ -30,7 +31,7 @@ export async function readNamed(
   { tail, cut }: ProgramEnd,
   paths: ReadonlyMap<string, string>,
 ): Promise<SimulationResult> {
-  const stdout = tail.toString('utf8')
+  const stdout = textOfBytes(tail)
   const texts = new Map<string, string>()
   const values: [string, unknown][] = []
   for (const [name, named] of Object.entries(names)) {
@@ -52,7 +53,7 @@ async function readText(path: string): Promise<string> {
   if (!status) throw badResult(`The command left no result file ${path}.`)
   if (!status.isFile()) throw badResult(`The result file ${path} is not a regular file.`)
   if (status.size > fileBytes) throw badResult(`The result file ${path} is longer than ${fileBytes} bytes.`)
-  return readFile(path, 'utf8')
+  return textOfBytes(await readFile(path))
 }
 
 /** Whether it is a fitness is judged by whoever has asked for the simulation. */

@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
+import { textOfBytes } from '../../src/core/text.ts'
 import { type ProcessEnd, ProcessGroup } from '../../src/system/process-group.ts'
 import { readRest } from '../command/run-program.ts'
 import { LineReader } from './line-reader.ts'
@@ -22,8 +23,8 @@ export class Conversation implements AsyncDisposable {
   constructor(command: readonly string[]) {
     this.#group = new ProcessGroup(command, { stdio: ['pipe', 'pipe', 'inherit'], isGuarded: true })
     const reader = new LineReader({
-      onLine: (line) => this.#hear(line.toString('utf8')),
-      onText: (text) => this.#keep(text.toString('utf8')),
+      onLine: (line) => this.#hear(textOfBytes(line)),
+      onText: (text) => this.#keep(textOfBytes(text)),
       onTooLong: (bytes) => this.#add({ type: 'bad', why: `a line of more than ${bytes} bytes`, line: '' }),
     })
     const { stdin, stdout } = this.#group.child

@@ -1,7 +1,7 @@
 import { SimulationFailure, type SimulationResult } from '../../src/core/evaluation.ts'
 import type { ProcessUsage } from '../../src/core/optimizee.ts'
 import type { Space } from '../../src/core/space.ts'
-import { show } from '../../src/core/text.ts'
+import { afterCut, show, textOfBytes } from '../../src/core/text.ts'
 import { describeEnd, type Environment, type ProcessEnd, ProcessGroup } from '../../src/system/process-group.ts'
 import { UsageOfTasks } from '../../src/system/process-usage.ts'
 import { memoryKills } from '../command/memory-kills.ts'
@@ -126,7 +126,7 @@ export class WarmProcess {
 
   /** What it printed last that was not meant for the worker, as the end of a sentence. */
   get lastWords(): string {
-    const line = this.#lastText.toString('utf8').trimEnd().split('\n').at(-1)!
+    const line = textOfBytes(this.#lastText).trimEnd().split('\n').at(-1)!
     return line === '' ? '' : `; the last line that it printed was ${show(line)}`
   }
 
@@ -166,7 +166,7 @@ export class WarmProcess {
   }
 
   #hear(line: Buffer): void {
-    const said = readLine(line.toString('utf8'))
+    const said = readLine(textOfBytes(line))
     if (said.type === 'printed') this.#pass(line)
     else this.#take(said, line)
   }
@@ -212,7 +212,7 @@ export class WarmProcess {
 
   /** Passes on what is not meant for the worker, no faster than it is taken. */
   #pass(text: Buffer): void {
-    this.#lastText = Buffer.from(text.subarray(-shownBytes))
+    this.#lastText = Buffer.from(text.length > shownBytes ? afterCut(text.subarray(-shownBytes)) : text)
     if (process.stdout.write(text)) return
     const stdout = this.#group.child.stdout!
     stdout.pause()

@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
+import { afterCut, textOfBytes } from '../../src/core/text.ts'
 
 /** Of what a worker printed, messages show the end. */
 const shownBytes = 2000
@@ -18,7 +19,7 @@ function tail(path: string): string {
       const from = Math.max(0, size - shownBytes)
       const buffer = Buffer.alloc(size - from)
       readSync(descriptor, buffer, 0, buffer.length, from)
-      return buffer.toString('utf8').trim()
+      return textOfBytes(from > 0 ? afterCut(buffer) : buffer).trim()
     } finally {
       closeSync(descriptor)
     }

@@ -6,6 +6,7 @@ import type { Entry } from 'yauzl'
 import { nameOf } from '../../src/core/individual.ts'
 import type { AttemptRecord } from '../../src/core/record.ts'
 import { runFiles } from '../../src/core/run-files.ts'
+import { afterCut, textOfBytes } from '../../src/core/text.ts'
 import { crashPoint } from '../../src/system/crash-point.ts'
 import { createOwnFile, emptyOwnFile, makeOwnDirectory } from '../../src/system/own-files.ts'
 import { workerDirectory } from '../channel/run-file.ts'
@@ -42,12 +43,10 @@ export async function packPrinted(
   const zip = new ZipFile()
   for (const attempt of attempts) {
     for (const stream of ['stdout', 'stderr'] as const) {
-      const { path, from, to } = partOf(directory, attempt, stream)
-      if (from >= to) continue
-      const options = { ...entryOptions, compress: to - from > shortBytes }
-      zip.addReadStreamLazy(entryName(attempt, stream), options, (take) =>
-        take(null, Readable.from([readPart(path, from, to)])),
-      )
+      const part = partOf(directory, attempt, stream)
+      if (part.from >= part.to) continue
+      const options = { ...entryOptions, compress: part.to - part.from > shortBytes }
+      zip.addReadStreamLazy(entryName(attempt, stream), options, (take) => take(null, Readable.from([readPart(part)])))
     }
   }
   zip.end()
@@ -96,25 +95,35 @@ function entryName({ individual, epoch, attempt }: PrintedAttempt, stream: strin
   return `${nameOf(individual)}/${epoch}-${attempt}.${stream}.txt`
 }
 
-/** Where the end of what an attempt printed stands, as much of it as is kept. */
-function partOf(directory: string, { worker, printed }: PrintedAttempt, stream: 'stdout' | 'stderr') {
+/** Where in a file the end of what an attempt printed stands, as much of it as is kept. */
+interface Part {
+  readonly path: string
+  readonly from: number
+  readonly to: number
+  /** Whether there was more before it. */
+  readonly isCut: boolean
+}
+
+function partOf(directory: string, { worker, printed }: PrintedAttempt, stream: 'stdout' | 'stderr'): Part {
   const [stdoutFrom, stdoutTo, stderrFrom, stderrTo] = printed ?? [0, 0, 0, 0]
   const [from, to] = stream === 'stdout' ? [stdoutFrom, stdoutTo] : [stderrFrom, stderrTo]
-  return { path: join(workerDirectory(directory, worker), `${stream}.txt`), from: Math.max(from, to - keptBytes), to }
+  const path = join(workerDirectory(directory, worker), `${stream}.txt`)
+  return { path, from: Math.max(from, to - keptBytes), to, isCut: to - keptBytes > from }
 }
 
 function readFromWorker(directory: string, attempt: PrintedAttempt, stream: 'stdout' | 'stderr'): string {
-  const { path, from, to } = partOf(directory, attempt, stream)
-  return from >= to ? '' : readPart(path, from, to).toString('utf8')
+  const part = partOf(directory, attempt, stream)
+  return part.from >= part.to ? '' : textOfBytes(readPart(part))
 }
 
-function readPart(path: string, from: number, to: number): Buffer {
+function readPart({ path, from, to, isCut }: Part): Uint8Array {
   try {
     const descriptor = openSync(path, 'r')
     try {
       const end = Math.min(to, fstatSync(descriptor).size)
       const buffer = Buffer.alloc(Math.max(0, end - from))
-      return buffer.subarray(0, readSync(descriptor, buffer, 0, buffer.length, from))
+      const read = buffer.subarray(0, readSync(descriptor, buffer, 0, buffer.length, from))
+      return isCut ? afterCut(read) : read
     } finally {
       closeSync(descriptor)
     }
@@ -139,7 +148,7 @@ async function readEntries(path: string, names: ReadonlySet<string>): Promise<Ma
           stream.on('data', (chunk: Buffer) => chunks.push(chunk))
           stream.on('error', reject)
           stream.on('end', () => {
-            found.set(entry.fileName, Buffer.concat(chunks).toString('utf8'))
+            found.set(entry.fileName, textOfBytes(Buffer.concat(chunks)))
             zip.readEntry()
           })
         })

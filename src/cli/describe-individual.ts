@@ -27,7 +27,7 @@ export function describeIndividual(document: IndividualDocument): string {
   ].join('\n')
 }
 
-function describeAmount(amount: number): string {
+export function describeAmount(amount: number): string {
   return amount > 0 ? `violated by ${fullValue(amount)}` : `kept, by ${fullValue(-amount)}`
 }
 

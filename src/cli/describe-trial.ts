@@ -1,7 +1,7 @@
 import type { Explanation } from '../core/optimizee.ts'
 import { printableLines } from '../core/text.ts'
 import type { Trial, Tried } from '../experiment-file/try.ts'
-import { describeCause } from './describe-individual.ts'
+import { describeAmount, describeCause } from './describe-individual.ts'
 import { alignFacts, fullValue, timeSpan } from './table.ts'
 
 /** Of a file that is made for the individual, so many lines are shown. */
@@ -22,7 +22,10 @@ function describeFile(file: Explanation['files'][number]): string {
 }
 
 /** What came and what looks wrong with it, for people. */
-export function describeTried({ came, milliseconds, reports, warnings }: Tried, objectives: readonly string[]): string {
+export function describeTried(
+  { came, constraints, milliseconds, reports, warnings }: Tried,
+  objectives: readonly string[],
+): string {
   const result =
     came.outcome === 'failed'
       ? [
@@ -30,9 +33,10 @@ export function describeTried({ came, milliseconds, reports, warnings }: Tried, 
           ...(came.cause.stack?.split('\n') ?? []).map((line) => ['', line] as const),
         ]
       : [...came.fitness.map((value, i) => [objectives[i]!, String(value)] as const), ...namedFacts(came.outputs ?? {})]
+  const kept = Object.entries(constraints ?? {}).map(([name, amount]) => [name, describeAmount(amount)] as const)
   const last = reports.at(-1)
   const reported = last && `${reports.length} values, the last ${last.value} at step ${last.step}`
-  const facts = alignFacts([...result, ['reported', reported], ['took', timeSpan(milliseconds)]])
+  const facts = alignFacts([...result, ...kept, ['reported', reported], ['took', timeSpan(milliseconds)]])
   return [facts, ...warnings.map((sentence) => printableLines(`${sentence}\n`))].join('\n')
 }
 

@@ -14,6 +14,26 @@ export function printableLines(text: string): string {
     .join('')
 }
 
+/** What a program printed or wrote, as text: bytes that are not UTF-8 are shown as `\xff`, so that none is lost. */
+export function textOfBytes(bytes: Uint8Array): string {
+  const { buffer, byteOffset, length } = bytes
+  const letters = Buffer.from(buffer, byteOffset, length).toString('latin1')
+  const shown = letters.replace(characters, (letter) =>
+    letter.length > 1 ? letter : `\\x${letter.charCodeAt(0).toString(16)}`,
+  )
+  return Buffer.from(shown, 'latin1').toString('utf8')
+}
+
+/** The same bytes without the rest of a character in the middle of which they were cut off from others. */
+export function afterCut(bytes: Uint8Array): Uint8Array {
+  const begin = bytes.findIndex((byte) => (byte & 0xc0) !== 0x80)
+  return begin > 0 && begin < 4 ? bytes.subarray(begin) : bytes
+}
+
+/** The characters of UTF-8 that have several bytes (Unicode, table 3-7), and any other byte that is not ASCII. */
+const characters =
+  /[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}|[\x80-\xff]/g
+
 /** A value for the sentence of an error: its beginning, texts in quotes, on one line. */
 export function show(value: unknown): string {
   const text = printable(written(value))

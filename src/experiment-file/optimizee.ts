@@ -4,6 +4,7 @@ import { z } from 'zod'
 import commandOptimizee from '../../optimizees/command/command.ts'
 import { checkPlace, type NamedResult, placeOf } from '../../optimizees/command/named-result.ts'
 import type { CommandResult } from '../../optimizees/command/options.ts'
+import { reserved } from '../../optimizees/command/values.ts'
 import { optimizees } from '../../optimizees/index.ts'
 import programOptimizee from '../../optimizees/program/program.ts'
 import { NoOptimizee, optimizeeOf } from '../../runtime/worker/load-optimizee.ts'
@@ -135,8 +136,12 @@ function fromCommand(given: object, folder: string, place: Place, isPrepared: bo
     ...rest,
   }
   const resultFrom = readResultSetting(result, Object.keys(objectives), below(place, 'result'))
-  const plain = { ...options, templates: [], files: [], input: undefined, result: { from: 'stdout' } } as const
+  const none = { environment: {}, templates: [], files: [], input: undefined } as const
+  const plain = { ...options, ...none, result: { from: 'stdout' } } as const
   makeAt(below(place, 'command'), () => commandOptimizee(plain))
+  for (const [name, value] of Object.entries(environment ?? {})) {
+    makeAt(below(place, `environment.${name}`), () => commandOptimizee({ ...plain, environment: { [name]: value } }))
+  }
   makeAt(below(place, 'templates'), () => commandOptimizee({ ...plain, templates }))
   makeAt(below(place, 'files'), () => commandOptimizee({ ...plain, templates, files }))
   makeAt(below(place, 'input'), () => commandOptimizee({ ...plain, templates, files, input }))
@@ -180,13 +185,10 @@ function fromProgram(given: object, folder: string, place: Place, isPrepared: bo
   const objectives = settings.objectives as ObjectiveMap
   checkObjectives(objectives, below(place, 'objectives'))
   const parameters = readParameters(settings.parameters, below(place, 'parameters'))
-  for (const [i, word] of program.entries()) {
-    const name = parameters.map(([name]) => name).find((name) => word.includes(`{${name}}`))
-    if (name === undefined) continue
-    refuse(
-      below(place, `program.${i}`),
-      `has the placeholder {${name}}, but a program is started once for all individuals; it reads its parameters from standard input`,
-    )
+  const names = parameters.map(([name]) => name)
+  for (const [i, word] of program.entries()) refusePlaceholder(word, names, below(place, `program.${i}`))
+  for (const [name, value] of Object.entries(environment ?? {})) {
+    refusePlaceholder(value, names, below(place, `environment.${name}`))
   }
   const optimizee = makeAt(below(place, 'program'), () =>
     programOptimizee({
@@ -211,6 +213,18 @@ function fromProgram(given: object, folder: string, place: Place, isPrepared: bo
       },
     },
   }
+}
+
+/** What a program is started with is the same for all individuals. */
+function refusePlaceholder(text: string, parameters: readonly string[], place: Place): void {
+  const [, whole] = /^(?:-[^={}]*=)?\{(\w+)\}$/.exec(text) ?? [] // braces elsewhere may be a script's own
+  const known: readonly (string | undefined)[] = reserved
+  const name = parameters.find((name) => text.includes(`{${name}}`)) ?? (known.includes(whole) ? whole : undefined)
+  if (name === undefined) return
+  refuse(
+    place,
+    `has the placeholder {${name}}, but a program is started once for all individuals, each of which is a line on its standard input`,
+  )
 }
 
 function searchPathIn({ PATH = process.env.PATH ?? '' }: Readonly<Record<string, string>> = {}): string {
@@ -263,7 +277,7 @@ function readNames(
   const names = Object.entries(given).map(([name, named]): [string, NamedResult] => {
     const at = below(place, name)
     const read = typeof named === 'string' ? named : parseAt(resultPlaceSchema, named, at)
-    makeAt(at, () => checkPlace(name, placeOf(read)))
+    makeAt(at, () => checkPlace(name, placeOf(read), objectives.includes(name)))
     return [name, read]
   })
   return Object.fromEntries(names)

@@ -184,6 +184,9 @@ const fileName = z.string().min(1)
 const variableName = z
   .string()
   .regex(/^[^=\0]+$/, { error: ({ input }) => `needs the names of variables, got ${JSON.stringify(input)}` })
+  .refine((name) => !name.startsWith('TWOLOOP_'), {
+    error: () => `is said anew to each individual, as is all that begins with TWOLOOP_; choose another name`,
+  })
 
 export const commandSchema = z.strictObject({
   command: z.array(text).min(1).describe('The program and its arguments, with {name} for the value of a parameter'),

@@ -4,6 +4,7 @@ import { nearest } from '../core/nearest.ts'
 import type { Explanation } from '../core/optimizee.ts'
 import { isSame } from '../core/plain-data.ts'
 import { Random, seedOf } from '../core/random.ts'
+import { repair } from '../core/repair.ts'
 import { runnerSettings } from '../core/runner-settings.ts'
 import type { Space } from '../core/space.ts'
 import { show } from '../core/text.ts'
@@ -103,8 +104,10 @@ export class Trial implements Disposable {
 
   /** Whether other parameters with the same seed give something else. */
   async #compare(fitness: readonly number[], snapshot: unknown, signal: AbortSignal): Promise<string[]> {
-    const { space } = this.#experiment.optimizee
-    const others = space.decode(space.samplePoint(Random.of(this.seed, 'another')))
+    const { space, constraints } = this.#experiment.optimizee
+    const random = Random.of(this.seed, 'another')
+    const others = repair(space, constraints, space.decode(space.samplePoint(random)), random)
+    if (others === undefined) return []
     if (isSame(space.toValues(others), space.toValues(this.parameters))) return []
     process.stderr.write('(another individual, to compare)\n')
     const { came } = await this.#simulate(others, snapshot, signal)
@@ -117,8 +120,10 @@ export class Trial implements Disposable {
 }
 
 function parametersOf({ file, optimizee, optimizer, plan }: LoadedExperiment, set: readonly string[]): Parameters {
-  const { space } = optimizee
-  const drawn: Parameters = optimizee.createIndividual(Random.of(optimizer.settings.seed, 'try'))
+  const { space, constraints } = optimizee
+  const random = Random.of(optimizer.settings.seed, 'try')
+  const first: Parameters = optimizee.createIndividual(random)
+  const drawn = repair(space, constraints, first, random) ?? first
   const given = Object.fromEntries(set.map(readSetting))
   const parameters = { ...whatApplies(space, { ...drawn, ...plan.start?.[0] }, given), ...given }
   const unknown = Object.keys(parameters).find((name) => !space.names.includes(name))
@@ -129,6 +134,10 @@ function parametersOf({ file, optimizee, optimizer, plan }: LoadedExperiment, se
   }
   const refusal = space.refuse(parameters)
   if (refusal !== undefined) refuse({ file, path: '' }, refusal)
+  const violated = constraints.refuse(parameters)
+  if (violated !== undefined) {
+    refuse({ file, path: '' }, `${show(parameters)} ${violated}; no search simulates what does`)
+  }
   return parameters
 }
 

@@ -3,9 +3,10 @@ import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Attempt, type AttemptSurroundings } from '../../runtime/worker/attempt.ts'
-import { type AttemptOutcome, causeOf, outcomeOfThrown } from '../../runtime/worker/outcome.ts'
+import { type AttemptOutcome, badResult, causeOf, outcomeOfThrown } from '../../runtime/worker/outcome.ts'
 import type { FailureCause, Outputs } from '../core/evaluation.ts'
 import type { Individual } from '../core/individual.ts'
+import { judgeOf } from '../core/judge.ts'
 import type { Explanation, Optimizee, SimulationContext } from '../core/optimizee.ts'
 import { toJson } from '../record/rows.ts'
 import { layFiles } from '../system/given-files.ts'
@@ -17,6 +18,8 @@ export type Came =
 
 export interface SimulatedHere {
   readonly came: Came
+  /** What constraints say of it, by their names: each is kept where that is not above 0; null if there is nothing to judge. */
+  readonly constraints: Readonly<Record<string, number>> | null
   readonly milliseconds: number
   readonly reports: readonly { readonly step: number; readonly value: number }[]
 }
@@ -56,7 +59,22 @@ export async function simulateHere(
   const outcome = await withStrays(simulate)
   const milliseconds = performance.now() - begin
   signal?.removeEventListener('abort', end)
-  return { came: cameOf(outcome), milliseconds, reports }
+  return { ...judged(optimizee, individual, outcome), milliseconds, reports }
+}
+
+/** What constraints cannot judge is no result, as in a run. */
+function judged(
+  optimizee: Optimizee,
+  individual: Individual,
+  outcome: AttemptOutcome,
+): Pick<SimulatedHere, 'came' | 'constraints'> {
+  const { names } = optimizee.constraints
+  const judge = judgeOf(optimizee)
+  if (!judge || 'cause' in outcome) return { came: cameOf(outcome), constraints: null }
+  const said = judge(individual, outcome.fitness, outcome.outputs)
+  if ('refusal' in said) return { came: cameOf(badResult(said.refusal)), constraints: null }
+  const constraints = Object.fromEntries(said.constraints.map((amount, i) => [names[i]!, amount]))
+  return { came: cameOf(outcome), constraints }
 }
 
 /** How the simulation is started for an individual here. */

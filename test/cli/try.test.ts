@@ -132,6 +132,26 @@ test('of several results that are all equal it is said so, and of another indivi
   expect(fails.stdout).toMatch(/^Another individual, .*, failed: exit: The command ended with exit code 1\.$/m)
 })
 
+test('an individual is judged by constraints: of parameters before anything is started, of results as they are recorded', async () => {
+  const optimizee = {
+    command: ['sh', '-c', 'echo started >&2; echo \'{{"error": {x}, "stress": {y}}}\''],
+    parameters: { x, y: x },
+    objectives: { error: 'minimize' },
+    constraints: ['x >= 4.5', 'stress <= 2', 'error <= 10'],
+  }
+  const file = folder.write('constrained.json', { optimizee, optimizer })
+  const drawn = await twoloop('try', file, '--set', 'y=3', '--json')
+  expect(drawn.code).toBe(0)
+  const { parameters, constraints } = JSON.parse(drawn.stdout)
+  expect(parameters.x).toBeGreaterThanOrEqual(4.5)
+  expect(constraints).toEqual({ 'x >= 4.5': 4.5 - parameters.x, 'stress <= 2': 1, 'error <= 10': parameters.x - 10 })
+  const set = await twoloop('try', file, '--set', 'x=1', '--set', 'y=3')
+  expect([set.code, set.stdout]).toEqual([2, ''])
+  expect(set.stderr).toBe(
+    `twoloop: ${file}: {"x":1,"y":3} violates the constraint "x >= 4.5" by 3.5; no search simulates what does`,
+  )
+})
+
 test('the first guess of the file is tried, but for what is set', async () => {
   const optimizee = { command: ['echo', '{x}'], parameters: { x, y: x }, objectives: { error: 'minimize' } }
   const file = folder.write('guess.json', { optimizee, optimizer, start: [{ x: 4, y: 1 }] })

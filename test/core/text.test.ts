@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { isSame } from '../../src/core/plain-data.ts'
-import { show } from '../../src/core/text.ts'
+import { afterCut, show, textOfBytes } from '../../src/core/text.ts'
 
 const itself: Record<string, unknown> = {}
 itself.again = itself
@@ -18,6 +18,18 @@ test.each([
   ['x'.repeat(1000), `"${'x'.repeat(119)}...`],
 ])('%o stands in an error as one short line', (value, text) => {
   expect(show(value)).toBe(text)
+})
+
+test('bytes that are not UTF-8 are shown, and characters are as they are', () => {
+  const bytes = (...parts: readonly (string | readonly number[])[]) =>
+    Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : Buffer.from(part))))
+  const whole = 'é€𝄞\ufffd\n'
+  expect(textOfBytes(bytes(whole))).toBe(whole)
+  expect(textOfBytes(bytes('Z', [0xfc], 'rich ', [0xe2, 0x82], '€', [0xc0, 0x80, 0xed, 0xa0, 0x80, 0xff]))).toBe(
+    'Z\\xfcrich \\xe2\\x82€\\xc0\\x80\\xed\\xa0\\x80\\xff',
+  )
+  expect(textOfBytes(afterCut(bytes('€').subarray(1)))).toBe('\\x82\\xac') // nothing else is there
+  expect(textOfBytes(afterCut(bytes('€ 5').subarray(1)))).toBe(' 5')
 })
 
 test.each([

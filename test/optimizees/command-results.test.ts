@@ -40,6 +40,7 @@ test('JSON has numbers that JSON has no words for, but not in its texts', () => 
     e: Number.NEGATIVE_INFINITY,
   })
   expect(() => readJson('{"a": nane}')).toThrow(SyntaxError)
+  expect(readJson('{"place": "Z\\xfcrich", "path": "C:\\\\xyz"}')).toEqual({ place: 'Z\\xfcrich', path: 'C:\\xyz' })
 })
 
 const log = `error = 1.0D+1
@@ -78,6 +79,10 @@ test('a value that is not there, or no number, is a sentence', () => {
   expect(readPlace('error = ****', { pattern: 'error = (.*)' }, true)).toEqual({
     refusal: 'a number was wanted, found "****"',
   })
+  expect(readPlace('error = 2', { pattern: '^error = .*' }, true)).toEqual({
+    refusal:
+      'a number was wanted, found "error = 2", which is all that ^error = .* matches; put the number into a group, like (\\S+)',
+  })
   expect(readPlace('{"a": {"b": 1}}', { json: 'a.c' }, true)).toEqual({ refusal: 'there is no a.c in the JSON' })
 })
 
@@ -100,11 +105,14 @@ test('a column that is not there names those that are', () => {
 })
 
 test('a place that means nothing is refused', () => {
-  expect(() => checkPlace('e', { pattern: '(' })).toThrow('the result e needs a regular expression, got (')
-  expect(() => checkPlace('e', { pattern: 'a', column: 1, file: 'f' })).toThrow(
+  expect(() => checkPlace('e', { pattern: '(' }, false)).toThrow('the result e needs a regular expression, got (')
+  expect(() => checkPlace('e', { pattern: 'a', column: 1, file: 'f' }, true)).toThrow(
     'one of pattern, column and json, got 2',
   )
-  expect(() => checkPlace('e', {})).toThrow('the result e needs a pattern, a column, json or a file')
+  expect(() => checkPlace('e', { pattern: 'rmse' }, true)).toThrow(
+    'the result e needs a pattern whose first group is the number, like rmse = (\\S+), got "rmse", which matches that text alone; a value in JSON is { json: rmse }',
+  )
+  expect(() => checkPlace('e', {}, true)).toThrow('the result e needs a pattern, a column, json or a file')
 })
 
 test('ranks of the worker are left out of a simulation, settings of MPI are not', () => {

@@ -77,7 +77,8 @@ test('a command is told its parameters and which individual it is, and no shell 
 })
 
 test('a command finds the same in its environment, and what the experiment puts there', async () => {
-  const optimizee = make(run('tell-arguments'), { environment: { TEST_COLOUR: '{x} stays' }, workingDirectory: folder })
+  const environment = { TEST_COLOUR: '{{{x}}} of {index}' }
+  const optimizee = make(run('tell-arguments'), { environment, workingDirectory: folder })
   vi.stubEnv('TWOLOOP_TEST_REQUIRE', undefined) // one of the suite's own
   onTestFinished(() => void vi.unstubAllEnvs())
   expect(await simulate(optimizee)).toEqual({
@@ -85,7 +86,7 @@ test('a command finds the same in its environment, and what the experiment puts 
     arguments: [],
     directory: folder,
     environment: {
-      TEST_COLOUR: '{x} stays',
+      TEST_COLOUR: '{0.5} of 4',
       TWOLOOP_GENERATION: '3',
       TWOLOOP_INDEX: '4',
       TWOLOOP_SEED: '5',

@@ -13,7 +13,7 @@ function attemptThatPrinted(index: number, printed: readonly [number, number, nu
 }
 
 /** A run with one worker that has written these texts. */
-function printedRun(stdout: string, stderr: string): string {
+function printedRun(stdout: string, stderr: string | Buffer): string {
   const directory = temporaryDirectory()
   const channel = workerDirectory(directory, 1)
   mkdirSync(channel, { recursive: true })
@@ -23,7 +23,7 @@ function printedRun(stdout: string, stderr: string): string {
 }
 
 test('what was printed is read from the archive as from the worker, and of long texts the end', async () => {
-  const directory = printedRun(`short${long}`, 'complaint')
+  const directory = printedRun(`short${long}`, Buffer.from('compl\xe4int', 'latin1'))
   const attempts = [
     attemptThatPrinted(0, [0, 5, 0, 0]),
     attemptThatPrinted(1, [5, 5 + long.length, 0, 9]),
@@ -31,7 +31,7 @@ test('what was printed is read from the archive as from the worker, and of long 
   ]
   const expected = [
     { stdout: 'short', stderr: '' },
-    { stdout: long.slice(-65_536), stderr: 'complaint' },
+    { stdout: long.slice(-65_536), stderr: 'compl\\xe4int' },
     { stdout: '', stderr: '' },
   ]
   const read = () => Promise.all(attempts.map((attempt) => readPrinted(directory, attempt)))
