@@ -22,7 +22,7 @@ export class Heart {
   beat(): void {
     this.#beats++
     try {
-      const descriptor = openSync(this.#path, constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW, 0o644)
+      const descriptor = openSync(this.#path, constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW, 0o666)
       try {
         writeSync(descriptor, `${process.pid} ${String(this.#beats).padStart(12, '0')}\n`, 0)
       } finally {

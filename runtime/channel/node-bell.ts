@@ -37,7 +37,7 @@ export class NodeBell {
     const { O_APPEND, O_CREAT, O_NOFOLLOW, O_WRONLY } = constants
     try {
       // Opened for each ring, since closing is what makes an append visible on NFS.
-      const descriptor = openSync(this.#path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, 0o644)
+      const descriptor = openSync(this.#path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, 0o666)
       try {
         writeSync(descriptor, this.#number)
       } finally {

@@ -53,7 +53,7 @@ export class Segment {
     this.#path = path
     this.#isHeldBack = isHeldBack
     const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants
-    this.#descriptor = openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW, 0o644)
+    this.#descriptor = openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW, 0o666)
   }
 
   /** @param isHeldBack whether the file system keeps what was written to itself until it is told to hand it on */

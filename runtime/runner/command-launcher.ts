@@ -1,3 +1,4 @@
+import { nearest } from '../../src/core/nearest.ts'
 import type { RunnerSettings } from '../../src/core/runner-settings.ts'
 import { quoteWord } from '../../src/core/shell-words.ts'
 import { type LaunchedProcess, type ProcessEnd, startProcess } from '../../src/system/process-group.ts'
@@ -109,7 +110,11 @@ export class CommandLauncher implements Launcher, WorkerPool {
   }
 }
 
-const placeholder = /\{(command|worker|directory|folder)\}/g
+const placeholders = ['command', 'worker', 'directory', 'folder']
+const placeholder = new RegExp(`\\{(${placeholders.join('|')})\\}`, 'g')
+
+/** A name in braces that means nothing here; variables of a shell (`${NAME}`) and templates of other programs (`{{name}}`) do. */
+const otherName = /(?<![${])\{([A-Za-z_]\w*)\}(?!\})/g
 
 /** What is to be known before anything is started. */
 export function commandProspect({ launch, workers, walltime, warning }: RunnerSettings): Prospect {
@@ -120,6 +125,10 @@ export function commandProspect({ launch, workers, walltime, warning }: RunnerSe
         `for the worker's own: launch: [flux, run, -n1, "{command}"]; got ${JSON.stringify(launch ?? null)}.`,
     }
   }
+  for (const word of launch) {
+    const other = [...word.matchAll(otherName)].map(([, name]) => name!).find((name) => !placeholders.includes(name))
+    if (other !== undefined) return { refusal: otherPlaceholder(word, other) }
+  }
   if (workers === undefined) {
     return { refusal: '--launcher command needs to know how many workers there may be at most: give --workers.' }
   }
@@ -127,4 +136,11 @@ export function commandProspect({ launch, workers, walltime, warning }: RunnerSe
     return { refusal: `runner.walltime needs more than runner.warning (${warning} ms), got ${walltime} ms.` }
   }
   return { workers }
+}
+
+function otherPlaceholder(word: string, name: string): string {
+  const meant = nearest(name, placeholders)
+  const known = placeholders.map((known) => `{${known}}`).join(', ')
+  const hint = meant === undefined ? `there are ${known}` : `did you mean {${meant}}?`
+  return `runner.launch has {${name}} in ${JSON.stringify(word)}, which stands for nothing; ${hint} (Braces of its own have a space in them: { ${name} }.)`
 }

@@ -6,6 +6,7 @@ import { readManifest } from '../record/reader.ts'
 import { programSchema } from '../search/begun-by-program.ts'
 import { loadProgram } from './load-program.ts'
 import { type RunRequest, runExperimentFile, runLoaded } from './run-experiment.ts'
+import { unsealedSettings } from './sealed-settings.ts'
 import { requireTrust } from './trust.ts'
 
 /** What `run` left in the manifest for `resume`. */
@@ -55,9 +56,10 @@ export async function resumeRun(
   }
   const { file, overrides } = started.data
   requireTrust(directory, `going on with it executes ${file}`, trust)
+  const set = overrides.set && { set: [...unsealedSettings(directory, overrides.set)] }
   return runExperimentFile({
     file,
-    overrides: { ...overrides, ...(generations !== undefined && { generations }) },
+    overrides: { ...overrides, ...set, ...(generations !== undefined && { generations }) },
     root: dirname(directory),
     name: basename(directory),
     overwrite: false,

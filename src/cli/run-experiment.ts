@@ -11,11 +11,13 @@ import type { Manifest } from '../record/rows.ts'
 import { type FrontSummary, frontOfRun } from '../record/summary.ts'
 import { Experiment } from '../search/experiment.ts'
 import type { RunOutcome } from '../search/run-options.ts'
+import { sealedSetting } from '../search/secret.ts'
 import { readWarmStart } from '../search/warm-start.ts'
 import { describeFailuresOf } from './describe-failures.ts'
 import { describeSize } from './describe-run.ts'
 import { exitCodes } from './fail.ts'
 import { ProgressLine, shortNumber } from './progress.ts'
+import { keepSealedSettings } from './sealed-settings.ts'
 import { ReportSignal, StopSignal } from './signals.ts'
 import { Walltime } from './walltime.ts'
 
@@ -34,18 +36,22 @@ export interface RunRequest {
 export async function runExperimentFile(request: RunRequest): Promise<number> {
   const { overrides } = request
   const loaded = await loadExperiment(request.file, { ...overrides, name: request.name })
-  return runLoaded(loaded, { ...request, manifest: { file: loaded.file, overrides: plain(overrides) } })
+  const { set } = overrides
+  const manifest = { file: loaded.file, overrides: plain({ ...overrides, set: set?.map(sealedSetting) }) }
+  return runLoaded(loaded, { ...request, manifest, settings: set })
 }
 
 /** Where an experiment is run that has been loaded from whatever says what it is. */
 export interface RunPlace extends Pick<RunRequest, 'root' | 'overwrite' | 'acceptChangedCode' | 'json'> {
   /** What is recorded for `resume`. */
   readonly manifest: Manifest
+  /** What `--set` said, as it stands on the command line. */
+  readonly settings?: readonly string[] | undefined
 }
 
 /** As `runExperimentFile`. */
 export async function runLoaded(loaded: LoadedExperiment, request: RunPlace): Promise<number> {
-  const { root, overwrite, acceptChangedCode, manifest } = request
+  const { root, overwrite, acceptChangedCode, manifest, settings } = request
   const { name, optimizee, optimizer, source, runner, configuration } = loaded
   if (loaded.warmStart !== undefined && !RecordReader.exists(join(root, name))) {
     await readWarmStart(loaded.warmStart, optimizee) // so that what is wrong with it is said before there is a run
@@ -55,7 +61,8 @@ export async function runLoaded(loaded: LoadedExperiment, request: RunPlace): Pr
   using _report = new ReportSignal(() => progress.say(`Everything up to here is stored: ${progress.latest}`))
   using walltime = new Walltime((sentence) => progress.say(sentence))
   await using experiment = new Experiment({ root })
-  await experiment.prepareExperiment({ name, runner, overwrite, configuration, manifest })
+  const prepared = await experiment.prepareExperiment({ name, runner, overwrite, configuration, manifest })
+  keepSealedSettings(prepared.directory, settings)
   let outcome: RunOutcome
   try {
     outcome = await experiment.runExperiment(optimizer, optimizee, {

@@ -41,7 +41,7 @@ export async function submitExperiment(
       options,
       path: dirname(sbatch),
     }),
-    { mode: 0o755 },
+    { mode: 0o700 }, // a setting of the command line may be a secret
   )
   const job = await submit(sbatch, script)
   appendFileSync(join(folder, 'jobs'), `${job}\n`)

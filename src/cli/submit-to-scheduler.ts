@@ -39,7 +39,7 @@ export async function submitToScheduler(
     options,
     path: dirname(path),
   })
-  writeFileSync(script, text, { mode: 0o755 })
+  writeFileSync(script, text, { mode: 0o700 }) // a setting of the command line may be a secret
   const job = submit(scheduler, folder)
   appendFileSync(join(folder, 'jobs'), `${job}\n`)
   const place = quoteWord(relative('', directory) || '.')

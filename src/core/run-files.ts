@@ -5,6 +5,8 @@ export const runFiles = {
   recordCopy: 'trajectory-copy.sqlite',
   /** What every worker must know. */
   run: 'run.json',
+  /** Settings of the command line whose values others may not read. */
+  sealedSettings: 'settings.json',
   /** The simulation's code, bundled. */
   optimizee: 'optimizee.mjs',
   /** Says that the runner lives. */

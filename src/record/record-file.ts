@@ -4,7 +4,7 @@ import { currentHolder } from '../../runtime/slurm/run-holder.ts'
 import { ConfigurationError, RunHeldError } from '../core/errors.ts'
 import { runFiles } from '../core/run-files.ts'
 import { crashPoint } from '../system/crash-point.ts'
-import { type Database, openDatabase, type Statement } from '../system/database.ts'
+import { type Database, makeFile, openDatabase, type Statement } from '../system/database.ts'
 import { sharedFileSystem } from '../system/file-systems.ts'
 import { refuseLinks } from '../system/own-files.ts'
 import { isLocked, storageError } from '../system/storage-errors.ts'
@@ -208,6 +208,7 @@ export class RecordFile {
     const temporary = `${copy}.tmp`
     try {
       rmSync(temporary, { force: true })
+      makeFile(temporary)
       await this.#database.backup(temporary)
       renameSync(temporary, copy)
     } catch {

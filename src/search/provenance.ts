@@ -4,12 +4,13 @@ import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Manifest } from '../record/rows.ts'
+import { sealedSetting } from './secret.ts'
 
 /** How and with what a run is made. */
 export function provenance(): Manifest {
   return {
     created: new Date().toISOString(),
-    command: process.argv.slice(1),
+    command: process.argv.slice(1).map(sealedSetting),
     host: hostname(),
     node: process.version,
     platform: `${process.platform} ${process.arch}`,

@@ -1,3 +1,4 @@
+import { closeSync, existsSync, openSync } from 'node:fs'
 import { createRequire } from 'node:module'
 
 /** As much of better-sqlite3 as is used here: the package's own types would have to be installed with this one. */
@@ -38,7 +39,18 @@ type SqliteClass = new (path: string, options: DatabaseOptions) => Database
  * an older Node.js installs the latter alone, and only the one that fits is ever loaded.
  */
 export function openDatabase(path: string, options: DatabaseOptions = {}): Database {
+  if (!options.readonly && path !== ':memory:') makeFile(path)
   return new (sqliteClass())(path, options)
+}
+
+/** SQLite lets nobody but the owner write in a file that it makes, whatever the umask says; those beside one are as that one. */
+export function makeFile(path: string): void {
+  if (existsSync(path)) return // closing a file that is in use would give up the locks that this process has on it
+  try {
+    closeSync(openSync(path, 'wx', 0o666))
+  } catch {
+    // What cannot be made, SQLite says.
+  }
 }
 
 function sqliteClass(): SqliteClass {

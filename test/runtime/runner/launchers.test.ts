@@ -93,6 +93,11 @@ test('a worker that its scheduler warns finishes what it has begun and is replac
 test.each<[what: string, settings: object, refusal: RegExp]>([
   ['without a command', { workers: 2 }, /runner\.launch is to say which, with \{command\} .*; got null\.$/],
   ['without a place for the worker', { workers: 2, launch: ['flux', 'run'] }, /got \["flux","run"\]\.$/],
+  [
+    'with a misspelled placeholder',
+    { workers: 2, launch: ['sh', '-c', `cd \${HOME}; {command}`, '--name={wroker}'] },
+    /^runner\.launch has \{wroker\} in "--name=\{wroker\}", which stands for nothing; did you mean \{worker\}\?/,
+  ],
   ['without a number of workers', { launch: ['{command}'] }, /give --workers\.$/],
   [
     'with less walltime than warning',
