@@ -9,11 +9,31 @@ export function hypervolume(
   points: readonly (readonly number[])[],
   reference: readonly number[],
 ): number {
-  // As lengths of boxes whose corner is the reference.
-  const boxes = points
+  return volumeOf(boxesOf(weights, points, reference))
+}
+
+/** By how much a further point makes that volume larger. */
+export function volumeAddedBy(
+  { weights }: Pick<Objectives, 'weights'>,
+  point: readonly number[],
+  points: readonly (readonly number[])[],
+  reference: readonly number[],
+): number {
+  const [box] = boxesOf(weights, [point], reference)
+  if (!box) return 0
+  const limited = boxesOf(weights, points, reference).map((other) => limitedTo(box, other))
+  return productOf(box) - volumeOf(largest(limited))
+}
+
+/** As lengths of boxes whose corner is the reference. */
+function boxesOf(
+  weights: readonly number[],
+  points: readonly (readonly number[])[],
+  reference: readonly number[],
+): readonly (readonly number[])[] {
+  return points
     .map((point) => weights.map((weight, i) => Math.sign(weight) * (point[i]! - reference[i]!)))
     .filter((box) => box.every((length) => length > 0))
-  return volumeOf(boxes)
 }
 
 function volumeOf(boxes: readonly (readonly number[])[]): number {
@@ -88,23 +108,39 @@ class Stairs {
 
 /**
  * What each box adds to those behind it: its own volume without what they have of it (While, Bradstreet and Barone 2012,
- * "A fast way of calculating exact hypervolumes", section III).
+ * "A fast way of calculating exact hypervolumes", section III). Those behind it reach as far on the last side, which
+ * therefore has no part in it (section III.C).
  */
 function exclusiveSum(boxes: readonly (readonly number[])[]): number {
-  const order = boxes.toSorted((a, b) => b[0]! - a[0]!)
+  const last = boxes[0]!.length - 1
+  const order = boxes.toSorted((a, b) => a[last]! - b[last]!)
   return order.reduce((sum, box, i) => {
-    const limited = order.slice(i + 1).map((other) => other.map((length, m) => Math.min(length, box[m]!)))
-    return sum + box.reduce((product, length) => product * length, 1) - volumeOf(largest(limited))
+    const face = box.slice(0, last)
+    const limited = order.slice(i + 1).map((other) => limitedTo(face, other))
+    return sum + box[last]! * (productOf(face) - volumeOf(largest(limited)))
   }, 0)
 }
 
-/** Boxes that lie within another one add nothing. */
+/** What a box has of another. */
+function limitedTo(box: readonly number[], other: readonly number[]): number[] {
+  return box.map((length, m) => Math.min(length, other[m]!))
+}
+
+function productOf(lengths: readonly number[]): number {
+  return lengths.reduce((product, length) => product * length, 1)
+}
+
+/** Boxes that lie within another one add nothing: none does within one whose sides are less in sum. */
 function largest(boxes: readonly (readonly number[])[]): readonly (readonly number[])[] {
-  return boxes.filter(
-    (box, i) =>
-      !boxes.some((other, j) => {
-        const isWithin = box.every((length, m) => length <= other[m]!)
-        return j !== i && isWithin && (j < i || other.some((length, m) => length > box[m]!))
-      }),
-  )
+  const ranked = boxes
+    .map((box) => ({ box, sum: box.reduce((sum, length) => sum + length, 0) }))
+    .sort((a, b) => b.sum - a.sum)
+  const kept: (readonly number[])[] = []
+  for (const { box } of ranked) if (!kept.some((other) => isWithin(box, other))) kept.push(box)
+  return kept
+}
+
+function isWithin(box: readonly number[], other: readonly number[]): boolean {
+  for (let m = 0; m < box.length; m++) if (box[m]! > other[m]!) return false
+  return true
 }

@@ -73,44 +73,83 @@ export function bestOfParts(
   return points.sort((a, b) => objectives.score(b) - objectives.score(a)).slice(0, count)
 }
 
-/** The best points of a search that simulates each individual several times, best first. */
+/** Whether a point was met again with other seeds than before, so that there are more samples of it than an individual has. */
+export function isMetAgain(file: RecordFile, { seeds }: Replications): boolean {
+  const sql = 'select 1 from individuals where replicate = 0 group by parameters, budget having count(*) > 1 limit 1'
+  return seeds === 'own' && file.get(sql) !== undefined
+}
+
+/**
+ * The best points of a search that simulates each individual several times, best first. What was met again is one point,
+ * with all its samples, under the name that it had first.
+ */
 export function bestReplicated(
   file: RecordFile,
   count: number,
   objectives: Objectives,
   replications: Replications,
 ): DoneEvaluation[] {
-  let best: {
-    readonly generation: number
-    readonly index: number
-    readonly score: number
-    readonly violation: number
-  }[] = []
+  let best: RankedPoint[] = []
   const keep = () => {
     best.sort(
       (a, b) => a.violation - b.violation || b.score - a.score || a.generation - b.generation || a.index - b.index,
     )
     best = best.slice(0, count)
   }
-  const points = file.iterate<{ generation: number; index: number; samples: string; violation: number }>(
-    `select generation, "index", max(samples) as samples, coalesce(avg(violation), 0) as violation from evaluations e
-     where not ${isPart('e')} group by generation, "index" having max(samples) is not null`,
-  )
-  for (const { generation, index, samples, violation } of points) {
-    const fitness = fitnessOf(JSON.parse(samples), objectives, replications)
-    if (fitness) best.push({ generation, index, score: objectives.weigh(fitness), violation })
+  const points = isMetAgain(file, replications) ? pooledPoints(file) : pointsByThemselves(file)
+  for (const { generation, index, samples, meetings, violation } of points) {
+    const fitness = fitnessOf(samples, objectives, { ...replications, count: meetings * replications.count })
+    if (fitness) best.push({ generation, index, score: objectives.weigh(fitness), fitness, samples, violation })
     if (best.length > 2 * count + 1000) keep()
   }
   keep()
-  return best.flatMap(({ generation, index, violation }) => {
+  return best.map(({ generation, index, fitness, samples, violation }) => {
     const row = file.get<EvaluatedRow>(
       'select * from evaluated where generation = ? and "index" = ? and replicate = 0',
       generation,
       index,
     )!
-    const point = pointOf(row, objectives, replications)
-    return point ? { ...point, ...(violation > 0 && { violation }) } : []
+    const standardError = standardErrorsOf(samples)
+    const point = { individual: individualOf(row), outcome: 'done' as const, fitness, standardError, samples }
+    return { ...point, ...(violation > 0 && { violation }) }
   })
+}
+
+interface SampledPoint {
+  readonly generation: number
+  readonly index: number
+  readonly samples: readonly (readonly number[])[]
+  /** How many individuals it was. */
+  readonly meetings: number
+  readonly violation: number
+}
+
+interface RankedPoint extends Omit<SampledPoint, 'meetings'> {
+  readonly score: number
+  readonly fitness: readonly number[]
+}
+
+function* pointsByThemselves(file: RecordFile): Generator<SampledPoint, void> {
+  const points = file.iterate<Omit<SampledPoint, 'samples' | 'meetings'> & { readonly samples: string }>(
+    `select generation, "index", max(samples) as samples, coalesce(avg(violation), 0) as violation from evaluations e
+     where not ${isPart('e')} group by generation, "index" having max(samples) is not null`,
+  )
+  for (const point of points) yield { ...point, samples: JSON.parse(point.samples), meetings: 1 }
+}
+
+function* pooledPoints(file: RecordFile): Generator<SampledPoint, void> {
+  const points = file.iterate<{ readonly individuals: string; readonly violation: number }>(
+    `select json_group_array(json_array(generation, "index", json(e.samples))) filter (where e.samples is not null) as individuals,
+            coalesce(avg(e.violation), 0) as violation
+     from evaluations e join individuals i using (generation, "index", replicate)
+     where not ${isPart('e')} group by i.parameters having max(e.samples) is not null`,
+  )
+  for (const { individuals, violation } of points) {
+    const met = JSON.parse(individuals) as [generation: number, index: number, samples: SampledPoint['samples']][]
+    met.sort(([a, i], [b, j]) => a - b || i - j)
+    const [generation, index] = met[0]!
+    yield { generation, index, samples: met.flatMap(([, , samples]) => samples), meetings: met.length, violation }
+  }
 }
 
 /**

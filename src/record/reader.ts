@@ -17,6 +17,7 @@ import {
   bestReplicated,
   hasReplicates,
   hasWhole,
+  isMetAgain,
   pointOf,
 } from './best-points.ts'
 import { frontOf, type RunFront } from './front-points.ts'
@@ -197,7 +198,8 @@ export class RecordReader extends WorkReader implements TrajectoryHistory {
     const { replications, budget } = this
     if (this.wantsFront) return bestOfFronts(this.file, count, this.objectives, replications)
     if (budget && !hasWhole(this.file)) return bestOfParts(this.file, count, this.objectives, replications)
-    if (replications && count > 1) return bestReplicated(this.file, count, this.objectives, replications)
+    if (replications && (count > 1 || isMetAgain(this.file, replications)))
+      return bestReplicated(this.file, count, this.objectives, replications)
     if (!replications && hasReplicates(this.file)) return bestPoints(this.file, count)
     if (count === 1) {
       const row = this.file.get<EvaluatedRow>(

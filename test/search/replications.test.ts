@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { Design, GeneticAlgorithm } from '../../optimizers/index.ts'
 import { orders } from '../../src/core/abilities.ts'
+import type { DoneEvaluation } from '../../src/core/evaluation.ts'
 import type { Optimizee } from '../../src/index.ts'
 import { RecordReader } from '../../src/record/reader.ts'
 import { summarizeRun } from '../../src/record/summary.ts'
@@ -128,6 +129,33 @@ test('a design is replicated by its problem like any search, and not by both', a
   await expect(search({ ...noisy, root, name: 'twice', makeOptimizer: twice })).rejects.toThrow(
     'say in one place how often',
   )
+})
+
+test('samples of a point that is met again are pooled where each has its own seed, and are the same where seeds are common', async () => {
+  const root = temporaryDirectory()
+  const points = Array.from({ length: 8 }, (_, i) => ({ x: 0, n: i % 2 }))
+  const makeOptimizer = (optimizee: Optimizee) =>
+    new Design(optimizee, { design: { kind: 'manual', rows: points }, chunk: 3 }) as never
+  const bestOf = async (name: 'own' | 'common') => {
+    const options = { replications: { count: 2, seeds: name } }
+    const { canonical, directory, trajectory } = await search({ ...noisy, options, root, name, makeOptimizer })
+    const rows = rowsOf(canonical)
+    const ranked = [0, 1].map((n) => {
+      const costs = rows.filter(({ parameters }) => parameters.n === n).map(({ fitness: [cost] }) => cost)
+      return { name: `0.${n}`, mean: costs.reduce((sum, cost) => sum + cost, 0) / costs.length, costs }
+    })
+    ranked.sort((a, b) => a.mean - b.mean)
+    const best = trajectory.best(10) as DoneEvaluation[]
+    const { generation, index, fitness } = summarizeRun(directory).best!
+    expect(`${generation}.${index}`).toBe(ranked[0]!.name)
+    expect(fitness[0]).toBeCloseTo(ranked[0]!.mean, 10)
+    return { best, ranked }
+  }
+  const { best, ranked } = await bestOf('own')
+  expect(best.map(({ individual }) => individual.name)).toEqual(ranked.map(({ name }) => name))
+  expect(best.map(({ samples }) => samples!.flat())).toEqual(ranked.map(({ costs }) => costs))
+  const common = await bestOf('common')
+  expect(common.best).toHaveLength(8)
 })
 
 test('who stands in for a failed sample is refused before anything starts', async () => {
