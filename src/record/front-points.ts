@@ -1,6 +1,6 @@
 import { Front } from '../core/front.ts'
-import { hypervolume } from '../core/hypervolume.ts'
 import { type IndividualId, nameOf } from '../core/individual.ts'
+import { MeasuredFront } from '../core/measured-front.ts'
 import type { Objectives } from '../core/objectives.ts'
 import type { Replications } from '../core/replications.ts'
 import { fitnessOf, meanOf } from '../core/samples.ts'
@@ -39,16 +39,14 @@ export function frontOf(
   const { objectives, replications, recorded = null } = wish
   const isStored = objectives.wantsFront && given === undefined && objectives.names.length <= mostVolumeObjectives
   const stored = isStored ? storedFront(file) : nothingStored
-  const front = new Front<FrontPoint>(objectives)
-  for (const member of stored.members) front.add(member)
+  const front = new MeasuredFront(objectives, stored.members)
   const hypervolumes = [...stored.hypervolumes]
   let reference: readonly number[] | null = given ?? recorded
   for (const generation of generationsOf(pointsOf(file, objectives, replications, stored.generations, 'and later'))) {
     reference ??= worstOf(objectives, generation)
     for (const point of generation) front.add(point)
-    const volume = reference && hypervolume(objectives, volumePoints(front.members), reference)
     while (hypervolumes.length < generation[0]!.generation) hypervolumes.push(hypervolumes.at(-1) ?? null)
-    hypervolumes.push(volume)
+    hypervolumes.push(reference && front.volumeFrom(reference))
   }
   const direction = Math.sign(objectives.weights[0]!)
   const points = front.members.toSorted((a, b) => direction * (b.fitness[0]! - a.fitness[0]!))
@@ -70,13 +68,8 @@ export function membersOfFront(
   return front.members
 }
 
-/** Of more objectives, volumes cost so much that they are found only where somebody asks for them. */
-export const mostVolumeObjectives = 3
-
-/** What has a volume: nothing that violates constraints. */
-export function volumePoints(points: readonly FrontPoint[]): readonly (readonly number[])[] {
-  return points.filter(({ violation }) => violation === undefined).map(({ fitness }) => fitness)
-}
+/** Of more objectives, what one individual adds costs up to seconds: volumes are found only where somebody asks for them. */
+export const mostVolumeObjectives = 5
 
 interface StoredFront {
   readonly members: readonly FrontPoint[]

@@ -1,9 +1,8 @@
-import { Front } from '../core/front.ts'
-import { hypervolume } from '../core/hypervolume.ts'
 import { nameOf } from '../core/individual.ts'
+import { MeasuredFront } from '../core/measured-front.ts'
 import type { Objectives } from '../core/objectives.ts'
 import type { Replications } from '../core/replications.ts'
-import { type FrontPoint, mostVolumeObjectives, pointsOf, storedFront, volumePoints, worstOf } from './front-points.ts'
+import { type FrontPoint, mostVolumeObjectives, pointsOf, storedFront, worstOf } from './front-points.ts'
 import type { RecordFile } from './record-file.ts'
 
 /**
@@ -14,7 +13,7 @@ export class FrontWriter {
   readonly #file: RecordFile
   readonly #objectives: Objectives
   readonly #replications: Replications | undefined
-  readonly #front: Front<FrontPoint>
+  readonly #front: MeasuredFront<FrontPoint>
   /** The names of the members that are stored. */
   #stored: Set<string>
   /** The first generation that is not whole, or may become larger. */
@@ -33,8 +32,7 @@ export class FrontWriter {
     this.#replications = replications
     this.#reference = reference
     const { members, generations } = storedFront(file)
-    this.#front = new Front(objectives)
-    for (const member of members) this.#front.add(member)
+    this.#front = new MeasuredFront(objectives, members)
     this.#stored = new Set(members.map(nameOf))
     this.#next = Math.max(0, generations - 1)
   }
@@ -78,7 +76,7 @@ export class FrontWriter {
   #volume(points: readonly FrontPoint[]): number | null {
     this.#reference ??= this.#chooseReference(points)
     if (!this.#reference || this.#objectives.names.length > mostVolumeObjectives) return null
-    return hypervolume(this.#objectives, volumePoints(this.#front.members), this.#reference)
+    return this.#front.volumeFrom(this.#reference)
   }
 
   /** Once and for all: volumes from different points cannot be compared. */

@@ -81,7 +81,7 @@ export interface BestIndividual {
 export interface FrontSummary {
   /** How many that no other dominates. */
   readonly individuals: number
-  /** Between them and the reference; null as long as there is none, and of more than three objectives. */
+  /** Between them and the reference; null as long as there is none, and of more than five objectives. */
   readonly hypervolume: number | null
   readonly reference: Readonly<Record<string, number>> | null
 }
