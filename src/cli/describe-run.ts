@@ -1,4 +1,5 @@
 import { nameOf } from '../core/individual.ts'
+import { generationsInWords } from '../record/generations-in-words.ts'
 import {
   type BestIndividual,
   type FrontSummary,
@@ -40,7 +41,7 @@ export function describeRun(
     ['', announcement ?? undefined],
     ['objectives', describeObjectives(objectives)],
     ['constraints', constraints.length > 0 ? constraints.join(', ') : undefined],
-    ['generations', describeGenerations(summary)],
+    ['generations', generationsInWords(summary)],
     ['individuals', describeIndividuals(summary)],
     ['simulations', describeSimulations(summary)],
     ['attempts', String(summary.attempts)],
@@ -54,10 +55,6 @@ export function describeRun(
     ['best', best ? describeBest(best, Object.keys(objectives)) : 'none'],
     ...Object.entries(best?.parameters ?? {}).map(([key, value]) => [`  ${key}`, shortValue(value)] as const),
   ])
-}
-
-export function describeGenerations({ generations, generationLimit }: RunSummary): string {
-  return generationLimit === null ? String(generations) : `${generations} of ${generationLimit}`
 }
 
 export function describeBest(best: BestIndividual, objectives: readonly string[]): string {

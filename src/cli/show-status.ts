@@ -4,13 +4,14 @@ import { jobFolder, jobLog, lastJob } from '../../runtime/slurm/job-folder.ts'
 import { describeJob, type QueuedJob, queuedJobs } from '../../runtime/slurm/queue.ts'
 import { ConfigurationError } from '../core/errors.ts'
 import { type FailureGroup, failureGroups } from '../record/failure-groups.ts'
+import { generationsInWords } from '../record/generations-in-words.ts'
 import { rateOf } from '../record/rate.ts'
 import { RecordReader } from '../record/reader.ts'
 import { recordVersion } from '../record/record-version.ts'
 import { describeSlurm, type SlurmStatus, slurmStatusOf } from '../record/slurm-status.ts'
 import { type RunSummary, summarize, summarizeRun } from '../record/summary.ts'
 import { describeFailures } from './describe-failures.ts'
-import { describeBest, describeGenerations, describeRun } from './describe-run.ts'
+import { describeBest, describeRun } from './describe-run.ts'
 import { jsonText } from './output.ts'
 import { shortNumber } from './progress.ts'
 import { alignTable, shortValue } from './table.ts'
@@ -73,7 +74,7 @@ function lineOf(run: RunSummary | Refusal | Submitted): string {
   const failed = evaluations.failed > 0 ? `, ${evaluations.failed} failed` : ''
   const beside = stopped > 0 ? `${failed}, ${stopped} stopped` : failed
   const found = best ? `, best ${describeBest(best, Object.keys(objectives))}` : ''
-  return `${name}: ${status}, generations ${describeGenerations(run)}, ${evaluations.done} done${beside}${found}`
+  return `${name}: ${status}, generations ${generationsInWords(run)}, ${evaluations.done} done${beside}${found}`
 }
 
 type Status = RunSummary &
@@ -214,14 +215,22 @@ function tableOf(runs: readonly (RunSummary | Refusal | Submitted)[]): string {
           : [
               basename(run.directory),
               run.status,
-              describeGenerations(run),
+              generationsInWords(run),
               String(run.evaluations.done),
               String(run.evaluations.failed),
               ...stoppedIn(String(run.evaluations.stopped ?? 0)),
-              run.best ? run.best.fitness.map(shortValue).join(', ') : '',
+              run.best ? bestInRow(run.best.fitness) : '',
               run.optimizer ?? '',
               run.created?.slice(0, 16).replace('T', ' ') ?? '',
             ],
     ),
   )
+}
+
+/** So many objectives have a place in a row. */
+const mostObjectives = 3
+
+function bestInRow(fitness: readonly number[]): string {
+  const left = fitness.length - mostObjectives
+  return [...fitness.slice(0, mostObjectives).map(shortValue), ...(left > 0 ? [`and ${left} more`] : [])].join(', ')
 }

@@ -205,6 +205,8 @@ export interface ImportanceAnswer {
 export interface AnalysisPicture {
   readonly title: string
   readonly summary: string
+  /** What a bar of the whole length stands for; the largest value where nothing else is known to bound them. */
+  readonly reach?: number
   /** With the interval in which it lies, where that is known. */
   readonly bars: readonly {
     readonly name: string

@@ -29,8 +29,9 @@ export function ImportanceView({ run }: ViewProps) {
 }
 
 /** A bar for each parameter; where some are negative, from the middle to either side. */
-function Bars({ bars }: AnalysisPicture) {
-  const reach = bars.reduce((most, { value, high = 0 }) => Math.max(most, Math.abs(value ?? 0), high), 0) || 1
+function Bars({ bars, reach: known }: AnalysisPicture) {
+  const reach =
+    known ?? (bars.reduce((most, { value, high = 0 }) => Math.max(most, Math.abs(value ?? 0), high), 0) || 1)
   const isTwoSided = bars.some(({ value }) => (value ?? 0) < 0)
   const place = (value: number) => 100 * (isTwoSided ? (value / reach + 1) / 2 : Math.max(0, value / reach))
   const percent = (value: number) => `${value.toFixed(2)}%`

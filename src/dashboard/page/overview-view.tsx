@@ -1,3 +1,4 @@
+import { generationsInWords } from '../../record/generations-in-words.ts'
 import type { OverviewAnswer } from '../answers.ts'
 import { useAnswer } from './ask.ts'
 import { CommandLine } from './command-line.tsx'
@@ -37,7 +38,7 @@ function Tiles({ summary, rate, secondsLeft }: OverviewAnswer) {
     ['done', short(evaluations.done), `of ${plural(individuals, 'individual')}`],
     ...(stopped === undefined ? [] : [['stopped', short(stopped), 'on their way'] as const]),
     ['failed', short(evaluations.failed), pending > 0 ? `${short(pending)} to do` : 'none to do'],
-    ['generations', short(generations), generationLimit === null ? undefined : `of ${short(generationLimit)}`],
+    ['generations', short(generations), generationLimit === null ? undefined : beyondIn(summary)],
     ['rate', rate === null ? '–' : `${short(Number(rate.toPrecision(3)))}/s`, 'since the last start'],
     [
       'time left',
@@ -47,9 +48,7 @@ function Tiles({ summary, rate, secondsLeft }: OverviewAnswer) {
     [
       'workers',
       short(workers.alive),
-      workers.lost > 0
-        ? `${workers.lost} lost`
-        : `of ${plural(workers.launched, 'launch').replace(/launchs$/, 'launches')}`,
+      workers.lost > 0 ? `${workers.lost} lost` : `of ${plural(workers.launched, 'launch', 'launches')}`,
     ],
     ['busy', usage.busyFraction === null ? '–' : `${Math.round(usage.busyFraction * 100)} %`, 'of the workers’ time'],
   ]
@@ -64,6 +63,11 @@ function Tiles({ summary, rate, secondsLeft }: OverviewAnswer) {
       ))}
     </dl>
   )
+}
+
+/** What follows the number of generations in words about it. */
+function beyondIn(summary: OverviewAnswer['summary']): string {
+  return generationsInWords(summary).replace(/^\d+,? /, '')
 }
 
 function Best({ summary: { best, objectives } }: OverviewAnswer) {
@@ -131,7 +135,7 @@ function Facts({ summary, settings }: OverviewAnswer) {
     ['attempts', short(attempts)],
     [
       'used',
-      `${plural(usage.steps, 'worker launch').replace(/launchs$/, 'launches')}, ${Number(usage.nodeHours.toPrecision(3))} node-hours`,
+      `${plural(usage.steps, 'worker launch', 'worker launches')}, ${Number(usage.nodeHours.toPrecision(3))} node-hours`,
     ],
     ['benched hosts', benchedHosts.length > 0 ? benchedHosts.join(', ') : undefined],
     [

@@ -26,7 +26,7 @@ export function PairsView({ run }: ViewProps) {
         rows: pairs.map(({ x, y, count, best }) => [
           `${axes[x]!.name} and ${axes[y]!.name}`,
           short(count),
-          best ?? 'cannot be told',
+          best ?? (count === 0 ? noneHasBoth : 'cannot be told'),
         ]),
       }}
     >
@@ -43,6 +43,9 @@ export function PairsView({ run }: ViewProps) {
     </Figure>
   )
 }
+
+/** Why a square is empty: parameters that apply under different conditions are never there together. */
+const noneHasBoth = 'no individual has both'
 
 const [labelWidth, labelHeight, between] = [76, 34, 8]
 
@@ -61,6 +64,12 @@ function draw({ context, width, colour, style }: Brush, { axes, pairs }: PairsAn
     context.fillRect(left, top, side, side)
     context.imageSmoothingEnabled = false
     context.drawImage(imageOf(pair, shades), left, top, side, side)
+    if (pair.count > 0) continue
+    context.fillStyle = colour('--muted')
+    context.textAlign = 'center'
+    const lines = side > 140 ? [noneHasBoth] : side > 76 ? ['no individual', 'has both'] : ['none']
+    for (const [i, line] of lines.entries())
+      context.fillText(line, left + side / 2, top + side / 2 + 16 * (i - (lines.length - 1) / 2))
   }
   context.fillStyle = colour('--muted')
   for (const [i, axis] of axes.entries()) {

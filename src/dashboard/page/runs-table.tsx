@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
+import { generationsInWords } from '../../record/generations-in-words.ts'
 import type { RunLine } from '../answers.ts'
 import { addressOf } from './route.ts'
 import { Status } from './status.tsx'
@@ -7,6 +8,9 @@ import { duration, plural, short } from './words.ts'
 
 /** No more runs are compared at once. */
 const mostCompared = 60
+
+/** So many objectives have a place in a row. */
+const mostObjectives = 3
 
 /** All runs, each with its state, and a way to choose some that are compared. */
 export function RunsTable({ runs }: { readonly runs: readonly RunLine[] }) {
@@ -75,7 +79,7 @@ const optional: ReadonlySet<string> = new Set(['stopped', 'rate', 'time left', '
 
 const allColumns: readonly Column[] = [
   { name: 'state', cell: ({ summary }) => <Status status={summary.status} /> },
-  { name: 'progress', cell: ({ summary }) => <Progress {...summary} /> },
+  { name: 'progress', cell: ({ summary }) => <Progress summary={summary} /> },
   {
     name: 'evaluated',
     isNumber: true,
@@ -90,8 +94,11 @@ const allColumns: readonly Column[] = [
   {
     name: 'best',
     cell: ({ summary: { best, objectives } }) => {
+      if (!best) return 'none yet'
       const names = Object.keys(objectives)
-      return best ? best.fitness.map((value, i) => `${names[i] ?? i} ${short(value)}`).join(', ') : 'none yet'
+      const values = best.fitness.slice(0, mostObjectives).map((value, i) => `${names[i] ?? i} ${short(value)}`)
+      const left = best.fitness.length - values.length
+      return [...values, ...(left > 0 ? [`and ${left} more`] : [])].join(', ')
     },
   },
   {
@@ -156,11 +163,14 @@ function RunRow({ run, columns, isChosen, onChoose }: RunRowProps) {
   )
 }
 
-function Progress({ generations, generationLimit }: ReadRun['summary']) {
+/** What has finished is whole, also where a limit ended it before its generations were over. */
+function Progress({ summary }: { readonly summary: ReadRun['summary'] }) {
+  const { generations, generationLimit, status } = summary
   if (generationLimit === null) return <>{plural(generations, 'generation')}</>
+  const all = status === 'finished' ? generations : generationLimit
   return (
     <>
-      <progress value={generations} max={generationLimit} aria-label="generations" /> {generations} of {generationLimit}
+      <progress value={generations} max={all} aria-label="generations" /> {generationsInWords(summary)}
     </>
   )
 }

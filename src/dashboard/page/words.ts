@@ -17,8 +17,8 @@ export function inWords(value: unknown): string {
   )
 }
 
-export function plural(count: number, noun: string): string {
-  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`
+export function plural(count: number, noun: string, nouns = `${noun}s`): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? noun : nouns}`
 }
 
 /** `4 min 10 s`, `3 d 2 h`. */

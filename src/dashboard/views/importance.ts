@@ -77,6 +77,7 @@ function contentOf(analysis: Analysis, of: string): AnalysisPicture {
           value: spearman,
           cells: [fixed(spearman), fixed(partial)],
         })),
+        1,
       )
     case 'sobol':
       return barsOf(
@@ -125,7 +126,12 @@ interface NamedValue {
   readonly cells: readonly string[]
 }
 
-function barsOf(title: string, head: readonly string[], values: readonly NamedValue[]): AnalysisPicture {
+function barsOf(
+  title: string,
+  head: readonly string[],
+  values: readonly NamedValue[],
+  reach?: number,
+): AnalysisPicture {
   const known = values.filter(({ value }) => value !== null)
   const first = known.reduce<NamedValue | undefined>(
     (a, b) => (a === undefined || Math.abs(b.value!) > Math.abs(a.value!) ? b : a),
@@ -137,6 +143,7 @@ function barsOf(title: string, head: readonly string[], values: readonly NamedVa
       first === undefined
         ? 'It cannot be told of any parameter.'
         : `Most of all ${first.name}, with ${fixed(first.value)}.`,
+    ...(reach !== undefined && { reach }),
     bars: values.map(({ name, value, low, high }) => ({
       name,
       value,

@@ -90,10 +90,10 @@ function summaryOf(
 ): string {
   if (all.length === 0) return 'No worker has been launched yet.'
   const lost = all.filter(({ why }) => why !== null && !isOrderlyEnd(why)).length
-  const hosts = new Set(all.map(({ host }) => host)).size
+  const hosts = new Set(all.flatMap(({ host }) => (host === '' ? [] : [host]))).size // of those that have said theirs
   const busy =
     usage.workerSeconds > 0
       ? ` and were busy ${Math.round((100 * Math.min(usage.busySeconds, usage.workerSeconds)) / usage.workerSeconds)} % of their time`
       : ''
-  return `${plural(all.length, 'worker')} on ${plural(hosts, 'host')}${busy}; ${lost === 0 ? 'none' : grouped(lost)} ended otherwise than asked.`
+  return `${plural(all.length, 'worker')}${hosts === 0 ? '' : ` on ${plural(hosts, 'host')}`}${busy}; ${lost === 0 ? 'none' : grouped(lost)} ended otherwise than asked.`
 }
