@@ -1,9 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { aroundEach, type TestContext } from 'vitest'
+import type { TestContext } from 'vitest'
 
-const running = new AsyncLocalStorage<TestContext>()
-
-aroundEach((run, context) => running.run(context, run))
+/** The test that is running, also where several run at the same time; `tell-running-test.ts` fills it. */
+export const running = new AsyncLocalStorage<TestContext>()
 
 /** Does something when the test that calls this has finished, also where several run at the same time; vitest's own does not know which. */
 export function onTestFinished(act: () => void | Promise<void>): void {
