@@ -1,65 +1,11 @@
 #!/usr/bin/env node
-import { createRequire } from 'node:module'
-import { Command } from 'commander'
-import { exitCodes, fail } from './fail.ts'
-
-/** One file per command, read when it is asked for. */
-const commands = {
-  try: () => import('./try.ts'),
-  run: () => import('./run.ts'),
-  resume: () => import('./resume.ts'),
-  submit: () => import('./submit.ts'),
-  status: () => import('./status.ts'),
-  show: () => import('./show.ts'),
-  export: () => import('./export.ts'),
-  analyse: () => import('./analyse.ts'),
-  dashboard: () => import('./dashboard.ts'),
-  report: () => import('./report.ts'),
-  logs: () => import('./logs.ts'),
-  replay: () => import('./replay.ts'),
-  recover: () => import('./recover.ts'),
-  'check-program': () => import('./check-program.ts'),
-  'check-worker': () => import('./check-worker.ts'),
-  doctor: () => import('./doctor.ts'),
-  grid: () => import('./grid.ts'),
-  optimizers: () => import('./optimizers.ts'),
-  optimizees: () => import('./optimizees.ts'),
-  python: () => import('./python.ts'),
-  schema: () => import('./schema.ts'),
-  init: () => import('./init.ts'),
-} as const
+import { runCommandLine, wantsDebugging } from './command-line.ts'
+import { fail } from './fail.ts'
 
 const { argv } = process
-const debug = argv.includes('--debug')
 process.stdout.on('error', lostReader)
 process.stderr.on('error', () => {}) // where warnings and progress cannot be written, the work goes on
-try {
-  const program = await commandLine(argv[2])
-  if (argv.length > 2) await program.parseAsync(argv)
-  else {
-    process.stderr.write(program.helpInformation())
-    process.exitCode = exitCodes.wrong
-  }
-} catch (error) {
-  process.exitCode = fail(error, { debug })
-}
-
-/** The command that is asked for by name, or all of them if none is. */
-async function commandLine(name: string | undefined): Promise<Command> {
-  const program = new Command('twoloop')
-    .description('Searches the parameters of simulations, in runs that survive anything.')
-    .version((createRequire(import.meta.url)('twoloop/package.json') as { version: string }).version)
-    .exitOverride()
-    .configureOutput({ writeErr: () => {} }) // `fail` says it
-    .helpCommand(true)
-    .option('--debug', 'show where an error comes from')
-  const isOne = name !== undefined && Object.hasOwn(commands, name)
-  const asked = isOne ? [name] : Object.keys(commands)
-  for (const command of asked) (await commands[command as keyof typeof commands]()).register(program)
-  if (!isOne) await (await import('./completion.ts')).register(program) // it knows those that stand before it
-  for (const command of program.commands) command.option('--debug', 'show where an error comes from')
-  return program
-}
+await runCommandLine(argv)
 
 /**
  * Whoever was reading (a pager, `head`, a terminal) is gone, and there is nobody to tell; a full disk is told. What a search
@@ -68,6 +14,6 @@ async function commandLine(name: string | undefined): Promise<Command> {
 function lostReader(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE' || error.code === 'EIO') return
   const came = process.exitCode
-  const code = fail(error, { debug })
+  const code = fail(error, { debug: wantsDebugging(argv) })
   process.exit(came ?? code)
 }

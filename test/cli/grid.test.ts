@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { parseGridArguments } from '../../src/cli/grid-arguments.ts'
+import { command } from '../command.ts'
 import { UserFolder } from './folder.ts'
 
 const program = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url))
@@ -181,8 +182,9 @@ test('with options the runs and data lie elsewhere, under another name', async (
 
 test('a dry run makes nothing, and says what would be run and where', async () => {
   writeThunk()
-  const { code, stdout, stderr } = await grid('train.mjs', '--lr', '1', '2', '--dry-run')
-  expect([code, stderr]).toEqual([0, ''])
+  const words = ['grid', 'train.mjs', '--lr', '1', '2', '--dry-run']
+  const { exitCode, stdout, stderr } = await command(words, { cwd: folder.path })
+  expect([exitCode, stderr]).toEqual([0, ''])
   expect(stdout).toContain('\npending  cmd_train_lr1 (seed 0)  data/cmd_train_lr1/cmd_train_lr1_s0\n')
   expect(stdout).toMatch(/\ncmd_train: 2 of 2 experiments are to be run$/)
   expect(readdirSync(folder.path)).toEqual(['train.mjs'])
@@ -305,8 +307,8 @@ test.each([
   folder.write('twice.yaml', 'thunk: train.mjs\nkeys:\n  lr: 1\n  lr: 2\n')
   folder.write('no-thunk.yaml', 'keys: { lr: 1 }\n')
   const before = readdirSync(folder.path)
-  const { code, stdout, stderr } = await grid(...words)
-  expect([code, stdout, stderr.split('\n').length]).toEqual([2, '', 1])
+  const { exitCode, stdout, stderr } = await command(['grid', ...words], { cwd: folder.path })
+  expect([exitCode, stdout, stderr.split('\n').length], stderr).toEqual([2, '', 1])
   const said = stderr.replace(/^twoloop: /, '')
   if (typeof sentence === 'string') expect(said).toBe(sentence)
   else expect(said).toMatch(sentence)
@@ -314,8 +316,8 @@ test.each([
 })
 
 test('help says how keys and options are written', async () => {
-  const { code, stdout, stderr } = await grid('--help')
-  expect([code, stderr]).toEqual([0, ''])
+  const { exitCode, stdout, stderr } = await command(['grid', '--help'])
+  expect([exitCode, stderr]).toEqual([0, ''])
   expect(stdout).toContain('Usage: twoloop grid <file> [--key value ...]')
   for (const option of ['--exp-name', '--num-cpu', '--data-dir', '--datestamp', '--dry-run'])
     expect(stdout).toContain(option)

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { command } from '../command.ts'
 import { hasPart, hasProgram } from '../parts.ts'
 import { UserFolder } from './folder.ts'
 
@@ -19,6 +20,9 @@ beforeEach(() => {
 afterEach(() => {
   folder[Symbol.dispose]()
 })
+
+/** The command in this process, for what only reads or refuses. */
+const here = (...words: string[]) => command(words, { cwd: folder.path })
 
 async function twoloop(...words: string[]): Promise<{ code: number | undefined; stdout: string; stderr: string }> {
   const { exitCode, stdout, stderr } = await execa(process.execPath, [program, ...words], {
@@ -77,11 +81,11 @@ const commands = [
 test('help names every command, and every command has help of its own', async () => {
   const { code, stdout, stderr } = await twoloop('--help')
   expect([code, stderr]).toEqual([0, ''])
-  for (const command of commands) expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'))
-  for (const command of commands) {
-    const help = await twoloop(command, '--help')
-    expect([help.code, help.stderr]).toEqual([0, ''])
-    expect(help.stdout).toContain(`Usage: twoloop ${command} `)
+  for (const name of commands) expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'))
+  for (const name of commands) {
+    const help = await here(name, '--help')
+    expect([help.exitCode, help.stderr]).toEqual([0, ''])
+    expect(help.stdout).toContain(`Usage: twoloop ${name} `)
     expect(help.stdout).toContain('--debug')
   }
 })
@@ -104,8 +108,8 @@ test.each([
   [['run', 'a.yaml', '--json'], 'twoloop: a.yaml: there is no such file'],
   [['resume', 'nowhere'], /^twoloop: [^\n]*nowhere[^\n]*$/],
 ] as [string[], string | RegExp][])('%j is refused with one sentence and exit code 2', async (words, sentence) => {
-  const { code, stdout, stderr } = await twoloop(...words)
-  expect([code, stdout]).toEqual([2, ''])
+  const { exitCode, stdout, stderr } = await here(...words)
+  expect([exitCode, stdout]).toEqual([2, ''])
   if (typeof sentence === 'string') expect(stderr).toBe(sentence)
   else expect(stderr).toMatch(sentence)
   expect(readdirSync(folder.path)).toEqual([])
@@ -118,7 +122,7 @@ test('without a command there is help, and exit code 2', async () => {
 })
 
 test('where an error comes from is shown only if asked for', async () => {
-  expect((await twoloop('run', 'no.yaml')).stderr).not.toContain(' at ')
+  expect((await here('run', 'no.yaml')).stderr).not.toContain(' at ')
   const { code, stderr } = await twoloop('run', 'no.yaml', '--debug')
   expect(code).toBe(2)
   expect(stderr).toMatch(/^twoloop: no\.yaml: there is no such file\nConfigurationError: .*\n {4}at /)
@@ -129,8 +133,8 @@ test('an experiment that is wrong starts nothing and leaves a run as it was', as
     'bad.yaml',
     'name: valley\noptimizee: { type: epidemic }\noptimizer: { type: genetic-algorithm, size: 3 }\n',
   )
-  const { code, stderr } = await twoloop('run', 'bad.yaml', '--overwrite')
-  expect([code, stderr.split('\n').length]).toEqual([2, 1])
+  const { exitCode, stderr } = await here('run', 'bad.yaml', '--overwrite')
+  expect([exitCode, stderr.split('\n').length]).toEqual([2, 1])
   expect(stderr).toMatch(/^twoloop: bad\.yaml: optimizer\.size is not a setting/)
   expect(existsSync(join(folder.path, 'runs'))).toBe(false)
 })
@@ -151,8 +155,8 @@ test('whom auto takes, and why, is said before the first individual, by status, 
   expect(code).toBe(0)
   const [sentence] = stderr.split('\n')
   expect(sentence).toMatch(/^auto takes lq-cma-es, .*: all of its \d axes are numbers, .*\.$/)
-  expect((await twoloop('status', 'runs/small')).stdout).toContain(sentence)
-  const { stdout } = await twoloop('optimizers', 'small.yaml')
+  expect((await here('status', 'runs/small')).stdout).toContain(sentence)
+  const { stdout } = await here('optimizers', 'small.yaml')
   expect(stdout).toMatch(/^auto: /)
   expect(stdout).toContain(sentence)
 })
@@ -324,13 +328,13 @@ test('the second signal does not wait for what is being simulated', async () => 
 })
 
 test('what is built in is listed with its settings, defaults and meaning', async () => {
-  for (const [command, type, setting] of [
+  for (const [name, type, setting] of [
     ['optimizers', 'genetic-algorithm', { name: 'generations', type: 'integer', default: 50 }],
     ['optimizers', 'cross-entropy', { name: 'seed', type: 'integer', default: 0 }],
     ['optimizees', 'epidemic', { name: 'infected', type: 'number', default: 3 }],
     ['optimizees', 'command', { name: 'workingDirectory', type: 'string' }],
   ] as const) {
-    const listed = JSON.parse((await twoloop(command, '--json')).stdout) as {
+    const listed = JSON.parse((await here(name, '--json')).stdout) as {
       type: string
       summary: string
       settings: unknown[]
@@ -340,7 +344,7 @@ test('what is built in is listed with its settings, defaults and meaning', async
     expect(found?.settings).toContainEqual(
       expect.objectContaining({ ...setting, meaning: expect.stringMatching(/\w/) }),
     )
-    const { stdout, stderr } = await twoloop(command)
+    const { stdout, stderr } = await here(name)
     expect(stdout).toMatch(new RegExp(`^${type}: `, 'm'))
     expect(stdout).toMatch(new RegExp(`^  ${setting.name} +`, 'm'))
     expect(stderr).toBe('')
@@ -374,12 +378,12 @@ test('a search in which nothing works ends with 1 and says of what, with an exam
   const more = /^see more with {2}twoloop logs runs\/broken 0\.0$/m
   for (const text of [
     stderr,
-    (await twoloop('show', 'runs/broken')).stdout,
-    (await twoloop('status', 'runs/broken')).stdout,
+    (await here('show', 'runs/broken')).stdout,
+    (await here('status', 'runs/broken')).stdout,
   ]) {
     expect(text).toMatch(group)
     expect(text).toMatch(more)
   }
-  const { failureGroups } = JSON.parse((await twoloop('show', 'runs/broken', '--json')).stdout)
+  const { failureGroups } = JSON.parse((await here('show', 'runs/broken', '--json')).stdout)
   expect(failureGroups).toMatchObject([{ cause: { kind: 'exit', exitCode: 3 }, example: '0.0' }])
 })
