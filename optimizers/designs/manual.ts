@@ -85,7 +85,7 @@ function checkColumns(
   if (extra.length > 0) {
     const what = extra.length > 1 ? 'columns' : 'column'
     throw new RangeError(
-      `${design}: row ${i + 1} has the ${what} ${list(extra)}, but the parameters are ${list([...known])}`,
+      `${design}: row ${i + 1} has the ${what} ${list(extra)}, but the parameters are ${list([...known])}; leave out what is no parameter`,
     )
   }
 }

@@ -5,6 +5,27 @@ import { show } from './text.ts'
 /** What a cell of a table stands for, or what is wrong with it, as the end of a sentence. */
 export type CellReading = { readonly value: unknown } | { readonly refusal: string }
 
+/** A text that looks like something else, in a table whose writer put such texts in quotes. */
+export class TextCell {
+  readonly text: string
+
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
+/** Whether a text may be taken for a number, for true or false, or for nothing. */
+export function looksLikeOther(text: string): boolean {
+  if (!/^([\s\d+.tfn<-]|$)/i.test(text)) return false // most texts are none
+  return numberIn(text) !== undefined || booleanIn(text) !== undefined || isNothing(text)
+}
+
+/** What stands in a cell without quotes, in a table whose writer put texts that look like something else in quotes. */
+export function unquotedCell(text: string): unknown {
+  if (text === '') return null
+  return integerIn(text) ?? booleanIn(text) ?? text
+}
+
 /**
  * What a table knows of the types of its cells: `csv` has texts only; `columns` has types, but those of different kinds in one
  * column are texts (Parquet, Arrow); `json` has the type of every value.
@@ -20,10 +41,12 @@ export function typingOf(file: string): CellTyping {
 /**
  * The value of a parameter that a cell of a table stands for, whoever wrote the table. A text stands for what is written
  * there, as in CSV: a number, true or false, one of the values of a choice, a vector in JSON; other programs write `1.0` for 1,
- * `True` for true and nothing, or NaN, for null and for what is absent. What may be one of two values is refused.
+ * `True` for true and nothing, or NaN, for null and for what is absent. What may be one of two values is refused, unless the
+ * cell is a `TextCell`.
  */
-export function readCell(cell: unknown, parameter: Parameter, typing: CellTyping = 'csv'): CellReading {
-  const reading = readAs(cell, parameter.definition, typing)
+export function readCell(given: unknown, parameter: Parameter, typing: CellTyping = 'csv'): CellReading {
+  const cell = given instanceof TextCell ? given.text : given
+  const reading = readAs(given, parameter.definition, typing)
   const refusal = 'refusal' in reading ? reading.refusal : parameter.refuse(reading.value)
   if (refusal === undefined) return reading
   return parameter.definition.when !== undefined && isNothing(cell) ? absent : { refusal }
@@ -32,7 +55,8 @@ export function readCell(cell: unknown, parameter: Parameter, typing: CellTyping
 /** What a cell without anything stands for, where a parameter may not apply. */
 const absent: CellReading = { value: undefined }
 
-function readAs(cell: unknown, definition: ParameterDefinition, typing: CellTyping): CellReading {
+function readAs(given: unknown, definition: ParameterDefinition, typing: CellTyping): CellReading {
+  const cell = given instanceof TextCell ? given.text : given
   switch (definition.type) {
     case 'real':
       return { value: numberIn(cell) ?? cell }
@@ -42,7 +66,7 @@ function readAs(cell: unknown, definition: ParameterDefinition, typing: CellTypi
       return { value: booleanIn(cell) ?? cell }
     case 'choice':
     case 'ordinal':
-      return choiceIn(cell, definition.values, typing)
+      return choiceIn(cell, definition.values, given instanceof TextCell ? 'json' : typing)
     case 'vector':
       return readElements(cell, definition.of, typing)
     case 'matrix':
@@ -68,6 +92,7 @@ function choiceIn(cell: unknown, values: readonly ChoiceValue[], typing: CellTyp
     value === null && typeof cell === 'string' && typing === 'columns' ? false : mayBe(cell, value),
   )
   if (meant.length < 2) return { value: meant.length === 1 ? meant[0] : cell }
+  if (typeof cell === 'string' && values.includes(cell) && looksLikeText(cell)) return { value: cell }
   return {
     refusal: `needs a value that can be told from others, got ${show(cell)}, which is ${meant.map(show).join(' or ')}`,
   }
@@ -106,6 +131,11 @@ function integerIn(cell: unknown): number | undefined {
   return typeof cell === 'string' && value !== undefined && Math.abs(value) > Number.MAX_SAFE_INTEGER
     ? undefined
     : value
+}
+
+/** Whether it would be a number, but one that no program writes so: `007`, `+7`, `7.`. */
+function looksLikeText(text: string): boolean {
+  return numberIn(text) !== undefined && !/^-?(0|[1-9]\d*)(\.\d+)?(e[+-]?\d+)?$/i.test(text)
 }
 
 function booleanIn(cell: unknown): boolean | undefined {

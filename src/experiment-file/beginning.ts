@@ -4,8 +4,8 @@ import { designFromRows } from '../../optimizers/designs/manual.ts'
 import type { Problem } from '../core/optimizee.ts'
 import { typingOf } from '../core/read-cell.ts'
 import type { Space } from '../core/space.ts'
-import { nestColumns } from '../tables/nest-columns.ts'
-import { readRows, readTable } from '../tables/read-table.ts'
+import { pointsIn } from '../tables/points-of-run.ts'
+import { readCells, readRows } from '../tables/read-table.ts'
 import { below, makeAt, type Place } from './place.ts'
 
 type Guesses = readonly Readonly<Record<string, unknown>>[]
@@ -42,7 +42,7 @@ export async function readBeginning(
 
 /** A table with a column for every parameter; what else it has, as exports do, is left aside. */
 async function guessesIn(path: string, file: string, space: Space, place: Place): Promise<Guesses> {
-  const rows = nestColumns(await readTable(path), space.definitions)
+  const rows = pointsIn(await readCells(path), space.definitions)
   const known = new Set(space.names)
   const guesses = rows.map((row) => Object.fromEntries(Object.entries(row).filter(([name]) => known.has(name))))
   return makeAt(place, () => [...designFromRows(space, guesses, file, typingOf(file))])

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
 import type { ParameterDefinition } from '../core/space.ts'
 import { show } from '../core/text.ts'
-import { nestColumns } from '../tables/nest-columns.ts'
-import { readTable } from '../tables/read-table.ts'
+import { pointsIn } from '../tables/points-of-run.ts'
+import { readCells } from '../tables/read-table.ts'
 import { below, type Place, refuse } from './place.ts'
 
 type Definitions = readonly (readonly [string, ParameterDefinition])[]
@@ -30,7 +30,7 @@ async function readTables(design: unknown, definitions: Definitions, folder: str
   const { kind, file, rows } = design as { readonly kind?: unknown; readonly file?: unknown; readonly rows?: unknown }
   if (kind === 'manual' && typeof file === 'string') {
     if (rows !== undefined) refuse(place, `needs rows or a file, got both (${show(file)})`)
-    return { ...design, rows: nestColumns(await readTable(resolve(folder, file)), definitions) }
+    return { ...design, rows: pointsIn(await readCells(resolve(folder, file)), definitions) }
   }
   const { design: inner, designs } = design as { readonly design?: unknown; readonly designs?: unknown }
   if (kind === 'repeat')

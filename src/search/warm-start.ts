@@ -12,7 +12,7 @@ import { type ParameterDefinition, parameterFrom } from '../core/space.ts'
 import { RecordReader } from '../record/reader.ts'
 import { evaluationOf as evaluationOfRow } from '../record/rows.ts'
 import { nestColumns } from '../tables/nest-columns.ts'
-import { type FileRow, readTable } from '../tables/read-table.ts'
+import { type FileRow, readCells } from '../tables/read-table.ts'
 import type { HeldRun } from './run-directory.ts'
 
 /** What a search knows before it begins: the rows of an earlier run or of a table, as generation -1. */
@@ -41,7 +41,7 @@ export async function readWarmStart<P>(source: string, given: WarmStartProblem<P
   if (!found) throw new ConfigurationError(`there is no ${source}; wanted a run directory or a table to start from`)
   const { evaluations, warning } = found.isDirectory()
     ? fromRun(source, problem)
-    : { evaluations: fromTable(source, await readTable(source), problem), warning: undefined }
+    : { evaluations: fromTable(source, await readCells(source), problem), warning: undefined }
   if (!evaluations.some(({ outcome }) => outcome === 'done')) {
     throw new ConfigurationError(
       `${source} has nothing to start from: of ${evaluations.length} rows that fit, none is done${warning ? `; ${warning}` : ''}`,

@@ -8,7 +8,7 @@ import { type Cell, type CellKind, type Column, type Table, UniqueNames } from '
 
 export const identity = ['generation', 'index', 'replicate', 'seed'].map((name): Column => ({ name, kind: 'integer' }))
 const decision: readonly Column[] = [{ name: 'outcome', kind: 'text' }]
-const judgement: readonly Column[] = [
+export const judgement: readonly Column[] = [
   { name: 'score', kind: 'number' },
   { name: 'cause', kind: 'text' },
   { name: 'message', kind: 'text' },

@@ -1,3 +1,4 @@
+import { TextCell } from '../core/read-cell.ts'
 import type { ParameterDefinition } from '../core/space.ts'
 import type { FileRow } from './read-table.ts'
 
@@ -23,7 +24,10 @@ export function nestColumns(
   const names = new Set(definitions.map(([name]) => name))
   return rows.map((row) =>
     Object.fromEntries([
-      ...Object.entries(row).filter(([name]) => !taken.has(name) && (names.has(name) || !isIndex(name))),
+      ...Object.entries(row).flatMap(([name, cell]) => {
+        if (taken.has(name) || (!names.has(name) && isIndex(name))) return []
+        return [[name, names.has(name) || !(cell instanceof TextCell) ? cell : cell.text] as const]
+      }),
       ...moved.map(
         ({ name, shape, columns }) =>
           [

@@ -4,14 +4,20 @@ import { TableFault } from './table-fault.ts'
  * The records of a CSV text (RFC 4180), which may come in any pieces. Lines may end with CR LF, LF or CR, also the last;
  * a line without anything in it is no record.
  */
-export class CsvReader {
-  #cells: string[] = []
+export class CsvReader<Quoted = string> {
+  readonly #quoted: (text: string) => Quoted
+  #cells: (string | Quoted)[] = []
   #cell = ''
   #state: 'begin' | 'plain' | 'quoted' | 'after quote' = 'begin'
-  #records = 0;
+  #records = 0
+
+  /** @param quoted what stands for a cell in quotes: by default its text, as for all others */
+  constructor(quoted = (text: string): Quoted => text as Quoted) {
+    this.#quoted = quoted
+  }
 
   /** The records that end in a piece of the text. @throws TableFault */
-  *read(piece: string): Generator<string[]> {
+  *read(piece: string): Generator<(string | Quoted)[]> {
     let begin = 0 // of what is not taken yet of a quoted or plain cell
     for (let i = 0; i < piece.length; i++) {
       const character = piece[i]!
@@ -52,7 +58,7 @@ export class CsvReader {
   }
 
   /** The last record, if the text does not end with a line's end. @throws TableFault */
-  *end(): Generator<string[]> {
+  *end(): Generator<(string | Quoted)[]> {
     if (this.#state === 'quoted') throw new TableFault(`record ${this.#records + 1} has a quote that is not closed`)
     if (this.#isBlank('')) return
     this.#endCell('')
@@ -64,12 +70,13 @@ export class CsvReader {
   }
 
   #endCell(rest: string): void {
-    this.#cells.push(this.#state === 'plain' ? this.#cell + rest : this.#cell)
+    if (this.#state === 'after quote') this.#cells.push(this.#quoted(this.#cell))
+    else this.#cells.push(this.#state === 'plain' ? this.#cell + rest : this.#cell)
     this.#cell = ''
     this.#state = 'begin'
   }
 
-  #endRecord(): string[] {
+  #endRecord(): (string | Quoted)[] {
     const cells = this.#cells
     this.#cells = []
     this.#records++

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { extname } from 'node:path'
 import { TextDecoder } from 'node:util'
 import { ConfigurationError } from '../core/errors.ts'
+import { looksLikeOther, TextCell, unquotedCell } from '../core/read-cell.ts'
 import { show } from '../core/text.ts'
 import { readArrow } from './read-arrow.ts'
 import { CsvReader } from './read-csv.ts'
@@ -20,6 +21,37 @@ export async function readTable(path: string): Promise<FileRow[]> {
   const rows: FileRow[] = []
   for await (const row of readRows(path)) rows.push(row)
   return rows
+}
+
+/**
+ * As `readTable`, with all that a table of CSV tells of types. Who writes names without quotes, but in quotes some text that
+ * looks like something else (this package does so), means all such quotes: these texts are `TextCell`s then, and what has no
+ * quotes is what it looks like. Of tables that other programs wrote, all cells are texts.
+ */
+export async function readCells(path: string): Promise<readonly FileRow[]> {
+  if (extname(path).toLowerCase() !== '.csv') return readTable(path)
+  let namesAreBare = false
+  const namesOf = (cells: readonly (string | TextCell)[]) => {
+    namesAreBare = cells.some((cell) => typeof cell === 'string' && cell !== '')
+    return cells.map(textIn)
+  }
+  const rows: Readonly<Record<string, string | TextCell>>[] = []
+  try {
+    for await (const row of csvRows(path, new CsvReader((text) => new TextCell(text)), namesOf)) rows.push(row)
+  } catch (error) {
+    throw explained(path, error)
+  }
+  const isMeant = (cell: string | TextCell) => cell instanceof TextCell && looksLikeOther(cell.text)
+  const tells = namesAreBare && rows.some((row) => Object.values(row).some(isMeant))
+  const typed = (cell: string | TextCell) => {
+    if (!tells || (cell instanceof TextCell && !isMeant(cell))) return textIn(cell)
+    return typeof cell === 'string' ? unquotedCell(cell) : cell
+  }
+  return rows.map((row) => Object.fromEntries(Object.entries(row).map(([name, cell]) => [name, typed(cell)])))
+}
+
+function textIn(cell: string | TextCell): string {
+  return typeof cell === 'string' ? cell : cell.text
 }
 
 /** As `readTable`, row by row; JSON is read as a whole. */
@@ -48,13 +80,20 @@ const readers: Readonly<Record<string, (path: string) => AsyncGenerator<FileRow>
 }
 
 async function* readCsv(path: string): AsyncGenerator<FileRow> {
-  const reader = new CsvReader()
+  yield* csvRows(path, new CsvReader<string>(), (names) => names)
+}
+
+async function* csvRows<Quoted>(
+  path: string,
+  reader: CsvReader<Quoted>,
+  namesOf: (cells: readonly (string | Quoted)[]) => readonly string[],
+): AsyncGenerator<Readonly<Record<string, string | Quoted>>> {
   let names: readonly string[] | undefined
   let count = 0
-  const rowsOf = function* (records: Iterable<string[]>): Generator<FileRow> {
+  const rowsOf = function* (records: Iterable<(string | Quoted)[]>): Generator<Record<string, string | Quoted>> {
     for (const cells of records) {
       if (!names) {
-        names = checkedNames(cells)
+        names = checkedNames(namesOf(cells))
         continue
       }
       const known = names
@@ -63,7 +102,7 @@ async function* readCsv(path: string): AsyncGenerator<FileRow> {
         throw new TableFault(`row ${count} has ${cells.length} cells, but there are ${known.length} columns`)
       }
       // Entries and no assignment, since a name may be __proto__.
-      yield Object.fromEntries(known.map((name, i) => [name, cells[i]]))
+      yield Object.fromEntries(known.map((name, i) => [name, cells[i]!]))
     }
   }
   for await (const piece of texts(path)) yield* rowsOf(reader.read(piece))

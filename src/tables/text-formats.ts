@@ -1,8 +1,15 @@
+import { looksLikeOther } from '../core/read-cell.ts'
 import type { Cell, Table } from './table.ts'
 
-/** RFC 4180: lines end with CR LF, the first one names the columns; nothing stands where there is no value. */
+/**
+ * RFC 4180: lines end with CR LF, the first one names the columns; nothing stands where there is no value, and texts that look
+ * like something else stand in quotes.
+ */
 export function* asCsv(table: Table): Generator<string> {
-  yield csvLine(table.columns.map(({ name }) => name))
+  yield csvLine(
+    table.columns.map(({ name }) => name),
+    nameField,
+  )
   for (const cells of table.rows()) yield csvLine(cells)
 }
 
@@ -21,16 +28,24 @@ export function* asJson(table: Table): Generator<string> {
   yield separator === '[\n' ? '[]\n' : '\n]\n'
 }
 
-function csvLine(cells: readonly Cell[]): string {
-  let line = csvField(cells[0]!)
-  for (let i = 1; i < cells.length; i++) line += `,${csvField(cells[i]!)}`
+function csvLine<C extends Cell>(cells: readonly C[], field: (cell: C) => string = csvField): string {
+  let line = field(cells[0]!)
+  for (let i = 1; i < cells.length; i++) line += `,${field(cells[i]!)}`
   return `${line}\r\n`
 }
 
 function csvField(cell: Cell): string {
   if (cell === null) return ''
   if (typeof cell !== 'string') return String(cell)
-  return cell === '' || /[",\r\n]|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell
+  return looksLikeOther(cell) ? inQuotes(cell) : nameField(cell)
+}
+
+function nameField(text: string): string {
+  return text === '' || /[",\r\n]|^\s|\s$/.test(text) ? inQuotes(text) : text
+}
+
+function inQuotes(text: string): string {
+  return `"${text.replaceAll('"', '""')}"`
 }
 
 function* jsonObjects(table: Table): Generator<string> {

@@ -32,6 +32,8 @@ test.each<[unknown, Parameter, unknown]>([
   ['True', choice([true, 'auto']), true],
   [5, choice(['5', 'x']), '5'],
   ['5', choice(['5', 'x']), '5'],
+  ['007', choice(['007', 7]), '007'],
+  ['7.0', choice(['007', 7]), 7],
   ['NaN', choice(['NaN', 'x']), 'NaN'],
   ['[1, 2.0]', vector(integer(0, 3), 2), [1, 2]],
   [['True', '0'], vector(boolean(), 2), [true, false]],

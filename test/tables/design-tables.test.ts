@@ -89,6 +89,47 @@ test('the points of a Parquet file are played as a design', async () => {
   expect([...design.design]).toEqual(points)
 })
 
+test('texts that look like something else come back from CSV, and where another program took their quotes, what may be two values is refused', async () => {
+  const values = ['007', 7, '7', null, '', true, 'true', 'None', 'euler']
+  const columns = [{ name: 'solver', kind: 'mixed' }] as const
+  const csv = bytesOf(
+    formatTable(
+      tableOfValues(
+        columns,
+        values.map((value) => [value]),
+      ),
+      'csv',
+    ),
+  ).toString()
+  const own = { ...optimizee, parameters: { solver: { type: 'choice', values } } }
+  const read = async (text: string) => {
+    folder.write('points.csv', text)
+    const experiment = { optimizee: own, optimizer: { type: 'design', design: { kind: 'manual', file: 'points.csv' } } }
+    const { optimizer } = await loadExperiment(folder.write('sweep.yaml', experiment))
+    return [...((optimizer as unknown as Design).design as Iterable<{ solver: unknown }>)].map(({ solver }) => solver)
+  }
+  const rowsOf = (cells: readonly string[]) => ['solver,x', ...cells.map((cell) => `${cell},0`), ''].join('\n')
+  const cells = csv.split('\r\n').slice(1, -1)
+  // A line without anything in it is no row: null stands beside another column.
+  expect(await read(rowsOf(cells).replaceAll(',x', ',').replaceAll(',0', ','))).toEqual(values)
+  expect(await read('solver\n007\neuler\n')).toEqual(['007', 'euler'])
+  for (const cell of ['7', 'true', '']) {
+    await expect(read(`solver,\n${cell},\n`)).rejects.toThrow('needs a value that can be told from others')
+  }
+  // R and csv.QUOTE_NONNUMERIC put all texts in quotes, also those that they have made of numbers.
+  await expect(read('"solver",""\n"7",1\n')).rejects.toThrow('needs a value that can be told from others')
+})
+
+test("of a run's table the points are played, each once, whatever else stands in it", async () => {
+  const own = 'generation,index,replicate,seed,x,solver,offsets.0,offsets.1,outcome,error,score,cause,message,steps'
+  folder.write(
+    'run.csv',
+    `${own}\n0,0,0,5,0.5,euler,1,2,done,3,-3,,,9\n0,0,1,6,0.5,euler,1,2,done,3,-3,,,9\n0,1,0,7,1,4,0,9,failed,,,threw,"5",\n`,
+  )
+  const { design } = await load({ kind: 'manual', file: 'run.csv' })
+  expect([...design.design]).toEqual(points)
+})
+
 test('a table may be a part of a combined design', async () => {
   folder.write('xs.csv', 'x\n0.25\n0.75\n')
   const rest = { kind: 'full-factorial', parameters: ['solver', 'offsets'], levels: 2 }
@@ -116,7 +157,7 @@ test.each([
   ['x,offsets\n0,"[1,2]"\n', 'points.csv: row 1 lacks the column "solver"'],
   [
     'x,solver,offsets,y,z\n0,euler,"[1,2]",1,1\n',
-    'points.csv: row 1 has the columns "y", "z", but the parameters are "x", "solver", "offsets"',
+    'points.csv: row 1 has the columns "y", "z", but the parameters are "x", "solver", "offsets"; leave out what is no parameter',
   ],
   [
     'x,solver,offsets\n0,euler,"[1,2]"\n1.5,4,"[1,2]"\n',
