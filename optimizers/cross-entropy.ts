@@ -1,12 +1,14 @@
 import { z } from 'zod'
 import { allAxes } from '../src/core/abilities.ts'
+import type { Evaluation } from '../src/core/evaluation.ts'
 import type { Problem } from '../src/core/optimizee.ts'
 import { commonSettings } from '../src/core/optimizer.ts'
 import type { State } from '../src/core/plain-data.ts'
 import type { Random } from '../src/core/random.ts'
-import { parseSettings } from '../src/core/settings.ts'
+import { parseSettings, SettingsError } from '../src/core/settings.ts'
 import { distributionSettings, mostCorrelated } from './shared/distributions/index.ts'
 import { type MixedModel, MixedModels } from './shared/distributions/mixed-model.ts'
+import { type Leader, leadersAmong } from './shared/leaders.ts'
 import { rankedInCube } from './shared/rank-shaping.ts'
 import { generationsToRest, grownPopulation, stagnationOf } from './shared/restarts.ts'
 import { bestScoreOf, type KnownPoint, type Sample, SampledSearch, type SampledState } from './shared/sampled-search.ts'
@@ -71,6 +73,8 @@ export type CrossEntropyModel = {
   readonly elite: number
   /** Drawn from this model, and too few to fit the next one to. */
   readonly gathered: readonly Sample[]
+  /** Where a front is looked for, the elite of all that was told since the search began anew. */
+  readonly leaders?: readonly Leader[]
   /** The best score since the search began anew, and for how many generations it has stood. */
   readonly best: number | null
   readonly stagnant: number
@@ -85,6 +89,9 @@ type Model = CrossEntropyModel
  * Real and integer axes share one distribution, in high dimensions one that takes each axis by itself; every choice and
  * boolean axis has probabilities of its own for its levels. By default the distribution follows a small generation as fast as its half
  * allows; with `smoothing` it is the textbook's.
+ *
+ * Where a front is looked for, the elite is of all that was told so far: front after front, and of the last of these what lies
+ * far apart (as in Bekker and Aldrich 2011, "The cross-entropy method in multi-objective optimisation: An assessment").
  */
 export class CrossEntropy<P = Record<string, unknown>> extends SampledSearch<Model, P, Settings> {
   static readonly type = 'cross-entropy'
@@ -95,7 +102,7 @@ export class CrossEntropy<P = Record<string, unknown>> extends SampledSearch<Mod
   static override readonly abilities = {
     axes: allAxes,
     conditions: true,
-    objectives: 'weighted',
+    objectives: 'many',
     pace: 'generation',
     searches: true,
   } as const
@@ -105,6 +112,13 @@ export class CrossEntropy<P = Record<string, unknown>> extends SampledSearch<Mod
   constructor(problem: Problem<P>, given: z.input<typeof settings> = {}) {
     super(problem, parseSettings(settings, given, 'optimizer'))
     this.#models = new MixedModels(this.space, this.settings.distribution)
+    const { wantsFront, names } = this.objectives
+    const other = (['temperatureDecay', 'stopAt'] as const).find((name) => this.settings[name])
+    if (wantsFront && other !== undefined) {
+      throw new SettingsError(
+        `optimizer: ${other} goes by one number, and ${names.join(', ')} have directions without weights; leave it out`,
+      )
+    }
   }
 
   override get populationSize(): number {
@@ -130,7 +144,8 @@ export class CrossEntropy<P = Record<string, unknown>> extends SampledSearch<Mod
   }
 
   /** The first distribution is fitted to the best that are known from elsewhere, as many as of a generation. */
-  protected override begin(known: readonly KnownPoint[], random: Random): Model {
+  protected override begin(known: readonly KnownPoint[], random: Random, told: readonly Evaluation<P>[]): Model {
+    if (this.objectives.wantsFront) return this.#learnFront(beginning(0), told, random)
     if (known.length < 2) return beginning(0) // nothing to fit to
     const elite = known.slice(0, this.#eliteCount(this.populationSize, known.length))
     const points = elite.map(({ point }) => point)
@@ -144,7 +159,13 @@ export class CrossEntropy<P = Record<string, unknown>> extends SampledSearch<Mod
     return Array.from({ length: count }, () => this.createPoint(random))
   }
 
-  protected override learn(before: Model, drawn: readonly Sample[], random: Random): Model {
+  protected override learn(
+    before: Model,
+    drawn: readonly Sample[],
+    random: Random,
+    told: readonly Evaluation<P>[],
+  ): Model {
+    if (this.objectives.wantsFront) return this.#learnFront(before, told, random, drawn)
     const samples = [...before.gathered, ...drawn]
     if (!this.#sufficesToFit(samples)) return { ...before, gathered: samples }
     const model = { ...before, gathered: [] }
@@ -168,6 +189,21 @@ export class CrossEntropy<P = Record<string, unknown>> extends SampledSearch<Mod
   /** Threshold is a weighted sum of the fitness: larger is better. */
   protected override describeModel({ restarts, temperature, threshold, elite }: Model) {
     return { restarts, threshold, temperature, elite }
+  }
+
+  /** Fits to the leaders, as soon as they are as many as an elite that has a spread. */
+  #learnFront(model: Model, told: readonly Evaluation<P>[], random: Random, drawn: readonly Sample[] = []): Model {
+    const size = Math.max(this.#leastFitted, this.#populationAfter(model.restarts))
+    const leaders = leadersAmong(model.leaders ?? [], told, this.#eliteCount(size, size), this, drawn)
+    if (told.length === 0 || leaders.length < 2) return { ...model, leaders }
+    const points = leaders.map(({ point }) => {
+      const filled = [...point]
+      this.space.fillHidden(filled, random)
+      return filled
+    })
+    const mixed = this.#models.fit(model.mixed, points, this.settings.smoothing, random)
+    const next = { ...model, leaders, mixed, elite: leaders.length }
+    return this.settings.restarts && this.#isAtRest(next) ? beginning(model.restarts + 1) : next
   }
 
   #eliteCount(samples: number, done: number): number {

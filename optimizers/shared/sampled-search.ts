@@ -67,14 +67,21 @@ export abstract class SampledSearch<
     searches: true,
   }
 
-  /** The first model. @param known what was simulated elsewhere and did not fail, best first, no point twice */
-  protected abstract begin(known: readonly KnownPoint[], random: Random): M
+  /**
+   * The first model.
+   * @param known what was simulated elsewhere and did not fail, best first, no point twice
+   * @param told the same as it was told, for what looks for a front
+   */
+  protected abstract begin(known: readonly KnownPoint[], random: Random, told: readonly Evaluation<P>[]): M
 
   /** The points of a generation; what is simulated for each is the nearest point of the space. None ends the search. */
   protected abstract draw(model: M, random: Random): number[][]
 
-  /** What follows from samples in the order of drawing, at least one of which did not fail; of one draw or of several. */
-  protected abstract learn(model: M, samples: readonly Sample[], random: Random): M
+  /**
+   * What follows from samples in the order of drawing, at least one of which did not fail; of one draw or of several.
+   * @param told what is new of them, for what looks for a front; nothing where all of them were known
+   */
+  protected abstract learn(model: M, samples: readonly Sample[], random: Random, told: readonly Evaluation<P>[]): M
 
   /** What follows when a whole generation failed: it is drawn again, from the same model. */
   protected afterFailure(model: M, _random: Random): M {
@@ -87,7 +94,7 @@ export abstract class SampledSearch<
   override start(random: Random): SampledState<M> {
     return {
       generation: 0,
-      model: this.begin([], random),
+      model: this.begin([], random, []),
       drawn: [],
       pending: 0,
       hasEnded: false,
@@ -105,7 +112,7 @@ export abstract class SampledSearch<
       const { drawn, unknown } = this.#draw(model, known, random)
       if (unknown.length > 0) return this.#propose({ ...state, model, drawn }, unknown)
       if (drawn.length === 0) return { state: { ...state, model, hasEnded: true }, proposals: [] }
-      model = this.#learn(model, drawn, known, random)
+      model = this.#learn(model, drawn, known, random, [])
       wasted += drawn.length
     }
     return this.#propose({ ...state, model, drawn: [] }, this.#drawAnywhere(known, random))
@@ -125,13 +132,14 @@ export abstract class SampledSearch<
     })
     const hasEnded = this.#isGoodEnough(seen)
     if (state.pending === 0) {
-      const model = state.generation === 0 ? this.begin(this.#filled(ranked(told), random), random) : state.model
+      const model =
+        state.generation === 0 ? this.begin(this.#filled(ranked(told), random), random, evaluations) : state.model
       return { ...state, model, seen, hasEnded }
     }
     const scores = told.flatMap(({ score }) => (score === null ? [] : [score]))
     return {
       generation: state.generation + 1,
-      model: this.#learn(state.model, state.drawn, seen.known, random),
+      model: this.#learn(state.model, state.drawn, seen.known, random, evaluations),
       drawn: [],
       pending: 0,
       hasEnded,
@@ -145,11 +153,11 @@ export abstract class SampledSearch<
     return recommendBest(seen, this.space)
   }
 
-  /** Best and average are weighted sums of the fitness: larger is better. */
+  /** Best and average are weighted sums of the fitness: larger is better. Where a front is looked for, how many points it has. */
   override summarize(state: SampledState<M>): Readonly<Record<string, unknown>> {
     const { generation, model, pending, seen, average, failed } = state
-    const best = seen.best?.score ?? null
-    return { generation, best, average, ...this.describeModel(model), failed, individuals: pending }
+    const found = seen.front ? { front: seen.front.length } : { best: seen.best?.score ?? null, average }
+    return { generation, ...found, ...this.describeModel(model), failed, individuals: pending }
   }
 
   #filled(known: readonly KnownPoint[], random: Random): readonly KnownPoint[] {
@@ -166,13 +174,19 @@ export abstract class SampledSearch<
     return stopAt !== undefined && best !== null && best.score >= stopAt
   }
 
-  #learn(model: M, drawn: readonly (readonly number[])[], known: KnownPoints, random: Random): M {
+  #learn(
+    model: M,
+    drawn: readonly (readonly number[])[],
+    known: KnownPoints,
+    random: Random,
+    told: readonly Evaluation<P>[],
+  ): M {
     const samples = drawn.map((one): Sample => {
       const { point, key } = keyedPoint(this.space, clipToCube(one))
       return { drawn: one, point, score: scoreAt(known, key) ?? null }
     })
     return samples.some(({ score }) => score !== null)
-      ? this.learn(model, samples, random)
+      ? this.learn(model, samples, random, told)
       : this.afterFailure(model, random)
   }
 

@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest'
 import { CrossEntropy } from '../../optimizers/index.ts'
 import type { Evaluation } from '../../src/core/evaluation.ts'
+import { hypervolume } from '../../src/core/hypervolume.ts'
 import { Random } from '../../src/core/random.ts'
 import { boolean, choice, integer, real, vector } from '../../src/core/space.ts'
 import { Trajectory } from '../../src/core/trajectory.ts'
+import { drive } from '../../src/testing/drive.ts'
+import { type FrontProblem, frontProblem } from './front-problems.ts'
 import { firstGeneration, leastFound, problemOf, rastrigin, sphere, steps } from './search.ts'
 
 const line = problemOf({ x: real(0, 1) })
@@ -219,3 +222,35 @@ test('its defaults find the optimum of a sphere and come close in a rugged bowl 
 function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[values.length >> 1]!
 }
+
+/** Of random search these are 0, 0 and 0.2; all of each front would be 0.8767, 1.3318 and 0.8074. */
+const spanned: readonly (readonly [name: FrontProblem, volume: number])[] = [
+  ['zdt1', 0.87],
+  ['zdt3', 1.3],
+  ['dtlz2', 0.65],
+]
+
+test.each(spanned)(
+  'where a front is looked for, on %s what it recommends spans most of it after 5,000 evaluations',
+  (name, volume) => {
+    const { problem, simulate, reference } = frontProblem(name)
+    const optimizer = new CrossEntropy(problem, { seed: 1 })
+    const { state } = drive(optimizer, simulate, { evaluations: 5000 }).at(-1)!
+    const front = optimizer.recommend(state as never)
+    const fitness = front.map(({ parameters }) => simulate(parameters))
+    expect(hypervolume(problem.objectives, fitness, reference)).toBeGreaterThan(volume)
+    expect(optimizer.summarize(state as never)).toMatchObject({ front: front.length })
+  },
+)
+
+test('what goes by one number is refused where a front is looked for', () => {
+  const { problem } = frontProblem('zdt1')
+  for (const [name, value] of [
+    ['stopAt', -1],
+    ['temperatureDecay', 0.9],
+  ] as const) {
+    expect(() => new CrossEntropy(problem, { [name]: value })).toThrow(
+      `optimizer: ${name} goes by one number, and a, b have directions without weights; leave it out`,
+    )
+  }
+})
