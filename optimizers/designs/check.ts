@@ -29,6 +29,7 @@ export function checkSize(design: string, size: number): number {
 
 /** @throws RangeError at the first name that the space does not have */
 export function checkNames(design: string, names: readonly string[], known: readonly string[]): void {
+  if (!Array.isArray(names)) throw new RangeError(`${design} needs a list of names, got ${show(names)}`)
   const stranger = names.find((name) => !known.includes(name))
   if (stranger === undefined) return
   const meant = nearest(stranger, known)

@@ -42,6 +42,7 @@ function tableDesign<P>(
   rows: readonly Row[],
   read: (cell: unknown, parameter: Parameter) => CellReading,
 ): DesignPoints<P> {
+  if (!Array.isArray(rows)) throw new RangeError(`${design} needs a list of rows, got ${show(rows)}`)
   if (rows.length === 0) throw new RangeError(`${design} needs at least one row, got none`)
   const columns = parametersOf(space)
   const known = new Set<string>(space.names)

@@ -24,8 +24,8 @@ export function parametersOf<P>(space: Space<P>): NamedParameter[] {
  * @example cross(fullFactorial(subspace(space, ['solver'])), sobol(subspace(space, ['x', 'y']), { points: 64 }))
  */
 export function subspace<P, const K extends keyof P & string>(space: Space<P>, names: readonly K[]): Space<Pick<P, K>> {
-  checkOnce('subspace', names)
   checkNames('subspace', names, space.names)
+  checkOnce('subspace', names)
   const chosen = space.definitions.filter(([name]) => names.includes(name as K))
   return new Space<Pick<P, K>>(
     chosen.map(([name, definition]) => [name, parameterFrom(within(names, definition))] as const),

@@ -1,6 +1,7 @@
 import { isFailed, type Judge } from '../../src/core/evaluation.ts'
 import { type Individual, type IndividualId, nameOf } from '../../src/core/individual.ts'
 import type { Objectives } from '../../src/core/objectives.ts'
+import { aFunction, anything, aRecord, aText, checkOptions, trueOrFalse, wholeFrom } from '../../src/core/options.ts'
 import { type GenerationDetails, type ProposedIndividual, proposedAs, type RunRecord } from '../../src/core/record.ts'
 import type { RunnerSettings } from '../../src/core/runner-settings.ts'
 import type { Space } from '../../src/core/space.ts'
@@ -48,6 +49,21 @@ export interface RunnerOptions {
   readonly deadline?: Deadline
 }
 
+const runnerOptions = {
+  directory: aText,
+  run: aText,
+  space: anything,
+  settings: aRecord,
+  launcher: anything,
+  record: anything,
+  optimizee: aRecord,
+  batch: wholeFrom(1),
+  standInFor: aFunction,
+  judge: anything,
+  hearsReports: trueOrFalse,
+  deadline: anything,
+}
+
 /** The part of the record that holds generations. */
 export interface RunnerRecord {
   readonly objectives: Pick<Objectives, 'names'>
@@ -68,6 +84,7 @@ export class Runner {
   #isOpen = false
 
   constructor(options: RunnerOptions) {
+    checkOptions('Runner', options, runnerOptions)
     const { directory, run, settings, launcher, record, batch = 1, deadline } = options
     this.#options = options
     this.#mode = wakeUpMode(settings, directory)

@@ -1,3 +1,4 @@
+import { aList, anything, checkOptions } from '../core/options.ts'
 import { doVary } from './variation.ts'
 
 export interface MorrisInput {
@@ -35,7 +36,9 @@ export interface ElementaryEffects {
  *
  * @throws RangeError if the points are not whole trajectories, in each of which every axis moves once
  */
-export function elementaryEffects({ points, outputs, unordered = [] }: MorrisInput): ElementaryEffects[] {
+export function elementaryEffects(input: MorrisInput): ElementaryEffects[] {
+  checkOptions('elementaryEffects', input, { points: aList, outputs: anything, unordered: aList })
+  const { points, outputs, unordered = [] } = input
   const dimension = points[0]?.length ?? 0
   const length = dimension + 1
   if (dimension === 0 || points.length % length !== 0) {

@@ -1,3 +1,4 @@
+import { anything, checkOptions, trueOrFalse, wholeFrom } from '../core/options.ts'
 import { type BootstrapOptions, bootstrap, checkBootstrap, type Estimate } from './estimate.ts'
 import { doVary, powerOfTwoAbove } from './variation.ts'
 
@@ -8,6 +9,15 @@ export interface SobolInput extends BootstrapOptions {
   readonly secondOrder?: boolean | undefined
   /** The outputs at the points of the design `saltelli`, in its order; no number where there is none. */
   readonly outputs: ArrayLike<number>
+}
+
+const sobolInput = {
+  dimension: wholeFrom(1),
+  secondOrder: trueOrFalse,
+  outputs: anything,
+  random: anything,
+  resamples: anything,
+  confidence: anything,
 }
 
 export interface SobolIndices {
@@ -38,6 +48,7 @@ export interface SecondOrderIndex extends Estimate {
  * @throws RangeError if the outputs are not whole rows, or fewer than two rows are complete, or all outputs are equal
  */
 export function sobolIndices(input: SobolInput): SobolIndices {
+  checkOptions('sobolIndices', input, sobolInput)
   const { dimension, secondOrder = false, outputs } = input
   checkBootstrap('sobolIndices', input)
   const block = (secondOrder ? 2 : 1) * dimension + 2

@@ -34,10 +34,15 @@ export function checkOptions(
 }
 
 /** Refuses what stands behind the last argument, as positional arguments of another tool would. @throws ConfigurationError */
-export function refuseSurplus(call: string, count: number, surplus: readonly unknown[]): void {
+export function refuseSurplus(
+  call: string,
+  count: number,
+  surplus: readonly unknown[],
+  advice = '; name it among the options',
+): void {
   if (surplus.length === 0) return
   throw new ConfigurationError(
-    `${call} takes ${count} arguments, got ${show(surplus[0])} as well; name it among the options`,
+    `${call} takes ${count} argument${count === 1 ? '' : 's'}, got ${show(surplus[0])} as well${advice}`,
   )
 }
 

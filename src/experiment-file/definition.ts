@@ -3,6 +3,7 @@ import type { optimizees } from '../../optimizees/index.ts'
 import type { optimizers } from '../../optimizers/index.ts'
 import type { BudgetRange } from '../core/budget.ts'
 import type { Constraint } from '../core/constraints.ts'
+import { ConfigurationError } from '../core/errors.ts'
 import type { DoneEvaluation } from '../core/evaluation.ts'
 import type { ObjectiveMap } from '../core/objectives.ts'
 import type { Optimizee } from '../core/optimizee.ts'
@@ -12,6 +13,7 @@ import type { Reference } from '../core/reference.ts'
 import type { GivenReplications } from '../core/replications.ts'
 import type { runnerSettings } from '../core/runner-settings.ts'
 import type { ParameterDefinition } from '../core/space.ts'
+import { show } from '../core/text.ts'
 import type { SearchPlan } from '../search/searched.ts'
 
 /** An experiment: which simulation is searched by which optimizer, on what. The same keys as in YAML. */
@@ -131,7 +133,10 @@ export type RunnerSettingsInput = z.input<typeof runnerSettings>
 export function defineExperiment<P = Record<string, unknown>>(
   definition: ExperimentDefinition<P>,
 ): ExperimentDefinition<P> {
-  const { optimizee } = definition
+  const { optimizee } = Object(definition) as Partial<ExperimentDefinition<P>>
+  if (typeof optimizee !== 'object' || optimizee === null) {
+    throw new ConfigurationError(`defineExperiment needs { optimizee, optimizer, runner ... }, got ${show(definition)}`)
+  }
   // A module that was imported as a whole stands for its default export, for the worker too.
   return 'default' in optimizee ? { ...definition, optimizee: optimizee.default } : definition
 }

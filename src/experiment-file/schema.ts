@@ -3,6 +3,7 @@ import { takes } from '../../optimizees/command/named-result.ts'
 import { orders } from '../core/abilities.ts'
 import type { Constraint } from '../core/constraints.ts'
 import { aggregates } from '../core/replications.ts'
+import { refuseRunName } from '../core/run-name.ts'
 import { runnerSettings } from '../core/runner-settings.ts'
 import { duration } from '../core/settings.ts'
 import { show } from '../core/text.ts'
@@ -25,22 +26,10 @@ const byName = z.custom<Readonly<Record<string, unknown>>>(
   },
 )
 
-/** File systems take 255 bytes, and the names of what lies beside the run directory are longer. */
-const longestName = 200
-
-function sizeOf(name: string): number {
-  return new TextEncoder().encode(name).length
-}
-
 export const experimentSchema = z.strictObject({
   name: z
     .string()
-    .refine((name) => name.length > 0 && !/[/\\\0]/.test(name) && name !== '.' && name !== '..', {
-      error: ({ input }) => `needs a name that a directory can have, got ${JSON.stringify(input)}`,
-    })
-    .refine((name) => sizeOf(name) <= longestName, {
-      error: ({ input }) => `needs a name of at most ${longestName} bytes, got ${sizeOf(input as string)} of them`,
-    })
+    .refine((name) => refuseRunName(name) === undefined, { error: ({ input }) => refuseRunName(String(input)) })
     .optional()
     .describe("The name of the run's directory"),
   optimizee: named.describe('The simulation'),

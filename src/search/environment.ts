@@ -1,6 +1,8 @@
 import type { Runner } from '../../runtime/runner/runner.ts'
+import { orders } from '../core/abilities.ts'
 import type { Limits } from '../core/limits.ts'
 import type { Optimizer } from '../core/optimizer.ts'
+import { aFunction, aList, aRecord, checkOptions, oneOf, wholeFrom } from '../core/options.ts'
 import type { State } from '../core/plain-data.ts'
 import type { Trajectory } from '../core/trajectory.ts'
 import type { RecordWriter } from '../record/writer.ts'
@@ -19,6 +21,16 @@ export interface EnvironmentOptions extends SearchPlan {
   readonly now?: (() => number) | undefined
 }
 
+const environmentOptions = {
+  order: oneOf(...orders),
+  window: wholeFrom(1),
+  start: aList,
+  limits: aRecord,
+  horizon: wholeFrom(1),
+  onProgress: aFunction,
+  now: aFunction,
+}
+
 /** The loop: individuals are simulated and their evaluations told to the optimizer, as long as it asks for more. */
 export class Environment<P = Record<string, unknown>> {
   readonly #search: GenerationalSearch | SteadySearch
@@ -34,6 +46,7 @@ export class Environment<P = Record<string, unknown>> {
     record: RecordWriter,
     options: EnvironmentOptions = {},
   ) {
+    checkOptions('Environment', options, environmentOptions)
     const { order = 'generations', window, limits = {}, start = [], onProgress = () => {} } = options
     this.#record = record
     this.#limits = limits

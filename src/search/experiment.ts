@@ -76,7 +76,8 @@ export class Experiment {
     const settings = parseSettings(runnerSettings, asked, 'runner')
     const prospect = prospectOf(settings)
     if (prospect.refusal !== undefined) throw new ConfigurationError(prospect.refusal)
-    const run = await HeldRun.take(join(this.root, options.name ?? 'L2L-run'), options)
+    const { overwrite, configuration } = options
+    const run = await HeldRun.take(join(this.root, options.name ?? 'L2L-run'), { overwrite, configuration })
     if (options.manifest) run.record.writeManifest(options.manifest)
     const trajectory = new Trajectory(run.record)
     this.#prepared = { run, trajectory, settings, prospect, asked, configuration: options.configuration }
@@ -178,7 +179,9 @@ export class Experiment {
     record.saveGroups(trajectory)
     const judge = judgeOf(optimizee)
     if (judge) record.judgeUnjudged(judge)
-    const environment = new Environment(trajectory, optimizer, record, options)
+    const { order, window, start, limits, horizon, onProgress, now } = options
+    const searching = { order, window, start, limits, horizon, onProgress, now }
+    const environment = new Environment(trajectory, optimizer, record, searching)
     const runner = new Runner({
       directory,
       run: String(record.manifest().run),

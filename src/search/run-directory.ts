@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { type Holder, Lease } from '../../runtime/runner/lease.ts'
 import { takeRun } from '../../runtime/slurm/run-holder.ts'
 import { ConfigurationError, RunHeldError } from '../core/errors.ts'
+import { anything, checkOptions, trueOrFalse } from '../core/options.ts'
 import { RecordWriter } from '../record/writer.ts'
 import { refuseLinks } from '../system/own-files.ts'
 import { storageError } from '../system/storage-errors.ts'
@@ -13,10 +14,12 @@ import { refuseOther } from './same-search.ts'
 /** How a run is to be begun, or gone on with. */
 export interface RunClaim {
   /** Removes an earlier run of that name; otherwise it is continued if its configuration is the same. */
-  readonly overwrite?: boolean
+  readonly overwrite?: boolean | undefined
   /** What makes this search the same as another, if that is known before the run is opened. */
-  readonly configuration?: RunIdentity
+  readonly configuration?: RunIdentity | undefined
 }
+
+const runClaim = { overwrite: trueOrFalse, configuration: anything }
 
 /** A run that belongs to this process as long as it holds the lease: its directory and its record. */
 export class HeldRun {
@@ -36,6 +39,7 @@ export class HeldRun {
    * @throws RunHeldError if another live runner has the run
    */
   static async take(directory: string, claim: RunClaim): Promise<HeldRun> {
+    checkOptions('HeldRun.take', claim, runClaim)
     checkRun(directory, claim)
     makeRunDirectory(directory)
     let lease = await takeLease(directory)

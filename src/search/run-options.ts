@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { orders } from '../core/abilities.ts'
 import type { OptimizeeSource } from '../core/optimizee.ts'
 import { aFunction, anything, aRecord, aText, checkOptions, oneOf, trueOrFalse, wholeFrom } from '../core/options.ts'
+import { refuseRunName } from '../core/run-name.ts'
 import type { runnerSettings } from '../core/runner-settings.ts'
 import type { Manifest } from '../record/rows.ts'
 import type { Deadline } from '../system/deadline.ts'
@@ -59,7 +60,7 @@ export function checkRunOptions(options: RunOptions): void {
 }
 
 const prepareOptions = {
-  name: aText,
+  name: (name: unknown) => aText(name) ?? refuseRunName(name as string),
   runner: anything,
   runnerParams: anything,
   manifest: anything,

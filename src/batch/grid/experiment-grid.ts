@@ -1,4 +1,5 @@
 import { checkOptions, trueOrFalse } from '../../core/options.ts'
+import { show } from '../../core/text.ts'
 import { describeGrid } from './describe-grid.ts'
 import {
   checkBeside,
@@ -35,12 +36,14 @@ export class ExperimentGrid {
   constructor(name = '', options: { readonly defaultShorthand?: boolean } = {}) {
     checkOptions('ExperimentGrid', options, { defaultShorthand: trueOrFalse })
     const { defaultShorthand = true } = options
+    checkName(name)
     this.#name = name
     this.#defaultShorthand = defaultShorthand
   }
 
   /** Names the grid. */
   name(name: string): this {
+    checkName(name)
     this.#name = name
     return this
   }
@@ -97,4 +100,8 @@ export class ExperimentGrid {
     const { runGrid } = await import('./run-grid.ts')
     return runGrid(this.definition, thunk, options)
   }
+}
+
+function checkName(name: unknown): void {
+  if (typeof name !== 'string') throw new TypeError(`ExperimentGrid needs a text for its name, got ${show(name)}`)
 }

@@ -78,7 +78,7 @@ export class DataCollector<M extends Collectable<A>, A extends Agent = Agent> im
       step: model.steps,
       model: this.#reportsOfModel.map((report) => report(model)),
       agents: this.#groups.map(({ type, reports }) =>
-        this.#agentsOf(model, type).map((agent) => [agent.uniqueId, ...reports.map((report) => report(agent))]),
+        this.#agentsOf(model, type).map((agent) => [idOf(agent), ...reports.map((report) => report(agent))]),
       ),
     })
   }
@@ -93,6 +93,13 @@ export class DataCollector<M extends Collectable<A>, A extends Agent = Agent> im
     const exact = all.filter((agent) => agent.constructor === type)
     return exact.length > 0 ? exact : all.filter((agent) => agent instanceof type)
   }
+}
+
+function idOf(agent: Agent): number | string {
+  const { uniqueId } = agent
+  if (typeof uniqueId === 'number' || typeof uniqueId === 'string') return uniqueId
+  const other = Object.hasOwn(agent, 'unique_id') ? ' and has a unique_id' : ''
+  throw new TypeError(`an agent needs a number or a text as its uniqueId, got ${show(uniqueId)}${other}`)
 }
 
 function reportsOf<T>(kind: 'model' | 'agent', reporters: Reporters<T>): Report[] {

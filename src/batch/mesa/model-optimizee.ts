@@ -136,7 +136,10 @@ export class ModelOptimizee extends Optimizee {
       await stepTo(model, maxSteps, context.signal)
       stage = 'extracting'
       if (typeof model.dataCollector?.recordings !== 'object') {
-        throw new TypeError(`${Model.name} needs a data collector in its attribute dataCollector, and has none`)
+        const other = ['datacollector', 'data_collector'].find((name) => Object.hasOwn(model, name)) // as Mesa calls it
+        throw new TypeError(
+          `${Model.name} needs a data collector in its attribute dataCollector, and has ${other === undefined ? 'none' : `one in ${other}`}`,
+        )
       }
       const collected = collectedOf(model.dataCollector, collection, dataCollectionPeriod, model.steps)
       const last = collected.model.at(-1) ?? []

@@ -1,3 +1,4 @@
+import { refuseSurplus } from '../options.ts'
 import { findNotPlain } from '../plain-data.ts'
 import { show } from '../text.ts'
 import { coordinateOf, levelOf } from './axis.ts'
@@ -5,11 +6,16 @@ import type { Named } from './meaning.ts'
 import type { ChoiceValue, Meanings, Parameter } from './parameter.ts'
 
 /** One of the listed values; they have no order. */
-export function choice<const T extends ChoiceValue>(values: readonly T[]): Parameter<T>
+export function choice<const T extends ChoiceValue>(values: readonly T[], ...surplus: readonly never[]): Parameter<T>
 /** One of several names, each of which is given to a simulation as what it stands for: `{ small: { layers: 2 }, ... }`. */
-export function choice<M extends Meanings>(named: M): Parameter<Named<keyof M & string, M[keyof M]>>
-export function choice(given: readonly ChoiceValue[] | Meanings): Parameter {
-  return isByName(given) ? chosenByName(given) : listed('choice', given)
+export function choice<M extends Meanings>(
+  named: M,
+  ...surplus: readonly never[]
+): Parameter<Named<keyof M & string, M[keyof M]>>
+export function choice(given: readonly ChoiceValue[] | Meanings, ...surplus: readonly never[]): Parameter {
+  const parameter = isByName(given) ? chosenByName(given) : listed('choice', given)
+  refuseSurplus('choice', 1, surplus, '')
+  return parameter
 }
 
 function isByName(given: readonly ChoiceValue[] | Meanings): given is Meanings {
@@ -33,8 +39,10 @@ export function chosenByName(means: Meanings): Parameter<string> {
 }
 
 /** One of the listed values, of which neighbours are alike: `ordinal(['none', 'some', 'much'])`. */
-export function ordinal<const T extends ChoiceValue>(values: readonly T[]): Parameter<T> {
-  return listed('ordinal', values)
+export function ordinal<const T extends ChoiceValue>(values: readonly T[], ...surplus: readonly never[]): Parameter<T> {
+  const parameter = listed('ordinal', values)
+  refuseSurplus('ordinal', 1, surplus, '')
+  return parameter
 }
 
 /** One of the listed values, each of which owns an equal part of the axis. */

@@ -1,8 +1,10 @@
+import { refuseSurplus } from '../options.ts'
 import { show } from '../text.ts'
 import { checkParameter, type Parameter } from './parameter.ts'
 
 /** `length` values of the same kind. */
-export function vector<T>(of: Parameter<T>, length: number): Parameter<T[]> {
+export function vector<T>(of: Parameter<T>, length: number, ...surplus: readonly never[]): Parameter<T[]> {
+  refuseSurplus('vector', 2, surplus, '')
   checkElement('vector(of, length)', of)
   checkCount('vector(of, length)', 'length', length)
   const width = of.axes.length
@@ -23,7 +25,13 @@ export function vector<T>(of: Parameter<T>, length: number): Parameter<T[]> {
 }
 
 /** `rows` lists of `columns` values of the same kind. */
-export function matrix<T>(of: Parameter<T>, rows: number, columns: number): Parameter<T[][]> {
+export function matrix<T>(
+  of: Parameter<T>,
+  rows: number,
+  columns: number,
+  ...surplus: readonly never[]
+): Parameter<T[][]> {
+  refuseSurplus('matrix', 3, surplus, '')
   checkElement('matrix(of, rows, columns)', of)
   checkCount('matrix(of, rows, columns)', 'rows', rows)
   checkCount('matrix(of, rows, columns)', 'columns', columns)
