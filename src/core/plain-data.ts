@@ -13,43 +13,46 @@ export type State =
   | { readonly [key: string]: State }
 
 /** Where a value is not what a state may hold, and what stands there instead ("mean[3] is NaN"); undefined if it is plain. */
-export function findNotPlain(value: unknown, where = ''): string | undefined {
+export function findNotPlain(value: unknown): string | undefined {
+  const flaw = flawIn(value)
+  return flaw && `${flaw.where.replace(/^\./, '') || 'it'} is ${flaw.is}`
+}
+
+/** What is not plain; its place is put together on the way back from it, since states are looked through at every step. */
+interface Flaw {
+  readonly where: string
+  readonly is: string
+}
+
+function flawIn(value: unknown): Flaw | undefined {
   switch (typeof value) {
     case 'boolean':
     case 'string':
       return undefined
     case 'number':
-      return refuseNumber(value, where)
+      return Number.isFinite(value) ? undefined : { where: '', is: String(value) }
     case 'object':
-      return value === null ? undefined : findInObject(value, where)
+      return value === null ? undefined : flawInObject(value)
     default:
-      return `${where || 'it'} is ${typeof value === 'undefined' ? 'undefined' : `a ${typeof value}`}`
+      return { where: '', is: typeof value === 'undefined' ? 'undefined' : `a ${typeof value}` }
   }
 }
 
-function findInObject(value: object, where: string): string | undefined {
-  if (value instanceof Float64Array || value instanceof Int32Array) {
-    const at = value.findIndex((element) => refuseNumber(element, '') !== undefined)
-    return at < 0 ? undefined : refuseNumber(value[at]!, `${where}[${at}]`)
-  }
-  if (Array.isArray(value)) {
+function flawInObject(value: object): Flaw | undefined {
+  if (Array.isArray(value) || value instanceof Float64Array || value instanceof Int32Array) {
     for (let i = 0; i < value.length; i++) {
-      const found = findNotPlain(value[i], `${where}[${i}]`)
-      if (found !== undefined) return found
+      const flaw = flawIn(value[i])
+      if (flaw) return { where: `[${i}]${flaw.where}`, is: flaw.is }
     }
     return undefined
   }
   const prototype = Object.getPrototypeOf(value)
-  if (prototype !== Object.prototype && prototype !== null) return `${where || 'it'} is a ${value.constructor.name}`
-  for (const [key, nested] of Object.entries(value)) {
-    const found = findNotPlain(nested, where === '' ? key : `${where}.${key}`)
-    if (found !== undefined) return found
+  if (prototype !== Object.prototype && prototype !== null) return { where: '', is: `a ${value.constructor.name}` }
+  for (const key of Object.keys(value)) {
+    const flaw = flawIn((value as Readonly<Record<string, unknown>>)[key])
+    if (flaw) return { where: `.${key}${flaw.where}`, is: flaw.is }
   }
   return undefined
-}
-
-function refuseNumber(value: number, where: string): string | undefined {
-  return Number.isFinite(value) ? undefined : `${where || 'it'} is ${value}`
 }
 
 /** Whether two pieces of plain data say the same; the order of keys means nothing, and 0 and -0 are one number. */

@@ -10,7 +10,11 @@ export function vector<T>(of: Parameter<T>, length: number, ...surplus: readonly
   const width = of.axes.length
   return {
     axes: Array.from({ length }, () => of.axes).flat(),
-    decode: (point, at) => Array.from({ length }, (_, i) => of.decode(point, at + i * width)),
+    decode(point, at) {
+      const values: T[] = []
+      for (let i = 0; i < length; i++) values.push(of.decode(point, at + i * width))
+      return values
+    },
     encode(value, point, at) {
       for (let i = 0; i < length; i++) of.encode(value[i]!, point, at + i * width)
     },

@@ -1,10 +1,11 @@
 import { expect } from 'vitest'
+import type { Order } from '../../core/abilities.ts'
 import type { Evaluation } from '../../core/evaluation.ts'
 import { Individual } from '../../core/individual.ts'
 import { Objectives } from '../../core/objectives.ts'
 import { Random } from '../../core/random.ts'
 import { choice, integer, real, Space, vector } from '../../core/space.ts'
-import { type DriveOptions, drive, leastOf, type Parameters, proposedIn, type Simulate, toldIn } from '../drive.ts'
+import { drive, leastOf, type Parameters, proposedIn, type Simulate, toldIn } from '../drive.ts'
 import { distance, mixed, problemOf } from '../problems.ts'
 import type { MakeOptimizer, Tested } from '../tested.ts'
 import { throughMsgpack } from '../through-msgpack.ts'
@@ -78,13 +79,21 @@ export function lawsOfProgress({ law, make, abilities, parameters, everyKind, or
   law('on a sphere it is at least ten times closer than random search after as many evaluations', () => {
     const space = new Space<Parameters>({ x: vector(real(-5, 5), 5) })
     const simulate: Simulate = ({ x }) => [distance(x as number[], [1, -2, 3, 0.5, -1.5])]
-    for (const order of ordersOf) expectBetterThanRandom(make, space, simulate, { evaluations, order }, 10)
+    const isCloser = closerThanRandom(make, space, simulate, { evaluations, margin: 10 })
+    for (const order of ordersOf)
+      expect(
+        isMostly([1, 2, 3, 4, 5], (seed) => isCloser(seed, order)),
+        order,
+      ).toBe(true)
   })
 
   law('in a space of all kinds it is at least three times closer than random search', () => {
-    for (const order of ordersOf) {
-      expectBetterThanRandom(make, new Space<Parameters>(parameters), mixed, { evaluations, order }, 3)
-    }
+    const isCloser = closerThanRandom(make, new Space<Parameters>(parameters), mixed, { evaluations, margin: 3 })
+    for (const order of ordersOf)
+      expect(
+        isMostly([1, 2, 3, 4, 5], (seed) => isCloser(seed, order)),
+        order,
+      ).toBe(true)
   })
 
   law('minimizing and maximizing the negative are the same search', () => {
@@ -108,23 +117,43 @@ function done(parameters: Parameters, index: number, simulate: Simulate): Evalua
   return { individual, outcome: 'done', fitness: simulate(parameters, index)! }
 }
 
-function expectBetterThanRandom(
+interface Comparison {
+  readonly evaluations: number
+  /** How many times closer to 0 it is to be. */
+  readonly margin: number
+}
+
+/** Tells whether a search with a seed, in an order, comes closer to 0 than as many draws with that seed. */
+function closerThanRandom(
   make: MakeOptimizer,
   space: Space,
   simulate: Simulate,
-  options: DriveOptions,
-  margin: number,
-): void {
-  const ratios = [1, 2, 3, 4, 5].map((seed) => {
-    const optimizer = make({ space, objectives: new Objectives({ f: 'minimize' }) }, { seed })
-    const found = leastOf(toldIn(drive(optimizer, simulate, options)))
+  { evaluations, margin }: Comparison,
+): (seed: number, order: Order) => boolean {
+  const leastDrawn = new Map<number, number>() // the same for every order
+  const draw = (seed: number): number => {
     const random = Random.of(seed, 'random search')
-    const draws = Array.from(
-      { length: options.evaluations },
-      () => simulate(space.decode(space.samplePoint(random)), 0)![0]!,
-    )
-    return Math.max(found, Number.MIN_VALUE) / Math.min(...draws)
-  })
-  ratios.sort((a, b) => a - b)
-  expect(ratios[2]).toBeLessThan(1 / margin)
+    let least = Number.POSITIVE_INFINITY
+    for (let n = 0; n < evaluations; n++) {
+      least = Math.min(least, simulate(space.decode(space.samplePoint(random)), 0)![0]!)
+    }
+    leastDrawn.set(seed, least)
+    return least
+  }
+  return (seed, order) => {
+    const optimizer = make({ space, objectives: new Objectives({ f: 'minimize' }) }, { seed })
+    const found = leastOf(toldIn(drive(optimizer, simulate, { evaluations, order })))
+    return Math.max(found, Number.MIN_VALUE) < (leastDrawn.get(seed) ?? draw(seed)) / margin
+  }
+}
+
+/** Whether something holds for more than half of the seeds; looks at no more of them than decide. */
+function isMostly(seeds: readonly number[], holds: (seed: number) => boolean): boolean {
+  let missing = Math.floor(seeds.length / 2) + 1
+  for (const [i, seed] of seeds.entries()) {
+    if (holds(seed)) missing--
+    if (missing === 0) return true
+    if (missing > seeds.length - 1 - i) return false
+  }
+  return false
 }

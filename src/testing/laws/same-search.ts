@@ -3,6 +3,7 @@ import { Random } from '../../core/random.ts'
 import { type Aggregate, aggregates, replicationsFrom } from '../../core/replications.ts'
 import type { SearchCheckpoint } from '../../core/search-state.ts'
 import { type DriveOptions, drive, type Simulate, type Step, toldIn } from '../drive.ts'
+import { expectSame } from '../expect-same.ts'
 import { mixed, someFail } from '../problems.ts'
 import type { Tested } from '../tested.ts'
 import { throughMsgpack } from '../through-msgpack.ts'
@@ -15,7 +16,7 @@ export function lawsOfSameSearch({ law, make, everyKind, ordersOf }: Tested): vo
       const options: DriveOptions = { evaluations: 300, order }
       const straight = drive(make(everyKind(), { seed: 3 }), mixed, options)
       const passed = drive(make(everyKind(), { seed: 3 }), mixed, { ...options, pass: throughMsgpack })
-      expect(withoutStates(passed)).toStrictEqual(withoutStates(straight))
+      expectSame(withoutStates(passed), withoutStates(straight))
     })
 
     law(`in the order ${order} it goes on from a checkpoint by being told again`, () => {
@@ -31,7 +32,7 @@ export function lawsOfSameSearch({ law, make, everyKind, ordersOf }: Tested): vo
       let at = 0
       const jump = (checkpoint: SearchCheckpoint) => (at++ === middle ? kept[middle]! : checkpoint)
       const resumed = drive(make(everyKind(), { seed: 1 }), someFail, { evaluations: 200, order, pass: jump })
-      expect(withoutStates(resumed)).toStrictEqual(withoutStates(straight))
+      expectSame(withoutStates(resumed), withoutStates(straight))
     })
   }
 
@@ -47,7 +48,7 @@ export function lawsOfSameSearch({ law, make, everyKind, ordersOf }: Tested): vo
         }
         // How samples are joined does not ask for the order.
         for (const aggregate of order === ordersOf[0] ? aggregates : (['mean'] as const)) {
-          expect(search(1, aggregate)).toStrictEqual(search(2, aggregate))
+          expectSame(search(1, aggregate), search(2, aggregate))
         }
         expect(toldIn(search(1, 'mean'))[0]).toMatchObject({
           samples: expect.any(Array),
@@ -59,7 +60,7 @@ export function lawsOfSameSearch({ law, make, everyKind, ordersOf }: Tested): vo
 
   law('the same seed gives the same search', () => {
     const search = () => drive(make(everyKind(), { seed: 7 }), mixed, { evaluations: 200 })
-    expect(search()).toStrictEqual(search())
+    expectSame(search(), search())
   })
 
   law('it touches no clock and no global random numbers', () => {

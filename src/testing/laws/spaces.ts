@@ -16,8 +16,7 @@ export function lawsOfSpaces({ law, make, abilities, parameters, everyKind, eval
         const simulate: Simulate = (given, n) =>
           n % 5 === 4 ? undefined : [space.encode(given).reduce((sum, x) => sum + x, 0)]
         for (const { state, proposed } of steps(optimizer, simulate, { evaluations: Math.min(200, evaluations / 4) })) {
-          expect(findNotPlain(state)).toBeUndefined()
-          for (const given of proposed) expect(space.refuse(given)).toBeUndefined()
+          expect(findNotPlain(state) ?? firstRefusal(space, proposed)).toBeUndefined()
         }
       }),
       { numRuns: 40 },
@@ -46,7 +45,16 @@ export function lawsOfSpaces({ law, make, abilities, parameters, everyKind, eval
       const simulate: Simulate = (given) => [space.encode(given).reduce((sum, x) => sum + x, 0)]
       const proposed = proposedIn(drive(optimizer, simulate, { evaluations: Math.min(1000, evaluations) }))
       expect(proposed.length).toBeGreaterThan(0)
-      for (const given of proposed) expect(space.refuse(given)).toBeUndefined()
+      expect(firstRefusal(space, proposed)).toBeUndefined()
     })
   }
+}
+
+/** What is wrong with the first proposal that does not lie in the space; undefined if all do. */
+function firstRefusal(space: Space<Parameters>, proposed: readonly Parameters[]): string | undefined {
+  for (const given of proposed) {
+    const refusal = space.refuse(given)
+    if (refusal !== undefined) return refusal
+  }
+  return undefined
 }
