@@ -26,6 +26,7 @@ const folders = [
   'src/dashboard',
   'src/cli',
   'src/index.ts',
+  'src/packing',
 ]
 
 const files = ['src', 'optimizers', 'optimizees', 'runtime'].flatMap((folder) =>

@@ -8,7 +8,7 @@ export interface CommandEnd {
   readonly stderr: string
 }
 
-const main = fileURLToPath(new URL('../dist/src/cli/main.js', import.meta.url))
+const main = fileURLToPath(new URL('../dist/command/main.js', import.meta.url))
 
 /**
  * The command line in this process, for commands that refuse or only read: they need no process of their own. Those that

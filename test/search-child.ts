@@ -21,7 +21,7 @@ export function startSearch(options: object, environment: Record<string, string>
 
 /** The command line, in a process of its own. */
 export function startCommand(...args: readonly string[]): SearchChild {
-  return startProgram([join(build, 'src/cli/main.js'), ...args])
+  return startProgram([join(build, 'command/main.js'), ...args])
 }
 
 /** Waits until `condition` holds; where the program ends before, the test fails at once with what that has said. */

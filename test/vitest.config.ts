@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     root: import.meta.dirname,
     include: ['**/*.test.ts'],
+    globalSetup: './bundled.ts',
     setupFiles: ['./property-seed.ts', './tell-running-test.ts', './left-as-found.ts'],
     // Tests start real processes and wait for events; a limit only ends what would never end, under any load.
     testTimeout: 600_000,

@@ -38,7 +38,7 @@ export async function packPrinted(
   attempts: readonly PrintedAttempt[],
 ): Promise<void> {
   if (attempts.length === 0) return
-  const { ZipFile } = await import('yazl') // a run that prints nothing needs none
+  const { ZipFile } = (await import('yazl')).default // CommonJS, once it is bundled, has no other export; a run that prints nothing needs none
   makeOwnDirectory(directory, runFiles.logs)
   const zip = new ZipFile()
   for (const attempt of attempts) {
@@ -133,7 +133,7 @@ function readPart({ path, from, to, isCut }: Part): Uint8Array {
 }
 
 async function readEntries(path: string, names: ReadonlySet<string>): Promise<Map<string, string>> {
-  const { open } = await import('yauzl')
+  const { open } = (await import('yauzl')).default
   return await new Promise((resolve, reject) => {
     open(path, { lazyEntries: true }, (error, zip) => {
       if (error) return reject(error)

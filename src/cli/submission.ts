@@ -1,9 +1,9 @@
 import { resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { currentHolder } from '../../runtime/slurm/run-holder.ts'
 import { RunHeldError } from '../core/errors.ts'
 import { loadExperiment } from '../experiment-file/load.ts'
 import { checkRun, heldSentence } from '../search/run-directory.ts'
+import { ownProgram } from '../system/own-parts.ts'
 import type { RunRequest } from './run-experiment.ts'
 
 /** The run that a job is to begin or to go on with; whatever speaks against it is said before a job is submitted. */
@@ -21,7 +21,7 @@ export async function checkedSubmission(
 
 /** The command that leads to the same search, wherever its job runs. */
 export function commandOf({ file, overrides, root }: RunRequest, name: string): string[] {
-  const program = fileURLToPath(new URL('./main.js', import.meta.url))
+  const program = ownProgram('src/cli/main.js')
   const { set = [], ...given } = overrides
   return [
     ...[process.execPath, program, 'run', resolve(file), '--root', resolve(root), '--name', name],

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire, isBuiltin } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -15,6 +16,7 @@ import type {
   PluginBuild,
 } from 'esbuild'
 import { ConfigurationError } from '../core/errors.ts'
+import { runningFile } from './own-parts.ts'
 import { surfaceFor } from './surface.ts'
 
 export interface Bundle {
@@ -104,7 +106,10 @@ async function build(entry: string, ownPackage: OwnPackage): Promise<Omit<Bundle
   }
 }
 
-/** Installed packages are left outside by absolute URL, since the bundle lies in a directory that does not see them. */
+/**
+ * Installed packages are left outside by absolute URL, since the bundle lies in a directory that does not see them. Those
+ * that build on this package are taken in, so that what they import of it is what their importer does.
+ */
 function resolvePackages(ownPackage: OwnPackage): Plugin {
   return {
     name: 'packages',
@@ -125,10 +130,10 @@ function resolvePackages(ownPackage: OwnPackage): Plugin {
         const path = ownEntry ?? (await fileOf(asked, resolve))
         if (path === undefined) return undefined
         const own = isOwn(path)
-        const outside = own ? ownPackage === 'left outside' : isPackage(asked.path) && isInstalled(path)
-        return outside
-          ? { path: addressOf(path, asked.kind), external: true, sideEffects: !byOurselves && !own }
-          : { path, sideEffects: !own }
+        if (own && ownPackage === 'taken in') return { path, sideEffects: false }
+        if (own) return { path: addressOf(runningFile(path), asked.kind), external: true, sideEffects: false }
+        const outside = isPackage(asked.path) && isInstalled(path) && !importsUs(path)
+        return outside ? { path: addressOf(path, asked.kind), external: true, sideEffects: !byOurselves } : { path }
       })
     },
   }
@@ -167,6 +172,18 @@ function isPackage(specifier: string): boolean {
 
 function isInstalled(path: string): boolean {
   return path.split(sep).includes('node_modules')
+}
+
+/** Whether an installed package says that it needs this one. */
+function importsUs(path: string): boolean {
+  const [folder] = /^.*[/\\]node_modules[/\\](?:@[^/\\]+[/\\])?[^/\\]+/.exec(path) ?? []
+  if (folder === undefined) return false
+  try {
+    const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+    return 'twoloop' in { ...dependencies, ...peerDependencies }
+  } catch {
+    return false
+  }
 }
 
 function addressOf(path: string, kind: OnResolveArgs['kind']): string {

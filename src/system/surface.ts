@@ -35,7 +35,7 @@ function nameIn(specifier: string): string {
 }
 
 /** Where each name that an entry file re-exports stands. */
-function filesOf(entry: string): ReadonlyMap<string, string> {
+export function filesOf(entry: string): ReadonlyMap<string, string> {
   const lists = readFileSync(entry, 'utf8').matchAll(importLists)
   return new Map(
     [...lists].flatMap(([, list = '', , from = '']) =>

@@ -21,7 +21,7 @@ function analysis<M extends Analysis['method']>(run: string, method: M, options 
   return found as unknown as By<M>
 }
 
-const main = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url))
+const main = fileURLToPath(new URL('../../dist/command/main.js', import.meta.url))
 
 test("a Saltelli design in several generations gives Sobol' indices, without the rows in which something failed", () => {
   const run = playDesign({

@@ -64,7 +64,7 @@ test('segregation rises from what chance gives, step by step, and no household i
 test('the same model runs from a YAML file, and its rows are the same', async () => {
   const directory = temporaryDirectory()
   const example = join(import.meta.dirname, '../examples/schelling.yaml')
-  execFileSync(process.execPath, [join(build, 'src/cli/main.js'), 'run', example], { cwd: directory, stdio: 'pipe' })
+  execFileSync(process.execPath, [join(build, 'command/main.js'), 'run', example], { cwd: directory, stdio: 'pipe' })
   const rows = [...readRows(join(directory, 'runs/schelling'))]
   expect(rows).toHaveLength(12)
   const seeds = [...new Set(rows.map(({ seed }) => seed))]

@@ -67,6 +67,6 @@ test('a market that is made from a snapshot goes on as the one it was taken of w
 test('the same simulation runs from a YAML file, and its samples are the same', () => {
   const directory = temporaryDirectory()
   const example = join(import.meta.dirname, '../examples/market.yaml')
-  execFileSync(process.execPath, [join(build, 'src/cli/main.js'), 'run', example], { cwd: directory, stdio: 'pipe' })
+  execFileSync(process.execPath, [join(build, 'command/main.js'), 'run', example], { cwd: directory, stdio: 'pipe' })
   expect([...readSamples(join(directory, 'runs/market'))]).toEqual(results.slice(0, 3))
 })

@@ -64,7 +64,7 @@ function makeMillion(root: string) {
     peakMemoryMb: number
     memoryMbByTenths: number[]
   }
-  const cli = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url))
+  const cli = fileURLToPath(new URL('../../command/main.js', import.meta.url))
   const begin = performance.now()
   const shown = execFileSync(process.execPath, [cli, 'show', made.directory, '--json'], { encoding: 'utf8' })
   const openMillionMs = performance.now() - begin

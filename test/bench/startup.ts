@@ -46,7 +46,7 @@ type Start = 'node' | 'first' | 'again' | 'status'
 /** The least of several is what a quiet machine would show. */
 const repeats = 7
 
-const cli = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url))
+const cli = fileURLToPath(new URL('../../command/main.js', import.meta.url))
 
 const optimizee = `import { defineOptimizee, real } from 'twoloop'
 

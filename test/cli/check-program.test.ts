@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { hasProgram } from '../parts.ts'
 import { temporaryDirectory } from '../temporary.ts'
 
-const program = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url))
+const program = fileURLToPath(new URL('../../dist/command/main.js', import.meta.url))
 const fixture = fileURLToPath(new URL('../fixtures/programs/conform.mjs', import.meta.url))
 const examples = fileURLToPath(new URL('../examples/programs/', import.meta.url))
 

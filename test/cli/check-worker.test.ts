@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { hasPart, hasProgram } from '../parts.ts'
 import { temporaryDirectory } from '../temporary.ts'
 
-const main = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url))
+const main = fileURLToPath(new URL('../../dist/command/main.js', import.meta.url))
 const examples = fileURLToPath(new URL('../examples/workers/', import.meta.url))
 const source = readFileSync(join(examples, 'worker.py'), 'utf8')
 const hasPython = hasPart('python3', () => hasProgram('python3', '--version'), 'workers in another language')

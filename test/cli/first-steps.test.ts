@@ -9,7 +9,7 @@ import { experimentJsonSchema } from '../../src/experiment-file/json-schema.ts'
 import { search } from '../search.ts'
 import { temporaryDirectory } from '../temporary.ts'
 
-const main = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url))
+const main = fileURLToPath(new URL('../../dist/command/main.js', import.meta.url))
 
 function twoloop(cwd: string, ...args: string[]) {
   return execa(process.execPath, [main, ...args], { cwd, reject: false })

@@ -7,7 +7,7 @@ import { parseGridArguments } from '../../src/cli/grid-arguments.ts'
 import { command } from '../command.ts'
 import { UserFolder } from './folder.ts'
 
-const program = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url))
+const program = fileURLToPath(new URL('../../dist/command/main.js', import.meta.url))
 const examples = fileURLToPath(new URL('../examples/', import.meta.url))
 
 let folder: UserFolder

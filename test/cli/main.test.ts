@@ -9,7 +9,7 @@ import { command } from '../command.ts'
 import { hasPart, hasProgram } from '../parts.ts'
 import { UserFolder } from './folder.ts'
 
-const program = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url))
+const program = fileURLToPath(new URL('../../dist/command/main.js', import.meta.url))
 
 let folder: UserFolder
 

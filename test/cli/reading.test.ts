@@ -31,7 +31,7 @@ import { openDatabase } from '../../src/system/database.ts'
 import { canonicalExport, search } from '../search.ts'
 import { temporaryDirectory } from '../temporary.ts'
 
-const main = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url))
+const main = fileURLToPath(new URL('../../dist/command/main.js', import.meta.url))
 const root = mkdtempSync(join(tmpdir(), 'twoloop-reading-'))
 const run = join(root, 'talk')
 const changed = join(root, 'changed')

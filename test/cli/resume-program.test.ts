@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { build } from '../search-child.ts'
 import { temporaryDirectory } from '../temporary.ts'
 
-const command = join(build, 'src/cli/main.js')
+const command = join(build, 'command/main.js')
 const library = join(build, 'src/index.js')
 
 /** A program of a user with its optimizee in a file of its own; it may stop itself after the first generation. */

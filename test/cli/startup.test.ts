@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { execa } from 'execa'
 import { expect, test } from 'vitest'
 import { build } from '../search-child.ts'
@@ -18,17 +18,28 @@ const loads = asModule(`
       }`),
   )})`)
 
+/** What a program in the build loads. */
+async function loadedBy(program: string, words: readonly string[]): Promise<string[]> {
+  const cwd = temporaryDirectory()
+  const { stderr } = await execa(process.execPath, ['--import', loads, join(build, program), ...words], { cwd })
+  return stderr.split('\n').filter((line) => line.startsWith('loads '))
+}
+
 // Schemas are what costs most to load.
 test.each([
   [['--help'], 'commander', ['zod', 'record/']],
   [['status', '--help'], 'commander', ['zod', 'record/']],
   [['status', '.'], 'record/', ['zod', 'optimizers/']],
 ] as const)('twoloop %j loads %s, and nothing of %j', async (words, needed, others) => {
-  const cwd = temporaryDirectory()
-  const { stderr } = await execa(process.execPath, ['--import', loads, join(build, 'src/cli/main.js'), ...words], {
-    cwd,
-  })
-  const loaded = stderr.split('\n').filter((line) => line.startsWith('loads '))
+  const loaded = await loadedBy('src/cli/main.js', words)
   expect(loaded.filter((line) => line.includes(needed)).length).toBeGreaterThan(0)
   for (const other of others) expect(loaded.filter((line) => line.includes(`/${other}`))).toEqual([])
+})
+
+test('the bundled command loads what it needs to read runs in a few files, and nothing that only a search needs', async () => {
+  const loaded = await loadedBy('command/main.js', ['status', '.'])
+  const own = loaded.filter((line) => line.includes('/dist/')).map((line) => basename(line))
+  expect(own).toEqual(expect.arrayContaining(['main.js', 'base.js', 'reading.js']))
+  expect(own).not.toContain('searching.js')
+  expect(own.length).toBeLessThan(12)
 })

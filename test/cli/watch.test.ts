@@ -7,7 +7,7 @@ import { writeRun } from '../dashboard/written-run.ts'
 import { hasPart, hasProgram } from '../parts.ts'
 import { temporaryDirectory } from '../temporary.ts'
 
-const main = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url))
+const main = fileURLToPath(new URL('../../dist/command/main.js', import.meta.url))
 
 const hasTerminal = hasPart(
   'script',

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { temporaryDirectory } from '../temporary.ts'
 import { writeRun } from './written-run.ts'
 
-const main = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url))
+const main = fileURLToPath(new URL('../../dist/command/main.js', import.meta.url))
 
 /** The command as users have it, and its output until that has a certain line. */
 function serve(cwd: string, ...args: string[]) {

@@ -27,7 +27,7 @@ test('every command and option that README and the pages name is one', () => {
   const helpOf = (command: string) => {
     const known = helps.get(command)
     if (known !== undefined) return known
-    const help = execFileSync(process.execPath, [join(build, 'src/cli/main.js'), command, '--help'], {
+    const help = execFileSync(process.execPath, [join(build, 'command/main.js'), command, '--help'], {
       encoding: 'utf8',
     })
     helps.set(command, help)

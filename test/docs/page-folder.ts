@@ -29,7 +29,7 @@ export class PageFolder {
     const bin = this.at('bin')
     mkdirSync(bin)
     const npx = join(bin, 'npx')
-    writeFileSync(npx, `#!/bin/sh\nshift\nexec '${process.execPath}' '${join(build, 'src/cli/main.js')}' "$@"\n`)
+    writeFileSync(npx, `#!/bin/sh\nshift\nexec '${process.execPath}' '${join(build, 'command/main.js')}' "$@"\n`)
     chmodSync(npx, 0o755)
     this.#environment = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` }
   }

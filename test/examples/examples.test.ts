@@ -12,7 +12,7 @@ const pages = [
   ...readdirSync(join(root, 'docs')).flatMap((name) => (name.endsWith('.md') ? [`docs/${name}`] : [])),
 ]
 const twoloop = (directory: string, ...args: string[]) =>
-  execFileSync(process.execPath, [join(build, 'src/cli/main.js'), ...args], {
+  execFileSync(process.execPath, [join(build, 'command/main.js'), ...args], {
     cwd: directory,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],

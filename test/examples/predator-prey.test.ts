@@ -13,7 +13,7 @@ test.skipIf(!python)(
   () => {
     const directory = temporaryDirectory()
     const twoloop = (...words: string[]) =>
-      execFileSync(process.execPath, [join(build, 'src/cli/main.js'), ...words], { cwd: directory, encoding: 'utf8' })
+      execFileSync(process.execPath, [join(build, 'command/main.js'), ...words], { cwd: directory, encoding: 'utf8' })
     cpSync(join(import.meta.dirname, 'predator-prey'), directory, { recursive: true })
     writeFileSync(join(directory, 'twoloop.py'), twoloop('python'))
     expect(twoloop('try', 'predator-prey.yaml')).toMatch(/^error +\d/m)

@@ -7,7 +7,7 @@ import { build } from '../search-child.ts'
 import { temporaryDirectory } from '../temporary.ts'
 
 const twoloop = (directory: string, ...words: string[]) =>
-  execFileSync(process.execPath, [join(build, 'src/cli/main.js'), ...words], {
+  execFileSync(process.execPath, [join(build, 'command/main.js'), ...words], {
     cwd: directory,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { UserFolder } from '../cli/folder.ts'
 
-const main = join(import.meta.dirname, '../../dist/src/cli/main.js')
+const main = join(import.meta.dirname, '../../dist/command/main.js')
 
 test('the environment of a command, from its file or --set, is in no file that others can read, and resume finds it; all else follows the umask', () => {
   const folder = new UserFolder()

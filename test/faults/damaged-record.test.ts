@@ -384,7 +384,7 @@ test('a byte changed anywhere ends in a run that goes on or in a sentence, never
   }
 })
 
-const program = join(dirname(createRequire(import.meta.url).resolve('twoloop')), 'cli/main.js')
+const program = join(dirname(createRequire(import.meta.url).resolve('twoloop')), '../command/main.js')
 
 test('every command says in one sentence that a record is damaged and what helps, and recover says what it did', async () => {
   const directory = copyOf(stopped)

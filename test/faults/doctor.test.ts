@@ -9,7 +9,7 @@ import { hasPart } from '../parts.ts'
 import { eventually, processesNaming } from '../processes.ts'
 import { temporaryDirectory } from '../temporary.ts'
 
-const program = join(dirname(createRequire(import.meta.url).resolve('twoloop')), 'cli/main.js')
+const program = join(dirname(createRequire(import.meta.url).resolve('twoloop')), '../command/main.js')
 
 async function doctor(...words: string[]) {
   const { exitCode, stdout, stderr } = await execa(process.execPath, [program, 'doctor', ...words], { reject: false })

@@ -12,7 +12,7 @@ import { temporaryDirectory } from '../temporary.ts'
 
 const canMount = hasPart('the right to mount a file system in memory', canMountMemory, 'runs on a disk that is full')
 
-const main = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url))
+const main = fileURLToPath(new URL('../../dist/command/main.js', import.meta.url))
 
 const one = { optimizee: 'recorded', options: { sleep: 4 }, populationSize: 60, generations: 4 }
 

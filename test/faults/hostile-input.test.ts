@@ -13,7 +13,7 @@ import { processesNaming } from '../processes.ts'
 import { search } from '../search.ts'
 import { temporaryDirectory } from '../temporary.ts'
 
-const program = join(dirname(createRequire(import.meta.url).resolve('twoloop')), 'cli/main.js')
+const program = join(dirname(createRequire(import.meta.url).resolve('twoloop')), '../command/main.js')
 const twoloop = (...words: string[]) => execa(process.execPath, [program, ...words], { reject: false })
 
 const hostile = (root: string, does: readonly Hostility[], more: object = {}) => ({

@@ -27,7 +27,7 @@ runner: { workers: 1 }
 }
 
 function twoloop(args: readonly string[], cwd: string, { stdout = 'pipe', stderr = 'pipe' }: Outputs = {}) {
-  return spawnSync(process.execPath, [join(build, 'src/cli/main.js'), ...args], {
+  return spawnSync(process.execPath, [join(build, 'command/main.js'), ...args], {
     cwd,
     stdio: ['ignore', stdout, stderr],
     encoding: 'utf8',

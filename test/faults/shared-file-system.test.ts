@@ -18,7 +18,7 @@ import { temporaryDirectory } from '../temporary.ts'
 
 const canMount = hasPart('the right to mount with bindfs', canMountAgain, 'runs on a file system with caches')
 
-const program = join(dirname(createRequire(import.meta.url).resolve('twoloop')), 'cli/main.js')
+const program = join(dirname(createRequire(import.meta.url).resolve('twoloop')), '../command/main.js')
 const twoloop = (...words: string[]) => execa(process.execPath, [program, ...words], { reject: false })
 const otherMount = fileURLToPath(new URL('../fixtures/programs/through-other-mount.sh', import.meta.url))
 

@@ -12,7 +12,7 @@ const hasNumpy =
   hasPython && hasPart('numpy', () => hasProgram('python3', '-c', 'import numpy'), 'arrays from and to simulations')
 
 function twoloop(directory: string, ...words: string[]): string {
-  return execFileSync(process.execPath, [join(build, 'src/cli/main.js'), ...words], {
+  return execFileSync(process.execPath, [join(build, 'command/main.js'), ...words], {
     cwd: directory,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -12,7 +12,7 @@ import { canonicalExport } from '../search.ts'
 import { temporaryDirectory } from '../temporary.ts'
 
 const fixtures = join(import.meta.dirname, '../fixtures/records')
-const program = join(dirname(createRequire(import.meta.url).resolve('twoloop')), 'cli/main.js')
+const program = join(dirname(createRequire(import.meta.url).resolve('twoloop')), '../command/main.js')
 
 const versions = [1, 2] as const
 const names = ['search', 'design'] as const

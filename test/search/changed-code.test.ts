@@ -9,7 +9,7 @@ import { openDatabase } from '../../src/system/database.ts'
 import { digestOf, filesAt } from '../../src/system/file-digest.ts'
 import { temporaryDirectory } from '../temporary.ts'
 
-const program = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url))
+const program = fileURLToPath(new URL('../../dist/command/main.js', import.meta.url))
 
 /** A user's folder with a run of two generations, whose simulation is made of several files. */
 async function begun() {

@@ -51,7 +51,7 @@ afterEach(() => {
 })
 
 const start = (...words: string[]) => execa(process.execPath, words, { cwd: folder.path, reject: false })
-const command = (...words: string[]) => start(join(build, 'src/cli/main.js'), 'run', 'file.mjs', ...words)
+const command = (...words: string[]) => start(join(build, 'command/main.js'), 'run', 'file.mjs', ...words)
 const program = (runner: object, generations: number, optimizer: object = {}) =>
   start('program.mjs', ...[runner, generations, optimizer].map((value) => JSON.stringify(value)))
 

@@ -27,7 +27,7 @@ interface P {
   readonly n: number
 }
 
-const main = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url))
+const main = fileURLToPath(new URL('../../dist/command/main.js', import.meta.url))
 
 /** As the fixture `recorded` has it. */
 const recorded = {

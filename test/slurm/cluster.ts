@@ -148,13 +148,13 @@ export class Cluster {
 
   /** The command line of twoloop in an allocation, to its end. */
   async twoloop(allocation: readonly string[], ...args: readonly string[]): Promise<CommandEnd> {
-    const { ended, stdout, stderr } = this.salloc(allocation, process.execPath, join(build, 'src/cli/main.js'), ...args)
+    const { ended, stdout, stderr } = this.salloc(allocation, process.execPath, join(build, 'command/main.js'), ...args)
     return { code: await ended, stdout: stdout(), stderr: stderr() }
   }
 
   /** The command line of twoloop where Slurm can be asked, to its end. */
   command(...args: readonly string[]): Promise<CommandEnd> {
-    return this.run(process.execPath, join(build, 'src/cli/main.js'), ...args)
+    return this.run(process.execPath, join(build, 'command/main.js'), ...args)
   }
 
   /** A program where Slurm can be asked, to its end. */

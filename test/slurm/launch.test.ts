@@ -210,7 +210,7 @@ onSlurm.each(['srun', 'sbatch'])(
       runner: { tasksPerWorker: 2, workers: 1, launcher, slurmInterval: '1s', retries: 0, sbatch: ['--export=NONE'] },
     })
     const run = ['run', file, '--root', directory, '--generations', '1']
-    const main = [process.execPath, join(build, 'src/cli/main.js')]
+    const main = [process.execPath, join(build, 'command/main.js')]
     const child =
       launcher === 'srun'
         ? cluster.salloc(['-N1', '-n2'], 'env', 'SLURM_EXPORT_ENV=NONE', ...main, ...run)
@@ -269,7 +269,7 @@ onSlurm('a simulation that does not end when the search is to stop is told, and 
   const child = cluster.salloc(
     ['-N1', '-n1'],
     process.execPath,
-    join(build, 'src/cli/main.js'),
+    join(build, 'command/main.js'),
     'run',
     file,
     '--root',
@@ -297,7 +297,7 @@ onSlurm('a worker that Slurm does not let start yet is waited for, and status sa
   const script = `
     srun -N1 -n1 --exact --mem=0 /bin/sh -c 'touch ${gate}-held; until [ -e ${gate} ]; do sleep 0.1; done' &
     until [ -e ${gate}-held ]; do sleep 0.1; done
-    ${process.execPath} ${join(build, 'src/cli/main.js')} run ${file} --root ${directory} --launcher srun --generations 8
+    ${process.execPath} ${join(build, 'command/main.js')} run ${file} --root ${directory} --launcher srun --generations 8
     code=$?; wait; exit $code`
   const child = cluster.salloc(['-N1', '-n2', '--nodelist=node1'], '/bin/sh', '-c', script)
   onTestFinished(() => writeFileSync(gate, ''))
@@ -321,7 +321,7 @@ onSlurm('a worker that Slurm does not let start yet is waited for, and status sa
 onSlurm('within a step that holds the CPUs, workers share them', async () => {
   const directory = cluster.directory()
   const args = ['run', write(directory, search), '--root', directory, '--launcher', 'srun', '--workers', '2']
-  const child = cluster.start('srun', '-N1', '-n1', process.execPath, join(build, 'src/cli/main.js'), ...args)
+  const child = cluster.start('srun', '-N1', '-n1', process.execPath, join(build, 'command/main.js'), ...args)
   expect(await child.ended, child.stderr()).toBe(0)
   await eventually(() => cluster.ask('squeue', '--noheader') === '', 'no job is left')
 })

@@ -159,7 +159,7 @@ onSlurm('status says why workers wait, in the word of Slurm', async () => {
   const file = experimentIn(directory)
   const options = ['--root', directory, '--launcher', 'sbatch', '--workers', '4']
   const wait = ['--set', 'runner.sbatch=[--begin=now+1hour]', '--set', 'runner.slurmInterval=1s']
-  const child = cluster.start(process.execPath, join(build, 'src/cli/main.js'), 'run', file, ...options, ...wait)
+  const child = cluster.start(process.execPath, join(build, 'command/main.js'), 'run', file, ...options, ...wait)
   await eventually(() => reasons().includes('BeginTime'), 'a job waits')
   const { stdout } = await cluster.command('status', join(directory, 'search'))
   expect(stdout).toMatch(/^waiting +1 worker for Slurm: their jobs are pending \(BeginTime\)$/m)

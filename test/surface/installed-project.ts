@@ -14,13 +14,18 @@ export class InstalledProject {
   /** Where the package lies in the project. */
   readonly package = join(this.directory, 'node_modules/twoloop')
 
+  readonly #command: string
+
   constructor() {
     const pack = ['pack', '--ignore-scripts', '--silent', '--pack-destination', this.directory]
     this.packed = this.at(execFileSync('npm', pack, { cwd: root, encoding: 'utf8' }).trim())
     execFileSync('tar', ['xzf', this.packed], { cwd: this.directory })
     mkdirSync(this.at('node_modules'))
     renameSync(this.at('package'), this.package)
-    const { dependencies, optionalDependencies } = JSON.parse(readFileSync(join(this.package, 'package.json'), 'utf8'))
+    const { bin, dependencies, optionalDependencies } = JSON.parse(
+      readFileSync(join(this.package, 'package.json'), 'utf8'),
+    )
+    this.#command = join(this.package, bin.twoloop)
     this.install(...Object.keys({ ...dependencies, ...optionalDependencies }))
     writeFileSync(this.at('package.json'), JSON.stringify({ type: 'module', private: true }))
   }
@@ -45,7 +50,7 @@ export class InstalledProject {
 
   /** What the installed command prints. */
   twoloop(...words: readonly string[]): string {
-    return this.node('node_modules/twoloop/dist/src/cli/main.js', ...words)
+    return this.node(this.#command, ...words)
   }
 
   /** What the compiler has to say of the files, as strict as it can be. */

@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { InstalledProject } from './installed-project.ts'
@@ -43,6 +43,22 @@ test('the installed command runs an example of the README from where it lies in 
   project.twoloop('run', example, '--generations', '2', '--root', 'runs', '--set', 'runner.workers=1')
   const shown = JSON.parse(project.twoloop('show', 'runs/influenza', '--json'))
   expect(shown).toMatchObject({ status: 'finished', generations: 2, evaluations: { failed: 0 } })
+})
+
+test('what a module imports of the package, itself or by way of another, is what the command has: its errors are its own', () => {
+  const other = project.at('node_modules/other')
+  mkdirSync(other)
+  const described = { name: 'other', type: 'module', exports: './index.js', peerDependencies: { twoloop: '*' } }
+  writeFileSync(`${other}/package.json`, JSON.stringify(described))
+  writeFileSync(`${other}/index.js`, `export { ConfigurationError as Own } from 'twoloop'`)
+  const file = project.at('refusing.ts')
+  for (const [name, from] of [
+    ['ConfigurationError', 'twoloop'],
+    ['Own', 'other'],
+  ]) {
+    writeFileSync(file, `import { ${name} } from '${from}'; throw new ${name}('The moon is not full.')`)
+    expect(() => project.twoloop('run', file)).toThrow(/^twoloop: The moon is not full\.$/m)
+  }
 })
 
 test('an editor finds the schema of what init writes, relative to the project, which may be moved', () => {

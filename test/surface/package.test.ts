@@ -24,7 +24,15 @@ test('the package has no tests in it, and no sources but those of the examples',
   const sources = files.filter((file) => /\.(map|tsx?)$/.test(file) && !file.endsWith('.d.ts'))
   expect(sources.filter((file) => !file.startsWith('test/examples/'))).toEqual([])
   expect(files.filter((file) => /\.test\.\w+$|^dist\/test\/|^docs\/.*\/package/.test(file))).toEqual([])
-  expect(files).toEqual(expect.arrayContaining(['README.md', 'CHANGELOG.md', 'LICENSE', 'dist/src/index.d.ts']))
+  expect(files).toEqual(
+    expect.arrayContaining([
+      'README.md',
+      'CHANGELOG.md',
+      'LICENSE',
+      'dist/src/index.d.ts',
+      'dist/command/licenses.txt',
+    ]),
+  )
 })
 
 test('every file that its README and its documents link to is in the package', () => {
@@ -58,8 +66,8 @@ test('are-the-types-wrong finds nothing wrong with the package', () => {
 })
 
 // What grows beyond it should be worth it: raise it in the commit that needs it.
-test('the package keeps to its budget: 1.5 MB packed, 5 MB on the disk', () => {
+test('the package keeps to its budget: 2 MB packed, 7 MB on the disk', () => {
   const unpacked = filesOf(project.package).reduce((sum, file) => sum + statSync(file).size, 0)
-  expect(statSync(project.packed).size).toBeLessThan(1.5e6)
-  expect(unpacked).toBeLessThan(5e6)
+  expect(statSync(project.packed).size).toBeLessThan(2e6)
+  expect(unpacked).toBeLessThan(7e6)
 })

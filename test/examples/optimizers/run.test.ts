@@ -11,7 +11,7 @@ function userFolder() {
   const directory = temporaryDirectory()
   cpSync(import.meta.dirname, directory, { recursive: true, filter: (path) => !path.endsWith('.test.ts') })
   const twoloop = (...words: string[]) =>
-    execa(process.execPath, [join(build, 'src/cli/main.js'), ...words], { cwd: directory, reject: false })
+    execa(process.execPath, [join(build, 'command/main.js'), ...words], { cwd: directory, reject: false })
   const at = (...path: string[]) => join(directory, ...path)
   const canonical = async (run: string) => (await twoloop('export', run, '--format', 'ndjson', '--canonical')).stdout
   return { directory, twoloop, at, canonical }

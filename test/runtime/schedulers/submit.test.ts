@@ -8,7 +8,7 @@ import { eventually } from '../../processes.ts'
 import { canonicalExport } from '../../search.ts'
 import { temporaryDirectory } from '../../temporary.ts'
 
-const main = fileURLToPath(new URL('../../../dist/src/cli/main.js', import.meta.url))
+const main = fileURLToPath(new URL('../../../dist/command/main.js', import.meta.url))
 const fixtures = fileURLToPath(new URL('../../fixtures/schedulers/', import.meta.url))
 
 /** A directory with the programs of both schedulers in `bin`, and `twoloop` run there. */

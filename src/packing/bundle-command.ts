@@ -1,0 +1,115 @@
+import { readFile } from 'node:fs/promises'
+import { basename, dirname, join, relative } from 'node:path'
+import { type BuildOptions, build, type Plugin } from 'esbuild'
+import { runningName } from '../system/own-parts.ts'
+import { filesOf } from '../system/surface.ts'
+import { inLayers, partsOf } from './layers.ts'
+import { noticesOf } from './notices.ts'
+import { replaceFiles } from './replace-files.ts'
+
+const root = join(
+  import.meta.dirname,
+  basename(dirname(dirname(import.meta.dirname))) === 'dist' ? '../../..' : '../..',
+)
+const dist = join(root, 'dist')
+const folder = join(dist, 'command')
+
+/** Programs that the command starts: each is one file, since a process that lives for a second should load no second one. */
+const programs = [
+  'runtime/worker/worker.js',
+  'runtime/channel/heart-thread.js',
+  'runtime/slurm/pilot.js',
+  'src/batch/grid/thunk-program.js',
+  'src/doctor/partner.js',
+]
+
+/** What users' modules import by name; in the command's process it must be what the command has itself. */
+const entries = ['src/index.js', 'optimizers/kit.js']
+
+/** What is loaded as one file: all that these files need, and that no layer before has. */
+const layers = {
+  base: ['src/cli/main.js'],
+  reading: ['src/cli/status.js', 'src/cli/show-status.js'],
+  searching: ['src/cli/run.js', 'src/cli/run-experiment.js'],
+}
+
+/**
+ * Bundles a build's command, and the programs that it starts, into a few files: to load hundreds of small ones takes longer
+ * than all else that most commands do. The other files of a build are what programs import, and what goes into the bundles
+ * of optimizees.
+ */
+export async function bundleCommand(): Promise<void> {
+  const common = {
+    absWorkingDir: root,
+    outdir: folder,
+    bundle: true,
+    write: false,
+    metafile: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    external: ['esbuild', 'better-sqlite3', 'better-sqlite3-v12'], // they have parts that are compiled for a machine
+    minifyWhitespace: true, // names stay, for those who read where an error comes from
+    lineLimit: 120, // as Node.js prints the line
+    minifySyntax: true,
+    legalComments: 'none', // licenses.txt has them
+    logLevel: 'warning',
+  } as const satisfies BuildOptions
+  const split = { ...common, define: { 'import.meta.url': '__importMetaUrl' }, plugins: [ownPlaces, usedOfZod] }
+  const program = (path: string) => ({ in: join(dist, path), out: basename(path, '.js') })
+  const imported = (path: string) => ({ in: join(dist, path), out: runningName(path).replace(/\.js$/, '') })
+  const builds = await Promise.all([
+    build({
+      ...split,
+      splitting: true,
+      entryPoints: [program('src/cli/main.js'), ...[...entries, ...surface()].map(imported)],
+    }),
+    build({ ...split, entryPoints: programs.map(program) }),
+  ])
+  const parts = builds.flatMap(({ outputFiles, metafile }) => partsOf(outputFiles, metafile, folder))
+  const { outputFiles } = await build({ ...common, ...inLayers(parts, layers), banner: { js: banner } })
+  const inputs = builds.flatMap(({ metafile }) => Object.keys(metafile.inputs))
+  replaceFiles(folder, [
+    ...outputFiles.map(({ path, text }) => ({ name: relative(folder, path), text })),
+    { name: 'licenses.txt', text: noticesOf(inputs, root) },
+  ])
+}
+
+/** The files of the build that stand behind the names of its entries. */
+function surface(): string[] {
+  const files = entries.flatMap((entry) => [...filesOf(join(dist, entry)).values()])
+  return [...new Set(files)].filter((file) => file.startsWith(dist)).map((file) => relative(dist, file))
+}
+
+/** CommonJS that was bundled asks for built-in modules by `require`, which a module does not have. */
+const banner = [
+  `import { createRequire as __createRequire } from 'node:module'`,
+  'const __bundleUrl = import.meta.url',
+  'const require = __createRequire(__bundleUrl)',
+].join('; ')
+
+/** `import.meta.url` is where a file was before it was bundled, as what lies beside it is there; `import.meta.dirname` where it runs. */
+const ownPlaces: Plugin = {
+  name: 'own places',
+  setup({ onLoad }) {
+    onLoad({ filter: /\.js$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8')
+      if (!path.startsWith(dist) || !text.includes('import.meta.url')) return undefined
+      const place = JSON.stringify(relative(folder, path))
+      return {
+        contents: text.replace(/^(#!.*\n)?/, `$1const __importMetaUrl = new URL(${place}, __bundleUrl).href; `),
+      }
+    })
+  },
+}
+
+/** Of a namespace that is imported as such only what is used is bundled: not the forty languages that zod speaks. */
+const usedOfZod: Plugin = {
+  name: 'used of zod',
+  setup({ onLoad }) {
+    onLoad({ filter: /\.js$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8')
+      return { contents: text.replace(/import \{ z \} from ["']zod["']/, `import * as z from 'zod'`) }
+    })
+  },
+}

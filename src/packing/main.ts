@@ -1,0 +1,3 @@
+import { bundleCommand } from './bundle-command.ts'
+
+await bundleCommand()

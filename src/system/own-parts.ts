@@ -1,0 +1,41 @@
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { basename, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** Where the files of a build lie, or those of the sources: of one that is bundled, where it was before. */
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
+
+/** Where the code runs: `import.meta.dirname` is the one thing that a bundled file is told of its bundle. */
+const bundled = basename(import.meta.dirname) === 'command' ? import.meta.dirname : undefined
+
+/**
+ * A program of this package. What is bundled starts what is bundled with it, and a build that is not starts its own files:
+ * so both are of one age. Who runs the package from source, or has installed it, has the bundled one.
+ *
+ * @param path in a build
+ */
+export function ownProgram(path: string): string {
+  const beside = join(root, path)
+  if (bundled === undefined && existsSync(beside)) return beside
+  return join(bundled ?? join(installedAt(), 'dist', 'command'), basename(path))
+}
+
+/**
+ * Where a file of this package is that users' modules import: what runs in this process has its own instance of it, which
+ * they must share.
+ */
+export function runningFile(path: string): string {
+  if (bundled === undefined) return path
+  const running = join(bundled, runningName(path.slice(root.length + 1)))
+  return existsSync(running) ? running : path
+}
+
+/** What a file of a build that users' modules import is called in the bundle. */
+export function runningName(path: string): string {
+  return path.replaceAll('/', '-')
+}
+
+function installedAt(): string {
+  return dirname(createRequire(import.meta.url).resolve('twoloop/package.json'))
+}
