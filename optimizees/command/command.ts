@@ -202,7 +202,7 @@ class Command extends Optimizee {
     }
     if (end.usage) account(end.usage)
     if (signal.aborted) throw abortion(signal, end.openStep)
-    const failure = failureOfEnd(end, (memoryKills() ?? 0) > (killsBefore ?? 0))
+    const failure = failureOfEnd(end, () => (memoryKills() ?? 0) > (killsBefore ?? 0))
     if (failure) throw failure
     return end
   }

@@ -21,8 +21,11 @@ export function abortion({ reason }: AbortSignal, openStep?: string): unknown {
 }
 
 /** Why the end of a command is a failure; undefined if it is none. */
-export function failureOfEnd({ signal, exitCode }: ProcessEnd, isOutOfMemory: boolean): SimulationFailure | undefined {
-  if (signal === 'SIGKILL' && isOutOfMemory) {
+export function failureOfEnd(
+  { signal, exitCode }: ProcessEnd,
+  isOutOfMemory: () => boolean,
+): SimulationFailure | undefined {
+  if (signal === 'SIGKILL' && isOutOfMemory()) {
     const message = 'The command was killed by SIGKILL, for lack of memory.'
     return new SimulationFailure({ kind: 'exit', detail: 'out-of-memory', message, signal })
   }

@@ -2,18 +2,15 @@ import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import { setImmediate } from 'node:timers/promises'
 import type { ProcessUsage } from '../../src/core/optimizee.ts'
-import { type Environment, type ProcessEnd, ProcessGroup } from '../../src/system/process-group.ts'
+import { type LedGroup, type ProcessEnd, ProcessGroup } from '../../src/system/process-group.ts'
 import { commandLinesOf, cpuOfEndedChildren, MemoryWatch } from '../../src/system/process-usage.ts'
+import { type StartOptions, startProgram } from '../../src/system/starter.ts'
 
-interface ProgramOptions {
-  readonly environment: Environment
-  readonly workingDirectory: string | undefined
+interface ProgramOptions extends StartOptions {
   /** Ends the group: SIGTERM, and SIGKILL if that does not help. */
   readonly signal: AbortSignal
   /** How many bytes of the end of standard output are kept. */
   readonly keep: number
-  /** What it reads from its standard input; nothing by default. */
-  readonly input?: string | undefined
   /** Whether what it prints is also printed by this process. */
   readonly isPassedOn?: boolean | undefined
 }
@@ -36,15 +33,8 @@ export interface ProgramEnd extends ProcessEnd {
  * @throws what `spawn` throws of arguments that no process can have
  */
 export async function runProgram(command: readonly string[], options: ProgramOptions): Promise<ProgramEnd> {
-  const { environment, workingDirectory, signal, input, isPassedOn = true } = options
-  const cpuBefore = cpuOfEndedChildren()
-  const group = new ProcessGroup(command, {
-    environment,
-    workingDirectory,
-    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'inherit'],
-    isGuarded: true,
-  })
-  const stdout = group.child.stdout! // as its stdio says
+  const { signal, isPassedOn = true } = options
+  const { group, stdout, cpuMs } = (await startProgram(command, options)) ?? startHere(command, options)
   const tail = new Tail(options.keep)
   using memory = group.pid === undefined ? undefined : new MemoryWatch(group.pid)
   stdout.on('data', (chunk: Buffer) => {
@@ -52,8 +42,6 @@ export async function runProgram(command: readonly string[], options: ProgramOpt
     memory?.hint() // many print their result last
   })
   if (isPassedOn) passOn(stdout)
-  // A program need not read what it is given.
-  group.child.stdin?.on('error', () => {}).end(input)
   let openStep: string | undefined
   const end = () => {
     if (group.pid !== undefined) openStep = commandLinesOf(group.pid, 'srun')[0]
@@ -64,16 +52,35 @@ export async function runProgram(command: readonly string[], options: ProgramOpt
   try {
     const exit = await group.ended
     if (await readRest(stdout)) group.killStrays()
-    return { ...exit, tail: tail.bytes, cut: tail.cut, usage: usageSince(cpuBefore, memory), openStep }
+    return { ...exit, tail: tail.bytes, cut: tail.cut, usage: usageOf(cpuMs(), memory), openStep }
   } finally {
     signal.removeEventListener('abort', end)
   }
 }
 
-function usageSince(cpuBefore: number | undefined, memory: MemoryWatch | undefined): ProcessUsage | undefined {
-  const cpu = cpuOfEndedChildren()
-  if (cpu === undefined || cpuBefore === undefined) return undefined
-  return { cpuMs: cpu - cpuBefore, peakMemory: memory?.peak ?? null }
+/** A program that this process starts itself. @throws what `spawn` throws of arguments that no process can have */
+function startHere(
+  command: readonly string[],
+  { environment, workingDirectory, input }: StartOptions,
+): { readonly group: LedGroup; readonly stdout: Readable; cpuMs(): number | undefined } {
+  const cpuBefore = cpuOfEndedChildren()
+  const group = new ProcessGroup(command, {
+    environment,
+    workingDirectory,
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'inherit'],
+    isGuarded: true,
+  })
+  // A program need not read what it is given.
+  group.child.stdin?.on('error', () => {}).end(input)
+  const cpuMs = () => {
+    const cpu = cpuOfEndedChildren()
+    return cpu === undefined || cpuBefore === undefined ? undefined : cpu - cpuBefore
+  }
+  return { group, stdout: group.child.stdout!, cpuMs } // as its stdio says
+}
+
+function usageOf(cpuMs: number | undefined, memory: MemoryWatch | undefined): ProcessUsage | undefined {
+  return cpuMs === undefined ? undefined : { cpuMs, peakMemory: memory?.peak ?? null }
 }
 
 /** Passes output on as fast as it is taken, no faster: nothing but the tail is kept. */

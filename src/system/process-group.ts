@@ -50,44 +50,41 @@ let nextSearchAt = 0
 /** The marks of groups that have not ended. */
 const living = new Set<string>()
 
+/** The process that leads a group. */
+export interface Leader extends LaunchedProcess {
+  /** From then on its number may be another's. */
+  readonly hasEnded: boolean
+}
+
 /**
  * A process and all that it starts, from its start to its end: it leads a process group, so that all of it can be ended;
  * what leaves that group is found by a mark in its environment.
  */
-export class ProcessGroup implements LaunchedProcess, AsyncDisposable {
-  readonly child: ChildProcess
+export class LedGroup implements LaunchedProcess, AsyncDisposable {
+  readonly pid: number | undefined
   /** When the process itself has ended, and what had left its group is gone if it was asked to end. */
   readonly ended: Promise<ProcessEnd>
-  readonly #mark = nextMark()
+  readonly #leader: Leader
+  readonly #mark: string | undefined
   #killTimer: NodeJS.Timeout | undefined
   /** What had left the group when it was asked to end. */
   #strays: readonly Stray[] = []
 
-  /** @throws what `spawn` throws of arguments that no process can have; that there is no such program is an end */
-  constructor([program, ...args]: readonly string[], options: GroupOptions) {
-    const { stdio, serialization, environment, workingDirectory, isGuarded } = options
-    if (isGuarded) startGuardians()
-    const child = spawn(program!, args, {
-      detached: true, // leads a new group
-      stdio,
-      serialization,
-      cwd: workingDirectory,
-      env: { ...process.env, ...environment, [groupVariable]: isGuarded ? this.#mark : undefined },
-    })
-    if (isGuarded) living.add(this.#mark)
-    const release = isGuarded && child.pid !== undefined ? guard(child.pid) : () => {}
-    this.child = child
-    this.ended = endOf(child).then(async (end) => {
+  /** @param mark of a group that must not outlive this process; undefined of one that may */
+  constructor(leader: Leader, mark: string | undefined) {
+    const { pid } = leader
+    this.#leader = leader
+    this.#mark = mark
+    this.pid = pid
+    if (mark !== undefined) living.add(mark)
+    const release = mark !== undefined && pid !== undefined ? guard(pid) : () => {}
+    this.ended = leader.ended.then(async (end) => {
       clearTimeout(this.#killTimer)
-      const killed = isGuarded ? this.#killLeft() : []
+      const killed = mark === undefined ? [] : this.#killLeft(mark)
       release()
-      await untilGone(killed.filter(({ group }) => group !== this.pid))
+      await untilGone(killed.filter(({ group }) => group !== pid))
       return end
     })
-  }
-
-  get pid(): number | undefined {
-    return this.child.pid
   }
 
   /** Signals all of the group; true if somebody was there. */
@@ -97,7 +94,7 @@ export class ProcessGroup implements LaunchedProcess, AsyncDisposable {
 
   /** Asks all of the group to end, and kills it if that does not help. */
   end(): void {
-    if (this.#killTimer || this.#hasEnded || this.pid === undefined) return
+    if (this.#killTimer || this.#leader.hasEnded || this.pid === undefined) return
     this.#strays = descendantsOf(this.pid)
     this.signal('SIGTERM')
     this.#killTimer = setTimeout(() => this.signal('SIGKILL'), killDelayMs)
@@ -110,14 +107,14 @@ export class ProcessGroup implements LaunchedProcess, AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.#hasEnded) this.signal('SIGKILL')
+    if (!this.#leader.hasEnded) this.signal('SIGKILL')
     await this.ended
   }
 
   /** Kills what it has left behind, and now and then what others have; gives what was killed of its own. */
-  #killLeft(): readonly Stray[] {
+  #killLeft(mark: string): readonly Stray[] {
     this.signal('SIGKILL')
-    living.delete(this.#mark)
+    living.delete(mark)
     const killed = this.#killTimer ? this.killStrays() : []
     const begin = performance.now()
     if (begin < nextSearchAt) return killed
@@ -126,10 +123,41 @@ export class ProcessGroup implements LaunchedProcess, AsyncDisposable {
     nextSearchAt = end + (end - begin) / searchShare
     return killed
   }
+}
 
-  /** From then on its number may be another's. */
-  get #hasEnded(): boolean {
-    return this.child.exitCode !== null || this.child.signalCode !== null
+/** A group whose leader is a child of this process. */
+export class ProcessGroup extends LedGroup {
+  readonly child: ChildProcess
+
+  /** @throws what `spawn` throws of arguments that no process can have; that there is no such program is an end */
+  constructor([program, ...args]: readonly string[], options: GroupOptions) {
+    const { stdio, serialization, environment, workingDirectory, isGuarded } = options
+    const mark = isGuarded ? nextMark() : undefined
+    if (isGuarded) startGuardians()
+    const child = spawn(program!, args, {
+      detached: true, // leads a new group
+      stdio,
+      serialization,
+      cwd: workingDirectory,
+      env: environmentOf(environment, mark),
+    })
+    super(leaderOf(child), mark)
+    this.child = child
+  }
+}
+
+/** All of the environment of a process in a group with that mark. */
+export function environmentOf(given: Environment | undefined, mark: string | undefined): Environment {
+  return { ...process.env, ...given, [groupVariable]: mark }
+}
+
+function leaderOf(child: ChildProcess): Leader {
+  return {
+    pid: child.pid,
+    ended: endOf(child),
+    get hasEnded() {
+      return child.exitCode !== null || child.signalCode !== null
+    },
   }
 }
 

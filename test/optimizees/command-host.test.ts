@@ -67,7 +67,7 @@ test('a command does not outlive a worker that is killed, and neither does what 
   const pidFile = place('pids')
   const host = startHost('leave-grandchild', pidFile, 'stay')
   const pids = [...(await pidsIn(pidFile)), ...childrenOf(host.pid!)]
-  expect(new Set(pids).size).toBe(3) // the command, its child, and the guardian
+  expect(new Set(pids).size).toBeGreaterThanOrEqual(3) // the command, its child, the guardian, and where there is Perl the starter
   expect(pids.every(isRunning)).toBe(true)
   host.kill('SIGKILL')
   await until(() => !pids.some(isRunning))
@@ -78,21 +78,21 @@ test('a command that left its process group does not outlive a worker that is ki
   const host = startHostOf(['sh', source('../fixtures/commands/scatter.sh'), pidFile, 'stay'])
   const [command, marked, bare] = await pidsIn(pidFile)
   expect([command, marked, bare].every((pid) => isRunning(pid!))).toBe(true)
-  const guardian = childrenOf(host.pid!).filter((pid) => pid !== command)
-  expect(guardian).toHaveLength(1)
-  for (const pid of [guardian[0]!, host.pid!]) process.kill(pid, 'SIGKILL')
+  const children = childrenOf(host.pid!).filter((pid) => pid !== command)
+  expect(children.length).toBeGreaterThanOrEqual(1)
+  for (const pid of [...children, host.pid!]) process.kill(pid, 'SIGKILL')
   await until(() => !isRunning(command!) && !isRunning(marked!))
 })
 
-test('a worker ends by itself after a command, and its guardian with it', async () => {
+test('a worker ends by itself after a command, and with it its guardian and what starts its commands', async () => {
   const host = startHost('print-much', '1', '[1]')
   await saidBy(host)
-  const guardian = childrenOf(host.pid!)
-  expect(guardian).toHaveLength(1)
+  const children = childrenOf(host.pid!)
+  expect(children.length).toBeGreaterThanOrEqual(1)
   host.send('go on')
   await until(() => host.exitCode !== null)
   expect(host.exitCode).toBe(0)
-  await until(() => !guardian.some(isRunning))
+  await until(() => !children.some(isRunning))
 })
 
 test('all that a command prints is passed on, and little of it is held in memory', async () => {
