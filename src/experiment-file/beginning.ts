@@ -4,9 +4,10 @@ import { designFromRows } from '../../optimizers/designs/manual.ts'
 import type { Problem } from '../core/optimizee.ts'
 import { typingOf } from '../core/read-cell.ts'
 import type { Space } from '../core/space.ts'
+import { show } from '../core/text.ts'
 import { pointsIn } from '../tables/points-of-run.ts'
 import { readCells, readRows } from '../tables/read-table.ts'
-import { below, makeAt, type Place } from './place.ts'
+import { below, makeAt, type Place, refuse } from './place.ts'
 
 type Guesses = readonly Readonly<Record<string, unknown>>[]
 
@@ -38,6 +39,14 @@ export async function readBeginning(
       ? await guessesIn(resolve(folder, start.file), start.file, space, below(place, 'start'))
       : start
   return { ...(guesses && { start: guesses }), ...(known && { warmStart: known }) }
+}
+
+/** Of the forms that `start` has, a guess alone is taken for none. @throws ConfigurationError */
+export function refuseLoneGuess(start: unknown, place: Place): void {
+  const isMap = typeof start === 'object' && start !== null && !Array.isArray(start)
+  if (!isMap || 'file' in start) return
+  const example = '; a single guess is a list of one, as [{ x: 1 }]'
+  refuse(place, `needs a list of first guesses or { file: guesses.csv }, got ${show(start)}${example}`)
 }
 
 /** A table with a column for every parameter; what else it has, as exports do, is left aside. */

@@ -6,7 +6,7 @@ import { runnerSettings } from '../core/runner-settings.ts'
 import { checkPlan } from '../search/check-plan.ts'
 import { identityOf, type RunIdentity } from '../search/run-identity.ts'
 import type { SearchPlan } from '../search/searched.ts'
-import { readBeginning } from './beginning.ts'
+import { readBeginning, refuseLoneGuess } from './beginning.ts'
 import type { ExperimentDefinition, RunnerSettingsInput } from './definition.ts'
 import { readDesignTables } from './design-tables.ts'
 import { chooseOptimizee } from './optimizee.ts'
@@ -44,6 +44,7 @@ export async function loadExperiment(
   const place: Place = { file, path: '' }
   const definition = override(await readDefinition(file, path), { ...overrides })
   const schema = isModule(path) ? experimentModuleSchema : experimentSchema
+  refuseLoneGuess((definition as { readonly start?: unknown } | null)?.start, below(place, 'start'))
   const given = parseAt(schema, definition, place)
   const { optimizee, optimizer = {}, runner, warmStart, cache, report } = definition as ExperimentDefinition
   const { order, window, limits, horizon } = given

@@ -29,7 +29,12 @@ const named = z.looseObject({})
 const value = z.union([z.string(), z.number(), z.boolean(), z.null()])
 
 /** What it names is checked when all parameters are there. */
-const when = z.record(z.string(), z.union([value, z.array(value)])).optional()
+const when = z
+  .record(
+    z.string(),
+    z.union([value, z.array(value)], { error: 'a value or a list of values (of a range, all that are in it)' }),
+  )
+  .optional()
 
 const bounds = {
   low: z.number(),
@@ -109,7 +114,15 @@ const keysElsewhere = new Map([
   ...['element', 'elements', 'kind'].map((name) => [name, 'of'] as const),
 ])
 
+/** What other tools have to say how likely values are. */
+const likelihoods = ['prior', 'weights', 'weight', 'probabilities', 'probability', 'p']
+
 function checkWords(given: object, known: readonly string[], place: Place): void {
+  const likelihood = likelihoods.find((name) => Object.hasOwn(given, name) && !known.includes(name))
+  if (likelihood !== undefined && !known.includes('of')) {
+    const other = known.includes('low') ? '; only a real has a prior' : ', and there are no weights for them'
+    refuse(below(place, likelihood), `is not a setting: all values are equally likely at first${other}`)
+  }
   for (const [key, value] of Object.entries(given)) {
     if ((key === 'low' || key === 'high') && typeof value === 'number' && !Number.isFinite(value)) {
       refuse(
@@ -141,7 +154,7 @@ function makeInWords(definition: ParameterDefinition, place: Place): void {
       parameterFrom(definition)
     } catch (error) {
       if (!(error instanceof RangeError)) throw error
-      throw new RangeError(error.message.replace(/^\w+\([\w, ]+\) /, ''), { cause: error })
+      throw new RangeError(error.message.replace(/^\w+\([\w, {}]+\) /, ''), { cause: error })
     }
   })
 }

@@ -34,6 +34,15 @@ test('the cantilever is found that is as light as theory allows', () => {
   }
 })
 
+test('the house is found that costs least, of a thermostat, panes, a heater by name, and shutters', () => {
+  const directory = temporaryDirectory()
+  const { best } = JSON.parse(twoloop(directory, 'run', example('heating.yaml'), '--json'))
+  expect(best.parameters).toMatchObject({ glazing: 'triple', heater: 'small-pump', shutters: false })
+  expect(best.fitness[0]).toBeLessThan(1.01 * 2266) // of 12,546 houses, a centimetre of wool apart
+  const rows = twoloop(directory, 'export', 'runs/heating', '--format', 'ndjson').trim().split('\n')
+  for (const { night } of rows.map((row) => JSON.parse(row))) expect(night % 0.5).toBe(0)
+})
+
 const hasPython = hasPart('python3', () => hasProgram('python3'), 'the example of a search by halves in Python')
 
 /** Of relaxation, for a grid of 32 x 32 inner points, in the limit of many sweeps (Young 1954). */

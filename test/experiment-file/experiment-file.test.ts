@@ -451,9 +451,9 @@ const wrong: [string, string, string | object, string | RegExp, object?][] = [
     'a.json',
     {
       optimizee: { ...optimizee, objectives: { error: 'minimize', effort: 'minimize' } },
-      optimizer: { type: 'cross-entropy' },
+      optimizer: { type: 'face' },
     },
-    /^: The optimizer cross-entropy follows one number, and error, effort have directions without weights .*; those that can are .*nsga-ii/,
+    /^: The optimizer face follows one number, and error, effort have directions without weights .*; those that can are .*nsga-ii/,
   ],
   [
     'a limit of evaluations below the replications of one individual',
@@ -638,6 +638,24 @@ const wrong: [string, string, string | object, string | RegExp, object?][] = [
     ': optimizee.parameters.on.when needs values by name, got "x"',
   ],
   [
+    'a condition on a range',
+    'a.json',
+    {
+      optimizee: {
+        ...optimizee,
+        parameters: { ...optimizee.parameters, on: { type: 'boolean', when: { x: { low: 1 } } } },
+      },
+      optimizer,
+    },
+    ': optimizee.parameters.on.when.x needs a value or a list of values (of a range, all that are in it), got {"low":1}',
+  ],
+  [
+    'a first guess alone',
+    'a.json',
+    { optimizee, optimizer, start: { x: 1 } },
+    ': start needs a list of first guesses or { file: guesses.csv }, got {"x":1}; a single guess is a list of one, as [{ x: 1 }]',
+  ],
+  [
     'a condition under another name',
     'a.json',
     {
@@ -716,6 +734,21 @@ test.each([
     'a map to choose in a vector',
     { type: 'vector', length: 2, of: { type: 'choice', values: [{ layers: 1 }] } },
     /^: optimizee\.parameters\.x\.of\.values\.0 needs a text, .*, got \{"layers":1\}; give it a name/,
+  ],
+  [
+    'choices with weights',
+    { type: 'choice', values: ['a', 'b'], weights: [3, 1] },
+    ': optimizee.parameters.x.weights is not a setting: all values are equally likely at first, and there are no weights for them',
+  ],
+  [
+    'an integer with a prior',
+    { type: 'integer', low: 0, high: 9, prior: { type: 'normal', mean: 4, sd: 1 } },
+    ': optimizee.parameters.x.prior is not a setting: all values are equally likely at first; only a real has a prior',
+  ],
+  [
+    'a step that is too wide',
+    { type: 'real', low: 0, high: 1, step: 2 },
+    ': optimizee.parameters.x: needs a step above 0 and at most 1, got 2',
   ],
   ['no definition', 3, ': optimizee.parameters.x needs an object, got 3'],
   [

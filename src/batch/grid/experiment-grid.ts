@@ -96,7 +96,9 @@ export class ExperimentGrid {
    * @throws ConfigurationError if two variants would write to the same place, or there is no such module
    */
   async run(thunk: ThunkReference, options: GridRunOptions = {}): Promise<GridOutcome> {
-    checkOptions('ExperimentGrid.run', options, gridRunOptions)
+    checkOptions('ExperimentGrid.run', options, gridRunOptions, {
+      replications: "several seeds, as in add('seed', [0, 1, 2])",
+    })
     const { runGrid } = await import('./run-grid.ts')
     return runGrid(this.definition, thunk, options)
   }

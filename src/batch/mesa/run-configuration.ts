@@ -39,7 +39,12 @@ export const runOptions = {
 } as const
 
 /** Words of Mesa that have others here. */
-export const mesaWords = { seed: 'rng', number_processes: 'numberProcesses', nr_processes: 'numberProcesses' } as const
+export const mesaWords = {
+  seed: 'rng',
+  replications: 'iterations',
+  number_processes: 'numberProcesses',
+  nr_processes: 'numberProcesses',
+} as const
 
 /** Parameters as they may be given to a model; `seed` and `rng` come with the run. */
 export type Given<P> = Partial<Omit<P, keyof Seeded>> & { readonly seed?: number | undefined }
