@@ -30,8 +30,11 @@ export function axisFor(
     wanted = 'auto',
   }: { readonly better?: readonly number[]; readonly wanted?: 'auto' | 'linear' | 'log' } = {},
 ): Axis {
-  const sorted = numbers.filter(Number.isFinite).sort((a, b) => a - b)
-  const finite = better.filter(Number.isFinite)
+  const sorted = numbers
+    .filter(Number.isFinite)
+    .map(drawable)
+    .sort((a, b) => a - b)
+  const finite = better.filter(Number.isFinite).map(drawable)
   if (sorted.length === 0 && finite.length === 0) return { scale: 'linear', low: 0, high: 1 }
   const [first, last] = [sorted[0] ?? finite[0]!, sorted.at(-1) ?? finite[0]!]
   const [quarter, middle, most] = [0.25, 0.5, 0.75].map((q) => quantile(sorted, q) ?? first) as [number, number, number]
@@ -50,6 +53,13 @@ export function axisFor(
     return { scale: 'linear', low: low - (Math.abs(low) || 1) / 2, high: high + (Math.abs(high) || 1) / 2 }
   const margin = (high - low) / 25
   return { scale: 'linear', low: low - margin, high: high + margin }
+}
+
+/** So large that the range between two such numbers, and steps within it, are still numbers. */
+const largest = 1e300
+
+function drawable(value: number): number {
+  return Math.max(-largest, Math.min(largest, value))
 }
 
 function quantile(sorted: readonly number[], q: number): number | undefined {

@@ -5,11 +5,12 @@ import { shortNumber } from './progress.ts'
 import { alignTable, shortValue } from './table.ts'
 
 /** An analysis, for people: a table for every method and output. */
-export function describeAnalysis({ design, points, failed, analyses }: AnalysisDocument): string {
+export function describeAnalysis({ design, points, failed, budget, analyses }: AnalysisDocument): string {
   const what = design === null ? 'a search' : `a design of kind ${design}`
   const tables = analyses.map(({ of, ...analysis }) => `${titleOf(analysis, printable(of))}\n${bodyOf(analysis)}`)
   const failures = failed > 0 ? `, ${failed} of them failed` : ''
-  return [`${what}, ${points} points${failures}\n`, ...tables].join('\n')
+  const share = budget ? `, those with ${budget.value} ${printable(budget.name)}` : ''
+  return [`${what}, ${points} points${failures}${share}\n`, ...tables].join('\n')
 }
 
 function titleOf(analysis: Analysis, of: string): string {

@@ -12,6 +12,8 @@ export function describeIndividual(document: IndividualDocument): string {
     ['individual', nameOf(document)],
     ['seed', String(seed)],
     ['replaces', replaces === null ? undefined : nameOf({ ...document, index: replaces })],
+    ['budget', document.budget === null ? undefined : fullValue(document.budget)],
+    ['continues', document.continues ?? undefined],
     ['outcome', outcome],
     ...(fitness ?? []).map((value, i) => [objectives[i] ?? String(i), fullValue(value)] as const),
     ['score', score === null ? undefined : fullValue(score)],

@@ -83,6 +83,10 @@ export interface HistoryAnswer {
   readonly y: AxisAnswer
   readonly objectives: readonly string[]
   readonly density: DensityAnswer
+  /** Evaluations of less than the whole budget, which no line is about; null where there are none. */
+  readonly parts: DensityAnswer | null
+  /** What the budget counts, where there is one. */
+  readonly budget: string | null
   /** For each column, from left to right; null where nothing was evaluated. */
   readonly best: readonly (number | null)[]
   readonly quarter: readonly (number | null)[]
@@ -95,6 +99,17 @@ export interface HistoryAnswer {
   readonly summary: string
 }
 
+/** Of a problem with a budget, which individuals are drawn: those that have so much of it. */
+export interface ShareAnswer {
+  /** What the budget counts. */
+  readonly name: string
+  readonly chosen: number
+  /** What can be chosen, the most first, and how many are done with it. */
+  readonly others: readonly (readonly [budget: number, done: number])[]
+  /** Which are drawn, in words. */
+  readonly sentence: string
+}
+
 export interface DrawnPart {
   readonly all: number
   readonly count: number
@@ -102,6 +117,7 @@ export interface DrawnPart {
 
 export interface ParametersAnswer {
   readonly objectives: readonly string[]
+  readonly share: ShareAnswer | null
   readonly y: AxisAnswer
   readonly drawn: DrawnPart
   /** How many evaluations importance was estimated from. */
@@ -124,6 +140,7 @@ export interface ParameterPicture {
 
 export interface ParallelAnswer {
   readonly objectives: readonly string[]
+  readonly share: ShareAnswer | null
   readonly filter: string
   /** From left to right; `column` is the name by which filters know an axis. */
   readonly axes: readonly (AxisAnswer & {
@@ -153,6 +170,7 @@ export interface ParallelAnswer {
 
 export interface PairsAnswer {
   readonly objectives: readonly string[]
+  readonly share: ShareAnswer | null
   readonly axes: readonly (AxisAnswer & { readonly labels: readonly string[] | null })[]
   readonly left: number
   readonly pairs: readonly PairPicture[]
@@ -194,6 +212,7 @@ export interface FrontAnswer {
 
 export interface ImportanceAnswer {
   readonly objectives: readonly string[]
+  readonly share: ShareAnswer | null
   readonly of: string
   /** What it was estimated from. */
   readonly note: string
@@ -226,6 +245,8 @@ export interface IndividualsAnswer {
   readonly parameters: readonly string[]
   /** Further parameters, which have no column. */
   readonly left: number
+  /** Whether individuals may have a part of a budget. */
+  readonly hasBudget: boolean
   readonly rows: readonly IndividualLine[]
 }
 
@@ -237,6 +258,8 @@ export interface IndividualLine {
   readonly milliseconds: number | null
   readonly worker: number | null
   readonly cause: string | null
+  readonly budget: number | null
+  readonly continues: string | null
 }
 
 export interface IndividualAnswer {

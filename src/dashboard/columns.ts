@@ -20,6 +20,7 @@ export class Columns {
       ['milliseconds', { type: 'milliseconds' }],
       ['worker', { type: 'worker' }],
     ])
+    if (record.budget) columns.set('budget', { type: 'budget' }).set('continues', { type: 'continues' })
     for (const [index, name] of record.objectives.names.entries()) columns.set(name, { type: 'objective', index })
     for (const { path } of this.leaves) {
       const name = path.join('.')
@@ -66,6 +67,8 @@ function readerOf(column: PageColumn): (row: DrawnRow, parameters: unknown) => u
       return ([generation]) => generation
     case 'outcome':
       return (row) => row[3]
+    case 'budget':
+      return (row) => row[9]
     case 'objective':
       return (row) => fitnessIn(row, column.index)
     case 'parameter':
@@ -73,6 +76,7 @@ function readerOf(column: PageColumn): (row: DrawnRow, parameters: unknown) => u
     case 'score':
     case 'milliseconds':
     case 'worker':
+    case 'continues':
       throw new QueryError(
         `a picture is not filtered by ${column.type}, only by parameters, objectives, outcome and generation`,
       )

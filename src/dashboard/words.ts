@@ -21,3 +21,16 @@ export function plural(count: number, noun: string): string {
 export function grouped(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ',')
 }
+
+/** The levels that one of some equal parts of an axis stands for: `a`, or `a to f` where there are more levels than parts. */
+export function levelsIn(labels: readonly string[], part: number, parts: number): string {
+  const firstOf = (one: number) => Math.ceil((one * labels.length) / parts - 0.5) // a level stands in the middle of its place
+  const [first, last] = [firstOf(part), firstOf(part + 1) - 1]
+  return last > first ? `${labels[first]} to ${labels[last]}` : labels[first]!
+}
+
+/** Some of the numbers below a count, evenly: those that are written where there is no room for all. */
+export function spreadBelow(count: number, most: number): readonly number[] {
+  const step = Math.max(1, Math.ceil(count / Math.max(1, most)))
+  return Array.from({ length: Math.ceil(count / step) }, (_, i) => i * step)
+}

@@ -10,6 +10,10 @@ export interface IndividualDocument {
   readonly seed: number
   /** The index of the failed individual whose place it took. */
   readonly replaces: number | null
+  /** How much of the simulation it is given; null where it has all of it. */
+  readonly budget: number | null
+  /** The individual that it goes on from. */
+  readonly continues: string | null
   readonly parameters: Readonly<Record<string, unknown>>
   readonly outcome: EvaluatedRow['outcome']
   readonly fitness: readonly number[] | null
@@ -40,7 +44,7 @@ export type AttemptDocument = Pick<
 }
 
 export function individualDocument(record: RecordReader, row: EvaluatedRow): IndividualDocument {
-  const { generation, index, replicate, seed, replaces, outcome, violation, score } = row
+  const { generation, index, replicate, seed, replaces, budget, continues, outcome, violation, score } = row
   const amounts = parsed<number[]>(row.constraints)
   const names = (record.manifest().constraints ?? []) as string[]
   const places = new Map(record.workers().map(({ worker, provenance }) => [worker, parsed<Place>(provenance)]))
@@ -50,6 +54,8 @@ export function individualDocument(record: RecordReader, row: EvaluatedRow): Ind
     replicate,
     seed,
     replaces,
+    budget,
+    continues,
     parameters: JSON.parse(row.parameters) as Record<string, unknown>,
     outcome,
     fitness: parsed(row.fitness),

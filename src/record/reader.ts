@@ -98,6 +98,21 @@ export class RecordReader extends WorkReader implements TrajectoryHistory {
     return this.#budget ?? undefined
   }
 
+  /**
+   * How much of the budget those have that may be held against each other: the whole, or, as long as none is done with it, the
+   * most. Undefined of a problem without a budget.
+   */
+  get comparedBudget(): number | undefined {
+    if (this.budget === undefined) return undefined
+    const { high } = this.budget
+    const row = this.file.get<{ most: number | null }>(
+      `select max(min(coalesce(budget, ?), ?)) as most from evaluated where outcome = 'done'`,
+      high,
+      high,
+    )
+    return row?.most ?? high
+  }
+
   #readObjectives(): Objectives {
     const { objectives } = this.manifest()
     if (objectives) return new Objectives(objectives as ObjectiveMap)

@@ -25,14 +25,19 @@ export abstract class RowReader {
     )
   }
 
-  /** Columns of all individuals, in the same order; without those that stand in for others if they are not wanted. */
+  /**
+   * Columns of all individuals, in the same order; without those that stand in for others if they are not wanted, and with
+   * one budget if it is said.
+   */
   columns(
     names: readonly ('parameters' | 'fitness' | 'outputs')[],
-    { standIns = true }: { readonly standIns?: boolean } = {},
+    { standIns = true, budget }: { readonly standIns?: boolean; readonly budget?: number | undefined } = {},
   ): IterableIterator<ColumnsRow> {
     return this.file.lists(
       `select generation, "index", outcome, ${names.join(', ')} from evaluated
-       ${standIns ? '' : 'where replaces is null'} order by generation, "index", replicate`,
+       where (? or replaces is null) and (? is null or coalesce(budget, ?) = ?) order by generation, "index", replicate`,
+      Number(standIns),
+      ...Array<number | null>(3).fill(budget ?? null),
     )
   }
 

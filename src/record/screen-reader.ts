@@ -18,9 +18,10 @@ export type DrawnRow = readonly [
   ended: number | null,
   /** JSON */
   parameters: string,
+  budget: number | null,
 ]
 
-const drawnColumns = 'generation, "index", replicate, outcome, fitness, violation, told, ended, parameters'
+const drawnColumns = 'generation, "index", replicate, outcome, fitness, violation, told, ended, parameters, budget'
 
 /** What a screen shows of a run: samples of it, and sums that SQLite makes. */
 export class ScreenReader extends RecordReader {
@@ -173,6 +174,17 @@ export class ScreenReader extends RecordReader {
     ]
   }
 
+  /** How many are done with how much of the budget, the most of it first; none of a problem without one. */
+  budgets(): readonly { readonly budget: number; readonly done: number }[] {
+    if (this.budget === undefined) return []
+    return this.file.all(
+      `select coalesce(budget, ?) as budget, count(*) as done from evaluated where outcome = 'done'
+       group by coalesce(budget, ?) order by 1 desc`,
+      this.budget.high,
+      this.budget.high,
+    )
+  }
+
   /** The number of telling that the optimizer was told last. */
   get lastTold(): number | null {
     return this.file.get<{ told: number | null }>('select max(last_told) as told from generations')!.told
@@ -187,11 +199,13 @@ export interface TimeParts {
   readonly columns: number
 }
 
-const pageColumns = 'generation, "index", replicate, e.parameters, e.outcome, e.fitness, e.cause'
+const pageColumns = 'generation, "index", replicate, e.parameters, e.outcome, e.fitness, e.cause, e.budget, e.continues'
 
 /** By what individuals are ordered and kept. */
 export type PageColumn =
-  | { readonly type: 'name' | 'outcome' | 'score' | 'milliseconds' | 'worker' | 'generation' }
+  | {
+      readonly type: 'name' | 'outcome' | 'score' | 'milliseconds' | 'worker' | 'generation' | 'budget' | 'continues'
+    }
   | { readonly type: 'objective'; readonly index: number }
   | { readonly type: 'parameter'; readonly path: readonly [string, ...number[]] }
 
@@ -215,6 +229,8 @@ export interface PageRow extends IndividualId {
   readonly fitness: string | null
   /** JSON */
   readonly cause: string | null
+  readonly budget: number | null
+  readonly continues: string | null
   readonly milliseconds: number | null
   readonly worker: number | null
 }
@@ -231,6 +247,8 @@ function sqlOf(column: PageColumn): { readonly sql: string; readonly values: rea
       return { sql: 'generation', values: [] }
     case 'outcome':
     case 'score':
+    case 'budget':
+    case 'continues':
       return { sql: `e.${column.type}`, values: [] }
     case 'milliseconds':
     case 'worker':

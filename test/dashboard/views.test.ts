@@ -97,6 +97,40 @@ test('an overview groups failures by cause, each with the commands that show mor
   ])
 })
 
+test('of a budget only individuals with as much of it are held against each other, and it is said of each', async () => {
+  const root = temporaryDirectory()
+  writeRun(root, {
+    ...{ name: 'halving', generations: 3, populationSize: 9, epochs: (generation) => 3 ** generation },
+    evaluate: ([x], generation) => [generation === 2 ? 5 + x! : x!], // what was simulated for a while only looks better
+  })
+  const youth = { name: 'young', generations: 1, populationSize: 9, epochs: () => 1 }
+  writeRun(root, youth)
+  await using dashboard = await Dashboard.open(root)
+  const wholes = 'Only those with the whole, 9 epochs: 9 evaluations.'
+  for (const view of ['parameters', 'pairs', 'parallel', 'importance']) {
+    const { share } = await answerTo<PairsAnswer>(dashboard, `/api/runs/0/${view}`)
+    expect([view, share?.sentence]).toEqual([view, wholes])
+    expect(share!.others).toEqual([
+      [9, 9],
+      [3, 9],
+      [1, 9],
+    ])
+  }
+  const { lines, drawn } = await answerTo<ParallelAnswer>(dashboard, '/api/runs/0/parallel?budget=3')
+  expect([lines[0]!.name.split('.')[0], drawn.count]).toEqual(['1', 9])
+  const young = await answerTo<ParametersAnswer>(dashboard, '/api/runs/1/parameters')
+  expect(young.share!.sentence).toBe('Only those with 1 of 9 epochs: 9 evaluations.')
+  const { density, parts, best } = await answerTo<HistoryAnswer>(dashboard, '/api/runs/0/history')
+  const sum = (counts: readonly number[]) => counts.reduce((a, b) => a + b, 0)
+  expect([sum(density.counts), sum(parts!.counts)]).toEqual([9, 18])
+  expect(Math.min(...best.flatMap((value) => value ?? []))).toBeGreaterThan(5)
+  const table = await answerTo<IndividualsAnswer>(dashboard, '/api/runs/0/individuals?filter=budget+%3E+3')
+  expect(table.rows.map(({ budget, continues }) => [budget, continues])[4]).toEqual([9, '1.4'])
+  const { document } = await answerTo<IndividualAnswer>(dashboard, '/api/runs/0/individual?name=2.4')
+  expect(document).toMatchObject({ budget: 9, continues: '1.4' })
+  expect(analyseRun(join(root, 'halving'))).toMatchObject({ points: 9, budget: { name: 'epochs', value: 9 } })
+})
+
 test.each(['evaluations', 'generations', 'time'])(
   'a history over %s counts every evaluation and ends at the best',
   async (over) => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { rankedBy } from '../../src/dashboard/objective.ts'
-import { withDigits } from '../../src/dashboard/words.ts'
+import { levelsIn, spreadBelow, withDigits } from '../../src/dashboard/words.ts'
 import type { DrawnRow } from '../../src/record/screen-reader.ts'
 
 test.each([
@@ -20,11 +20,20 @@ test.each([
 
 test('what violates a constraint ranks behind everything that keeps them, whichever way is better', () => {
   const rowOf = (fitness: number, violation: number | null): DrawnRow =>
-    [0, 0, 0, 'done', `[${fitness}]`, violation, 0, 0, '{}'] as const
+    [0, 0, 0, 'done', `[${fitness}]`, violation, 0, 0, '{}', null] as const
   for (const sign of [1, -1]) {
     const violating = rankedBy(rowOf(sign * 1000, 0.5), 0, sign)
     for (const keeping of [rowOf(-sign * 1000, 0), rowOf(3, null)])
       expect(rankedBy(keeping, 0, sign)).toBeLessThan(violating)
   }
   expect(rankedBy(rowOf(2, 0), 0, -1)).toBeLessThan(rankedBy(rowOf(3, 0), 0, -1))
+})
+
+test('a part of an axis with more levels than parts is named by its first and its last', () => {
+  const labels = Array.from({ length: 500 }, (_, i) => `molecule ${i}`)
+  expect(levelsIn(labels, 0, 20)).toBe('molecule 0 to molecule 24')
+  expect(levelsIn(labels, 19, 20)).toBe('molecule 475 to molecule 499')
+  expect([0, 1, 2].map((part) => levelsIn(['a', 'b', 'c', 'd'], part, 3))).toEqual(['a', 'b to c', 'd'])
+  expect(spreadBelow(500, 4)).toEqual([0, 125, 250, 375])
+  expect(spreadBelow(3, 4)).toEqual([0, 1, 2])
 })

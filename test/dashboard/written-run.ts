@@ -22,6 +22,8 @@ export interface WrittenRun {
   readonly reports?: number
   /** Individuals go to them in turn. */
   readonly workers?: number
+  /** How much of the budget, of which 9 epochs are the whole, an individual has. */
+  readonly epochs?: (generation: number, index: number) => number
 }
 
 const began = Date.UTC(2026, 0, 1)
@@ -29,11 +31,20 @@ const began = Date.UTC(2026, 0, 1)
 /** The record of a search of which nothing was simulated: written as a runner writes it, row by row, of any size. */
 export function writeRun(root: string, run: WrittenRun): string {
   const { name, generations, populationSize, parameters = ['x', 'y'], objectives = { cost: 'minimize' } } = run
-  const { status = 'finished', milliseconds = 40, reports = 0, evaluate = bowl, moved = (x) => x, workers = 1 } = run
+  const {
+    status = 'finished',
+    milliseconds = 40,
+    reports = 0,
+    evaluate = bowl,
+    moved = (x) => x,
+    workers = 1,
+    epochs,
+  } = run
   const directory = join(root, name)
   mkdirSync(directory, { recursive: true })
   const record = RecordWriter.openForWriting(directory)
-  record.writeProblem(parameters, new Objectives(objectives))
+  const budget = { name: 'epochs', low: 1, high: 9 }
+  record.writeProblem(parameters, new Objectives(objectives), epochs ? { budget } : {})
   const { definitions } = space(Object.fromEntries(parameters.map((parameter) => [parameter, real(0, 1)])))
   record.writeManifest({
     ...{ name, status, optimizer: 'genetic-algorithm', seed: 1, generationLimit: generations, host: 'node1' },
@@ -46,7 +57,10 @@ export function writeRun(root: string, run: WrittenRun): string {
       const spread = 1 / (1 + generation / 4)
       const point = moved(parameters.map((_, axis) => 0.3 + spread * (pseudo(generation, index, axis) - 0.3)))
       const values = Object.fromEntries(parameters.map((parameter, axis) => [parameter, point[axis]]))
-      return { point, individual: new Individual({ generation, index, replicate: 0 }, values, 1000 + index) }
+      const id = { generation, index, replicate: 0 }
+      const continues = generation === 0 ? undefined : { ...id, generation: generation - 1 }
+      const share = epochs ? { budget: epochs(generation, index), continues } : {}
+      return { point, individual: new Individual(id, values, 1000 + index, share) }
     })
     record.addGeneration(
       generation,

@@ -45,3 +45,13 @@ export function Canvas({ heightFor, draw, of }: CanvasProps) {
   }, [of, shade])
   return <canvas ref={place} />
 }
+
+/** As much of a text as there is room for. */
+export function fitting(context: CanvasRenderingContext2D, text: string, room: number): string {
+  if (context.measureText(text).width <= room) return text
+  for (let length = Math.min(text.length - 1, 100); length > 2; length--) {
+    const cut = `${text.slice(0, length)}…`
+    if (context.measureText(cut).width <= room) return cut
+  }
+  return text.slice(0, 3)
+}

@@ -21,7 +21,7 @@ export function HistoryView({ run }: ViewProps) {
 const notZoomed = { from: undefined, to: undefined, low: undefined, high: undefined }
 
 function HistoryFigure(answer: HistoryAnswer) {
-  const { x, y, objectives, density, best, quarter, median, threeQuarters, summary, drawn } = answer
+  const { x, y, objectives, density, parts, budget, best, quarter, median, threeQuarters, summary, drawn } = answer
   const { words } = route.value
   const over = words.get('over') ?? 'evaluations'
   const places = useMemo(() => best.map((_, i) => x.low + ((i + 0.5) / best.length) * (x.high - x.low)), [x, best])
@@ -39,6 +39,7 @@ function HistoryFigure(answer: HistoryAnswer) {
       ],
       bands: [{ between: ['quarter', 'three quarters'], colour: '--band' }],
       density,
+      ...(parts && { behind: parts }),
       height: 420,
       ...(!isReport && {
         onZoom: ({ from, to, low, high }) =>
@@ -62,7 +63,7 @@ function HistoryFigure(answer: HistoryAnswer) {
       ],
     ]
   })
-  if (isNothing(density) && !isZoomed) return <p>{summary}</p>
+  if (isNothing(density) && !isZoomed && (parts === null || isNothing(parts))) return <p>{summary}</p>
   return (
     <Figure
       title={`${y.name} over ${x.name}`}
@@ -102,9 +103,21 @@ function HistoryFigure(answer: HistoryAnswer) {
     >
       <Plot {...plot} />
       <p class="legend" aria-hidden="true">
-        <span class="key density" /> every evaluation, darker where there are more
-        <span class="key best" /> best so far
-        <span class="key median" /> median and middle half
+        <span>
+          <span class="key density" /> {parts ? `every evaluation with the most ${budget}` : 'every evaluation'}, darker
+          where there are more
+        </span>
+        {parts && (
+          <span>
+            <span class="key part" /> those with less of it, which no line is about
+          </span>
+        )}
+        <span>
+          <span class="key best" /> best so far
+        </span>
+        <span>
+          <span class="key median" /> median and middle half
+        </span>
         {density.beyond > 0 && <span>{short(density.beyond)} beyond the picture are drawn at its edge</span>}
         <span>{drawnInWords(drawn)}</span>
         {!isReport && <span>Drag over a part to see it closer.</span>}

@@ -5,17 +5,19 @@ import { Figure } from './figure.tsx'
 import { version } from './live.ts'
 import { ObjectiveChoice } from './objective-choice.tsx'
 import { route } from './route.ts'
+import { ShareChoice } from './share-choice.tsx'
 import type { ViewProps } from './view-props.ts'
 import { Waiting } from './waiting.tsx'
 
 export function ImportanceView({ run }: ViewProps) {
   const asked = useAnswer<ImportanceAnswer>(`/api/runs/${run}/importance?${route.value.words}`, version.value)
   if (asked.state !== 'answered') return <Waiting asked={asked} isPart />
-  const { objectives, note, analyses, command } = asked.answer
+  const { objectives, share, note, analyses, command } = asked.answer
   return (
     <>
       <div class="tools">
         <ObjectiveChoice objectives={objectives} />
+        <ShareChoice share={share} />
       </div>
       <p class="muted">{note}</p>
       {analyses.map((picture) => (

@@ -43,6 +43,7 @@ export function IndividualView({ run }: ViewProps) {
               {Object.entries(document.outputs ?? {}).map(([key, value]) => (
                 <Fact key={`output ${key}`} name={`output ${key}`} value={inWords(value)} />
               ))}
+              {document.budget !== null && <Fact name="budget" value={short(document.budget)} />}
               <Fact name="seed" value={String(document.seed)} />
             </tbody>
           </table>
@@ -101,6 +102,12 @@ function Family({ run, made, parents, children, document }: IndividualAnswer & V
             <th scope="row">of it were made</th>
             <td>{children.length === 0 ? 'none' : links(children)}</td>
           </tr>
+          {document.continues !== null && (
+            <tr>
+              <th scope="row">goes on from</th>
+              <td>{links([document.continues])}</td>
+            </tr>
+          )}
           {document.replaces !== null && (
             <tr>
               <th scope="row">in place of</th>

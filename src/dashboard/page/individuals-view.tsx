@@ -53,10 +53,12 @@ function Rows({
   objectives,
   parameters,
   left,
+  hasBudget,
   rows,
 }: IndividualsAnswer & ViewProps) {
   const last = Math.max(0, Math.floor((total - 1) / pageSize)) * pageSize
-  const columns = ['individual', 'outcome', ...objectives, ...parameters, 'milliseconds', 'worker']
+  const shares = hasBudget ? ['budget', 'continues'] : []
+  const columns = ['individual', 'outcome', ...objectives, ...parameters, ...shares, 'milliseconds', 'worker']
   const turn = (to: number) => askView({ offset: to === 0 ? undefined : String(to) })
   return (
     <>
@@ -107,7 +109,7 @@ function Rows({
           </thead>
           <tbody>
             {rows.map((row) => (
-              <Row key={row.name} row={row} run={run} objectives={objectives.length} />
+              <Row key={row.name} row={row} run={run} objectives={objectives.length} hasBudget={hasBudget} />
             ))}
           </tbody>
         </table>
@@ -136,12 +138,14 @@ function Row({
   row,
   run,
   objectives,
+  hasBudget,
 }: {
   readonly row: IndividualLine
   readonly run: number
   readonly objectives: number
+  readonly hasBudget: boolean
 }) {
-  const { name, outcome, fitness, parameters, milliseconds, worker, cause } = row
+  const { name, outcome, fitness, parameters, milliseconds, worker, cause, budget, continues } = row
   return (
     <tr>
       <th scope="row">
@@ -158,6 +162,12 @@ function Row({
           {inWords(value)}
         </td>
       ))}
+      {hasBudget && (
+        <>
+          <td class="number">{budget ?? ''}</td>
+          <td>{continues !== null && <a href={addressOf(run, 'individual', { name: continues })}>{continues}</a>}</td>
+        </>
+      )}
       <td class="number">{milliseconds === null ? '' : duration(milliseconds / 1000)}</td>
       <td class="number">{worker ?? ''}</td>
     </tr>

@@ -70,8 +70,13 @@ function beyondIn(summary: OverviewAnswer['summary']): string {
   return generationsInWords(summary).replace(/^\d+,? /, '')
 }
 
+/** So many parameters of the best have a row. */
+const mostParameters = 40
+
 function Best({ summary: { best, objectives } }: OverviewAnswer) {
   const names = Object.keys(objectives)
+  const parameters = Object.entries(best?.parameters ?? {})
+  const left = parameters.length - mostParameters
   return (
     <section>
       <h2>Best individual</h2>
@@ -92,9 +97,10 @@ function Best({ summary: { best, objectives } }: OverviewAnswer) {
                 />
               )
             })}
-            {Object.entries(best.parameters).map(([name, value]) => (
+            {parameters.slice(0, mostParameters).map(([name, value]) => (
               <Fact key={name} name={name} value={inWords(value)} />
             ))}
+            {left > 0 && <Fact name="" value={`and ${plural(left, 'further parameter')}`} />}
           </tbody>
         </table>
       )}

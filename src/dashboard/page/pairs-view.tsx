@@ -1,11 +1,12 @@
 import type { PairPicture, PairsAnswer } from '../answers.ts'
 import { useAnswer } from './ask.ts'
-import { type Brush, Canvas } from './canvas.tsx'
+import { type Brush, Canvas, fitting } from './canvas.tsx'
 import { Figure } from './figure.tsx'
 import { version } from './live.ts'
 import { ObjectiveChoice } from './objective-choice.tsx'
 import { type Colour, colourIn } from './raster.ts'
 import { route } from './route.ts'
+import { ShareChoice } from './share-choice.tsx'
 import type { ViewProps } from './view-props.ts'
 import { Waiting } from './waiting.tsx'
 import { drawnInWords, endsOf, plural, short } from './words.ts'
@@ -14,13 +15,18 @@ export function PairsView({ run }: ViewProps) {
   const asked = useAnswer<PairsAnswer>(`/api/runs/${run}/pairs?${route.value.words}`, version.value)
   if (asked.state !== 'answered') return <Waiting asked={asked} isPart />
   const { answer } = asked
-  const { pairs, axes, objectives, summary, left, drawn } = answer
+  const { pairs, axes, objectives, share, summary, left, drawn } = answer
   if (pairs.every(({ count }) => count === 0)) return <p>{summary}</p>
   return (
     <Figure
       title="Parameters, two and two"
       summary={summary}
-      tools={<ObjectiveChoice objectives={objectives} />}
+      tools={
+        <>
+          <ObjectiveChoice objectives={objectives} />
+          <ShareChoice share={share} />
+        </>
+      }
       table={{
         head: ['parameters', 'evaluations', 'where the best are'],
         rows: pairs.map(({ x, y, count, best }) => [
@@ -75,21 +81,20 @@ function draw({ context, width, colour, style }: Brush, { axes, pairs }: PairsAn
   for (const [i, axis] of axes.entries()) {
     const { name, labels } = axis
     const [low, high] = endsOf(axis)
-    const fits = (text: string, room: number) => text.slice(0, Math.max(3, Math.floor(room / 7)))
     if (i > 0) {
       const middle = (i - 1) * (side + between) + side / 2
       context.textAlign = 'right'
-      context.fillText(fits(name, labelWidth), labelWidth - 8, middle)
+      context.fillText(fitting(context, name, labelWidth - 8), labelWidth - 8, middle)
       if (!labels && side > 70) {
-        context.fillText(fits(high, labelWidth), labelWidth - 8, middle - side / 2 + 8)
-        context.fillText(fits(low, labelWidth), labelWidth - 8, middle + side / 2 - 8)
+        context.fillText(high, labelWidth - 8, middle - side / 2 + 8)
+        context.fillText(low, labelWidth - 8, middle + side / 2 - 8)
       }
     }
     if (i < axes.length - 1) {
       const left = labelWidth + i * (side + between)
       const below = (axes.length - 1) * (side + between)
       context.textAlign = 'center'
-      context.fillText(fits(name, side), left + side / 2, below + 20)
+      context.fillText(fitting(context, name, side), left + side / 2, below + 20)
       if (!labels && side > 100) {
         context.textAlign = 'left'
         context.fillText(low, left, below + 4)

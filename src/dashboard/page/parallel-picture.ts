@@ -1,5 +1,6 @@
 import type { ParallelAnswer } from '../answers.ts'
-import type { Brush } from './canvas.tsx'
+import { spreadBelow } from '../words.ts'
+import { type Brush, fitting } from './canvas.tsx'
 import { endsOf } from './words.ts'
 
 /** What stands around the axes. */
@@ -73,7 +74,7 @@ function drawBands(
 }
 
 function drawAxis(
-  { context, colour }: Brush,
+  { context, width, colour }: Brush,
   axis: ParallelAnswer['axes'][number],
   x: number,
   up: (place: number) => number,
@@ -87,16 +88,19 @@ function drawAxis(
     context.fillStyle = colour('--best')
     context.fillRect(x - 3, up(kept[1]), 6, Math.max(2, up(kept[0]) - up(kept[1])))
   }
-  const cut = (text: string, most: number) => (text.length > most ? `${text.slice(0, most - 1)}…` : text)
-  context.textAlign = 'center'
+  // The names of the first and the last stand within the picture.
+  const isLast = x > width - frame.right - 1
+  context.textAlign = i === 0 ? 'left' : isLast ? 'right' : 'center'
   context.fillStyle = colour('--text')
   // Names of neighbours stand on two levels, so that they have twice the room.
-  context.fillText(cut(name, Math.max(4, Math.floor((2 * room) / 7.5))), x, i % 2 === 0 ? 10 : 26)
+  const end = i === 0 ? 0 : isLast ? width : x
+  context.fillText(fitting(context, name, 2 * room - 8), end, i % 2 === 0 ? 10 : 26)
+  context.textAlign = 'center'
   context.fillStyle = colour('--muted')
   if (labels) {
     context.textAlign = 'left'
-    for (const [level, label] of labels.slice(0, 12).entries())
-      context.fillText(cut(label, 10), x + 5, up((level + 0.5) / labels.length))
+    for (const level of spreadBelow(labels.length, 12))
+      context.fillText(fitting(context, labels[level]!, 70), x + 5, up((level + 0.5) / labels.length))
     return
   }
   const [low, high] = endsOf(axis)

@@ -9,6 +9,7 @@ import { version } from './live.ts'
 import { ObjectiveChoice } from './objective-choice.tsx'
 import { axisPlace, drawParallel, frame, heightOfParallel } from './parallel-picture.ts'
 import { addressOf, askView, route } from './route.ts'
+import { ShareChoice } from './share-choice.tsx'
 import type { ViewProps } from './view-props.ts'
 import { Waiting } from './waiting.tsx'
 import { drawnInWords, isNothing, plural, short, valueAt } from './words.ts'
@@ -41,13 +42,18 @@ export function ParallelView({ run }: ViewProps) {
 }
 
 function ParallelFigure(answer: ParallelAnswer) {
-  const { axes, lines, gaps, objectives, summary, left, drawn } = answer
+  const { axes, lines, gaps, objectives, share, summary, left, drawn } = answer
   if (gaps.every(isNothing)) return <p>{summary}</p>
   return (
     <Figure
       title="Individuals across parameters and objectives"
       summary={summary}
-      tools={<ObjectiveChoice objectives={objectives} />}
+      tools={
+        <>
+          <ObjectiveChoice objectives={objectives} />
+          <ShareChoice share={share} />
+        </>
+      }
       table={{
         head: ['individual', ...axes.map(({ name }) => name)],
         rows: lines.slice(0, mostRows).map(({ name, places }) => [

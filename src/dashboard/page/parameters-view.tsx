@@ -1,5 +1,6 @@
 import { useMemo } from 'preact/hooks'
 import type { AxisAnswer, ParameterPicture, ParametersAnswer } from '../answers.ts'
+import { levelsIn } from '../words.ts'
 import { useAnswer } from './ask.ts'
 import { Choice } from './choice.tsx'
 import { Figure } from './figure.tsx'
@@ -7,6 +8,7 @@ import { version } from './live.ts'
 import { ObjectiveChoice } from './objective-choice.tsx'
 import { Plot, type PlotProps } from './plot.tsx'
 import { askView, route } from './route.ts'
+import { ShareChoice } from './share-choice.tsx'
 import type { ViewProps } from './view-props.ts'
 import { Waiting } from './waiting.tsx'
 import { drawnInWords, isNothing, plural, short, valueAt } from './words.ts'
@@ -15,12 +17,13 @@ export function ParametersView({ run }: ViewProps) {
   const { words } = route.value
   const asked = useAnswer<ParametersAnswer>(`/api/runs/${run}/parameters?${words}`, version.value)
   if (asked.state !== 'answered') return <Waiting asked={asked} isPart />
-  const { parameters, objectives, y, left, drawn } = asked.answer
+  const { parameters, objectives, share, y, left, drawn } = asked.answer
   if (parameters.every(({ density }) => isNothing(density))) return <p>Nothing was evaluated well yet.</p>
   return (
     <>
       <div class="tools">
         <ObjectiveChoice objectives={objectives} />
+        <ShareChoice share={share} />
         <Choice
           label="Scale"
           value={words.get('scale') ?? 'auto'}
@@ -63,9 +66,9 @@ function ParameterFigure({ picture, y }: { readonly picture: ParameterPicture; r
   const rows = Array.from({ length: density.columns }, (_, column) => {
     const counts = density.counts.slice(column * density.rows, (column + 1) * density.rows)
     const count = counts.reduce((a, b) => a + b, 0)
-    const name =
-      labels?.[column] ??
-      `${short(valueAt(x, column / density.columns))} to ${short(valueAt(x, (column + 1) / density.columns))}`
+    const name = labels
+      ? levelsIn(labels, column, density.columns)
+      : `${short(valueAt(x, column / density.columns))} to ${short(valueAt(x, (column + 1) / density.columns))}`
     return { name, count }
   })
   return (

@@ -1,7 +1,8 @@
 import { useEffect, useRef } from 'preact/hooks'
 import uPlot from 'uplot'
 import type { AxisAnswer, DensityAnswer } from '../answers.ts'
-import { drawDensity } from './raster.ts'
+import { spreadBelow } from '../words.ts'
+import { drawDensity, shadesOf } from './raster.ts'
 import { theme } from './theme.ts'
 import { short } from './words.ts'
 
@@ -31,6 +32,8 @@ export interface PlotProps {
   /** Points that are drawn one by one, over the density. */
   readonly dots?: readonly (readonly [x: number, y: number])[]
   readonly density?: DensityAnswer
+  /** What is drawn faint behind it. */
+  readonly behind?: DensityAnswer
   readonly height: number
   /** What the parts of the lower axis are called, where it has no numbers. */
   readonly labels?: readonly string[]
@@ -87,7 +90,7 @@ function dataOf({ places, lines, isTime = false }: PlotProps): uPlot.AlignedData
 }
 
 function optionsFor(props: PlotProps, element: HTMLElement): uPlot.Options {
-  const { x, y, isTime = false, lines, bands = [], dots = [], density, height, labels, mark, onZoom } = props
+  const { x, y, isTime = false, lines, bands = [], dots = [], density, behind, height, labels, mark, onZoom } = props
   const style = getComputedStyle(element)
   const colour = (name: string) => style.getPropertyValue(name).trim()
   const axis: uPlot.Axis = {
@@ -116,7 +119,7 @@ function optionsFor(props: PlotProps, element: HTMLElement): uPlot.Options {
       {
         ...axis,
         label: x.name,
-        ...(labels ? levelsAxis(labels) : isTime ? {} : numbersAxis(x)),
+        ...(labels ? levelsAxis(labels, element.clientWidth) : isTime ? {} : numbersAxis(x)),
         ...(x.isWhole && { incrs: wholeSteps }),
       },
       { ...axis, label: y.name, size: 68, ...numbersAxis(y) },
@@ -144,7 +147,8 @@ function optionsFor(props: PlotProps, element: HTMLElement): uPlot.Options {
         (plot: uPlot) => {
           const { ctx, bbox } = plot
           ctx.save()
-          if (density) drawDensity(ctx, density, bbox, style)
+          if (behind) drawDensity(ctx, behind, bbox, shadesOf(style, ['--faint', '--faint']))
+          if (density) drawDensity(ctx, density, bbox, shadesOf(style, ['--density-weak', '--density-strong']))
           if (mark !== null && mark !== undefined) {
             ctx.fillStyle = colour('--best')
             ctx.fillRect(bbox.left + mark * bbox.width - devicePixelRatio, bbox.top, 2 * devicePixelRatio, bbox.height)
@@ -191,11 +195,14 @@ function numbersAxis({ scale }: AxisAnswer): Pick<uPlot.Axis, 'values'> {
   }
 }
 
-/** Levels stand in the middle of their parts of the axis. */
-function levelsAxis(labels: readonly string[]): Partial<uPlot.Axis> {
+/** Levels stand in the middle of their parts of the axis, as many of them as there is room for. */
+function levelsAxis(labels: readonly string[], width: number): Partial<uPlot.Axis> {
+  const texts = labels.map((label) => (label.length > 14 ? `${label.slice(0, 13)}…` : label))
+  const widest = 12 + 7 * texts.reduce((most, { length }) => Math.max(most, length), 0)
+  const shown = spreadBelow(labels.length, Math.floor((width - 80) / widest))
   return {
-    splits: () => labels.map((_, i) => i + 0.5),
-    values: () => labels.map((label) => (label.length > 14 ? `${label.slice(0, 13)}…` : label)),
+    splits: () => shown.map((i) => i + 0.5),
+    values: () => shown.map((i) => texts[i]!),
     grid: { show: false },
   }
 }

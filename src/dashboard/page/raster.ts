@@ -2,8 +2,14 @@ import type { DensityAnswer } from '../answers.ts'
 
 export type Colour = readonly [number, number, number]
 
+/** The colours of a place with one point, and of that with the most. */
+export type Shades = readonly [weak: Colour, strong: Colour]
+
 /** Up to so many points each is drawn as a dot, since a cell alone is hard to see. */
 const fewPoints = 1500
+
+/** A dot that stands alone is never as weak as a cell among others. */
+const faintestDot = 0.4
 
 /** Draws points as counts: the more there are in a cell the stronger its colour, on a logarithmic scale. */
 export function drawDensity(
@@ -15,14 +21,12 @@ export function drawDensity(
     width,
     height,
   }: { readonly left: number; readonly top: number; readonly width: number; readonly height: number },
-  style: CSSStyleDeclaration,
+  [weak, strong]: Shades,
 ): void {
   const most = counts.reduce((a, b) => Math.max(a, b), 0)
   if (most === 0) return
-  const weak = colourIn(style, '--density-weak')
-  const strong = colourIn(style, '--density-strong')
-  const shade = (count: number): Colour => {
-    const part = most === 1 ? 1 : Math.log(count) / Math.log(most)
+  const shade = (count: number, least = 0): Colour => {
+    const part = most === 1 ? 1 : least + ((1 - least) * Math.log(count)) / Math.log(most)
     return [0, 1, 2].map((i) => Math.round(weak[i]! + part * (strong[i]! - weak[i]!))) as unknown as Colour
   }
   if (counts.reduce((a, b) => a + b, 0) <= fewPoints) {
@@ -30,7 +34,7 @@ export function drawDensity(
     counts.forEach((count, cell) => {
       if (count === 0) return
       const [column, row] = [Math.floor(cell / rows), cell % rows]
-      context.fillStyle = `rgb(${shade(count).join(' ')} / 0.8)`
+      context.fillStyle = `rgb(${shade(count, faintestDot).join(' ')} / 0.8)`
       context.beginPath()
       context.arc(
         left + ((column + 0.5) / columns) * width,
@@ -60,4 +64,8 @@ export function drawDensity(
 export function colourIn(style: CSSStyleDeclaration, name: string): Colour {
   const text = style.getPropertyValue(name).trim()
   return [1, 3, 5].map((at) => Number.parseInt(text.slice(at, at + 2), 16)) as unknown as Colour
+}
+
+export function shadesOf(style: CSSStyleDeclaration, [weak, strong]: readonly [string, string]): Shades {
+  return [colourIn(style, weak), colourIn(style, strong)]
 }

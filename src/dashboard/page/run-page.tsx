@@ -2,6 +2,7 @@ import type { ComponentType } from 'preact'
 import type { OverviewAnswer } from '../answers.ts'
 import { isReport, useAnswer } from './ask.ts'
 import { FrontView } from './front-view.tsx'
+import { Guarded } from './guarded.tsx'
 import { HealthView } from './health-view.tsx'
 import { HistoryView } from './history-view.tsx'
 import { ImportanceView } from './importance-view.tsx'
@@ -83,12 +84,16 @@ export function RunPage({ run }: ViewProps) {
       {isReport ? (
         <section class="main" aria-label="The view that is open">
           <h2>{title}</h2>
-          <View run={run} key={run} />
+          <Guarded key={`${run} ${view}`}>
+            <View run={run} />
+          </Guarded>
         </section>
       ) : (
         <main id="content" tabIndex={-1}>
           <h1>{title}</h1>
-          <View run={run} key={run} />
+          <Guarded key={`${run} ${view}`}>
+            <View run={run} />
+          </Guarded>
         </main>
       )}
     </div>

@@ -1,6 +1,6 @@
 import { type Axis, placeOn, valueAtPlace } from '../../analysis/density.ts'
 import type { AxisAnswer, DensityAnswer, HistoryAnswer, ParameterPicture } from '../answers.ts'
-import { short } from '../words.ts'
+import { short, spreadBelow } from '../words.ts'
 import { html, type Markup } from './html.ts'
 
 /** The picture's inner size and what stands around it. */
@@ -107,7 +107,7 @@ function axes(size: Size, x: AxisAnswer, y: AxisAnswer, labels: readonly string[
   const [left, bottom] = at(0, 0)
   const [right, top] = at(1, 1)
   const below = labels
-    ? labels.slice(0, 12).map((label, i) => [(i + 0.5) / labels.length, label.slice(0, 14)] as const)
+    ? spreadBelow(labels.length, 6).map((i) => [(i + 0.5) / labels.length, labels[i]!.slice(0, 14)] as const)
     : ticks(x, size.width > 600 ? 6 : 4)
   return [
     html`<path class="axis" d="M${left} ${top}V${bottom}H${right}"/>`,

@@ -3,6 +3,7 @@ import type { DrawnRow, ScreenReader } from '../../record/screen-reader.ts'
 import type { BestIndividual } from '../../record/summary.ts'
 import { fitnessIn } from '../objective.ts'
 import { parameterAxes } from '../parameter-axes.ts'
+import { shareOf } from '../share.ts'
 import { thinned } from '../thinned.ts'
 import { mostDrawn, mostSampled } from '../view.ts'
 
@@ -23,7 +24,8 @@ export interface Neighbourhood {
 
 /** The neighbourhood of the best by the first objective; null if it has none. */
 export function neighbourhoodOf(record: ScreenReader, best: BestIndividual): Neighbourhood | null {
-  const rows = record.sample(mostDrawn).filter((row) => !Number.isNaN(fitnessIn(row, 0)))
+  const share = shareOf(record)
+  const rows = record.sample(mostDrawn).filter((row) => share.has(row) && !Number.isNaN(fitnessIn(row, 0)))
   const sample = thinned(rows, mostSampled)
   const axes = parameterAxes(
     record,

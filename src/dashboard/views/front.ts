@@ -7,6 +7,7 @@ import type { FrontPoint } from '../../record/front-points.ts'
 import type { DrawnRow } from '../../record/screen-reader.ts'
 import type { FrontAnswer } from '../answers.ts'
 import { fitnessIn } from '../objective.ts'
+import { shareOf } from '../share.ts'
 import { thinned } from '../thinned.ts'
 import { drawnOf, mostDrawn, mostSampled, type ViewContext } from '../view.ts'
 import { plural, short } from '../words.ts'
@@ -24,9 +25,10 @@ export function front({ record, query }: ViewContext): FrontAnswer {
   const last = names.length - 1
   const across = query.count('x', { low: 0, high: last, otherwise: 0 })
   const up = query.count('y', { low: 0, high: last, otherwise: Math.min(1, last) })
+  const share = shareOf(record)
   query.refuseOthers()
   const all = record.places.total
-  const rows = record.sample(mostDrawn)
+  const rows = record.sample(mostDrawn).filter(share.has)
   const done = rows.filter(([, , , outcome]) => outcome === 'done')
   // A search of which all is drawn is read as `show --front` reads it, with the means of replicates.
   const { points, reference, volumes } = all <= mostDrawn ? exactFront(record) : frontAmong(done, objectives)
@@ -53,7 +55,7 @@ export function front({ record, query }: ViewContext): FrontAnswer {
     count: points.length,
     reference: reference?.map(digits) ?? null,
     volumes: thinned(volumes, most.steps).map(([generation, volume]) => [generation, digits(volume)] as const),
-    drawn: drawnOf(rows, all),
+    drawn: drawnOf(rows, share.done ?? all),
     summary: summaryOf(names, points.length, volumes.at(-1)?.[1]),
   }
 }

@@ -3,6 +3,7 @@ import { summarize } from '../../record/summary.ts'
 import type { HealthAnswer } from '../answers.ts'
 import { fitnessIn } from '../objective.ts'
 import { type ParameterAxis, parameterAxes } from '../parameter-axes.ts'
+import { shareOf } from '../share.ts'
 import { mostSampled, type ViewContext } from '../view.ts'
 import { grouped, plural } from '../words.ts'
 
@@ -13,8 +14,10 @@ const fewest = 30
 
 /** What is unusual about a search, each thing in a sentence that says what to do. */
 export function health({ record, query }: ViewContext): HealthAnswer {
+  const share = shareOf(record)
   query.refuseOthers()
-  const sample = record.sample(mostSampled)
+  const all = record.sample(mostSampled)
+  const sample = all.filter(share.has)
   const outputs = sample.map((row) => fitnessIn(row, 0))
   const axes = parameterAxes(record, sample, outputs)
   const sign = Math.sign(record.objectives.weights[0] ?? -1)
@@ -22,12 +25,8 @@ export function health({ record, query }: ViewContext): HealthAnswer {
     ...allFailed(record),
     ...(sample.length < fewest
       ? []
-      : [
-          ...stuckAtBounds(axes, sample, outputs, sign),
-          ...withoutEffect(axes, outputs),
-          ...failingPlaces(axes, sample),
-          ...duplicates(sample),
-        ]),
+      : [...stuckAtBounds(axes, sample, outputs, sign), ...withoutEffect(axes, outputs), ...failingPlaces(axes, all)]),
+    ...(all.length < fewest ? [] : duplicates(all)),
     ...standingStill(record),
     ...aboutWorkers(record),
   ]
@@ -148,7 +147,7 @@ function failingPlaces(axes: readonly ParameterAxis[], sample: readonly DrawnRow
 function duplicates(sample: readonly DrawnRow[]): Note[] {
   const newest = sample.at(-1)![0]
   const latest = sample.filter(([generation, , replicate]) => generation >= newest - 2 && replicate === 0)
-  const distinct = new Set(latest.map((row) => row[8])).size
+  const distinct = new Set(latest.map((row) => `${row[8]} ${row[9]}`)).size // a larger budget is something new
   if (latest.length < 10 || distinct > latest.length / 2) return []
   return [
     warning(

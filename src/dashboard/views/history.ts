@@ -6,6 +6,7 @@ import type { HistoryAnswer } from '../answers.ts'
 import { BestSoFar } from '../best-so-far.ts'
 import { fitnessIn, objectiveIn } from '../objective.ts'
 import { type Query, QueryError } from '../query.ts'
+import { shareOf } from '../share.ts'
 import { drawnOf, mostDrawn, mostSampled, type ViewContext } from '../view.ts'
 import { plural, short } from '../words.ts'
 import { axisAnswer, densityAnswer, digits } from './pictures.ts'
@@ -30,20 +31,23 @@ export function history({ record, query }: ViewContext): HistoryAnswer {
   const best = improvements.map((row) => fitnessIn(row, objective))
   const values = sample.map((row) => fitnessIn(row, objective))
   const y = zoomed(query, axisFor(values, { better: best.slice(-1), wanted: scale }), 'low', 'high')
+  const share = shareOf(record)
   query.refuseOthers()
 
   const part = partWithin(x, sample, numberOf, places)
   const drawn = record.sample(mostDrawn, part)
-  const density = new Density(columns, rows)
+  const [density, parts] = [new Density(columns, rows), new Density(columns, rows)]
   const soFar = new BestSoFar(columns, Math.sign(record.objectives.weights[objective]!))
   for (const row of drawn) {
     const value = fitnessIn(row, objective)
     const at = placeOn(x, numberOf(row))
-    density.add(at, placeOn(y, value))
-    soFar.add(row, at, value)
+    const isWhole = share.has(row)
+    ;(isWhole ? density : parts).add(at, placeOn(y, value))
+    if (isWhole) soFar.add(row, at, value)
   }
   // Of a search that is too large to be drawn whole, the best of every generation counts nevertheless.
-  for (const row of [...sample, ...improvements]) soFar.add(row, placeOn(x, numberOf(row)), fitnessIn(row, objective))
+  for (const row of [...sample, ...improvements].filter(share.has))
+    soFar.add(row, placeOn(x, numberOf(row)), fitnessIn(row, objective))
   const bests = soFar.values()
   const counts = record.counts()
   const { done, failed } = counts
@@ -52,6 +56,8 @@ export function history({ record, query }: ViewContext): HistoryAnswer {
     y: axisAnswer(y, objectives[objective]!),
     objectives,
     density: densityAnswer(density),
+    parts: share.answer && densityAnswer(parts),
+    budget: share.answer?.name ?? null,
     best: bests,
     ...quantilesOf(density, y),
     done,

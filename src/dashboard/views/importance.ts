@@ -3,7 +3,9 @@ import { type Analysis, analyseRecord, isDesign } from '../../tables/analysis/an
 import type { AnalysisPicture, ImportanceAnswer } from '../answers.ts'
 import { fitnessIn, objectiveIn } from '../objective.ts'
 import { parameterAxes } from '../parameter-axes.ts'
-import { mostSampled, type ViewContext } from '../view.ts'
+import { shareIn } from '../share.ts'
+import { thinned } from '../thinned.ts'
+import { mostDrawn, mostSampled, type ViewContext } from '../view.ts'
 import { grouped, plural, short } from '../words.ts'
 import { wordFor } from './overview.ts'
 
@@ -17,22 +19,23 @@ const most = { bars: 40, rows: 200 } as const
 export function importance({ record, query }: ViewContext): ImportanceAnswer {
   const { names } = record.objectives
   const objective = objectiveIn(query, names)
+  const share = shareIn(query, record)
   query.refuseOthers()
   const of = names[objective]!
   const { total } = record.places
   const command = `twoloop analyse ${wordFor(record.directory)}`
-  if (record.counts().done === 0)
-    return { objectives: names, of, note: 'Nothing was evaluated well yet.', analyses: [], command }
+  const about = { objectives: names, share: share.answer, of, command }
+  if (record.counts().done === 0) return { ...about, note: 'Nothing was evaluated well yet.', analyses: [] }
   if (total <= mostWhole) {
-    const { design, points, analyses } = analyseRecord(record, { of })
+    const { design, points, analyses } = analyseRecord(record, { of, budget: share.answer?.chosen })
     const note = `From ${plural(points, 'point')} of ${design === null ? 'a search' : `a design of kind ${design}`}.`
-    return { objectives: names, of, note, analyses: analyses.map((analysis) => pictureOf(analysis, of)), command }
+    return { ...about, note, analyses: analyses.map((analysis) => pictureOf(analysis, of)) }
   }
   if (isDesign(record)) {
     const note = `A design of ${grouped(total)} individuals is analysed whole, which takes a while: the command below does it.`
-    return { objectives: names, of, note, analyses: [], command }
+    return { ...about, note, analyses: [] }
   }
-  const sample = record.sample(mostSampled)
+  const sample = thinned(record.sample(mostDrawn).filter(share.has), mostSampled)
   const outputs = sample.map((row) => fitnessIn(row, objective))
   const points = sample.map((row) => JSON.parse(row[8]) as unknown)
   const factors = parameterAxes(record, sample, outputs).map(({ name, labels, placeOf }) => ({
@@ -44,8 +47,8 @@ export function importance({ record, query }: ViewContext): ImportanceAnswer {
     { method: 'importance', factors: importances(factors, outputs) },
     { method: 'correlations', factors: rankCorrelations(factors, outputs) },
   ]
-  const note = `Estimated from ${grouped(sample.length)} of ${grouped(total)} individuals, spread evenly; the command below takes all of them.`
-  return { objectives: names, of, note, analyses: analyses.map((analysis) => pictureOf(analysis, of)), command }
+  const note = `Estimated from ${grouped(sample.length)} of ${grouped(share.done ?? total)} individuals, spread evenly; the command below takes all of them.`
+  return { ...about, note, analyses: analyses.map((analysis) => pictureOf(analysis, of)) }
 }
 
 function pictureOf(analysis: Analysis, of: string): AnalysisPicture {

@@ -32,6 +32,7 @@ export function individuals({ record, query }: ViewContext): IndividualsAnswer {
     objectives,
     parameters: shown.map(({ path }) => path.join('.')),
     left: leaves.length - shown.length,
+    hasBudget: record.budget !== undefined,
     rows: rows.map((row) => {
       const parameters: unknown = JSON.parse(row.parameters)
       const cause =
@@ -41,6 +42,8 @@ export function individuals({ record, query }: ViewContext): IndividualsAnswer {
         outcome: row.outcome,
         fitness: row.fitness === null ? [] : (JSON.parse(row.fitness) as (number | string)[]),
         parameters: shown.map(({ path }) => cellOf(parameters, path)),
+        budget: row.budget,
+        continues: row.continues,
         milliseconds: row.milliseconds,
         worker: row.worker,
         cause: cause === null ? null : `${cause.kind}: ${cause.message}`.slice(0, longestCell),

@@ -3,9 +3,10 @@ import { ranksOf } from '../../analysis/ranks.ts'
 import type { PairPicture, PairsAnswer } from '../answers.ts'
 import { fitnessIn, objectiveIn, rankedBy } from '../objective.ts'
 import { type ParameterAxis, parameterAxes } from '../parameter-axes.ts'
+import { shareIn } from '../share.ts'
 import { thinned } from '../thinned.ts'
 import { drawnOf, mostDrawn, mostSampled, type ViewContext } from '../view.ts'
-import { plural, short } from '../words.ts'
+import { levelsIn, plural, short } from '../words.ts'
 import { axisAnswer } from './pictures.ts'
 
 const most = { parameters: 6, cells: 20 } as const
@@ -17,8 +18,9 @@ const fewest = 3
 export function pairs({ record, query }: ViewContext): PairsAnswer {
   const { names, weights } = record.objectives
   const objective = objectiveIn(query, names)
+  const share = shareIn(query, record)
   query.refuseOthers()
-  const sampled = record.sample(mostDrawn)
+  const sampled = record.sample(mostDrawn).filter(share.has)
   const rows = sampled.filter((row) => !Number.isNaN(fitnessIn(row, objective)))
   const points = rows.map((row) => JSON.parse(row[8]) as unknown)
   const sample = thinned(rows, mostSampled)
@@ -36,13 +38,14 @@ export function pairs({ record, query }: ViewContext): PairsAnswer {
   )
   return {
     objectives: names,
+    share: share.answer,
     axes: axes.map(({ axis, name, isWhole, labels }) => ({
       ...axisAnswer(axis, name, isWhole),
       labels: labels ?? null,
     })),
     left: all.length - axes.length,
     pairs: pictures,
-    drawn: drawnOf(sampled, record.places.total),
+    drawn: drawnOf(sampled, share.done ?? record.places.total),
     summary:
       rows.length === 0
         ? 'Nothing was evaluated well yet.'
@@ -88,6 +91,6 @@ function cellsOf({ labels }: ParameterAxis): number {
 
 /** What a column or row of cells is about, in words. */
 function partOf({ name, labels, axis }: ParameterAxis, cell: number, cells: number): string {
-  if (labels) return `${name} ${labels[cell] ?? ''}`
+  if (labels) return `${name} ${levelsIn(labels, cell, cells)}`
   return `${name} from ${short(valueAtPlace(axis, cell / cells))} to ${short(valueAtPlace(axis, (cell + 1) / cells))}`
 }

@@ -7,6 +7,7 @@ import { Columns } from '../columns.ts'
 import { type Condition, inWords, parseFilter } from '../filter.ts'
 import { fitnessIn, objectiveIn, rankedBy } from '../objective.ts'
 import { parameterAxes } from '../parameter-axes.ts'
+import { shareIn } from '../share.ts'
 import { thinned } from '../thinned.ts'
 import { drawnOf, mostDrawn, mostSampled, type ViewContext } from '../view.ts'
 import { grouped, plural } from '../words.ts'
@@ -31,11 +32,12 @@ export function parallel({ record, query }: ViewContext): ParallelAnswer {
   const { names, weights } = record.objectives
   const objective = objectiveIn(query, names)
   const filter = query.text('filter')?.trim() ?? ''
+  const share = shareIn(query, record)
   query.refuseOthers()
   const columns = new Columns(record)
   const isKept = columns.keeper(filter)
   const conditions = filter === '' ? [] : parseFilter(filter)
-  const sampled = record.sample(mostDrawn)
+  const sampled = record.sample(mostDrawn).filter(share.has)
   const rows = sampled.filter(([, , , outcome]) => outcome === 'done')
   const points = rows.map((row) => JSON.parse(row[8]) as unknown)
   const sample = thinned(rows, mostSampled)
@@ -73,6 +75,7 @@ export function parallel({ record, query }: ViewContext): ParallelAnswer {
   const shown = filter === '' ? kept.slice(0, Math.ceil(kept.length / 10)) : kept
   return {
     objectives: names,
+    share: share.answer,
     filter,
     conditions: conditions.map((condition) => ({ column: condition.name, text: inWords(condition) })),
     axes: axes.map(({ name, column, axis, isWhole, labels }) => ({
@@ -96,7 +99,7 @@ export function parallel({ record, query }: ViewContext): ParallelAnswer {
       }
     }),
     kept: shown.length,
-    drawn: drawnOf(sampled, record.places.total),
+    drawn: drawnOf(sampled, share.done ?? record.places.total),
     summary: summaryOf(filter, shown.length, rows.length, names[objective]!),
   }
 }

@@ -2,6 +2,7 @@ import { axisFor, Density, placeOn } from '../../analysis/density.ts'
 import type { ParametersAnswer } from '../answers.ts'
 import { fitnessIn, objectiveIn } from '../objective.ts'
 import { parameterAxes } from '../parameter-axes.ts'
+import { shareIn } from '../share.ts'
 import { thinned } from '../thinned.ts'
 import { drawnOf, mostDrawn, mostSampled, type ViewContext } from '../view.ts'
 import { plural } from '../words.ts'
@@ -17,8 +18,9 @@ export function parameters({ record, query }: ViewContext): ParametersAnswer {
   const scale = query.choice('scale', ['auto', 'linear', 'log'])
   const columns = query.count('columns', { low: 10, high: 60, otherwise: 48 })
   const rows = query.count('rows', { low: 10, high: 40, otherwise: 40 })
+  const share = shareIn(query, record)
   query.refuseOthers()
-  const drawn = record.sample(mostDrawn)
+  const drawn = record.sample(mostDrawn).filter(share.has)
   const sample = thinned(drawn, mostSampled)
   const outputs = sample.map((row) => fitnessIn(row, objective))
   const best = record.best(1).flatMap((one) => (one.outcome === 'done' ? [one] : []))
@@ -35,8 +37,9 @@ export function parameters({ record, query }: ViewContext): ParametersAnswer {
   }
   return {
     objectives,
+    share: share.answer,
     y: axisAnswer(y, objectives[objective]!),
-    drawn: drawnOf(drawn, record.places.total),
+    drawn: drawnOf(drawn, share.done ?? record.places.total),
     sampled: sample.length,
     left: all.length - shown.length,
     parameters: shown.map(({ name, axis, labels, importance, placeOf }, i) => ({

@@ -24,6 +24,8 @@ export interface AnalyseOptions {
   readonly resamples?: number | undefined
   readonly confidence?: number | undefined
   readonly seed?: number | undefined
+  /** Of a problem with a budget, how much of it points have: all of it unless it is said, or as much as any has. */
+  readonly budget?: number | undefined
 }
 
 /** What matters in a run, as one JSON document. */
@@ -34,6 +36,8 @@ export interface AnalysisDocument {
   readonly points: number
   /** Points that were simulated and never well. */
   readonly failed: number
+  /** Of a problem with a budget, its name, and how much of it these points have; others are left out. */
+  readonly budget?: { readonly name: string; readonly value: number }
   readonly analyses: readonly (Analysis & { readonly of: string })[]
 }
 
@@ -87,7 +91,7 @@ export function analyseRecord(record: RecordReader, options: AnalyseOptions = {}
   const design = designOf(record)
   const methods = options.method === undefined ? methodsFor(design) : [options.method]
   for (const method of methods) checkFits(method, design, run)
-  const rows = new AnalysisRows(record, { isDesign: design !== undefined })
+  const rows = new AnalysisRows(record, { isDesign: design !== undefined, budget: options.budget })
   const wanted = options.of === undefined ? record.objectives.names : [options.of]
   const stranger = wanted.find((name) => !rows.numbers.includes(name))
   if (stranger !== undefined) {
@@ -98,7 +102,13 @@ export function analyseRecord(record: RecordReader, options: AnalyseOptions = {}
   const analyses = wanted.flatMap((of) =>
     methods.map((method) => ({ of, ...analyse(method, rows, of, design, options) })),
   )
-  return { run, design: design?.kind ?? null, points: rows.points, failed: rows.failed, analyses }
+  const { points, failed, budget: value } = rows
+  const { budget } = record
+  return {
+    ...{ run, design: design?.kind ?? null, points, failed },
+    ...(budget && value !== undefined && { budget: { name: budget.name, value } }),
+    analyses,
+  }
 }
 
 /** Whether a run plays a list of points that was fixed before it. */

@@ -18,6 +18,8 @@ type Parameters = Readonly<Record<string, unknown>>
 export class AnalysisRows {
   readonly #record: RecordReader
   readonly #isDesign: boolean
+  /** Of a problem with a budget, how much of it points have: what was simulated for a while is none of them. */
+  readonly budget: number | undefined
   readonly #leaves: readonly Leaf[]
   /** The factors as they were asked for, since every output of a run is held against them. */
   readonly #gathered = new Map<boolean, readonly Factor[]>()
@@ -31,9 +33,13 @@ export class AnalysisRows {
   readonly #objectives: readonly PointMeans[]
 
   /** @throws ConfigurationError if nothing was evaluated */
-  constructor(record: RecordReader, { isDesign }: { readonly isDesign: boolean }) {
+  constructor(
+    record: RecordReader,
+    { isDesign, budget = record.comparedBudget }: { readonly isDesign: boolean; readonly budget?: number | undefined },
+  ) {
     this.#record = record
     this.#isDesign = isDesign
+    this.budget = budget
     this.space = recordedSpace(record)
     this.#leaves = recordedLeaves(record)
     const outputs = new Set<string>()
@@ -127,7 +133,7 @@ export class AnalysisRows {
   *#columns(...names: readonly ('parameters' | 'fitness' | 'outputs')[]): Generator<PointRow> {
     let point = -1
     let newest: readonly [generation: number, index: number] = [-1, -1]
-    const rows = this.#record.columns(names, { standIns: !this.#isDesign })
+    const rows = this.#record.columns(names, { standIns: !this.#isDesign, budget: this.budget })
     for (const [generation, index, outcome, ...texts] of rows) {
       if (newest[0] !== generation || newest[1] !== index) point++
       newest = [generation, index]
