@@ -28,6 +28,7 @@ import { summarizeRun } from '../../src/record/summary.ts'
 import { RecordWriter } from '../../src/record/writer.ts'
 import { replay } from '../../src/search/replay.ts'
 import { openDatabase } from '../../src/system/database.ts'
+import { command } from '../command.ts'
 import { canonicalExport, search } from '../search.ts'
 import { temporaryDirectory } from '../temporary.ts'
 
@@ -124,7 +125,7 @@ test('the best individuals are a table with objectives and parameters by name, b
 })
 
 test('show --json is one document with the promised names', async () => {
-  const { stdout, stderr, exitCode } = await twoloop('show', run, '--json')
+  const { stdout, stderr, exitCode } = await command(['show', run, '--json'])
   const { failureGroups, ...document } = JSON.parse(stdout)
   expect(Object.keys(document)).toEqual(
     expect.arrayContaining(
@@ -187,17 +188,17 @@ test('what is no run directory is refused with exit code 2 and one sentence by e
   mkdirSync(join(root, 'nothing'), { recursive: true })
   writeFileSync(join(root, 'file'), '')
   const commands = [['show'], ['export'], ['logs', '0.0'], ['replay', '0.0']]
-  for (const [command, ...rest] of commands) {
+  for (const [name, ...rest] of commands) {
     for (const wrong of ['nothing', 'missing', 'file']) {
-      const { exitCode, stdout, stderr } = await twoloop(command!, wrong, ...rest)
+      const { exitCode, stdout, stderr } = await command([name!, wrong, ...rest], { cwd: root })
       expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
-      expect(stderr).toMatch(/^twoloop: \S+ is not a run directory: it has no trajectory\.sqlite\.\n$/)
+      expect(stderr).toMatch(/^twoloop: \S+ is not a run directory: it has no trajectory\.sqlite\.$/)
     }
   }
-  const { exitCode, stderr } = await twoloop('status', 'missing')
+  const { exitCode, stderr } = await command(['status', 'missing'], { cwd: root })
   expect({ exitCode, stderr }).toEqual({
     exitCode: 2,
-    stderr: 'twoloop: there is no directory missing; wanted a run directory or a directory of runs\n',
+    stderr: 'twoloop: there is no directory missing; wanted a run directory or a directory of runs',
   })
 })
 
@@ -226,7 +227,7 @@ test('the status of a root is a table of its runs, and one that cannot be read d
   expect(lines[1]).toMatch(/^a +unreadable .*file is not a database/)
   expect(lines[2]).toMatch(/^b +finished +2 of 2 +14 +2 +[\d.]+, 10\d +random-search +\d{4}-/)
   expect(lines[3]).toMatch(/^c +failed /)
-  const documents = JSON.parse((await twoloop('status', other, '--json')).stdout)
+  const documents = JSON.parse((await command(['status', other, '--json'])).stdout)
   expect(documents.map(({ status }: { status?: string }) => status)).toEqual([undefined, 'finished', 'failed'])
   expect(await showStatus(join(other, 'no run'))).toBe(`There are no runs in ${join(other, 'no run')}.\n`)
 })
@@ -281,7 +282,7 @@ test('JSON and ndjson hold the same table with its types', async () => {
   expect(table[0]).toMatchObject({ generation: 0, index: 0, note: 'two\nlines', spikes: 3, 'not a number': 'NaN' })
   expect(typeof table[0]!['a.b']).toBe('boolean')
   expect(table[2]).toMatchObject({ outcome: 'failed', error: null, cause: 'threw' })
-  const { stdout } = await twoloop('export', run, '--json')
+  const { stdout } = await command(['export', run, '--json'])
   expect(JSON.parse(stdout)).toEqual(table)
 })
 
@@ -327,7 +328,7 @@ test('a file is written as a whole or not at all', async () => {
   expect(readFileSync(output, 'utf8')).toBe('earlier')
   expect(readdirSync(directory).sort()).toEqual(['copy', 'table.csv'])
   symlinkSync(output, join(directory, 'link.csv'))
-  const { exitCode, stdout } = await twoloop('export', run, '--output', join(directory, 'link.csv'), '--json')
+  const { exitCode, stdout } = await command(['export', run, '--output', join(directory, 'link.csv'), '--json'])
   expect(exitCode).toBe(0)
   expect(JSON.parse(stdout)).toEqual({ file: join(directory, 'link.csv'), format: 'csv', individuals: 16 })
   expect(readFileSync(output, 'utf8')).toMatch(/^generation,index,/)
@@ -342,14 +343,14 @@ test.each([
   [['--output', '/nowhere/at/all.csv'], 'there is no directory /nowhere/at to write /nowhere/at/all.csv to'],
   [['--output', '/'], '/ is a directory; wanted a file to write to'],
 ])('export %j is refused with one sentence', async (args, sentence) => {
-  const { exitCode, stdout, stderr } = await twoloop('export', run, ...args)
-  expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 2, stdout: '', stderr: `twoloop: ${sentence}\n` })
+  const { exitCode, stdout, stderr } = await command(['export', run, ...args])
+  expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 2, stdout: '', stderr: `twoloop: ${sentence}` })
 })
 
 test('a disk that is full ends an export with one sentence', async () => {
-  const { exitCode, stderr } = await twoloop('export', run, '--output', '/dev/full')
+  const { exitCode, stderr } = await command(['export', run, '--output', '/dev/full'])
   expect(exitCode).toBe(1)
-  expect(stderr).toMatch(/^twoloop: \/dev\/full cannot be written to: ENOSPC: no space left on device, .*\n$/)
+  expect(stderr).toMatch(/^twoloop: \/dev\/full cannot be written to: ENOSPC: no space left on device, .*$/)
 })
 
 test('whoever stops reading an export has seen enough', async () => {

@@ -29,6 +29,7 @@ import { recover } from '../../src/record/recovery/recover.ts'
 import type { Recovery } from '../../src/record/recovery/recovery.ts'
 import { RecordWriter } from '../../src/record/writer.ts'
 import { openDatabase } from '../../src/system/database.ts'
+import { command } from '../command.ts'
 import { search } from '../search.ts'
 import { temporaryDirectory } from '../temporary.ts'
 
@@ -389,7 +390,7 @@ const program = join(dirname(createRequire(import.meta.url).resolve('twoloop')),
 test('every command says in one sentence that a record is damaged and what helps, and recover says what it did', async () => {
   const directory = copyOf(stopped)
   const twoloop = (...words: string[]) => execa(process.execPath, [program, ...words], { reject: false })
-  const untouched = await twoloop('recover', directory)
+  const untouched = await command(['recover', directory])
   expect([untouched.exitCode, untouched.stdout]).toEqual([
     0,
     `The record of ${directory} is sound; nothing was changed.`,
@@ -401,7 +402,7 @@ test('every command says in one sentence that a record is damaged and what helps
     ['export', directory, '--canonical'],
     ['logs', directory, '0.0'],
   ]) {
-    const { exitCode, stderr } = await twoloop(...words)
+    const { exitCode, stderr } = await command(words)
     expect([words[0], exitCode]).toEqual([words[0], 2])
     expect(stderr).toMatch(
       /^twoloop: \S+ is damaged \([^\n]*\); `twoloop recover [^\n]*` saves what can still be read\.$/,
@@ -414,8 +415,8 @@ test('every command says in one sentence that a record is damaged and what helps
   expect([exitCode, stderr]).toEqual([0, ''])
   expect(stdout).toMatch(/^damage +file is not a database\nkept +trajectory\.sqlite\.damaged-1, in the run directory\n/)
   expect(stdout).toMatch(/saved +\d+ generations, \d+ individuals, \d+ evaluations\n/)
-  expect((await twoloop('show', directory)).exitCode).toBe(0)
-  const nowhere = await twoloop('recover', dirname(directory), '--json')
+  expect((await command(['show', directory])).exitCode).toBe(0)
+  const nowhere = await command(['recover', dirname(directory), '--json'])
   expect([nowhere.exitCode, nowhere.stdout]).toEqual([2, ''])
   expect(nowhere.stderr).toMatch(/^twoloop: [^\n]* is not a run directory: it has no trajectory\.sqlite\.$/)
 })

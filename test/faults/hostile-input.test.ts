@@ -1,20 +1,17 @@
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { basename, join } from 'node:path'
 import { execa } from 'execa'
 import { expect, test } from 'vitest'
 import type { DoneEvaluation, FailedEvaluation } from '../../src/index.ts'
 import { ConfigurationError } from '../../src/index.ts'
 import { RecordWriter } from '../../src/record/writer.ts'
+import { command } from '../command.ts'
 import type { Hostility } from '../fixtures/optimizees/hostile.ts'
 import { fuzzDefinitions } from '../fuzz/definitions.ts'
 import { fuzzFrames } from '../fuzz/frames.ts'
 import { processesNaming } from '../processes.ts'
 import { search } from '../search.ts'
 import { temporaryDirectory } from '../temporary.ts'
-
-const program = join(dirname(createRequire(import.meta.url).resolve('twoloop')), '../command/main.js')
-const twoloop = (...words: string[]) => execa(process.execPath, [program, ...words], { reject: false })
 
 const hostile = (root: string, does: readonly Hostility[], more: object = {}) => ({
   root,
@@ -54,7 +51,7 @@ test('simulations that give what cannot be recorded have failed with their cause
     expect(causes.map(({ kind }, i) => [does[i], kind])).toEqual(failures.map(([does, kind]) => [does, kind]))
     for (const [i, { message }] of causes.entries()) expect(message).toMatch(failures[i]![2])
   }
-  const { exitCode, stdout } = await twoloop('show', directory, '--individual', '1.8')
+  const { exitCode, stdout } = await command(['show', directory, '--individual', '1.8'])
   expect(exitCode).toBe(0)
   expect(stdout.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u)
   expect(processesNaming(root)).toEqual([])
@@ -70,7 +67,7 @@ test('unusual outputs are recorded as far as JSON can hold them, and shown witho
   expect(JSON.stringify(nested).split(/[[{]/)).toHaveLength(402)
   expect(names).toMatchObject({ constructor: 1, toString: '\0\u001b[2J' })
   expect(({} as { polluted?: boolean }).polluted).toBe(undefined)
-  const { exitCode, stdout } = await twoloop('show', directory, '--individual', '1.3')
+  const { exitCode, stdout } = await command(['show', directory, '--individual', '1.3'])
   expect([exitCode, stdout.includes('toString')]).toEqual([0, true])
   expect(stdout.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u)
 })
@@ -119,23 +116,24 @@ test('parameters may be called anything', async () => {
     ['export', '--format', 'csv'],
     ['export', '--format', 'json'],
   ]) {
-    const { exitCode, stderr } = await twoloop(words[0]!, directory, ...words.slice(1))
+    const { exitCode, stderr } = await command([words[0]!, directory, ...words.slice(1)])
     expect([words, exitCode, stderr]).toEqual([words, 0, ''])
   }
 })
 
 test.each(['with spaces and \'quotes" in it', 'über/größe 🐟 東京', 'new\nline', 'a%20b#c?d&e=f$g`h;i*j', '-rf'])(
   'a run may lie in a directory called %j',
-  async (name) => {
-    const root = join(temporaryDirectory(), name)
+  async (path) => {
+    const root = join(temporaryDirectory(), path)
+    const name = basename(path)
     mkdirSync(root, { recursive: true })
     const one = { optimizee: 'recorded', generations: 2, populationSize: 6 }
     const { status, canonical } = await search({ ...one, root, name, options: { journal: join(root, 'journal') } })
     expect(status).toBe('finished')
     expect(canonical).toBe((await search({ ...one, root: temporaryDirectory() })).canonical)
     expect(readFileSync(join(root, 'journal'), 'utf8').trim().split('\n')).toHaveLength(12)
-    expect((await twoloop('show', join(root, name))).exitCode).toBe(0)
-    expect((await twoloop('recover', join(root, name))).exitCode).toBe(0)
+    expect((await command(['show', join(root, name)])).exitCode).toBe(0)
+    expect((await command(['recover', join(root, name)])).exitCode).toBe(0)
   },
 )
 

@@ -8,6 +8,7 @@ import { recover } from '../../src/record/recovery/recover.ts'
 import { schemaVersion } from '../../src/record/schema.ts'
 import { RecordWriter } from '../../src/record/writer.ts'
 import { openDatabase } from '../../src/system/database.ts'
+import { command } from '../command.ts'
 import { canonicalExport } from '../search.ts'
 import { temporaryDirectory } from '../temporary.ts'
 
@@ -57,13 +58,13 @@ test.each(records)('of version %i a %s is read as it is, and the file stays as i
   const read = readAll(directory)
   expect(read.rows.length).toBe(read.counts.individuals)
   expect(read.attempts.length).toBe(read.counts.attempts)
-  const shown = await twoloop('show', directory, '--json')
+  const shown = await command(['show', directory, '--json'])
   expect(JSON.parse(shown.stdout)).toMatchObject({
     individuals: read.counts.individuals,
     attempts: read.counts.attempts,
     best: { generation: read.best[0]!.individual.generation, index: read.best[0]!.individual.index },
   })
-  const exported = await twoloop('export', directory, '--canonical')
+  const exported = await command(['export', directory, '--canonical'])
   expect([exported.exitCode, `${exported.stdout}\n`]).toEqual([0, read.canonical])
   expect(await recover(directory)).toMatchObject({ state: 'sound' })
   expect(readFileSync(path)).toEqual(before)
