@@ -38,9 +38,6 @@ export class Fleet {
   /** How many individuals are to be simulated: more workers than that would have nothing to do. */
   demand = 0
   readonly #options: FleetOptions
-  readonly #settings: RunnerSettings
-  readonly #launcher: Launcher
-  readonly #accounts: Accounts
   readonly #hosts: HostRecord
   readonly #workers = new Map<number, WorkerProcess>()
   readonly #exits = new Exits()
@@ -53,11 +50,8 @@ export class Fleet {
   #bereftOf: Explanation | undefined
 
   constructor(options: FleetOptions) {
-    const { directory, settings, launcher, accounts, mode } = options
+    const { directory, settings, mode } = options
     this.#options = options
-    this.#settings = settings
-    this.#launcher = launcher
-    this.#accounts = accounts
     this.#hosts = new HostRecord(settings.benchHosts)
     this.surroundings = surroundingsOf(options)
     const { now } = this.surroundings
@@ -76,7 +70,7 @@ export class Fleet {
 
   /** How many nodes are held now. */
   get nodes(): number {
-    return this.#launcher.nodes
+    return this.#options.launcher.nodes
   }
 
   get workers(): readonly WorkerProcess[] {
@@ -101,10 +95,10 @@ export class Fleet {
 
   /** Adopts the workers of earlier runner starts and launches as many as are missing. */
   open(): void {
-    const { workers: most = 1 } = this.#settings
+    const { workers: most = 1 } = this.#options.settings
     this.alarm.open()
     this.#adopt()
-    const { pace, hasScout, pool } = this.#launcher
+    const { pace, hasScout, pool } = this.#options.launcher
     if (pool) return // workers come when there is work
     const living = this.living.length
     const now = this.surroundings.now()
@@ -120,17 +114,17 @@ export class Fleet {
       this.#workers.set(worker.number, worker)
       this.alarm.add(worker)
     }
-    for (const worker of this.#launcher.gone(this.living)) worker.onUnseenEnd()
+    for (const worker of this.#options.launcher.gone(this.living)) worker.onUnseenEnd()
     const { living } = this
     if (living.length > 0) this.onReady()
-    for (const [number, ended] of this.#launcher.pool?.adopt(directory, run, living) ?? []) {
+    for (const [number, ended] of this.#options.launcher.pool?.adopt(directory, run, living) ?? []) {
       this.#workers.get(number)?.follow(ended)
     }
   }
 
   /** The command that starts a worker. */
   commandOf(worker: number): readonly string[] {
-    return this.#launcher.command(this.#placeOf(worker))
+    return this.#options.launcher.command(this.#placeOf(worker))
   }
 
   #placeOf(worker: number) {
@@ -146,10 +140,10 @@ export class Fleet {
 
   /** Starts one more worker process. */
   launch(): WorkerProcess {
-    this.#accounts.onLaunch()
-    const number = this.#options.record.addWorker(this.#settings.launcher)
+    this.#options.accounts.onLaunch()
+    const number = this.#options.record.addWorker(this.#options.settings.launcher)
     const worker = WorkerProcess.launch(number, this.surroundings, () => {
-      const launched = this.#launcher.launch(this.#placeOf(number))
+      const launched = this.#options.launcher.launch(this.#placeOf(number))
       void launched.ended.then(() => this.alarm.rouse())
       this.#exits.add(launched)
       return launched
@@ -165,7 +159,7 @@ export class Fleet {
       worker.checkLife()
       if (worker.hasEnded || !worker.hasBeenReady) this.alarm.rouse()
     }
-    const { pool } = this.#launcher
+    const { pool } = this.#options.launcher
     pool?.tick(now)
     if (this.#isClosing) return
     if (pool) this.#scale(pool, now)
@@ -174,9 +168,13 @@ export class Fleet {
 
   /** Launches who is due, no faster than the launcher's pace, as long as there is room. */
   #launchDue(now: number): void {
-    const { pace } = this.#launcher
+    const { pace } = this.#options.launcher
     for (let left = launches.countDue(this.#launching, { now, pace, tick: tickMs }); left > 0; left--) {
-      if (!this.#launcher.hasRoom(this.#surroundingHosts) || !this.#accounts.mayLaunch(this.living.length)) return
+      if (
+        !this.#options.launcher.hasRoom(this.#surroundingHosts) ||
+        !this.#options.accounts.mayLaunch(this.living.length)
+      )
+        return
       this.#launching = launches.onLaunch(this.#launching)
       this.launch()
     }
@@ -184,7 +182,7 @@ export class Fleet {
 
   /** Asks for as many workers as have something to do, and gives back those that have had nothing to do for long. */
   #scale(pool: WorkerPool, now: number): void {
-    const { workers: most = 1, minWorkers: least, idle } = this.#settings
+    const { workers: most = 1, minWorkers: least, idle } = this.#options.settings
     const { living } = this
     const wanted = launches.wantedWorkers(this.#launching, { demand: this.demand, least, most })
     this.#launching = launches.launchWanted(this.#launching, wanted, living.length, now)
@@ -248,7 +246,7 @@ export class Fleet {
   #fillPlace(worker: WorkerProcess, departure: Departure, isBenched: boolean): void {
     const situation = { isBenched, now: this.surroundings.now(), living: this.living.length }
     const succession = launches.onDeparture(this.#launching, departure, situation)
-    if (departure.type === 'failed' && succession.type !== 'bereft') this.#launcher.distrust(worker.number)
+    if (departure.type === 'failed' && succession.type !== 'bereft') this.#options.launcher.distrust(worker.number)
     switch (succession.type) {
       case 'launching':
         this.#launching = succession.launching
@@ -270,7 +268,7 @@ export class Fleet {
       this.#retired.add(worker)
       return
     }
-    this.#accounts.addFileOperations(worker.operations)
+    this.#options.accounts.addFileOperations(worker.operations)
     worker.closeFiles()
   }
 
@@ -296,14 +294,14 @@ export class Fleet {
     await this.#awaitEnds()
     await this.#exits.wait()
     this.#storeEnds()
-    await this.#launcher.pool?.close()
+    await this.#options.launcher.pool?.close()
   }
 
   async #awaitEnds(): Promise<void> {
     const begin = this.surroundings.now()
     while (this.living.length > 0) {
       const waited = this.surroundings.now() - begin
-      for (const worker of this.living) this.press(worker, waited - this.#settings.drain)
+      for (const worker of this.living) this.press(worker, waited - this.#options.settings.drain)
       await this.alarm.rest()
       for (const worker of this.workers) worker.checkLife()
     }
@@ -323,7 +321,7 @@ export class Fleet {
 
   /** Lets go of everything and ends nothing: the run belongs to another runner now. */
   async abandon(): Promise<void> {
-    this.#launcher.pool?.abandon()
+    this.#options.launcher.pool?.abandon()
     for (const worker of [...this.workers, ...this.retired]) worker.closeFiles()
     this.#workers.clear()
     this.#retired.clear()
@@ -333,7 +331,7 @@ export class Fleet {
   /** Ends all workers at once, without waiting; for the moments in which nothing else is possible. */
   kill(): void {
     for (const worker of this.living) worker.giveUp(runEnded)
-    this.#launcher.pool?.release()
+    this.#options.launcher.pool?.release()
   }
 }
 

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import type { FailureCause } from '../../src/core/evaluation.ts'
 import type { ChannelPosition, WorkerRecord } from '../../src/core/record.ts'
-import { type LaunchedProcess, type ProcessEnd, signalGroup, signalProcess } from '../../src/system/process-group.ts'
+import type { LaunchedProcess, ProcessEnd } from '../../src/system/process-group.ts'
 import { livenessOf, type ProcessIdentity } from '../../src/system/process-identity.ts'
 import { Pulse, workerHeart } from '../channel/heartbeat.ts'
 import { type AttemptKey, type FromWorker, protocolVersion, type Simulate } from '../channel/protocol.ts'
@@ -23,6 +23,7 @@ import {
   wasAsked,
   wasReady,
 } from './worker-life.ts'
+import { WorkerSignals } from './worker-signals.ts'
 
 export interface WorkerSurroundings extends ChannelSurroundings {
   readonly launcher: Launcher
@@ -41,15 +42,13 @@ export class WorkerProcess {
   readonly #surroundings: WorkerSurroundings
   readonly #pipes: WorkerChannel
   readonly #pulse: Pulse
+  readonly #signals: WorkerSignals
   readonly #isAdopted: boolean
   #life: WorkerLife = { state: 'starting' }
   #identity: ProcessIdentity | undefined
   #provenance: Provenance = {}
-  #pid: number | undefined
   /** What earlier runner starts gave to the worker, until somebody asks. */
   #inherited: readonly AttemptKey[] = []
-  /** The last signal: to say it again would ask a scheduler for nothing. */
-  #signalled: NodeJS.Signals | undefined
   #explanation: Explanation | undefined
   /** When the worker last gave a sign of work, or was given some while it was idle, in time watched. */
   #progressAt: number
@@ -64,6 +63,7 @@ export class WorkerProcess {
     this.#isAdopted = isAdopted
     this.#progressAt = surroundings.watched()
     this.#pulse = new Pulse(workerHeart(this.channel), this.#progressAt)
+    this.#signals = new WorkerSignals(this, surroundings.launcher)
   }
 
   /** A new worker: its folder, its pipe, and the process that `launch` starts. */
@@ -73,7 +73,7 @@ export class WorkerProcess {
     pipes.openForWriting(surroundings)
     const worker = new WorkerProcess(number, surroundings, pipes, false)
     const launched = launch()
-    worker.#pid = launched.pid
+    worker.#signals.onLaunch(launched.pid)
     worker.follow(launched.ended)
     return worker
   }
@@ -300,7 +300,7 @@ export class WorkerProcess {
     try {
       this.#pipes.write({ type: 'stop' })
     } catch {
-      this.#signal('SIGTERM') // the disk is full, or away: it is asked in another way
+      this.#signals.send('SIGTERM') // the disk is full, or away: it is asked in another way
     }
   }
 
@@ -312,7 +312,7 @@ export class WorkerProcess {
 
   /** Asks more urgently: whatever the worker simulates is to be broken off. */
   press(): void {
-    this.#signalAll('SIGTERM')
+    this.#signals.sendToAll('SIGTERM')
   }
 
   /** Tells a worker that was given up, and may live where no signal reaches it, that nobody waits for it. */
@@ -322,38 +322,18 @@ export class WorkerProcess {
 
   /** Ends the process and all of its group; what the worker writes from now on counts as late. */
   giveUp(reason: GivenUp): void {
-    this.#signalAll('SIGKILL')
+    this.#signals.sendToAll('SIGKILL')
     this.#see(reason)
   }
 
   /** Ends what the process has left behind in its group. */
   endGroup(): void {
-    this.#signal('SIGKILL')
+    this.#signals.send('SIGKILL')
   }
 
   closeFiles(): void {
     this.#pipes.close()
   }
-
-  /** Also of what runs the worker elsewhere, where no signal reaches it. */
-  #signalAll(signal: NodeJS.Signals): void {
-    if (signal === this.#signalled) return
-    this.#signalled = signal
-    this.#surroundings.launcher.cancel(this, signal === 'SIGKILL' ? 'KILL' : 'TERM')
-    this.#signal(signal)
-  }
-
-  #signal(signal: NodeJS.Signals): void {
-    const isSrun = this.#provenance.slurmStep !== undefined
-    if (this.#pid !== undefined && (signal === 'SIGKILL' || !isSrun)) signalGroup(this.#pid, signal)
-    if (this.#identity && this.#identity.pid !== this.#pid) signalOther(this.#identity, signal)
-  }
-}
-
-/** A pid that came through the file system is only signalled where it surely still means this worker. */
-function signalOther(identity: ProcessIdentity, signal: NodeJS.Signals): void {
-  if (!['alive', 'stopped'].includes(livenessOf(identity))) return
-  signalGroup(identity.pid, signal) || signalProcess(identity.pid, signal)
 }
 
 /** Where the worker runs, as an earlier runner start took it down; undefined if it did not come to that. */
