@@ -2,17 +2,23 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** The files that take minutes, the longest first: one that began last would go on alone at the end. */
+/** The files that take a minute and more where much runs beside them, the longest first: one that began last would go on alone at the end. */
 const longest = [
   'slurm/sbatch',
-  'faults/crash-points',
+  'slurm/submit',
   'optimizers/contract',
   'slurm/launch',
-  'slurm/submit',
   'slurm/jobs',
-  'slurm/faults',
-  'chaos/campaign',
+  'faults/crash-points',
   'faults/damaged-record',
+  'faults/making-a-run',
+  'faults/locked-record',
+  'batch/front-doors',
+  'slurm/faults',
+  'runtime/schedulers/submit',
+  'cli/check-worker',
+  'runtime/runner/outlasted',
+  'chaos/campaign',
 ].map((name) => join(import.meta.dirname, `${name}.test.ts`))
 
 /** Begins with the files that take longest; those that follow are in vitest's order, the largest first. */

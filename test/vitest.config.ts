@@ -9,11 +9,13 @@ export default defineConfig({
     include: ['**/*.test.ts'],
     globalSetup: './bundled.ts',
     setupFiles: ['./property-seed.ts', './tell-running-test.ts', './left-as-found.ts'],
+    // Each file would load all modules anew, which takes longer than most tests; `left-as-found.ts` sees to what it risks.
+    isolate: false,
     // Tests start real processes and wait for events; a limit only ends what would never end, under any load.
     testTimeout: 600_000,
     hookTimeout: 600_000,
-    // Most files wait for processes of their own most of the time.
-    maxWorkers: availableParallelism() + 1,
+    // Most files wait for processes of their own, or for time to pass, most of the time.
+    maxWorkers: availableParallelism() + 3,
     sequence: { sequencer: LongestFirst },
     reporters: ['default'],
   },
