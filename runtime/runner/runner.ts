@@ -1,7 +1,16 @@
 import { isFailed, type Judge } from '../../src/core/evaluation.ts'
 import { type Individual, type IndividualId, nameOf } from '../../src/core/individual.ts'
 import type { Objectives } from '../../src/core/objectives.ts'
-import { aFunction, anything, aRecord, aText, checkOptions, trueOrFalse, wholeFrom } from '../../src/core/options.ts'
+import {
+  aFunction,
+  anything,
+  aRecord,
+  aText,
+  checkOptions,
+  needOptions,
+  trueOrFalse,
+  wholeFrom,
+} from '../../src/core/options.ts'
 import { type GenerationDetails, type ProposedIndividual, proposedAs, type RunRecord } from '../../src/core/record.ts'
 import type { RunnerSettings } from '../../src/core/runner-settings.ts'
 import type { Space } from '../../src/core/space.ts'
@@ -85,6 +94,7 @@ export class Runner {
 
   constructor(options: RunnerOptions) {
     checkOptions('Runner', options, runnerOptions)
+    needOptions('Runner', options, 'directory', 'run', 'space', 'settings', 'launcher', 'record', 'optimizee')
     const { directory, run, settings, launcher, record, batch = 1, deadline } = options
     this.#options = options
     this.#mode = wakeUpMode(settings, directory)

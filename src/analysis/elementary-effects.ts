@@ -1,4 +1,4 @@
-import { aList, anything, checkOptions } from '../core/options.ts'
+import { aList, anything, checkOptions, needOptions } from '../core/options.ts'
 import { doVary } from './variation.ts'
 
 export interface MorrisInput {
@@ -38,6 +38,7 @@ export interface ElementaryEffects {
  */
 export function elementaryEffects(input: MorrisInput): ElementaryEffects[] {
   checkOptions('elementaryEffects', input, { points: aList, outputs: anything, unordered: aList })
+  needOptions('elementaryEffects', input, 'points', 'outputs')
   const { points, outputs, unordered = [] } = input
   const dimension = points[0]?.length ?? 0
   const length = dimension + 1

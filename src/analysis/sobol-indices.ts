@@ -1,4 +1,4 @@
-import { anything, checkOptions, trueOrFalse, wholeFrom } from '../core/options.ts'
+import { anything, checkOptions, needOptions, trueOrFalse, wholeFrom } from '../core/options.ts'
 import { type BootstrapOptions, bootstrap, checkBootstrap, type Estimate } from './estimate.ts'
 import { doVary, powerOfTwoAbove } from './variation.ts'
 
@@ -49,6 +49,7 @@ export interface SecondOrderIndex extends Estimate {
  */
 export function sobolIndices(input: SobolInput): SobolIndices {
   checkOptions('sobolIndices', input, sobolInput)
+  needOptions('sobolIndices', input, 'dimension', 'outputs', 'random')
   const { dimension, secondOrder = false, outputs } = input
   checkBootstrap('sobolIndices', input)
   const block = (secondOrder ? 2 : 1) * dimension + 2

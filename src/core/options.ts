@@ -33,6 +33,12 @@ export function checkOptions(
   }
 }
 
+/** Refuses options of which one is left out that a function cannot do without. @throws ConfigurationError */
+export function needOptions(call: string, given: object, ...needed: readonly string[]): void {
+  const missing = needed.find((name) => (given as Readonly<Record<string, unknown>>)[name] === undefined)
+  if (missing !== undefined) throw new ConfigurationError(`${call} needs ${missing}, got none`)
+}
+
 /** Refuses what stands behind the last argument, as positional arguments of another tool would. @throws ConfigurationError */
 export function refuseSurplus(
   call: string,

@@ -1,7 +1,7 @@
 import type { Individual } from '../../core/individual.ts'
 import { type ObjectiveMap, Objectives } from '../../core/objectives.ts'
 import { Optimizee, type SimulationContext } from '../../core/optimizee.ts'
-import { aFunction, aRecord, aText, checkOptions, wholeFrom } from '../../core/options.ts'
+import { aFunction, aRecord, aText, checkOptions, needOptions, wholeFrom } from '../../core/options.ts'
 import { type ParameterMap, Space } from '../../core/space.ts'
 import { anything } from '../parameters.ts'
 import { asOutput, plainCopy, refusePlain, toRecord } from '../plain-value.ts'
@@ -56,6 +56,7 @@ export function simulationOptimizee<E extends SimulationEnvironment, P>(
     simKwargs: aRecord,
     snapshot: aFunction,
   })
+  needOptions('simulationOptimizee', options, 'module', 'parameters', 'nSteps')
   const { module, parameters, nSteps, objectives, simKwargs = {}, snapshot } = options
   const space = new Space<Partial<P>>(parameters) as unknown as Space
   return new SimFuncOptimizee({

@@ -1,4 +1,4 @@
-import { aFunction, aText, checkOptions } from '../../core/options.ts'
+import { aFunction, aText, checkOptions, needOptions } from '../../core/options.ts'
 import type { SimulationEnvironment, SimulationEnvironmentClass } from './simulation-environment.ts'
 
 /** What a simulation function is given beside its environment: the parameters of its sample and the batch's own. */
@@ -28,6 +28,7 @@ export function defineSimFunc<E extends SimulationEnvironment<S>, S, P, R>(defin
   run(environment: E, seed: number, nSteps: number, parameters: P): R | Promise<R>
 }): SimFunc<E, P, R> {
   checkOptions('defineSimFunc', definition, { module: aText, environment: aFunction, run: aFunction })
+  needOptions('defineSimFunc', definition, 'module', 'environment', 'run')
   const { module, environment } = definition
   const run = (...given: [E, number, number, P]) => definition.run(...given)
   return Object.assign(run, { module, environment: environment as SimulationEnvironmentClass<E> })
