@@ -82,7 +82,7 @@ type Tag = { readonly member: number | null; readonly tag: State; readonly key: 
 export class Auto<P = Record<string, unknown>> extends Optimizer<AutoState, P> {
   static readonly type = 'auto'
   static readonly summary = 'Chooses optimizers by the space and the horizon, lets them search together, and says why'
-  static override readonly version = 3
+  static override readonly version = 4
   static readonly since = 1
   static readonly settings = settings
   static override readonly abilities = {
@@ -142,7 +142,8 @@ export class Auto<P = Record<string, unknown>> extends Optimizer<AutoState, P> {
   override upgrade(state: State, version: number): AutoState | undefined {
     if (version === 1) return { kind: 'alone', state }
     // Version 2 let others search under noise.
-    return isNoisy(this.#problem, { noise: this.#noise }) ? undefined : (state as AutoState)
+    const isOther = version === 2 && isNoisy(this.#problem, { noise: this.#noise })
+    return isOther ? undefined : (state as AutoState)
   }
 
   override start(random: Random): AutoState {

@@ -32,10 +32,10 @@ const settings = z.strictObject({
     ),
   sigma: z.number().positive().max(1).default(0.2).describe('The first standard deviation, as a part of each range'),
   restarts: z
-    .enum(['none', 'ipop', 'bipop'])
+    .enum(['none', 'local', 'ipop', 'bipop'])
     .default('bipop')
     .describe(
-      'What follows when a run has come to rest: nothing, runs of twice the population, or large runs and small ones in turn',
+      'What follows when a run has come to rest: nothing, runs of the same population, of twice that each, or large and small ones in turn',
     ),
   covariance: z
     .enum(['automatic', 'full', 'separable', 'limited-memory'])
@@ -89,7 +89,7 @@ type Tag = { readonly run: number; readonly sample: CmaSample | null; readonly k
 export class CmaEs<P = Record<string, unknown>> extends Optimizer<CmaEsState, P, Settings> {
   static readonly type = 'cma-es'
   static readonly summary = 'Adapts a normal distribution to the better samples: for up to some 10,000 evaluations'
-  static override readonly version = 3
+  static override readonly version = 4
   static readonly since = 1
   static readonly settings = settings
   static override readonly abilities = {
@@ -125,9 +125,9 @@ export class CmaEs<P = Record<string, unknown>> extends Optimizer<CmaEsState, P,
     return `The space has ${dimension} real and integer axes: above ${mostFull}, cma-es learns a few directions in place of a covariance.`
   }
 
-  /** Only constants have changed, and what was not noisy then is not. */
+  /** Only constants and tests for a stop have changed, and what was not noisy then is not. */
   override upgrade(state: State, version: number): CmaEsState | undefined {
-    return version < 3 ? (state as unknown as CmaEsState) : undefined
+    return version < 4 ? (state as unknown as CmaEsState) : undefined
   }
 
   override start(): CmaEsState {
@@ -214,7 +214,9 @@ export class CmaEs<P = Record<string, unknown>> extends Optimizer<CmaEsState, P,
       run = learn(run, told, this.#axes)
       told = []
       own = 0
-      const reason = stopReason(run, this.#axes) ?? (isSpent(schedule) ? 'budget' : undefined)
+      // Under noise the least is a matter of luck.
+      const least = noise === undefined && best !== null ? 0 - best.score : undefined
+      const reason = stopReason(run, this.#axes, least) ?? (isSpent(schedule) ? 'budget' : undefined)
       if (reason === undefined) continue
       stopped = reason
       if (noise !== undefined) noise = settle(noise, run, this.#axes)

@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest'
 import type { CmaEsState } from '../../optimizers/cma-es.ts'
 import { CmaEs } from '../../optimizers/index.ts'
+import { axesOf } from '../../optimizers/shared/cma/axes.ts'
+import { beginRun } from '../../optimizers/shared/cma/run.ts'
+import { sphere } from '../../optimizers/shared/cma/shape.ts'
+import { stopReason } from '../../optimizers/shared/cma/stop.ts'
 import { defaultLambda, strategyOf } from '../../optimizers/shared/cma/strategy.ts'
 import type { Recommendation } from '../../src/core/algorithm.ts'
 import { Random } from '../../src/core/random.ts'
@@ -77,6 +81,32 @@ test('without restarts the search ends where the run comes to rest', () => {
   const told = toldIn(drive(new CmaEs(problem, { restarts: 'none', ...endless }), cost, { evaluations: 50_000 }))
   expect(told.length).toBeLessThan(5000)
   expect(leastOf(told)).toBeLessThan(1e-9)
+})
+
+test('a run that comes to rest in a lesser optimum stops before it knows that to the last digit', () => {
+  const axes = axesOf(problemOf({ x: vector(real(-5, 5), 3) }).space)
+  const start = {
+    mean: new Float64Array(3).fill(0.5),
+    sigma: 0.01,
+    lambda: 10,
+    shape: sphere('full', 3),
+    categories: [],
+  }
+  const bests = Float64Array.from({ length: 20 }, (_, i) => 5 - i / 10_000)
+  const run = { ...beginRun(start), generation: 20, bests, range: 0.001 }
+  expect(stopReason(run, axes, 1)).toBe('outdone')
+  expect(stopReason(run, axes, bests.at(-1)!)).toBeUndefined()
+  expect(stopReason(run, axes)).toBeUndefined()
+})
+
+test('local restarts begin anew with the same population, as often as there is room for', () => {
+  const problem = problemOf({ x: vector(real(-5, 5), 3) })
+  const cost = ({ x }: { x: number[] }) => [x.reduce((sum, v) => sum + (v - 1) ** 2, 0)]
+  const optimizer = new CmaEs(problem, { restarts: 'local', ...endless })
+  const [last] = drive(optimizer, cost, { evaluations: 5000 }).slice(-1)
+  const { restarts, populationSize } = optimizer.summarize(last!.state as CmaEsState)
+  expect(restarts).toBeGreaterThan(2)
+  expect(populationSize).toBe(optimizer.populationSize)
 })
 
 test.each(['separable', 'limited-memory'] as const)('the %s form searches hundreds of parameters', (covariance) => {

@@ -1,7 +1,10 @@
 import type { Random } from '../../../src/core/random.ts'
 
-/** Whether a run that has stopped is followed by others: never, each with twice the population, or large and small ones. */
-export type RestartPolicy = 'none' | 'ipop' | 'bipop'
+/**
+ * Whether a run that has stopped is followed by others: never, each with the same population, each with twice that of the one
+ * before, or large and small ones.
+ */
+export type RestartPolicy = 'none' | 'local' | 'ipop' | 'bipop'
 
 /** Which runs there were, and what the present one is. */
 export type RestartSchedule = {
@@ -26,7 +29,7 @@ export function firstRun(lambda: number, sigma: number): RestartSchedule {
 /** The run after one that has stopped. */
 export function nextRun(
   old: RestartSchedule,
-  policy: 'ipop' | 'bipop',
+  policy: Exclude<RestartPolicy, 'none'>,
   { lambda, sigma }: { readonly lambda: number; readonly sigma: number },
   random: Random,
 ): RestartSchedule {
@@ -46,8 +49,9 @@ export function nextRun(
       sigma: sigma * 10 ** (-2 * random.uniform()),
     }
   }
-  // Auger and Hansen 2005, "A Restart CMA Evolution Strategy With Increasing Population Size".
-  const doublings = Math.min(9, old.doublings + 1)
+  // Auger and Hansen 2005, "A Restart CMA Evolution Strategy With Increasing Population Size"; of runs that stay as large as
+  // the first, "Performance Evaluation of an Advanced Local Search Evolutionary Algorithm".
+  const doublings = policy === 'local' ? 0 : Math.min(9, old.doublings + 1)
   return { ...next, regime: 'large', doublings, lambda: lambda * 2 ** doublings, sigma }
 }
 
