@@ -28,6 +28,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import sqlite3
 import sys
 import threading
@@ -232,7 +233,12 @@ def _answer(id, result):
 
 def _failure(error):
     text = "".join(traceback.format_exception(type(error), error, _own_frames(error.__traceback__)))
-    return {"error": f"{type(error).__name__}: {error}", "traceback": text}
+    return {"error": _shown_bytes(f"{type(error).__name__}: {error}"), "traceback": _shown_bytes(text)}
+
+
+def _shown_bytes(text):
+    """Bytes that are not UTF-8, which Python has in names of files and the like, as the log shows them."""
+    return re.sub("[\udc80-\udcff]", lambda byte: f"\\x{ord(byte[0]) - 0xDC00:x}", text)
 
 
 def _own_frames(frames):

@@ -41,8 +41,8 @@ export function recordOfFiles(manifest: Manifest, changed: readonly string[] | u
 /** @throws ConfigurationError that names what has changed */
 export function refuseChanged(directory: string, changed: readonly string[]): never {
   throw new ConfigurationError(
-    `${sentenceOf(directory, changed)}; undo that, choose another name, or go on all the same with --accept-changed-code ` +
-      '(acceptChangedCode: true in a program).',
+    `${sentenceOf(directory, changed)}; undo that, begin anew with --overwrite or under another name, or go on all ` +
+      'the same with --accept-changed-code (acceptChangedCode: true in a program).',
   )
 }
 

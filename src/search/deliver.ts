@@ -43,12 +43,14 @@ export async function deliver(
   const own = files.filter((path) => !path.startsWith(directory + sep)) // what was made for this run is none of the user's
   const { folder, paths } = optimizee.namedFiles?.() ?? { folder: dirname(own[0] ?? module), paths: [] }
   const now = codeFilesOf(folder, [...own, ...paths])
-  const changed = changedFiles(manifest, now)
+  const { attempts, done } = record.counts()
+  // Whoever mends what could not even be started has nothing of before to go on with.
+  const changed = attempts + done === 0 ? undefined : changedFiles(manifest, now)
   if (changed && changed.length > 0) {
     if (!acceptChangedCode) refuseChanged(directory, changed)
     onWarning(acceptedSentence(directory, changed))
   }
-  if (changed === undefined && before !== undefined && before !== hash) {
+  if (changed === undefined && attempts + done > 0 && before !== undefined && before !== hash) {
     onWarning(
       `The optimizee's code has changed since ${directory} was begun; what is simulated from now on may differ.`,
     )

@@ -74,7 +74,11 @@ describe.skipIf(!hasPython)('a simulation in Python', () => {
     const shown = (word: string) =>
       JSON.parse(twoloop(directory, 'show', 'runs/run', '--individual', name(word), '--json')) as Row
     expect(of('square')).toMatchObject({ generation: 0, replicate: 0, x: 3, outcome: 'done', error: 9, cause: null })
-    expect(of('raise')).toMatchObject({ outcome: 'failed', error: null, cause: 'ValueError: too stiff: 3' })
+    expect(of('raise')).toMatchObject({
+      outcome: 'failed',
+      error: null,
+      cause: 'ValueError: too stiff: 3 in Z\\xfcrich',
+    })
     const { stack } = shown('raise').cause as { readonly stack: string }
     expect(stack).toMatch(/^Traceback \(most recent call last\):\n {2}File ".*\/model.py", line 17, in simulate\n/)
     expect(of('leave').cause).toBe('The program ended with exit code 4 without an answer.')

@@ -86,6 +86,21 @@ test('what is as it was, is put back, or was not there at the beginning hinders 
   expect(await twoloop('run', 'beam.json', ...more)).toMatchObject({ code: 0 })
 })
 
+test('a program that did not even start may be mended, since nothing was simulated yet', async () => {
+  const { folder, twoloop, write } = await begun()
+  const optimizee = {
+    program: ['sh', 'model.sh'],
+    parameters: { x: { type: 'real', low: 0, high: 1 } },
+    objectives: { error: 'minimize' },
+  }
+  const optimizer = { type: 'genetic-algorithm', populationSize: 4, generations: 1, seed: 1 }
+  write('model.json', JSON.stringify({ optimizee, optimizer, runner: { workers: 1 } }))
+  write('model.sh', 'exit 3')
+  expect(await twoloop('run', 'model.json')).toMatchObject({ code: 1 })
+  write('model.sh', 'echo \'{"ready": true}\'; while read line; do echo \'{"result": 2}\'; done')
+  expect(await twoloop('run', 'model.json'), folder).toMatchObject({ code: 0 })
+})
+
 test('a run of before files were recorded goes on, and has them from then on', async () => {
   const { folder, twoloop, write, manifest } = await begun()
   const database = openDatabase(join(folder, 'runs', 'beam', 'trajectory.sqlite'))
