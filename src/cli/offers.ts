@@ -1,18 +1,20 @@
 import { readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { nameOf } from '../core/individual.ts'
 import { RecordReader } from '../record/reader.ts'
 
 type Complete = (value: string, description: string) => void
 
-/** Where runs are looked for, relative to where the user stands. */
+/** Where runs are looked for, relative to where the user stands, beside the folder that has been typed. */
 const roots = ['.', 'runs']
 /** How many individuals are offered. */
 const mostIndividuals = 20
 
 /** The runs that may stand next on a command line. */
 export function offerRuns(complete: Complete): void {
-  for (const root of roots) for (const run of runsIn(root)) complete(run, 'a run')
+  const typed = process.argv.at(-1) ?? ''
+  const folder = typed.endsWith('/') ? join(typed, '.') : dirname(typed)
+  for (const root of new Set([...roots, folder])) for (const run of runsIn(root)) complete(run, 'a run')
 }
 
 function runsIn(root: string): string[] {

@@ -1,19 +1,35 @@
 import type { FailureGroup } from '../record/failure-groups.ts'
 import type { IndividualDocument } from '../record/individual-document.ts'
-import type { RunSummary } from '../record/summary.ts'
+import type { BestIndividual, RunSummary } from '../record/summary.ts'
 
 /** What the page asks for, in the form in which it comes: the server makes it, the page shows it. */
 
 /** A run in the list of all: what it is and how far, or why it cannot be shown. */
 export type RunLine = { readonly number: number; readonly name: string } & (
   | {
-      readonly summary: RunSummary
+      readonly summary: ListedRun
       readonly rate: number | null
-      readonly secondsLeft: number | null /** What Slurm says of its job. */
+      readonly secondsLeft: number | null
+      /** What Slurm says of its job. */
       readonly slurm: string | null
     }
   | { readonly problem: string }
 )
+
+/** As much of a run as its row in the list of all has. */
+export type ListedRun = Pick<
+  RunSummary,
+  | 'status'
+  | 'reason'
+  | 'generations'
+  | 'generationLimit'
+  | 'evaluations'
+  | 'objectives'
+  | 'holder'
+  | 'optimizer'
+  | 'seed'
+  | 'created'
+> & { readonly best: Pick<BestIndividual, 'fitness'> | null }
 
 export interface RunsAnswer {
   readonly root: string

@@ -1,6 +1,7 @@
 import { recordVersion } from '../record/record-version.ts'
 import { ScreenReader } from '../record/screen-reader.ts'
-import type { RunsAnswer } from './answers.ts'
+import type { RunSummary } from '../record/summary.ts'
+import type { ListedRun, RunsAnswer } from './answers.ts'
 import { comparison } from './comparison.ts'
 import { type FoundRuns, problemOf } from './found-runs.ts'
 import { Query, QueryError } from './query.ts'
@@ -57,8 +58,8 @@ export class RunAnswers {
       root: this.#runs.root,
       runs: runs.map((run) => {
         if ('problem' in run) return run
-        const { job, ...line } = run
-        return { ...line, slurm: (job !== undefined && words.get(job)) || null }
+        const { job, summary, ...line } = run
+        return { ...line, summary: listed(summary), slurm: (job !== undefined && words.get(job)) || null }
       }),
       submitted: submitted.map(({ name, job }) => ({
         name,
@@ -80,5 +81,14 @@ export class RunAnswers {
     } finally {
       record?.close()
     }
+  }
+}
+
+function listed(summary: RunSummary): ListedRun {
+  const { status, reason, generations, generationLimit, evaluations, objectives } = summary
+  const { best, holder, optimizer, seed, created } = summary
+  return {
+    ...{ status, reason, generations, generationLimit, evaluations, objectives, holder, optimizer, seed, created },
+    best: best && { fitness: best.fitness },
   }
 }

@@ -34,3 +34,9 @@ export function spreadBelow(count: number, most: number): readonly number[] {
   const step = Math.max(1, Math.ceil(count / Math.max(1, most)))
   return Array.from({ length: Math.ceil(count / step) }, (_, i) => i * step)
 }
+
+/** A text of at most so many letters, and an ellipsis in its middle where it was longer: many names differ in their ends. */
+export function shortened(text: string, most: number): string {
+  const end = Math.floor(most / 3)
+  return text.length <= most ? text : `${text.slice(0, most - end)}…${end === 0 ? '' : text.slice(-end)}`
+}

@@ -20,7 +20,7 @@ import {
   isMetAgain,
   pointOf,
 } from './best-points.ts'
-import { frontOf, type RunFront } from './front-points.ts'
+import { type FrontPoint, frontOf, membersOfFront, type RunFront } from './front-points.ts'
 import { pointCounts } from './point-counts.ts'
 import { RecordFile } from './record-file.ts'
 import { type Counts, type EvaluatedRow, evaluationOf, individualOf, type Manifest } from './rows.ts'
@@ -241,6 +241,14 @@ export class RecordReader extends WorkReader implements TrajectoryHistory {
   front(reference?: readonly number[]): RunFront {
     const { objectives, replications } = this
     return frontOf(this.file, { objectives, replications, reference, recorded: this.reference })
+  }
+
+  /** The points that no other dominates, by the first objective, without volumes: of many objectives these are dear. */
+  frontPoints(): readonly FrontPoint[] {
+    const { objectives, replications } = this
+    const direction = Math.sign(objectives.weights[0]!)
+    const members = membersOfFront(this.file, { objectives, replications }, new Set())
+    return members.toSorted((a, b) => direction * (b.fitness[0]! - a.fitness[0]!))
   }
 
   /** How large the front is after the newest generation that is whole, and its volume; undefined where none is kept. */

@@ -359,6 +359,17 @@ test('the front of two objectives holds what none dominates, and its volume neve
   }
 })
 
+test('of a dozen objectives the front is shown without its volume, which nobody could wait for', async () => {
+  const root = temporaryDirectory()
+  const parameters = Array.from({ length: 12 }, (_, i) => `x${i}`)
+  const objectives = Object.fromEntries(parameters.map((_, i) => [`objective ${i}`, 'minimize'] as const))
+  writeRun(root, { name: 'run', generations: 2, populationSize: 200, parameters, objectives, evaluate: (x) => x })
+  await using dashboard = await Dashboard.open(root)
+  const { count, volumes, summary } = await answerTo<FrontAnswer>(dashboard, '/api/runs/0/front')
+  expect([count > 100, volumes]).toEqual([true, []])
+  expect(summary).toContain('Of so many objectives the volume that they dominate is not measured here.')
+})
+
 test('runs that differ in their seeds alone are one group, with their middle half and how soon they reach targets', async () => {
   const root = temporaryDirectory()
   for (const seed of [1, 2, 3, 4]) {

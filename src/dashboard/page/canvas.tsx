@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks'
+import { shortened } from '../words.ts'
 import { theme } from './theme.ts'
 
 /** What a picture is drawn with. */
@@ -46,11 +47,11 @@ export function Canvas({ heightFor, draw, of }: CanvasProps) {
   return <canvas ref={place} />
 }
 
-/** As much of a text as there is room for. */
+/** As much of a text as there is room for: its beginning and its end, by which levels and names differ. */
 export function fitting(context: CanvasRenderingContext2D, text: string, room: number): string {
   if (context.measureText(text).width <= room) return text
   for (let length = Math.min(text.length - 1, 100); length > 2; length--) {
-    const cut = `${text.slice(0, length)}…`
+    const cut = shortened(text, length)
     if (context.measureText(cut).width <= room) return cut
   }
   return text.slice(0, 3)

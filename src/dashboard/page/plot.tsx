@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks'
 import uPlot from 'uplot'
 import type { AxisAnswer, DensityAnswer } from '../answers.ts'
-import { spreadBelow } from '../words.ts'
+import { shortened, spreadBelow } from '../words.ts'
 import { drawDensity, shadesOf } from './raster.ts'
 import { theme } from './theme.ts'
 import { short } from './words.ts'
@@ -197,7 +197,7 @@ function numbersAxis({ scale }: AxisAnswer): Pick<uPlot.Axis, 'values'> {
 
 /** Levels stand in the middle of their parts of the axis, as many of them as there is room for. */
 function levelsAxis(labels: readonly string[], width: number): Partial<uPlot.Axis> {
-  const texts = labels.map((label) => (label.length > 14 ? `${label.slice(0, 13)}…` : label))
+  const texts = labels.map((label) => shortened(label, 14))
   const widest = 12 + 7 * texts.reduce((most, { length }) => Math.max(most, length), 0)
   const shown = spreadBelow(labels.length, Math.floor((width - 80) / widest))
   return {

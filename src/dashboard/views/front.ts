@@ -3,7 +3,7 @@ import { Front } from '../../core/front.ts'
 import { hypervolume } from '../../core/hypervolume.ts'
 import { nameOf } from '../../core/individual.ts'
 import type { Objectives } from '../../core/objectives.ts'
-import type { FrontPoint } from '../../record/front-points.ts'
+import { type FrontPoint, mostVolumeObjectives } from '../../record/front-points.ts'
 import type { DrawnRow } from '../../record/screen-reader.ts'
 import type { FrontAnswer } from '../answers.ts'
 import { fitnessIn } from '../objective.ts'
@@ -14,6 +14,9 @@ import { plural, short } from '../words.ts'
 import { axisAnswer, densityAnswer, digits } from './pictures.ts'
 
 const most = { members: 300, steps: 200, columns: 160, rows: 110 } as const
+
+/** Of more objectives, a volume that the record does not hold takes longer than anybody waits. */
+const mostMeasured = 3
 
 /** Of a search that is too large to be read whole, the volume is measured so often. */
 const steps = 40
@@ -31,7 +34,11 @@ export function front({ record, query }: ViewContext): FrontAnswer {
   const rows = record.sample(mostDrawn).filter(share.has)
   const done = rows.filter(([, , , outcome]) => outcome === 'done')
   // A search of which all is drawn is read as `show --front` reads it, with the means of replicates.
-  const { points, reference, volumes } = all <= mostDrawn ? exactFront(record) : frontAmong(done, objectives)
+  const isWhole = all <= mostDrawn
+  const isMeasured = names.length <= (isWhole && objectives.wantsFront ? mostVolumeObjectives : mostMeasured)
+  const { points, reference, volumes } = isWhole
+    ? exactFront(record, isMeasured)
+    : frontAmong(done, objectives, isMeasured)
   const sample = thinned(done, mostSampled)
   const axisOf = (i: number) =>
     axisFor(
@@ -56,7 +63,7 @@ export function front({ record, query }: ViewContext): FrontAnswer {
     reference: reference?.map(digits) ?? null,
     volumes: thinned(volumes, most.steps).map(([generation, volume]) => [generation, digits(volume)] as const),
     drawn: drawnOf(rows, share.done ?? all),
-    summary: summaryOf(names, points.length, volumes.at(-1)?.[1]),
+    summary: summaryOf(names, points.length, volumes.at(-1)?.[1], isMeasured),
   }
 }
 
@@ -66,14 +73,15 @@ interface KnownFront {
   readonly volumes: readonly (readonly [generation: number, volume: number])[]
 }
 
-function exactFront(record: ViewContext['record']): KnownFront {
+function exactFront(record: ViewContext['record'], isMeasured: boolean): KnownFront {
+  if (!isMeasured) return { points: record.frontPoints(), reference: null, volumes: [] }
   const { points, reference, hypervolumes } = record.front()
   const volumes = hypervolumes.flatMap((volume, generation) => (volume === null ? [] : [[generation, volume] as const]))
   return { points, reference, volumes }
 }
 
 /** The front of some evaluations in the order of the search; its volume is measured from the worst of the first of them. */
-function frontAmong(rows: readonly DrawnRow[], objectives: Objectives): KnownFront {
+function frontAmong(rows: readonly DrawnRow[], objectives: Objectives, isMeasured: boolean): KnownFront {
   const points = rows.map(([generation, index, replicate, , fitness, violation]) => ({
     ...{ generation, index, replicate, fitness: JSON.parse(fitness!) as readonly number[] },
     ...((violation ?? 0) > 0 && { violation: violation! }),
@@ -91,7 +99,7 @@ function frontAmong(rows: readonly DrawnRow[], objectives: Objectives): KnownFro
     const [from, to] = [Math.floor((step * points.length) / steps), Math.floor(((step + 1) * points.length) / steps)]
     for (const point of points.slice(from, to)) front.add(point)
     const feasible = front.members.filter(({ violation }) => violation === undefined)
-    if (first.length === 0 || to === from) continue
+    if (first.length === 0 || to === from || !isMeasured) continue
     volumes.push([
       points[to - 1]!.generation,
       hypervolume(
@@ -103,12 +111,16 @@ function frontAmong(rows: readonly DrawnRow[], objectives: Objectives): KnownFro
   }
   const direction = Math.sign(objectives.weights[0]!)
   const members = front.members.toSorted((a, b) => direction * (b.fitness[0]! - a.fitness[0]!))
-  return { points: members, reference: first.length === 0 ? null : reference, volumes }
+  return { points: members, reference: volumes.length === 0 ? null : reference, volumes }
 }
 
-function summaryOf(names: readonly string[], count: number, volume: number | undefined): string {
+function summaryOf(names: readonly string[], count: number, volume: number | undefined, isMeasured: boolean): string {
   if (count === 0) return 'Nothing was evaluated well yet.'
   if (names.length < 2) return `There is one objective, ${names[0]}: its front is the best.`
-  const grown = volume === undefined ? '' : ` The volume that they dominate is ${short(volume)}.`
+  const grown = !isMeasured
+    ? ' Of so many objectives the volume that they dominate is not measured here.'
+    : volume === undefined
+      ? ''
+      : ` The volume that they dominate is ${short(volume)}.`
   return `${plural(count, 'individual')} of which no other is better in every objective (${names.join(', ')}).${grown}`
 }
