@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { GeneticAlgorithm } from '../../optimizers/index.ts'
-import { CrossEntropy, type Optimizee, type Optimizer } from '../../src/index.ts'
+import { CrossEntropy, type Optimizee, type Optimizer, Random } from '../../src/index.ts'
 import { RecordReader } from '../../src/record/reader.ts'
 import { type SearchOptions, search, searchStoppedEvery } from '../search.ts'
 import { temporaryDirectory } from '../temporary.ts'
@@ -24,6 +24,38 @@ test('an ordered search is the same for any number of workers and any timing', a
   const narrow = await search({ ...steady, root, name: 'narrow', order: 'ordered', window: 3 })
   expect(narrow.canonical).not.toBe(one.canonical)
 })
+
+test('four workers are busy for 95 % of an ordered search: an individual is proposed as soon as the window has room', async () => {
+  const makeOptimizer = (optimizee: Optimizee) =>
+    new GeneticAlgorithm(optimizee, { populationSize: 16, generations: 30, seed: 5 }) as never
+  const root = temporaryDirectory()
+  const options = { ...steady, options: { sleep: 0 }, makeOptimizer, root, order: 'ordered' } as const
+  const { directory } = await search(options)
+  const record = RecordReader.openForReading(directory)
+  const after = Array.from(record.rows(), (row) => row.after)
+  record.close()
+  expect(after).toHaveLength(480)
+  expect(busyWhen(after, 4)).toBeGreaterThan(0.95)
+})
+
+/**
+ * The part of their time in which workers simulate, where every fourth simulation, by chance, takes ten times as long. In
+ * virtual time: it follows from how many individuals had been told when each was proposed.
+ */
+function busyWhen(after: readonly number[], workers: number): number {
+  const random = Random.of(1, 'durations')
+  const free = Array<number>(workers).fill(0)
+  const told = [0] // when so many were
+  let simulated = 0
+  for (const needed of after) {
+    const milliseconds = random.chance(0.25) ? 10 : 1
+    const worker = free.indexOf(Math.min(...free))
+    free[worker] = Math.max(free[worker]!, told[needed]!) + milliseconds
+    told.push(Math.max(told.at(-1)!, free[worker]!))
+    simulated += milliseconds
+  }
+  return simulated / (workers * Math.max(...free))
+}
 
 test('an ordered search that was stopped goes on as if it had never been, and simulates nothing again', async () => {
   const root = temporaryDirectory()
