@@ -128,7 +128,7 @@ test.each([
   ['generations', (optimizee: Optimizee) => new Hyperband(optimizee, { seed: 3, generations: 4 })],
   ['ordered', (optimizee: Optimizee) => new Asha(optimizee, { seed: 3, populationSize: 8, generations: 5 })],
 ] as const)(
-  'of individuals in the order %s that had a part of the budget, none counts as whole after a recovery',
+  'of individuals in the order %s that had a part of the budget, none counts as whole after a recovery, and what was left is known',
   async (order, make) => {
     const root = temporaryDirectory()
     const plan = { root, order, optimizee: 'iterative', makeOptimizer: make as never } as const
@@ -138,14 +138,17 @@ test.each([
       const database = openDatabase(path, { readonly: true })
       const whole = database.prepare('select count(score) from evaluations').pluck().get()
       const page = database.prepare(`select rootpage from sqlite_master where name = 'individuals'`).pluck().get()
+      const left = database
+        .prepare('select generation, "index", hash from left_checkpoints order by generation, "index"')
+        .all()
       database.close()
-      return { whole, page: Number(page) }
+      return { whole, left, page: Number(page) }
     }
-    const { whole, page } = found()
+    const { whole, left, page } = found()
     overwrite(path, randomBytes(pageBytes, 4), (page - 1) * pageBytes)
     expect((await recover(directory)).state).toBe('recovered')
     expect((await search(plan)).canonical).toBe(canonical)
-    expect(found().whole).toBe(whole)
+    expect(found()).toMatchObject({ whole, left })
   },
 )
 

@@ -10,7 +10,7 @@ import { countAnew } from './count-anew.ts'
 import { takeFromPipes } from './from-pipes.ts'
 import { column, manifestOf } from './queries.ts'
 import type { Counts, Recovered } from './recovery.ts'
-import type { Unread } from './salvage.ts'
+import { tablesOfSome, type Unread } from './salvage.ts'
 import { blocksAsked, wholeGenerations } from './whole-part.ts'
 
 export interface Circumstances {
@@ -25,6 +25,7 @@ export function complete(database: Database, { directory, epoch, damage, unread 
   const hadManifest = manifestOf(database).run !== undefined
   const version = database.pragma('user_version', { simple: true }) as number
   if (version !== schemaVersion) migrate(database, version, mostCheckpoints)
+  database.exec(tablesOfSome)
   database.exec(dropMisfits)
   const isIncomplete = new Set(unread.map(({ table }) => table))
   if (!isIncomplete.has('individuals')) database.exec(rebuildGenerations)
@@ -35,11 +36,14 @@ export function complete(database: Database, { directory, epoch, damage, unread 
   const kept =
     order === 'generations' ? wholeGenerations(database) : blocksAsked(database, order, replications?.count ?? 1)
   const seen = 1 + Math.max(pipes.newest, ...column<number>(database, 'select max(generation) from generations'))
-  for (const table of ['generations', 'individuals', 'evaluations', 'other_attempts', 'reports', 'reused']) {
+  const byGeneration = ['individuals', 'evaluations', 'other_attempts', 'reports', 'reused', 'left_checkpoints']
+  for (const table of ['generations', ...byGeneration]) {
     database.prepare(`delete from ${table} where generation >= ?`).run(kept)
   }
   const fromPipes = pipes.close(kept)
   countAnew(database, order, replications)
+  if (manifest.budget === undefined) database.exec('drop table left_checkpoints')
+  if (column(database, 'select 1 from heard_reports limit 1').length === 0) database.exec('drop table heard_reports')
   const saved = countSaved(database)
   const pending = saved.individuals - saved.evaluations
   writeManifest(directory, database, { epoch, damage, isWhole: pending === 0 && seen <= kept })

@@ -2,7 +2,7 @@ import { Objectives } from '../../core/objectives.ts'
 import type { Replications } from '../../core/replications.ts'
 import { fitnessOf } from '../../core/samples.ts'
 import type { Database } from '../../system/database.ts'
-import { findBest, noteLastTold, numberInOrder } from '../schema.ts'
+import { findBest, isPart, noteLastTold, numberInOrder } from '../schema.ts'
 import { manifestOf } from './queries.ts'
 
 /** Makes everything in a record that follows from its rows follow from those that are left. */
@@ -12,6 +12,7 @@ export function countAnew(database: Database, order: string, replications: Repli
   if (replications) noteBestPoints(database, replications)
   database.exec(order === 'arrival' ? closeGaps(times) : numberInOrder(replications ? 'points' : 'individuals'))
   database.exec(noteLastTold)
+  database.exec(forgetOthers)
 }
 
 const countGenerations = (times: number) => `
@@ -34,7 +35,10 @@ delete from checkpoints where told not in (select told from checkpoints order by
 function noteBestPoints(database: Database, replications: Replications): void {
   const objectives = new Objectives((manifestOf(database).objectives ?? {}) as Record<string, number>)
   const points = database
-    .prepare('select generation, "index", samples from evaluations where replicate = 0 and samples is not null')
+    .prepare(
+      `select generation, "index", samples from evaluations e where replicate = 0 and samples is not null and not ${isPart('e')}
+       and not exists (select 1 from evaluations s where s.generation = e.generation and s."index" = e."index" and s.violation > 0)`,
+    )
     .all() as { readonly generation: number; readonly index: number; readonly samples: string }[]
   database.exec('update generations set best_score = null, best_index = null, best_replicate = null')
   if (objectives.wantsFront) return // nothing weighs them
@@ -48,6 +52,14 @@ function noteBestPoints(database: Database, replications: Replications): void {
   }
 }
 
+/** What is about evaluations that are lost, or were not told yet. */
+const forgetOthers = `
+delete from left_checkpoints where not exists (
+  select 1 from evaluations e where outcome = 'done'
+    and e.generation = left_checkpoints.generation and e."index" = left_checkpoints."index" and e.replicate = left_checkpoints.replicate);
+delete from heard_reports where told > (select coalesce(max(told), -1) + 1 from evaluations);
+`
+
 /**
  * Where evaluations were told as they came, the order stays that of those that are left; states beyond a gap are of no
  * use. A state says how many points it was told, which where these are replicated is less than the samples it knows.
@@ -58,6 +70,7 @@ create temp table numbered as
          row_number() over (order by told) - 1 + (select coalesce(min(after), 0) from individuals) as told
   from evaluations where told is not null;
 delete from checkpoints where told > (select min(was) from temp.numbered where was <> told) * (${times} = 1);
+delete from heard_reports where told > (select min(told) from temp.numbered where was <> told);
 update evaluations set told = n.told from temp.numbered n
 where n.generation = evaluations.generation and n."index" = evaluations."index" and n.replicate = evaluations.replicate;
 drop table temp.numbered;

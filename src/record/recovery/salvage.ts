@@ -14,7 +14,10 @@ import { decodeMessage } from '../../../runtime/channel/protocol.ts'
 import { type Database, openDatabase, type Statement } from '../../system/database.ts'
 import { lostState } from '../earlier/version-1.ts'
 import { isVersion, schemaOf, type Version } from '../earlier/versions.ts'
-import { schemaVersion } from '../schema.ts'
+import { heardReportsTable, leftCheckpointsTable, schemaVersion } from '../schema.ts'
+
+/** The tables that are there in the records of some searches only. */
+export const tablesOfSome = `${leftCheckpointsTable}${heardReportsTable}`
 
 /** What could not be read to its end. */
 export interface Unread {
@@ -32,6 +35,7 @@ export function createRecord(path: string, version: Version): Database {
   database.pragma('journal_mode = memory')
   database.pragma('foreign_keys = off') // rows come in any order; what refers to nothing is dropped at the end
   database.exec(schemaOf(version))
+  if (version === schemaVersion) database.exec(tablesOfSome)
   database.pragma(`user_version = ${version}`)
   return database
 }
@@ -158,6 +162,7 @@ function readAll(path: string, into: Database): Unread[] {
   }
   try {
     return tables.flatMap((table) => {
+      if (isOfSome(table) && !isIn(from, table)) return []
       const why = readTable(from, into, table)
       return why === undefined ? [] : [{ table: table.name, why }]
     })
@@ -201,6 +206,18 @@ function tablesOf(database: Database): Table[] {
       json: columns.filter((column) => column.type === 'TEXT' && jsonColumns.has(column.name)).map(({ name }) => name),
     }
   })
+}
+
+function isOfSome({ name }: Table): boolean {
+  return tablesOfSome.includes(`table if not exists ${name} (`)
+}
+
+function isIn(database: Database, { name }: Table): boolean {
+  try {
+    return database.prepare('select 1 from sqlite_master where name = ?').get(name) !== undefined
+  } catch {
+    return false // nothing can be read from it
+  }
 }
 
 /** Reads a table from the front, and where that ends in damage from the back and generation by generation. */
