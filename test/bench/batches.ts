@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,7 +21,13 @@ const batch = { size: 64 }
 export async function benchBatches(): Promise<unknown> {
   const root = mkdtempSync(join(tmpdir(), 'twoloop-bench-'))
   try {
-    return { workers, batch: batch.size, vectorised: await vectorised(root), ...(await ways(root)) }
+    return {
+      workers,
+      batch: batch.size,
+      vectorised: await vectorised(root),
+      besideXargs: await besideXargs(root),
+      ...(await ways(root)),
+    }
   } finally {
     rmSync(root, { recursive: true, force: true })
   }
@@ -39,9 +46,20 @@ async function vectorised(root: string) {
   return { single: one, simulateMany: many, ratio: many / one }
 }
 
+/** Programs of 11 ms, a second: by `xargs`, which does nothing but start them, and by a search; and how much longer that takes. */
+async function besideXargs(root: string) {
+  const count = 400
+  const script = 'sleep 0.011; echo 1'
+  const begin = performance.now()
+  execFileSync('sh', ['-c', `seq ${count} | xargs -n1 -P${workers} sh -c '${script}' > /dev/null`])
+  const xargs = (count / (performance.now() - begin)) * 1000
+  const search = await rateOf(commandOf(script), root, 'beside-xargs', count)
+  return { xargs, search, ratio: xargs / search }
+}
+
 /** Individuals a second that cost nothing, and so what a worker spends on each, by every way to simulate. */
 async function ways(root: string) {
-  const commandRate = await rateOf(shell, root, 'command', 400)
+  const commandRate = await rateOf(commandOf('echo "$1"'), root, 'command', 400)
   const one = programOf(root, 'one.py', 'twoloop.serve(lambda p, context: p["x"] ** 2)')
   const programRate = await rateOf(one, root, 'program', 20_000)
   const ahead = await rateOf(one, root, 'program-ahead', 40_000, { batch })
@@ -66,12 +84,14 @@ async function ways(root: string) {
 
 const x = ['x', { type: 'real', low: 0, high: 1 }] as const
 
-const shell = command({
-  command: ['/bin/sh', '-c', 'echo "$1"', 'sh', '{x}'],
-  parameters: [x],
-  objectives: { error: 'minimize' },
-  result: { from: 'stdout' },
-})
+function commandOf(script: string): Optimizee {
+  return command({
+    command: ['/bin/sh', '-c', script, 'sh', '{x}'],
+    parameters: [x],
+    objectives: { error: 'minimize' },
+    result: { from: 'stdout' },
+  })
+}
 
 function programOf(root: string, name: string, code: string): Optimizee {
   writeFileSync(join(root, name), `import twoloop\n${code}\n`)
