@@ -1,13 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { execa } from 'execa'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { parseGridArguments } from '../../src/cli/grid-arguments.ts'
 import { command } from '../command.ts'
 import { UserFolder } from './folder.ts'
 
-const program = fileURLToPath(new URL('../../dist/command/main.js', import.meta.url))
 const examples = fileURLToPath(new URL('../examples/', import.meta.url))
 
 let folder: UserFolder
@@ -20,13 +18,7 @@ afterEach(() => {
   folder[Symbol.dispose]()
 })
 
-async function grid(...words: string[]): Promise<{ code: number | undefined; stdout: string; stderr: string }> {
-  const { exitCode, stdout, stderr } = await execa(process.execPath, [program, 'grid', ...words], {
-    cwd: folder.path,
-    reject: false,
-  })
-  return { code: exitCode, stdout, stderr }
-}
+const grid = (...words: string[]) => folder.twoloop(['grid', ...words])
 
 /** A thunk that returns what it was given, and fails if it is told to. */
 function writeThunk(name = 'train.mjs'): string {

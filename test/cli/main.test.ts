@@ -2,14 +2,11 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { command } from '../command.ts'
 import { hasPart, hasProgram } from '../parts.ts'
-import { UserFolder } from './folder.ts'
-
-const program = fileURLToPath(new URL('../../dist/command/main.js', import.meta.url))
+import { program, UserFolder } from './folder.ts'
 
 let folder: UserFolder
 
@@ -24,13 +21,7 @@ afterEach(() => {
 /** The command in this process, for what only reads or refuses. */
 const here = (...words: string[]) => command(words, { cwd: folder.path })
 
-async function twoloop(...words: string[]): Promise<{ code: number | undefined; stdout: string; stderr: string }> {
-  const { exitCode, stdout, stderr } = await execa(process.execPath, [program, ...words], {
-    cwd: folder.path,
-    reject: false,
-  })
-  return { code: exitCode, stdout, stderr }
-}
+const twoloop = (...words: string[]) => folder.twoloop(words)
 
 /** A simulation that waits as long as there is a file `hold`, so that a run can be caught in its middle. */
 function valley({ generations = 3, runner = {} } = {}): string {

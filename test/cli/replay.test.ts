@@ -1,11 +1,8 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { UserFolder } from './folder.ts'
-
-const program = fileURLToPath(new URL('../../dist/command/main.js', import.meta.url))
 
 let folder: UserFolder
 
@@ -17,14 +14,7 @@ afterEach(() => {
   folder[Symbol.dispose]()
 })
 
-async function twoloop(...words: string[]) {
-  const { exitCode, stdout, stderr } = await execa(process.execPath, [program, ...words], {
-    cwd: folder.path,
-    reject: false,
-    env: { TMPDIR: folder.path },
-  })
-  return { code: exitCode, stdout, stderr }
-}
+const twoloop = (...words: string[]) => folder.twoloop(words, { TMPDIR: folder.path })
 
 /** Runs a search of two generations of a simulation with the parameter x. */
 async function searched(optimizee: object): Promise<void> {

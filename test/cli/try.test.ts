@@ -1,11 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { UserFolder } from './folder.ts'
-
-const program = fileURLToPath(new URL('../../dist/command/main.js', import.meta.url))
 
 let folder: UserFolder
 
@@ -17,13 +14,7 @@ afterEach(() => {
   folder[Symbol.dispose]()
 })
 
-async function twoloop(...words: string[]) {
-  const { exitCode, stdout, stderr } = await execa(process.execPath, [program, ...words], {
-    cwd: folder.path,
-    reject: false,
-  })
-  return { code: exitCode, stdout, stderr }
-}
+const twoloop = (...words: string[]) => folder.twoloop(words)
 
 const x = { type: 'real', low: -5, high: 5 }
 const optimizer = { type: 'genetic-algorithm', populationSize: 8, generations: 3, seed: 1 }

@@ -86,7 +86,7 @@ function copyOf(run: string): string {
 async function goOn(directory: string): Promise<{ canonical: string; simulated: string[] }> {
   const root = dirname(directory)
   const journal = join(root, 'journal')
-  const { status, canonical } = await search({ ...one, root, options: { journal } })
+  const { status, canonical } = await search({ ...one, root, options: { journal }, runner: { workers: 1 } })
   expect(status).toBe('finished')
   const simulated = existsSync(journal) ? readFileSync(journal, 'utf8').trim().split('\n') : []
   return { canonical, simulated }
