@@ -54,8 +54,7 @@ export class Fleet {
     this.#options = options
     this.#hosts = new HostRecord(settings.benchHosts)
     this.surroundings = surroundingsOf(options)
-    const { now } = this.surroundings
-    this.alarm = new Alarm({ directory, mode, pollInterval: settings.pollInterval, now })
+    this.alarm = new Alarm({ directory, mode, pollInterval: settings.pollInterval, now: this.surroundings.now })
   }
 
   /** Why there can be no more workers. */
@@ -87,8 +86,8 @@ export class Fleet {
 
   /** System calls for the pipe files, hearts and bells of all workers that may still write. */
   get operations(): number {
-    const each = [...this.workers, ...this.retired].map(({ operations }) => operations)
-    return each.reduce((a, b) => a + b, this.alarm.operations)
+    const all = [...this.workers, ...this.retired]
+    return all.reduce((sum, { operations }) => sum + operations, this.alarm.operations)
   }
 
   // Launching
@@ -115,9 +114,8 @@ export class Fleet {
       this.alarm.add(worker)
     }
     for (const worker of this.#options.launcher.gone(this.living)) worker.onUnseenEnd()
-    const { living } = this
-    if (living.length > 0) this.onReady()
-    for (const [number, ended] of this.#options.launcher.pool?.adopt(directory, run, living) ?? []) {
+    if (this.living.length > 0) this.onReady()
+    for (const [number, ended] of this.#options.launcher.pool?.adopt(directory, run, this.living) ?? []) {
       this.#workers.get(number)?.follow(ended)
     }
   }

@@ -178,8 +178,7 @@ export class WorkerProcess {
 
   /** Milliseconds for which the worker has held work without a sign of progress. */
   busyFor(): number {
-    const isBusy = this.held.size > 0 && this.hasBeenReady
-    return isBusy ? this.#surroundings.watched() - this.#progressAt : 0
+    return this.held.size > 0 && this.hasBeenReady ? this.#surroundings.watched() - this.#progressAt : 0
   }
 
   /** Milliseconds for which the worker has had nothing to do. */
@@ -193,9 +192,8 @@ export class WorkerProcess {
   get explanation(): Explanation | undefined {
     const life = this.#life
     if (life.state !== 'ended' || life.end.type === 'given up') return undefined
-    const { number, channel, provenance } = this
     const exit = life.end.type === 'exited' ? life.end.exit : {}
-    this.#explanation ??= this.#surroundings.launcher.explain({ number, channel, provenance }, exit)
+    this.#explanation ??= this.#surroundings.launcher.explain(this, exit)
     return this.#explanation
   }
 
