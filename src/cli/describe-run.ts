@@ -59,15 +59,18 @@ export function describeRun(
 
 export function describeBest(best: BestIndividual, objectives: readonly string[]): string {
   const { fitness, violation, standardError } = best
-  const errorOf = (i: number) => {
-    const error = standardError?.[i] ?? null
-    return error === null ? '' : ` ± ${shortNumber(error, 2)}`
-  }
-  const named = fitness.map((value, i) => `${objectives[i] ?? i} ${shortValue(value)}${errorOf(i)}`)
+  const named = fitness.map(
+    (value, i) => `${objectives[i] ?? i} ${shortValue(value)}${describeError(standardError?.[i])}`,
+  )
   const found = `${named.join(', ')} (individual ${nameOf(best)})`
   return violation === undefined
     ? found
     : `none keeps all constraints; violated least, by ${shortNumber(violation)}: ${found}`
+}
+
+/** Behind the value of an objective, where it is that of several samples. */
+export function describeError(standardError: number | null | undefined): string {
+  return standardError === null || standardError === undefined ? '' : ` ± ${shortNumber(standardError, 2)}`
 }
 
 /** How large a front is, and what it spans. */

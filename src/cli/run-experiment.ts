@@ -14,7 +14,7 @@ import type { RunOutcome } from '../search/run-options.ts'
 import { sealedSetting } from '../search/secret.ts'
 import { readWarmStart } from '../search/warm-start.ts'
 import { describeFailuresOf } from './describe-failures.ts'
-import { describeSize } from './describe-run.ts'
+import { describeError, describeSize } from './describe-run.ts'
 import { exitCodes } from './fail.ts'
 import { ProgressLine, shortNumber } from './progress.ts'
 import { keepSealedSettings } from './sealed-settings.ts'
@@ -146,6 +146,7 @@ function asJson(
           fitness: best.fitness,
           objectives: Object.fromEntries(objectives.names.map((objective, i) => [objective, best.fitness[i]])),
           ...(best.violation !== undefined && { violation: best.violation }),
+          ...(best.standardError && { standardError: best.standardError }),
           parameters: best.individual.parameters,
         }
       : null,
@@ -157,7 +158,11 @@ function asJson(
 function summarize(run: FinishedRun, { name, optimizee }: LoadedExperiment): string {
   const { status, reason, goesOn, generations, best, recommended = {}, front, directory } = run
   const place = relative('', directory) || '.'
-  const fitness = best?.fitness.map((value, i) => `${optimizee.objectives.names[i]} ${shortNumber(value)}`).join(', ')
+  const fitness = best?.fitness
+    .map((value, i) => {
+      return `${optimizee.objectives.names[i]} ${shortNumber(value)}${describeError(best.standardError?.[i])}`
+    })
+    .join(', ')
   const parameters = Object.entries(best?.individual.parameters ?? {})
   const advice = Object.entries(recommended)
   const width = Math.max(0, ...parameters.map(([parameter]) => parameter.length))
