@@ -118,7 +118,9 @@ function isStarting(directory: string): boolean {
   }
 }
 
+/** None of a directory that has been removed. */
 function foldersIn(root: string): string[] {
+  if (!statSync(root, { throwIfNoEntry: false })) return []
   return readdirSync(root)
     .sort()
     .map((name) => join(root, name))

@@ -74,7 +74,7 @@ test('runs are listed by number with how far they are; one that cannot be read s
   }
 })
 
-test('a run that begins while the page is open gets the next number', async () => {
+test('a run that begins while the page is open gets the next number, and one that is removed is in no list', async () => {
   const root = temporaryDirectory()
   writeRun(root, { name: 'm', generations: 1, populationSize: 1 })
   await using dashboard = await Dashboard.open(root)
@@ -84,6 +84,8 @@ test('a run that begins while the page is open gets the next number', async () =
     [0, 'm'],
     [1, 'a'],
   ])
+  rmSync(root, { recursive: true })
+  expect((await answerTo<RunsAnswer>(dashboard, '/api/runs')).runs).toEqual([])
 })
 
 test('an overview groups failures by cause, each with the commands that show more', async () => {
