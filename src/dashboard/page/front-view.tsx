@@ -57,8 +57,12 @@ function FrontFigure(answer: FrontAnswer) {
     >
       <Plot {...plot} />
       <p class="legend" aria-hidden="true">
-        <span class="key density" /> every evaluation
-        <span class="key dot" /> the front: none is better in every objective
+        <span>
+          <span class="key density" /> every evaluation
+        </span>
+        <span>
+          <span class="key dot" /> the front: none is better in every objective
+        </span>
         <span>{drawnInWords(drawn)}</span>
       </p>
     </Figure>

@@ -70,9 +70,15 @@ function ParallelFigure(answer: ParallelAnswer) {
         <Canvas of={answer} heightFor={heightOfParallel} draw={(brush) => drawParallel(brush, answer)} />
       </Brushed>
       <p class="legend" aria-hidden="true">
-        <span class="key bands" /> all evaluations
-        <span class="key line" /> those that are kept
-        <span class="key best" /> the best of them
+        <span>
+          <span class="key bands" /> all evaluations
+        </span>
+        <span>
+          <span class="key line" /> those that are kept
+        </span>
+        <span>
+          <span class="key best" /> the best of them
+        </span>
         {lines.some(({ places }) => places.includes(null)) && (
           <span>Dashed where they pass parameters that do not apply to them.</span>
         )}

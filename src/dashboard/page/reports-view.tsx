@@ -52,8 +52,12 @@ function ReportsFigure(answer: ReportsAnswer) {
     >
       <Plot {...plot} />
       <p class="legend" aria-hidden="true">
-        <span class="key best" /> the best individuals
-        <span class="key faint" /> some others
+        <span>
+          <span class="key best" /> the best individuals
+        </span>
+        <span>
+          <span class="key faint" /> some others
+        </span>
       </p>
     </Figure>
   )

@@ -38,10 +38,18 @@ export function WorkersView({ run }: ViewProps) {
         draw={(brush) => draw(brush, answer)}
       />
       <p class="legend" aria-hidden="true">
-        <span class="key density" /> simulating
-        <span class="key idle" /> idle
-        <span class="key bad" /> an attempt failed
-        <span class="key lost" /> the worker was lost
+        <span>
+          <span class="key density" /> simulating
+        </span>
+        <span>
+          <span class="key idle" /> idle
+        </span>
+        <span>
+          <span class="key bad" /> an attempt failed
+        </span>
+        <span>
+          <span class="key lost" /> the worker was lost
+        </span>
       </p>
     </Figure>
   )
