@@ -77,8 +77,9 @@ test('a line of setup that fails says so in place of a worker', async () => {
 
 test('a worker that its scheduler warns finishes what it has begun and is replaced, and nothing is lost', async () => {
   const root = temporaryDirectory()
-  // The scheduler warns each worker as soon as it simulates: none simulates twice.
-  const warn = 'kill -USR1 "$PPID"; sleep 0.2; echo "$TWOLOOP_WORKER"'
+  // The scheduler warns each worker as soon as it simulates: none simulates twice. Above a command is what starts it, and
+  // above that the worker.
+  const warn = 'kill -USR1 "$(ps -o ppid= -p "$PPID")"; sleep 0.2; echo "$TWOLOOP_WORKER"'
   const options = { command: ['/bin/sh', '-c', warn] }
   const own = { launcher: 'command', warningSignal: 'SIGUSR1' } as const
   const runner = { ...own, launch: ['{command}'], workers: 1, retries: 0, crashRetries: 0 }
