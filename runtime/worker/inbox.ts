@@ -72,11 +72,15 @@ export class Inbox {
     return this.#wakeUp.follow(this.#reader, this.#reader.path) || messages.length > 0
   }
 
-  /** Its runner would wait for ever for the answer to what is lost in it. Of a file system that is away, no heart is seen. */
+  /**
+   * Its runner would wait for ever for the answer to what is lost in it. Of a file system that is away, no heart is seen. Each
+   * segment begins with a hello that is written before anybody looks for it: where nothing can be read, it was lost.
+   */
   #refuseStuckPipe(): void {
     const isHeartSeen = this.#silence() < 2 * this.#heartbeat
     const now = performance.now()
-    this.#stuckWatch.onLook({ isStuck: this.#reader.isStuck && isHeartSeen, end: this.#reader.end }, now)
+    const isStuck = this.#reader.isStuck || this.#reader.position.offset === 0
+    this.#stuckWatch.onLook({ isStuck: isStuck && isHeartSeen, end: this.#reader.end }, now)
     if (this.#stuckWatch.stuckFor(now) > Math.max(stuckLimitMs, 4 * this.#heartbeat)) {
       throw new PipeDamaged(`${this.#reader.path} has lost what was in it`)
     }

@@ -26,16 +26,25 @@ export function changedFiles({ files }: Manifest, now: CodeFiles): string[] | un
   return Object.entries(files).flatMap(([name, before]) => (before === (now[name] ?? before) ? [] : [name]))
 }
 
-/** What is recorded of the files: those of the beginning, and that others were accepted later. */
+/**
+ * What is recorded of the files: those of the beginning, and that others were accepted later. What is named and was not there
+ * at the beginning is none of them: a simulation may have written it.
+ *
+ * @param changed undefined as long as nothing was simulated with them
+ */
 export function recordOfFiles(manifest: Manifest, changed: readonly string[] | undefined, now: CodeFiles): Manifest {
-  if (changed === undefined) return { files: now }
-  if (changed.length === 0) return {}
   const { files, codeChanges, epoch } = manifest
+  if (changed === undefined) return { files: files ? renewed(files as CodeFiles, now) : now }
+  if (changed.length === 0) return {}
   const before = Array.isArray(codeChanges) ? (codeChanges as readonly PlainData[]) : []
   return {
     files: { ...(files as CodeFiles), ...now },
     codeChanges: [...before, { epoch: epoch ?? null, files: changed }],
   }
+}
+
+function renewed(files: CodeFiles, now: CodeFiles): CodeFiles {
+  return Object.fromEntries(Object.entries(files).map(([name, before]) => [name, now[name] ?? before]))
 }
 
 /** @throws ConfigurationError that names what has changed */

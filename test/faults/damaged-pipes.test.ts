@@ -53,3 +53,18 @@ test.concurrent.each(cases)(
     expect(processesNaming(root)).toEqual([])
   },
 )
+
+test('a worker whose pipe has vanished before it was opened is replaced', async () => {
+  const root = temporaryDirectory()
+  const pipe = segmentPath(workerDirectory(join(root, 'run'), 1), 'to-worker', 1)
+  const launch = ['/bin/sh', '-c', `rm -f ${pipe}; exec {command}`]
+  const end = await search({
+    root,
+    optimizee: 'recorded',
+    populationSize: 6,
+    generations: 2,
+    runner: { launcher: 'command', launch, workers: 1 },
+  })
+  expect(end.status).toBe('finished')
+  expect(processesNaming(root)).toEqual([])
+})

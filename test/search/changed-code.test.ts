@@ -5,6 +5,7 @@ import { execa } from 'execa'
 import { expect, test } from 'vitest'
 import { Experiment } from '../../src/index.ts'
 import { RecordWriter } from '../../src/record/writer.ts'
+import { recordOfFiles } from '../../src/search/changed-code.ts'
 import { openDatabase } from '../../src/system/database.ts'
 import { digestOf, filesAt } from '../../src/system/file-digest.ts'
 import { temporaryDirectory } from '../temporary.ts'
@@ -99,6 +100,12 @@ test('a program that did not even start may be mended, since nothing was simulat
   expect(await twoloop('run', 'model.json')).toMatchObject({ code: 1 })
   write('model.sh', 'echo \'{"ready": true}\'; while read line; do echo \'{"result": 2}\'; done')
   expect(await twoloop('run', 'model.json'), folder).toMatchObject({ code: 0 })
+})
+
+test('what a simulation has written before anything was recorded is no code of it', () => {
+  const files = { 'model.sh': 'as it was', 'beam.inp': 'gone since' }
+  const now = { 'model.sh': 'mended', journal: 'written meanwhile' }
+  expect(recordOfFiles({ files }, undefined, now)).toEqual({ files: { ...files, 'model.sh': 'mended' } })
 })
 
 test('a run of before files were recorded goes on, and has them from then on', async () => {
