@@ -35,10 +35,13 @@ export interface StartedProgram {
  * reads: eight digits with the length of a request, and in that, with zeros between them, the working directory, the
  * input, the number of words, the words, and what is another in the environment than it was last time, `NAME=value` or `NAME`. What it says, a line each: of its first pipe the number, whether the
  * way to it works; for each request the process and the pipe that it writes to, or the system's number for why it could not be started;
- * and how it ended, with the CPU time of all so far.
+ * and how it ended, with the CPU time of all so far. Signals are for the programs: a scheduler sends them to all processes, and
+ * were this one the first to end, nobody would hear how a program does.
  */
 const script = String.raw`
 $| = 1;
+my @signals = qw(HUP INT QUIT TERM USR1 USR2);
+$SIG{$_} = 'IGNORE' for @signals;
 pipe my $read, my $write;
 open my $nothing, '<', '/dev/null';
 print fileno $read, "\n";
@@ -60,6 +63,7 @@ while (read(STDIN, my $size, 8) == 8) {
   my $pid = fork;
   if (defined $pid && $pid == 0) {
     setpgrp;
+    $SIG{$_} = 'DEFAULT' for @signals;
     open STDIN, '<&', $in;
     open STDOUT, '>&', $write;
     exec { $words[0] } @words if $directory eq '' || chdir $directory;
@@ -154,8 +158,7 @@ class Starter {
       starter.#output.unref()
       return starter
     } catch {
-      starter.#process.end()
-      await starter.#process.ended
+      await starter.#process[Symbol.asyncDispose]()
       current = Promise.resolve(undefined) // nor will there be one later
       return undefined
     }

@@ -45,6 +45,13 @@ test.skipIf(!hasPerl).each([
   expect((await run(script)).end).toEqual(end)
 })
 
+test.skipIf(!hasPerl)('a signal to all processes is heard by the program, and how that ends by who asks', async () => {
+  const { printed, end } = await run(
+    'trap "echo told; exit 3" TERM; kill -TERM $PPID; sleep 0.1; kill -TERM $$; sleep 60',
+  )
+  expect([printed, end]).toEqual(['told\n', { exitCode: 3 }])
+})
+
 test.skipIf(!hasPerl)('a program that cannot be started says why, and the next one can', async () => {
   await expect(start(['no-such-program'])).rejects.toMatchObject({ code: 'ENOENT' })
   await expect(start(['/etc/passwd'])).rejects.toMatchObject({ code: 'EACCES' })
