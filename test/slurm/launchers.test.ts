@@ -1,4 +1,4 @@
-import { afterAll, beforeAll } from 'vitest'
+import { afterAll, beforeAll, vi } from 'vitest'
 import { testLauncher } from '../contracts/launcher.ts'
 import { Cluster, slurm } from './cluster.ts'
 
@@ -7,15 +7,22 @@ let cluster: Cluster
 beforeAll(async () => {
   if (!slurm) return
   cluster = Cluster.start()
-  Object.assign(process.env, cluster.environment)
+  surround(cluster.environment)
   await cluster.run('salloc', '--no-shell', '--nodes=1', '--ntasks=2')
   const [job, node] = cluster.ask('squeue', '--noheader', '--format=%A %N').split(' ')
-  Object.assign(process.env, { SLURM_JOB_ID: job, SLURM_JOB_NODELIST: node, SLURM_JOB_CPUS_PER_NODE: '2' })
+  surround({ SLURM_JOB_ID: job, SLURM_JOB_NODELIST: node, SLURM_JOB_CPUS_PER_NODE: '2' })
 })
 
 afterAll(() => {
-  if (slurm) cluster.stop()
+  if (!slurm) return
+  vi.unstubAllEnvs()
+  cluster.stop()
 })
+
+/** Launchers learn from the environment of this process where Slurm is, and in which job they are. */
+function surround(environment: NodeJS.ProcessEnv): void {
+  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value)
+}
 
 const directory = () => cluster.directory()
 
