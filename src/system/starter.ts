@@ -31,12 +31,16 @@ export interface StartedProgram {
 }
 
 /**
- * Starts one program after the other for a process that is large: it is small itself, so that a fork costs little. What it
- * reads: eight digits with the length of a request, and in that, with zeros between them, the working directory, the
- * input, the number of words, the words, and what is another in the environment than it was last time, `NAME=value` or `NAME`. What it says, a line each: of its first pipe the number, whether the
- * way to it works; for each request the process and the pipe that it writes to, or the system's number for why it could not be started;
- * and how it ended, with the CPU time of all so far. Signals are for the programs: a scheduler sends them to all processes, and
- * were this one the first to end, nobody would hear how a program does.
+ * Starts one program after the other for a process that is large: it is small itself, so that a fork costs little.
+ *
+ * What it reads: eight digits with the length of a request, and in that, with zeros between them, the working directory, the
+ * input, the number of words, the words, and what is another in the environment than it was last time, `NAME=value` or
+ * `NAME`. What it says, a line each: first the number of a pipe, whether the way to it works; for each request the process
+ * and the pipe that it writes to, or 0 and the system's number for why it could not be started; and how it ended, with the
+ * CPU time of all so far.
+ *
+ * Signals are for the programs: a scheduler sends them to all processes, and were this one the first to end, nobody would
+ * hear how a program does.
  */
 const script = String.raw`
 $| = 1;
