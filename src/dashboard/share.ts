@@ -8,23 +8,23 @@ import { plural } from './words.ts'
 const mostShares = 20
 
 /** The individuals that a picture holds against each other: of a problem with a budget, those that have as much of it. */
-export interface Share {
+export interface BudgetShare {
   readonly has: (row: DrawnRow) => boolean
   /** How many are done; undefined where all individuals have the whole. */
   readonly done: number | undefined
   readonly answer: ShareAnswer | null
 }
 
-const everybody: Share = { has: () => true, done: undefined, answer: null }
+const everybody: BudgetShare = { has: () => true, done: undefined, answer: null }
 
 /** As a picture is asked for: those with the whole budget, or with the most that any has, unless another part of it is wanted. */
-export function shareIn(query: Query, record: ScreenReader): Share {
+export function shareIn(query: Query, record: ScreenReader): BudgetShare {
   const asked = query.number('budget', { otherwise: undefined })
   if (asked !== undefined && record.budget === undefined) throw new QueryError('there is no budget in this run')
   return shareOf(record, asked)
 }
 
-export function shareOf(record: ScreenReader, asked?: number): Share {
+export function shareOf(record: ScreenReader, asked?: number): BudgetShare {
   const { budget: range } = record
   if (range === undefined) return everybody
   const { name, high } = range
