@@ -6,6 +6,7 @@ import { Figure } from './figure.tsx'
 import { version } from './live.ts'
 import { Plot, type PlotProps } from './plot.tsx'
 import { addressOf, askView, route } from './route.ts'
+import { Sign } from './sign.tsx'
 import type { ViewProps } from './view-props.ts'
 import { Waiting } from './waiting.tsx'
 import { drawnInWords, plural, short } from './words.ts'
@@ -57,12 +58,8 @@ function FrontFigure(answer: FrontAnswer) {
     >
       <Plot {...plot} />
       <p class="legend" aria-hidden="true">
-        <span>
-          <span class="key density" /> every evaluation
-        </span>
-        <span>
-          <span class="key dot" /> the front: none is better in every objective
-        </span>
+        <Sign of="density">every evaluation</Sign>
+        <Sign of="dot">the front: none is better in every objective</Sign>
         <span>{drawnInWords(drawn)}</span>
       </p>
     </Figure>

@@ -7,6 +7,7 @@ import { version } from './live.ts'
 import { ObjectiveChoice } from './objective-choice.tsx'
 import { Plot, type PlotProps } from './plot.tsx'
 import { askView, route } from './route.ts'
+import { Sign } from './sign.tsx'
 import type { ViewProps } from './view-props.ts'
 import { Waiting } from './waiting.tsx'
 import { clock, drawnInWords, isNothing, short } from './words.ts'
@@ -103,21 +104,12 @@ function HistoryFigure(answer: HistoryAnswer) {
     >
       <Plot {...plot} />
       <p class="legend" aria-hidden="true">
-        <span>
-          <span class="key density" /> {parts ? `every evaluation with the most ${budget}` : 'every evaluation'}, darker
-          where there are more
-        </span>
-        {parts && (
-          <span>
-            <span class="key part" /> those with less of it, which no line is about
-          </span>
-        )}
-        <span>
-          <span class="key best" /> best so far
-        </span>
-        <span>
-          <span class="key median" /> median and middle half
-        </span>
+        <Sign of="density">
+          {parts ? `every evaluation with the most ${budget}` : 'every evaluation'}, darker where there are more
+        </Sign>
+        {parts && <Sign of="part">those with less of it, which no line is about</Sign>}
+        <Sign of="best">best so far</Sign>
+        <Sign of="median">median and middle half</Sign>
         {density.beyond > 0 && <span>{short(density.beyond)} beyond the picture are drawn at its edge</span>}
         <span>{drawnInWords(drawn)}</span>
         {!isReport && <span>Drag over a part to see it closer.</span>}

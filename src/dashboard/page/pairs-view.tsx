@@ -7,6 +7,7 @@ import { ObjectiveChoice } from './objective-choice.tsx'
 import { type Colour, colourIn } from './raster.ts'
 import { route } from './route.ts'
 import { ShareChoice } from './share-choice.tsx'
+import { Sign } from './sign.tsx'
 import type { ViewProps } from './view-props.ts'
 import { Waiting } from './waiting.tsx'
 import { drawnInWords, endsOf, plural, short } from './words.ts'
@@ -42,7 +43,7 @@ export function PairsView({ run }: ViewProps) {
         draw={(brush) => draw(brush, answer)}
       />
       <p class="legend" aria-hidden="true">
-        <span class="key density" /> from the worst to the best, by the mean rank of those in a place
+        <Sign of="density">from the worst to the best, by the mean rank of those in a place</Sign>
         {left > 0 && <span>{plural(left, 'less important parameter')} not drawn.</span>}
         <span>{drawnInWords(drawn)}</span>
       </p>

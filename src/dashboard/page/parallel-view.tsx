@@ -10,6 +10,7 @@ import { ObjectiveChoice } from './objective-choice.tsx'
 import { axisPlace, drawParallel, frame, heightOfParallel } from './parallel-picture.ts'
 import { addressOf, askView, route } from './route.ts'
 import { ShareChoice } from './share-choice.tsx'
+import { Sign } from './sign.tsx'
 import type { ViewProps } from './view-props.ts'
 import { Waiting } from './waiting.tsx'
 import { drawnInWords, isNothing, plural, short, valueAt } from './words.ts'
@@ -70,15 +71,9 @@ function ParallelFigure(answer: ParallelAnswer) {
         <Canvas of={answer} heightFor={heightOfParallel} draw={(brush) => drawParallel(brush, answer)} />
       </Brushed>
       <p class="legend" aria-hidden="true">
-        <span>
-          <span class="key bands" /> all evaluations
-        </span>
-        <span>
-          <span class="key line" /> those that are kept
-        </span>
-        <span>
-          <span class="key best" /> the best of them
-        </span>
+        <Sign of="bands">all evaluations</Sign>
+        <Sign of="line">those that are kept</Sign>
+        <Sign of="best">the best of them</Sign>
         {lines.some(({ places }) => places.includes(null)) && (
           <span>Dashed where they pass parameters that do not apply to them.</span>
         )}

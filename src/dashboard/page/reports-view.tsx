@@ -4,6 +4,7 @@ import { useAnswer } from './ask.ts'
 import { Figure } from './figure.tsx'
 import { version } from './live.ts'
 import { Plot, type PlotProps } from './plot.tsx'
+import { Sign } from './sign.tsx'
 import type { ViewProps } from './view-props.ts'
 import { Waiting } from './waiting.tsx'
 import { short } from './words.ts'
@@ -52,12 +53,8 @@ function ReportsFigure(answer: ReportsAnswer) {
     >
       <Plot {...plot} />
       <p class="legend" aria-hidden="true">
-        <span>
-          <span class="key best" /> the best individuals
-        </span>
-        <span>
-          <span class="key faint" /> some others
-        </span>
+        <Sign of="best">the best individuals</Sign>
+        <Sign of="faint">some others</Sign>
       </p>
     </Figure>
   )

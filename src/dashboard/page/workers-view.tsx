@@ -3,6 +3,7 @@ import { useAnswer } from './ask.ts'
 import { type Brush, Canvas } from './canvas.tsx'
 import { Figure } from './figure.tsx'
 import { version } from './live.ts'
+import { Sign } from './sign.tsx'
 import type { ViewProps } from './view-props.ts'
 import { Waiting } from './waiting.tsx'
 import { clock, duration, short } from './words.ts'
@@ -38,18 +39,10 @@ export function WorkersView({ run }: ViewProps) {
         draw={(brush) => draw(brush, answer)}
       />
       <p class="legend" aria-hidden="true">
-        <span>
-          <span class="key density" /> simulating
-        </span>
-        <span>
-          <span class="key idle" /> idle
-        </span>
-        <span>
-          <span class="key bad" /> an attempt failed
-        </span>
-        <span>
-          <span class="key lost" /> the worker was lost
-        </span>
+        <Sign of="density">simulating</Sign>
+        <Sign of="idle">idle</Sign>
+        <Sign of="bad">an attempt failed</Sign>
+        <Sign of="lost">the worker was lost</Sign>
       </p>
     </Figure>
   )
