@@ -53,6 +53,17 @@ export class Walltime implements Disposable {
 
   readonly #warn = (): void => {
     this.deadline.setIn(this.#warning - reserve)
+    void this.#heed()
+  }
+
+  /** Slurm warns up to a minute early: what it says of the end counts, unless the job is to leave before its time is over. */
+  async #heed(): Promise<void> {
+    const asked = this.#job === undefined ? undefined : await askForJobMeanwhile(this.#job)
+    const end = asked?.isPreempted === false ? timeOf(asked.end) : null
+    if (end) {
+      this.#endsAt = end.getTime()
+      this.deadline.moveTo(this.#endsAt - reserve)
+    }
     const left = duration(Math.max(0, this.deadline.left) / 1000)
     this.#say(`The allocation ends soon: what can end within ${left} goes on, the rest is kept for the next one.`)
   }
