@@ -33,22 +33,22 @@ export function batchScript(script: BatchScript): string {
 ${options.length > 0 ? `#SBATCH ${options.map(quoteWord).join(' ')}\n` : ''}
 folder=${quoteWord(folder)}
 export PATH="\${PATH:-/usr/bin:/bin}":${quoteWord(path)}
-export ${jobVariables.warning}=${warning} ${jobVariables.again}="$folder/again-$SLURM_JOB_ID"
+export ${jobVariables.warning}=${warning} ${jobVariables.warned}="$folder/warned-$SLURM_JOB_ID" ${jobVariables.again}="$folder/again-$SLURM_JOB_ID"
+rm -f "$${jobVariables.warned}" "$${jobVariables.again}"
+trap ': >"$${jobVariables.warned}"' USR1
 command=(${command.map(quoteWord).join(' ')})
 ${firstTime.length > 0 ? `if [ "$1" != again ] && [ "\${SLURM_RESTART_COUNT:-0}" -eq 0 ]; then command+=(${firstTime.map(quoteWord).join(' ')}); fi\n` : ''}
 echo "$SLURM_JOB_ID" >>"$folder/jobs"
 echo "== $(date '+%F %T') job $SLURM_JOB_ID, restart \${SLURM_RESTART_COUNT:-0}, on $SLURM_JOB_NODELIST"
-rm -f "$${jobVariables.again}"
 cd ${quoteWord(workingDirectory)} || exit 2
 
-trap '' USR2 # until the runner listens
 "\${command[@]}" </dev/null &
 runner=$!
-trap 'kill -USR2 "$runner"; (sleep 5; kill -USR2 "$runner") 2>/dev/null &' USR1 # twice: it may not listen yet
 trap 'cancelled=1; kill -TERM "$runner"' TERM INT HUP
 while kill -0 "$runner" 2>/dev/null; do wait "$runner"; done # a signal ends the wait, not the runner
 wait "$runner"
 code=$?
+rm -f "$${jobVariables.warned}"
 
 if [ -e "$${jobVariables.again}" ] && [ -z "$cancelled" ]; then
   rm -f "$${jobVariables.again}"

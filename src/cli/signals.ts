@@ -45,7 +45,7 @@ export class ReportSignal implements Disposable {
  * Gives a signal another listener when a command has said what came of it and only has to end: one without a listener would
  * end the process by itself in these last moments, in place of the exit code.
  */
-export function replaceForGood(signal: NodeJS.Signals, listener: NodeJS.SignalsListener, last: () => void): void {
+function replaceForGood(signal: NodeJS.Signals, listener: NodeJS.SignalsListener, last: () => void): void {
   process.on(signal, last)
   process.off(signal, listener)
   if (!process.listeners('exit').includes(endAtOnce)) process.on('exit', endAtOnce)

@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { jobVariables } from '../../runtime/schedulers/job-variables.ts'
 import { ownAllocation, timeOf } from '../../runtime/slurm/allocation.ts'
 import { askForJob, askForJobMeanwhile } from '../../runtime/slurm/queue.ts'
@@ -6,24 +7,28 @@ import type { RunOutcome } from '../search/run-options.ts'
 import type { Progress } from '../search/tally.ts'
 import { Deadline } from '../system/deadline.ts'
 import { duration } from './progress.ts'
-import { replaceForGood } from './signals.ts'
 
 /** What is kept of the time for storing and ending, in milliseconds. */
 const reserve = 10_000
 /** How often it is looked whether somebody has changed the time limit. */
 const lookMs = 60_000
+/** How often it is looked whether the job's script has passed on a warning. */
+const listenMs = 1000
 
 /**
  * The end of the job that this process runs in, if it runs in one, as Slurm or the job's script says it, and the script's
- * warning that it is near (SIGUSR2), which also comes before a preemption.
+ * warning that it is near, which also comes before a preemption. The warning is a file: a signal would end a process that
+ * has only begun to start.
  */
 export class Walltime implements Disposable {
   readonly deadline = new Deadline()
   readonly #say: (sentence: string) => void
   readonly #warning = Number(process.env[jobVariables.warning] ?? 0) * 1000
+  readonly #warned = process.env[jobVariables.warned]
   readonly #again = process.env[jobVariables.again]
   readonly #job = ownAllocation()?.job
   readonly #looking: NodeJS.Timeout | undefined
+  readonly #listening: NodeJS.Timeout | undefined
   /** The end of the allocation as Slurm said it last. */
   #endsAt: number | undefined
   /** Simulations that had ended when this process began, and now. */
@@ -39,7 +44,7 @@ export class Walltime implements Disposable {
     const { [jobVariables.ends]: ends } = process.env
     if (ends !== undefined) this.#endsAt ??= Number(ends) * 1000
     if (this.#endsAt !== undefined) this.deadline.setAt(this.#endsAt - reserve)
-    if (this.#warning > 0) process.on('SIGUSR2', this.#warn)
+    if (this.#warned !== undefined) this.#listening = setInterval(() => void this.listen(), listenMs).unref()
   }
 
   /** Learns whether the time limit of the allocation has been changed, also after it was warned of its end. */
@@ -51,19 +56,18 @@ export class Walltime implements Disposable {
     this.#say(`The allocation now ends in ${duration((this.#endsAt - Date.now()) / 1000)}.`)
   }
 
-  readonly #warn = (): void => {
-    this.deadline.setIn(this.#warning - reserve)
-    void this.#heed()
-  }
-
-  /** Slurm warns up to a minute early: what it says of the end counts, unless the job is to leave before its time is over. */
-  async #heed(): Promise<void> {
+  /**
+   * Heeds a warning, if there is one. Slurm warns up to a minute early: the end that it tells counts, unless the job is to
+   * leave before that or has none.
+   */
+  async listen(): Promise<void> {
+    if (this.#warned === undefined || !existsSync(this.#warned)) return
+    rmSync(this.#warned, { force: true })
+    const warnedAt = Date.now()
     const asked = this.#job === undefined ? undefined : await askForJobMeanwhile(this.#job)
-    const end = asked?.isPreempted === false ? timeOf(asked.end) : null
-    if (end) {
-      this.#endsAt = end.getTime()
-      this.deadline.moveTo(this.#endsAt - reserve)
-    }
+    this.#endsAt = timeOf(asked?.end ?? null)?.getTime() ?? this.#endsAt
+    if (this.#endsAt === undefined || asked?.isPreempted) this.deadline.setAt(warnedAt + this.#warning - reserve)
+    else this.deadline.moveTo(this.#endsAt - reserve)
     const left = duration(Math.max(0, this.deadline.left) / 1000)
     this.#say(`The allocation ends soon: what can end within ${left} goes on, the rest is kept for the next one.`)
   }
@@ -76,18 +80,25 @@ export class Walltime implements Disposable {
   /** Has the batch script go on in another allocation, if that has a point; true if it will. */
   goOn({ isOutOfTime = false }: RunOutcome): boolean {
     if (!isOutOfTime || this.#again === undefined) return false
-    if (this.#latest > (this.#first ?? 0)) {
-      writeFileSync(this.#again, '')
-      return true
+    const barren = join(dirname(this.#again), 'barren')
+    const wasBarren = existsSync(barren)
+    rmSync(barren, { force: true })
+    if (this.#latest === (this.#first ?? 0)) {
+      // Machines can be slow for once: where simulations did end in time, one allocation proves nothing.
+      if (this.#latest === 0 || wasBarren) {
+        const option = this.#job === undefined ? '--walltime' : 'sbatch --time'
+        this.#say(`No simulation could end in this allocation; submit it again with more time (${option}).`)
+        return false
+      }
+      writeFileSync(barren, '')
+      this.#say('No simulation could end in this allocation, as some did before: it is tried once more.')
     }
-    this.#say(
-      `No simulation could end in this allocation; submit it again with more time (${this.#job === undefined ? '--walltime' : 'sbatch --time'}).`,
-    )
-    return false
+    writeFileSync(this.#again, '')
+    return true
   }
 
   [Symbol.dispose](): void {
     clearInterval(this.#looking)
-    if (this.#warning > 0) replaceForGood('SIGUSR2', this.#warn, () => {})
+    clearInterval(this.#listening)
   }
 }

@@ -1,8 +1,9 @@
-import { chmodSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { jobVariables } from '../../runtime/schedulers/job-variables.ts'
 import { Walltime } from '../../src/cli/walltime.ts'
+import type { Progress } from '../../src/search/tally.ts'
 import { eventually } from '../processes.ts'
 import { temporaryDirectory } from '../temporary.ts'
 
@@ -25,15 +26,48 @@ test.each([
   ['that Slurm gives early does not take time away', '', [50, 60]],
   ['before a preemption counts, whatever end the job was to have', ' PreemptTime=2026-01-01T00:00:00', [0, 2]],
 ])('a warning %s', async (_, details, [least, most]) => {
-  const endsIn = inJob({ [jobVariables.warning]: '120' })
+  const warned = join(temporaryDirectory(), 'warned')
+  const endsIn = inJob({ [jobVariables.warning]: '120', [jobVariables.warned]: warned })
   endsIn(60, details)
   const said: string[] = []
   using walltime = new Walltime((sentence) => said.push(sentence))
-  process.kill(process.pid, 'SIGUSR2')
-  await eventually(() => said.length > 0, 'the warning is heeded', 60_000)
+  await walltime.listen()
+  expect(said).toEqual([]) // nobody has warned
+  writeFileSync(warned, '')
+  await eventually(() => said.length > 0, 'the warning is heeded')
+  await walltime.listen()
   expect(said).toEqual([expect.stringMatching(/^The allocation ends soon: /)])
   expect(walltime.deadline.left).toBeGreaterThan(least! * 60_000)
   expect(walltime.deadline.left).toBeLessThan(most! * 60_000)
+})
+
+test('a chain goes on after an allocation in which nothing could end, but not after two, nor where nothing ever has', () => {
+  const folder = temporaryDirectory()
+  const again = join(folder, 'again')
+  inJob({ [jobVariables.again]: again })(60)
+  const said: string[] = []
+  /** An allocation that begins and ends with so many simulations over. */
+  const goesOn = (before: number, after: number): boolean => {
+    rmSync(again, { force: true })
+    using walltime = new Walltime((sentence) => said.push(sentence))
+    for (const simulated of [before, after]) walltime.update({ simulated } as Progress)
+    const goesOn = walltime.goOn({ status: 'stopped', isOutOfTime: true })
+    expect(existsSync(again)).toBe(goesOn)
+    return goesOn
+  }
+  expect(goesOn(0, 0)).toBe(false)
+  expect(said.splice(0)).toEqual([
+    expect.stringMatching(/^No simulation could end .* with more time \(sbatch --time\)\.$/),
+  ])
+  expect([goesOn(0, 5), goesOn(5, 5), goesOn(5, 6), goesOn(6, 6), goesOn(6, 6)]).toEqual([
+    true,
+    true,
+    true,
+    true,
+    false,
+  ])
+  expect(said).toHaveLength(3)
+  expect(readdirSync(folder)).toEqual([]) // who submits it again begins anew
 })
 
 /** Has this process be in a job, of which Slurm says when it ends, and what else it is told to say. */
