@@ -95,8 +95,10 @@ export interface DensityAnswer {
 }
 
 export interface HistoryAnswer {
+  /** The part that is looked at. */
   readonly x: AxisAnswer
   readonly y: AxisAnswer
+  readonly whole: { readonly x: AxisAnswer; readonly y: AxisAnswer }
   readonly objectives: readonly string[]
   readonly density: DensityAnswer
   /** Evaluations of less than the whole budget, which no line is about; null where there are none. */

@@ -1,5 +1,6 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import type { ProblemAnswer } from '../answers.ts'
+import { nobodyPoints } from './pointing.ts'
 
 export type Asked<Answer> =
   | { readonly state: 'waiting' }
@@ -17,14 +18,23 @@ function readKept(): Readonly<Record<string, unknown>> | undefined {
   return element === null ? undefined : (JSON.parse(element.textContent ?? '{}') as Record<string, unknown>)
 }
 
-/** The server's answer to an address. It stays while a newer one is on its way. */
+/**
+ * The server's answer to an address. It stays while a newer one is on its way, and while somebody points at a picture
+ * unless it is another that was asked for.
+ */
 export function useAnswer<Answer>(address: string, version: number): Asked<Answer> {
   const [asked, setAsked] = useState<Asked<Answer> & { readonly to?: string }>({ state: 'waiting' })
+  const shown = useRef<string | undefined>(undefined)
   useEffect(() => {
     const left = new AbortController()
-    ask<Answer>(address, left.signal)
-      .then((next) => setAsked({ ...next, to: address }))
-      .catch(() => {}) // the page is elsewhere by now
+    const show = async () => {
+      const next = await ask<Answer>(address, left.signal)
+      if (shown.current === address) await nobodyPoints()
+      left.signal.throwIfAborted()
+      shown.current = address
+      setAsked({ ...next, to: address })
+    }
+    show().catch(() => {}) // the page is elsewhere by now
     return () => left.abort()
   }, [address, version])
   // The answer about another run is none about this one.

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact'
-import { useState } from 'preact/hooks'
+import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import { pointAt } from './pointing.ts'
 
 interface FigureProps {
   readonly title: string
@@ -7,7 +8,17 @@ interface FigureProps {
   readonly summary: string
   readonly table: TableData
   readonly tools?: ComponentChildren
+  readonly keys?: PictureKeys
   readonly children: ComponentChildren
+}
+
+/** What keys do to a picture that has the focus. */
+export interface PictureKeys {
+  /** Says whether the key did something. */
+  readonly onKey: (key: string) => boolean
+  /** Which keys there are, and which part of the picture is seen. */
+  readonly help: string
+  readonly seen: string
 }
 
 export interface TableData {
@@ -16,7 +27,7 @@ export interface TableData {
 }
 
 /** A picture with its title, what it says in words, and its numbers as a table for whoever wants them. */
-export function Figure({ title, summary, table, tools, children }: FigureProps) {
+export function Figure({ title, summary, table, tools, keys, children }: FigureProps) {
   const [isTable, setIsTable] = useState(false)
   return (
     <figure class="figure">
@@ -32,12 +43,64 @@ export function Figure({ title, summary, table, tools, children }: FigureProps) 
       {isTable ? (
         <NumberTable {...table} label={title} />
       ) : (
-        <div role="img" aria-label={`${title}. ${summary}`}>
+        <Picture label={`${title}. ${summary}`} keys={keys}>
           {children}
-        </div>
+        </Picture>
       )}
       <figcaption>{summary}</figcaption>
     </figure>
+  )
+}
+
+interface PictureProps {
+  readonly label: string
+  readonly keys: PictureKeys | undefined
+  readonly children: ComponentChildren
+}
+
+/** What is new of a run waits while somebody points at a picture of it. */
+function Picture({ label, keys, children }: PictureProps) {
+  const leave = useRef(() => {})
+  useEffect(() => () => leave.current(), [])
+  const pointing = {
+    onPointerEnter() {
+      leave.current()
+      leave.current = pointAt()
+    },
+    onPointerLeave: () => leave.current(),
+  }
+  const help = useId()
+  if (!keys) {
+    return (
+      <div role="img" aria-label={label} {...pointing}>
+        {children}
+      </div>
+    )
+  }
+  return (
+    <>
+      <div
+        role="application"
+        aria-roledescription="picture"
+        aria-label={label}
+        aria-describedby={help}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: its keys are of use to whoever can reach it
+        tabIndex={0}
+        onKeyDown={(event) => {
+          if (event.ctrlKey || event.metaKey || event.altKey || !keys.onKey(event.key)) return
+          event.preventDefault()
+        }}
+        {...pointing}
+      >
+        {children}
+      </div>
+      <p id={help} class="unseen">
+        {keys.help}
+      </p>
+      <p class="unseen" role="status">
+        {keys.seen}
+      </p>
+    </>
   )
 }
 

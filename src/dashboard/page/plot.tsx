@@ -39,50 +39,32 @@ export interface PlotProps {
   readonly labels?: readonly string[]
   /** A place from 0 to 1 on the lower axis that is marked. */
   readonly mark?: number | null
-  readonly onZoom?: (range: {
-    readonly from: number
-    readonly to: number
-    readonly low: number
-    readonly high: number
-  }) => void
+  readonly onZoom?: (part: ZoomedPart) => void
 }
 
-/** Lines and bands over the density of all points. What is new waits while somebody points at the picture. */
+/** A part of a picture: between two places of the lower axis, and two values. */
+export interface ZoomedPart {
+  readonly from: number
+  readonly to: number
+  readonly low: number
+  readonly high: number
+}
+
+/** Lines and bands over the density of all points. */
 export function Plot(props: PlotProps) {
   const place = useRef<HTMLDivElement>(null)
-  const isPointedAt = useRef(false)
-  const draw = useRef(() => {})
   const shade = theme.value
   useEffect(() => {
-    let plot: uPlot | undefined
     const element = place.current!
-    draw.current = () => {
-      plot?.destroy()
-      plot = new uPlot(optionsFor(props, element), dataOf(props), element)
-    }
-    if (!isPointedAt.current) draw.current()
-    else if (element.childElementCount === 0) draw.current()
-    const resized = new ResizeObserver(() => plot?.setSize({ width: element.clientWidth, height: props.height }))
+    const plot = new uPlot(optionsFor(props, element), dataOf(props), element)
+    const resized = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: props.height }))
     resized.observe(element)
     return () => {
       resized.disconnect()
-      if (!isPointedAt.current) plot?.destroy()
+      plot.destroy()
     }
   }, [props, shade])
-  return (
-    <div
-      class="plot"
-      ref={place}
-      onPointerEnter={() => {
-        isPointedAt.current = true
-      }}
-      onPointerLeave={() => {
-        isPointedAt.current = false
-        place.current!.replaceChildren()
-        draw.current()
-      }}
-    />
-  )
+  return <div class="plot" ref={place} />
 }
 
 function dataOf({ places, lines, isTime = false }: PlotProps): uPlot.AlignedData {

@@ -27,10 +27,16 @@ export function history({ record, query }: ViewContext): HistoryAnswer {
   const sample = record.sample(mostSampled)
   const improvements = record.improvements()
   const columns = running === 'generations' ? Math.max(1, Math.min(widest, record.generations)) : widest
-  const x = zoomed(query, runningAxis(running, record), 'from', 'to')
+  const named = {
+    x: (axis: Axis) => axisAnswer(axis, running, running !== 'time'),
+    y: (axis: Axis) => axisAnswer(axis, objectives[objective]!),
+  }
+  const wholeX = runningAxis(running, record)
+  const x = zoomed(query, wholeX, 'from', 'to')
   const best = improvements.map((row) => fitnessIn(row, objective))
   const values = sample.map((row) => fitnessIn(row, objective))
-  const y = zoomed(query, axisFor(values, { better: best.slice(-1), wanted: scale }), 'low', 'high')
+  const wholeY = axisFor(values, { better: best.slice(-1), wanted: scale })
+  const y = zoomed(query, wholeY, 'low', 'high')
   const share = shareOf(record)
   query.refuseOthers()
 
@@ -52,8 +58,9 @@ export function history({ record, query }: ViewContext): HistoryAnswer {
   const counts = record.counts()
   const { done, failed } = counts
   return {
-    x: axisAnswer(x, running, running !== 'time'),
-    y: axisAnswer(y, objectives[objective]!),
+    x: named.x(x),
+    y: named.y(y),
+    whole: { x: named.x(wholeX), y: named.y(wholeY) },
     objectives,
     density: densityAnswer(density),
     parts: share.answer && densityAnswer(parts),

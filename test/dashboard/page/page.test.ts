@@ -137,28 +137,39 @@ test.runIf(hasBrowser)('what a simulation wrote is text, never markup', async ()
   await page.close()
 })
 
-test.runIf(hasBrowser)('counts move without a reload while a run goes on', async () => {
-  const { page } = await openPage(viewOf('overview'))
-  await page.locator('nav [data-count="96"]').waitFor()
-  const directory = join(root, 'a-search')
-  const record = RecordWriter.openForWriting(directory)
-  try {
-    const individual = record.individuals(0)[0]!
-    record.addGeneration(8, [
-      { individual: new Individual({ generation: 8, index: 0, replicate: 0 }, individual.parameters, 1), after: 96 },
-    ])
-    const id = { generation: 8, index: 0, replicate: 0 }
-    record.commit({
-      attempts: [{ individual: id, epoch: 1, attempt: 1, worker: 1, verdict: 'accepted', fitness: [0.5] }],
-      reports: [],
-      positions: [],
-    })
-    await page.locator('nav [data-count="97"]').waitFor()
-  } finally {
-    record.close()
-  }
-  await page.close()
-})
+test.runIf(hasBrowser)(
+  'counts move without a reload while a run goes on, and a chart waits while it is pointed at',
+  async () => {
+    const { page } = await openPage(viewOf('history'))
+    await page.locator('nav [data-count="96"]').waitFor()
+    await page.locator('.uplot').hover()
+    const chart = (await page.locator('.uplot').elementHandle())!
+    const isThere = () => chart.evaluate((element) => element.isConnected)
+    const answered = page.waitForResponse((response) => response.url().includes('/history'))
+    const directory = join(root, 'a-search')
+    const record = RecordWriter.openForWriting(directory)
+    try {
+      const individual = record.individuals(0)[0]!
+      record.addGeneration(8, [
+        { individual: new Individual({ generation: 8, index: 0, replicate: 0 }, individual.parameters, 1), after: 96 },
+      ])
+      const id = { generation: 8, index: 0, replicate: 0 }
+      record.commit({
+        attempts: [{ individual: id, epoch: 1, attempt: 1, worker: 1, verdict: 'accepted', fitness: [0.5] }],
+        reports: [],
+        positions: [],
+      })
+      await page.locator('nav [data-count="97"]').waitFor()
+      await (await answered).finished()
+      expect(await isThere()).toBe(true)
+      await page.getByRole('heading', { level: 1 }).hover()
+      await page.waitForFunction((element) => !element.isConnected, chart)
+    } finally {
+      record.close()
+    }
+    await page.close()
+  },
+)
 
 test.runIf(hasBrowser)('a drag along a parallel axis keeps that part of it, and writes it as a filter', async () => {
   const { page, complaints } = await openPage(viewOf('parallel'))
@@ -183,21 +194,41 @@ test.runIf(hasBrowser)('a drag along a parallel axis keeps that part of it, and 
   await page.close()
 })
 
-test.runIf(hasBrowser)('a part of a chart that is dragged over is asked for anew', async () => {
-  const { page } = await openPage(viewOf('history'))
-  const chart = page.locator('.u-over')
-  await chart.waitFor()
-  const { x, y, width, height } = (await chart.boundingBox())!
-  const asked = page.waitForRequest((request) => /\/history\?.*from=/.test(request.url()))
-  await page.mouse.move(x + width * 0.4, y + height / 2)
-  await page.mouse.down()
-  await page.mouse.move(x + width * 0.7, y + height / 2, { steps: 5 })
-  await page.mouse.up()
-  const from = Number(new URL((await asked).url()).searchParams.get('from'))
-  expect(from).toBeGreaterThan(30)
-  expect(from).toBeLessThan(45)
-  await page.close()
-})
+test.runIf(hasBrowser)(
+  'a part of a chart that is dragged over, or looked at by keys, is asked for anew and drawn',
+  async () => {
+    const { page } = await openPage(viewOf('history'))
+    const chart = page.locator('.u-over')
+    await chart.waitFor()
+    const { x, y, width, height } = (await chart.boundingBox())!
+    /** The part that is asked for when something is done; then the picture is another. */
+    const askedBy = async (act: () => Promise<void>) => {
+      const before = (await page.locator('.uplot').elementHandle())!
+      const asked = page.waitForRequest((request) => /\/history\?/.test(request.url()))
+      await act()
+      const { searchParams } = new URL((await asked).url())
+      await page.waitForFunction((element) => !element.isConnected, before)
+      return ['from', 'to'].map((name) => (searchParams.has(name) ? Number(searchParams.get(name)) : undefined))
+    }
+    const [from, to] = await askedBy(async () => {
+      await page.mouse.move(x + width * 0.4, y + height / 2)
+      await page.mouse.down()
+      await page.mouse.move(x + width * 0.7, y + height / 2, { steps: 5 })
+      await page.mouse.up()
+    })
+    expect(from).toBeGreaterThan(30)
+    expect(from).toBeLessThan(45)
+    await page.getByRole('application').focus()
+    const [next] = await askedBy(() => page.keyboard.press('ArrowRight'))
+    expect(next).toBeCloseTo(from! + (to! - from!) / 4, 6)
+    expect(await askedBy(() => page.keyboard.press('0'))).toEqual([undefined, undefined])
+    expect(await page.getByRole('application').evaluate((element) => element === document.activeElement)).toBe(true)
+    const close = await askedBy(() => page.keyboard.press('+'))
+    expect(close).toEqual([from, to].map(() => expect.any(Number)))
+    await page.getByText(/^Shown are evaluations from 24 to 72, cost from/).waitFor()
+    await page.close()
+  },
+)
 
 test.runIf(hasBrowser)(
   'a report is one request from a file, shows every view without a server, and is read without its script',
