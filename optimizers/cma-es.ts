@@ -28,7 +28,7 @@ const settings = z.strictObject({
     .min(4)
     .optional()
     .describe(
-      'How many samples a generation has (lambda); 4 + 3 ln n unless it is given, 2.5 times that with `noise`, more for more workers',
+      'How many samples a generation has (lambda); 4 + 3 ln n unless it is given, 2.5 times that with `noise` and without replications, more for more workers',
     ),
   sigma: z.number().positive().max(1).default(0.2).describe('The first standard deviation, as a part of each range'),
   restarts: z
@@ -89,7 +89,7 @@ type Tag = { readonly run: number; readonly sample: CmaSample | null; readonly k
 export class CmaEs<P = Record<string, unknown>> extends Optimizer<CmaEsState, P, Settings> {
   static readonly type = 'cma-es'
   static readonly summary = 'Adapts a normal distribution to the better samples: for up to some 10,000 evaluations'
-  static override readonly version = 4
+  static override readonly version = 5
   static readonly since = 1
   static readonly settings = settings
   static override readonly abilities = {
@@ -104,19 +104,22 @@ export class CmaEs<P = Record<string, unknown>> extends Optimizer<CmaEsState, P,
   readonly #shape: ShapeType
   readonly #isDiscrete: boolean
   readonly #isNoisy: boolean
+  readonly #isReplicated: boolean
 
   constructor(problem: Problem<P>, given: z.input<typeof settings> = {}) {
     super(problem, parseSettings(settings, given, 'optimizer'))
     this.#axes = axesOf(this.space)
     this.#isDiscrete = this.space.isConditional || this.space.axes.every(({ kind }) => kind !== 'real')
-    this.#isNoisy = this.settings.noise ?? problem.replications !== undefined
+    this.#isReplicated = problem.replications !== undefined
+    this.#isNoisy = this.settings.noise ?? this.#isReplicated
     this.#shape = shapeFor(this.settings.covariance, this.#axes.ordered.length)
   }
 
   override get populationSize(): number {
     const usual = defaultLambda(this.space.dimension)
     // Replications have averaged part of the noise, and leave fewer points.
-    return this.settings.populationSize ?? (this.settings.noise ? Math.ceil(2.5 * usual) : usual)
+    const suffices = !this.#isNoisy || this.#isReplicated
+    return this.settings.populationSize ?? (suffices ? usual : Math.ceil(2.5 * usual))
   }
 
   override announce(): string | undefined {
@@ -125,9 +128,9 @@ export class CmaEs<P = Record<string, unknown>> extends Optimizer<CmaEsState, P,
     return `The space has ${dimension} real and integer axes: above ${mostFull}, cma-es learns a few directions in place of a covariance.`
   }
 
-  /** Only constants and tests for a stop have changed, and what was not noisy then is not. */
+  /** Only constants, tests for a stop and the size of populations have changed, and what was not noisy then is not. */
   override upgrade(state: State, version: number): CmaEsState | undefined {
-    return version < 4 ? (state as unknown as CmaEsState) : undefined
+    return version < 5 ? (state as unknown as CmaEsState) : undefined
   }
 
   override start(): CmaEsState {

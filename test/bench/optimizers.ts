@@ -11,7 +11,8 @@ import { searchNoisy } from './noisy/noisy-search.ts'
  * integers (`discrete`), and with noise (`noisy`).
  *
  * `--suites bbob,discrete,noisy --optimizers cma-es,cma-es/restarts=none --dimensions 2,5 --budget 1000 --instances 3
- * --functions 1,8 --seeds 5 --seed 0`: the budget is in evaluations for each dimension; settings follow the name.
+ * --functions 1,8 --seeds 5 --seed 0 --replications 1,3,10`: the budget is in evaluations for each dimension; settings follow the
+ * name.
  */
 export async function benchOptimizers(args: readonly string[]): Promise<unknown> {
   const { values } = parseArgs({
@@ -26,11 +27,13 @@ export async function benchOptimizers(args: readonly string[]): Promise<unknown>
       budget: { type: 'string', default: '1000' },
       seeds: { type: 'string', default: '5' },
       seed: { type: 'string', default: '0' },
+      replications: { type: 'string', default: '1,3,10' },
     },
   })
   const suites = values.suites.split(',')
   const optimizers = values.optimizers.split(',')
   const [seeds, seed] = [Number(values.seeds), Number(values.seed)]
+  const counts = numbersIn(values.replications)
   const make = (text: string) => searcherOf(choiceIn(text), seed)
   return {
     ...(suites.includes('bbob') && benchBbob(optimizers, make, values)),
@@ -40,7 +43,7 @@ export async function benchOptimizers(args: readonly string[]): Promise<unknown>
     ...(suites.includes('noisy') && {
       noisy: optimizers.map((optimizer) => ({
         optimizer,
-        functions: searchNoisy(make(optimizer), { counts: [1, 10], simulations: 5000, seeds }),
+        functions: searchNoisy(make(optimizer), { counts, simulations: 5000, seeds }),
       })),
     }),
   }

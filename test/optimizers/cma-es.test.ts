@@ -170,3 +170,11 @@ test('noise is expected where individuals are replicated, unless the settings sa
   expect(start({})).toHaveProperty('noise')
   expect(start({ noise: false })).not.toHaveProperty('noise')
 })
+
+test('with noise a generation is larger, unless replications have averaged part of it', () => {
+  const problem = problemOf({ x: vector(real(0, 1), 5) })
+  const size = (replications: number) =>
+    new CmaEs({ ...problem, replications: replicationsFrom(replications) }, { noise: true }).populationSize
+  expect(size(1)).toBe(20)
+  expect(size(3)).toBe(8)
+})
