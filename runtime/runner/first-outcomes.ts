@@ -1,5 +1,6 @@
 import type { FailureCause } from '../../src/core/evaluation.ts'
 import { type IndividualId, nameOf } from '../../src/core/individual.ts'
+import { show } from '../../src/core/text.ts'
 import { RunnerFailure } from './runner-failure.ts'
 
 /** What came of one of the first individuals of a search: null as long as nothing has. */
@@ -15,8 +16,9 @@ export interface FirstOutcomesStore {
 }
 
 /**
- * Gives up a search in which nothing works, as soon as its first individuals have all failed for good. They are the first in
- * the order of the search, not in that of the answers, so that what fails at once does not outrun what takes its time.
+ * Gives up a search in which nothing works, as soon as its first individuals have all failed for good, or as the first one
+ * that has a result lacks what a constraint asks for. They are the first in the order of the search, not in that of the
+ * answers, so that what fails at once does not outrun what takes its time.
  */
 export class FirstOutcomes {
   readonly #record: FirstOutcomesStore
@@ -41,12 +43,21 @@ export class FirstOutcomes {
     if (this.#isSettled) return
     const outcomes = this.#record.firstOutcomes(this.#count)
     const [first] = outcomes
-    this.#isSettled = outcomes.some(({ outcome }) => outcome === 'done' || outcome === 'stopped')
-    if (outcomes.length < this.#count || outcomes.some(({ outcome }) => outcome !== 'failed')) return
+    // What failed without a result says nothing of what results have.
+    const telling = outcomes.find(({ outcome, cause }) => outcome !== 'failed' || cause?.missing !== undefined)
+    if (telling?.outcome === 'failed') {
+      this.#giveUp(`its constraints ask for ${show(telling.cause!.missing)}, which no simulation gives`, telling)
+    } else if (telling === undefined && outcomes.length === this.#count) {
+      this.#giveUp(`its first ${this.#count} individuals have failed (runner.giveUpAfter)`, first!)
+    } else {
+      this.#isSettled = typeof telling?.outcome === 'string'
+    }
+  }
+
+  #giveUp(reason: string, example: FirstOutcome): void {
     this.#isSettled = true
     this.#failure = new RunnerFailure(
-      `The search was given up, since its first ${this.#count} individuals have failed (runner.giveUpAfter); ` +
-        `${nameOf(first!)}: ${first!.cause?.message}`,
+      `The search was given up, since ${reason}; ${nameOf(example)}: ${example.cause?.message}`,
     )
   }
 }

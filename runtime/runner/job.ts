@@ -24,13 +24,17 @@ export interface Job {
   mostTogether: number
 }
 
-/** Whether an individual whose attempt failed is tried again: not if it failed in the same way before, as it would again. */
+/**
+ * Whether an individual whose attempt failed is tried again: not if it failed in the same way before, as it would again, or
+ * if its result is one but lacks what a constraint asks for.
+ */
 export function isTriedAgain(
   job: Job,
   cause: FailureCause,
   settings: Pick<RunnerSettings, 'retries' | 'crashRetries'>,
 ): boolean {
   if (isDeath(cause)) return job.deaths <= settings.crashRetries
+  if (cause.missing !== undefined) return false
   return job.failures <= settings.retries && !(job.lastFailure && isSameFailure(job.lastFailure, cause))
 }
 

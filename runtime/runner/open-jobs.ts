@@ -181,8 +181,8 @@ export class OpenJobs {
   #judged({ individual }: Job, answer: Answer): Answer {
     if (!this.#judge || !answer.fitness || answer.isStopped) return answer
     const judged = this.#judge(individual, answer.fitness, answer.outputs)
-    if (!('refusal' in judged)) return { ...answer, ...judged }
-    return { ...answer, fitness: undefined, outputs: undefined, cause: { kind: 'bad-result', message: judged.refusal } }
+    if ('constraints' in judged) return { ...answer, ...judged }
+    return { ...answer, fitness: undefined, outputs: undefined, cause: judged.cause }
   }
 
   #accept(job: Job, answer: Answer): void {

@@ -1,4 +1,4 @@
-import { show } from './text.ts'
+import { listed, show } from './text.ts'
 
 /**
  * What is asked of parameters, or of what a simulation gives, beside the objectives. It gives by how much it is violated:
@@ -26,6 +26,16 @@ export interface ResultConstraint<P = Record<string, unknown>> {
 
 /** Objectives and outputs by their names. */
 export type Results = Readonly<Record<string, unknown>>
+
+/** Thrown by a constraint that asks for what a simulation has not given: most likely, it never will. */
+export class MissingResult extends RangeError {
+  readonly missing: string
+
+  constructor(missing: string, sentence: string) {
+    super(sentence)
+    this.missing = missing
+  }
+}
 
 /** The constraints of a problem, in their order. */
 export class Constraints<P = Record<string, unknown>> {
@@ -68,14 +78,20 @@ export class Constraints<P = Record<string, unknown>> {
     return undefined
   }
 
-  /** A number for each constraint, which is kept where that is not above 0. @throws RangeError if one gives no number */
+  /**
+   * A number for each constraint, which is kept where that is not above 0.
+   *
+   * @throws RangeError if one gives no number; MissingResult if that is since results lack what it asks for
+   */
   judge(parameters: P, results: Results): number[] {
-    return this.#all.map((constraint) =>
-      amount(
-        constraint,
-        constraint.of === 'parameters' ? constraint.violation(parameters) : constraint.violation(results, parameters),
-      ),
-    )
+    return this.#all.map((constraint) => {
+      if (constraint.of === 'parameters') return amount(constraint, constraint.violation(parameters))
+      try {
+        return amount(constraint, constraint.violation(results, parameters))
+      } catch (error) {
+        throw missingResult(constraint, results, parameters) ?? error
+      }
+    })
   }
 }
 
@@ -92,8 +108,35 @@ function amount({ name }: { readonly name: string }, given: unknown): number {
   throw new RangeError(`the constraint ${show(name)} needs a number by which it is violated, got ${show(given)}`)
 }
 
+/** A function that asks for what is not there gets undefined, and fails in its own way: so it is watched while it asks again. */
+function missingResult<P>(
+  { name, violation }: ResultConstraint<P>,
+  results: Results,
+  parameters: P,
+): MissingResult | undefined {
+  let missing: string | undefined
+  const watched = new Proxy(results, {
+    get: (target, key) => {
+      if (typeof key === 'string' && !Object.hasOwn(target, key)) missing ??= key
+      return Reflect.get(target, key)
+    },
+  })
+  try {
+    violation(watched, parameters)
+  } catch (error) {
+    if (error instanceof MissingResult) return error
+  }
+  if (missing === undefined) return undefined
+  const found = listed(Object.keys(results))
+  return new MissingResult(missing, `the constraint ${show(name)} asks for ${missing}, and the results are ${found}`)
+}
+
 function check(given: Constraint<never>, i: number): void {
-  const { name, of, violation } = (given ?? {}) as Partial<Constraint<never>>
+  if (typeof given !== 'object' || given === null) {
+    const hint = typeof given === 'string' ? '; expressions stand under optimizee.constraints of an experiment' : ''
+    throw new RangeError(`constraint ${i} needs { name, of, violation }, got ${show(given)}${hint}`)
+  }
+  const { name, of, violation } = given as Partial<Constraint<never>>
   const which = `constraint ${typeof name === 'string' ? show(name) : i}`
   if (typeof name !== 'string' || name === '') throw new RangeError(`${which} needs a name, got ${show(name)}`)
   if (of !== 'parameters' && of !== 'results') {

@@ -25,12 +25,12 @@ export interface DoneEvaluation<P = Record<string, unknown>> extends Told<P> {
   readonly outputs?: Outputs | undefined
 }
 
-/** What constraints say of a result: a number for each of them, or why they cannot say any. */
+/** What constraints say of a result: a number for each of them, or why they cannot say any, and it is none. */
 export type Judge = (
   individual: Pick<Individual, 'parameters'>,
   fitness: readonly number[],
   outputs: Outputs | undefined,
-) => { readonly constraints: readonly number[] } | { readonly refusal: string }
+) => { readonly constraints: readonly number[] } | { readonly cause: FailureCause }
 
 export interface FailedEvaluation<P = Record<string, unknown>> extends Told<P> {
   readonly outcome: 'failed'
@@ -110,6 +110,8 @@ export interface FailureCause {
   readonly stack?: string | undefined
   /** How far the simulation had come, if it says so, in its own words. */
   readonly stage?: string | undefined
+  /** Of a result that cannot be judged: what a constraint asks for, and it does not have. */
+  readonly missing?: string | undefined
 }
 
 /** Thrown by a simulation that knows the cause of its failure better than a stack can say. */

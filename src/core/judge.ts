@@ -1,3 +1,4 @@
+import { MissingResult } from './constraints.ts'
 import type { Judge } from './evaluation.ts'
 import type { Problem } from './optimizee.ts'
 
@@ -9,7 +10,9 @@ export function judgeOf({ constraints, objectives }: Problem): Judge | undefined
     try {
       return { constraints: constraints.judge(parameters, results) }
     } catch (error) {
-      return { refusal: `The result cannot be judged: ${error instanceof Error ? error.message : String(error)}.` }
+      const message = `The result cannot be judged: ${error instanceof Error ? error.message : String(error)}.`
+      const missing = error instanceof MissingResult ? { missing: error.missing } : {}
+      return { cause: { kind: 'bad-result', message, ...missing } }
     }
   }
 }

@@ -42,6 +42,15 @@ export function show(value: unknown): string {
 
 const longest = 120
 
+/** Names for a sentence: the first of them where there are many. */
+export function listed(names: readonly string[]): string {
+  const shown = names.slice(0, mostListed).map(printable).join(', ')
+  if (names.length === 0) return 'none'
+  return names.length > mostListed ? `${shown} and ${names.length - mostListed} more` : shown
+}
+
+const mostListed = 20
+
 function written(value: unknown): string {
   switch (typeof value) {
     case 'undefined':

@@ -1,7 +1,7 @@
 import { type ASTNode, ParseError, parse } from '@marcbachmann/cel-js'
-import type { Constraint, Results } from '../core/constraints.ts'
+import { type Constraint, MissingResult, type Results } from '../core/constraints.ts'
 import { nearest } from '../core/nearest.ts'
-import { show } from '../core/text.ts'
+import { listed, show } from '../core/text.ts'
 
 /** The names that an expression may use. */
 export interface Known {
@@ -216,7 +216,7 @@ class Reading {
       this.isOfResults = true
       return ({ results }) => {
         if (Object.hasOwn(results, name)) return results[name]
-        throw new RangeError(this.#missing(name, Object.keys(results)))
+        throw new MissingResult(name, this.#missing(name, Object.keys(results)))
       }
     }
     if (name === 'parameters') return ({ parameters }) => parameters
@@ -230,26 +230,36 @@ class Reading {
   #missing(name: string, results: readonly string[]): string {
     const names = [...new Set([...this.#known.parameters, ...results])]
     const meant = nearest(name, names)
-    const hint = meant === undefined ? `; there are ${names.join(', ')}` : `, did you mean ${meant}?`
-    return `${show(this.#text)} names ${name}, which is no parameter and no result${hint}`
+    const hint = meant === undefined ? '' : ` (did you mean ${meant}?)`
+    return `${show(this.#text)} names ${name}${hint}, which is no parameter and no result; there are ${listed(names)}`
   }
 
   #member(object: ASTNode, key: Value, node: ASTNode): Value {
+    const map =
+      object.op === 'id' && isMap(object.args) && !this.#known.parameters.includes(object.args)
+        ? object.args
+        : undefined
+    if (map !== undefined) this.#checkNamed(map, node)
     const whole = this.#value(object)
-    if (object.op === 'id' && object.args === 'parameters') this.#mayLackNamed(node)
     return (scope) => {
       const [container, at] = [whole(scope), key(scope)]
       if (typeof container === 'object' && container !== null && Object.hasOwn(container, String(at))) {
         return (container as Readonly<Record<string, unknown>>)[String(at)]
       }
+      if (map === 'results') throw new MissingResult(String(at), this.#missing(String(at), Object.keys(scope.results)))
       throw new RangeError(`${this.#part(node)} is not there`)
     }
   }
 
-  /** A parameter as `parameters.name` or `parameters["name"]`. */
-  #mayLackNamed({ op, args }: ASTNode): void {
+  /** What is named as `parameters.name` or `results["name"]` must be there, where it is known what is. */
+  #checkNamed(map: 'parameters' | 'results', { op, args }: ASTNode): void {
     const key = op === '.' ? args[1] : op === '[]' && args[1].op === 'value' ? args[1].args : undefined
-    if (typeof key === 'string' && this.#known.conditional.has(key)) this.#mayLack.add(key)
+    if (typeof key !== 'string') return
+    const { parameters, conditional, objectives, outputs } = this.#known
+    const results = [...objectives, ...(outputs ?? [])]
+    const isThere = map === 'parameters' ? parameters.includes(key) : outputs === undefined || results.includes(key)
+    if (!isThere) throw new RangeError(this.#missing(key, results))
+    if (map === 'parameters' && conditional.has(key)) this.#mayLack.add(key)
   }
 
   #call([name, args]: [string, ASTNode[]]): Value {
@@ -285,7 +295,7 @@ class Reading {
   }
 }
 
-const isMap = (name: string) => name === 'parameters' || name === 'results'
+const isMap = (name: unknown): name is 'parameters' | 'results' => name === 'parameters' || name === 'results'
 
 const opposite = { '<=': '>', '<': '>=', '>=': '<', '>': '<=', '==': '!=', '!=': '==' } as const
 

@@ -229,7 +229,7 @@ export class RecordWriter extends RecordReader implements RunRecord {
       for (const row of rows) {
         const { individual, fitness, outputs } = evaluationOf(row) as DoneEvaluation
         const judged = judge(individual, fitness, outputs)
-        if ('refusal' in judged) continue
+        if ('cause' in judged) continue
         const { constraints } = judged
         const { generation, index, replicate } = individual
         this.file.run(

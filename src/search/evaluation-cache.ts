@@ -60,7 +60,7 @@ export class EvaluationCache implements Disposable {
         if (!row) continue
         const { fitness, outputs } = evaluationOf(row) as DoneEvaluation
         const judged = this.#judge(individual, fitness, outputs)
-        if ('refusal' in judged) continue
+        if ('cause' in judged) continue
         const violation = violationOf(judged.constraints)
         const constraints = judged.constraints.length > 0 ? judged.constraints : undefined
         evaluations.push({ individual, outcome: 'done', fitness, ...(violation > 0 && { violation }), outputs })

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Attempt, type AttemptSurroundings } from '../../runtime/worker/attempt.ts'
-import { type AttemptOutcome, badResult, causeOf, outcomeOfThrown } from '../../runtime/worker/outcome.ts'
+import { type AttemptOutcome, causeOf, outcomeOfThrown } from '../../runtime/worker/outcome.ts'
 import type { FailureCause, Outputs } from '../core/evaluation.ts'
 import type { Individual } from '../core/individual.ts'
 import { judgeOf } from '../core/judge.ts'
@@ -72,7 +72,7 @@ function judged(
   const judge = judgeOf(optimizee)
   if (!judge || 'cause' in outcome) return { came: cameOf(outcome), constraints: null }
   const said = judge(individual, outcome.fitness, outcome.outputs)
-  if ('refusal' in said) return { came: cameOf(badResult(said.refusal)), constraints: null }
+  if ('cause' in said) return { came: cameOf(said), constraints: null }
   const constraints = Object.fromEntries(said.constraints.map((amount, i) => [names[i]!, amount]))
   return { came: cameOf(outcome), constraints }
 }

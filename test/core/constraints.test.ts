@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Constraint, Constraints, violationOf } from '../../src/core/constraints.ts'
+import { type Constraint, Constraints, MissingResult, violationOf } from '../../src/core/constraints.ts'
 import { Objectives } from '../../src/core/objectives.ts'
 import { Random } from '../../src/core/random.ts'
 import { repair } from '../../src/core/repair.ts'
@@ -23,8 +23,11 @@ test('constraints give a number each, and together by how much they are violated
   expect(violationOf(amounts)).toBe(3)
   expect(constraints.violationBy({ height: 61, width: 10 })).toBe(1)
   expect(constraints.refuse({ height: 61, width: 10 })).toBe('violates the constraint "slender" by 1')
-  expect(() => constraints.judge({ height: 1, width: 1 }, {})).toThrow(
+  expect(() => constraints.judge({ height: 1, width: 1 }, { stress: 'high' })).toThrow(
     'the constraint "strong" needs a number by which it is violated, got NaN',
+  )
+  expect(() => constraints.judge({ height: 1, width: 1 }, { mass: 3, strain: 0.1 })).toThrow(
+    new MissingResult('stress', 'the constraint "strong" asks for stress, and the results are mass, strain'),
   )
 })
 
@@ -32,6 +35,10 @@ test.each<[object, string]>([
   [{ name: 'a', of: 'parameter', violation: () => 0 }, "constraint \"a\" needs to be of: 'parameters' or 'results'"],
   [{ of: 'results', violation: () => 0 }, 'constraint 0 needs a name, got nothing'],
   [{ name: 'a', of: 'results' }, 'constraint "a" needs a function violation that gives a number, got nothing'],
+  [
+    'tip >= -8' as unknown as object,
+    'constraint 0 needs { name, of, violation }, got "tip >= -8"; expressions stand under optimizee.constraints of an experiment',
+  ],
 ])('a constraint that is none is refused: %o', (given, sentence) => {
   expect(() => new Constraints([given as Constraint])).toThrow(sentence)
 })

@@ -72,7 +72,15 @@ test.each([
   ['stress 160', '"stress 160" does not parse: at character 8 an operator or the end was expected and "160" came'],
   ['height = 3', '"height = 3" does not parse: at character 8 a comparison (==, <=, >=) was expected and "=" came'],
   ['(height < 3', '"(height < 3" does not parse: at character 12 a closing parenthesis was expected and the end came'],
-  ['height <= widht', '"height <= widht" names widht, which is no parameter and no result, did you mean width?'],
+  [
+    'height <= widht',
+    '"height <= widht" names widht (did you mean width?), which is no parameter and no result; there are height, width, ',
+  ],
+  ['parameters.hight <= 3', '"parameters.hight <= 3" names hight (did you mean height?), which is no parameter'],
+  [
+    'results["strain"] <= 3',
+    '"results[\\"strain\\"] <= 3" names strain, which is no parameter and no result; there are ',
+  ],
   ['height * 2', '"height * 2" needs a comparison, as in height <= 6 * width, and height * 2 is none'],
   ['1 < width < 3', '"1 < width < 3" has 1 < width where a number is wanted; say && between comparisons'],
   ['root(height) < 3', '"root(height) < 3" calls root, and there are abs, sqrt, '],

@@ -8,12 +8,12 @@ import { RecordReader } from '../../src/record/reader.ts'
 import { temporaryDirectory } from '../temporary.ts'
 
 /** A simulation that fails of what stands in `fails`, a condition on `generation` and `index`. */
-function experiment(fails: string, optimizer: object): string {
+function experiment(fails: string, optimizer: object, constraints = '[]'): string {
   const file = join(temporaryDirectory(), 'hopeless.mjs')
   writeFileSync(
     file,
     `import { defineOptimizee, real } from 'twoloop'
-     const optimizee = defineOptimizee({ parameters: { x: real(0, 1) }, objectives: { y: 'minimize' },
+     const optimizee = defineOptimizee({ parameters: { x: real(0, 1) }, objectives: { y: 'minimize' }, constraints: ${constraints},
        simulate({ parameters: { x }, generation, index }) {
          if (${fails}) throw new Error('no licence, port ' + index)
          return x
@@ -60,6 +60,16 @@ test('a search goes on as long as one of its first individuals works, whichever 
   const root = temporaryDirectory()
   expect(await run(experiment('generation === 0 && index !== 9', genetic), root)).toBe('finished')
   expect(counts(root)).toMatchObject({ generations: 3, failed: 39, status: 'finished' })
+})
+
+test('a search whose constraints ask for what no simulation gives is given up at the first that has a result', async () => {
+  const root = temporaryDirectory()
+  const sagsLittle = `[{ name: 'stiff', of: 'results', violation: ({ tip }) => tip.left - 8 }]`
+  await expect(run(experiment('index === 0', genetic, sagsLittle), root)).rejects.toThrow(
+    'The search was given up, since its constraints ask for "tip", which no simulation gives; 0.1: The result cannot be judged: ' +
+      'the constraint "stiff" asks for tip, and the results are y.',
+  )
+  expect(counts(root)).toMatchObject({ generations: 1, done: 0, status: 'failed' })
 })
 
 test('a search that was given up goes on when it need not be', async () => {
