@@ -1,9 +1,18 @@
 import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { LongestFirst } from './longest-first.ts'
 
 export default defineConfig({
   cacheDir: '../node_modules/.vite',
+  // Fixtures name the package, as a user's files do: of all of its source, which a relative path leads to, a bundle would
+  // take a second. In the process of a test, that name is the source that is tested.
+  resolve: {
+    alias: [
+      { find: /^twoloop$/, replacement: join(import.meta.dirname, '../src/index.ts') },
+      { find: /^twoloop\/kit$/, replacement: join(import.meta.dirname, '../optimizers/kit.ts') },
+    ],
+  },
   test: {
     root: import.meta.dirname,
     include: ['**/*.test.ts'],

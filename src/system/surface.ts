@@ -20,6 +20,7 @@ export function surfaceFor(text: string, packageName: string, entry: string): st
 }
 
 const importLists = /(?:import|export)\s+(?:type\s+)?\{([^}]*)\}\s*from\s*(['"])([^'"]+)\2/g
+const valueLists = /export\s+\{([^}]*)\}\s*from\s*(['"])([^'"]+)\2/g
 const aSpecifier = /^(?:type\s+)?[\w$]+(?:\s+as\s+[\w$]+)?$/
 
 function specifiersIn(list: string): string[] {
@@ -34,9 +35,9 @@ function nameIn(specifier: string): string {
   return specifier.replace(/^type\s+/, '').replace(/\s+as\s.*$/, '')
 }
 
-/** Where each name that an entry file re-exports stands. */
+/** Where each name that an entry file re-exports stands; types are names of sources only, and stand nowhere. */
 export function filesOf(entry: string): ReadonlyMap<string, string> {
-  const lists = readFileSync(entry, 'utf8').matchAll(importLists)
+  const lists = readFileSync(entry, 'utf8').matchAll(valueLists)
   return new Map(
     [...lists].flatMap(([, list = '', , from = '']) =>
       specifiersIn(list)
