@@ -7,6 +7,9 @@ import { onTestFinished } from './running-test.ts'
 /** Where the build lies; programs that tests start are plain JavaScript. */
 export const build = dirname(dirname(createRequire(import.meta.url).resolve('twoloop')))
 
+/** A search, see chaos/search-process.ts; `bundled.ts` has made one file of it. */
+export const searchProgram = join(build, 'command/search-process.js')
+
 export interface SearchChild {
   readonly process: ChildProcess
   /** Exit code, or null if a signal ended it. */
@@ -16,7 +19,7 @@ export interface SearchChild {
 
 /** A search in a process of its own (see chaos/search-process.ts for the options), killed at the end of the test at the latest. */
 export function startSearch(options: object, environment: Record<string, string> = {}): SearchChild {
-  return startProgram([join(build, 'test/chaos/search-process.js'), JSON.stringify(options)], environment)
+  return startProgram([searchProgram, JSON.stringify(options)], environment)
 }
 
 /** The command line, in a process of its own. */

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { setup as bundlePrograms } from '../bundled.ts'
 import { campaign } from './campaign.ts'
 import { type CrashTally, crashAtEachPoint, searches } from './crash-points.ts'
 
@@ -9,6 +10,7 @@ import { type CrashTally, crashAtEachPoint, searches } from './crash-points.ts'
 const { values } = parseArgs({
   options: { kills: { type: 'string' }, seed: { type: 'string' }, 'crash-points': { type: 'boolean' } },
 })
+await bundlePrograms()
 const log = (line: string) => console.error(line)
 process.exitCode = values['crash-points'] ? await crash() : await kill()
 
