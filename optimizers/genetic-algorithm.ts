@@ -87,7 +87,7 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
   static readonly type = 'genetic-algorithm'
   static readonly summary =
     'Tournaments, crossover of two parents or of many, mutations at all scales; for any parameters, and for fronts'
-  static override readonly version = 4
+  static override readonly version = 5
   /** Runs of version 3 go on in generations, as they began. */
   static readonly since = 3
   static readonly settings = settings
@@ -131,6 +131,7 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
   }
 
   override upgrade(state: State, version: number): GeneticAlgorithmState | undefined {
+    if (version === 4) return state as unknown as GeneticAlgorithmState
     if (version === 3) return { ...(state as unknown as GeneticAlgorithmState), families: null }
     const second = asVersion2(state, version)
     return second && { ...second, families: null, known: this.#withMembers([], second.members) }

@@ -9,9 +9,9 @@ import { bestMembers, freshGenome, type Nursery } from './nursery.ts'
 import type { Breeding, GeneticAlgorithmState, Litter, Offspring, Told } from './state.ts'
 
 /**
- * A population is bred at once from the one before, with elites; or, asked while individuals are pending, one child after the
- * other from the best so far (the steady state of Syswerda 1989, "Uniform crossover in genetic algorithms": a child takes
- * the place of the worst). Where a front is looked for there are no few best to keep as elites, so that it is the second way
+ * A population is bred at once from the one before, with elites; or, asked while individuals are pending or with less room
+ * than it takes, one child after the other from the best so far (the steady state of Syswerda 1989, "Uniform crossover in
+ * genetic algorithms": a child takes the place of the worst). Where a front is looked for there are no few best to keep as elites, so that it is the second way
  * always: a whole generation of children, if that is asked for, competes with its parents.
  */
 export class BreedingGenerations<P> implements Breeding {
@@ -23,9 +23,11 @@ export class BreedingGenerations<P> implements Breeding {
 
   ask(state: GeneticAlgorithmState, room: number, random: Random): Litter {
     const isBredFromBest = this.#nursery.objectives.wantsFront && state.proposed > 0
-    return state.isSteady || state.pending.length > 0 || isBredFromBest
-      ? this.#askSteady({ ...state, isSteady: true }, room, random)
-      : this.#askGeneration(state, room, random)
+    if (!state.isSteady && state.pending.length === 0 && !isBredFromBest) {
+      const litter = this.#askGeneration(state, room, random)
+      if (litter.offspring.length <= room) return litter
+    }
+    return this.#askSteady({ ...state, isSteady: true }, room, random)
   }
 
   tell(before: GeneticAlgorithmState, told: readonly Told[]): Partial<GeneticAlgorithmState> {

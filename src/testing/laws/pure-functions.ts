@@ -10,7 +10,7 @@ import type { Tested } from '../tested.ts'
 import { deepFreeze } from '../without-effects.ts'
 
 /** Asking and telling are functions of what they are given. */
-export function lawsOfPurity({ law, make, everyKind }: Tested): void {
+export function lawsOfPurity({ law, make, everyKind, ordersOf }: Tested): void {
   law('ask gives the same for the same state and randomness, and changes nothing', () => {
     const optimizer = make(everyKind(), { seed: 5 })
     for (const before of statesOf(optimizer, mixed, 200)) {
@@ -28,6 +28,13 @@ export function lawsOfPurity({ law, make, everyKind }: Tested): void {
       expectSame(optimizer.ask(state, wide.proposals.length, Random.of('any')), wide)
     }
   })
+
+  for (const order of ordersOf.filter((one) => one !== 'generations')) {
+    law(`in the order ${order}, where there is room for one, it proposes one at a time`, () => {
+      const played = drive(make(everyKind(), { seed: 5 }), mixed, { evaluations: 100, order, window: 1 })
+      expect(played.map(({ proposed }) => proposed.length)).toEqual(played.map(() => 1))
+    })
+  }
 
   law('tell leaves the old state and the evaluations as they were', () => {
     const frozen = (checkpoint: SearchCheckpoint) => ({
