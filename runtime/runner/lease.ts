@@ -130,14 +130,15 @@ async function holds(directory: string, holder: Holder, leaseTime: number): Prom
       return true
     case 'stopped':
     case 'unknown': {
-      const pulse = new Pulse(runnerHeart(directory), performance.now())
-      pulse.silence(performance.now())
       const begin = performance.now()
-      while (performance.now() - begin < leaseTime) {
+      const pulse = new Pulse(runnerHeart(directory), begin)
+      pulse.silence(begin)
+      for (;;) {
         await setTimeout(Math.min(500, leaseTime / 10))
-        if (pulse.silence(performance.now()) < performance.now() - begin - 1) return true // it has beaten since
+        const now = performance.now()
+        if (pulse.silence(now) < now - begin) return true // it has beaten since
+        if (now - begin >= leaseTime) return false
       }
-      return false
     }
   }
 }

@@ -69,7 +69,10 @@ test('a shell is told the commands, options, choices, runs and individuals that 
 })
 
 test.each(['bash', 'zsh', 'fish'])('the completion for %s is a script of that shell', async (shell) => {
-  const { stdout, exitCode } = await twoloop(temporaryDirectory(), 'completion', shell)
+  const directory = temporaryDirectory()
+  const { stdout, exitCode } = await twoloop(directory, 'completion', shell)
   expect([exitCode, stdout.includes('twoloop')]).toEqual([0, true])
-  if (isThere(shell)) execFileSync(shell, ['-n'], { input: stdout })
+  const script = join(directory, 'script')
+  writeFileSync(script, stdout)
+  if (isThere(shell)) execFileSync(shell, ['-n', script])
 })
