@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../core/errors.ts'
 import { nameOf } from '../core/individual.ts'
 import type { Objectives } from '../core/objectives.ts'
+import { quoteWord } from '../core/shell-words.ts'
 import { show } from '../core/text.ts'
 import type { RecordReader } from '../record/reader.ts'
 import { alignFacts, alignTable, shortValue } from './table.ts'
@@ -80,8 +81,13 @@ function refuseDominating(
   )
 }
 
-export function describeFront({ objectives, front, reference, hypervolumes }: FrontDocument): string {
-  if (front.length === 0) return 'no individual was simulated well\n'
+/** @param top how many of its individuals at most */
+export function describeFront(
+  { objectives, front: all, reference, hypervolumes }: FrontDocument,
+  { run, top = usuallyShown }: { readonly run: string; readonly top?: number | undefined },
+): string {
+  if (all.length === 0) return 'no individual was simulated well\n'
+  const front = spreadOver(objectives[0]!, all, top)
   // What does not apply to one may apply to another.
   const names = [...new Set(front.flatMap(({ parameters }) => Object.keys(parameters)))]
   const isViolated = front.some(({ violation }) => violation !== undefined)
@@ -93,12 +99,32 @@ export function describeFront({ objectives, front, reference, hypervolumes }: Fr
   ])
   const last = hypervolumes.at(-1) ?? null
   const facts = alignFacts([
-    ['front', String(front.length)],
+    ['front', String(all.length)],
     ['hypervolume', last === null ? undefined : shortValue(last)],
     [
       'measured from',
       reference ? objectives.map((name) => `${name} ${shortValue(reference[name])}`).join(', ') : undefined,
     ],
   ])
-  return `${facts}\n${alignTable(['individual', ...objectives, ...(isViolated ? ['violation'] : []), ...names], rows)}`
+  const header = ['individual', ...objectives, ...(isViolated ? ['violation'] : []), ...names]
+  return `${facts}\n${alignTable(header, rows)}${describeRest(all.length - front.length, objectives[0]!, run)}`
+}
+
+/** A front of many objectives has thousands of individuals. */
+const usuallyShown = 30
+
+/** Of more than can be shown, those that are spread evenly over the range of an objective, its ends among them. */
+function spreadOver<T extends { readonly objectives: Values }>(
+  name: string,
+  all: readonly T[],
+  most: number,
+): readonly T[] {
+  if (all.length <= most) return all
+  const sorted = [...all].sort((a, b) => a.objectives[name]! - b.objectives[name]!)
+  return Array.from({ length: most }, (_, i) => sorted[Math.round((i * (sorted.length - 1)) / Math.max(1, most - 1))]!)
+}
+
+function describeRest(left: number, objective: string, run: string): string {
+  if (left === 0) return ''
+  return `and ${left} more, between these in ${objective}; all of them:  twoloop export ${quoteWord(run)} --front\n`
 }

@@ -30,8 +30,8 @@ export async function showRun(
       '--reference is what the hypervolume of a front is measured from; give --front as well',
     )
   }
-  if (front && (top !== undefined || individual !== undefined)) {
-    throw new ConfigurationError(`--front shows the front, got ${top === undefined ? '--individual' : '--top'} as well`)
+  if (front && individual !== undefined) {
+    throw new ConfigurationError('--front shows the front, got --individual as well')
   }
   if (top !== undefined && individual !== undefined) {
     throw new ConfigurationError('--top shows the best individuals and --individual shows one; give one of the two')
@@ -45,7 +45,7 @@ export async function showRun(
     }
     if (front) {
       const document = frontDocument(record, reference)
-      return json ? jsonText(document) : describeFront(document)
+      return json ? jsonText(document) : describeFront(document, { run, top })
     }
     const summary = summarize(record, { hash: json })
     const best = top === undefined ? [] : bestOf(record, top)

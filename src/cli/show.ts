@@ -7,7 +7,7 @@ export function register(program: Command): void {
     .summary('show what a run has found')
     .description('Shows a run: its summary, its best individuals, or one individual with all its attempts.')
     .argument('<run>', 'the run directory')
-    .option('--top <number>', 'show so many of the best individuals', wholeFromOne)
+    .option('--top <number>', 'show so many of the best individuals, or of the front', wholeFromOne)
     .option('--individual <name>', 'show one individual: generation.index or generation.index.replicate')
     .option('--front', 'show the individuals that no other dominates in all objectives, and the hypervolume')
     .option('--reference <name=value,...>', 'what the hypervolume is measured from: a value for each objective')

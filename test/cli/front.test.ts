@@ -61,6 +61,19 @@ test('show has the front, and the hypervolume after each generation', async () =
   expect(await showRun(madeRun(), { front: true })).toMatch(/^front +3\nhypervolume +6\n/)
 })
 
+test('of a front of many, those are shown that are spread over its first objective, and it is said how all are seen', async () => {
+  const run = recordOf([Array.from({ length: 101 }, (_, i) => [100 - i, 100 - i] as const)])
+  const shown = await showRun(run, { front: true, top: 3 })
+  expect(shown.trimEnd().split('\n').slice(-4)).toEqual([
+    expect.stringMatching(/^ *0\.100 +0 /),
+    expect.stringMatching(/^ *0\.50 +50 /),
+    expect.stringMatching(/^ *0\.0 +100 /),
+    `and 98 more, between these in error; all of them:  twoloop export ${run} --front`,
+  ])
+  expect((await showRun(run, { front: true })).match(/^ *0\.\d+ /gm)).toHaveLength(30)
+  expect(JSON.parse(await showRun(run, { front: true, json: true })).front).toHaveLength(101)
+})
+
 test('the hypervolume is measured from another point if one is named', async () => {
   const shown = JSON.parse(await showRun(madeRun(), { front: true, reference: 'gain=-1,error=6', json: true }))
   expect(shown.hypervolumes).toEqual([5 + 3 * 3, 5 + 4 * 3 + 1])
@@ -73,7 +86,7 @@ test.each([
     '--reference needs a number for each of error, gain, as error=1,gain=1; for gain came nothing',
   ],
   [{ front: true, reference: 'error=9,gian=1' }, '"gian" is no objective'],
-  [{ front: true, top: 3 }, '--front shows the front, got --top as well'],
+  [{ front: true, individual: '0.1' }, '--front shows the front, got --individual as well'],
   [{ reference: 'error=9,gain=1' }, 'give --front as well'],
 ])('what is wrong with a front that is asked for is said: %o', async (options, sentence) => {
   await expect(showRun(madeRun(), options)).rejects.toThrow(sentence)
@@ -95,7 +108,9 @@ test('the table of a front has a column for what applies to any of it, and an em
     parameters,
   })
   const front = [of(0, { solver: 'rk4', step: 0.5 }), of(1, { solver: 'adaptive', tolerance: 0.25 })]
-  const text = describeFront({ objectives: ['error', 'gain'], front, reference: null, hypervolumes: [] } as never)
+  const text = describeFront({ objectives: ['error', 'gain'], front, reference: null, hypervolumes: [] } as never, {
+    run: 'runs/orbit',
+  })
   const [names, first, second] = text.trimEnd().split('\n').slice(-3)
   expect(names).toMatch(/solver +step +tolerance$/)
   expect(first).toMatch(/rk4"? +0\.5 *$/)
