@@ -4,7 +4,7 @@ import type { PlainData } from '../../src/core/plain-data.ts'
 import { isSame } from '../../src/core/plain-data.ts'
 import { type Parameter, parameterFrom, type Space } from '../../src/core/space.ts'
 import { show } from '../../src/core/text.ts'
-import { checkCount, checkNames } from './check.ts'
+import { checkCall, checkCount, checkNames } from './check.ts'
 import { DesignPoints } from './design-points.ts'
 import { distinctPoints } from './distinct-points.ts'
 import { checkedValues, describeGrid, type GridOptions, gridOptions } from './factors.ts'
@@ -22,7 +22,9 @@ export type Variations<P> = NonNullable<GridOptions<P>['values']>
 export function baseCase<P>(
   space: Space<P>,
   options: { readonly reference: NoInfer<P>; readonly variations: Variations<NoInfer<P>> },
+  ...surplus: readonly never[]
 ): DesignPoints<P> {
+  checkCall('baseCase', space, surplus)
   checkOptions('baseCase', options, { reference: anything, variations: aRecord })
   const { reference, variations } = options
   const given = variations as Readonly<Record<string, unknown>>
@@ -45,7 +47,12 @@ export interface OneAtATimeOptions<P> extends GridOptions<P> {
  *
  * @example oneAtATime(space, { levels: 5 })
  */
-export function oneAtATime<P>(space: Space<P>, options: OneAtATimeOptions<NoInfer<P>>): DesignPoints<P> {
+export function oneAtATime<P>(
+  space: Space<P>,
+  options: OneAtATimeOptions<NoInfer<P>>,
+  ...surplus: readonly never[]
+): DesignPoints<P> {
+  checkCall('oneAtATime', space, surplus)
   checkOptions('oneAtATime', options, { ...gridOptions, reference: anything })
   const { levels, values = {} } = options
   const reference = options.reference ?? space.decode(new Array<number>(space.dimension).fill(0.5))

@@ -1,9 +1,26 @@
 import { nearest } from '../../src/core/nearest.ts'
+import { refuseSurplus } from '../../src/core/options.ts'
 import type { Space } from '../../src/core/space.ts'
 import { show } from '../../src/core/text.ts'
 
 /** The largest number of points that can be told apart. */
 const mostPoints = Number.MAX_SAFE_INTEGER
+
+/** Refuses what is no space in the place of one, and what stands behind the options. @throws RangeError or ConfigurationError */
+export function checkCall(design: string, space: Pick<Space, 'definitions'>, surplus: readonly unknown[]): void {
+  if (!Array.isArray((space as Partial<Space> | undefined)?.definitions)) {
+    throw new RangeError(`${design} needs a space, as in ${design}(optimizee.space, ...), got ${show(space)}`)
+  }
+  refuseSurplus(design, 2, surplus)
+}
+
+/** @throws RangeError at the first that is no design, or if there is none */
+export function checkDesigns(combination: string, designs: readonly unknown[]): void {
+  if (designs.length === 0) throw new RangeError(`${combination} needs at least one design, got none`)
+  const stranger = designs.find((design) => !Array.isArray((design as { stretches?: unknown } | undefined)?.stretches))
+  if (stranger === undefined && !designs.includes(undefined)) return
+  throw new RangeError(`${combination} needs designs, one argument each, got ${show(stranger)}`)
+}
 
 /** @throws RangeError unless it is a whole number of at least `least` */
 export function checkCount(design: string, name: string, count: number, least = 1): void {

@@ -1,4 +1,5 @@
-import { checkNames, checkOnce, checkSize } from './check.ts'
+import { refuseSurplus } from '../../src/core/options.ts'
+import { checkDesigns, checkNames, checkOnce, checkSize } from './check.ts'
 import { checkUnrepeated, DesignPoints, type Stretch } from './design-points.ts'
 import { digitsOf } from './factors.ts'
 import { type ReplicationOptions, replication } from './replication.ts'
@@ -36,8 +37,8 @@ export function zip<const T extends readonly unknown[]>(...designs: Designs<T>):
 
 /** One design after the other, all over the same parameters; each keeps how often it is repeated. */
 export function concat<P>(...designs: readonly DesignPoints<P>[]): DesignPoints<P> {
-  const [first] = designs
-  if (!first) throw new RangeError('concat needs at least one design, got none')
+  checkDesigns('concat', designs)
+  const first = designs[0]!
   const orders = designs.map((design) => orderOf(first.names, design.names))
   const size = checkSize(
     'concat',
@@ -68,7 +69,10 @@ export function repeat<P>(
   design: DesignPoints<P>,
   replications?: number,
   seeds?: ReplicationOptions['seeds'],
+  ...surplus: readonly never[]
 ): DesignPoints<P> {
+  checkDesigns('repeat', [design])
+  refuseSurplus('repeat', 3, surplus, '')
   checkUnrepeated('repeat', design)
   const asked = replication({ replications, seeds })
   const { replications: count, seeds: policy } = asked
@@ -85,7 +89,7 @@ function checkedParts(
   combination: string,
   designs: readonly DesignPoints<unknown>[],
 ): readonly DesignPoints<unknown>[] {
-  if (designs.length === 0) throw new RangeError(`${combination} needs at least one design, got none`)
+  checkDesigns(combination, designs)
   for (const design of designs) checkUnrepeated(combination, design)
   checkOnce(
     combination,

@@ -1,5 +1,6 @@
 import { checkOptions } from '../../src/core/options.ts'
 import type { Space } from '../../src/core/space.ts'
+import { checkCall } from './check.ts'
 import { DesignPoints } from './design-points.ts'
 import { distinctPoints } from './distinct-points.ts'
 import { describeGrid, digitsOf, factorsOf, type GridOptions, gridOptions, gridSize } from './factors.ts'
@@ -10,7 +11,12 @@ import { describeGrid, digitsOf, factorsOf, type GridOptions, gridOptions, gridS
  *
  * @example fullFactorial(space, { levels: 5, values: { solver: ['euler', 'rk4'] } })
  */
-export function fullFactorial<P>(space: Space<P>, options: GridOptions<NoInfer<P>> = {}): DesignPoints<P> {
+export function fullFactorial<P>(
+  space: Space<P>,
+  options: GridOptions<NoInfer<P>> = {},
+  ...surplus: readonly never[]
+): DesignPoints<P> {
+  checkCall('fullFactorial', space, surplus)
   checkOptions('fullFactorial', options, gridOptions)
   const factors = factorsOf('fullFactorial', space, options)
   const all = new DesignPoints({

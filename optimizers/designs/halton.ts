@@ -1,7 +1,7 @@
 import { anything, checkOptions, trueOrFalse, wholeFrom } from '../../src/core/options.ts'
 import { Random } from '../../src/core/random.ts'
 import type { Space } from '../../src/core/space.ts'
-import { checkCount } from './check.ts'
+import { checkCall, checkCount } from './check.ts'
 import type { DesignPoints } from './design-points.ts'
 import { axisSeeds, unitDesign } from './unit-design.ts'
 
@@ -22,7 +22,8 @@ export interface HaltonOptions {
  *
  * @example halton(space, { points: 500, seed: 1 })
  */
-export function halton<P>(space: Space<P>, options: HaltonOptions): DesignPoints<P> {
+export function halton<P>(space: Space<P>, options: HaltonOptions, ...surplus: readonly never[]): DesignPoints<P> {
+  checkCall('halton', space, surplus)
   checkOptions('halton', options, { points: anything, scramble: trueOrFalse, seed: wholeFrom(0) })
   const { points, scramble = true, seed = 0 } = options
   checkCount('halton', 'points', points)

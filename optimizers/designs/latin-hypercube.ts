@@ -1,7 +1,7 @@
 import { anything, checkOptions, oneOf, trueOrFalse, wholeFrom } from '../../src/core/options.ts'
 import { seedOf } from '../../src/core/random.ts'
 import type { Space } from '../../src/core/space.ts'
-import { checkCount } from './check.ts'
+import { checkCall, checkCount } from './check.ts'
 import type { DesignPoints } from './design-points.ts'
 import { hashWords } from './hash.ts'
 import { maximin, mostMaximin } from './maximin.ts'
@@ -25,7 +25,12 @@ export interface LatinHypercubeOptions {
  *
  * @example latinHypercube(space, { points: 100, criterion: 'maximin', seed: 1 })
  */
-export function latinHypercube<P>(space: Space<P>, options: LatinHypercubeOptions): DesignPoints<P> {
+export function latinHypercube<P>(
+  space: Space<P>,
+  options: LatinHypercubeOptions,
+  ...surplus: readonly never[]
+): DesignPoints<P> {
+  checkCall('latinHypercube', space, surplus)
   checkOptions('latinHypercube', options, {
     points: anything,
     criterion: oneOf('plain', 'maximin'),

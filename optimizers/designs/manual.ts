@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { type CellReading, type CellTyping, readCell } from '../../src/core/read-cell.ts'
 import type { Parameter, Space } from '../../src/core/space.ts'
 import { show } from '../../src/core/text.ts'
+import { checkCall } from './check.ts'
 import { DesignPoints } from './design-points.ts'
 import { parametersOf } from './subspace.ts'
 
@@ -9,7 +10,12 @@ import { parametersOf } from './subspace.ts'
  * The points that are given, in their order.
  * @example manual(space, [{ x: 0, solver: 'euler' }, { x: 1, solver: 'rk4' }])
  */
-export function manual<P>(space: Space<P>, points: readonly NoInfer<P>[]): DesignPoints<P> {
+export function manual<P>(
+  space: Space<P>,
+  points: readonly NoInfer<P>[],
+  ...surplus: readonly never[]
+): DesignPoints<P> {
+  checkCall('manual', space, surplus)
   return tableDesign('manual', space, points as readonly unknown[] as readonly Row[], (value, parameter) => {
     const refusal = parameter.refuse(value)
     return refusal === undefined ? { value } : { refusal }

@@ -3,7 +3,7 @@ import { anything, checkOptions, wholeFrom } from '../../src/core/options.ts'
 import { Random } from '../../src/core/random.ts'
 import { coordinateOf, type ParameterDefinition, type Space } from '../../src/core/space.ts'
 import { show } from '../../src/core/text.ts'
-import { checkCount, checkSize, checkUnconditional } from './check.ts'
+import { checkCall, checkCount, checkSize, checkUnconditional } from './check.ts'
 import type { DesignPoints } from './design-points.ts'
 import { unitDesign } from './unit-design.ts'
 
@@ -23,7 +23,8 @@ export interface MorrisOptions {
  *
  * @example morris(space, { trajectories: 20, levels: 4, seed: 1 })
  */
-export function morris<P>(space: Space<P>, options: MorrisOptions): DesignPoints<P> {
+export function morris<P>(space: Space<P>, options: MorrisOptions, ...surplus: readonly never[]): DesignPoints<P> {
+  checkCall('morris', space, surplus)
   checkUnconditional('morris', space)
   checkOptions('morris', options, { trajectories: anything, levels: anything, seed: wholeFrom(0) })
   const { trajectories, levels = 4, seed = 0 } = options

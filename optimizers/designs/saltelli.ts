@@ -1,6 +1,6 @@
 import { anything, checkOptions, trueOrFalse, wholeFrom } from '../../src/core/options.ts'
 import type { Space } from '../../src/core/space.ts'
-import { checkCount, checkSize, checkUnconditional } from './check.ts'
+import { checkCall, checkCount, checkSize, checkUnconditional } from './check.ts'
 import type { DesignPoints } from './design-points.ts'
 import { checkSobol, type Scrambling, scrambling, sobolUnit } from './sobol.ts'
 import { axisSeeds, unitDesign } from './unit-design.ts'
@@ -22,7 +22,8 @@ export interface SaltelliOptions {
  *
  * @example saltelli(space, { points: 1024, seed: 1 })
  */
-export function saltelli<P>(space: Space<P>, options: SaltelliOptions): DesignPoints<P> {
+export function saltelli<P>(space: Space<P>, options: SaltelliOptions, ...surplus: readonly never[]): DesignPoints<P> {
+  checkCall('saltelli', space, surplus)
   checkUnconditional('saltelli', space)
   checkOptions('saltelli', options, {
     points: anything,

@@ -1,7 +1,7 @@
 import { anything, checkOptions } from '../../src/core/options.ts'
 import { parameterFrom, type Space } from '../../src/core/space.ts'
 import { show } from '../../src/core/text.ts'
-import { checkCount, checkSize, checkUnconditional } from './check.ts'
+import { checkCall, checkCount, checkSize, checkUnconditional } from './check.ts'
 import type { DesignPoints } from './design-points.ts'
 import { parametersOf } from './subspace.ts'
 import { unitDesign } from './unit-design.ts'
@@ -15,7 +15,12 @@ const mostLevel = 20
  *
  * @example smolyak(space, { level: 3 })
  */
-export function smolyak<P>(space: Space<P>, options: { readonly level: number }): DesignPoints<P> {
+export function smolyak<P>(
+  space: Space<P>,
+  options: { readonly level: number },
+  ...surplus: readonly never[]
+): DesignPoints<P> {
+  checkCall('smolyak', space, surplus)
   checkUnconditional('smolyak', space)
   checkOptions('smolyak', options, { level: anything })
   const { level } = options

@@ -1,6 +1,6 @@
 import { anything, checkOptions, oneOf, wholeFrom } from '../../src/core/options.ts'
 import type { Space } from '../../src/core/space.ts'
-import { checkCount } from './check.ts'
+import { checkCall, checkCount } from './check.ts'
 import type { DesignPoints } from './design-points.ts'
 import { hashWords } from './hash.ts'
 import { readSobolTable } from './sobol-table.ts'
@@ -30,7 +30,8 @@ export interface SobolOptions {
  *
  * @example sobol(space, { points: 1024, seed: 1 })
  */
-export function sobol<P>(space: Space<P>, options: SobolOptions): DesignPoints<P> {
+export function sobol<P>(space: Space<P>, options: SobolOptions, ...surplus: readonly never[]): DesignPoints<P> {
+  checkCall('sobol', space, surplus)
   checkOptions('sobol', options, { points: anything, scramble: scrambling, seed: wholeFrom(0) })
   const { points, scramble = 'owen', seed = 0 } = options
   checkCount('sobol', 'points', points)

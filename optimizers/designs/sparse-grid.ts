@@ -1,6 +1,6 @@
-import { anything, checkOptions, wholeFrom } from '../../src/core/options.ts'
+import { anything, checkOptions, refuseSurplus, wholeFrom } from '../../src/core/options.ts'
 import type { Space } from '../../src/core/space.ts'
-import { checkCount } from './check.ts'
+import { checkCall, checkCount, checkDesigns } from './check.ts'
 import { checkUnrepeated, DesignPoints } from './design-points.ts'
 import { type GridOptions, gridOptions } from './factors.ts'
 import { fullFactorial } from './full-factorial.ts'
@@ -16,14 +16,25 @@ export interface SubsetOptions {
  *
  * @example sparseGrid(space, { levels: 100, points: 500 })
  */
-export function sparseGrid<P>(space: Space<P>, options: GridOptions<NoInfer<P>> & SubsetOptions): DesignPoints<P> {
+export function sparseGrid<P>(
+  space: Space<P>,
+  options: GridOptions<NoInfer<P>> & SubsetOptions,
+  ...surplus: readonly never[]
+): DesignPoints<P> {
+  checkCall('sparseGrid', space, surplus)
   checkOptions('sparseGrid', options, { ...gridOptions, points: anything, seed: wholeFrom(0) })
   const { points, seed, ...grid } = options
   return subset(fullFactorial(space, grid), { points, seed })
 }
 
 /** Points of any design, chosen at random without taking one twice. */
-export function subset<P>(design: DesignPoints<P>, options: SubsetOptions): DesignPoints<P> {
+export function subset<P>(
+  design: DesignPoints<P>,
+  options: SubsetOptions,
+  ...surplus: readonly never[]
+): DesignPoints<P> {
+  checkDesigns('subset', [design])
+  refuseSurplus('subset', 2, surplus)
   checkOptions('subset', options, { points: anything, seed: wholeFrom(0) })
   const { points, seed = 0 } = options
   checkUnrepeated('a sparse grid', design)

@@ -12,7 +12,7 @@ import {
   wholeFrom,
 } from '../../src/core/options.ts'
 import { type GenerationDetails, type ProposedIndividual, proposedAs, type RunRecord } from '../../src/core/record.ts'
-import type { RunnerSettings } from '../../src/core/runner-settings.ts'
+import { checkRunnerSettings, type RunnerSettings } from '../../src/core/runner-settings.ts'
 import type { Space } from '../../src/core/space.ts'
 import type { Trajectory } from '../../src/core/trajectory.ts'
 import type { Deadline } from '../../src/system/deadline.ts'
@@ -96,6 +96,7 @@ export class Runner {
     checkOptions('Runner', options, runnerOptions)
     needOptions('Runner', options, 'directory', 'run', 'space', 'settings', 'launcher', 'record', 'optimizee')
     const { directory, run, settings, launcher, record, batch = 1, deadline } = options
+    checkRunnerSettings('Runner', settings)
     this.#options = options
     this.#mode = wakeUpMode(settings, directory)
     const accounts = new Accounts(settings, directory, record, performance.now())

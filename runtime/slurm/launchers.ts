@@ -1,4 +1,4 @@
-import type { RunnerSettings } from '../../src/core/runner-settings.ts'
+import { checkRunnerSettings, type RunnerSettings } from '../../src/core/runner-settings.ts'
 import { CommandLauncher, commandProspect } from '../runner/command-launcher.ts'
 import type { Launcher, Prospect } from '../runner/launcher.ts'
 import { LocalLauncher, localProspect } from '../runner/local-launcher.ts'
@@ -12,6 +12,7 @@ import { SrunLauncher, srunProspect } from './srun-launcher.ts'
  * @param say is told what goes otherwise than was asked for
  */
 export function launcherOf(settings: RunnerSettings, say?: (sentence: string) => void): Launcher {
+  checkRunnerSettings('launcherOf', settings)
   switch (settings.launcher) {
     case 'command':
       return new CommandLauncher(settings, goneWorkers)

@@ -7,7 +7,17 @@ import type { Individual } from './individual.ts'
 import { meant, meantTogether } from './meant.ts'
 import { type ObjectiveMap, Objectives } from './objectives.ts'
 import { type BatchContext, Optimizee, type ResultsOfMany, type SimulationContext } from './optimizee.ts'
-import { aFunction, aList, anything, aRecord, aText, checkOptions, type OptionCheck, wholeFrom } from './options.ts'
+import {
+  aFunction,
+  aList,
+  anything,
+  aRecord,
+  aText,
+  checkOptions,
+  type OptionCheck,
+  refuseSurplus,
+  wholeFrom,
+} from './options.ts'
 import type { Random } from './random.ts'
 import { type Reference, referenceFrom } from './reference.ts'
 import { type GivenReplications, replicationsFrom } from './replications.ts'
@@ -75,7 +85,9 @@ export type OptimizeeDefinition<P, O extends ObjectiveMap = ObjectiveMap> = Defi
  */
 export function defineOptimizee<P, O extends ObjectiveMap = ObjectiveMap>(
   definition: OptimizeeDefinition<P, O>,
+  ...surplus: readonly never[]
 ): Optimizee<P> {
+  refuseSurplus('defineOptimizee', 1, surplus, '')
   const { simulate, simulateMany } = definition
   checkOptions('defineOptimizee', definition, {
     parameters: aRecord,

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { ConfigurationError } from './errors.ts'
+import { anything, checkOptions, oneOf } from './options.ts'
 import { duration, parseSettings } from './settings.ts'
 
 /** How workers are run and what is done about their failures. None of it but the failure policy changes a search's results. */
@@ -123,4 +125,18 @@ export type RunnerSettings = z.output<typeof runnerSettings>
 /** The settings of a runner with their defaults filled in. @throws SettingsError at the first that does not fit */
 export function parseRunnerSettings(given: z.input<typeof runnerSettings>): RunnerSettings {
   return parseSettings(runnerSettings, given, 'runner')
+}
+
+/**
+ * Refuses settings that `parseRunnerSettings` did not make: some would have no value, and times would be in other units.
+ *
+ * @throws ConfigurationError
+ */
+export function checkRunnerSettings(call: string, given: RunnerSettings): void {
+  const { shape } = runnerSettings
+  const known = Object.fromEntries(Object.keys(shape).map((name) => [name, anything]))
+  checkOptions(`the settings of ${call}`, given, { ...known, launcher: oneOf(...shape.launcher.unwrap().options) })
+  const missing = Object.keys(parseRunnerSettings({})).find((name) => !Object.hasOwn(given, name))
+  if (missing === undefined) return
+  throw new ConfigurationError(`${call} needs settings that parseRunnerSettings has made, got some without ${missing}`)
 }

@@ -61,7 +61,8 @@ function typeOf(schema: JsonSchema): string {
 
 /** A union reports one issue that holds those of its members; the member that got furthest is the one that was meant. */
 function deepest(issues: readonly z.core.$ZodIssue[], base: readonly PropertyKey[] = []): z.core.$ZodIssue {
-  const issue = issues[0]!
+  // A name that is not known says more than one that is missing for it.
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]!
   const path = [...base, ...issue.path]
   if (issue.code !== 'invalid_union' || issue.errors.length === 0) return { ...issue, path }
   const members = issue.errors
@@ -86,7 +87,9 @@ function describeIssue(issue: z.core.$ZodIssue, given: unknown, schema: z.ZodTyp
   if (got === undefined && issue.code !== 'custom') return `${at} is missing; wanted ${wanted(issue)}`
   if (issue.code === 'custom') return `${at} ${issue.message}`
   if (issue.code === 'invalid_key') return `${at} ${issue.issues[0]?.message ?? 'is no name'}`
-  return `${at} needs ${wanted(issue)}, got ${show(got)}`
+  const isNumber = typeof got === 'number' && !Number.isFinite(got)
+  const what = isNumber ? wanted(issue).replace(/^a number\b/, 'a finite number') : wanted(issue)
+  return `${at} needs ${what}, got ${show(got)}`
 }
 
 /** What settings of L2L are called that have another name here, not only another spelling. */
@@ -102,6 +105,7 @@ const namesInL2L: Readonly<Record<string, string>> = {
   tournsize: 'tournamentSize',
   matepar: 'blend',
   mutpar: 'mutationScale',
+  maxworkers: 'workers',
 }
 
 function namedElsewhere(key: string, known: readonly string[]): string | undefined {

@@ -1,3 +1,4 @@
+import { refuseSurplus } from './options.ts'
 import type { Axis } from './parameters/axis.ts'
 import { Conditions } from './parameters/condition.ts'
 import type { MeantBy } from './parameters/meaning.ts'
@@ -45,6 +46,9 @@ export class Space<P = Record<string, unknown>> {
   readonly hasMeanings: boolean
 
   constructor(parameters: ParameterMap<P> | readonly (readonly [string, Parameter])[]) {
+    if (typeof parameters !== 'object' || parameters === null || isParameterList(parameters)) {
+      throw new RangeError(`a space needs parameters by name, as in { x: real(0, 1) }, got ${show(parameters)}`)
+    }
     const entries: (readonly [string, Parameter])[] = isEntryList(parameters)
       ? [...parameters]
       : Object.entries(parameters as Record<string, Parameter>)
@@ -191,8 +195,14 @@ export class Space<P = Record<string, unknown>> {
 }
 
 /** A space that is typed by its parameters. */
-export function space<P>(parameters: ParameterMap<P>): Space<P> {
+export function space<P>(parameters: ParameterMap<P>, ...surplus: readonly never[]): Space<P> {
+  refuseSurplus('space', 1, surplus, '')
   return new Space<P>(parameters)
+}
+
+/** Parameters without names. */
+function isParameterList(parameters: unknown): boolean {
+  return Array.isArray(parameters) && parameters.some((entry) => !Array.isArray(entry))
 }
 
 function isEntryList(parameters: unknown): parameters is readonly (readonly [string, Parameter])[] {

@@ -8,6 +8,7 @@ import type { DoneEvaluation } from '../core/evaluation.ts'
 import type { ObjectiveMap } from '../core/objectives.ts'
 import type { Optimizee } from '../core/optimizee.ts'
 import type { Optimizer } from '../core/optimizer.ts'
+import { refuseSurplus } from '../core/options.ts'
 import type { State } from '../core/plain-data.ts'
 import type { Reference } from '../core/reference.ts'
 import type { GivenReplications } from '../core/replications.ts'
@@ -132,7 +133,9 @@ export type RunnerSettingsInput = z.input<typeof runnerSettings>
  */
 export function defineExperiment<P = Record<string, unknown>>(
   definition: ExperimentDefinition<P>,
+  ...surplus: readonly never[]
 ): ExperimentDefinition<P> {
+  refuseSurplus('defineExperiment', 1, surplus, '')
   const { optimizee } = Object(definition) as Partial<ExperimentDefinition<P>>
   if (typeof optimizee !== 'object' || optimizee === null) {
     throw new ConfigurationError(`defineExperiment needs { optimizee, optimizer, runner ... }, got ${show(definition)}`)

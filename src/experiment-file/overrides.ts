@@ -1,7 +1,8 @@
-import { parseDocument } from 'yaml'
+import { parseDocument, visit } from 'yaml'
 import { ConfigurationError } from '../core/errors.ts'
 import { commonSettings } from '../core/optimizer.ts'
 import { parseSettings } from '../core/settings.ts'
+import { losesDigits, tooManyDigits } from './yaml.ts'
 
 /** What the command line says in place of the experiment's file; kept with the run, for `resume`. */
 export interface Overrides {
@@ -40,6 +41,12 @@ export function readSetting(setting: string): [path: string, value: unknown] {
   const [error] = document.errors
   if (error)
     throw new ConfigurationError(`--set ${setting}: ${error.message.split(/ at line |\n/)[0]}`, { cause: error })
+  visit(document, {
+    Scalar(_, { value, source }) {
+      if (typeof value !== 'number' || source === undefined || !losesDigits(source, value)) return
+      throw new ConfigurationError(`--set ${setting}: ${tooManyDigits(source)}`)
+    },
+  })
   return [setting.slice(0, equals), document.toJS() as unknown]
 }
 

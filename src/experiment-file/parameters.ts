@@ -123,13 +123,7 @@ function checkWords(given: object, known: readonly string[], place: Place): void
     const other = known.includes('low') ? '; only a real has a prior' : ', and there are no weights for them'
     refuse(below(place, likelihood), `is not a setting: all values are equally likely at first${other}`)
   }
-  for (const [key, value] of Object.entries(given)) {
-    if ((key === 'low' || key === 'high') && typeof value === 'number' && !Number.isFinite(value)) {
-      refuse(
-        below(place, key),
-        `needs a finite number, got ${Number.isNaN(value) ? '.nan' : value > 0 ? '.inf' : '-.inf'}`,
-      )
-    }
+  for (const key of Object.keys(given)) {
     const meant = keysElsewhere.get(key)
     if (meant === undefined || known.includes(key) || !known.includes(meant.split(':')[0]!)) continue
     refuse(below(place, key), `is not a setting, did you mean ${meant}?`)

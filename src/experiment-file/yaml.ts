@@ -11,15 +11,22 @@ export function parseText(text: string, file: string): object {
     const at = line === undefined ? '' : `, line ${line}, column ${column}`
     throw new ConfigurationError(`${file}${at}: ${sentence}`, { cause })
   }
+  const refuseAfter = (before: string, sentence: string): never => {
+    const lines = before.split('\n')
+    return refuseAt(lines.length, lines.at(-1)!.length + 1, sentence)
+  }
   const [error] = document.errors
   if (error?.message.startsWith('Maximum call stack')) refuse(place, tooDeep)
   if (error) refuseAt(error.linePos?.[0].line, error.linePos?.[0].col, describeError(error, text), error)
   visit(document, {
+    Scalar(_, { value, source, range }) {
+      if (typeof value !== 'number' || source === undefined || !losesDigits(source, value)) return
+      refuseAfter(text.slice(0, range?.[0]), tooManyDigits(source))
+    },
     Map(_, { flow, items: [pair, ...others], range }) {
       if (!flow || !pair || others.length > 0 || pair.value !== null || !isScalar(pair.key)) return
-      const lines = text.slice(0, range?.[0]).split('\n')
       const name = `{${String(pair.key.value)}}`
-      refuseAt(lines.length, lines.at(-1)!.length + 1, `${name} without quotes is a map in YAML; wanted "${name}"`)
+      refuseAfter(text.slice(0, range?.[0]), `${name} without quotes is a map in YAML; wanted "${name}"`)
     },
   })
   const definition = attempt(place, () => toObjects(document.toJS({ mapAsMap: true }), new Map()))
@@ -63,6 +70,16 @@ function toObjects(value: unknown, known: Map<object, object>): unknown {
   return isMoved ? Object.assign(object, { [order]: names }) : object
 }
 
+/** What is said of a number that is read as another. */
+export function tooManyDigits(source: string): string {
+  return `${source} has more digits than a number keeps; wanted a smaller one, or a text in quotes`
+}
+
+/** Whether a whole number is written with digits that are not its own. */
+export function losesDigits(source: string, value: number): boolean {
+  return /^[-+]?\d+$/.test(source) && !Number.isSafeInteger(value) && BigInt(source.replace('+', '')) !== BigInt(value)
+}
+
 /** What the reader of YAML throws itself: aliases of what is not there, or of what grows with each; too deep a nesting. */
 function attempt<T>(place: Place, read: () => T): T {
   try {
@@ -80,6 +97,8 @@ const tooDeep = `is nested more than ${deepest} deep`
 function describeError({ code, message, pos }: YAMLError, text: string): string {
   const key = /^(".*?"|'.*?'|[^\s:,]+)/.exec(text.slice(pos[0]))?.[0]
   if (code === 'DUPLICATE_KEY' && key) return `${key} comes twice`
+  const placeholder = /^\{[^{}:,\s]*\}/.exec(text.slice(pos[0]))?.[0]
+  if (placeholder) return `a word with ${placeholder} in it is a map in YAML; wanted the word in quotes`
   if (code === 'MULTIPLE_DOCS') return 'a second document begins; wanted one experiment in a file'
   return message.split('\n')[0]!.replace(/ at line \d+, column \d+:?$/, '')
 }

@@ -358,6 +358,42 @@ const wrong: [string, string, string | object, string | RegExp, object?][] = [
     ': optimizee.parameters.x.low needs a finite number, got -.inf',
   ],
   [
+    'an infinite value of a choice',
+    'a.yaml',
+    'optimizee: { command: [node], objectives: { y: minimize }, parameters: { x: { type: choice, values: [a, .inf] } } }\noptimizer: {}\n',
+    ': optimizee.parameters.x.values.1 needs a text, a finite number, true, false or null, got .inf',
+  ],
+  [
+    'an infinite number of workers',
+    'a.yaml',
+    'optimizee: { type: active-wait }\nrunner: { workers: -.inf }\n',
+    ': runner.workers needs a finite number, got -.inf',
+  ],
+  [
+    'a first guess that is no number',
+    'a.yaml',
+    'optimizee: { command: [node, "{x}"], objectives: { y: minimize }, parameters: { x: { type: real, low: 0, high: 1 } } }\nstart: [{ x: .nan }]\n',
+    /^: start\[0\] x needs a number from 0 to 1, got \.nan/,
+  ],
+  [
+    'a whole number with too many digits',
+    'a.yaml',
+    'optimizee: { command: [node], objectives: { y: minimize }, parameters: { x: { type: choice, values: [12345678901234567890, 2] } } }\n',
+    ', line 1, column 102: 12345678901234567890 has more digits than a number keeps; wanted a smaller one, or a text in quotes',
+  ],
+  [
+    'a placeholder in a word without quotes',
+    'a.yaml',
+    'name: x\noptimizee:\n  command: [echo, -x={x}]\n',
+    ', line 3, column 22: a word with {x} in it is a map in YAML; wanted the word in quotes',
+  ],
+  [
+    "another tool's bounds",
+    'a.yaml',
+    'optimizee: { command: [node], objectives: { y: minimize }, parameters: { x: { type: real, bounds: [0, 1] } } }\n',
+    ': optimizee.parameters.x.bounds is not a setting; known are type, low, high, scale, step, prior, when',
+  ],
+  [
     'objectives that results have in another order',
     'a.yaml',
     'optimizee: { command: [node], objectives: { 2: minimize, 1: minimize }, parameters: { x: { type: boolean } } }\noptimizer: {}\n',

@@ -63,3 +63,10 @@ test('an optimizer that the file made by itself takes a seed and generations, an
   )
   expect(() => override(made, { set: ['optimizer.seed=x'] })).toThrow('--set optimizer.seed=x')
 })
+
+test('a whole number that would lose digits is refused', () => {
+  expect(() => override({}, { set: ['start=[{ x: 12345678901234567890 }]'] })).toThrow(
+    '--set start=[{ x: 12345678901234567890 }]: 12345678901234567890 has more digits than a number keeps',
+  )
+  expect(override({}, { set: ['x=100000000000000000000'] })).toEqual({ x: 1e20 }) // it is the number
+})

@@ -7,7 +7,10 @@ import {
   boolean,
   callExperiment,
   choice,
+  concat,
+  cross,
   DataCollector,
+  Deadline,
   defineExperiment,
   defineOptimizee,
   defineSimFunc,
@@ -21,13 +24,16 @@ import {
   integer,
   Logger,
   latinHypercube,
+  launcherOf,
   manual,
   manualRuns,
   modelOptimizee,
   morris,
   oneAtATime,
+  parseRunnerSettings,
   ReadCache,
   real,
+  repeat,
   saltelli,
   setupLoggerKwargs,
   smolyak,
@@ -39,6 +45,7 @@ import {
   subspace,
   tableOf,
   vector,
+  when,
 } from '../../src/index.ts'
 
 const square = space({ x: real(0, 1), y: real(0, 1) })
@@ -125,6 +132,44 @@ test.each<readonly [string, () => unknown, string]>([
     'did you mean secondOrder?',
   ],
   ["pyDOE's word", () => untyped(latinHypercube)(square, { points: 4, criterion: 'center' }), 'got "center"'],
+  ...(
+    [
+      [sobol, { points: 4 }],
+      [halton, { points: 4 }],
+      [latinHypercube, { points: 4 }],
+      [morris, { trajectories: 2 }],
+      [saltelli, { points: 4 }],
+      [smolyak, { level: 1 }],
+      [fullFactorial, { levels: 2 }],
+      [sparseGrid, { levels: 2, points: 2 }],
+      [oneAtATime, { levels: 2 }],
+      [baseCase, { reference: { x: 0, y: 0 }, variations: {} }],
+      [manual, [{ x: 0, y: 0 }]],
+    ] as const
+  ).flatMap(([design, options]): [string, () => unknown, string][] => [
+    [`a seed behind ${design.name}'s options`, () => untyped(design)(square, options, 7), 'takes 2 arguments, got 7'],
+    [`no space for ${design.name}`, () => untyped(design)({ x: real(0, 1) }, options), 'needs a space, as in'],
+  ]),
+  ['a list of designs', () => untyped(cross)([sobol(square, { points: 4 })]), 'cross needs designs, one argument each'],
+  ['points for a design', () => untyped(concat)({ x: 0, y: 0 }), 'concat needs designs, one argument each'],
+  ['no design', () => untyped(repeat)(undefined, 3), 'repeat needs designs, one argument each, got nothing'],
+  [
+    'a seed behind replications',
+    () => untyped(repeat)(sobol(square, { points: 4 }), 3, 'common', 7),
+    'repeat takes 3 arguments, got 7 as well',
+  ],
+  ['parameters without names', () => untyped(space)([real(0, 1)]), 'a space needs parameters by name'],
+  ['a name for a space', () => untyped(space)({ x: real(0, 1) }, 'valley'), 'space takes 1 argument, got "valley"'],
+  [
+    'something behind a parameter that applies sometimes',
+    () => untyped(when)({ solver: 'rk4' }, real(0, 1), 3),
+    'when takes 2 arguments, got 3 as well',
+  ],
+  [
+    'settings behind an experiment',
+    () => untyped(defineExperiment)({ optimizee: {} }, { workers: 2 }),
+    'defineExperiment takes 1 argument',
+  ],
   ['a misspelt option', () => untyped(morris)(square, { trajectory: 4 }), 'did you mean trajectories?'],
   ['an option of another design', () => untyped(smolyak)(square, { levels: 4 }), 'did you mean level?'],
   [
@@ -251,17 +296,7 @@ test.each<readonly [string, () => unknown, string]>([
     () => new ExperimentGrid('ppo').add('num_cpu', [1, 2]),
     'got num_cpu, which is the option numCpu of run',
   ],
-  [
-    'an option where add has inName',
-    () =>
-      untyped((...given: readonly unknown[]) => new ExperimentGrid('ppo').add(...(given as [string, unknown])))(
-        'lr',
-        1,
-        'lr',
-        'yes',
-      ),
-    'inName of lr needs true or false',
-  ],
+  ['an option where add has inName', () => untyped(add)('lr', 1, 'lr', 'yes'), 'inName of lr needs true or false'],
   [
     'a seed in its place of old',
     () => untyped(callExperiment)('ppo', thunk, 0, 1),
@@ -294,6 +329,28 @@ test.each<readonly [string, () => unknown, string]>([
     () => untyped(tableOf)('runs/valley', { shape: 'tall' }),
     'shape needs "wide" or "long", got "tall"',
   ],
+  [
+    'settings that are not complete',
+    () => untyped(launcherOf)({ launcher: 'local' }),
+    'launcherOf needs settings that parseRunnerSettings has made',
+  ],
+  [
+    'a setting that no launcher knows',
+    () => untyped(launcherOf)({ ...parseRunnerSettings({}), worker: 3 }),
+    'the settings of launcherOf: "worker" is not an option, did you mean workers?',
+  ],
+  [
+    'another launcher',
+    () => untyped(launcherOf)({ ...parseRunnerSettings({}), launcher: 'slurm' }),
+    'launcher needs one of "local", "srun", "sbatch", "command", got "slurm"',
+  ],
+  ['a time for a clock', () => untyped(make(Deadline))(5), 'Deadline needs a function that tells the time, got 5'],
+  [
+    'a time span for a deadline',
+    () => new Deadline().setIn('30s' as never),
+    'needs a number of milliseconds, got "30s"',
+  ],
+  ['a shorthand too many', () => untyped(add)('lr', [1], 'lr', true, 2), 'ExperimentGrid.add takes 4 arguments'],
   ['an unknown option of a run', () => untyped(HeldRun.take)('never', { overWrite: true }), 'did you mean overwrite?'],
   [
     'a run outside of the root',
@@ -307,6 +364,10 @@ test.each<readonly [string, () => unknown, string]>([
   }
   await expect(made()).rejects.toThrow(sentence)
 })
+
+function add(...given: readonly unknown[]) {
+  return new ExperimentGrid('ppo').add(...(given as [string, unknown]))
+}
 
 function make(of: unknown) {
   return (...given: readonly unknown[]) => new (of as new (...given: readonly unknown[]) => unknown)(...given)

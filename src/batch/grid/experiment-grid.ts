@@ -1,4 +1,4 @@
-import { checkOptions, trueOrFalse } from '../../core/options.ts'
+import { checkOptions, refuseSurplus, trueOrFalse } from '../../core/options.ts'
 import { show } from '../../core/text.ts'
 import { describeGrid } from './describe-grid.ts'
 import {
@@ -56,7 +56,8 @@ export class ExperimentGrid {
    * @param inName whether it stands there although it has one value only
    * @throws RangeError if there is no value, or if the key or its shorthand is there already
    */
-  add(key: string, values: unknown, shorthand?: string, inName = false): this {
+  add(key: string, values: unknown, shorthand?: string, inName = false, ...surplus: readonly never[]): this {
+    refuseSurplus('ExperimentGrid.add', 4, surplus, '')
     const made = this.#defaultShorthand ? defaultShorthand(String(key)) || undefined : undefined
     const added = checkedKey(key, values, shorthand ?? made, inName)
     checkBeside(this.#keys, added)

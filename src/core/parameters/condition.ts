@@ -1,4 +1,5 @@
 import { nearest } from '../nearest.ts'
+import { refuseSurplus } from '../options.ts'
 import { show } from '../text.ts'
 import { isChoiceValue } from './choice.ts'
 import {
@@ -15,8 +16,13 @@ import {
  *
  * @example { solver: choice(['rk4', 'adaptive']), step: when({ solver: 'rk4' }, real(1e-4, 0.1, { scale: 'log' })) }
  */
-export function when<T>(condition: Condition, parameter: Parameter<T>): Parameter<T | undefined> {
+export function when<T>(
+  condition: Condition,
+  parameter: Parameter<T>,
+  ...surplus: readonly never[]
+): Parameter<T | undefined> {
   const call = 'when(condition, parameter)'
+  refuseSurplus('when', 2, surplus, '')
   checkParameter(call, parameter)
   const { definition, axes } = parameter
   if (definition.when !== undefined)
