@@ -57,7 +57,7 @@ export async function bundleCommand(others: readonly string[] = []): Promise<voi
     legalComments: 'none', // licenses.txt has them
     logLevel: 'warning',
   } as const satisfies BuildOptions
-  const split = { ...common, define: { 'import.meta.url': '__importMetaUrl' }, plugins: [ownPlaces, usedOfZod] }
+  const split = { ...common, define: { 'import.meta.url': '__importMetaUrl' }, plugins: [rewritten] }
   const program = (path: string) => ({ in: join(dist, path), out: basename(path, '.js') })
   const imported = (path: string) => ({ in: join(dist, path), out: runningName(path).replace(/\.js$/, '') })
   const builds = await Promise.all([
@@ -90,28 +90,28 @@ const banner = [
   'const require = __createRequire(__bundleUrl)',
 ].join('; ')
 
-/** `import.meta.url` is where a file was before it was bundled, as what lies beside it is there; `import.meta.dirname` where it runs. */
-const ownPlaces: Plugin = {
-  name: 'own places',
-  setup({ onLoad }) {
+/** What is changed in files on their way into the bundles. */
+const rewritten: Plugin = {
+  name: 'rewritten',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^zod$/ }, ({ path, importer }) => {
+      // The kit passes all of it on to those who write optimizers: they have the installed package.
+      return importer === join(dist, 'optimizers', 'kit.js') ? { path, external: true } : undefined
+    })
     onLoad({ filter: /\.js$/ }, async ({ path }) => {
-      const text = await readFile(path, 'utf8')
-      if (!path.startsWith(dist) || !text.includes('import.meta.url')) return undefined
-      const place = JSON.stringify(relative(folder, path))
-      return {
-        contents: text.replace(/^(#!.*\n)?/, `$1const __importMetaUrl = new URL(${place}, __bundleUrl).href; `),
-      }
+      return { contents: withOwnPlace(withUsedOfZod(await readFile(path, 'utf8')), path) }
     })
   },
 }
 
+/** `import.meta.url` is where a file was before it was bundled, as what lies beside it is there; `import.meta.dirname` where it runs. */
+function withOwnPlace(text: string, path: string): string {
+  if (!path.startsWith(dist) || !text.includes('import.meta.url')) return text
+  const place = JSON.stringify(relative(folder, path))
+  return text.replace(/^(#!.*\n)?/, `$1const __importMetaUrl = new URL(${place}, __bundleUrl).href; `)
+}
+
 /** Of a namespace that is imported as such only what is used is bundled: not the forty languages that zod speaks. */
-const usedOfZod: Plugin = {
-  name: 'used of zod',
-  setup({ onLoad }) {
-    onLoad({ filter: /\.js$/ }, async ({ path }) => {
-      const text = await readFile(path, 'utf8')
-      return { contents: text.replace(/import \{ z \} from ["']zod["']/, `import * as z from 'zod'`) }
-    })
-  },
+function withUsedOfZod(text: string): string {
+  return text.replace(/import \{ z \} from ["']zod["']/, `import * as z from 'zod'`)
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { execa } from 'execa'
 import { expect, test } from 'vitest'
@@ -42,4 +43,10 @@ test('the bundled command loads what it needs to read runs in a few files, and n
   expect(own).toEqual(expect.arrayContaining(['main.js', 'base.js', 'reading.js']))
   expect(own).not.toContain('searching.js')
   expect(own.length).toBeLessThan(12)
+})
+
+test('the bundled command speaks one language of those that zod does', () => {
+  const searching = readFileSync(join(build, 'command', 'searching.js'), 'utf8')
+  expect(searching).toContain('Invalid input: expected ')
+  expect(searching).not.toContain('Entr\\xE9e invalide') // how the bundler writes it
 })
