@@ -1,4 +1,5 @@
 import { join, relative } from 'node:path'
+import { isWhole } from '../core/budget.ts'
 import { SearchFailedError } from '../core/errors.ts'
 import type { DoneEvaluation } from '../core/evaluation.ts'
 import { nameOf } from '../core/individual.ts'
@@ -131,7 +132,7 @@ interface FinishedRun {
 
 function asJson(
   { status, reason, directory, generations, best, recommended, front }: FinishedRun,
-  { name, optimizee: { objectives } }: LoadedExperiment,
+  { name, optimizee: { objectives, budget } }: LoadedExperiment,
 ): object {
   return {
     name,
@@ -147,6 +148,7 @@ function asJson(
           objectives: Object.fromEntries(objectives.names.map((objective, i) => [objective, best.fitness[i]])),
           ...(best.violation !== undefined && { violation: best.violation }),
           ...(best.standardError && { standardError: best.standardError }),
+          ...(!isWhole(budget, best.individual.budget) && { budget: best.individual.budget }),
           parameters: best.individual.parameters,
         }
       : null,
@@ -172,6 +174,11 @@ function summarize(run: FinishedRun, { name, optimizee }: LoadedExperiment): str
       ? []
       : [
           `No individual keeps all constraints; the one that violates them least does so by ${shortNumber(best.violation)}.`,
+        ]),
+    ...(best === undefined || isWhole(optimizee.budget, best.individual.budget)
+      ? []
+      : [
+          `No individual has had the whole budget of ${optimizee.budget?.high} ${optimizee.budget?.name}; the best has had ${best.individual.budget}.`,
         ]),
     best ? `best  ${fitness}  (individual ${nameOf(best.individual)})` : `best  none: ${whyNone(run)}`,
     ...parameters.map(([parameter, value]) => `      ${parameter.padEnd(width)}  ${showValue(value)}`),

@@ -1,10 +1,10 @@
 import { ConfigurationError } from '../core/errors.ts'
-import { nameOf } from '../core/individual.ts'
 import type { Objectives } from '../core/objectives.ts'
 import { quoteWord } from '../core/shell-words.ts'
 import { show } from '../core/text.ts'
 import type { RecordReader } from '../record/reader.ts'
-import { alignFacts, alignTable, shortValue } from './table.ts'
+import { pointsTable } from './points-table.ts'
+import { alignFacts, shortValue } from './table.ts'
 
 type Values = Readonly<Record<string, number>>
 
@@ -88,15 +88,6 @@ export function describeFront(
 ): string {
   if (all.length === 0) return 'no individual was simulated well\n'
   const front = spreadOver(objectives[0]!, all, top)
-  // What does not apply to one may apply to another.
-  const names = [...new Set(front.flatMap(({ parameters }) => Object.keys(parameters)))]
-  const isViolated = front.some(({ violation }) => violation !== undefined)
-  const rows = front.map((point) => [
-    nameOf({ ...point, replicate: 0 }),
-    ...objectives.map((name) => shortValue(point.objectives[name])),
-    ...(isViolated ? [shortValue(point.violation ?? 0)] : []),
-    ...names.map((name) => (Object.hasOwn(point.parameters, name) ? shortValue(point.parameters[name]) : '')),
-  ])
   const last = hypervolumes.at(-1) ?? null
   const facts = alignFacts([
     ['front', String(all.length)],
@@ -106,8 +97,12 @@ export function describeFront(
       reference ? objectives.map((name) => `${name} ${shortValue(reference[name])}`).join(', ') : undefined,
     ],
   ])
-  const header = ['individual', ...objectives, ...(isViolated ? ['violation'] : []), ...names]
-  return `${facts}\n${alignTable(header, rows)}${describeRest(all.length - front.length, objectives[0]!, run)}`
+  const points = front.map((point) => ({
+    ...point,
+    replicate: 0,
+    fitness: objectives.map((name) => point.objectives[name]!),
+  }))
+  return `${facts}\n${pointsTable(objectives, points)}${describeRest(all.length - front.length, objectives[0]!, run)}`
 }
 
 /** A front of many objectives has thousands of individuals. */

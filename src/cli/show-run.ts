@@ -1,5 +1,4 @@
 import { ConfigurationError } from '../core/errors.ts'
-import { nameOf } from '../core/individual.ts'
 import { failureGroups } from '../record/failure-groups.ts'
 import { individualDocument } from '../record/individual-document.ts'
 import { findIndividual } from '../record/individual-name.ts'
@@ -9,8 +8,8 @@ import { describeFailures } from './describe-failures.ts'
 import { describeIndividual } from './describe-individual.ts'
 import { describeRun } from './describe-run.ts'
 import { jsonText } from './output.ts'
+import { pointsTable } from './points-table.ts'
 import { describeFront, frontDocument } from './show-front.ts'
-import { alignTable, shortValue } from './table.ts'
 
 export interface ShowOptions {
   readonly top?: number | undefined
@@ -78,15 +77,5 @@ function bestOf(record: RecordReader, count: number): Ranked[] {
 }
 
 function bestTable({ objectives }: RunSummary, best: readonly Ranked[]): string {
-  const [first] = best
-  if (!first) return 'no individual was simulated well\n'
-  const names = Object.keys(first.parameters)
-  const isViolated = best.some(({ violation }) => violation !== undefined)
-  const rows = best.map((ranked) => [
-    nameOf(ranked),
-    ...ranked.fitness.map(shortValue),
-    ...(isViolated ? [shortValue(ranked.violation ?? 0)] : []),
-    ...names.map((name) => shortValue(ranked.parameters[name])),
-  ])
-  return alignTable(['individual', ...Object.keys(objectives), ...(isViolated ? ['violation'] : []), ...names], rows)
+  return best.length === 0 ? 'no individual was simulated well\n' : pointsTable(Object.keys(objectives), best)
 }

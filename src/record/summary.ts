@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { Holder } from '../../runtime/runner/lease.ts'
 import { isOrderlyEnd, orderlyEnds } from '../../runtime/runner/worker-life.ts'
 import { currentHolder } from '../../runtime/slurm/run-holder.ts'
+import { isWhole } from '../core/budget.ts'
 import type { ObjectiveMap } from '../core/objectives.ts'
 import { filesCreated } from '../system/file-count.ts'
 import { livenessOf } from '../system/process-identity.ts'
@@ -75,6 +76,8 @@ export interface BestIndividual {
   readonly violation?: number | undefined
   /** Where the fitness is the mean over the replicates of a point. */
   readonly standardError?: readonly (number | null)[] | undefined
+  /** How much of the budget it had, where no individual has had the whole. */
+  readonly budget?: number | undefined
   readonly parameters: Readonly<Record<string, unknown>>
 }
 
@@ -210,7 +213,7 @@ function usageOf(record: RecordReader, evaluations: number): UsageSummary {
 function bestOf(record: RecordReader): BestIndividual | null {
   const [best] = record.best(1)
   if (best?.outcome !== 'done') return null
-  const { generation, index, replicate, parameters } = best.individual
+  const { generation, index, replicate, parameters, budget } = best.individual
   const { fitness, violation, standardError } = best
   return {
     generation,
@@ -219,6 +222,7 @@ function bestOf(record: RecordReader): BestIndividual | null {
     fitness,
     ...(violation !== undefined && { violation }),
     ...(standardError && { standardError }),
+    ...(!isWhole(record.budget, budget) && { budget }),
     parameters,
   }
 }

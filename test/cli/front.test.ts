@@ -116,3 +116,30 @@ test('the table of a front has a column for what applies to any of it, and an em
   expect(first).toMatch(/rk4"? +0\.5 *$/)
   expect(second).toMatch(/adaptive"? +0\.25 *$/)
 })
+
+test('the best are shown with what applies to any of them', async () => {
+  const directory = temporaryDirectory()
+  const record = RecordWriter.openForWriting(directory)
+  record.writeProblem(['solver', 'step'], new Objectives({ error: 'minimize' }))
+  record.writeManifest({ name: 'solvers', status: 'stopped' })
+  const points = [{ solver: 'adaptive' }, { solver: 'rk4', step: 0.5 }]
+  const individuals = points.map(
+    (parameters, index) => new Individual({ generation: 0, index, replicate: 0 }, parameters, 1),
+  )
+  record.addGeneration(
+    0,
+    individuals.map((individual) => ({ individual, after: 0 })),
+  )
+  const of = { epoch: 1, attempt: 1, worker: 1, verdict: 'accepted' as const }
+  record.commit({
+    attempts: individuals.map((individual, i) => ({ ...of, individual, fitness: [i] })),
+    reports: [],
+    positions: [],
+  })
+  record.close()
+  expect((await showRun(directory, { top: 2 })).trimEnd().split('\n').slice(-3)).toEqual([
+    'individual  error  solver    step',
+    '       0.0      0  adaptive',
+    '       0.1      1  rk4        0.5',
+  ])
+})
