@@ -232,6 +232,11 @@ export function isOrderlyEnd(why: string): boolean {
   )
 }
 
+/** Whether what the record says of a worker's end is that too many attempts had failed on its host. */
+export function isBenched(why: string): boolean {
+  return why === orderlyEnds.benched
+}
+
 function noticeOf(life: WorkerLife): Notice | undefined {
   return life.state === 'leaving' || life.state === 'ended' ? life.notice : undefined
 }

@@ -52,7 +52,12 @@ export function axisFor(
   if (!(low < high))
     return { scale: 'linear', low: low - (Math.abs(low) || 1) / 2, high: high + (Math.abs(high) || 1) / 2 }
   const margin = (high - low) / 25
-  return { scale: 'linear', low: low - margin, high: high + margin }
+  // Of what is never negative, no axis begins below zero.
+  return {
+    scale: 'linear',
+    low: low >= 0 ? Math.max(0, low - margin) : low - margin,
+    high: high <= 0 ? Math.min(0, high + margin) : high + margin,
+  }
 }
 
 /** So large that the range between two such numbers, and steps within it, are still numbers. */

@@ -307,6 +307,10 @@ export interface WorkerRowAnswer {
   readonly to: number
   readonly why: string | null
   readonly isLost: boolean
+  /** Whether it ended since its host was benched. */
+  readonly isBenched: boolean
+  /** Whether it took the place of one that was lost or benched. */
+  readonly isRestart: boolean
   /** A digit for each column: in how much of that time something was simulated, in ninths. */
   readonly busy: string
   /** A digit for each column: how many attempts failed then, 9 is nine or more. */

@@ -257,6 +257,35 @@ test('the time of workers is told by how busy each was and where attempts failed
   expect(rows[0]!.failed).toMatch(/[1-9]/)
 })
 
+test('of workers it is told which were lost, whose host was benched, and which took the place of such a one', async () => {
+  const root = temporaryDirectory()
+  const directory = writeRun(root, { name: 'run', generations: 1, populationSize: 4, workers: 4 })
+  const record = openDatabase(join(directory, 'trajectory.sqlite'))
+  for (const [worker, launched, ended, why] of [
+    [1, 0, 2, 'it was killed by SIGKILL'],
+    [2, 0, 4, 'its host was benched'],
+    [3, 3, 9, 'the run ended'],
+    [4, 5, 9, 'the run ended'],
+  ] as const) {
+    const at = (second: number) => `2026-01-01T00:00:0${second}.000Z`
+    record.exec(
+      `update workers set launched = '${at(launched)}', ended = '${at(ended)}', why = '${why}' where worker = ${worker}`,
+    )
+  }
+  record.close()
+  await using dashboard = await Dashboard.open(root)
+  const { rows, summary } = await answerTo<WorkersAnswer>(dashboard, '/api/runs/0/workers')
+  expect(rows.map(({ isLost, isBenched, isRestart }) => [isLost, isBenched, isRestart])).toEqual([
+    [true, false, false],
+    [false, true, false],
+    [false, false, true],
+    [false, false, true],
+  ])
+  expect(summary).toMatch(
+    /; 1 ended otherwise than asked, 1 since its host was benched, and 2 places were taken by another\.$/,
+  )
+})
+
 test('health names a bound that the best crowd at, where failures concentrate, and what has no effect', async () => {
   const root = temporaryDirectory()
   const evaluate = ([bound, failing]: readonly number[], _: number, index: number) =>

@@ -81,14 +81,14 @@ function draw({ context, width, colour, style }: Brush, { axes, pairs }: PairsAn
   context.fillStyle = colour('--muted')
   for (const [i, axis] of axes.entries()) {
     const { name, labels } = axis
-    const [low, high] = endsOf(axis)
+    const [low, high] = labels ? [labels[0] ?? '', labels.at(-1) ?? ''] : endsOf(axis)
     if (i > 0) {
       const middle = (i - 1) * (side + between) + side / 2
       context.textAlign = 'right'
       context.fillText(fitting(context, name, labelWidth - 8), labelWidth - 8, middle)
-      if (!labels && side > 70) {
-        context.fillText(high, labelWidth - 8, middle - side / 2 + 8)
-        context.fillText(low, labelWidth - 8, middle + side / 2 - 8)
+      if (side > 70) {
+        context.fillText(fitting(context, high, labelWidth - 8), labelWidth - 8, middle - side / 2 + 8)
+        context.fillText(fitting(context, low, labelWidth - 8), labelWidth - 8, middle + side / 2 - 8)
       }
     }
     if (i < axes.length - 1) {
@@ -96,11 +96,11 @@ function draw({ context, width, colour, style }: Brush, { axes, pairs }: PairsAn
       const below = (axes.length - 1) * (side + between)
       context.textAlign = 'center'
       context.fillText(fitting(context, name, side), left + side / 2, below + 20)
-      if (!labels && side > 100) {
+      if (side > 100) {
         context.textAlign = 'left'
-        context.fillText(low, left, below + 4)
+        context.fillText(fitting(context, low, side / 2 - 4), left, below + 4)
         context.textAlign = 'right'
-        context.fillText(high, left + side, below + 4)
+        context.fillText(fitting(context, high, side / 2 - 4), left + side, below + 4)
       }
     }
   }

@@ -4,7 +4,10 @@ import { type Brush, fitting } from './canvas.tsx'
 import { endsOf } from './words.ts'
 
 /** What stands around the axes. */
-export const frame = { left: 44, right: 44, top: 58, bottom: 26 } as const
+export const frame = { left: 44, right: 44, top: 62, bottom: 38 } as const
+
+/** Where axes are closer than this, the numbers at the ends of neighbours stand on two levels, as their names do. */
+const roomOfNumber = 64
 
 export function heightOfParallel(width: number): number {
   return width > 600 ? 440 : 340
@@ -104,6 +107,7 @@ function drawAxis(
     return
   }
   const [low, high] = endsOf(axis)
-  context.fillText(high, x, up(1) - 7)
-  context.fillText(low, x, up(0) + 12)
+  const level = room < roomOfNumber && i % 2 === 1 ? 12 : 0
+  context.fillText(high, x, up(1) - 7 - level)
+  context.fillText(low, x, up(0) + 12 + level)
 }

@@ -101,6 +101,7 @@ function optionsFor(props: PlotProps, element: HTMLElement): uPlot.Options {
       {
         ...axis,
         label: x.name,
+        size: 32,
         ...(labels ? levelsAxis(labels, element.clientWidth) : isTime ? {} : numbersAxis(x)),
         ...(x.isWhole && { incrs: wholeSteps }),
       },

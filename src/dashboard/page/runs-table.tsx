@@ -93,8 +93,8 @@ const allColumns: readonly Column[] = [
   },
   {
     name: 'best',
-    cell: ({ summary: { best, objectives } }) => {
-      if (!best) return 'none yet'
+    cell: ({ summary: { best, objectives, status } }) => {
+      if (!best) return status === 'finished' ? 'none' : 'none yet'
       const names = Object.keys(objectives)
       const values = best.fitness.slice(0, mostObjectives).map((value, i) => `${names[i] ?? i} ${short(value)}`)
       const left = best.fitness.length - values.length

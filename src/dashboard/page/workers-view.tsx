@@ -43,6 +43,8 @@ export function WorkersView({ run }: ViewProps) {
         <Sign of="idle">idle</Sign>
         <Sign of="bad">an attempt failed</Sign>
         <Sign of="lost">the worker was lost</Sign>
+        {rows.some(({ isBenched }) => isBenched) && <Sign of="benched">its host was benched</Sign>}
+        {rows.some(({ isRestart }) => isRestart) && <Sign of="restart">launched in the place of another</Sign>}
       </p>
     </Figure>
   )
@@ -56,7 +58,7 @@ function draw({ context, width, colour }: Brush, { rows, columns, x }: WorkersAn
   const tall = heightOf(rows.length)
   const wide = width - labelWidth
   const cell = wide / columns
-  for (const [i, { label, host, from, to, busy, failed, isLost }] of rows.entries()) {
+  for (const [i, { label, host, from, to, busy, failed, isLost, isBenched, isRestart }] of rows.entries()) {
     const top = i * tall
     const inner = tall - (tall > 10 ? 4 : 1)
     context.fillStyle = colour('--muted')
@@ -76,6 +78,19 @@ function draw({ context, width, colour }: Brush, { rows, columns, x }: WorkersAn
         context.fillRect(labelWidth + column * cell, top + inner * 0.55, Math.max(2, cell), inner * 0.45)
     }
     if (isLost) context.fillRect(labelWidth + to * wide - 2, top - 1, 4, inner + 2)
+    if (isBenched) {
+      context.fillStyle = colour('--muted')
+      context.fillRect(labelWidth + to * wide - 7, top + inner / 2 - 3.5, 7, 7)
+    }
+    if (isRestart) {
+      const left = labelWidth + from * wide
+      context.fillStyle = colour('--best')
+      context.beginPath()
+      context.moveTo(left - 8, top + inner / 2 - 5)
+      context.lineTo(left, top + inner / 2)
+      context.lineTo(left - 8, top + inner / 2 + 5)
+      context.fill()
+    }
   }
   context.fillStyle = colour('--muted')
   // On a narrow screen there is room for the first, which has the date, and the last.
