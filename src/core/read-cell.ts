@@ -88,9 +88,12 @@ function readElements(cell: unknown, of: ParameterDefinition, typing: CellTyping
 function choiceIn(cell: unknown, values: readonly ChoiceValue[], typing: CellTyping): CellReading {
   const hasType = typeof cell !== 'string' || typing === 'json'
   if (hasType && values.some((value) => isSame(value, cell))) return { value: cell }
-  const meant = values.filter((value) =>
+  const exact = values.filter((value) =>
     value === null && typeof cell === 'string' && typing === 'columns' ? false : mayBe(cell, value),
   )
+  const isExactText = typeof cell === 'string' && typing !== 'csv'
+  const areTexts = exact.every((value) => typeof value === 'string')
+  const meant = areTexts && !isExactText ? textsLike(cell, values, exact) : exact
   if (meant.length < 2) return { value: meant.length === 1 ? meant[0] : cell }
   if (typeof cell === 'string' && values.includes(cell) && looksLikeText(cell)) return { value: cell }
   return {
@@ -106,10 +109,25 @@ function mayBe(cell: unknown, value: ChoiceValue): boolean {
     case 'boolean':
       return typeof cell === 'string' && booleanIn(cell) === value && numberIn(cell) === undefined
     case 'string':
-      return typeof cell === 'string' ? cell === value : numberIn(cell) !== undefined && String(cell) === value
+      return cell === value || ((typeof cell === 'number' || typeof cell === 'bigint') && String(cell) === value)
     default:
       return isNothing(cell)
   }
+}
+
+/** The texts that a program which takes texts for numbers or truth values has written alike: `007` as 7, `true` as True. */
+function textsLike(
+  cell: unknown,
+  values: readonly ChoiceValue[],
+  exact: readonly ChoiceValue[],
+): readonly ChoiceValue[] {
+  const literal = literalIn(cell)
+  if (literal === undefined) return exact
+  return values.filter((value) => exact.includes(value) || (typeof value === 'string' && literalIn(value) === literal))
+}
+
+function literalIn(cell: unknown): number | boolean | undefined {
+  return integerIn(cell) ?? booleanIn(cell)
 }
 
 function isNothing(cell: unknown): boolean {

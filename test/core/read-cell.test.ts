@@ -35,6 +35,11 @@ test.each<[unknown, Parameter, unknown]>([
   ['007', choice(['007', 7]), '007'],
   ['7.0', choice(['007', 7]), 7],
   ['NaN', choice(['NaN', 'x']), 'NaN'],
+  ['7', choice(['007', '008']), '007'],
+  ['007', choice(['007', '7']), '007'],
+  ['True', choice(['true', 'x']), 'true'],
+  [true, choice(['true', 'x']), 'true'],
+  [12345678901234567890n, choice(['12345678901234567890', 'x']), '12345678901234567890'],
   ['[1, 2.0]', vector(integer(0, 3), 2), [1, 2]],
   [['True', '0'], vector(boolean(), 2), [true, false]],
   [[[1n], ['2']], matrix(integer(0, 3), 2, 1), [[1], [2]]],
@@ -51,6 +56,9 @@ test.each<[unknown, Parameter, string]>([
   ['1', choice([1, '1']), 'needs a value that can be told from others, got "1", which is 1 or "1"'],
   ['true', choice([true, 'true']), 'needs a value that can be told from others, got "true", which is true or "true"'],
   ['', choice([null, '']), 'needs a value that can be told from others, got "", which is null or ""'],
+  ['7', choice(['007', '7']), 'needs a value that can be told from others, got "7", which is "007" or "7"'],
+  ['1.0', choice(['1.0', '1']), 'needs a value that can be told from others, got "1.0", which is "1.0" or "1"'],
+  [true, choice(['true', 'True']), 'needs a value that can be told from others, got true, which is "true" or "True"'],
   ['x', choice([1, 2]), 'needs one of 1, 2, got "x"'],
   ['[1]', vector(integer(0, 3), 2), 'needs 2 values, got [1]'],
   ['3', vector(integer(0, 3), 2), 'needs a list of 2 values, got 3'],
@@ -64,6 +72,9 @@ test('a table that knows types tells values of different types apart', () => {
   }
   for (const value of [null, 'null', '']) {
     expect(readCell(value, choice([null, 'null', '']), 'columns')).toEqual({ value })
+  }
+  for (const value of ['1', '1.0', 'true', 'True']) {
+    expect(readCell(value, choice(['1', '1.0', 'true', 'True']), 'columns')).toEqual({ value })
   }
 })
 
