@@ -28,6 +28,7 @@ export function readAnswers(heard: readonly Heard[], ids: readonly number[]): An
         take(said.id, { result: said.result }, said.line)
         break
       case 'error':
+      case 'no answer':
         take(said.id, { error: said.message }, said.line)
         break
       case 'batch error':

@@ -26,6 +26,8 @@ export type Said =
   /** These could not be simulated together, which is the fault of none that is known. */
   | { readonly type: 'batch error'; readonly ids: readonly number[]; readonly message: string; readonly stack?: string }
   | { readonly type: 'report'; readonly id: number | undefined; readonly step: number; readonly value: number }
+  /** About an individual, but with keys that mean nothing: its result stands where nobody looks for it. */
+  | { readonly type: 'no answer'; readonly id: number; readonly message: string }
   /** The line begins like one of these and is none. */
   | { readonly type: 'bad'; readonly why: string }
   /** Anything else is what the individual printed. */
@@ -70,9 +72,9 @@ export function readLine(line: string): Said {
     return meant.test(line) ? bad(`a line that is no JSON: ${show(line)}`) : { type: 'printed' }
   }
   const said = value as Readonly<Record<string, unknown>>
-  const kind = kinds.find((name) => Object.hasOwn(said, name))
-  if (kind === undefined) return { type: 'printed' }
   const { id, batch } = said
+  const kind = kinds.find((name) => Object.hasOwn(said, name))
+  if (kind === undefined) return meant.test(line) ? noAnswer(said) : { type: 'printed' }
   if (id !== undefined && !Number.isInteger(id)) return bad(`an id that is no whole number: ${show(line)}`)
   const of = id as number | undefined
   switch (kind) {
@@ -97,6 +99,14 @@ export function readLine(line: string): Said {
         : bad(`a report that is not [step, value]: ${show(line)}`)
     }
   }
+}
+
+function noAnswer({ id, batch, ...others }: Readonly<Record<string, unknown>>): Said {
+  const keys = Object.keys(others)
+  const got = keys.length === 0 ? 'nothing' : keys.slice(0, 10).map(show).join(', ')
+  const message = `The program answered without a result: wanted "result" beside the id, got ${got}.`
+  if (Number.isInteger(id)) return { type: 'no answer', id: id as number, message }
+  return isListOfIds(batch) ? { type: 'batch error', ids: batch, message } : { type: 'printed' }
 }
 
 function isListOfIds(value: unknown): value is readonly number[] {

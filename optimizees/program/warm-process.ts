@@ -190,6 +190,7 @@ export class WarmProcess {
         return
       case 'result':
       case 'error':
+      case 'no answer':
       case 'report': {
         const [oldest] = this.#open.keys()
         const id = said.id ?? oldest
@@ -220,6 +221,8 @@ export class WarmProcess {
   }
 }
 
-function failureOf({ message, stack }: Extract<Said, { readonly type: 'error' | 'batch error' }>): SimulationFailure {
-  return new SimulationFailure({ kind: 'threw', message, ...(stack !== undefined && { stack }) })
+function failureOf(said: Extract<Said, { readonly type: 'error' | 'batch error' | 'no answer' }>): SimulationFailure {
+  const { type, message } = said
+  if (type === 'no answer') return new SimulationFailure({ kind: 'bad-result', message })
+  return new SimulationFailure({ kind: 'threw', message, ...(said.stack !== undefined && { stack: said.stack }) })
 }

@@ -115,6 +115,16 @@ test('an answer to what was answered already is only printed', async () => {
   expect(await simulate(optimizee, 'square')).toMatchObject({ error: 9, simulated: 2 })
 })
 
+test('an answer without a result is a failure that names what it has, and the program stays', async () => {
+  const optimizee = make()
+  const failure = await failureOf(simulate(optimizee, 'no result'))
+  expect(failure).toEqual({
+    kind: 'bad-result',
+    message: 'The program answered without a result: wanted "result" beside the id, got "y", "z".',
+  })
+  expect(await simulate(optimizee, 'square')).toMatchObject({ error: 9, simulated: 2 })
+})
+
 test('an error that a program tells is a failure with its words, and the program stays', async () => {
   const optimizee = make()
   const failure = await failureOf(simulate(optimizee, 'error'))
