@@ -27,13 +27,13 @@ function commandLine(pid: string): string {
 
 /** Waits until `condition` holds, and fails with the sentence if it never does; minutes, so that no load can decide. */
 export async function eventually(
-  condition: () => boolean,
+  condition: () => boolean | Promise<boolean>,
   sentence: string,
   milliseconds = 300_000,
   pause = 20,
 ): Promise<void> {
   const begin = performance.now()
-  while (!condition()) {
+  while (!(await condition())) {
     if (performance.now() - begin > milliseconds) throw new Error(`${sentence}: not within ${milliseconds} ms`)
     await new Promise((resolve) => setTimeout(resolve, pause))
   }

@@ -1,10 +1,12 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { execa } from 'execa'
-import { onTestFinished } from 'vitest'
+import { afterAll, beforeAll, onTestFinished } from 'vitest'
 import { hasPart, hasProgram } from '../parts.ts'
+import { eventually } from '../processes.ts'
 import { build, type SearchChild } from '../search-child.ts'
 
 /** Whether a Slurm of several nodes can be started on this machine; see `cluster/slurm-up`. */
@@ -13,6 +15,18 @@ export const slurm = hasPart(
   () => process.platform === 'linux' && process.getuid?.() === 0 && (mayInstall() || isInstalled()),
   'tests on a real cluster are run as root, with slurmctld, slurmd, slurm-client and munge installed',
 )
+
+/** The cluster of a test file: there from before its first test until after its last. */
+export function clusterOfFile(settings: Readonly<Record<string, string>> = {}): Cluster {
+  const cluster = new Cluster(settings)
+  beforeAll(() => {
+    if (slurm) cluster.start()
+  })
+  afterAll(() => {
+    if (slurm) cluster.stop()
+  })
+  return cluster
+}
 
 export interface ClusterChild extends SearchChild {
   readonly stdout: () => string
@@ -29,22 +43,18 @@ export class Cluster {
   /** What all nodes see. */
   readonly common: string
   readonly environment: Readonly<Record<string, string>>
-  readonly #directory: string
+  readonly #directory = join(tmpdir(), `twoloop-slurm-${randomUUID().slice(0, 8)}`)
   readonly #onExit = () => this.stop()
   #watch: ChildProcess | undefined
 
-  private constructor(directory: string, environment: Readonly<Record<string, string>>) {
-    this.#directory = directory
-    this.common = join(directory, 'common')
-    this.environment = { ...environment, SLURM_CONF: join(directory, 'etc/slurm.conf') }
-  }
-
-  static start(settings: Readonly<Record<string, string>> = {}): Cluster {
-    const directory = mkdtempSync(join(tmpdir(), 'twoloop-slurm-'))
+  /** @param settings see `cluster/slurm-up` */
+  constructor(settings: Readonly<Record<string, string>>) {
     const { port, subnet } = freePlace()
-    const isolated = hasProgram('unshare', '--fork', '--pid', '--mount-proc', '--uts', '--net', 'true') ? '1' : '0'
-    const cluster = new Cluster(directory, {
-      SLURM_TESTBED_DIR: directory,
+    const isolated =
+      slurm && hasProgram('unshare', '--fork', '--pid', '--mount-proc', '--uts', '--net', 'true') ? '1' : '0'
+    this.common = join(this.#directory, 'common')
+    this.environment = {
+      SLURM_TESTBED_DIR: this.#directory,
       SLURM_TESTBED_PORT: String(port),
       SLURM_TESTBED_SUBNET: subnet,
       SLURM_TESTBED_HOSTS: '0',
@@ -52,11 +62,15 @@ export class Cluster {
       SLURM_TESTBED_TMP: isolated,
       SLURM_TESTBED_SHARE: dirname(build), // the programs that jobs run; a clone may lie anywhere
       ...settings,
-    })
-    process.on('exit', cluster.#onExit)
-    cluster.#stopWhenOrphaned()
-    cluster.up()
-    return cluster
+      SLURM_CONF: join(this.#directory, 'etc/slurm.conf'),
+    }
+  }
+
+  start(): void {
+    mkdirSync(this.common, { recursive: true })
+    process.on('exit', this.#onExit)
+    this.#stopWhenOrphaned()
+    this.up()
   }
 
   /** Whether nodes have a /tmp of their own. */
@@ -64,8 +78,8 @@ export class Cluster {
     return this.environment.SLURM_TESTBED_TMP === '1'
   }
 
-  /** Starts what is not up. */
-  up(seconds = 45): void {
+  /** Starts what is not up, and waits for so many seconds at most until all nodes are. */
+  up(seconds = 300): void {
     this.#run('slurm-up', ['4'], { SLURM_TESTBED_WAIT: String(seconds) })
   }
 
@@ -122,6 +136,23 @@ export class Cluster {
     return execFileSync(program, args, { encoding: 'utf8', env, stdio: ['ignore', 'pipe', 'pipe'] }).trim()
   }
 
+  /** Waits until a job neither waits nor runs. */
+  async ended(job: string): Promise<void> {
+    const isOver = () => !this.ask('squeue', '--noheader', '--format=%A').split('\n').includes(job)
+    await eventually(isOver, `job ${job} has ended`, 540_000, 500)
+  }
+
+  /** What `twoloop status` says of a run as soon as it says that. */
+  async status(run: string, words: RegExp): Promise<string> {
+    let said = ''
+    const isSaid = async () => {
+      said = (await this.command('status', run)).stdout
+      return words.test(said)
+    }
+    await eventually(isSaid, `status says ${words}`, undefined, 200)
+    return said
+  }
+
   /** The processes of a node's step, as they are numbered out here: the step's own one, and its tasks'. */
   step(step: string): { readonly daemon: number; readonly tasks: readonly number[] } {
     // Another cluster on this machine may have a step of that number.
@@ -174,10 +205,11 @@ export class Cluster {
     allocation: readonly string[],
     ...command: readonly string[]
   ): SearchChild & { readonly stdout: () => string } {
-    return this.start('salloc', '--no-kill', '--quiet', ...allocation, ...command)
+    return this.begin('salloc', '--no-kill', '--quiet', ...allocation, ...command)
   }
 
-  start(program: string, ...args: readonly string[]): ClusterChild {
+  /** A program where Slurm can be asked; it is asked to end at the end of the test at the latest. */
+  begin(program: string, ...args: readonly string[]): ClusterChild {
     const child = spawn(program, args, {
       cwd: this.common,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -190,14 +222,13 @@ export class Cluster {
     child.stderr.on('data', (chunk: Buffer) => {
       printed.stderr += chunk.toString()
     })
-    const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
+    const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
     onTestFinished(() => endProcess(child))
     return { process: child, ended, stdout: () => printed.stdout, stderr: () => printed.stderr }
   }
 
   #run(script: string, args: readonly string[], more: Readonly<Record<string, string>> = {}): void {
     if (!existsSync(this.#directory)) return
-    mkdirSync(this.common, { recursive: true })
     const env = { ...process.env, ...this.environment, ...more }
     execFileSync(programOf(script), args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
   }

@@ -1,23 +1,15 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { readManifest } from '../../src/record/reader.ts'
 import { eventually, processesNaming } from '../processes.ts'
 import { build } from '../search-child.ts'
 import { temporaryDirectory } from '../temporary.ts'
-import { Cluster, slurm } from './cluster.ts'
+import { clusterOfFile, slurm } from './cluster.ts'
+import { journalOf, openGate } from './held-search.ts'
 
 const onSlurm = test.skipIf(!slurm)
-let cluster: Cluster
-
-beforeAll(() => {
-  if (slurm) cluster = Cluster.start({ SLURM_TESTBED_GPUS: '2' })
-})
-
-afterAll(() => {
-  if (slurm) cluster.stop()
-})
+const cluster = clusterOfFile({ SLURM_TESTBED_GPUS: '2' })
 
 onSlurm.each(['in TypeScript', 'as a Python command'])(
   'the epidemic %s comes to the same on the cluster as on this machine',
@@ -44,17 +36,14 @@ onSlurm.each(['in TypeScript', 'as a Python command'])(
 
 onSlurm('workers are where the CPUs are, and it is recorded where each individual was simulated', async () => {
   const directory = cluster.directory()
-  const file = write(directory, { ...search, optimizee: { type: 'active-wait', milliseconds: 100 } })
+  const file = write(directory, { ...search, optimizee: atGate(directory) })
   // Of four CPUs on two nodes, Slurm gives three of one and one of the other.
-  const options = ['--launcher', 'srun', '--workers', '9', '--set', 'optimizer.populationSize=40']
-  const { code, stderr } = await cluster.twoloop(
-    ['-N2', '-n4', '--nodelist=node1,node2', '--time=5'],
-    'run',
-    file,
-    '--root',
-    directory,
-    ...options,
-  )
+  const allocation = ['-N2', '-n4', '--nodelist=node1,node2', '--time=60']
+  const options = ['--launcher', 'srun', '--workers', '9']
+  const ended = cluster.twoloop(allocation, 'run', file, '--root', directory, ...options)
+  await eventually(() => new Set(journalOf(directory).map(({ step }) => step)).size === 4, 'all simulate')
+  openGate(directory)
+  const { code, stderr } = await ended
   expect(code, stderr).toBe(0)
   expect(stderr).toMatch(/^9 workers are wanted, and job \d+ has 4 CPUs \(3 on node1, 1 on node2\): 4 are used\.$/m)
   const run = join(directory, 'search')
@@ -67,8 +56,8 @@ onSlurm('workers are where the CPUs are, and it is recorded where each individua
   expect(attempts).toMatchObject([{ provenance: { slurmJob: rows[0]!.slurmJob, slurmNode: /^node[12]$/ } }])
   const canonical = await cluster.command('export', run, '--canonical')
   expect(canonical.stdout).not.toContain('node1')
-  const allocation = { job: rows[0]!.slurmJob, restarts: 0, nodes: 'node1,node2', cpus: 4, timeLimit: '00:05:00' }
-  expect(readManifest(run).allocations).toMatchObject([{ epoch: 1, ...allocation, partition: 'debug' }])
+  const recorded = { job: rows[0]!.slurmJob, restarts: 0, nodes: 'node1,node2', cpus: 4, timeLimit: '01:00:00' }
+  expect(readManifest(run).allocations).toMatchObject([{ epoch: 1, ...recorded, partition: 'debug' }])
 })
 
 onSlurm('outside of an allocation nothing is started, and it says what to do', async () => {
@@ -174,8 +163,9 @@ onSlurm('the tasks of a simulation stay on the CPUs that its worker keeps for th
   const directory = cluster.directory()
   const seen = join(directory, 'seen')
   mkdirSync(seen)
-  // The first task answers; each says beside whom it ran, for whom.
-  const task = `echo "$SLURMD_NODENAME" >"${seen}/$TWOLOOP_GENERATION.$TWOLOOP_INDEX.$SLURM_PROCID"; [ "$SLURM_PROCID" != 0 ] || echo 1`
+  // The first task answers; each says beside whom it ran, for whom, and waits until both nodes have their part.
+  const says = `echo "$SLURMD_NODENAME" >"${seen}/$TWOLOOP_GENERATION.$TWOLOOP_INDEX.$SLURM_PROCID"`
+  const task = `${says}; ${until(`cat ${seen}/*`, 2)}; [ "$SLURM_PROCID" != 0 ] || echo 1`
   const file = write(directory, {
     ...search,
     optimizee: command(`srun -n 3 /bin/sh -c '${task}'`),
@@ -214,7 +204,7 @@ onSlurm.each(['srun', 'sbatch'])(
     const child =
       launcher === 'srun'
         ? cluster.salloc(['-N1', '-n2'], 'env', 'SLURM_EXPORT_ENV=NONE', ...main, ...run)
-        : cluster.start('env', ...main, ...run)
+        : cluster.begin('env', ...main, ...run)
     expect(await child.ended, child.stderr()).toBe(0)
     const { evaluations, best } = await show(join(directory, 'search'))
     expect(evaluations.failed).toBe(0)
@@ -227,7 +217,7 @@ onSlurm('each worker has GPUs that no other has', async () => {
   const seen = join(directory, 'seen')
   const file = write(directory, {
     ...search,
-    optimizee: command(`echo "$SLURMD_NODENAME $CUDA_VISIBLE_DEVICES" >>${seen}; sleep 0.2; echo 1`),
+    optimizee: command(`echo "$SLURMD_NODENAME $CUDA_VISIBLE_DEVICES" >>${seen}; ${until(`cat ${seen}`, 4)}; echo 1`),
     runner: { gpusPerWorker: 1, workers: 4, launcher: 'srun' },
   })
   const allocation = ['-N2', '-n8', '--ntasks-per-node=4', '--gpus-per-node=2']
@@ -243,7 +233,7 @@ onSlurm('workers that share a batch job share its GPUs out as well', async () =>
   const file = write(directory, {
     ...search,
     optimizee: command(
-      `echo "$SLURM_JOB_ID $TWOLOOP_WORKER $CUDA_VISIBLE_DEVICES" >>${seen}; until [ "$(sort -u ${seen} | wc -l)" -ge 4 ]; do sleep 0.1; done; echo 1`,
+      `echo "$SLURM_JOB_ID $TWOLOOP_WORKER $CUDA_VISIBLE_DEVICES" >>${seen}; ${until(`cat ${seen}`, 4)}; echo 1`,
     ),
     runner: { gpusPerWorker: 1, workers: 4, workersPerJob: 2, launcher: 'sbatch', slurmInterval: '1s' },
   })
@@ -276,7 +266,7 @@ onSlurm('a simulation that does not end when the search is to stop is told, and 
     directory,
   )
   const said = () => (existsSync(notes) ? readFileSync(notes, 'utf8') : '')
-  await eventually(() => said() === 'begun\n', 'it simulates', 40_000)
+  await eventually(() => said() === 'begun\n', 'it simulates')
   const runner = processesNaming(`run ${file}`).find(({ command }) => !command.startsWith('salloc'))!
   process.kill(runner.pid, 'SIGTERM')
   expect(await child.ended, child.stderr()).toBe(75)
@@ -291,27 +281,23 @@ onSlurm('a simulation that does not end when the search is to stop is told, and 
 
 onSlurm('a worker that Slurm does not let start yet is waited for, and status says why', async () => {
   const directory = cluster.directory()
-  const file = write(directory, { ...search, optimizee: { type: 'active-wait', milliseconds: 300 } })
+  const file = write(directory, { ...search, optimizee: atGate(directory) })
   const gate = join(directory, 'gate')
-  // Somebody else's step keeps one of the two CPUs until the gate is there.
+  // Somebody else's step keeps one of the two CPUs until the gate is there, for which the simulations wait, too.
   const script = `
     srun -N1 -n1 --exact --mem=0 /bin/sh -c 'touch ${gate}-held; until [ -e ${gate} ]; do sleep 0.1; done' &
     until [ -e ${gate}-held ]; do sleep 0.1; done
-    ${process.execPath} ${join(build, 'command/main.js')} run ${file} --root ${directory} --launcher srun --generations 8
+    ${process.execPath} ${join(build, 'command/main.js')} run ${file} --root ${directory} --launcher srun
     code=$?; wait; exit $code`
   const child = cluster.salloc(['-N1', '-n2', '--nodelist=node1'], '/bin/sh', '-c', script)
-  onTestFinished(() => writeFileSync(gate, ''))
+  onTestFinished(() => openGate(directory))
   const run = join(directory, 'search')
-  let status = ''
-  for (let i = 0; i < 100 && !/1 worker for Slurm/.test(status); i++) {
-    await setTimeout(200)
-    status = (await cluster.command('status', run)).stdout
-  }
-  expect(status).toMatch(
+  const status = await cluster.status(
+    run,
     /^waiting +1 worker for Slurm: (Job \d+ step creation temporarily disabled, retrying .*|its step has not been started yet)$/m,
   )
   expect(status).toMatch(/^slurm +job \d+ is running on node1$/m)
-  writeFileSync(gate, '')
+  openGate(directory)
   expect(await child.ended, child.stderr()).toBe(0)
   const { workers, evaluations } = await show(run)
   expect(workers).toEqual({ launched: 2, alive: 0, lost: 0 })
@@ -321,7 +307,7 @@ onSlurm('a worker that Slurm does not let start yet is waited for, and status sa
 onSlurm('within a step that holds the CPUs, workers share them', async () => {
   const directory = cluster.directory()
   const args = ['run', write(directory, search), '--root', directory, '--launcher', 'srun', '--workers', '2']
-  const child = cluster.start('srun', '-N1', '-n1', process.execPath, join(build, 'command/main.js'), ...args)
+  const child = cluster.begin('srun', '-N1', '-n1', process.execPath, join(build, 'command/main.js'), ...args)
   expect(await child.ended, child.stderr()).toBe(0)
   await eventually(() => cluster.ask('squeue', '--noheader') === '', 'no job is left')
 })
@@ -331,6 +317,16 @@ const search = {
   optimizee: { type: 'function', name: 'rastrigin2d' },
   optimizer: { type: 'genetic-algorithm', populationSize: 8, generations: 3, seed: 1 },
 }
+
+/** Simulations that say where they are, and do not end before there is a file `gate`. */
+function atGate(directory: string) {
+  const module = join(import.meta.dirname, '../fixtures/optimizees/on-cluster.ts')
+  return { module, options: { journal: join(directory, 'journal'), takes: 0, gate: join(directory, 'gate') } }
+}
+
+/** Shell that waits until a command prints so many different lines. */
+const until = (command: string, lines: number) =>
+  `until [ "$(${command} | sort -u | wc -l)" -ge ${lines} ]; do sleep 0.1; done`
 
 /** A simulation that is a line of shell. */
 function command(line: string) {

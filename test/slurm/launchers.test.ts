@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, vi } from 'vitest'
 import { testLauncher } from '../contracts/launcher.ts'
-import { Cluster, slurm } from './cluster.ts'
+import { clusterOfFile, slurm } from './cluster.ts'
 
-let cluster: Cluster
+const cluster = clusterOfFile()
 
 beforeAll(async () => {
   if (!slurm) return
-  cluster = Cluster.start()
   surround(cluster.environment)
   await cluster.run('salloc', '--no-shell', '--nodes=1', '--ntasks=2')
   const [job, node] = cluster.ask('squeue', '--noheader', '--format=%A %N').split(' ')
@@ -14,9 +13,7 @@ beforeAll(async () => {
 })
 
 afterAll(() => {
-  if (!slurm) return
   vi.unstubAllEnvs()
-  cluster.stop()
 })
 
 /** Launchers learn from the environment of this process where Slurm is, and in which job they are. */
