@@ -48,7 +48,16 @@ echo "== $(date '+%F %T') job $${jobVariable} on $(uname -n)"
 rm -f "$${jobVariables.again}"
 cd ${quoteWord(workingDirectory)} || exit 2
 
-"\${command[@]}" </dev/null &
+${toTheEnd(scheduler.submission(jobVariable))}
+`
+}
+
+/**
+ * The last lines of a job's script: the runner to its end, and a line of shell that has another job go on where the search
+ * wants one, unless it was cancelled.
+ */
+export function toTheEnd(goOn: string): string {
+  return `"\${command[@]}" </dev/null &
 runner=$!
 trap 'cancelled=1; kill -TERM "$runner"' TERM INT HUP
 while kill -0 "$runner" 2>/dev/null; do wait "$runner"; done # a signal ends the wait, not the runner
@@ -57,8 +66,7 @@ code=$?
 
 if [ -e "$${jobVariables.again}" ] && [ -z "$cancelled" ]; then
   rm -f "$${jobVariables.again}"
-  ${scheduler.submission(jobVariable)}
+  ${goOn}
 fi
-exit "$code"
-`
+exit "$code"`
 }

@@ -1,4 +1,5 @@
 import { quoteWord } from '../../src/core/shell-words.ts'
+import { toTheEnd } from '../schedulers/job-script.ts'
 import { jobVariables } from '../schedulers/job-variables.ts'
 
 export interface BatchScript {
@@ -33,7 +34,7 @@ export function batchScript(script: BatchScript): string {
 ${options.length > 0 ? `#SBATCH ${options.map(quoteWord).join(' ')}\n` : ''}
 folder=${quoteWord(folder)}
 export PATH="\${PATH:-/usr/bin:/bin}":${quoteWord(path)}
-export ${jobVariables.warning}=${warning} ${jobVariables.warned}="$folder/warned-$SLURM_JOB_ID" ${jobVariables.again}="$folder/again-$SLURM_JOB_ID"
+export ${jobVariables.warning}=${warning} ${jobVariables.warned}="$folder/warned" ${jobVariables.again}="$folder/again-$SLURM_JOB_ID"
 rm -f "$${jobVariables.warned}" "$${jobVariables.again}"
 trap ': >"$${jobVariables.warned}"' USR1
 command=(${command.map(quoteWord).join(' ')})
@@ -42,18 +43,6 @@ echo "$SLURM_JOB_ID" >>"$folder/jobs"
 echo "== $(date '+%F %T') job $SLURM_JOB_ID, restart \${SLURM_RESTART_COUNT:-0}, on $SLURM_JOB_NODELIST"
 cd ${quoteWord(workingDirectory)} || exit 2
 
-"\${command[@]}" </dev/null &
-runner=$!
-trap 'cancelled=1; kill -TERM "$runner"' TERM INT HUP
-while kill -0 "$runner" 2>/dev/null; do wait "$runner"; done # a signal ends the wait, not the runner
-wait "$runner"
-code=$?
-rm -f "$${jobVariables.warned}"
-
-if [ -e "$${jobVariables.again}" ] && [ -z "$cancelled" ]; then
-  rm -f "$${jobVariables.again}"
-  scontrol requeue "$SLURM_JOB_ID" || sbatch --dependency="afterany:$SLURM_JOB_ID" "$folder/job.sh" again
-fi
-exit "$code"
+${toTheEnd('scontrol requeue "$SLURM_JOB_ID" || sbatch --dependency="afterany:$SLURM_JOB_ID" "$folder/job.sh" again')}
 `
 }

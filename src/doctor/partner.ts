@@ -1,6 +1,7 @@
-import { appendFileSync, closeSync, openSync, renameSync, writeFileSync } from 'node:fs'
+import { appendFileSync, renameSync, writeFileSync } from 'node:fs'
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import { type Database, openDatabase } from '../system/database.ts'
+import { createExclusively } from './exclusive.ts'
 
 /** What the second process of an examination is asked to do. */
 export type PartnerTask =
@@ -34,7 +35,7 @@ async function perform(task: PartnerTask): Promise<number[]> {
     case 'create': {
       const created: number[] = []
       for (let i = task.files - 1; i >= 0; i--) {
-        if (create(`${task.path}-${i}`)) created.push(i)
+        if (createExclusively(`${task.path}-${i}`)) created.push(i)
         await setImmediate()
       }
       return created
@@ -47,16 +48,6 @@ async function perform(task: PartnerTask): Promise<number[]> {
       locked?.exec('commit')
       locked?.close()
       return []
-  }
-}
-
-function create(path: string): boolean {
-  try {
-    closeSync(openSync(path, 'wx'))
-    return true
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-    throw error
   }
 }
 

@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 import { setJournal } from '../record/record-file.ts'
 import { openDatabase } from '../system/database.ts'
 import type { Examination } from './examination.ts'
+import { createExclusively } from './exclusive.ts'
 import type { Partner } from './second-process.ts'
 import { median } from './times.ts'
 
@@ -44,16 +45,6 @@ export async function createTogether(directory: string, partner: Partner): Promi
   const theirs = new Set((await over).created)
   const wrong = Array.from({ length: files }, (_, i) => ours.has(i) === theirs.has(i)).filter(Boolean).length
   return { files, wrong }
-}
-
-function createExclusively(path: string): boolean {
-  try {
-    closeSync(openSync(path, 'wx'))
-    return true
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-    throw error
-  }
 }
 
 export function measureFsync(directory: string): Examination['fsync'] {

@@ -90,15 +90,16 @@ onSlurm('a worker that lives on where Slurm has lost the node answers late, and 
 
 onSlurm('a node that freezes gives up its work, and has no part in the search when it thaws', async () => {
   const directory = cluster.directory()
-  const child = cluster.search(['-N3', '-n6'], held(directory, impatient))
+  const child = cluster.search(['-N3', '-n6'], gated(held(directory, impatient), 1))
   const { node, step } = await placeOf(directory)
   const { daemon, tasks } = cluster.step(step)
   cluster.node('freeze', node)
   for (const pid of [daemon, ...tasks]) process.kill(pid, 'SIGSTOP')
-  await eventually(() => timesBegun(directory, '0.2') > 1, 'it is tried again')
+  await eventually(() => timesBegun(directory, '1.') > 0, 'it is tried again, and the search is further on')
   for (const pid of [daemon, ...tasks]) process.kill(pid, 'SIGCONT')
   cluster.node('thaw', node)
   release(directory)
+  openGate(directory)
   expect(await child.ended, child.stderr()).toBe(0)
   expect(canonicalExport(join(directory, 'run'))).toBe(undisturbed())
   // What was given up as silent may still answer when it thaws; then it is known as late.

@@ -1,6 +1,7 @@
 import { leavesOf } from '../../../src/core/leaves.ts'
 import {
   type Axis,
+  clipUnit,
   levelOf,
   type Parameter,
   type ParameterDefinition,
@@ -51,4 +52,17 @@ export function split({ ordered, categories }: CmaAxes, point: readonly number[]
     x: Float64Array.from(ordered, (at) => point[at]!),
     levels: Int32Array.from(categories, ({ at, levels }) => levelOf(point[at]!, levels)),
   }
+}
+
+/**
+ * How much wider than the covariance says an integer axis is sampled, so that its neighbours stay within reach: its
+ * deviation is at least a fifth of a cell.
+ */
+export function stretchesOf(
+  { mean, sigma }: { readonly mean: Float64Array; readonly sigma: number },
+  { cells, hasIntegers }: CmaAxes,
+  deviations: Float64Array,
+): Float64Array {
+  if (!hasIntegers) return new Float64Array(mean.length).fill(1)
+  return mean.map((value, i) => Math.max(1, (0.2 * cells[i]!(clipUnit(value))) / (sigma * deviations[i]!)))
 }

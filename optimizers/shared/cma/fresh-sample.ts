@@ -2,7 +2,8 @@ import type { Random } from '../../../src/core/random.ts'
 import type { Space } from '../../../src/core/space.ts'
 import { freshPoint, keyedPoint } from '../fresh-point.ts'
 import { type CmaAxes, split } from './axes.ts'
-import type { CmaSample, Sampler } from './run.ts'
+import type { CmaSample } from './run.ts'
+import type { Sampler } from './sampler.ts'
 
 /** A sample and where it is simulated; of a discrete space, what that point is known by. */
 export interface Drawn {

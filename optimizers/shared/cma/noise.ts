@@ -1,7 +1,8 @@
 import { type Archive, emptyArchive, withPoints } from '../surrogate/archive.ts'
 import { fitModel, fullSize, type LqModel, minimiserOf, predict } from '../surrogate/lq-model.ts'
 import type { CmaAxes } from './axes.ts'
-import { type CmaRun, Sampler, type ToldSample } from './run.ts'
+import type { CmaRun, ToldSample } from './run.ts'
+import { Sampler } from './sampler.ts'
 import { deviationsOf } from './shape.ts'
 
 /** What a search remembers where the same parameters have another cost each time. */

@@ -181,3 +181,10 @@ function adaptPaths(old: Float64Array, { zMean }: Lesson, { lambda, muEff, dimen
 function pathsFor(n: number): number {
   return 4 + Math.floor(3 * Math.log(n))
 }
+
+/** The square of a vector's length. */
+export function squareOf(z: Float64Array): number {
+  let sum = 0
+  for (let i = 0; i < z.length; i++) sum += z[i]! * z[i]!
+  return sum
+}

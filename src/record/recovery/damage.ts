@@ -6,8 +6,8 @@ import { type Database, openDatabase } from '../../system/database.ts'
 import { isVersion, schemaOf, type Version } from '../earlier/versions.ts'
 import { openReadable } from '../readable.ts'
 import { schemaVersion } from '../schema.ts'
+import { pageBytes } from './first-page.ts'
 import { column } from './queries.ts'
-import { pageBytes } from './salvage.ts'
 
 /** What is wrong with the record, as SQLite or the file system says it; undefined if nothing is. */
 export function damageOf(directory: string, path: string): string | undefined {
