@@ -47,7 +47,10 @@ function startProgram(args: readonly string[], environment: Record<string, strin
     stderr += chunk.toString()
   })
   child.stdout.resume()
-  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  // What it has said until then is read in the next turn; workers that live on may keep the pipe open.
+  const ended = new Promise<number | null>((resolve) =>
+    child.once('exit', (code) => setImmediate(() => setImmediate(resolve, code))),
+  )
   onTestFinished(() => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
   })

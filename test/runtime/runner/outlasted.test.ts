@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { Outlasted } from '../../../runtime/runner/outlasted.ts'
 import { search } from '../../search.ts'
@@ -36,9 +37,11 @@ test('workers that twice have no time to begin anything end the run', () => {
 
 test('a search whose simulations outlast the walltime of their workers stops and says so', async () => {
   const root = temporaryDirectory()
-  const options = { command: ['sleep', 'infinity'] }
-  // As a scheduler does: it kills what is left at the end of the walltime.
-  const launch = ['timeout', '--signal=KILL', '6', '{command}']
+  const begun = join(root, 'begun')
+  const options = { command: ['sh', '-c', `: >'${begun}'; exec sleep infinity`] }
+  // As a scheduler does: it kills what is left after the end of the walltime, though nobody who is slow and has yet to begin.
+  const killed = `rm -f '${begun}'; "$@" & sleep 6; until [ -e '${begun}' ] || ! kill -0 $!; do sleep 0.1; done; kill -KILL $!; wait $!`
+  const launch = ['sh', '-c', killed, 'sh', '{command}']
   const runner = { launcher: 'command', launch, walltime: '5s', warning: '2s', workers: 1, crashRetries: 0 } as const
   const { status, reason, isOutOfTime } = await search({ root, optimizee: 'shell', options, runner })
   expect({ status, isOutOfTime }).toEqual({ status: 'stopped', isOutOfTime: false })
