@@ -22,6 +22,9 @@ const root = mkdtempSync(join(tmpdir(), 'twoloop-page-'))
 let browser: Browser
 let dashboard: Dashboard
 
+/** How long the page may take, on a machine that is busy with other tests. */
+const patienceMs = 300_000
+
 beforeAll(async () => {
   if (!hasBrowser) return
   writeRun(root, {
@@ -49,7 +52,7 @@ beforeAll(async () => {
     evaluate: (_, generation) => (generation === 0 ? [1] : { kind: 'threw', message: markup }),
   })
   dashboard = await Dashboard.open(root)
-  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] })
+  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'], timeout: patienceMs })
 })
 
 afterAll(async () => {
@@ -68,6 +71,7 @@ async function openPage(
   colorScheme: 'light' | 'dark' = 'light',
 ): Promise<{ page: Page; complaints: string[] }> {
   const page = await browser.newPage({ colorScheme })
+  page.setDefaultTimeout(patienceMs)
   const complaints: string[] = []
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
   page.on('pageerror', (error) => complaints.push(error.message))
@@ -237,6 +241,7 @@ test.runIf(hasBrowser)(
     writeFileSync(path, await reportOf(join(root, 'a-search'), Date.UTC(2026, 1, 1)))
     for (const colorScheme of ['light', 'dark'] as const) {
       const page = await browser.newPage({ colorScheme })
+      page.setDefaultTimeout(patienceMs)
       const [complaints, requests]: [string[], string[]] = [[], []]
       page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
       page.on('pageerror', (error) => complaints.push(error.message))
@@ -255,6 +260,7 @@ test.runIf(hasBrowser)(
     }
     const plain = await browser.newContext({ javaScriptEnabled: false })
     const page = await plain.newPage()
+    page.setDefaultTimeout(patienceMs)
     await page.goto(`file://${path}`)
     expect(await page.locator('svg').count()).toBeGreaterThan(2)
     await page.getByRole('heading', { name: 'To reproduce it' }).waitFor()
