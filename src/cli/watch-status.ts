@@ -66,8 +66,8 @@ async function onScreen(directory: string, signal: AbortSignal): Promise<StatusL
   stdout.write(screen.enter)
   const draw = () => {
     const shown = (last?.text ?? '').split('\n').slice(0, Math.max(1, stdout.rows - 2))
-    const fitting = shown.map((line) => line.slice(0, stdout.columns))
-    stdout.write(`${screen.home}${screen.clear}${fitting.join('\r\n')}\r\nq or Ctrl-C ends the watching, not the run.`)
+    const lines = [...shown, 'q or Ctrl-C ends the watching, not the run.'].map((line) => line.slice(0, stdout.columns))
+    stdout.write(`${screen.home}${screen.clear}${lines.join('\r\n')}`)
   }
   stdout.on('resize', draw)
   try {

@@ -6,6 +6,7 @@ import { execa } from 'execa'
 import { expect, test } from 'vitest'
 import { starters } from '../../src/cli/starters/index.ts'
 import { experimentJsonSchema } from '../../src/experiment-file/json-schema.ts'
+import { hasPart, hasProgram } from '../parts.ts'
 import { search } from '../search.ts'
 import { temporaryDirectory } from '../temporary.ts'
 
@@ -76,3 +77,19 @@ test.each(['bash', 'zsh', 'fish'])('the completion for %s is a script of that sh
   writeFileSync(script, stdout)
   if (isThere(shell)) execFileSync(shell, ['-n', script])
 })
+
+// fish alone completes a line without a terminal.
+test.runIf(hasPart('fish', () => hasProgram('fish'), 'completion of a line as that shell does it (Debian: fish)'))(
+  'fish completes commands by the script that it was given',
+  async () => {
+    const directory = temporaryDirectory()
+    writeFileSync(join(directory, 'script.fish'), (await twoloop(directory, 'completion', 'fish')).stdout)
+    writeFileSync(join(directory, 'twoloop'), `#!/bin/sh\nexec '${process.execPath}' '${main}' "$@"\n`, { mode: 0o755 })
+    const lines = 'source script.fish; complete -C "twoloop res"; complete -C "twoloop export --format p"'
+    const { stdout } = await execa('fish', ['--no-config', '-c', lines], {
+      cwd: directory,
+      env: { PATH: `${directory}:${process.env.PATH}`, HOME: directory },
+    })
+    expect(stdout.split('\n').map((line) => line.split('\t')[0])).toEqual(['resume', 'parquet'])
+  },
+)

@@ -54,6 +54,7 @@ test('it says what was searched, what came of it, how to reproduce it, and by wh
   expect(page).toMatch(
     /Within 5 % of every range around the best lie|No other individual that was looked at lies within/,
   )
+  expect(page).not.toContain('--root again') // it was started by no command
   for (const part of ['Result', 'Convergence', 'Parameters', 'Health', 'Failures', 'Cost', 'To reproduce it']) {
     expect(page).toContain(`<h2>${part}</h2>`)
   }

@@ -149,6 +149,15 @@ test.each(['evaluations', 'generations', 'time'])(
   },
 )
 
+test('a history of points that are replicated counts each once along its axis, and draws all that was simulated', async () => {
+  const root = temporaryDirectory()
+  writeRun(root, { name: 'run', generations: 4, populationSize: 5, replicates: 3 })
+  await using dashboard = await Dashboard.open(root)
+  const { x, density } = await answerTo<HistoryAnswer>(dashboard, '/api/runs/0/history')
+  expect(x).toMatchObject({ low: 0, high: 19 })
+  expect(density.counts.reduce((a, b) => a + b)).toBe(60)
+})
+
 test('a part of a history that is looked at closer is asked anew, and begins with the best until then', async () => {
   await using dashboard = await Dashboard.open(root)
   const whole = await answerTo<HistoryAnswer>(dashboard, '/api/runs/0/history')

@@ -22,6 +22,8 @@ export interface WrittenRun {
   readonly reports?: number
   /** Individuals go to them in turn. */
   readonly workers?: number
+  /** How many times each point is simulated; all of them are told together. */
+  readonly replicates?: number
   /** How much of the budget, of which 9 epochs are the whole, an individual has. */
   readonly epochs?: (generation: number, index: number) => number
 }
@@ -38,13 +40,19 @@ export function writeRun(root: string, run: WrittenRun): string {
     evaluate = bowl,
     moved = (x) => x,
     workers = 1,
+    replicates = 1,
     epochs,
   } = run
   const directory = join(root, name)
   mkdirSync(directory, { recursive: true })
   const record = RecordWriter.openForWriting(directory)
   const budget = { name: 'epochs', low: 1, high: 9 }
-  record.writeProblem(parameters, new Objectives(objectives), epochs ? { budget } : {})
+  const replications = { count: replicates, aggregate: 'mean', quantile: null, seeds: 'own' } as const
+  record.writeProblem(parameters, new Objectives(objectives), {
+    ...(epochs && { budget }),
+    ...(replicates > 1 && { replications }),
+  })
+  if (replicates > 1) record.numberTold(({ generation, index }) => generation * populationSize + index)
   const { definitions } = space(Object.fromEntries(parameters.map((parameter) => [parameter, real(0, 1)])))
   record.writeManifest({
     ...{ name, status, optimizer: 'genetic-algorithm', seed: 1, generationLimit: generations, host: 'node1' },
@@ -53,11 +61,12 @@ export function writeRun(root: string, run: WrittenRun): string {
   })
   const numbers = Array.from({ length: workers }, () => record.addWorker('local'))
   for (let generation = 0; generation < generations; generation++) {
-    const individuals = Array.from({ length: populationSize }, (_, index) => {
+    const individuals = Array.from({ length: populationSize * replicates }, (_, row) => {
+      const index = Math.floor(row / replicates)
       const spread = 1 / (1 + generation / 4)
       const point = moved(parameters.map((_, axis) => 0.3 + spread * (pseudo(generation, index, axis) - 0.3)))
       const values = Object.fromEntries(parameters.map((parameter, axis) => [parameter, point[axis]]))
-      const id = { generation, index, replicate: 0 }
+      const id = { generation, index, replicate: row % replicates }
       const continues = generation === 0 ? undefined : { ...id, generation: generation - 1 }
       const share = epochs ? { budget: epochs(generation, index), continues } : {}
       return { point, individual: new Individual(id, values, 1000 + index, share) }

@@ -1,7 +1,8 @@
-import { type Axis, placeOn, valueAtPlace } from '../../analysis/density.ts'
+import { placeOn } from '../../analysis/density.ts'
 import type { AxisAnswer, DensityAnswer, HistoryAnswer, ParameterPicture } from '../answers.ts'
-import { short, spreadBelow } from '../words.ts'
+import { spreadBelow } from '../words.ts'
 import { html, type Markup } from './html.ts'
+import { ticks } from './ticks.ts'
 
 /** The picture's inner size and what stands around it. */
 const frame = { left: 64, top: 8, right: 12, bottom: 40 } as const
@@ -119,13 +120,6 @@ function axes(size: Size, x: AxisAnswer, y: AxisAnswer, labels: readonly string[
     ),
     html`<text x="${(left + right) / 2}" y="${size.height - 6}" text-anchor="middle">${x.name}</text>`,
   ]
-}
-
-function ticks(axis: Axis, count: number): (readonly [place: number, text: string])[] {
-  return Array.from(
-    { length: count + 1 },
-    (_, i) => [i / count, short(Number(valueAtPlace(axis, i / count).toPrecision(3)))] as const,
-  )
 }
 
 function round(value: number): number {

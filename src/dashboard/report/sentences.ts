@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { nameOf } from '../../core/individual.ts'
 import { quoteWord } from '../../core/shell-words.ts'
 import { wordFor } from '../views/overview.ts'
@@ -38,11 +39,20 @@ export function methods({ overview: { summary, settings }, manifest, space, hash
 export function commandsOf({ manifest, directory, overview: { summary } }: Contents): string[] {
   const words = Array.isArray(manifest.command) ? manifest.command.map(String) : []
   // The command is started by the path of its program.
-  const started = words.map((word, i) => (i === 0 && /main\.[jt]s$/.test(word) ? 'twoloop' : quoteWord(word))).join(' ')
+  const started = words.map((word, i) =>
+    i === 0 && /(main\.[jt]s|\/twoloop)$/.test(word) ? 'twoloop' : quoteWord(word),
+  )
   const run = wordFor(directory)
+  const isRun = started[0] === 'twoloop' && started[1] === 'run'
   return [
-    ...(started === '' ? [] : ['# as it was started', started, '']),
-    '# the same table has the same SHA-256',
+    ...(started.length === 0 ? [] : ['# as it was started', started.join(' '), '']),
+    ...(isRun
+      ? [
+          '# once more from the beginning, beside it: the same table has the same SHA-256',
+          `${started.join(' ')} --root again`,
+          `twoloop export again/${quoteWord(basename(directory))} --canonical | sha256sum`,
+        ]
+      : ['# the same table has the same SHA-256']),
     `twoloop export ${run} --canonical | sha256sum`,
     ...(summary.best
       ? ['', '# simulates the best individual again, and compares', `twoloop replay ${run} ${nameOf(summary.best)}`]

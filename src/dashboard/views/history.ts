@@ -89,7 +89,7 @@ function partWithin(x: Axis, sample: readonly DrawnRow[], numberOf: (row: DrawnR
 function runningAxis(running: Running, record: ScreenReader): Axis {
   switch (running) {
     case 'evaluations':
-      return linear(0, Math.max(record.lastTold ?? 0, record.places.total - 1))
+      return linear(0, Math.max(record.lastTold ?? 0, Math.ceil(record.places.total / record.places.replicates) - 1))
     case 'generations':
       return linear(-0.5, record.generations - 0.5)
     case 'time': {
@@ -103,11 +103,11 @@ function linear(low: number, high: number): Axis {
   return low < high ? { scale: 'linear', low, high } : { scale: 'linear', low: low - 0.5, high: low + 0.5 }
 }
 
-/** Where an evaluation stands on the axis; what was not told stands at its place in the search. */
+/** Where an evaluation stands on the axis; what was not told stands at its place in the search. Replicates are told together. */
 function runningNumber(running: Running, [generation, index, , , , , told, ended]: DrawnRow, places: Places): number {
   switch (running) {
     case 'evaluations':
-      return told ?? places.of(generation, index)
+      return told ?? places.of(generation, index) / places.replicates
     case 'generations':
       return generation
     case 'time':
