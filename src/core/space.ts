@@ -131,12 +131,12 @@ export class Space<P = Record<string, unknown>> {
   /** The point of the unit cube where the parameters lie; in the middle of the axes of those that are absent. */
   encode(parameters: P): number[] {
     const point = new Array<number>(this.dimension).fill(0)
-    const values = this.toValues(parameters)
     let at = 0
-    this.#parameters.forEach((parameter, i) => {
-      parameter.encode(values[i], point, at)
+    for (let i = 0; i < this.names.length; i++) {
+      const parameter = this.#parameters[i]!
+      parameter.encode(ownValue(parameters, this.names[i]!), point, at)
       at += parameter.axes.length
-    })
+    }
     return point
   }
 
@@ -154,7 +154,7 @@ export class Space<P = Record<string, unknown>> {
 
   /** The values of the parameters in the order of `names`. */
   toValues(parameters: P): unknown[] {
-    return this.names.map((name) => (Object.hasOwn(parameters as object, name) ? parameters[name] : undefined))
+    return this.names.map((name) => ownValue(parameters, name))
   }
 
   /** The parameters as a simulation is given them: with what names stand for in their place. */
@@ -198,6 +198,10 @@ export class Space<P = Record<string, unknown>> {
 export function space<P>(parameters: ParameterMap<P>, ...surplus: readonly never[]): Space<P> {
   refuseSurplus('space', 1, surplus, '')
   return new Space<P>(parameters)
+}
+
+function ownValue<P>(parameters: P, name: keyof P): unknown {
+  return Object.hasOwn(parameters as object, name) ? parameters[name] : undefined
 }
 
 /** Parameters without names. */

@@ -90,7 +90,7 @@ export function compete(
   let { success, stagnation } = families
   for (const { member, score, bred } of children) {
     if (bred) {
-      const isAmongBest = member.fitness !== null && countBetter(scores, score) < bestPart * scores.length
+      const isAmongBest = member.fitness !== null && isAmong(bestPart * scores.length, scores, score)
       const rate = success[bred.operator] * (1 - learning) + (isAmongBest ? learning : 0)
       success = { ...success, [bred.operator]: Math.max(leastSuccess, rate) }
     }
@@ -135,11 +135,13 @@ function drawDistinct(size: number, count: number, random: Random): number[] {
   return [...drawn]
 }
 
-/** How many are as good at least. */
-function countBetter(scores: readonly number[], score: number): number {
+/** Whether fewer than so many are as good at least; most children are not, which is known after a few. */
+function isAmong(best: number, scores: readonly number[], score: number): boolean {
   let count = 0
-  for (const other of scores) if (other >= score) count++
-  return count
+  for (const other of scores) {
+    if (other >= score && ++count >= best) return false
+  }
+  return count < best
 }
 
 function worstOf(scores: readonly number[]): number {
