@@ -1,3 +1,4 @@
+import { hypervolume } from '../../src/core/hypervolume.ts'
 import { real, vector } from '../../src/core/space.ts'
 import { problemOf } from '../../src/testing/problems.ts'
 
@@ -25,10 +26,12 @@ export type FrontProblem = keyof typeof vectors
 export function frontProblem(name: FrontProblem) {
   const names = name === 'dtlz2' ? ['a', 'b', 'c'] : ['a', 'b']
   const directions = Object.fromEntries(names.map((name) => [name, 'minimize' as const]))
+  const problem = problemOf({ x: vector(real(0, 1), name === 'dtlz2' ? 12 : 30) }, directions)
+  const reference = names.map(() => 1.1)
   return {
-    problem: problemOf({ x: vector(real(0, 1), name === 'dtlz2' ? 12 : 30) }, directions),
+    problem,
     simulate: ({ x }: Record<string, unknown>) => vectors[name](x as number[]),
-    /** What hypervolumes are measured from. */
-    reference: names.map(() => 1.1),
+    /** What some fitness vectors span, from 1.1 of each objective. */
+    volumeOf: (fitness: readonly (readonly number[])[]) => hypervolume(problem.objectives, fitness, reference),
   }
 }
