@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 
 /**
  * A module that re-exports from an entry file just what another file imports of a package, straight from the files where
@@ -35,14 +35,19 @@ function nameIn(specifier: string): string {
   return specifier.replace(/^type\s+/, '').replace(/\s+as\s.*$/, '')
 }
 
-/** Where each name that an entry file re-exports stands; types are names of sources only, and stand nowhere. */
+/**
+ * Where each name that an entry file re-exports stands, also by way of a folder's own entry; types are names of sources only,
+ * and stand nowhere.
+ */
 export function filesOf(entry: string): ReadonlyMap<string, string> {
   const lists = readFileSync(entry, 'utf8').matchAll(valueLists)
   return new Map(
-    [...lists].flatMap(([, list = '', , from = '']) =>
-      specifiersIn(list)
+    [...lists].flatMap(([, list = '', , from = '']) => {
+      const file = from.startsWith('.') ? join(dirname(entry), from) : from
+      const beyond = /^index\.[jt]s$/.test(basename(file)) ? filesOf(file) : undefined
+      return specifiersIn(list)
         .filter((specifier) => /^[\w$]+$/.test(specifier))
-        .map((name) => [name, from.startsWith('.') ? join(dirname(entry), from) : from] as const),
-    ),
+        .map((name) => [name, beyond?.get(name) ?? file] as const)
+    }),
   )
 }
