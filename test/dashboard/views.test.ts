@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -24,6 +23,7 @@ import { views } from '../../src/dashboard/views/index.ts'
 import { RecordWriter } from '../../src/record/writer.ts'
 import { openDatabase } from '../../src/system/database.ts'
 import { analyseRun } from '../../src/tables/analysis/analyse-run.ts'
+import { digestOf } from '../digest.ts'
 import { temporaryDirectory } from '../temporary.ts'
 import { answerTo, ask, enter } from './asking.ts'
 import { writeRun } from './written-run.ts'
@@ -574,7 +574,7 @@ function contentOf(directory: string): Record<string, string> {
       .map((name) => {
         const path = join(directory, name)
         const stats = statSync(path)
-        const digest = stats.isFile() ? createHash('sha256').update(readFileSync(path)).digest('hex') : 'a folder'
+        const digest = stats.isFile() ? digestOf(path) : 'a folder'
         return [name, `${digest} ${stats.mtimeMs}`]
       }),
   )
