@@ -28,30 +28,34 @@ const small = { optimizee: 'recorded', generations: 2 }
 const runner = { workers: 1, grace: '2s' }
 
 /**
- * Small searches with everything in them that is written: what individuals print is packed, what they share is delivered,
- * and what becomes of those that fail, by each policy, in the first generation and as the last of all.
+ * Small searches with everything in them that is written: what individuals print is packed, what they share is delivered
+ * (by all that have failures), and what becomes of those that fail, by each policy, in the first generation and as the last of all.
  */
 export const searches = {
   printing: { search: { ...small, options: { prints: true }, populationSize: 4, runner } },
-  delivering: { search: { ...small, options: { shared: 2 }, populationSize: 2, runner } },
   ranking: { search: failing({ onFailure: 'fail', retries: 1 }) },
   replacing: { search: failing({ onFailure: 'replace', retries: 0 }) },
   stopping: {
-    search: { ...failing({ onFailure: 'stop', retries: 0 }), options: { fails: ['1.2'] } },
+    search: { ...failing({ onFailure: 'stop', retries: 0 }), options: { fails: ['1.2'], shared: 2 } },
     failure: /^SearchFailedError: Individual 1\.2 failed for good/,
   },
 } as const satisfies Record<string, Searched>
 
 function failing(policy: Pick<NonNullable<SearchOptions['runner']>, 'onFailure' | 'retries'>) {
-  return { ...small, options: { fails: ['0.1', '1.2'] }, populationSize: 3, runner: { ...runner, ...policy } }
+  return {
+    ...small,
+    options: { fails: ['0.1', '1.2'], shared: 2 },
+    populationSize: 3,
+    runner: { ...runner, ...policy },
+  }
 }
 
 /** Which points are counted. */
 export type Points = 'all' | 'transactions'
 /** No search of this size has so many. */
 const mostPoints = 1000
-/** Runs beside each other: they mostly wait. */
-const atOnce = 4
+/** Runs beside each other: they mostly wait. Those beyond the last point are for nothing. */
+const atOnce = 2
 
 /**
  * The runner ends itself right before and right after each of its writes in turn, or every `step`-th, then goes on; the end

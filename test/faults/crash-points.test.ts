@@ -13,13 +13,12 @@ test('a runner that dies at any of its writes goes on to the same end', async ()
 })
 
 // What belongs together is one transaction: what a kill leaves before or after it is a search that goes on.
-// Delivering and ranking write what every search does: `npm run chaos -- --crash-points` takes all of their points. Steps are
-// odd: every other point is before a transaction, and the others after one.
+// Ranking writes what every search does: `npm run chaos -- --crash-points` takes all of its points. Steps are odd: every other
+// point is before a transaction, and the others after one.
 test.each([
   ['replacing', 3],
   ['stopping', 3],
   ['ranking', 5],
-  ['delivering', 5],
 ] as const)(
   'a %s runner that dies before or after its transactions goes on to the same end',
   async (name, step) => {
