@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { canonicalExport, search } from '../search.ts'
@@ -42,9 +42,10 @@ test('what is no run is left alone, also if it is to be overwritten', async () =
 
 test('a runner that dies at any step of replacing a run leaves the old or the new one, which goes on', async () => {
   const whole = await search({ ...one, root: temporaryDirectory(), seed: 2 })
+  const old = await search({ ...one, root: temporaryDirectory() })
   for (let point = 3, crashed = true; crashed && point < 20; point += 2) {
     const root = temporaryDirectory()
-    const old = await search({ ...one, root })
+    cpSync(old.directory, join(root, 'run'), { recursive: true })
     const child = startSearch({ ...one, root, seed: 2, overwrite: true }, { TWOLOOP_CRASH_AT: String(point) })
     crashed = (await child.ended) === null
     const left = canonicalExport(join(root, 'run'))
