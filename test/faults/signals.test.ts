@@ -72,14 +72,22 @@ test.concurrent.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     expect(processesNaming(root)).toEqual([])
     const again = startCommand('run', file, ...runs(root))
     expect(await again.ended, again.stderr()).toBe(0)
-    const total = journal(root).begun
-    const fresh = temporaryDirectory()
-    allow(fresh, unlimited)
-    expect(await startCommand('run', experiment(fresh), ...runs(fresh)).ended).toBe(0)
-    expect(canonicalExport(join(root, 'runs/signalled'))).toBe(canonicalExport(join(fresh, 'runs/signalled')))
-    expect(total).toBe(journal(fresh).begun)
+    undisturbed ??= runUndisturbed()
+    const { canonical, total } = await undisturbed
+    expect(canonicalExport(join(root, 'runs/signalled'))).toBe(canonical)
+    expect(journal(root).begun).toBe(total)
   },
 )
+
+/** The run that got no signal, which is the same for all. */
+let undisturbed: Promise<{ readonly canonical: string; readonly total: number }> | undefined
+
+async function runUndisturbed() {
+  const root = temporaryDirectory()
+  allow(root, unlimited)
+  expect(await startCommand('run', experiment(root), ...runs(root)).ended).toBe(0)
+  return { canonical: canonicalExport(join(root, 'runs/signalled')), total: journal(root).begun }
+}
 
 test.concurrent('what takes longer than may be waited for is ended, exit code 75, and simulated again when the run goes on', async () => {
   const root = temporaryDirectory()
