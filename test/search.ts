@@ -48,7 +48,8 @@ export async function search(options: SearchOptions): Promise<SearchEnd> {
   const optimizer =
     options.makeOptimizer?.(optimizee) ?? new RandomSearch(optimizee, { populationSize, generations, seed })
   await using experiment = new Experiment({ root: options.root })
-  const runner = { workers: 2, retries: 1, giveUpAfter: 0, ...options.runner }
+  const workers = options.order === 'arrival' ? 2 : 1 // the results of one alone arrive in the order of asking
+  const runner = { workers, retries: 1, giveUpAfter: 0, ...options.runner }
   const { warmStart, cache, onWarning, signal, onProgress, now, order, window, start, limits, horizon } = options
   const plan = { order, window, start, limits, horizon }
   const { directory } = await experiment.prepareExperiment({
@@ -87,6 +88,7 @@ export async function searchStoppedEvery(
     const controller = new AbortController()
     const end = await search({
       ...options,
+      runner: { workers: 2, ...options.runner },
       signal: controller.signal,
       onProgress: ({ simulated }) =>
         simulated >= evaluations * (stops + 1) && controller.abort(new Error('enough for now')),
