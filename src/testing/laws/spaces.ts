@@ -19,7 +19,7 @@ export function lawsOfSpaces({ law, make, abilities, parameters, everyKind, eval
           expect(findNotPlain(state) ?? firstRefusal(space, proposed)).toBeUndefined()
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     )
   })
 
