@@ -4,6 +4,7 @@ import { execa } from 'execa'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openDatabase } from '../../src/system/database.ts'
 import { UserFolder } from '../cli/folder.ts'
+import { command as commandHere } from '../command.ts'
 import { canonicalExport } from '../search.ts'
 import { build } from '../search-child.ts'
 
@@ -69,15 +70,16 @@ test('the command and a program go on with the runs of each other', async () => 
 
 test('the command and a program refuse a run of another configuration with the same words', async () => {
   expect((await program({}, 1)).exitCode).toBe(0)
-  for (const [runner, optimizer, words] of otherConfigurations) {
+  for (const [runner, optimizer, difference] of otherConfigurations) {
     const sets = [
       ...Object.entries(runner).map(([key, value]) => `runner.${key}=${value}`),
       ...Object.entries(optimizer).map(([key, value]) => `optimizer.${key}=${value}`),
     ]
-    const refused = await command(...sets.flatMap((setting) => ['--set', setting]))
+    const words = ['run', 'file.mjs', ...sets.flatMap((setting) => ['--set', setting])]
+    const refused = await commandHere(words, { cwd: folder.path })
     expect(refused.exitCode).toBe(2)
-    expect(refused.stderr).toContain(`run holds a run of another configuration (${words})`)
-    expect((await program(runner, 2, optimizer)).stderr).toContain(words)
+    expect(refused.stderr).toContain(`run holds a run of another configuration (${difference})`)
+    expect((await program(runner, 2, optimizer)).stderr).toContain(difference)
   }
 })
 

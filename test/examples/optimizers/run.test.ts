@@ -2,29 +2,32 @@ import { cpSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } fro
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { expect, test } from 'vitest'
+import { command } from '../../command.ts'
 import { eventually } from '../../processes.ts'
+import { canonicalExport } from '../../search.ts'
 import { build, startCommand } from '../../search-child.ts'
 import { temporaryDirectory } from '../../temporary.ts'
 
-/** The examples in a folder of their own, outside of the project, and the command that runs there. */
+/** The examples in a folder of their own, outside of the project, and the command that runs there, or here where it only reads. */
 function userFolder() {
   const directory = temporaryDirectory()
   cpSync(import.meta.dirname, directory, { recursive: true, filter: (path) => !path.endsWith('.test.ts') })
   const twoloop = (...words: string[]) =>
     execa(process.execPath, [join(build, 'command/main.js'), ...words], { cwd: directory, reject: false })
+  const here = (...words: string[]) => command(words, { cwd: directory })
   const at = (...path: string[]) => join(directory, ...path)
-  const canonical = async (run: string) => (await twoloop('export', run, '--format', 'ndjson', '--canonical')).stdout
-  return { directory, twoloop, at, canonical }
+  const canonical = (run: string) => canonicalExport(at(run))
+  return { twoloop, here, at, canonical }
 }
 
 test.each([
   ['steady', 'steady-search', 0.1],
   ['separable', 'separable-cma-es', 1e-6],
 ])('the example %s.yaml searches with an optimizer from outside and finds the optimum', async (name, type, height) => {
-  const { twoloop } = userFolder()
+  const { twoloop, here } = userFolder()
   const { exitCode, stderr } = await twoloop('run', `${name}.yaml`)
   expect([exitCode, stderr]).toEqual([0, expect.stringContaining('generation 200/200')])
-  const shown = JSON.parse((await twoloop('show', `runs/${name}`, '--json')).stdout)
+  const shown = JSON.parse((await here('show', `runs/${name}`, '--json')).stdout)
   expect(shown).toMatchObject({ optimizer: type, status: 'finished', generations: 200, evaluations: { failed: 0 } })
   expect(shown.best.fitness[0]).toBeLessThan(height)
 })
@@ -58,15 +61,15 @@ test.each(['steady', 'separable'])('%s goes on after a kill as if nothing had st
   expect(await child.ended).toBeNull()
   rmSync(at('hold'))
   expect((await twoloop('resume', 'runs/killed')).exitCode).toBe(0)
-  expect((await canonical('runs/killed')).split('\n').length).toBeGreaterThan(100)
-  expect(await canonical('runs/killed')).toBe(await canonical('runs/straight'))
+  expect(canonical('runs/killed').split('\n').length).toBeGreaterThan(100)
+  expect(canonical('runs/killed')).toBe(canonical('runs/straight'))
 })
 
 test('a steady search in 100 dimensions has hardly a larger record than its individuals as a design', async () => {
-  const { at, twoloop } = userFolder()
+  const { at, twoloop, here } = userFolder()
   const dimensions = ['--set', 'optimizee.options.dimension=100']
   expect((await twoloop('run', 'steady.yaml', ...dimensions, '--generations', '50')).exitCode).toBe(0)
-  await twoloop('export', 'runs/steady', '--output', 'runs/steady.csv')
+  await here('export', 'runs/steady', '--output', 'runs/steady.csv')
   const [header, ...rows] = readFileSync(at('runs/steady.csv'), 'utf8')
     .trim()
     .split('\n')
@@ -94,9 +97,9 @@ test('another version of an optimizer does not go on with a run', async () => {
 })
 
 test('an optimizer from outside is listed with what it can do, for people and programs', async () => {
-  const { twoloop } = userFolder()
+  const { here } = userFolder()
   for (const file of ['separable.yaml', 'separable-cma-es.ts']) {
-    expect(JSON.parse((await twoloop('optimizers', file, '--json')).stdout)).toEqual([
+    expect(JSON.parse((await here('optimizers', file, '--json')).stdout)).toEqual([
       {
         type: 'separable-cma-es',
         summary: expect.any(String),
@@ -107,7 +110,7 @@ test('an optimizer from outside is listed with what it can do, for people and pr
       },
     ])
   }
-  const { stdout } = await twoloop('optimizers', 'steady.yaml')
+  const { stdout } = await here('optimizers', 'steady.yaml')
   expect(stdout).toContain('version 1: real, integer, choice, boolean; a weighted sum of objectives')
   expect(stdout).toContain('in the order generations, ordered, arrival')
 })
