@@ -2,22 +2,34 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** The files that take a minute and more where much runs beside them, the longest first: one that began last would go on alone at the end. */
+/**
+ * The files that take a minute and more where much runs beside them, those that wait in turn with those that compute: one
+ * that began last would go on alone at the end, and two that wait would leave the processors idle.
+ */
 const longest = [
   'slurm/sbatch',
-  'slurm/submit',
   'optimizers/contract',
-  'slurm/launch',
-  'slurm/jobs',
   'faults/crash-points',
+  'slurm/jobs',
   'faults/damaged-record',
+  'slurm/launch',
   'faults/making-a-run',
-  'faults/locked-record',
-  'batch/front-doors',
+  'slurm/submit',
+  'surface/installed',
   'slurm/faults',
+  'batch/front-doors',
+  'faults/locked-record',
+  'faults/full-disk',
   'runtime/schedulers/submit',
+  'faults/damaged-pipes',
   'cli/check-worker',
+  'search/front',
   'runtime/runner/outlasted',
+  'docs/results',
+  'docs/coming-from',
+  'examples/optimizers/run',
+  'examples/examples',
+  'laws/laws',
   'chaos/campaign',
 ].map((name) => join(import.meta.dirname, `${name}.test.ts`))
 
