@@ -5,7 +5,6 @@ import { problemOf } from '../../src/testing/problems.ts'
 /** Zitzler, Deb and Thiele 2000, "Comparison of multiobjective evolutionary algorithms: empirical results", section 4. */
 const vectors = {
   zdt1: (x: readonly number[]) => zdt(x, (f, g) => 1 - Math.sqrt(f / g)),
-  zdt2: (x: readonly number[]) => zdt(x, (f, g) => 1 - (f / g) ** 2),
   zdt3: (x: readonly number[]) => zdt(x, (f, g) => 1 - Math.sqrt(f / g) - (f / g) * Math.sin(10 * Math.PI * f)),
   /** Deb, Thiele, Laumanns and Zitzler 2002, "Scalable multi-objective optimization test problems". */
   dtlz2: (x: readonly number[]) => {

@@ -3,10 +3,11 @@ import { NsgaII, type NsgaIIState } from '../../optimizers/nsga-ii.ts'
 import { drive } from '../../src/testing/drive.ts'
 import { type FrontProblem, frontProblem } from './front-problems.ts'
 
-/** The hypervolume that NSGA-II of pymoo comes to with as many evaluations, the median of five searches. */
+/**
+ * The hypervolume that NSGA-II of pymoo comes to with as many evaluations, the median of five searches: of a front in pieces,
+ * and of one of three objectives, which no weighted sum finds.
+ */
 const known: readonly (readonly [name: FrontProblem, volume: number])[] = [
-  ['zdt1', 0.869939],
-  ['zdt2', 0.536169],
   ['zdt3', 1.327745],
   ['dtlz2', 0.70386],
 ]
