@@ -224,6 +224,9 @@ test('of this package only the files are read whose names are imported, and all 
     `export { defineOptimizee } from ${JSON.stringify(join(dirname(entry), 'core/define-optimizee.ts'))}`,
     `export { real } from ${JSON.stringify(join(dirname(entry), 'core/space.ts'))}`,
   ])
+  expect(surface(`import { DataCollector, type Model } from 'twoloop'`)).toEqual([
+    `export { DataCollector } from ${JSON.stringify(join(dirname(entry), 'batch/mesa/data-collector.ts'))}`,
+  ])
   for (const form of [formsOfImport.namespace, formsOfImport.commented, `${formsOfImport.list}; import('twoloop')`]) {
     expect(surface(form)).toBeUndefined()
   }
