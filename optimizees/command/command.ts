@@ -21,7 +21,7 @@ import { shellLines } from '../shared/shell-lines.ts'
 import { describePlaces } from './describe-places.ts'
 import { abortion, badResult, failureOfEnd, notStarted } from './failures.ts'
 import { GivenVariables } from './given-variables.ts'
-import { memoryKills } from './memory-kills.ts'
+import { MemoryKills } from './memory-kills.ts'
 import { checkPlace, placeOf } from './named-result.ts'
 import type { CommandOptions } from './options.ts'
 import { checkInput, nameOf, OwnDirectory } from './own-directory.ts'
@@ -46,6 +46,9 @@ class Command extends Optimizee {
   readonly #conditional: ReadonlySet<string>
   /** What the lines of setup gave, once for all commands of this process. */
   #setUp: Environment | undefined
+  #memoryKills: MemoryKills | undefined
+  /** Hides the rank of this process, which is the same for all of its life, from its commands. */
+  #noRanks: Environment | undefined
 
   constructor(options: CommandOptions) {
     const {
@@ -186,7 +189,9 @@ class Command extends Optimizee {
   async #run(command: readonly string[], { signal, account }: SimulationContext, values: Values): Promise<ProgramEnd> {
     const { result } = this.#options
     const workingDirectory = this.#runsInOwnDirectory ? values.of('directory') : this.#options.workingDirectory
-    const killsBefore = memoryKills()
+    this.#memoryKills ??= new MemoryKills()
+    const memoryKills = this.#memoryKills
+    const killsBefore = memoryKills.count
     let end: ProgramEnd
     try {
       end = await runProgram(command, {
@@ -202,7 +207,7 @@ class Command extends Optimizee {
     }
     if (end.usage) account(end.usage)
     if (signal.aborted) throw abortion(signal, end.openStep)
-    const failure = failureOfEnd(end, () => (memoryKills() ?? 0) > (killsBefore ?? 0))
+    const failure = failureOfEnd(end, () => memoryKills.count > killsBefore)
     if (failure) throw failure
     return end
   }
@@ -220,7 +225,8 @@ class Command extends Optimizee {
   }
 
   #surroundings(given: Environment): Environment {
-    return { ...withoutRanks(process.env), ...this.#setUp, ...given }
+    this.#noRanks ??= withoutRanks(process.env)
+    return { ...this.#noRanks, ...this.#setUp, ...given }
   }
 
   #ofIndividual(values: Values): Environment {

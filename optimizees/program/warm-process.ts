@@ -4,7 +4,7 @@ import type { Space } from '../../src/core/space.ts'
 import { afterCut, show, textOfBytes } from '../../src/core/text.ts'
 import { describeEnd, type Environment, type ProcessEnd, ProcessGroup } from '../../src/system/process-group.ts'
 import { UsageOfTasks } from '../../src/system/process-usage.ts'
-import { memoryKills } from '../command/memory-kills.ts'
+import { MemoryKills } from '../command/memory-kills.ts'
 import { readRest } from '../command/run-program.ts'
 import { LineReader } from './line-reader.ts'
 import { lineOf, lineOfMany, readLine, type Said, type Task } from './lines.ts'
@@ -34,7 +34,8 @@ export class WarmProcess {
   /** By their ids, oldest first. */
   readonly #open = new Map<number, TaskListener>()
   readonly #onSpoken: (() => void)[] = []
-  readonly #memoryKills = memoryKills()
+  readonly #memoryKills = new MemoryKills()
+  readonly #killsBefore = this.#memoryKills.count
   readonly #usage: UsageOfTasks | undefined
   readonly #ended: Promise<ProcessEnd>
   #hasSpoken = false
@@ -151,7 +152,7 @@ export class WarmProcess {
 
   #failureOf(end: ProcessEnd): SimulationFailure {
     const { exitCode, signal } = end
-    if (signal === 'SIGKILL' && (memoryKills() ?? 0) > (this.#memoryKills ?? 0)) {
+    if (signal === 'SIGKILL' && this.#memoryKills.count > this.#killsBefore) {
       const message = 'The program was killed by SIGKILL, for lack of memory.'
       return new SimulationFailure({ kind: 'exit', detail: 'out-of-memory', message, signal })
     }

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { readCsvColumn } from '../../optimizees/command/csv-column.ts'
-import { memoryKills } from '../../optimizees/command/memory-kills.ts'
+import { MemoryKills } from '../../optimizees/command/memory-kills.ts'
 import { checkPlace, readPlace } from '../../optimizees/command/named-result.ts'
 import { readNumber } from '../../optimizees/command/read-number.ts'
 import { withoutRanks } from '../../optimizees/shared/rank-variables.ts'
@@ -133,5 +133,5 @@ test.each([
   writeFileSync(join(root, 'self'), cgroup)
   mkdirSync(join(root, path, '..'), { recursive: true })
   writeFileSync(join(root, path), text)
-  expect(memoryKills(join(root, 'self'), root)).toBe(2)
+  expect(new MemoryKills({ self: join(root, 'self'), root }).count).toBe(2)
 })
