@@ -93,6 +93,11 @@ export class Design<P = Record<string, unknown>> extends Optimizer<DesignState, 
     return this.#pointsAtOnce
   }
 
+  override get sharesSeeds(): boolean {
+    const isCommon = this.design.stretches.some(({ replication }) => replication?.seeds === 'common')
+    return super.sharesSeeds || (isCommon && this.budget === undefined)
+  }
+
   override generationSize({ next }: DesignState): number {
     let size = 0
     for (let point = next; point < this.#endOf(next); point++) size += this.design.replicationAt(point).replications

@@ -1,5 +1,6 @@
 import type { FailureCause } from '../core/evaluation.ts'
 import { nameOf } from '../core/individual.ts'
+import { thisRun } from '../core/record.ts'
 import type { AttemptDocument, IndividualDocument } from '../record/individual-document.ts'
 import { alignFacts, alignTable, fullValue, timeSpan } from './table.ts'
 
@@ -70,6 +71,8 @@ function usageOf({ cpuMs, peakMemory }: AttemptDocument): string[] {
 
 function noteOn({ verdict, fitness, cause, reused }: AttemptDocument): string {
   if (cause) return describeCause(cause)
+  if (reused?.run === thisRun)
+    return `not simulated: its parameters and seed are those of individual ${reused.individual}`
   if (reused) return `not simulated: taken from ${reused.run}, individual ${reused.individual}`
   return verdict === 'late-differs' && fitness ? `it gave ${JSON.stringify(fitness)}` : ''
 }

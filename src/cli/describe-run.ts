@@ -44,6 +44,7 @@ export function describeRun(
     ['generations', generationsInWords(summary)],
     ['individuals', describeIndividuals(summary)],
     ['simulations', describeSimulations(summary)],
+    ['reused', summary.reused === undefined ? undefined : describeReused(summary.reused)],
     ['attempts', String(summary.attempts)],
     ['workers', describeWorkers(summary)],
     ['benched', benchedHosts.length > 0 ? `${benchedHosts.join(', ')}: most attempts failed there` : undefined],
@@ -104,6 +105,10 @@ function describeSimulations({ simulations }: RunSummary): string | undefined {
   if (simulations === undefined) return undefined
   const { asked, done, failed } = simulations
   return describeCounts(asked, [`${done} done`, `${failed} failed`], asked - done - failed)
+}
+
+function describeReused(reused: number): string {
+  return `${reused} of them, whose parameters and seeds had been simulated already`
 }
 
 function describeCounts(all: number, counts: readonly string[], pending: number): string {

@@ -170,6 +170,11 @@ export abstract class Optimizer<
     return this.#problem.replications
   }
 
+  /** Whether individuals may have the seed of others: those that have the same parameters as well are the same. */
+  get sharesSeeds(): boolean {
+    return this.replications?.seeds === 'common' && this.budget === undefined
+  }
+
   /** What hypervolumes of its front are measured from, where that is given. */
   get reference(): Reference | undefined {
     return this.#problem.reference

@@ -128,10 +128,13 @@ export interface NumberedReport extends ReportRecord {
   readonly number: number
 }
 
-/** An individual that was not simulated, since another run had done so. */
+/** As the other run: individuals of the same run have the same parameters and seed. */
+export const thisRun = '.'
+
+/** An individual that was not simulated, since another run had done so, or this one. */
 export interface ReuseRecord {
   readonly individual: IndividualId
-  /** The directory of the other run. */
+  /** The directory of the other run, or `thisRun`. */
   readonly run: string
   readonly from: IndividualId
 }

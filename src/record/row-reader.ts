@@ -128,15 +128,27 @@ export abstract class RowReader {
     return this.file.all('select run, count(*) as evaluations from reused group by run order by run')
   }
 
-  // What other runs may reuse
+  // What need not be simulated again
 
-  /** Lets `findDone` and `seriesOf` find by what was simulated, as it is now; in a table that only this reader has. */
-  indexDone(): void {
+  /**
+   * Lets `findDone` find by what was simulated, as it is now, in a table that only this reader has.
+   *
+   * @param generation the only one that is new; without it, all are
+   */
+  indexDone(generation?: number): void {
     this.file.execute(`
-      create temp table done (seed integer, parameters text, budget real, generation integer, "index" integer, replicate integer,
-                              primary key (seed, parameters, budget)) without rowid;
-      insert or ignore into done select seed, parameters, coalesce(budget, 0), generation, "index", replicate
-        from evaluated where outcome = 'done' order by generation, "index", replicate;
+      create temp table if not exists done (seed integer, parameters text, budget real, generation integer, "index" integer,
+                                            replicate integer, primary key (seed, parameters, budget)) without rowid`)
+    this.file.run(
+      `insert or ignore into done select seed, parameters, coalesce(budget, 0), generation, "index", replicate
+       from evaluated where outcome = 'done' ${generation === undefined ? '' : 'and generation = ?'} order by generation, "index", replicate`,
+      ...(generation === undefined ? [] : [generation]),
+    )
+  }
+
+  /** Lets `seriesOf` find the steps of individuals, as they are now. */
+  indexSeries(): void {
+    this.file.execute(`
       create temp table series (generation integer, "index" integer, replicate integer, step real, value real,
                                 primary key (generation, "index", replicate, step)) without rowid;
       insert into series ${seriesQuery};
@@ -154,7 +166,20 @@ export abstract class RowReader {
     )
   }
 
-  /** The steps of an individual that `findDone` has found. */
+  /** What the attempt reported that decided an individual: where a step was reported several times, the latest. */
+  stepsOf({ generation, index, replicate }: IndividualId): Pick<SeriesRow, 'step' | 'value'>[] {
+    return this.file
+      .all<Pick<SeriesRow, 'step' | 'value'>>(
+        `select r.step, r.value, max(r.rowid) from reports r join evaluations e using (generation, "index", replicate, attempt)
+         where generation = ? and "index" = ? and replicate = ? group by r.step order by r.step`,
+        generation,
+        index,
+        replicate,
+      )
+      .map(({ step, value }) => ({ step, value }))
+  }
+
+  /** The same, of all individuals, from `indexSeries`. */
   seriesOf({ generation, index, replicate }: IndividualId): Pick<SeriesRow, 'step' | 'value'>[] {
     return this.file.all(
       'select step, value from temp.series where generation = ? and "index" = ? and replicate = ? order by step',

@@ -49,6 +49,8 @@ export interface RunSummary {
   readonly evaluations: EvaluationCounts
   /** Each replicate counted, where individuals are simulated several times. */
   readonly simulations?: EvaluationCounts & { readonly asked: number }
+  /** How many of these were not made, since what comes of the same parameters with the same seed was known; nothing if none. */
+  readonly reused?: number | undefined
   readonly attempts: number
   readonly workers: WorkerCounts
   /** Hosts that got no more work after most attempts of different individuals had failed there, in the last start. */
@@ -143,6 +145,7 @@ export function summarize(record: RecordReader, { hash = true }: { readonly hash
   const { generations, attempts, ...simulations } = record.counts()
   const { individuals, done, failed, stopped } = record.evaluationCounts()
   const workers = record.workers()
+  const reused = record.reuses().reduce((sum, { evaluations }) => sum + evaluations, 0)
   return {
     name: textOf(manifest.name) ?? '',
     directory: resolve(record.directory),
@@ -162,7 +165,8 @@ export function summarize(record: RecordReader, { hash = true }: { readonly hash
     ...(record.replications && {
       simulations: { asked: simulations.individuals, done: simulations.done, failed: simulations.failed },
     }),
-    attempts,
+    ...(reused > 0 && { reused }),
+    attempts: attempts - reused,
     workers: countWorkers(workers, holder),
     benchedHosts: benchedAmong(workers.filter(({ epoch }) => epoch === manifest.epoch)),
     usage: usageOf(record, simulations.done + simulations.failed + simulations.stopped),

@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { violationOf } from '../core/constraints.ts'
-import type { DoneEvaluation, Evaluation, Judge } from '../core/evaluation.ts'
+import type { Judge } from '../core/evaluation.ts'
 import type { Individual } from '../core/individual.ts'
-import type { AttemptRecord, Batch, ReportRecord, ReuseRecord } from '../core/record.ts'
 import { RecordReader } from '../record/reader.ts'
-import { evaluationOf } from '../record/rows.ts'
 import { digestOf } from '../system/file-digest.ts'
+import { asIfSimulated, type Reused } from './reused.ts'
 
 /** What other runs under the same root have simulated already, with the same simulation. */
 export class EvaluationCache implements Disposable {
@@ -49,28 +47,20 @@ export class EvaluationCache implements Disposable {
   }
 
   /** What is known of some individuals, as if it had been simulated; in the order of the individuals. */
-  find(individuals: readonly Individual[], epoch: number): Reused {
-    const evaluations: DoneEvaluation[] = []
-    const attempts: AttemptRecord[] = []
-    const reports: ReportRecord[] = []
-    const reused: ReuseRecord[] = []
+  find(individuals: readonly Individual[], epoch: number): readonly Reused[] {
+    const reused: Reused[] = []
     for (const individual of individuals) {
-      for (const { directory, record } of this.#runs) {
+      for (const { directory: run, record } of this.#runs) {
         const row = record.findDone(individual)
         if (!row) continue
-        const { fitness, outputs } = evaluationOf(row) as DoneEvaluation
-        const judged = this.#judge(individual, fitness, outputs)
-        if ('cause' in judged) continue
-        const violation = violationOf(judged.constraints)
-        const constraints = judged.constraints.length > 0 ? judged.constraints : undefined
-        evaluations.push({ individual, outcome: 'done', fitness, ...(violation > 0 && { violation }), outputs })
-        attempts.push({ individual, epoch, attempt: 0, worker: 0, verdict: 'accepted', fitness, outputs, constraints })
-        for (const step of record.seriesOf(row)) reports.push({ individual, attempt: 0, ...step })
-        reused.push({ individual, run: directory, from: row })
+        const steps = () => record.seriesOf(row)
+        const known = asIfSimulated(individual, row, { run, epoch, judge: this.#judge, steps })
+        if (!known) continue
+        reused.push(known)
         break
       }
     }
-    return { evaluations, batch: { attempts, reports, reused, positions: [] } }
+    return reused
   }
 
   [Symbol.dispose](): void {
@@ -78,17 +68,12 @@ export class EvaluationCache implements Disposable {
   }
 }
 
-export interface Reused {
-  readonly evaluations: readonly Evaluation[]
-  /** To be stored. */
-  readonly batch: Batch
-}
-
 function openIfSame(directory: string, simulation: string): RecordReader | undefined {
   const record = RecordReader.openForReading(directory)
   try {
     if (record.manifest().simulation === simulation) {
       record.indexDone()
+      record.indexSeries()
       return record
     }
   } catch (error) {

@@ -12,6 +12,7 @@ import type { Optimizee } from '../core/optimizee.ts'
 import type { Optimizer } from '../core/optimizer.ts'
 import { aText, checkOptions } from '../core/options.ts'
 import type { State } from '../core/plain-data.ts'
+import { thisRun } from '../core/record.ts'
 import { type RunnerSettings, runnerSettings } from '../core/runner-settings.ts'
 import { parseSettings } from '../core/settings.ts'
 import { Trajectory } from '../core/trajectory.ts'
@@ -218,7 +219,8 @@ export class Experiment {
       if (!finished) runner.launchWorkers() // else they come if there is something to simulate
       const hasEnded = await environment.run(runner, signal, knowledge)
       for (const { run, evaluations } of knowledge.cache ? record.reuses() : []) {
-        onWarning?.(`${evaluations} evaluations were not simulated again: they are those of ${run}.`)
+        if (run !== thisRun)
+          onWarning?.(`${evaluations} evaluations were not simulated again: they are those of ${run}.`)
       }
       if (hasEnded) {
         const { limit } = environment

@@ -5,6 +5,7 @@ import { pointsOf } from '../core/replications.ts'
 import { Replicates } from '../core/samples.ts'
 import { expandsInItsOwnWay } from './checkpoints.ts'
 import { GenerationResults } from './generation-results.ts'
+import { Repeats } from './repeats.ts'
 import { reuseKnown } from './reuse.ts'
 import { checkReplayed, type Knowledge, type Searched } from './searched.ts'
 
@@ -13,6 +14,7 @@ export class GenerationalSearch {
   readonly #searched: Searched
   /** The generation in whose middle an earlier runner start may have stopped. */
   readonly #resumed: number
+  readonly #repeats: Repeats | undefined
   /** Whether the newest generation has been told, and nothing follows. */
   #hasEnded = false
   /** How many places of the trajectory the optimizer was told before it asked for the newest generation. */
@@ -22,6 +24,7 @@ export class GenerationalSearch {
   constructor(searched: Searched) {
     this.#searched = searched
     this.#resumed = searched.trajectory.generation
+    this.#repeats = Repeats.of(searched.record, searched.optimizer)
   }
 
   /** The limit that has ended it, as a sentence's end. */
@@ -103,17 +106,26 @@ export class GenerationalSearch {
     record.numberTold((individual) => results.placeOf(individual, this.#told))
     const open = trajectory.generation === this.#resumed ? this.#recall(results) : individuals
     this.#report(results.known)
-    const onReused = (evaluations: readonly Evaluation[]) => {
+    const onKnown = (evaluations: readonly Evaluation[]) => {
       for (const evaluation of evaluations) tally.count(results.add(evaluation))
       this.#report(results.known)
     }
-    if (cache) await reuseKnown(cache, open, record, signal, onReused)
+    if (cache) await reuseKnown(cache, open, record, signal, onKnown)
     const pending = cache ? open.filter((individual) => results.isOpen(individual)) : open
-    for await (const { evaluations, standIns } of runner.simulateGeneration(pending, signal)) {
+    const repeats = this.#repeats
+    const { first, known } = repeats?.begin(pending) ?? { first: pending, known: [] }
+    if (known.length > 0) onKnown(known)
+    for await (const { evaluations, standIns } of runner.simulateGeneration(first, signal)) {
       for (const standIn of standIns) results.expect(standIn)
-      onReused(evaluations)
+      onKnown(evaluations)
+      if (!repeats) continue
+      const { known, next } = repeats.follow(evaluations)
+      if (known.length > 0) onKnown(known)
+      runner.addIndividuals(next)
     }
-    return results.all()
+    const all = results.all()
+    if (all) repeats?.end(trajectory.generation)
+    return all
   }
 
   /** Fills in what the record holds of the generation in whose middle the run was stopped; gives what is still to do. */

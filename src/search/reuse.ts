@@ -3,6 +3,7 @@ import type { Evaluation } from '../core/evaluation.ts'
 import type { Individual } from '../core/individual.ts'
 import type { RecordWriter } from '../record/writer.ts'
 import type { EvaluationCache } from './evaluation-cache.ts'
+import { batchOf } from './reused.ts'
 
 /** So many individuals are looked up and stored at once. */
 const lookedUpAtOnce = 1000
@@ -17,9 +18,9 @@ export async function reuseKnown(
 ): Promise<void> {
   for (let from = 0; from < open.length && !signal.aborted; from += lookedUpAtOnce) {
     await setImmediate() // a stop is heard also where nothing has to be simulated
-    const { evaluations, batch } = cache.find(open.slice(from, from + lookedUpAtOnce), record.epoch)
-    if (evaluations.length === 0) continue
-    record.commit(batch)
-    onReused(evaluations)
+    const reused = cache.find(open.slice(from, from + lookedUpAtOnce), record.epoch)
+    if (reused.length === 0) continue
+    record.commit(batchOf(reused))
+    onReused(reused.map(({ evaluation }) => evaluation))
   }
 }

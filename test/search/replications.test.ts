@@ -158,6 +158,27 @@ test('samples of a point that is met again are pooled where each has its own see
   expect(common.best).toHaveLength(8)
 })
 
+test('a point that is met again under common seeds is told what is known of it, and is simulated again only if it failed', async () => {
+  const root = temporaryDirectory()
+  const journal = join(root, 'journal')
+  const points = Array.from({ length: 8 }, (_, i) => ({ x: 0, n: i % 2 }))
+  const makeOptimizer = (optimizee: Optimizee) =>
+    new Design(optimizee, { design: { kind: 'manual', rows: points }, chunk: 3 }) as never
+  const options = { replications: 2, journal, fails: ['0.0'] }
+  const { canonical, directory } = await searchStoppedEvery(3, { ...noisy, options, root, makeOptimizer })
+  const simulated = new Set(readFileSync(journal, 'utf8').trim().split('\n'))
+  expect([...simulated].sort()).toEqual(['0.0', '0.0.1', '0.1', '0.1.1', '0.2'])
+  const rows = rowsOf(canonical)
+  expect(rows).toHaveLength(16)
+  const different = new Set(rows.map(({ seed, parameters, fitness }) => JSON.stringify([seed, parameters, fitness])))
+  expect(different.size).toBe(5) // two points with two seeds each, and what failed
+  expect(summarizeRun(directory)).toMatchObject({
+    individuals: 8,
+    simulations: { asked: 16, done: 15, failed: 1 },
+    reused: 11,
+  })
+})
+
 test('who stands in for a failed sample is refused before anything starts', async () => {
   const root = temporaryDirectory()
   const refused = search({ ...noisy, root, runner: { onFailure: 'replace' } })
