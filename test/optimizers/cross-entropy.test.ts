@@ -6,7 +6,7 @@ import { boolean, choice, integer, real, vector } from '../../src/core/space.ts'
 import { Trajectory } from '../../src/core/trajectory.ts'
 import { drive } from '../../src/testing/drive.ts'
 import { type FrontProblem, frontProblem } from './front-problems.ts'
-import { firstGeneration, leastFound, problemOf, rastrigin, sphere, steps } from './search.ts'
+import { firstGeneration, landscapeProblem, leastFound, problemOf, rastrigin, sphere, steps } from './search.ts'
 
 const line = problemOf({ x: real(0, 1) })
 const plane = problemOf({ x: vector(real(-5, 5), 2) })
@@ -25,6 +25,23 @@ function gaussianOf(state: ReturnType<typeof afterOne>['next']) {
   if (distribution.type !== 'gaussian') throw new Error(`a Gaussian is wanted, got ${distribution.type}`)
   return distribution
 }
+
+test("a script of L2L is carried over setting by setting, and comes to Ackley's optimum", () => {
+  const ackley = landscapeProblem('ackley2d')
+  const optimizer = new CrossEntropy(ackley, {
+    populationSize: 50,
+    eliteFraction: 0.9,
+    smoothing: 0,
+    temperatureDecay: 0,
+    generations: 1000,
+    distribution: { type: 'gaussian' },
+    stopAt: Number.MAX_VALUE,
+    restarts: false,
+    seed: 1,
+  })
+  expect(optimizer.populationSize).toBe(50)
+  expect(leastFound(optimizer, ackley.cost, 5000)).toBeLessThan(0.001)
+})
 
 test('a space of thousands of axes is searched axis by axis, and that is said before', () => {
   const dimension = 3000

@@ -9,10 +9,39 @@ import { boolean, choice, integer, real, vector } from '../../src/core/space.ts'
 import { Trajectory, type TrajectoryHistory } from '../../src/core/trajectory.ts'
 import { drive, proposedIn, toldIn } from '../../src/testing/index.ts'
 import { type FrontProblem, frontProblem } from './front-problems.ts'
-import { firstGeneration, leastFound, problemOf, rastrigin, rosenbrock, sphere, steps } from './search.ts'
+import {
+  firstGeneration,
+  landscapeProblem,
+  leastFound,
+  problemOf,
+  rastrigin,
+  rosenbrock,
+  sphere,
+  steps,
+} from './search.ts'
 
 const plane = problemOf({ x: vector(real(-5, 5), 2) })
 const inGenerations = { breeding: 'generations' } as const
+
+test("a script of L2L is carried over setting by setting, and comes to Ackley's optimum", () => {
+  const ackley = landscapeProblem('ackley2d')
+  const optimizer = new GeneticAlgorithm(ackley, {
+    populationSize: 50,
+    crossoverProbability: 0.5,
+    mutationProbability: 0.3,
+    generations: 100,
+    geneMutationProbability: 0.02,
+    tournamentSize: 15,
+    blend: 0.5,
+    mutationScale: 0.25, // L2L's 1 on [-2, 2]
+    mutationDecades: 0, // at this one scale, as L2L
+    elites: 0,
+    breeding: 'generations',
+    seed: 1,
+  })
+  expect(optimizer.populationSize).toBe(50)
+  expect(leastFound(optimizer, ackley.cost, 5000)).toBeLessThan(0.01)
+})
 
 test('the first generation is what createIndividual gives', () => {
   let made = 0
