@@ -1,6 +1,7 @@
-import { lstatSync, rmSync } from 'node:fs'
+import { existsSync, lstatSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { connect } from 'node:net'
+import { dirname } from 'node:path'
 import { ConfigurationError } from '../core/errors.ts'
 import type { Place } from './address.ts'
 import { FoundRuns } from './found-runs.ts'
@@ -116,6 +117,8 @@ function listenOnPort(server: Server, port: number): Promise<Place> {
 /** Only its owner may connect: the mask is in force while the socket is made, so that it is never open to others. */
 async function listenOnSocket(server: Server, path: string): Promise<Place> {
   await removeDeadSocket(path)
+  // The system says of that as well that it is not permitted.
+  if (!existsSync(dirname(path))) throw new ConfigurationError(`there is no directory ${dirname(path)} for the socket`)
   const mask = process.umask(0o077)
   try {
     await new Promise<void>((resolve, reject) => {

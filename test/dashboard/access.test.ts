@@ -134,6 +134,8 @@ test('a socket is for its owner alone, is served like a port, and is gone at the
   expect(statSync(socket, { throwIfNoEntry: false })).toBeUndefined()
   writeFileSync(socket, 'something')
   await expect(Dashboard.open(root, { socket })).rejects.toThrow(`there is something at ${socket} already`)
+  const nowhere = join(root, 'nowhere')
+  await expect(Dashboard.open(root, { socket: join(nowhere, 's') })).rejects.toThrow(`there is no directory ${nowhere}`)
 })
 
 test('a port that is in use, and a place without runs, are told in a sentence', async () => {
