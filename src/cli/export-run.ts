@@ -1,7 +1,8 @@
+import { extname } from 'node:path'
 import { RowsTable } from '../batch/mesa/rows-table.ts'
 import { ConfigurationError } from '../core/errors.ts'
 import { RecordReader } from '../record/reader.ts'
-import { formatTable, type TableFormat } from '../tables/formats.ts'
+import { formatTable, type TableFormat, tableFormats } from '../tables/formats.ts'
 import { openTable } from '../tables/run-table.ts'
 import type { Table } from '../tables/table.ts'
 import { jsonText, print, writeWhole } from './output.ts'
@@ -63,6 +64,12 @@ function otherForm({ shape, reports, provenance, rows, front }: ExportOptions): 
   return provenance ? '--provenance' : shape && `--shape ${shape}`
 }
 
+/** What the file's ending says, so that whoever reads it finds what it says. */
+function formatNamedBy(output = ''): TableFormat | undefined {
+  const ending = extname(output).toLowerCase()
+  return tableFormats.find((format) => ending === `.${format}`)
+}
+
 function formatOf({ canonical = false, json = false, ...options }: ExportOptions): Format {
   const { format, output } = options
   const also = otherForm(options)
@@ -72,7 +79,7 @@ function formatOf({ canonical = false, json = false, ...options }: ExportOptions
   if (canonical && format !== undefined && format !== 'ndjson') {
     throw new ConfigurationError(`--canonical is always ndjson, got --format ${format}`)
   }
-  if (!json || output !== undefined) return canonical ? 'canonical' : (format ?? 'csv')
+  if (!json || output !== undefined) return canonical ? 'canonical' : (format ?? formatNamedBy(output) ?? 'csv')
   if (canonical || (format !== undefined && format !== 'json')) {
     throw new ConfigurationError(
       `--json prints one JSON document, got ${canonical ? '--canonical' : `--format ${format}`} as well and no --output`,

@@ -8,7 +8,7 @@ export function register(program: Command): void {
     .description('Writes the table of individuals, to standard output or to a file.')
     .argument('<run>', 'the run directory')
     .addOption(
-      new Option('--format <format>', 'how to write it (default: csv)').choices([
+      new Option('--format <format>', 'how to write it (default: what the file is named for, or csv)').choices([
         'csv',
         'ndjson',
         'json',

@@ -317,6 +317,21 @@ test('a large Parquet file is written in row groups, and nothing is lost between
   expect(rows.every((cells, i) => cells[index] === BigInt(i) && cells[error] === i / 4)).toBe(true)
 })
 
+test('a file has the format that it is named for, unless another is asked for', async () => {
+  const directory = temporaryDirectory()
+  const written = async (name: string, format?: 'csv') => {
+    const output = join(directory, name)
+    const { exitCode } = await command(['export', run, '--output', output, ...(format ? ['--format', format] : [])])
+    expect(exitCode).toBe(0)
+    return readFileSync(output, 'latin1')
+  }
+  expect(JSON.parse(await written('a.json'))).toHaveLength(16)
+  expect((await written('a.ndjson')).split('\n')).toHaveLength(17)
+  expect(await written('a.PARQUET')).toMatch(/^PAR1/)
+  expect(await written('a.txt')).toMatch(/^generation,index,/)
+  expect(await written('b.json', 'csv')).toMatch(/^generation,index,/)
+})
+
 test('a file is written as a whole or not at all', async () => {
   const directory = temporaryDirectory()
   const output = join(directory, 'table.csv')
