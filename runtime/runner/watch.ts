@@ -3,8 +3,11 @@ import { stuckLimitMs } from '../channel/stuck-watch.ts'
 import type { WakeUpMode } from '../channel/wake-up.ts'
 import type { GivenUp } from './worker-life.ts'
 
-/** A simulation that does not heed its timeout is ended with its worker after this much more. */
-const timeoutMarginMs = 3000
+/**
+ * A simulation that does not heed its timeout is ended with its worker after this much more. A command that ignores SIGTERM is
+ * killed by its worker two seconds after it, and what has left its group a search later, which takes its time on a busy machine.
+ */
+const timeoutMarginMs = 6000
 /** What was sent may be seen late, and so may the answer. */
 const ways = 2
 
