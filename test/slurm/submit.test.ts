@@ -164,7 +164,7 @@ onSlurm.each([
   const directory = cluster.directory()
   const file = write(directory, {})
   const { code, stdout, stderr } = await cluster.command('submit', file, '--root', directory, '--', option)
-  expect(code).toBe(2)
+  expect(code, stderr).toBe(2)
   expect(stdout).toBe('')
   expect(stderr.split('\n')).toHaveLength(2)
   expect(stderr).toContain(`twoloop: Slurm refuses the job: ${words}`)
