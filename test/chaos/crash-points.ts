@@ -6,6 +6,8 @@ import { canonicalExport, type SearchOptions, search } from '../search.ts'
 import { ended, launch } from './launch.ts'
 
 export interface CrashOptions {
+  /** The first point, from 1, and from there every `step`-th. */
+  readonly begin?: number
   readonly step?: number
   readonly points?: Points
   readonly log?: (line: string) => void
@@ -63,7 +65,7 @@ const atOnce = 2
  */
 export async function crashAtEachPoint(
   name: keyof typeof searches,
-  { step = 1, points: counted = 'all', log = () => {} }: CrashOptions = {},
+  { begin = 1, step = 1, points: counted = 'all', log = () => {} }: CrashOptions = {},
 ): Promise<CrashTally> {
   const one: Searched = searches[name]
   const home = mkdtempSync(join(tmpdir(), 'twoloop-crash-points-'))
@@ -73,7 +75,7 @@ export async function crashAtEachPoint(
     const failed = await goTo(one, undisturbed)
     if (failed !== undefined) throw new Error(`undisturbed, ${failed}`)
     const reference = canonicalExport(join(undisturbed, 'run'))
-    for (let first = 1; first < mostPoints; first += step * atOnce) {
+    for (let first = begin; first < mostPoints; first += step * atOnce) {
       const points = Array.from({ length: atOnce }, (_, i) => first + i * step)
       const ends = await Promise.all(points.map((point) => crashAt(point, counted, one, home, reference)))
       for (const [i, { hasCrashed, difference }] of ends.entries()) {
