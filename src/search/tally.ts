@@ -61,7 +61,7 @@ export class Tally {
     if (point.outcome === 'failed') this.#failed++
     const objectives = this.#objectives
     if (objectives.wantsFront || point.outcome !== 'done' || !isWhole(this.#budget, point.individual.budget)) return
-    if (!this.#best || objectives.score(point) > objectives.score(this.#best)) this.#best = point
+    if (!this.#best || isBetter(objectives, point, this.#best)) this.#best = point
   }
 
   report(place: Pick<Progress, 'generation' | 'generations' | 'size' | 'evaluated'>): void {
@@ -79,4 +79,11 @@ export class Tally {
       ...(front !== undefined && front > 0 && { front }),
     })
   }
+}
+
+/** As the record orders them: of two that violate the constraints alike, the better fitness counts. */
+function isBetter(objectives: Objectives, one: Evaluation, other: Evaluation): boolean {
+  const [rank, otherRank] = [objectives.score(one), objectives.score(other)]
+  if (rank !== otherRank || one.outcome !== 'done' || other.outcome !== 'done') return rank > otherRank
+  return objectives.weigh(one.fitness) > objectives.weigh(other.fitness)
 }
