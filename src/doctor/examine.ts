@@ -45,7 +45,7 @@ export async function examine(directory: string): Promise<Examination> {
 }
 
 async function tryOut(directory: string): Promise<Examination> {
-  await using place = Place.make(directory)
+  await using place = new Place(directory)
   const partner = new Partner(place.path)
   await using _ = partner
   const visibility = await watchAppends(place.path, partner)
@@ -77,17 +77,18 @@ function leftIn(directory: string): Examination['left'] {
   return { bytes: bavail * bsize, inodes: files === 0 ? null : ffree }
 }
 
-/** A directory for what is tried out, removed at the end however that comes. */
+/** A directory for what is tried out, removed at the end however that comes: signals are heeded before it is there, and until it is gone. */
 class Place implements AsyncDisposable {
   readonly path: string
 
-  private constructor(path: string) {
-    this.path = path
-    for (const signal of signals) process.once(signal, this.#end)
-  }
-
-  static make(directory: string): Place {
-    return new Place(mkdtempSync(join(directory, '.twoloop-doctor-')))
+  constructor(directory: string) {
+    for (const signal of signals) process.on(signal, this.#end)
+    try {
+      this.path = mkdtempSync(join(directory, '.twoloop-doctor-'))
+    } catch (error) {
+      this.#leaveSignals()
+      throw error
+    }
   }
 
   readonly #end = (): void => {
@@ -95,9 +96,13 @@ class Place implements AsyncDisposable {
     process.exit(1)
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  #leaveSignals(): void {
     for (const signal of signals) process.off(signal, this.#end)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
     rmSync(this.path, { recursive: true, force: true, maxRetries: 5 })
+    this.#leaveSignals()
   }
 }
 
