@@ -34,6 +34,25 @@ test('the cantilever is found that is as light as theory allows', () => {
   }
 })
 
+test('a cantilever that is light enough ends the search, which goes on without a limit to where it would have come', () => {
+  const directory = temporaryDirectory()
+  const search = (...words: string[]) => {
+    const { generations, reason } = JSON.parse(
+      twoloop(directory, 'run', example('cantilever.yaml'), '--generations', '20', '--json', ...words),
+    )
+    return { generations, reason }
+  }
+  const table = (name: string) => twoloop(directory, 'export', `runs/${name}`, '--canonical')
+  const enough = search('--set', 'limits={ target: 9 }')
+  expect(enough.reason).toMatch(/^individual \d+\.\d+ has reached the target \(limits\.target: 9\)$/)
+  const better = search('--set', 'limits={ target: 8.85, stagnation: 400 }')
+  expect(better.reason).toMatch(/ has reached the target \(limits\.target: 8\.85\)$/)
+  expect(better.generations).toBeGreaterThan(enough.generations)
+  expect(search().generations).toBe(20)
+  search('--name', 'unlimited')
+  expect(table('cantilever')).toBe(table('unlimited'))
+})
+
 test('the house is found that costs least, of a thermostat, panes, a heater by name, and shutters', () => {
   const directory = temporaryDirectory()
   const { best } = JSON.parse(twoloop(directory, 'run', example('heating.yaml'), '--json'))
