@@ -48,7 +48,8 @@ export async function search(options: SearchOptions): Promise<SearchEnd> {
   const optimizer =
     options.makeOptimizer?.(optimizee) ?? new RandomSearch(optimizee, { populationSize, generations, seed })
   await using experiment = new Experiment({ root: options.root })
-  const workers = options.order === 'arrival' ? 2 : 1 // the results of one alone arrive in the order of asking
+  // The results of one alone arrive in the order of asking, and leave nothing open in between at a stop.
+  const workers = options.order === 'arrival' || options.signal ? 2 : 1
   const runner = { workers, retries: 1, giveUpAfter: 0, ...options.runner }
   const { warmStart, cache, onWarning, signal, onProgress, now, order, window, start, limits, horizon } = options
   const plan = { order, window, start, limits, horizon }

@@ -74,7 +74,8 @@ export function readLine(line: string): Said {
   const said = value as Readonly<Record<string, unknown>>
   const { id, batch } = said
   const kind = kinds.find((name) => Object.hasOwn(said, name))
-  if (kind === undefined) return meant.test(line) ? noAnswer(said) : { type: 'printed' }
+  // With parameters it is the task itself, as a program prints it in which somebody looks for a mistake.
+  if (kind === undefined) return meant.test(line) && !('parameters' in said) ? noAnswer(said) : { type: 'printed' }
   if (id !== undefined && !Number.isInteger(id)) return bad(`an id that is no whole number: ${show(line)}`)
   const of = id as number | undefined
   switch (kind) {

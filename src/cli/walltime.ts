@@ -29,6 +29,8 @@ export class Walltime implements Disposable {
   readonly #job = ownAllocation()?.job
   readonly #looking: NodeJS.Timeout | undefined
   readonly #listening: NodeJS.Timeout | undefined
+  #warnedAt: number | undefined
+  #isAsking = false
   /** The end of the allocation as Slurm said it last. */
   #endsAt: number | undefined
   /** Simulations that had ended when this process began, and now. */
@@ -61,13 +63,24 @@ export class Walltime implements Disposable {
    * leave before that or has none.
    */
   async listen(): Promise<void> {
-    if (this.#warned === undefined || !existsSync(this.#warned)) return
-    rmSync(this.#warned, { force: true })
-    const warnedAt = Date.now()
+    if (this.#warned !== undefined && existsSync(this.#warned)) {
+      rmSync(this.#warned, { force: true })
+      this.#warnedAt = Date.now()
+    }
+    if (this.#warnedAt === undefined || this.#isAsking) return
+    this.#isAsking = true
     const asked = this.#job === undefined ? undefined : await askForJobMeanwhile(this.#job)
+    this.#isAsking = false
+    const warnedOf = this.#warnedAt + this.#warning
+    if (this.#job !== undefined && asked === undefined) {
+      this.deadline.setAt(warnedOf - reserve) // until Slurm answers
+      return
+    }
+    this.#warnedAt = undefined
     this.#endsAt = timeOf(asked?.end ?? null)?.getTime() ?? this.#endsAt
-    if (this.#endsAt === undefined || asked?.isPreempted) this.deadline.setAt(warnedAt + this.#warning - reserve)
-    else this.deadline.moveTo(this.#endsAt - reserve)
+    const { isPreempted = false } = asked ?? {}
+    if (this.#endsAt !== undefined && !isPreempted) this.deadline.moveTo(this.#endsAt - reserve)
+    else this.deadline.setAt(Math.min(warnedOf, this.#endsAt ?? warnedOf) - reserve)
     const left = duration(Math.max(0, this.deadline.left) / 1000)
     this.#say(`The allocation ends soon: what can end within ${left} goes on, the rest is kept for the next one.`)
   }
@@ -79,10 +92,11 @@ export class Walltime implements Disposable {
 
   /** Has the batch script go on in another allocation, if that has a point; true if it will. */
   goOn({ isOutOfTime = false }: RunOutcome): boolean {
-    if (!isOutOfTime || this.#again === undefined) return false
+    if (this.#again === undefined) return false
     const barren = join(dirname(this.#again), 'barren')
     const wasBarren = existsSync(barren)
     rmSync(barren, { force: true })
+    if (!isOutOfTime) return false
     if (this.#latest === (this.#first ?? 0)) {
       // Machines can be slow for once: where simulations did end in time, one allocation proves nothing.
       if (this.#latest === 0 || wasBarren) {

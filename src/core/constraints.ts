@@ -108,7 +108,10 @@ function amount({ name }: { readonly name: string }, given: unknown): number {
   throw new RangeError(`the constraint ${show(name)} needs a number by which it is violated, got ${show(given)}`)
 }
 
-/** A function that asks for what is not there gets undefined, and fails in its own way: so it is watched while it asks again. */
+/**
+ * A function that asks for what is not there gets undefined, and fails in its own way: so it is watched while it asks again,
+ * and is given something in its place. If that is no help, it failed for another reason.
+ */
 function missingResult<P>(
   { name, violation }: ResultConstraint<P>,
   results: Results,
@@ -117,19 +120,26 @@ function missingResult<P>(
   let missing: string | undefined
   const watched = new Proxy(results, {
     get: (target, key) => {
-      if (typeof key === 'string' && !Object.hasOwn(target, key)) missing ??= key
-      return Reflect.get(target, key)
+      if (typeof key !== 'string' || Object.hasOwn(target, key)) return Reflect.get(target, key)
+      missing ??= key
+      return something
     },
   })
+  let isJudged = false
   try {
-    violation(watched, parameters)
+    isJudged = !Number.isNaN(violation(watched, parameters))
   } catch (error) {
     if (error instanceof MissingResult) return error
   }
-  if (missing === undefined) return undefined
+  if (!isJudged || missing === undefined) return undefined
   const found = listed(Object.keys(results))
   return new MissingResult(missing, `the constraint ${show(name)} asks for ${missing}, and the results are ${found}`)
 }
+
+/** Counts as 0, and so does all that is in it or comes of it. */
+const something: unknown = new Proxy(() => something, {
+  get: (_, key) => (key === Symbol.toPrimitive ? () => 0 : something),
+})
 
 function check(given: Constraint<never>, i: number): void {
   if (typeof given !== 'object' || given === null) {

@@ -91,9 +91,9 @@ function choiceIn(cell: unknown, values: readonly ChoiceValue[], typing: CellTyp
   const exact = values.filter((value) =>
     value === null && typeof cell === 'string' && typing === 'columns' ? false : mayBe(cell, value),
   )
-  const isExactText = typeof cell === 'string' && typing !== 'csv'
+  const isExact = typing === 'json' || (typeof cell === 'string' && typing !== 'csv')
   const areTexts = exact.every((value) => typeof value === 'string')
-  const meant = areTexts && !isExactText ? textsLike(cell, values, exact) : exact
+  const meant = areTexts && !isExact ? textsLike(cell, values, exact) : exact
   if (meant.length < 2) return { value: meant.length === 1 ? meant[0] : cell }
   if (typeof cell === 'string' && values.includes(cell) && looksLikeText(cell)) return { value: cell }
   return {
@@ -151,9 +151,10 @@ function integerIn(cell: unknown): number | undefined {
     : value
 }
 
-/** Whether it would be a number, but one that no program writes so: `007`, `+7`, `7.`. */
+/** Whether it would be a number, but one that no program writes so: `007`, `3.10`, `1e3`. */
 function looksLikeText(text: string): boolean {
-  return numberIn(text) !== undefined && !/^-?(0|[1-9]\d*)(\.\d+)?(e[+-]?\d+)?$/i.test(text)
+  const value = numberIn(text)
+  return value !== undefined && text !== String(value) && text !== `${value}.0`
 }
 
 function booleanIn(cell: unknown): boolean | undefined {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statfsSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, statfsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { wakeUpMode } from '../../runtime/channel/wake-up.ts'
 import { ConfigurationError } from '../core/errors.ts'
@@ -92,7 +92,13 @@ class Place implements AsyncDisposable {
   }
 
   readonly #end = (): void => {
-    rmSync(this.path, { recursive: true, force: true })
+    for (let tries = 0; tries < 1000 && existsSync(this.path); tries++) {
+      try {
+        rmSync(this.path, { recursive: true, force: true })
+      } catch {
+        // The second process writes there until this one has ended.
+      }
+    }
     process.exit(1)
   }
 

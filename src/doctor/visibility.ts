@@ -25,11 +25,16 @@ export async function watchAppends(directory: string, partner: Partner): Promise
   }
   const held = openSync(path, 'r')
   try {
-    const over = partner.do({ do: 'append', path, times: appends, gap: 20 })
-    const begin = performance.now()
+    // From when all is written, since the other process may be slow to start.
+    let end = Number.POSITIVE_INFINITY
+    const over = partner.do({ do: 'append', path, times: appends, gap: 20 }).finally(() => {
+      end = performance.now() + patienceMs
+    })
+    over.catch(() => {}) // it is awaited below
     const heldSeen = new Lines()
     const reopenedSeen = new Lines()
-    while (performance.now() - begin < patienceMs && Math.min(heldSeen.count, reopenedSeen.count) < appends) {
+    for (let isLast = false; !isLast && Math.min(heldSeen.count, reopenedSeen.count) < appends; ) {
+      isLast = performance.now() >= end // by the clock before the look: a process that was stopped looks once more
       heldSeen.read(held)
       const reopened = openSync(path, 'r')
       reopenedSeen.read(reopened)

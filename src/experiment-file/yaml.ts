@@ -77,7 +77,8 @@ export function tooManyDigits(source: string): string {
 
 /** Whether a whole number is written with digits that are not its own. */
 export function losesDigits(source: string, value: number): boolean {
-  return /^[-+]?\d+$/.test(source) && !Number.isSafeInteger(value) && BigInt(source.replace('+', '')) !== BigInt(value)
+  if (!/^[-+]?\d+$/.test(source) || Number.isSafeInteger(value)) return false
+  return !Number.isFinite(value) || BigInt(source.replace('+', '')) !== BigInt(value)
 }
 
 /** What the reader of YAML throws itself: aliases of what is not there, or of what grows with each; too deep a nesting. */

@@ -44,7 +44,8 @@ export class Repeats {
       else if (before) this.#wait(before, [individual])
       else firsts.set(key, individual)
     }
-    return { first: [...firsts.values()], known: this.#commit(known) }
+    const { evaluations, unjudged } = this.#commit(known)
+    return { first: [...firsts.values(), ...unjudged], known: evaluations }
   }
 
   /** What follows for others from what has come: they are told the same, or one of them is simulated. */
@@ -67,7 +68,8 @@ export class Repeats {
         if (others.length > 0) this.#wait(first!, others)
       }
     }
-    return { known: this.#commit(known), next }
+    const { evaluations: told, unjudged } = this.#commit(known)
+    return { known: told, next: [...next, ...unjudged] }
   }
 
   /** A generation has been evaluated. */
@@ -82,14 +84,21 @@ export class Repeats {
     else this.#waiting.set(name, [...others])
   }
 
-  #commit(found: readonly (readonly [Individual, EvaluatedRow])[]): readonly Evaluation[] {
-    if (found.length === 0) return []
+  /** Stores what is known; what constraints cannot judge is to be simulated as any other. */
+  #commit(found: readonly (readonly [Individual, EvaluatedRow])[]): {
+    readonly evaluations: readonly Evaluation[]
+    readonly unjudged: readonly Individual[]
+  } {
     const record = this.#record
-    const reused: Reused[] = found.flatMap(([individual, row]) => {
+    const reused: Reused[] = []
+    const unjudged: Individual[] = []
+    for (const [individual, row] of found) {
       const steps = () => record.stepsOf(row)
-      return asIfSimulated(individual, row, { run: thisRun, epoch: record.epoch, judge: this.#judge, steps }) ?? []
-    })
-    record.commit(batchOf(reused))
-    return reused.map(({ evaluation }) => evaluation)
+      const known = asIfSimulated(individual, row, { run: thisRun, epoch: record.epoch, judge: this.#judge, steps })
+      if (known) reused.push(known)
+      else unjudged.push(individual)
+    }
+    if (reused.length > 0) record.commit(batchOf(reused))
+    return { evaluations: reused.map(({ evaluation }) => evaluation), unjudged }
   }
 }

@@ -62,13 +62,13 @@ test.each([
 })
 
 // These are found by what does not come, which is waited for.
-test.each([
+test.concurrent.each([
   ['takes wrong ids', 'an individual', 'It answered what nobody has asked, or a second time: '],
   ['keeps answers back', 'an individual', 'flush its output after each answer.'],
-  ['answers the last only', 'several at once', 'It did not give 4 of 5 answers within 5000 ms.'],
-  ['stays', 'the end of its input', 'It is still there 5000 ms after its input has ended; let it leave.'],
+  ['answers the last only', 'several at once', 'It did not give 4 of 5 answers within 30000 ms.'],
+  ['stays', 'the end of its input', 'It is still there 30000 ms after its input has ended; let it leave.'],
 ])('of a program that %s there is to mend: %s', async (mistake, where, sentence) => {
-  const { told } = await checkFixture(mistake, '--timeout', '5s')
+  const { told } = await checkFixture(mistake, '--timeout', '30s')
   const finding = told.find(({ check }) => check === where)
   expect(finding).toMatchObject({ verdict: 'mend' })
   expect(finding!.sentences.join(' ')).toContain(sentence)

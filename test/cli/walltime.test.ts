@@ -23,14 +23,16 @@ test('that the time limit of the job was raised is noticed, also after its end h
 })
 
 test.each([
-  ['that Slurm gives early does not take time away', '', [50, 60]],
-  ['before a preemption counts, whatever end the job was to have', ' PreemptTime=2026-01-01T00:00:00', [0, 2]],
-])('a warning %s', async (_, details, [least, most]) => {
+  ['that Slurm gives early does not take time away', '', 60, [50, 60]],
+  ['before a preemption counts, whatever end the job was to have', ' PreemptTime=2026-01-01T00:00:00', 60, [0, 2]],
+  ['before a preemption leaves no more than the end that Slurm sets', ' PreemptTime=2026-01-01T00:00:00', 1, [-9, 1]],
+])('a warning %s', async (_, details, minutes, [least, most]) => {
   const warned = join(temporaryDirectory(), 'warned')
   const endsIn = inJob({ [jobVariables.warning]: '120', [jobVariables.warned]: warned })
-  endsIn(60, details)
+  endsIn(60)
   const said: string[] = []
   using walltime = new Walltime((sentence) => said.push(sentence))
+  endsIn(minutes, details)
   await walltime.listen()
   expect(said).toEqual([]) // nobody has warned
   writeFileSync(warned, '')

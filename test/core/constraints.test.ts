@@ -26,6 +26,14 @@ test('constraints give a number each, and together by how much they are violated
   expect(() => constraints.judge({ height: 1, width: 1 }, { stress: 'high' })).toThrow(
     'the constraint "strong" needs a number by which it is violated, got NaN',
   )
+  const thick: Constraint<{ height: number; width: number }> = {
+    name: 'thick',
+    of: 'results',
+    violation: ({ t, more = 1 }) => Number(t) + Number(more),
+  }
+  expect(() => new Constraints([thick]).judge({ height: 1, width: 1 }, { t: Number.NaN })).toThrow(
+    'the constraint "thick" needs a number by which it is violated, got NaN',
+  )
   expect(() => constraints.judge({ height: 1, width: 1 }, { mass: 3, strain: 0.1 })).toThrow(
     new MissingResult('stress', 'the constraint "strong" asks for stress, and the results are mass, strain'),
   )

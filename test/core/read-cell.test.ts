@@ -37,6 +37,8 @@ test.each<[unknown, Parameter, unknown]>([
   ['NaN', choice(['NaN', 'x']), 'NaN'],
   ['7', choice(['007', '008']), '007'],
   ['007', choice(['007', '7']), '007'],
+  ['3.10', choice(['3.10', '3.1']), '3.10'],
+  ['1e3', choice(['1e3', '1000']), '1e3'],
   ['True', choice(['true', 'x']), 'true'],
   [true, choice(['true', 'x']), 'true'],
   [12345678901234567890n, choice(['12345678901234567890', 'x']), '12345678901234567890'],

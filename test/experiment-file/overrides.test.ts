@@ -69,4 +69,5 @@ test('a whole number that would lose digits is refused', () => {
     '--set start=[{ x: 12345678901234567890 }]: 12345678901234567890 has more digits than a number keeps',
   )
   expect(override({}, { set: ['x=100000000000000000000'] })).toEqual({ x: 1e20 }) // it is the number
+  expect(() => override({}, { set: [`x=${'9'.repeat(400)}`] })).toThrow(/9 has more digits than a number keeps/)
 })

@@ -60,7 +60,7 @@ test
     const writer = new PipeWriter(workers, 'pipe', { hello: { type: 'hello' } })
     const reader = new PipeReader(runners, 'pipe', { reopen: true })
     expect(reader.read()).toHaveLength(1)
-    const remembered = performance.now()
+    const remembered = performance.now() // at the earliest
     expect(reader.read()).toEqual([]) // a look that finds nothing is what is remembered
     for (let i = 0; i < 50; i++) writer.write({ i, text: 'x'.repeat(i * 17) })
     const read: unknown[] = []
@@ -178,11 +178,14 @@ test
   .runIf(canMount)
   .concurrent('a runner for whom the file system goes away stops, and goes on when it is back', async () => {
     const places = await mountTwice()
-    const options = { journal: join(places.own, 'journal'), sleep: 30 }
+    const file = join(places.own, 'hold')
+    writeFileSync(file, '')
+    const options = { journal: join(places.own, 'journal'), sleep: 30, hold: { from: [1, 0], file } }
     const searching = { ...one, ...few, root: places.runners, options, runner: { ...elsewhere(places), drain: '1s' } }
     const child = startSearch(searching)
     await eventually(() => linesOf(options.journal).length > 2, 'there is work done')
     await places.runnersMount.goAway()
+    rmSync(file)
     expect(await child.ended).toBe(1)
     expect(child.stderr()).toMatch(/StorageFullError: .* is away; go on with it when it is back/)
     await eventually(() => workersOf(places.workers).length === 0, 'its workers leave')

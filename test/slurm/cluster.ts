@@ -126,8 +126,10 @@ export class Cluster {
   }
 
   /** Ends the controller; `up` starts another. */
-  stopController(): void {
-    process.kill(Number(readFileSync(join(this.#directory, 'run/slurmctld.pid'), 'utf8')), 'SIGTERM')
+  async stopController(): Promise<void> {
+    const pid = Number(readFileSync(join(this.#directory, 'run/slurmctld.pid'), 'utf8'))
+    process.kill(pid, 'SIGTERM')
+    await eventually(() => readOr(`/proc/${pid}/cmdline`) === '', 'the controller has ended')
   }
 
   /** What one of Slurm's programs prints. */
@@ -267,7 +269,13 @@ function processesLike(isMeant: (command: string) => boolean): number[] {
 
 function openFiles(pid: number): string[] {
   const folder = `/proc/${pid}/fd`
-  return readdirSync(folder).flatMap((descriptor) => {
+  let descriptors: string[]
+  try {
+    descriptors = readdirSync(folder)
+  } catch {
+    return [] // ended meanwhile
+  }
+  return descriptors.flatMap((descriptor) => {
     try {
       return [readlinkSync(join(folder, descriptor))]
     } catch {

@@ -92,7 +92,7 @@ onSlurm('the search goes on while the controller is away, and workers start agai
   const allocation = ['-N3', '-n6', '--ntasks-per-node=2']
   const child = cluster.search(allocation, gated(held(directory), 1))
   await placeOf(directory)
-  cluster.stopController()
+  await cluster.stopController()
   release(directory)
   await eventually(() => timesBegun(directory, '1.') > 0, 'the search goes on')
   const known = new Set(placesIn(directory).map(({ slurmJob, slurmStep }) => `${slurmJob}.${slurmStep}`))

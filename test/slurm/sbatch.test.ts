@@ -112,7 +112,7 @@ onSlurm('a worker whose job is nearly over finishes what it has begun, and other
   const child = start(submitting(directory))
   await allAtWork(child, directory, 4)
   await whileRunning(child, () => names(directory).length === 8, 'nothing is left to begin')
-  const before = cluster.ask('squeue', '-r', '--noheader', '--format=%A').split('\n')
+  const before = cluster.ask('squeue', '-r', '--noheader', '--states=RUNNING', '--format=%A').split('\n')
   for (const job of before) cluster.ask('scancel', '--batch', '--signal=USR1', job)
   await eventually(() => present(directory) === 1, 'the idle ones have left')
   releaseAll(directory)

@@ -165,6 +165,7 @@ test.runIf(hasBrowser)(
       })
       await page.locator('nav [data-count="97"]').waitFor()
       await (await answered).finished()
+      await page.waitForTimeout(500) // time enough to draw it, which it is not to take
       expect(await isThere()).toBe(true)
       await page.getByRole('heading', { level: 1 }).hover()
       await page.waitForFunction((element) => !element.isConnected, chart)

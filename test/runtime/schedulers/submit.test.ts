@@ -76,10 +76,8 @@ test.concurrent.each([
     const numbers = () => readFileSync(join(folder, 'jobs'), 'utf8').trim().split('\n')
     await eventually(() => numbers().length > 1, 'another begins')
     writeFileSync(gate, '')
-    await eventually(
-      () => isOver(numbers().length) && !existsSync(join(bin, `jobs/${numbers().length + 1}`)),
-      'the chain ends',
-    )
+    const isLast = (number: number) => isOver(number) && !existsSync(join(bin, `jobs/${number + 1}`))
+    await eventually(() => isLast(numbers().length), 'the chain ends')
     expect(summarizeRun(join(directory, 'runs/chain')).status, log()).toBe('finished')
     expect(canonicalExport(join(directory, 'runs/chain'))).toBe(canonicalExport(join(directory, 'runs/whole')))
   },
