@@ -51,6 +51,7 @@ export class MedianStopping<P = Record<string, unknown>> extends Optimizer<State
     objectives: 'one',
     pace: 'steady',
     searches: false,
+    conditions: true,
     reports: true,
   } as const
 

@@ -96,6 +96,7 @@ export class Collector {
       }
     } catch (error) {
       if (!(error instanceof PipeDamaged)) throw error
+      if (worker.hasEnded) return read // it was given up already: of its pipe nothing more can be understood
       const why = `its pipe is damaged: ${error.message}`
       fleet.restart(worker, { type: 'given up', kind: 'channel-damaged', why })
     }

@@ -8,6 +8,13 @@ export function explainSbatchEnd(pilot: PilotJob, end: ProcessEnd, directory: st
   const { refusal, state, job, isWarned, endingSince } = pilot
   if (end.error !== undefined && isWarned) return { words: 'found its job at its end', outlook: 'wait' }
   if (refusal !== undefined) return { words: `was refused by Slurm: ${refusal}`, outlook: 'refuse' }
+  if (end.error !== undefined && pilot.isDamaged) {
+    return {
+      detail: 'cancelled',
+      words: 'was ended since its pilot could not be understood any more',
+      outlook: 'wait',
+    }
+  }
   if (end.exitCode !== undefined || end.signal !== undefined || end.error !== undefined) return undefined
   const untold = endingSince === undefined ? undefined : endedWithJob(isWarned)
   if (state === undefined || job === undefined) return untold

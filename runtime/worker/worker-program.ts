@@ -89,12 +89,26 @@ export class WorkerProgram {
   }
 
   async run(): Promise<void> {
+    let reason: Leaving['reason']
+    try {
+      reason = await this.#work()
+    } catch (error) {
+      this.#answers.tryWrite() // what has ended counts, whatever comes of the rest
+      throw error
+    }
+    this.#sayLeaving(reason)
+    await this.#optimizee.close?.()
+    this.#inbox.close()
+  }
+
+  /** Simulates until there is a reason to leave. */
+  async #work(): Promise<Leaving['reason']> {
     for (;;) {
       if (this.#queue.length === 0 || this.#inbox.age > receiveIntervalMs) this.#receive()
       const next = this.#leaving ? [] : this.#queue.splice(0, this.#simulations.batchSize)
       if (next.length === 0) {
         await this.#flush()
-        if (this.#leaving) break
+        if (this.#leaving) return this.#leaving
         // Frames that came while this was being written are seen by the next look, which must come before the sleep.
         if (this.#receive() || this.#queue.length > 0 || this.#leaving) continue
         if (this.#isOrphan()) this.#leaving = 'grace'
@@ -108,9 +122,6 @@ export class WorkerProgram {
         await setImmediate() // lets signals and timers in between two simulations
       }
     }
-    this.#sayLeaving(this.#leaving)
-    await this.#optimizee.close?.()
-    this.#inbox.close()
   }
 
   #sayLeaving(reason: Leaving['reason']): void {

@@ -55,7 +55,9 @@ const substitutions: Readonly<Record<string, string>> = {
 export function parseGridArguments(words: readonly string[]): GridArguments {
   const given: { readonly word: string; readonly values: PlainData[] }[] = []
   for (const word of words) {
-    if (word.startsWith('--')) given.push({ word, values: [] })
+    const [, name, value] = /^(--[^=]+)=(.*)$/s.exec(word) ?? []
+    if (name !== undefined) given.push({ word: name, values: [readValue(value!)] })
+    else if (word.startsWith('--')) given.push({ word, values: [] })
     else if (given.length > 0) given.at(-1)!.values.push(readValue(word))
     else throw new ConfigurationError(`${word}: wanted a key like --seed before the first value`)
   }

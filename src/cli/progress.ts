@@ -80,13 +80,16 @@ export function describeProgress(progress: Progress, first: Progress): string {
     `generation ${Math.min(generation + 1, generations)}/${generations}`,
     `${evaluated}/${size} done`,
     ...(failed > 0 ? [`${failed} failed in all`] : []),
-    ...(best
-      ? [`best ${best.fitness.map((value) => shortNumber(value)).join(', ')} (${best.generation}.${best.index})`]
-      : []),
+    ...(best ? [describeBest(best)] : []),
     ...(front !== undefined ? [`front of ${front}`] : []),
     ...(rate > 0 ? [`${shortNumber(rate, 3)}/s`] : []),
     ...(left !== undefined ? [`${duration(left)} left`] : []),
   ].join('  ')
+}
+
+function describeBest({ fitness, generation, index, violation }: NonNullable<Progress['best']>): string {
+  const values = fitness.map((value) => shortNumber(value)).join(', ')
+  return `best ${values} (${generation}.${index}${violation === undefined ? '' : ', violates'})`
 }
 
 function doneShare({ generation, generations, size, evaluated }: Progress): number {

@@ -63,7 +63,6 @@ export async function runLoaded(loaded: LoadedExperiment, request: RunPlace): Pr
   using walltime = new Walltime((sentence) => progress.say(sentence))
   await using experiment = new Experiment({ root })
   const prepared = await experiment.prepareExperiment({ name, runner, overwrite, configuration, manifest })
-  keepSealedSettings(prepared.directory, settings)
   let outcome: RunOutcome
   try {
     outcome = await experiment.runExperiment(optimizer, optimizee, {
@@ -74,6 +73,7 @@ export async function runLoaded(loaded: LoadedExperiment, request: RunPlace): Pr
       ...(loaded.cache !== undefined && { cache: loaded.cache }),
       signal: stop.signal,
       deadline: walltime.deadline,
+      onAccepted: () => keepSealedSettings(prepared.directory, settings),
       onProgress: (news) => {
         progress.update(news)
         walltime.update(news)

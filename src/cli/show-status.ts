@@ -9,7 +9,7 @@ import { rateOf } from '../record/rate.ts'
 import { RecordReader } from '../record/reader.ts'
 import { recordVersion } from '../record/record-version.ts'
 import { describeSlurm, type SlurmStatus, slurmStatusOf } from '../record/slurm-status.ts'
-import { type RunSummary, summarize, summarizeRun } from '../record/summary.ts'
+import { type BestIndividual, type RunSummary, summarize, summarizeRun } from '../record/summary.ts'
 import { describeFailures } from './describe-failures.ts'
 import { describeBest, describeRun } from './describe-run.ts'
 import { jsonText } from './output.ts'
@@ -219,7 +219,7 @@ function tableOf(runs: readonly (RunSummary | Refusal | Submitted)[]): string {
               String(run.evaluations.done),
               String(run.evaluations.failed),
               ...stoppedIn(String(run.evaluations.stopped ?? 0)),
-              run.best ? bestInRow(run.best.fitness) : '',
+              run.best ? bestInRow(run.best) : '',
               run.optimizer ?? '',
               run.created?.slice(0, 16).replace('T', ' ') ?? '',
             ],
@@ -230,7 +230,8 @@ function tableOf(runs: readonly (RunSummary | Refusal | Submitted)[]): string {
 /** So many objectives have a place in a row. */
 const mostObjectives = 3
 
-function bestInRow(fitness: readonly number[]): string {
+function bestInRow({ fitness, violation }: BestIndividual): string {
   const left = fitness.length - mostObjectives
-  return [...fitness.slice(0, mostObjectives).map(shortValue), ...(left > 0 ? [`and ${left} more`] : [])].join(', ')
+  const values = [...fitness.slice(0, mostObjectives).map(shortValue), ...(left > 0 ? [`and ${left} more`] : [])]
+  return `${values.join(', ')}${violation === undefined ? '' : ' (violates)'}`
 }

@@ -29,7 +29,7 @@ export type ListedRun = Pick<
   | 'optimizer'
   | 'seed'
   | 'created'
-> & { readonly best: Pick<BestIndividual, 'fitness'> | null }
+> & { readonly best: Pick<BestIndividual, 'fitness' | 'violation'> | null }
 
 export interface RunsAnswer {
   readonly root: string
@@ -311,6 +311,10 @@ export interface WorkerRowAnswer {
   readonly isBenched: boolean
   /** Whether it took the place of one that was lost or benched. */
   readonly isRestart: boolean
+  /** In how much of all the time that is shown it simulated, from 0 to 1. */
+  readonly busyPart: number
+  /** How many attempts failed. */
+  readonly failures: number
   /** A digit for each column: in how much of that time something was simulated, in ninths. */
   readonly busy: string
   /** A digit for each column: how many attempts failed then, 9 is nine or more. */

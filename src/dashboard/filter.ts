@@ -37,7 +37,7 @@ export function parseFilter(text: string): Condition[] {
     conditions.push({
       name: plain(name),
       operator: (operator.text === '==' ? '=' : operator.text) as Condition['operator'],
-      value: value.kind === 'number' ? Number(value.text) : plain(value),
+      value: valueIn(value),
     })
     if (at === tokens.length) return conditions
     next('`and`, or the end', ({ text }) => text === 'and')
@@ -63,6 +63,13 @@ function tokensIn(text: string): Token[] {
     tokens.push({ kind, text: written, at: pattern.lastIndex - written.length })
   }
   return tokens
+}
+
+/** Booleans stand in the record as 1 and 0. */
+function valueIn(token: Token): number | string {
+  if (token.kind === 'number') return Number(token.text)
+  if (token.kind === 'word' && /^(true|false)$/.test(token.text)) return token.text === 'true' ? 1 : 0
+  return plain(token)
 }
 
 function plain({ kind, text }: Token): string {

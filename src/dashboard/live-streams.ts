@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http'
-import { recordVersion } from '../record/record-version.ts'
 import { summarizeRun } from '../record/summary.ts'
 import type { LiveEvent } from './answers.ts'
 import type { FoundRuns } from './found-runs.ts'
 import { QueryError } from './query.ts'
+import { shownVersion } from './shown-version.ts'
 
 /** How often records are looked at: on any file system, also on one that tells nobody of changes. */
 const lookEveryMs = 1000
@@ -60,8 +60,8 @@ export class LiveStreams {
   }
 
   #tell(stream: Stream): void {
-    const version = recordVersion(stream.directory)
-    if (version === stream.version) return
+    const version = shownVersion(stream.directory)
+    if (version === undefined || version === stream.version) return
     stream.version = version
     stream.response.write(`id: ${++stream.sent}\ndata: ${JSON.stringify(eventOf(stream.directory))}\n\n`)
   }

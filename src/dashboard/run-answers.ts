@@ -1,10 +1,10 @@
-import { recordVersion } from '../record/record-version.ts'
 import { ScreenReader } from '../record/screen-reader.ts'
 import type { RunSummary } from '../record/summary.ts'
 import type { ListedRun, RunsAnswer } from './answers.ts'
 import { comparison } from './comparison.ts'
 import { type FoundRuns, problemOf } from './found-runs.ts'
 import { Query, QueryError } from './query.ts'
+import { shownVersion } from './shown-version.ts'
 import { SlurmWords } from './slurm-words.ts'
 import { views } from './views/index.ts'
 
@@ -37,7 +37,7 @@ export class RunAnswers {
     const [, number, name] = /^\/api\/runs\/(\d{1,6})\/([a-z-]+)$/.exec(pathname) ?? []
     const directory = this.#runs.directory(Number(number))
     if (directory === undefined || name === undefined || !Object.hasOwn(views, name)) return undefined
-    const key = `${pathname}${search} ${recordVersion(directory)}`
+    const key = `${pathname}${search} ${shownVersion(directory)}`
     const answer = this.#remembered.get(key) ?? (await this.#make(directory, name, searchParams))
     this.#remembered.delete(key)
     this.#remembered.set(key, answer)
@@ -89,6 +89,6 @@ function listed(summary: RunSummary): ListedRun {
   const { best, holder, optimizer, seed, created } = summary
   return {
     ...{ status, reason, generations, generationLimit, evaluations, objectives, holder, optimizer, seed, created },
-    best: best && { fitness: best.fitness },
+    best: best && { fitness: best.fitness, violation: best.violation },
   }
 }

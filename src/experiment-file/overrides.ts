@@ -24,6 +24,7 @@ export function override(
     ...set.map((setting) => [`--set ${setting}`, ...readSetting(setting)] as const),
     ['--seed', 'optimizer.seed', seed],
     ['--generations', 'optimizer.generations', generations],
+    ['--generations', 'limits.generations', limitsGenerations(definition) ? generations : undefined],
     ['--workers', 'runner.workers', workers],
     ['--launcher', 'runner.launcher', launcher],
     ['--order', 'order', order],
@@ -31,6 +32,12 @@ export function override(
   return settings
     .filter(([, , value]) => value !== undefined)
     .reduce((at, [option, path, value]) => assign(at, path.split('.'), value, option), definition)
+}
+
+/** Whether the file limits generations, which would end a search that is to have more. */
+function limitsGenerations(definition: unknown): boolean {
+  const { limits } = (definition ?? {}) as { readonly limits?: { readonly generations?: unknown } | null }
+  return typeof limits?.generations === 'number'
 }
 
 /** The path and value of `path=value`. @throws ConfigurationError */

@@ -22,9 +22,12 @@ export function hashOf(record: RecordWriter, finished: Finished | undefined): st
 
 /** A search that a failure has stopped stays stopped: the failure is in the record, whoever was killed before saying so. */
 export function refuseStopped(record: RecordWriter): void {
-  const { generations } = record
-  const failed = generations === 0 ? undefined : record.evaluations(generations - 1).find(isFailed)
-  if (failed) throw new RunnerFailure(stoppingFailure(failed))
+  if (record.failures(1).length === 0) return
+  // Where results are told one by one, others may have been asked for since.
+  for (let generation = record.generations - 1; generation >= 0; generation--) {
+    const failed = record.evaluations(generation).find(isFailed)
+    if (failed) throw new RunnerFailure(stoppingFailure(failed))
+  }
 }
 
 /** A search in which nothing worked has failed, also where it has fewer individuals than it takes to give it up. */

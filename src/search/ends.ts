@@ -57,8 +57,8 @@ export class Ends {
   tell(evaluations: Iterable<Evaluation>): void {
     if (!this.looksBack) return
     for (const evaluation of evaluations) {
-      this.#told++
       if (!isWhole(this.#budget, evaluation.individual.budget)) continue
+      this.#told++
       if (this.#isBetter(evaluation)) this.#improved = this.#told
       if (this.#first === undefined && this.#isTarget(evaluation)) this.#first = nameOf(evaluation.individual)
     }

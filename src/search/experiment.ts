@@ -79,9 +79,11 @@ export class Experiment {
     if (prospect.refusal !== undefined) throw new ConfigurationError(prospect.refusal)
     const { overwrite, configuration } = options
     const run = await HeldRun.take(join(this.root, options.name ?? 'L2L-run'), { overwrite, configuration })
-    if (options.manifest) run.record.writeManifest(options.manifest)
+    const { manifest } = options
+    // Of a run that is there it is written when nothing refuses the search any more, so that a refusal changes nothing.
+    if (manifest && run.record.manifest().configuration === undefined) run.record.writeManifest(manifest)
     const trajectory = new Trajectory(run.record)
-    this.#prepared = { run, trajectory, settings, prospect, asked, configuration: options.configuration }
+    this.#prepared = { run, trajectory, settings, prospect, asked, configuration, manifest }
     return { trajectory, runnerSettings: settings, directory: run.directory }
   }
 
@@ -175,6 +177,8 @@ export class Experiment {
       optimizee: optimizeeSettings(configuration),
     })
     const finished = finishedBefore(record)
+    if (prepared.manifest) record.writeManifest(prepared.manifest)
+    options.onAccepted?.()
     recordSearch(record, optimizer, optimizee, configuration, options)
     if (!prepared.configuration) recordProgram(record, prepared.asked, optimizer, optimizee, options)
     record.saveGroups(trajectory)
@@ -271,6 +275,7 @@ interface Prepared {
   /** The runner's settings as they were given. */
   readonly asked: object
   readonly configuration: RunIdentity | undefined
+  readonly manifest: PrepareOptions['manifest'] | undefined
 }
 
 /** Where nobody has said what makes this search the same as another. */

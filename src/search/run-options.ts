@@ -33,6 +33,8 @@ export interface RunOptions extends SearchPlan, Pick<DeliveryOptions, 'acceptCha
   readonly signal?: AbortSignal
   /** Stops the search in time, as far as the durations of simulations are known. */
   readonly deadline?: Deadline
+  /** Is called when nothing refuses the search any more, and nothing has been changed yet. */
+  readonly onAccepted?: () => void
   readonly onProgress?: (progress: Progress) => void
   /** Is told what the optimizer says of the search before it begins: what it chose, how much there is to simulate. */
   readonly onAnnounce?: (sentence: string) => void
@@ -80,6 +82,7 @@ const runOptions = {
   acceptChangedCode: trueOrFalse,
   signal: anything,
   deadline: anything,
+  onAccepted: aFunction,
   onProgress: aFunction,
   onAnnounce: aFunction,
   onWarning: aFunction,

@@ -16,7 +16,13 @@ export interface Progress {
   readonly totalEvaluated: number
   /** Simulations that have ended, each replicate counted. */
   readonly simulated: number
-  readonly best?: { readonly fitness: readonly number[]; readonly generation: number; readonly index: number }
+  readonly best?: {
+    readonly fitness: readonly number[]
+    readonly generation: number
+    readonly index: number
+    /** By how much it violates the constraints, as long as nobody keeps them all. */
+    readonly violation?: number
+  }
   /** Where a front is looked for, how many individuals it has after the last generation that is whole, in place of the best. */
   readonly front?: number
   readonly elapsedMs: number
@@ -74,7 +80,12 @@ export class Tally {
       simulated: this.#simulated,
       elapsedMs: performance.now() - this.#begin,
       ...(best?.outcome === 'done' && {
-        best: { fitness: best.fitness, generation: best.individual.generation, index: best.individual.index },
+        best: {
+          fitness: best.fitness,
+          generation: best.individual.generation,
+          index: best.individual.index,
+          ...(best.violation !== undefined && { violation: best.violation }),
+        },
       }),
       ...(front !== undefined && front > 0 && { front }),
     })

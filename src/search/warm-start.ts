@@ -25,7 +25,10 @@ export interface WarmStart {
 }
 
 /** What an evaluation must fit. */
-export type WarmStartProblem<P = Record<string, unknown>> = Pick<Problem<P>, 'space' | 'objectives' | 'budget'>
+export type WarmStartProblem<P = Record<string, unknown>> = Pick<
+  Problem<P>,
+  'space' | 'objectives' | 'budget' | 'constraints'
+>
 
 /**
  * Reads what is known, from a run directory or a table's file. A table has a column for every parameter (or for every
@@ -77,7 +80,7 @@ export function takesWarmStart(optimizer: Optimizer): boolean {
 
 type Known = { readonly evaluations: readonly Evaluation[]; readonly warning: string | undefined }
 
-function fromRun(directory: string, { space, objectives }: WarmStartProblem): Known {
+function fromRun(directory: string, { space, objectives, constraints }: WarmStartProblem): Known {
   const record = RecordReader.openForReading(directory)
   try {
     using _ = record.holdStill()
@@ -92,7 +95,7 @@ function fromRun(directory: string, { space, objectives }: WarmStartProblem): Kn
       // A part of a simulation says something else than the whole.
       if (row.outcome === 'pending' || row.outcome === 'stopped' || !isWhole(record.budget, row.budget)) continue
       const parameters = JSON.parse(row.parameters) as Readonly<Record<string, unknown>>
-      const refusal = space.refuse(parameters)
+      const refusal = space.refuse(parameters) ?? constraints?.refuse(parameters)
       if (refusal !== undefined) {
         left++
         refused ??= refusal
@@ -102,7 +105,8 @@ function fromRun(directory: string, { space, objectives }: WarmStartProblem): Kn
       if (!point) continue
       const known = space.fromValues(space.toValues(parameters))
       const result = isFailed(point) ? point.cause : places.map((place) => point.fitness[place]!)
-      evaluations.push(evaluationOf(evaluations.length, known, row.seed, result))
+      const violation = isFailed(point) ? undefined : point.violation
+      evaluations.push(evaluationOf(evaluations.length, known, row.seed, result, violation))
     }
     const warning =
       left > 0
@@ -117,7 +121,7 @@ function fromRun(directory: string, { space, objectives }: WarmStartProblem): Kn
 function fromTable(
   file: string,
   rows: readonly FileRow[],
-  { space, objectives, budget }: WarmStartProblem,
+  { space, objectives, budget, constraints }: WarmStartProblem,
 ): Evaluation[] {
   const first = rows[0]
   if (!first) throw new ConfigurationError(`${file} has no rows to start from`)
@@ -134,16 +138,19 @@ function fromTable(
     ...targets,
   ])
   const whole = wholeBudget(nested, budget)
+  const isNamed = (name: string) => parameters.some(({ column }) => column === name) || targets.includes(name)
   const seedIsParameter = parameters.some(({ column }) => column === 'seed')
   const evaluations: Evaluation[] = []
   nested.forEach((row, i) => {
     if (row.outcome === 'pending' || row.outcome === 'stopped' || Number(row.budget) < whole) return
     const known = space.fromValues(parameters.map((cells) => cells.valueIn(row, i)))
-    const refusal = space.isConditional ? space.refuse(known) : undefined
+    const refusal = (space.isConditional ? space.refuse(known) : undefined) ?? constraints?.refuse(known)
     if (refusal !== undefined) throw new ConfigurationError(`${file}: row ${i + 1} ${refusal}`)
     const seed = seedIsParameter ? 0 : Number(row.seed ?? 0)
     const result = row.outcome === 'failed' ? causeIn(row) : targets.map((column) => numberIn(file, row, i, column))
-    evaluations.push(evaluationOf(evaluations.length, known, Number.isSafeInteger(seed) ? seed : 0, result))
+    const violation = isNamed('violation') ? undefined : Number(row.violation ?? 0)
+    const own = Number.isSafeInteger(seed) ? seed : 0
+    evaluations.push(evaluationOf(evaluations.length, known, own, result, violation))
   })
   return evaluations
 }
@@ -225,11 +232,12 @@ function evaluationOf(
   parameters: Record<string, unknown>,
   seed: number,
   result: readonly number[] | FailureCause,
+  violation = 0,
 ): Evaluation {
   const individual = new Individual({ generation: -1, index, replicate: 0 }, parameters, seed)
   return 'kind' in result
     ? { individual, outcome: 'failed', cause: result }
-    : { individual, outcome: 'done', fitness: result }
+    : { individual, outcome: 'done', fitness: result, ...(violation > 0 && { violation }) }
 }
 
 function hashOf(evaluations: readonly Evaluation[]): string {
@@ -237,7 +245,8 @@ function hashOf(evaluations: readonly Evaluation[]): string {
   for (const evaluation of evaluations) {
     const { parameters, seed } = evaluation.individual
     const fitness = evaluation.outcome === 'done' ? evaluation.fitness : null
-    hash.update(`${JSON.stringify([Object.entries(parameters), seed, fitness])}\n`)
+    const violation = evaluation.outcome === 'done' && evaluation.violation ? [evaluation.violation] : []
+    hash.update(`${JSON.stringify([Object.entries(parameters), seed, fitness, ...violation])}\n`)
   }
   return hash.digest('hex')
 }

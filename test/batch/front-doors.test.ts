@@ -15,7 +15,7 @@ import { startCommand } from '../search-child.ts'
 
 const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/front-doors/${name}.ts`, import.meta.url))
 const values = [0, 1, 2, 3, 4, 5]
-const runner = { lookAhead: 1, retries: 0 }
+const runner = { lookAhead: 1, retries: 0, drain: '10m' }
 const design = { kind: 'full-factorial', levels: 6 } as const
 
 testFrontDoor('of Mesa', {

@@ -38,6 +38,7 @@ test('a search that was stopped goes on as if it had never been, and simulates n
       ...one,
       name: 'stopped',
       options: { journal, sleep: 4 },
+      runner: { workers: 2, drain: '10m' }, // what has begun ends, however slow the machine is
       signal: controller.signal,
       onProgress: ({ totalEvaluated }) => totalEvaluated >= stopAfter && controller.abort(new Error('enough')),
     })

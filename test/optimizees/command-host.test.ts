@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { CommandOptions } from '../../optimizees/command/options.ts'
-import { childrenOf, isRunning, killLeft, pidsIn, until } from './processes.ts'
+import { childrenOf, isRunning, kill, killLeft, pidsIn, until } from './processes.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'twoloop-host-'))
 const place = (name: string) => join(folder, name)
@@ -80,7 +80,7 @@ test('a command that left its process group does not outlive a worker that is ki
   expect([command, marked, bare].every((pid) => isRunning(pid!))).toBe(true)
   const children = childrenOf(host.pid!).filter((pid) => pid !== command)
   expect(children.length).toBeGreaterThanOrEqual(1)
-  for (const pid of [...children, host.pid!]) process.kill(pid, 'SIGKILL')
+  for (const pid of [...children, host.pid!]) kill(pid)
   await until(() => !isRunning(command!) && !isRunning(marked!))
 })
 

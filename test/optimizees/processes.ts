@@ -16,7 +16,16 @@ const known: number[] = []
 
 /** Ends the processes that a test which failed has left. */
 export function killLeft(): void {
-  for (const pid of known.filter(isRunning)) process.kill(pid, 'SIGKILL')
+  for (const pid of known.filter(isRunning)) kill(pid)
+}
+
+/** Ends a process that may end by itself at any moment. */
+export function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It has ended.
+  }
 }
 
 /** The pids that a fixture writes when it is ready. */

@@ -194,7 +194,7 @@ async function simulateMany(optimizee: Optimizee, does: readonly string[]) {
 
 test('a program that says so is given several individuals in one line, with a list under each key', async () => {
   const program = [process.execPath, fixture, 'ready for batches']
-  const { results } = await simulateMany(make({ program }), ['square', 'tell'])
+  const { results } = await simulateMany(make({ program, ready: 600_000 }), ['square', 'tell'])
   expect(results[0]).toMatchObject([
     1,
     { line: { seed: [5, 5], index: [0, 1], attempt: [1, 1], parameters: { x: [0, 1] } } },

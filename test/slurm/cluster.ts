@@ -103,7 +103,7 @@ export class Cluster {
 
   /** Breaks a node, or mends it; see `cluster/slurm-node`. */
   node(action: 'crash' | 'stop' | 'freeze' | 'thaw' | 'start', node: string): void {
-    this.#run('slurm-node', [action, node])
+    this.#run('slurm-node', [action, node], { SLURM_TESTBED_WAIT: '300' })
   }
 
   /** What an administrator says of a node. */

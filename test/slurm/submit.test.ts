@@ -29,6 +29,11 @@ onSlurm('a chain of allocations, each too short, comes to the same as one long r
   const { run, job } = await submit(directory, gate(directory, 1), soon, ['--nodelist=node1', '--time=60'])
   await eventually(() => timesBegun(directory, '1.') > 0, 'it is at work')
   endSoon(job)
+  // The limit that was cut with it stays with the job, and another allocation is to have time for all that it does.
+  const isBack = () =>
+    heads(run).length > 1 || cluster.ask('squeue', '--noheader', '--format=%T', `--jobs=${job}`) === 'PENDING'
+  await eventually(isBack, 'it is requeued', 540_000, 500)
+  cluster.ask('scontrol', 'update', `jobid=${job}`, 'TimeLimit=60')
   await eventually(() => heads(run).length > 1, 'it goes on in another allocation', 540_000)
   openGate(directory)
   await cluster.ended(job)

@@ -7,8 +7,9 @@ import { type FailureCause, SimulationFailure } from '../../core/evaluation.ts'
 import type { Individual } from '../../core/individual.ts'
 import { type ObjectiveMap, Objectives } from '../../core/objectives.ts'
 import { Optimizee, type SimulationContext } from '../../core/optimizee.ts'
-import { aRecord, aText, checkOptions, oneOf, wholeFrom } from '../../core/options.ts'
+import { aRecord, aText, checkOptions, type OptionCheck, oneOf, wholeFrom } from '../../core/options.ts'
 import { Space } from '../../core/space.ts'
+import { show } from '../../core/text.ts'
 import { anything, optional } from '../parameters.ts'
 import { asOutput, toRecord } from '../plain-value.ts'
 import { type CollectionRule, collectedOf, sizeOf } from './collected.ts'
@@ -46,6 +47,11 @@ export const collectedFile = 'collected.msgpack'
 /** A model that is stepped without a pause hears of its timeout this often. */
 const breathEveryMs = 20
 
+const aPeriod: OptionCheck = (value) =>
+  value === -1 || (Number.isSafeInteger(value) && (value as number) > 0)
+    ? undefined
+    : `needs -1 for the last, 1 for all or k for each k-th, got ${show(value)}`
+
 export const runDefaults: RunSettings = { maxSteps: 1000, dataCollectionPeriod: -1, collection: 'recorded' }
 
 /**
@@ -58,7 +64,7 @@ export function modelOptimizee(model: ModelClass, options: ModelOptimizeeOptions
     module: aText,
     objectives: aRecord,
     maxSteps: wholeFrom(0),
-    dataCollectionPeriod: wholeFrom(-1),
+    dataCollectionPeriod: aPeriod,
     collection: oneOf('recorded', 'steps'),
   })
   const { module, objectives, ...settings } = options
@@ -142,7 +148,8 @@ export class ModelOptimizee extends Optimizee {
         )
       }
       const collected = collectedOf(model.dataCollector, collection, dataCollectionPeriod, model.steps)
-      const last = collected.model.at(-1) ?? []
+      // What an optimizer judges by is how the run ended, whatever period its data are kept by.
+      const last = model.dataCollector.recordings.at(-1)?.model ?? []
       const finals = Object.fromEntries(
         collected.modelReporters
           .map((name, i) => [name, asOutput(last[i])])

@@ -58,6 +58,9 @@ export function simulationOptimizee<E extends SimulationEnvironment, P>(
   })
   needOptions('simulationOptimizee', options, 'module', 'parameters', 'nSteps')
   const { module, parameters, nSteps, objectives, simKwargs = {}, snapshot } = options
+  if (objectives && Object.hasOwn(objectives, 'result')) {
+    throw new TypeError('objectives need other names than "result", by which all is kept that the simulation returns')
+  }
   const space = new Space<Partial<P>>(parameters) as unknown as Space
   return new SimFuncOptimizee({
     simFunc: simFunc as unknown as SimFunc,
@@ -123,7 +126,7 @@ export class SimFuncOptimizee extends Optimizee {
     const environment = new simFunc.environment(seed, this.#beginning(context.snapshot as StoredBeginning) as never)
     const returned = await simFunc(environment, seed, nSteps, { ...Object.fromEntries(given), ...simKwargs })
     const result = plainCopy(returned, 'the simulation function')
-    return { ...scalarsIn(result), completed: 1, result: toRecord(result) }
+    return { completed: 1, ...scalarsIn(result), result: toRecord(result) }
   }
 
   /** Made once a run by the process that has the batch; `Optimizee.snapshot` may be a promise. */

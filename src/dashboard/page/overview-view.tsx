@@ -97,6 +97,9 @@ function Best({ summary: { best, objectives } }: OverviewAnswer) {
                 />
               )
             })}
+            {best.violation !== undefined && (
+              <Fact name="violates" value={`the constraints by ${short(best.violation)}`} />
+            )}
             {parameters.slice(0, mostParameters).map(([name, value]) => (
               <Fact key={name} name={name} value={inWords(value)} />
             ))}

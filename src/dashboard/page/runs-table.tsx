@@ -98,7 +98,8 @@ const allColumns: readonly Column[] = [
       const names = Object.keys(objectives)
       const values = best.fitness.slice(0, mostObjectives).map((value, i) => `${names[i] ?? i} ${short(value)}`)
       const left = best.fitness.length - values.length
-      return [...values, ...(left > 0 ? [`and ${left} more`] : [])].join(', ')
+      const text = [...values, ...(left > 0 ? [`and ${left} more`] : [])].join(', ')
+      return best.violation === undefined ? text : `${text} (violates)`
     },
   },
   {

@@ -13,21 +13,20 @@ export function WorkersView({ run }: ViewProps) {
   if (asked.state !== 'answered') return <Waiting asked={asked} isPart />
   const { answer } = asked
   const { rows, x, columns } = answer
-  const sum = (digits: string) => Array.from(digits, Number).reduce((a, b) => a + b, 0)
   return (
     <Figure
       title="Workers over time"
       summary={answer.summary}
       table={{
         head: ['worker', 'host', 'lived', 'busy', 'failed attempts', 'ended'],
-        rows: rows.map(({ label, host, from, to, why, busy, failed }) => {
-          const lived = Math.max(1, (to - from) * columns)
+        rows: rows.map(({ label, host, from, to, why, busyPart, failures }) => {
+          const lived = Math.max(1 / columns, to - from)
           return [
             label,
             host,
             duration(((to - from) * (x.high - x.low)) / 1000),
-            `${Math.min(100, Math.round((100 * sum(busy)) / 9 / lived))} %`,
-            short(sum(failed)),
+            `${Math.min(100, Math.round((100 * busyPart) / lived))} %`,
+            short(failures),
             why ?? 'at work',
           ]
         }),

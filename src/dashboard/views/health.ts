@@ -25,7 +25,11 @@ export function health({ record, query }: ViewContext): HealthAnswer {
     ...allFailed(record),
     ...(sample.length < fewest
       ? []
-      : [...stuckAtBounds(axes, sample, outputs, sign), ...withoutEffect(axes, outputs), ...failingPlaces(axes, all)]),
+      : [
+          ...(record.objectives.wantsFront ? [] : stuckAtBounds(axes, sample, outputs, sign)),
+          ...withoutEffect(axes, outputs),
+          ...failingPlaces(axes, all),
+        ]),
     ...(all.length < fewest ? [] : duplicates(all)),
     ...standingStill(record),
     ...aboutWorkers(record),
@@ -75,7 +79,9 @@ function stuckAtBounds(
   sign: number,
 ): Note[] {
   const done = sample.flatMap((row, i) =>
-    Number.isNaN(outputs[i]!) ? [] : [{ point: JSON.parse(row[8]) as unknown, output: outputs[i]! }],
+    Number.isNaN(outputs[i]!) || (row[5] ?? 0) > 0
+      ? []
+      : [{ point: JSON.parse(row[8]) as unknown, output: outputs[i]! }],
   )
   const best = done.sort((a, b) => sign * (b.output - a.output)).slice(0, Math.max(10, Math.floor(done.length / 10)))
   if (done.length < fewest) return []
@@ -114,11 +120,13 @@ function withoutEffect(axes: readonly ParameterAxis[], outputs: readonly number[
 /** Failures in one fifth of a parameter's range that are three times as frequent as elsewhere. */
 function failingPlaces(axes: readonly ParameterAxis[], sample: readonly DrawnRow[]): Note[] {
   const fifths = 5
+  if (!sample.some((row) => row[3] === 'failed')) return []
+  const points = sample.map((row) => JSON.parse(row[8]) as unknown)
   return axes.flatMap(({ name, placeOf, axis, labels }) => {
     const all = new Array<number>(fifths).fill(0)
     const failed = new Array<number>(fifths).fill(0)
-    for (const row of sample) {
-      const place = placeOf(JSON.parse(row[8]))
+    for (const [i, row] of sample.entries()) {
+      const place = placeOf(points[i])
       if (!(place >= 0 && place <= 1)) continue
       const fifth = Math.min(fifths - 1, Math.floor(place * fifths))
       all[fifth]!++
@@ -174,7 +182,7 @@ function standingStill(record: ScreenReader): Note[] {
 const shortestJudged = 60
 
 function aboutWorkers(record: ScreenReader): Note[] {
-  const { usage, workers, benchedHosts, reason } = summarize(record, { hash: false })
+  const { usage, workers, benchedHosts, reason, status } = summarize(record, { hash: false })
   const { busyFraction } = usage
   return [
     ...(busyFraction !== null && busyFraction < 0.5 && record.usage().workerSeconds >= shortestJudged
@@ -190,6 +198,8 @@ function aboutWorkers(record: ScreenReader): Note[] {
     ...(benchedHosts.length > 0
       ? [warning(`${benchedHosts.join(', ')} got no more work, since most attempts failed there.`)]
       : []),
-    ...(reason !== null && /target/.test(reason) ? [{ kind: 'good', sentence: reason } as const] : []),
+    ...(status === 'finished' && reason !== null && /target/.test(reason)
+      ? [{ kind: 'good', sentence: reason } as const]
+      : []),
   ]
 }

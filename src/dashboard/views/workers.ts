@@ -110,6 +110,8 @@ function rowAnswer(workers: readonly WorkerRow[], axis: Axis, { restarts, busy, 
     isLost: workers.some(({ why }) => why !== null && !isOrderlyEnd(why)),
     isBenched: workers.some(({ why }) => why !== null && isBenched(why)),
     isRestart: workers.some(({ worker }) => restarts.has(worker)),
+    busyPart: busy.length === 0 ? 0 : busy.reduce((sum, part) => sum + part, 0) / (busy.length * workers.length),
+    failures: failed.reduce((sum, count) => sum + count, 0),
     busy: Array.from(busy, (part) => Math.min(9, Math.ceil((9 * part) / workers.length - 1e-9))).join(''),
     failed: Array.from(failed, (count) => Math.min(9, count)).join(''),
   }

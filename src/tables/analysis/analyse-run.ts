@@ -172,6 +172,7 @@ function analyse(
   options: AnalyseOptions,
 ): Analysis {
   try {
+    if (method === 'sobol' || method === 'morris') refuseGaps(method, rows)
     const output = rows.output(of)
     switch (method) {
       case 'sobol':
@@ -194,6 +195,14 @@ function analyse(
     if (error instanceof RangeError) return { method, refusal: error.message }
     throw error
   }
+}
+
+/** Of these designs points belong together by their places. */
+function refuseGaps(method: AnalysisMethod, { leftOut }: AnalysisRows): void {
+  if (leftOut === 0) return
+  throw new RangeError(
+    `${method} needs all points of its design, of which ${leftOut} violate constraints and were left out; wanted a space that keeps them`,
+  )
 }
 
 /** So many terms are summed up in the resamples if nobody says how many resamples there are to be: some seconds. */

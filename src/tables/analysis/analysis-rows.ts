@@ -87,6 +87,11 @@ export class AnalysisRows {
     return factors
   }
 
+  /** How many points of the design violate constraints, and were left out of what is there. */
+  get leftOut(): number {
+    return this.#record.summaries().reduce((sum, { summary }) => sum + Number(summary.leftOut ?? 0), 0)
+  }
+
   /** The names of the axes, in their order. */
   get axes(): string[] {
     return this.#leaves.map(({ path }) => path.join('.'))
