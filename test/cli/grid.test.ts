@@ -83,6 +83,7 @@ test.each([
 test.each([
   [['--exp_name', 'a', '--num_cpu', '2', '--data_dir', 'd', '--datestamp']],
   [['--exp-name', 'a', '--cpu', '2', '--data-dir', 'd', '--dt']],
+  [['--exp-name=a', '--cpu=2', '--data-dir=d', '--datestamp=True']],
   [['--expName', 'a', '--numCpu', '2', '--dataDir', 'd', '--datestamp', 'true']],
 ])('the words %j are options, and no keys', (words) => {
   expect(parseGridArguments(words)).toEqual({

@@ -1,6 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { Objectives } from '../../src/core/objectives.ts'
+import { real, Space } from '../../src/core/space.ts'
+import { readWarmStart } from '../../src/search/warm-start.ts'
 import { openDatabase } from '../../src/system/database.ts'
 import { hasPart, hasProgram } from '../parts.ts'
 import { build } from '../search-child.ts'
@@ -48,9 +51,28 @@ test('a cantilever that is light enough ends the search, which goes on without a
   const better = search('--set', 'limits={ target: 8.85, stagnation: 400 }')
   expect(better.reason).toMatch(/ has reached the target \(limits\.target: 8\.85\)$/)
   expect(better.generations).toBeGreaterThan(enough.generations)
+  expect(() => search('--set', 'limits={ evaluations: 40 }')).toThrow(/limits\.evaluations needs at least/)
+  expect(twoloop(directory, 'resume', 'runs/cantilever')).toContain('limits.target: 8.85') // what was refused is not said again
   expect(search().generations).toBe(20)
   search('--name', 'unlimited')
   expect(table('cantilever')).toBe(table('unlimited'))
+})
+
+test('a search that starts from another knows which of its beams break', async () => {
+  const directory = temporaryDirectory()
+  twoloop(directory, 'run', example('cantilever.yaml'), '--generations', '3')
+  twoloop(directory, 'export', 'runs/cantilever', '--output', 'beams.csv')
+  const space = new Space<Record<string, unknown>>([
+    ['width', real(5, 60)],
+    ['height', real(20, 200)],
+  ])
+  const objectives = new Objectives({ mass: 'minimize' })
+  for (const source of ['runs/cantilever', 'beams.csv']) {
+    const { evaluations } = await readWarmStart(join(directory, source), { space, objectives })
+    const [best] = [...evaluations].sort((a, b) => objectives.score(b) - objectives.score(a))
+    expect(best).not.toHaveProperty('violation')
+    expect(evaluations.some((one) => one.outcome === 'done' && one.violation !== undefined)).toBe(true)
+  }
 })
 
 test('the house is found that costs least, of a thermostat, panes, a heater by name, and shutters', () => {
