@@ -12,6 +12,8 @@ import { duration } from './progress.ts'
 const reserve = 10_000
 /** How often it is looked whether somebody has changed the time limit. */
 const lookMs = 60_000
+/** How much too early Slurm warns at most, with what it takes until the warning is heard. */
+const earlyMs = 90_000
 /** How often it is looked whether the job's script has passed on a warning. */
 const listenMs = 1000
 
@@ -59,8 +61,8 @@ export class Walltime implements Disposable {
   }
 
   /**
-   * Heeds a warning, if there is one. Slurm warns up to a minute early: the end that it tells counts, unless the job is to
-   * leave before that or has none.
+   * Heeds a warning, if there is one. Slurm warns up to a minute early: then the end that it tells counts. Where that is
+   * further away, or the job is preempted, the job is to leave before.
    */
   async listen(): Promise<void> {
     if (this.#warned !== undefined && existsSync(this.#warned)) {
@@ -79,8 +81,9 @@ export class Walltime implements Disposable {
     this.#warnedAt = undefined
     this.#endsAt = timeOf(asked?.end ?? null)?.getTime() ?? this.#endsAt
     const { isPreempted = false } = asked ?? {}
-    if (this.#endsAt !== undefined && !isPreempted) this.deadline.moveTo(this.#endsAt - reserve)
-    else this.deadline.setAt(Math.min(warnedOf, this.#endsAt ?? warnedOf) - reserve)
+    const end = this.#endsAt ?? Number.POSITIVE_INFINITY
+    if (!isPreempted && end <= warnedOf + earlyMs) this.deadline.moveTo(end - reserve)
+    else this.deadline.setAt(Math.min(warnedOf, end) - reserve)
     const left = duration(Math.max(0, this.deadline.left) / 1000)
     this.#say(`The allocation ends soon: what can end within ${left} goes on, the rest is kept for the next one.`)
   }
