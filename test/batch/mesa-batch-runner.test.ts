@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import {
@@ -208,7 +208,12 @@ test('a stopped batch goes on where it was, and makes no run twice', async () =>
   const simulated = () => (existsSync(journal) ? readFileSync(journal, 'utf8').trim().split('\n').length : 0)
   const before = simulated()
   const controller = new AbortController()
-  const timer = setInterval(() => simulated() >= before + 10 && controller.abort(new Error('enough')), 1)
+  writeFileSync(`${journal}-hold`, '')
+  const timer = setInterval(() => {
+    if (simulated() < before + 8) return
+    controller.abort(new Error('enough'))
+    rmSync(`${journal}-hold`, { force: true })
+  }, 1)
   const stopped = new BatchRunner({ ...options, signal: controller.signal })
   await expect(stopped.runAll()).rejects.toMatchObject({ name: 'BatchStoppedError' })
   clearInterval(timer)
