@@ -101,7 +101,7 @@ export class Design<P = Record<string, unknown>> extends Optimizer<DesignState, 
   override generationSize({ next }: DesignState): number {
     let size = 0
     for (let point = next; point < this.#endOf(next); point++) {
-      if (!(this.constraints.violationBy(this.#parametersAt(point)) > 0))
+      if (!(this.constraints.constrainParameters && this.constraints.violationBy(this.#parametersAt(point)) > 0))
         size += this.design.replicationAt(point).replications
     }
     return size
