@@ -37,7 +37,9 @@ export class RunAnswers {
     const [, number, name] = /^\/api\/runs\/(\d{1,6})\/([a-z-]+)$/.exec(pathname) ?? []
     const directory = this.#runs.directory(Number(number))
     if (directory === undefined || name === undefined || !Object.hasOwn(views, name)) return undefined
-    const key = `${pathname}${search} ${shownVersion(directory)}`
+    const version = shownVersion(directory)
+    if (version === undefined) return await this.#make(directory, name, searchParams)
+    const key = `${pathname}${search} ${version}`
     const answer = this.#remembered.get(key) ?? (await this.#make(directory, name, searchParams))
     this.#remembered.delete(key)
     this.#remembered.set(key, answer)
