@@ -6,9 +6,9 @@ import type { CompareAnswer, ComparedGroup } from './answers.ts'
 import { BestSoFar } from './best-so-far.ts'
 import { problemOf } from './found-runs.ts'
 import { fitnessIn } from './objective.ts'
+import { contenders } from './points.ts'
 import { type Query, QueryError } from './query.ts'
 import { shareOf } from './share.ts'
-import { mostSampled } from './view.ts'
 import { axisAnswer, digits } from './views/pictures.ts'
 import { plural, short } from './words.ts'
 
@@ -131,7 +131,7 @@ function comparedRun(record: ScreenReader, name: string, objective: string, tota
   const soFar = new BestSoFar(most.columns, Math.sign(record.objectives.weights[at]!))
   const { places } = record
   const share = shareOf(record)
-  for (const row of [...record.sample(mostSampled), ...record.improvements()].filter(share.has)) {
+  for (const row of contenders(record).filter(share.has)) {
     soFar.add(row, places.of(row[0], row[1]) / total, fitnessIn(row, at))
   }
   const ended = Math.ceil((places.total / total) * most.columns)

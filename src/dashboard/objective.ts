@@ -17,3 +17,14 @@ export function fitnessIn(row: DrawnRow, objective: number): number {
 export function rankedBy(row: DrawnRow, objective: number, sign: number): number {
   return (row[5] ?? 0) > 0 ? Number.POSITIVE_INFINITY : -sign * fitnessIn(row, objective)
 }
+
+/** The best value of an objective among what violates no constraint; nothing where there is none. */
+export function bestAmong(rows: readonly DrawnRow[], objective: number, sign: number): readonly number[] {
+  let best = Number.NaN
+  for (const row of rows) {
+    if ((row[5] ?? 0) > 0) continue
+    const value = fitnessIn(row, objective)
+    if (!(sign * value <= sign * best) && !Number.isNaN(value)) best = value
+  }
+  return Number.isNaN(best) ? [] : [best]
+}

@@ -19,9 +19,12 @@ export type DrawnRow = readonly [
   /** JSON */
   parameters: string,
   budget: number | null,
+  /** JSON: of the first replicate of a point, the fitness of each that was done, as soon as all are there. */
+  samples: string | null,
 ]
 
-const drawnColumns = 'generation, "index", replicate, outcome, fitness, violation, told, ended, parameters, budget'
+const drawnColumns =
+  'generation, "index", replicate, outcome, fitness, violation, told, ended, parameters, budget, samples'
 
 /** What a screen shows of a run: samples of it, and sums that SQLite makes. */
 export class ScreenReader extends RecordReader {
@@ -59,6 +62,11 @@ export class ScreenReader extends RecordReader {
     const names = Array.from({ length: wanted }, (_, i) =>
       places.at(from + Math.floor(((i + 0.5) * (to - from)) / wanted)),
     )
+    return this.#drawn(names)
+  }
+
+  /** What came of some points, each with all its replicates. */
+  #drawn(names: readonly (readonly [generation: number, index: number])[]): DrawnRow[] {
     return [
       ...this.file.lists<DrawnRow>(
         `select ${drawnColumns} from json_each(?) as wanted
@@ -160,8 +168,15 @@ export class ScreenReader extends RecordReader {
     return this.file.get('select 1 from reports limit 1') !== undefined
   }
 
-  /** The evaluations that were the best of their generation, and better than all of the generations before. */
+  /**
+   * What must not be left out of a sample when the best is told from it: the points that were the best of their generation and
+   * better than all before; of a front those that are the best in an objective; of a design that replicates its points the
+   * one that is best on average.
+   */
   improvements(): DrawnRow[] {
+    if (this.wantsFront) return this.#drawn(this.#bestOfFront())
+    if (!this.replications && this.places.replicates > 1)
+      return this.#drawn(this.best(1).map(({ individual: { generation, index } }) => [generation, index]))
     return [
       ...this.file.lists<DrawnRow>(
         `with best as (select generation, best_index as "index", best_replicate as replicate, best_score,
@@ -172,6 +187,24 @@ export class ScreenReader extends RecordReader {
          where before is null or best_score > before order by generation`,
       ),
     ]
+  }
+
+  #bestOfFront(): (readonly [generation: number, index: number])[] {
+    return this.objectives.weights.flatMap((weight, objective) => [
+      ...this.file.lists<readonly [number, number]>(
+        `select generation, "index" from front where violation is null
+         order by json_extract(fitness, ?) ${weight > 0 ? 'desc' : 'asc'}, generation, "index" limit 1`,
+        `$[${objective}]`,
+      ),
+    ])
+  }
+
+  /** How many individuals must be looked at to tell the front: those of generations of which none is kept, or all if it is larger than that. */
+  unknownOfFront(largest: number): number {
+    if (this.wantsFront && (this.newestFront()?.individuals ?? 0) > largest) return this.places.total
+    return this.file.get<{ unknown: number }>(
+      'select coalesce(sum(individuals), 0) as unknown from generations where front is null',
+    )!.unknown
   }
 
   /** How many are done with how much of the budget, the most of it first; none of a problem without one. */

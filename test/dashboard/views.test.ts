@@ -20,6 +20,7 @@ import type {
 } from '../../src/dashboard/answers.ts'
 import { Dashboard } from '../../src/dashboard/dashboard.ts'
 import { views } from '../../src/dashboard/views/index.ts'
+import { frontOfRun } from '../../src/record/summary.ts'
 import { RecordWriter } from '../../src/record/writer.ts'
 import { openDatabase } from '../../src/system/database.ts'
 import { analyseRun } from '../../src/tables/analysis/analyse-run.ts'
@@ -157,6 +158,28 @@ test('a history of points that are replicated counts each once along its axis, a
   expect(x).toMatchObject({ low: 0, high: 19 })
   expect(density.counts.reduce((a, b) => a + b)).toBe(60)
 })
+
+test.each([
+  ['a search', { isDesign: false, told: 20 }],
+  ['a design', { isDesign: true, told: 60 }],
+])(
+  'of points that %s repeats the best so far is the best of their means, not the luckiest sample',
+  async (_, { isDesign, told }) => {
+    const root = temporaryDirectory()
+    // The luckiest sample of all is one of the worst point.
+    const noise = (generation: number, row: number) =>
+      generation === 1 && row < 3 ? [-9, 30, 30][row]! : 0.1 * ((row % 3) - 1) - generation
+    const evaluate = ([x]: readonly number[], generation: number, row: number) => [x! + noise(generation, row)]
+    writeRun(root, { name: 'run', generations: 4, populationSize: 5, replicates: 3, isDesign, evaluate })
+    await using dashboard = await Dashboard.open(root)
+    const { summary } = await answerTo<OverviewAnswer>(dashboard, '/api/runs/0/overview')
+    const { x, best } = await answerTo<HistoryAnswer>(dashboard, '/api/runs/0/history')
+    expect(x).toMatchObject({ low: 0, high: told - 1 })
+    expect(best.at(-1)).toBeCloseTo(summary.best!.fitness[0]!, 9)
+    const { groups } = await answerTo<CompareAnswer>(dashboard, '/api/compare?runs=0')
+    expect(groups[0]!.median.at(-1)).toBeCloseTo(summary.best!.fitness[0]!, 4)
+  },
+)
 
 test('a part of a history that is looked at closer is asked anew, and begins with the best until then', async () => {
   await using dashboard = await Dashboard.open(root)
@@ -385,8 +408,11 @@ test('the front of two objectives holds what none dominates, and its volume neve
   writeRun(root, { name: 'run', generations: 8, populationSize: 40, objectives, evaluate })
   writeRun(root, { name: 'too-large', generations: 50, populationSize: 1000, objectives, evaluate })
   await using dashboard = await Dashboard.open(root)
-  for (const run of [0, 1]) {
+  for (const [run, name] of ['run', 'too-large'].entries()) {
     const { members, volumes, density, count } = await answerTo<FrontAnswer>(dashboard, `/api/runs/${run}/front`)
+    expect(count).toBe(frontOfRun(join(root, name))!.individuals)
+    const { best } = await answerTo<HistoryAnswer>(dashboard, `/api/runs/${run}/history?objective=1`)
+    expect(best.at(-1)).toBeCloseTo(members.at(-1)!.fitness[1]!, 4)
     const costs = members.map(({ fitness }) => fitness[0]!)
     const errors = members.map(({ fitness }) => fitness[1]!)
     expect(costs).toEqual(costs.toSorted((a, b) => a - b))

@@ -20,7 +20,7 @@ test.each([
 
 test('what violates a constraint ranks behind everything that keeps them, whichever way is better', () => {
   const rowOf = (fitness: number, violation: number | null): DrawnRow =>
-    [0, 0, 0, 'done', `[${fitness}]`, violation, 0, 0, '{}', null] as const
+    [0, 0, 0, 'done', `[${fitness}]`, violation, 0, 0, '{}', null, null] as const
   for (const sign of [1, -1]) {
     const violating = rankedBy(rowOf(sign * 1000, 0.5), 0, sign)
     for (const keeping of [rowOf(-sign * 1000, 0), rowOf(3, null)])

@@ -24,6 +24,8 @@ export interface WrittenRun {
   readonly workers?: number
   /** How many times each point is simulated; all of them are told together. */
   readonly replicates?: number
+  /** Whether a design repeats them of its own accord, each time an individual to it. */
+  readonly isDesign?: boolean
   /** How much of the budget, of which 9 epochs are the whole, an individual has. */
   readonly epochs?: (generation: number, index: number) => number
 }
@@ -41,6 +43,7 @@ export function writeRun(root: string, run: WrittenRun): string {
     moved = (x) => x,
     workers = 1,
     replicates = 1,
+    isDesign = false,
     epochs,
   } = run
   const directory = join(root, name)
@@ -50,12 +53,19 @@ export function writeRun(root: string, run: WrittenRun): string {
   const replications = { count: replicates, aggregate: 'mean', quantile: null, seeds: 'own' } as const
   record.writeProblem(parameters, new Objectives(objectives), {
     ...(epochs && { budget }),
-    ...(replicates > 1 && { replications }),
+    ...(replicates > 1 && !isDesign && { replications }),
   })
-  if (replicates > 1) record.numberTold(({ generation, index }) => generation * populationSize + index)
+  if (replicates > 1 && !isDesign) record.numberTold(({ generation, index }) => generation * populationSize + index)
   const { definitions } = space(Object.fromEntries(parameters.map((parameter) => [parameter, real(0, 1)])))
   record.writeManifest({
-    ...{ name, status, optimizer: 'genetic-algorithm', seed: 1, generationLimit: generations, host: 'node1' },
+    ...{
+      name,
+      status,
+      optimizer: isDesign ? 'design' : 'genetic-algorithm',
+      seed: 1,
+      generationLimit: generations,
+      host: 'node1',
+    },
     ...{ created: new Date(began).toISOString(), order: 'generations', epoch: 1, run: name },
     configuration: { parameters: JSON.parse(JSON.stringify(definitions)) },
   })

@@ -15,6 +15,9 @@ import { axisAnswer, densityAnswer, digits } from './pictures.ts'
 
 const most = { members: 300, steps: 200, columns: 160, rows: 110 } as const
 
+/** A front that is larger is told from a sample: to read it whole takes longer than a page may. */
+const mostKept = 50_000
+
 /** Of more objectives, a volume that the record does not hold takes longer than anybody waits. */
 const mostMeasured = 3
 
@@ -33,8 +36,8 @@ export function front({ record, query }: ViewContext): FrontAnswer {
   const all = record.places.total
   const rows = record.sample(mostDrawn).filter(share.has)
   const done = rows.filter(([, , , outcome]) => outcome === 'done')
-  // A search of which all is drawn is read as `show --front` reads it, with the means of replicates.
-  const isWhole = all <= mostDrawn
+  // What the record keeps, or gives soon, is read as `show --front` reads it, with the means of replicates.
+  const isWhole = record.unknownOfFront(mostKept) <= mostDrawn
   const isMeasured = names.length <= (isWhole && objectives.wantsFront ? mostVolumeObjectives : mostMeasured)
   const { points, reference, volumes } = isWhole
     ? exactFront(record, isMeasured)

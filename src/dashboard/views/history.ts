@@ -4,7 +4,8 @@ import type { Counts } from '../../record/rows.ts'
 import type { DrawnRow, ScreenReader } from '../../record/screen-reader.ts'
 import type { HistoryAnswer } from '../answers.ts'
 import { BestSoFar } from '../best-so-far.ts'
-import { fitnessIn, objectiveIn } from '../objective.ts'
+import { bestAmong, fitnessIn, objectiveIn } from '../objective.ts'
+import { contenders } from '../points.ts'
 import { type Query, QueryError } from '../query.ts'
 import { shareOf } from '../share.ts'
 import { drawnOf, mostDrawn, mostSampled, type ViewContext } from '../view.ts'
@@ -23,9 +24,10 @@ export function history({ record, query }: ViewContext): HistoryAnswer {
   const widest = query.count('columns', { low: 10, high: 300, otherwise: 240 })
   const rows = query.count('rows', { low: 10, high: 120, otherwise: 110 })
   const { places } = record
-  const numberOf = (row: DrawnRow) => runningNumber(running, row, places)
+  const placed = { places, times: toldTogether(record) }
+  const numberOf = (row: DrawnRow) => runningNumber(running, row, placed)
   const sample = record.sample(mostSampled)
-  const improvements = record.improvements()
+  const share = shareOf(record)
   const columns = running === 'generations' ? Math.max(1, Math.min(widest, record.generations)) : widest
   const named = {
     x: (axis: Axis) => axisAnswer(axis, running, running !== 'time'),
@@ -33,26 +35,20 @@ export function history({ record, query }: ViewContext): HistoryAnswer {
   }
   const wholeX = runningAxis(running, record)
   const x = zoomed(query, wholeX, 'from', 'to')
-  const best = improvements.map((row) => fitnessIn(row, objective))
   const values = sample.map((row) => fitnessIn(row, objective))
-  const wholeY = axisFor(values, { better: best.slice(-1), wanted: scale })
+  const sign = Math.sign(record.objectives.weights[objective]!)
+  const best = bestAmong(contenders(record).filter(share.has), objective, sign)
+  const wholeY = axisFor(values, { better: best, wanted: scale })
   const y = zoomed(query, wholeY, 'low', 'high')
-  const share = shareOf(record)
   query.refuseOthers()
 
   const part = partWithin(x, sample, numberOf, places)
   const drawn = record.sample(mostDrawn, part)
   const [density, parts] = [new Density(columns, rows), new Density(columns, rows)]
-  const soFar = new BestSoFar(columns, Math.sign(record.objectives.weights[objective]!))
-  for (const row of drawn) {
-    const value = fitnessIn(row, objective)
-    const at = placeOn(x, numberOf(row))
-    const isWhole = share.has(row)
-    ;(isWhole ? density : parts).add(at, placeOn(y, value))
-    if (isWhole) soFar.add(row, at, value)
-  }
-  // Of a search that is too large to be drawn whole, the best of every generation counts nevertheless.
-  for (const row of [...sample, ...improvements].filter(share.has))
+  for (const row of drawn)
+    (share.has(row) ? density : parts).add(placeOn(x, numberOf(row)), placeOn(y, fitnessIn(row, objective)))
+  const soFar = new BestSoFar(columns, sign)
+  for (const row of contenders(record, drawn).filter(share.has))
     soFar.add(row, placeOn(x, numberOf(row)), fitnessIn(row, objective))
   const bests = soFar.values()
   const counts = record.counts()
@@ -89,7 +85,7 @@ function partWithin(x: Axis, sample: readonly DrawnRow[], numberOf: (row: DrawnR
 function runningAxis(running: Running, record: ScreenReader): Axis {
   switch (running) {
     case 'evaluations':
-      return linear(0, Math.max(record.lastTold ?? 0, Math.ceil(record.places.total / record.places.replicates) - 1))
+      return linear(0, Math.max(record.lastTold ?? 0, Math.ceil(record.places.total / toldTogether(record)) - 1))
     case 'generations':
       return linear(-0.5, record.generations - 0.5)
     case 'time': {
@@ -103,11 +99,20 @@ function linear(low: number, high: number): Axis {
   return low < high ? { scale: 'linear', low, high } : { scale: 'linear', low: low - 0.5, high: low + 0.5 }
 }
 
-/** Where an evaluation stands on the axis; what was not told stands at its place in the search. Replicates are told together. */
-function runningNumber(running: Running, [generation, index, , , , , told, ended]: DrawnRow, places: Places): number {
+/** How many simulations have one number of telling: the replicates of an individual, if not each as it comes or as a design asks for it. */
+function toldTogether(record: ScreenReader): number {
+  return record.manifest().order === 'arrival' ? 1 : (record.replications?.count ?? 1)
+}
+
+/** Where an evaluation stands on the axis; what was not told stands at its place in the search. */
+function runningNumber(
+  running: Running,
+  [generation, index, replicate, , , , told, ended]: DrawnRow,
+  { places, times }: { readonly places: Places; readonly times: number },
+): number {
   switch (running) {
     case 'evaluations':
-      return told ?? places.of(generation, index) / places.replicates
+      return told ?? Math.floor((places.of(generation, index) + replicate) / times)
     case 'generations':
       return generation
     case 'time':
