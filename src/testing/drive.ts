@@ -138,6 +138,24 @@ export function toldIn<P>(steps: readonly Step<P>[]): Evaluation<P>[] {
   return steps.flatMap(({ told }) => told)
 }
 
+/** The evaluations of a search in the order of telling, until one of a turn is enough: what is sought is found, and the rest costs time. */
+export function toldUntil<P>(
+  steps: Iterable<Step<P>>,
+  isEnough: (evaluation: Evaluation<P>) => boolean,
+): Evaluation<P>[] {
+  const all: Evaluation<P>[] = []
+  for (const { told } of steps) {
+    all.push(...told)
+    if (told.some(isEnough)) break
+  }
+  return all
+}
+
+/** Whether the first element of the fitness is less. */
+export function isBelow<P>(limit: number): (evaluation: Evaluation<P>) => boolean {
+  return (evaluation) => evaluation.outcome === 'done' && evaluation.fitness[0]! < limit
+}
+
 /** The parameters that a search proposed, in the order of asking. */
 export function proposedIn<P>(steps: readonly Step<P>[]): P[] {
   return steps.flatMap(({ proposed }) => proposed)

@@ -41,7 +41,7 @@ export function lawsOfPurity({ law, make, everyKind, ordersOf }: Tested): void {
       ...checkpoint,
       state: deepFreeze(structuredClone(checkpoint.state)),
     })
-    const options = { evaluations: 300 }
+    const options = { evaluations: 200 }
     const simulate: Simulate = (...given) => deepFreeze(someFail(...given))
     expectSame(
       drive(make(everyKind(), { seed: 5 }), simulate, { ...options, pass: frozen }),

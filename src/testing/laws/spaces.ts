@@ -8,14 +8,14 @@ import { anySpaceOf } from '../problems.ts'
 import type { Tested } from '../tested.ts'
 
 /** What is proposed lies in the space, whatever the space, and states stay plain data. */
-export function lawsOfSpaces({ law, make, abilities, parameters, everyKind, evaluations }: Tested): void {
+export function lawsOfSpaces({ law, make, abilities, parameters, everyKind }: Tested): void {
   law('in any space a state is plain data, and its proposals are within the bounds', () => {
     fc.assert(
       fc.property(anySpaceOf(abilities), fc.nat(1000), (space, seed) => {
         const optimizer = make({ space, objectives: new Objectives({ cost: 'minimize' }) }, { seed })
         const simulate: Simulate = (given, n) =>
           n % 5 === 4 ? undefined : [space.encode(given).reduce((sum, x) => sum + x, 0)]
-        for (const { state, proposed } of steps(optimizer, simulate, { evaluations: Math.min(200, evaluations / 4) })) {
+        for (const { state, proposed } of steps(optimizer, simulate, { evaluations: 80 })) {
           expect(findNotPlain(state) ?? firstRefusal(space, proposed)).toBeUndefined()
         }
       }),
@@ -43,7 +43,7 @@ export function lawsOfSpaces({ law, make, abilities, parameters, everyKind, eval
       const space = new Space<Parameters>(parameters)
       const optimizer = make({ space, objectives: new Objectives({ sum: corner === 'low' ? -1 : 1 }) }, { seed: 1 })
       const simulate: Simulate = (given) => [space.encode(given).reduce((sum, x) => sum + x, 0)]
-      const proposed = proposedIn(drive(optimizer, simulate, { evaluations: Math.min(1000, evaluations) }))
+      const proposed = proposedIn(drive(optimizer, simulate, { evaluations: 500 }))
       expect(proposed.length).toBeGreaterThan(0)
       expect(firstRefusal(space, proposed)).toBeUndefined()
     })
