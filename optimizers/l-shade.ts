@@ -7,12 +7,20 @@ import { commonSettings, Optimizer } from '../src/core/optimizer.ts'
 import type { Proposal } from '../src/core/proposal.ts'
 import type { Random } from '../src/core/random.ts'
 import { parseSettings, SettingsError } from '../src/core/settings.ts'
-import { type Axis, coordinateOf } from '../src/core/space.ts'
+import {
+  areTogether,
+  hasGenome,
+  isBetter,
+  type Member,
+  withMember,
+  withReplaced,
+} from './shared/differential/members.ts'
+import { drawFrom, emptyMemory, remember, type SuccessMemory } from './shared/differential/success-memory.ts'
+import { leastMembers, trialOf } from './shared/differential/trial.ts'
 import { freshPoint, type KeyedPoint, keyedPoint } from './shared/fresh-point.ts'
 import { canonical } from './shared/genes.ts'
 import { scoreAt } from './shared/known-points.ts'
 import { nothingSeen, recommendBest, type Seen, see, summarizeSeen } from './shared/seen.ts'
-import { drawFrom, emptyMemory, remember, type SuccessMemory } from './shared/success-memory.ts'
 
 const settings = z.strictObject({
   ...commonSettings,
@@ -44,14 +52,6 @@ const settings = z.strictObject({
 })
 
 type Settings = z.output<typeof settings>
-
-type Member = {
-  readonly id: number
-  /** Not rounded: integers are where they are simulated. */
-  readonly genome: readonly number[]
-  /** Null if it failed. */
-  readonly score: number | null
-}
 
 /** What a trial carries until it is told. */
 type Trial = {
@@ -248,11 +248,11 @@ export class LShade<P = Record<string, unknown>> extends Optimizer<LShadeState, 
   /** What was not asked for joins the first population, at most half of it, or replaces the worst. */
   #learn(state: LShadeState, genome: readonly number[], score: number | null): LShadeState {
     const { members, missing } = state
-    if (score === null || members.some((member) => isEqual(member.genome, genome))) return state
+    if (score === null || hasGenome(members, genome)) return state
     if (missing > members.length) return join({ ...state, missing: missing - 1 }, genome, score)
     const worst = members.at(-1)
     if (!worst || !isBetter(score, worst.score)) return state
-    return { ...state, members: insert(members.slice(0, -1), { id: worst.id, genome, score }) }
+    return { ...state, members: withMember(members.slice(0, -1), { id: worst.id, genome, score }) }
   }
 
   /** Selection, Eq. (7): the trial replaces its target unless that is better. */
@@ -269,7 +269,7 @@ export class LShade<P = Record<string, unknown>> extends Optimizer<LShadeState, 
     const turns = [...state.turns, parent.id]
     if (score === null || isBetter(parent.score, score)) return { ...next, turns }
     const others = members.filter((member) => member !== parent)
-    const replaced = { ...next, turns, members: insert(others, { id: parent.id, genome, score }) }
+    const replaced = { ...next, turns, members: withMember(others, { id: parent.id, genome, score }) }
     if (!isBetter(score, parent.score)) return replaced
     const room = Math.round(this.settings.archiveRate * members.length)
     const archive = withReplaced(state.archive, parent.genome, room, random)
@@ -297,93 +297,11 @@ interface Made<P> {
   readonly proposal: Proposal<P>
 }
 
-/** A trial needs its target, one of the best and two others. */
-const leastMembers = 4
 const mostAtOnce = 64
 const breedingAttempts = 16
-/** Members that are closer to each other than this find nothing new. */
-const leastSpread = 1e-11
-
-interface Mutation {
-  readonly scale: number
-  readonly rate: number
-  readonly bestFraction: number
-  readonly axes: readonly Axis[]
-}
-
-/** The target, crossed with a mutant: current-to-pbest/1/bin (JADE, Eq. (6) and (7), and SHADE, Eq. (5)). */
-function trialOf(
-  { members, archive }: LShadeState,
-  at: number,
-  { scale, rate, bestFraction, axes }: Mutation,
-  random: Random,
-): number[] {
-  const target = members[at]!.genome
-  const best = members[random.integer(Math.max(2, Math.round(bestFraction * members.length)))]!.genome
-  const first = drawOther(members.length, [at], random)
-  const second = drawOther(members.length + archive.length, [at, first], random)
-  const plus = members[first]!.genome
-  const minus = second < members.length ? members[second]!.genome : archive[second - members.length]!
-  const certain = random.integer(axes.length)
-  return axes.map((axis, i) => {
-    const x = target[i]!
-    if (i !== certain && random.uniform() >= rate) return x
-    if (axis.kind === 'real' || axis.kind === 'integer') {
-      return repaired(x + scale * (best[i]! - x) + scale * (plus[i]! - minus[i]!), x)
-    }
-    if (random.uniform() < scale) return plus[i]!
-    return random.integer(axis.levels) === 0 ? coordinateOf(random.integer(axis.levels), axis.levels) : best[i]!
-  })
-}
-
-function drawOther(count: number, taken: readonly number[], random: Random): number {
-  for (;;) {
-    const drawn = random.integer(count)
-    if (!taken.includes(drawn)) return drawn
-  }
-}
-
-/** A mutant beyond a bound comes to the middle between the bound and the target (JADE), so that none collect there. */
-function repaired(value: number, target: number): number {
-  return value < 0 ? target / 2 : value > 1 ? (1 + target) / 2 : value
-}
 
 function join(state: LShadeState, genome: readonly number[], score: number | null): LShadeState {
   const member = { id: state.born, genome, score }
-  const members = insert(state.members, member)
+  const members = withMember(state.members, member)
   return { ...state, members, turns: [...state.turns, member.id], born: state.born + 1 }
-}
-
-/** Behind those that are as good. */
-function insert(members: readonly Member[], member: Member): Member[] {
-  let at = members.length
-  while (at > 0 && isBetter(member.score, members[at - 1]!.score)) at--
-  return [...members.slice(0, at), member, ...members.slice(at)]
-}
-
-/** What failed is worse than all that did not. */
-function isBetter(a: number | null, b: number | null): boolean {
-  return a !== null && (b === null || a > b)
-}
-
-function isEqual(a: readonly number[], b: readonly number[]): boolean {
-  return a.every((value, i) => value === b[i])
-}
-
-function areTogether(genomes: readonly (readonly number[])[]): boolean {
-  const first = genomes[0]!
-  return genomes.every((genome) => genome.every((x, i) => Math.abs(x - first[i]!) <= leastSpread))
-}
-
-/** A full archive forgets one at random. */
-function withReplaced(
-  archive: readonly (readonly number[])[],
-  genome: readonly number[],
-  room: number,
-  random: Random,
-): readonly (readonly number[])[] {
-  if (archive.length < room) return [...archive, genome]
-  if (room === 0) return archive
-  const at = random.integer(archive.length)
-  return archive.map((one, i) => (i === at ? genome : one))
 }

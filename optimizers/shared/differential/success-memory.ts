@@ -1,5 +1,5 @@
-import type { Random } from '../../src/core/random.ts'
-import { clipUnit } from '../../src/core/space.ts'
+import type { Random } from '../../../src/core/random.ts'
+import { clipUnit } from '../../../src/core/space.ts'
 
 /** A trial that was better than its target. */
 type Success = { readonly scale: number; readonly rate: number; readonly gain: number }
