@@ -90,7 +90,7 @@ type Tag = { readonly run: number; readonly sample: CmaSample | null; readonly k
 export class CmaEs<P = Record<string, unknown>> extends Optimizer<CmaEsState, P, Settings> {
   static readonly type = 'cma-es'
   static readonly summary = 'Adapts a normal distribution to the better samples: for up to some 10,000 evaluations'
-  static override readonly version = 5
+  static override readonly version = 6
   static readonly since = 1
   static readonly settings = settings
   static override readonly abilities = {
@@ -129,9 +129,9 @@ export class CmaEs<P = Record<string, unknown>> extends Optimizer<CmaEsState, P,
     return `The space has ${dimension} real and integer axes: above ${mostFull}, cma-es learns a few directions in place of a covariance.`
   }
 
-  /** Only constants, tests for a stop and the size of populations have changed, and what was not noisy then is not. */
+  /** Constants, tests for a stop, the size of populations and a path have changed, and what was not noisy then is not. */
   override upgrade(state: State, version: number): CmaEsState | undefined {
-    return version < 5 ? (state as unknown as CmaEsState) : undefined
+    return version < 6 ? (state as unknown as CmaEsState) : undefined
   }
 
   override start(): CmaEsState {

@@ -100,7 +100,7 @@ export class LqCmaEs<P = Record<string, unknown>> extends Optimizer<LqCmaEsState
   static readonly type = 'lq-cma-es'
   static readonly summary =
     'CMA-ES that learns a quadratic model and simulates little: for up to some 1,000 evaluations'
-  static override readonly version = 2
+  static override readonly version = 3
   static readonly since = 1
   static readonly settings = settings
   static override readonly abilities = {
@@ -125,9 +125,9 @@ export class LqCmaEs<P = Record<string, unknown>> extends Optimizer<LqCmaEsState
     return populationSize ?? batch * Math.ceil(defaultLambda(this.space.dimension) / batch)
   }
 
-  /** Only constants have changed. */
+  /** Only constants and a path have changed. */
   override upgrade(state: State, version: number): LqCmaEsState | undefined {
-    return version === 1 ? (state as unknown as LqCmaEsState) : undefined
+    return version < 3 ? (state as unknown as LqCmaEsState) : undefined
   }
 
   override start(): LqCmaEsState {

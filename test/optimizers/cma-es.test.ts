@@ -2,8 +2,9 @@ import { expect, test } from 'vitest'
 import type { CmaEsState } from '../../optimizers/cma-es.ts'
 import { CmaEs } from '../../optimizers/index.ts'
 import { axesOf } from '../../optimizers/shared/cma/axes.ts'
+import { factorise } from '../../optimizers/shared/cma/packed.ts'
 import { beginRun } from '../../optimizers/shared/cma/run.ts'
-import { sphere } from '../../optimizers/shared/cma/shape.ts'
+import { type Shape, sphere, stretch, turn } from '../../optimizers/shared/cma/shape.ts'
 import { stopReason } from '../../optimizers/shared/cma/stop.ts'
 import { defaultLambda, strategyOf } from '../../optimizers/shared/cma/strategy.ts'
 import type { Recommendation } from '../../src/core/algorithm.ts'
@@ -33,6 +34,19 @@ test('the constants are those of the tutorial, with the weights of both signs', 
   expect(cc).toBeCloseTo(0.29499, 5)
   expect(c1).toBeCloseTo(0.01528, 5)
   expect(cMu).toBeCloseTo(0.02355, 5)
+})
+
+test('a path keeps its direction when the triangular factor of the covariance turns', () => {
+  const round: Shape = sphere('full', 2)
+  // The symmetric root [[1.02, 0.05], [0.05, 0.97]] stretches without turning; this is its square.
+  const covariance = Float64Array.of(1.02 ** 2 + 0.05 ** 2, 0.05 * (1.02 + 0.97), 0.97 ** 2 + 0.05 ** 2)
+  const long: Shape = { type: 'full', ...factorise(covariance, 2), age: 0 }
+  const path = Float64Array.of(0.6, -0.8)
+  const turned = turn(path, round, long)
+  expect(Math.hypot(...turned)).toBeCloseTo(1, 12)
+  const [x, y] = stretch(long, turned)
+  expect(x).toBeCloseTo(1.02 * 0.6 - 0.05 * 0.8, 3)
+  expect(y).toBeCloseTo(0.05 * 0.6 - 0.97 * 0.8, 3)
 })
 
 test('it needs no more evaluations than the reference on a badly scaled valley', () => {

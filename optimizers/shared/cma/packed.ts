@@ -26,12 +26,26 @@ export function solvePositive(matrix: Float64Array, right: Float64Array): Float6
   const n = right.length
   const factor = tryFactor(matrix, n)
   if (factor === undefined) return undefined
-  const x = solveLower(factor, right)
-  for (let i = n - 1; i >= 0; i--) {
-    for (let k = i + 1; k < n; k++) x[i]! -= factor[rowAt(k) + i]! * x[k]!
-    x[i]! /= factor[rowAt(i) + i]!
-  }
+  const x = solveTransposed(factor, solveLower(factor, right))
   return x.every(Number.isFinite) ? x : undefined
+}
+
+/** L x. */
+export function multiplyLower(factor: Float64Array, x: Float64Array): Float64Array {
+  const y = new Float64Array(x.length)
+  for (let i = 0, at = 0; i < x.length; i++) {
+    let sum = 0
+    for (let j = 0; j <= i; j++, at++) sum += factor[at]! * x[j]!
+    y[i] = sum
+  }
+  return y
+}
+
+/** L' x. */
+export function multiplyTransposed(factor: Float64Array, x: Float64Array): Float64Array {
+  const y = new Float64Array(x.length)
+  for (let i = 0, at = 0; i < x.length; i++) for (let j = 0; j <= i; j++, at++) y[j]! += factor[at]! * x[i]!
+  return y
 }
 
 /** The x with L x = right. */
@@ -41,6 +55,17 @@ export function solveLower(factor: Float64Array, right: Float64Array): Float64Ar
     const row = rowAt(i)
     for (let j = 0; j < i; j++) x[i]! -= factor[row + j]! * x[j]!
     x[i]! /= factor[row + i]!
+  }
+  return x
+}
+
+/** The x with L' x = right. */
+export function solveTransposed(factor: Float64Array, right: ArrayLike<number>): Float64Array {
+  const x = Float64Array.from(right)
+  for (let i = x.length - 1; i >= 0; i--) {
+    const row = rowAt(i)
+    x[i]! /= factor[row + i]!
+    for (let j = 0; j < i; j++) x[j]! -= factor[row + j]! * x[i]!
   }
   return x
 }

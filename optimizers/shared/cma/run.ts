@@ -1,7 +1,7 @@
 import { plainNumber } from '../score.ts'
 import { type CmaAxes, stretchesOf } from './axes.ts'
 import { type Categories, learnLevels } from './categories.ts'
-import { adapt, deviationsOf, type Shape, squareOf, unstretch } from './shape.ts'
+import { adapt, deviationsOf, type Shape, squareOf, turn, unstretch } from './shape.ts'
 import { meanLength, type ShapeType, type Strategy, strategyOf } from './strategy.ts'
 
 /** One run of CMA-ES, from a start to a stop; everything lies in the unit cube. */
@@ -143,7 +143,7 @@ export function learn(run: CmaRun, told: readonly ToldSample[], axes: CmaAxes): 
     mean,
     sigma,
     shape,
-    sigmaPath,
+    sigmaPath: turn(sigmaPath, run.shape, shape),
     path,
     categories: learnLevels(
       run.categories,

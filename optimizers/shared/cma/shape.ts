@@ -1,4 +1,4 @@
-import { factorise, rowAt, solveLower } from './packed.ts'
+import { factorise, multiplyLower, multiplyTransposed, rowAt, solveLower, solveTransposed } from './packed.ts'
 import type { ShapeType, Strategy } from './strategy.ts'
 
 /** What a normal sample z is stretched by: y = A z, with A A' the covariance. */
@@ -50,16 +50,8 @@ export function sphere(type: ShapeType, n: number): Shape {
 export function stretch(shape: Shape, z: Float64Array): Float64Array {
   const n = z.length
   switch (shape.type) {
-    case 'full': {
-      const { factor } = shape
-      const y = new Float64Array(n)
-      for (let i = 0, at = 0; i < n; i++) {
-        let sum = 0
-        for (let j = 0; j <= i; j++, at++) sum += factor[at]! * z[j]!
-        y[i] = sum
-      }
-      return y
-    }
+    case 'full':
+      return multiplyLower(shape.factor, z)
     case 'separable':
       return z.map((value, i) => value * Math.sqrt(shape.variances[i]!))
     case 'limited-memory': {
@@ -88,6 +80,20 @@ export function unstretch(shape: Shape, y: Float64Array): Float64Array | undefin
     case 'limited-memory':
       return undefined
   }
+}
+
+/**
+ * A path in z after the shape has changed. A triangular factor turns what it stretches otherwise than the one before it, and a
+ * path would forget by that where it came from: with T the inverse of the new factor times the old one, it is turned by the
+ * rotation in T, of which (T + T'^-1) / 2 is one step of Newton's (Higham 1986, "Computing the Polar Decomposition").
+ */
+export function turn(path: Float64Array, before: Shape, after: Shape): Float64Array {
+  if (before.type !== 'full' || after.type !== 'full' || before.factor === after.factor) return path
+  const forth = solveLower(after.factor, multiplyLower(before.factor, path))
+  const back = multiplyTransposed(after.factor, solveTransposed(before.factor, path))
+  const sum = forth.map((value, i) => value + back[i]!)
+  const scale = Math.sqrt(squareOf(path) / squareOf(sum))
+  return Number.isFinite(scale) ? sum.map((value) => scale * value) : path
 }
 
 /** The standard deviation of each coordinate of y. */
