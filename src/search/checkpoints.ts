@@ -101,7 +101,7 @@ export class Checkpoints {
     const upgraded = this.#optimizer.upgrade(state, from)
     if (upgraded !== undefined) return upgraded
     throw new ConfigurationError(
-      `${this.#record.directory} was begun with version ${from} of the optimizer ${type}, and this is version ${version}, which cannot go on from there; choose another name, or go on with the package that it was begun with.`,
+      `${this.#record.directory} was begun with version ${from} of the optimizer ${type}, and this is version ${version}, which cannot go on from there; go on with the package that it was begun with, or choose another name and take what this run knows (warmStart: ${this.#record.directory}).`,
     )
   }
 }

@@ -88,7 +88,7 @@ export class GenerationalSearch {
           search.tell(new Replicates(replications, optimizer.objectives).join(record.evaluations(generation)))
         }
         const recorded = pointsOf(record.individuals(generation + 1), replications)
-        checkReplayed(optimizer, search.ask(optimizer.populationSize), recorded)
+        checkReplayed(optimizer, search.ask(optimizer.populationSize), recorded, record.directory)
         search.expect(recorded)
       })
     }

@@ -61,14 +61,15 @@ export function firstHorizon(
 
 /** @throws ConfigurationError if what an optimizer proposes when it is told again is not what was recorded */
 export function checkReplayed(
-  { type }: Optimizer,
+  { type, version }: Optimizer,
   proposals: readonly Proposal[],
   recorded: readonly Individual[],
+  directory: string,
 ): void {
   const other = recorded.find((individual, i) => !isSame(individual.parameters, proposals[i]?.parameters))
   if (other === undefined && proposals.length === recorded.length) return
   const name = (other ?? recorded.at(-1))?.name ?? 'the next one'
   throw new ConfigurationError(
-    `The optimizer ${type} no longer proposes what is recorded (individual ${name}): the run was begun with another version of it or of Node.js; go on with that, or choose another name.`,
+    `The optimizer ${type} (version ${version}) does not propose what ${directory} has as individual ${name}: the run was begun with another version of it or of Node.js; go on with that, or choose another name and take what this run knows (warmStart: ${directory}).`,
   )
 }

@@ -256,12 +256,12 @@ export class SteadySearch {
 
   /** Asks for what was asked for at this point, according to the record. */
   #askAgain(): void {
-    const { optimizer } = this.#searched
+    const { optimizer, record } = this.#searched
     const count = this.#recorded.findIndex(({ after }) => after !== this.#told)
     const again = (count < 0 ? this.#recorded : this.#recorded.slice(0, count)).map(({ individual }) => individual)
     if (again.length === 0) return
     this.#recorded = this.#recorded.slice(again.length)
-    checkReplayed(optimizer, optimizer.search.ask(again.length), again)
+    checkReplayed(optimizer, optimizer.search.ask(again.length), again, record.directory)
     optimizer.search.expect(again)
     this.#asked += again.length
   }
