@@ -13,10 +13,10 @@ import {
 import { quoteWord } from '../../src/core/shell-words.ts'
 import { parameterFrom, Space } from '../../src/core/space.ts'
 import { layFiles } from '../../src/system/given-files.ts'
+import { hiddenVariables } from '../../src/system/hidden-variables.ts'
 import type { Environment } from '../../src/system/process-group.ts'
 import { wordsThatNameFiles } from '../shared/named-files.ts'
 import { fillTemplate, mentions, parseTemplate, type Template } from '../shared/placeholders.ts'
-import { withoutRanks } from '../shared/rank-variables.ts'
 import { shellLines } from '../shared/shell-lines.ts'
 import { describePlaces } from './describe-places.ts'
 import { abortion, badResult, failureOfEnd, notStarted } from './failures.ts'
@@ -47,8 +47,8 @@ class Command extends Optimizee {
   /** What the lines of setup gave, once for all commands of this process. */
   #setUp: Environment | undefined
   #memoryKills: MemoryKills | undefined
-  /** Hides the rank of this process, which is the same for all of its life, from its commands. */
-  #noRanks: Environment | undefined
+  /** What in the environment of this process, the same for all of its life, its commands are not to see. */
+  #hidden: Environment | undefined
 
   constructor(options: CommandOptions) {
     const {
@@ -225,8 +225,8 @@ class Command extends Optimizee {
   }
 
   #surroundings(given: Environment): Environment {
-    this.#noRanks ??= withoutRanks(process.env)
-    return { ...this.#noRanks, ...this.#setUp, ...given }
+    this.#hidden ??= hiddenVariables(process.env)
+    return { ...this.#hidden, ...this.#setUp, ...given }
   }
 
   #ofIndividual(values: Values): Environment {

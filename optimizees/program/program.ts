@@ -14,9 +14,9 @@ import {
 } from '../../src/core/optimizee.ts'
 import { quoteWord } from '../../src/core/shell-words.ts'
 import { parameterFrom, Space } from '../../src/core/space.ts'
+import { hiddenVariables } from '../../src/system/hidden-variables.ts'
 import { setUp } from '../command/setup.ts'
 import { wordsThatNameFiles } from '../shared/named-files.ts'
-import { withoutRanks } from '../shared/rank-variables.ts'
 import { shellLines } from '../shared/shell-lines.ts'
 import { Arrivals } from './arrivals.ts'
 import { lineOf, type Task } from './lines.ts'
@@ -121,7 +121,7 @@ class Program extends Optimizee {
     if (this.#process?.isUsable) return this.#process
     const { program, environment, workingDirectory, setup, ready = usualPatienceMs } = this.#options
     const isKnownToBeSilent = this.#process?.saysReady === false
-    const own = { ...withoutRanks(process.env), ...environment }
+    const own = { ...hiddenVariables(process.env), ...environment }
     const made = setup ? await setUp(setup, own, workingDirectory, new AbortController().signal) : {}
     this.#process = new WarmProcess(program, { ...own, ...made }, workingDirectory)
     await this.#process.ready(isKnownToBeSilent ? 0 : ready)

@@ -23,6 +23,8 @@ export interface WorkerOptions {
   readonly runFile: RunFile
   readonly optimizee: Optimizee
   readonly writer: PipeWriter
+  /** Says that the scheduler will end this worker soon; undefined if nothing says so. */
+  readonly warningSignal: string | undefined
 }
 
 /** The life of a worker: it simulates what comes through its pipe, in order, for the whole run. */
@@ -43,7 +45,7 @@ export class WorkerProgram {
   /** Why it begins nothing more, if that is so. */
   #leaving: Leaving['reason'] | undefined
 
-  constructor({ directory, worker, epoch, runFile, optimizee, writer }: WorkerOptions) {
+  constructor({ directory, worker, epoch, runFile, optimizee, writer, warningSignal }: WorkerOptions) {
     const channel = workerDirectory(directory, worker)
     this.#directory = directory
     this.#worker = worker
@@ -73,8 +75,7 @@ export class WorkerProgram {
     })
     process.on('uncaughtException', (error) => this.#onStrayError(error))
     process.on('SIGTERM', () => this.#leave())
-    const { TWOLOOP_WARNING_SIGNAL: warning } = process.env
-    if (warning !== undefined) process.on(warning, () => this.#onWarning())
+    if (warningSignal !== undefined) process.on(warningSignal, () => this.#onWarning())
   }
 
   /** Makes the optimizee ready; a worker that cannot do so is of no use. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Optimizee } from '../../src/core/optimizee.ts'
+import { hiddenVariables } from '../../src/system/hidden-variables.ts'
 import { ownIdentity } from '../../src/system/process-identity.ts'
 import { PipeDamaged, PipeWriter } from '../channel/pipe-file.ts'
 import { protocolVersion } from '../channel/protocol.ts'
@@ -23,6 +24,8 @@ async function main(directory: string, worker: number): Promise<void> {
     ...ownIdentity(),
     provenance: ownProvenance(),
   }
+  const warningSignal = process.env.TWOLOOP_WARNING_SIGNAL
+  for (const name of Object.keys(hiddenVariables(process.env))) delete process.env[name]
   const bell = bellOf(directory, worker, runFile)
   const writer = new PipeWriter(workerDirectory(directory, worker), 'from-worker', { hello, bell })
   let optimizee: Optimizee
@@ -32,7 +35,7 @@ async function main(directory: string, worker: number): Promise<void> {
     writer.write({ type: 'refused', reason: `The optimizee does not load: ${(error as Error).message ?? error}` })
     throw error
   }
-  const program = new WorkerProgram({ directory, worker, epoch, runFile, optimizee, writer })
+  const program = new WorkerProgram({ directory, worker, epoch, runFile, optimizee, writer, warningSignal })
   try {
     await program.open()
   } catch (error) {

@@ -278,5 +278,5 @@ function hashRuns(batch: Batch): string {
 
 /** Whether this process is one that simulates. */
 function isWorker(): boolean {
-  return process.env.TWOLOOP_EPOCH !== undefined && /worker\.[jt]s$/.test(process.argv[1] ?? '')
+  return process.env.TWOLOOP_WORKER !== undefined && /worker\.[jt]s$/.test(process.argv[1] ?? '')
 }

@@ -5,7 +5,6 @@ import { readCsvColumn } from '../../optimizees/command/csv-column.ts'
 import { MemoryKills } from '../../optimizees/command/memory-kills.ts'
 import { checkPlace, readPlace } from '../../optimizees/command/named-result.ts'
 import { readNumber } from '../../optimizees/command/read-number.ts'
-import { withoutRanks } from '../../optimizees/shared/rank-variables.ts'
 import { readJson } from '../../optimizees/shared/read-json.ts'
 import { temporaryDirectory } from '../temporary.ts'
 
@@ -113,15 +112,6 @@ test('a place that means nothing is refused', () => {
     'the result e needs a pattern whose first group is the number, like rmse = (\\S+), got "rmse", which matches that text alone; a value in JSON is { json: rmse }',
   )
   expect(() => checkPlace('e', {}, true)).toThrow('the result e needs a pattern, a column, json or a file')
-})
-
-test('ranks of the worker are left out of a simulation, settings of MPI are not', () => {
-  const environment = { PMI_RANK: '3', OMPI_COMM_WORLD_RANK: '3', PMIX_RANK: '3', OMPI_MCA_btl: 'self', PATH: '/bin' }
-  expect(withoutRanks(environment)).toEqual({
-    PMI_RANK: undefined,
-    OMPI_COMM_WORLD_RANK: undefined,
-    PMIX_RANK: undefined,
-  })
 })
 
 test.each([

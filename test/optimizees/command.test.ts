@@ -76,10 +76,10 @@ test('a command is told its parameters and which individual it is, and no shell 
   expect(Object.entries(JSON.parse(told.at(-1)!)).sort()).toEqual(Object.entries(point).sort())
 })
 
-test('a command finds the same in its environment, and what the experiment puts there', async () => {
+test('a command finds the same in its environment and what the experiment puts there, and nothing that is its runner’s', async () => {
   const environment = { TEST_COLOUR: '{{{x}}} of {index}' }
   const optimizee = make(run('tell-arguments'), { environment, workingDirectory: folder })
-  vi.stubEnv('TWOLOOP_TEST_REQUIRE', undefined) // one of the suite's own
+  for (const name of ['TWOLOOP_WARNED', 'PMI_RANK']) vi.stubEnv(name, 'of the runner that has started this one')
   onTestFinished(() => void vi.unstubAllEnvs())
   expect(await simulate(optimizee)).toEqual({
     error: 1,

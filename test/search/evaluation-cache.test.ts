@@ -18,8 +18,8 @@ function setUp() {
   const root = join(temporaryDirectory(), 'runs')
   const journal = join(root, '..', 'journal.txt')
   const simulated = () => (existsSync(journal) ? readFileSync(journal, 'utf8').trimEnd().split('\n') : [])
-  process.env.TWOLOOP_TEST_JOURNAL = journal // for the workers
-  onTestFinished(() => void delete process.env.TWOLOOP_TEST_JOURNAL)
+  process.env.REPORTING_JOURNAL = journal // for the workers
+  onTestFinished(() => void delete process.env.REPORTING_JOURNAL)
   const run = async (name: string, options: Partial<SearchOptions> = {}) => {
     const before = simulated().length
     const end = await search({ root, name, optimizee: 'reporting', runner: { retries: 0 }, ...options })
