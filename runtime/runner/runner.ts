@@ -117,6 +117,11 @@ export class Runner {
     return this.#fleet.living.length
   }
 
+  /** Whether a search in which nothing works is not gone on with. */
+  get givesUp(): boolean {
+    return this.#options.settings.giveUpAfter > 0
+  }
+
   /** Why it stopped by itself with nothing wrong: its time or its machines were at an end. */
   get stopReason(): string | undefined {
     return this.#stopping.reason

@@ -9,7 +9,7 @@ import { alignFacts, timeSpan } from './table.ts'
 
 /** What was recorded, what came now, and how they differ, for people. */
 export function describeReplay(result: Replayed): string {
-  const { recorded, replayed, objectives, identical, milliseconds, directory, byHand } = result
+  const { recorded, replayed, objectives, identical, milliseconds, directory, beginsAgain, byHand } = result
   const facts = alignFacts([
     ['individual', nameOf(result)],
     ['recorded', describe(recorded, objectives)],
@@ -18,7 +18,12 @@ export function describeReplay(result: Replayed): string {
     ['directory', directory ?? undefined],
     ...(byHand?.split('\n') ?? []).map((line, i) => [i === 0 ? 'by hand' : '', line] as const),
   ])
-  return `${facts}${identical ? 'identical' : `different: ${difference(recorded, replayed, objectives)}`}\n`
+  const outcome = identical ? 'identical' : `different: ${difference(recorded, replayed, objectives)}`
+  const note =
+    beginsAgain === null
+      ? ''
+      : `It goes on from ${beginsAgain}, of which no checkpoint is kept: it was simulated from its beginning.\n`
+  return `${facts}${note}${outcome}\n`
 }
 
 function describe(came: Came, objectives: readonly string[]): string {

@@ -30,7 +30,10 @@ export function refuseStopped(record: RecordWriter): void {
   }
 }
 
-/** A search in which nothing worked has failed, also where it has fewer individuals than it takes to give it up. */
+/**
+ * A search in which nothing worked has failed, also where it has fewer individuals than it takes to give it up, or its first
+ * generation has.
+ */
 export function refuseHopeless(record: RecordWriter): void {
   const { done, stopped, failed } = record.counts()
   const [first] = record.firstOutcomes(1)

@@ -207,7 +207,7 @@ export class Experiment {
 
   /** From the launch of the workers to their end. */
   async #play(
-    { run, settings }: Prepared,
+    { run }: Prepared,
     runner: Runner,
     environment: Environment,
     { finished, ...knowledge }: Knowledge & { readonly finished: Finished | undefined },
@@ -228,7 +228,7 @@ export class Experiment {
       }
       if (hasEnded) {
         const { limit } = environment
-        if (settings.giveUpAfter > 0) refuseHopeless(record)
+        if (runner.givesUp) refuseHopeless(record)
         record.writeManifest({ status: 'finished', reason: limit ?? null, hash: hashOf(record, finished) })
         return { status: 'finished', ...(limit !== undefined && { reason: limit }) }
       }

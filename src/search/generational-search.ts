@@ -4,6 +4,7 @@ import type { Individual } from '../core/individual.ts'
 import { pointsOf } from '../core/replications.ts'
 import { Replicates } from '../core/samples.ts'
 import { expandsInItsOwnWay } from './checkpoints.ts'
+import { refuseHopeless } from './ended-before.ts'
 import { GenerationResults } from './generation-results.ts'
 import { Repeats } from './repeats.ts'
 import { reuseKnown } from './reuse.ts'
@@ -53,6 +54,8 @@ export class GenerationalSearch {
       if (!evaluations) return false
       const { generation } = trajectory
       await runner.createZipfile(generation)
+      // Of one alone nobody can say whether it is to blame, or what is the same for all.
+      if (generation === 0 && this.size > 1 && runner.givesUp) refuseHopeless(this.#searched.record)
       this.#expand(runner, evaluations)
       this.#hasEnded = trajectory.generation === generation
       if (this.#hasEnded) return true

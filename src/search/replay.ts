@@ -26,6 +26,8 @@ export interface Replayed {
   readonly milliseconds: number
   /** What the simulation wrote to the directory it asked for. */
   readonly directory: string | null
+  /** The individual that it goes on from, if that has left no checkpoint that is still kept: then it begins again. */
+  readonly beginsAgain: string | null
   /** The lines of shell that start it by hand; null of what is no program. */
   readonly byHand: string | null
 }
@@ -64,6 +66,7 @@ export async function replay(run: string, name: string): Promise<Replayed> {
       identical: isSame(recorded, came),
       milliseconds,
       directory: directory.made,
+      beginsAgain: restore() === undefined ? row.continues : null,
       byHand: explanation?.byHand ?? null,
     }
   } finally {
@@ -77,11 +80,6 @@ function readRecord(run: string, name: string) {
     const row = findIndividual(record, name)
     const accepted = record.attemptsOf(row).find(({ verdict }) => verdict === 'accepted')
     const left = row.continues === null ? undefined : record.checkpointLeftBy(idOf(row.continues))
-    if (row.continues !== null && !left) {
-      throw new ConfigurationError(
-        `individual ${name} goes on from ${row.continues}, whose checkpoint is no longer there; it cannot be simulated by itself`,
-      )
-    }
     return { row, attempt: accepted?.attempt ?? 1, objectives: record.objectives.names, left }
   } finally {
     record.close()

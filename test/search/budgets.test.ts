@@ -7,6 +7,7 @@ import { idOf } from '../../src/core/individual.ts'
 import { Optimizer } from '../../src/core/optimizer.ts'
 import type { Asked, Optimizee, Problem } from '../../src/index.ts'
 import { RecordReader } from '../../src/record/reader.ts'
+import { replay } from '../../src/search/replay.ts'
 import { openDatabase } from '../../src/system/database.ts'
 import { search } from '../search.ts'
 import { temporaryDirectory } from '../temporary.ts'
@@ -167,6 +168,8 @@ test('a checkpoint is there as long as somebody may go on from it, and its hash 
   expect(left.get()).toEqual({ count: 27 + 9, removed: 27 + 9 - 3, hash: 64 })
   database.close()
   const [name, gone] = readdirSync(folder) as [string, string, string]
+  // What it went on from is removed, so that it begins again.
+  expect(await replay(directory, name)).toMatchObject({ beginsAgain: expect.stringMatching(/^0\./), identical: true })
   rmSync(join(folder, gone), { recursive: true })
   const [attempt] = readdirSync(join(folder, name))
   appendFileSync(join(folder, name, attempt!, 'state.json'), ' ')

@@ -56,6 +56,18 @@ test('a search whose first individuals have all failed is given up with the caus
   expect(counts(root)).toEqual(before)
 })
 
+test('a search is given up after a first generation that has all failed, if that is smaller, and stays so', async () => {
+  const root = temporaryDirectory()
+  const file = experiment('true', { ...genetic, populationSize: 4 })
+  for (const _ of ['first', 'again']) {
+    await expect(run(file, root)).rejects.toThrow(
+      new SearchFailedError('None of 4 individuals was simulated well; 0.0: Error: no licence, port 0'),
+    )
+    expect(counts(root)).toMatchObject({ generations: 1, failed: 4, status: 'failed' })
+  }
+  expect(await run(file, root, { giveUpAfter: 0 })).toBe('finished')
+})
+
 test('a search goes on as long as one of its first individuals works, whichever comes first', async () => {
   const root = temporaryDirectory()
   expect(await run(experiment('generation === 0 && index !== 9', genetic), root)).toBe('finished')
