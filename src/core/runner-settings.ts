@@ -89,7 +89,9 @@ export const runnerSettings = z.strictObject({
     .int()
     .min(0)
     .default(10)
-    .describe('A search is given up if its first individuals have all failed for good: so many, or all of its first generation; 0: never'),
+    .describe(
+      'A search is given up if its first individuals have all failed for good: so many, or all of its first generation; 0: never',
+    ),
   heartbeatTimeout: duration
     .default(30_000)
     .describe('A worker whose heart is silent for so long is given up; hearts beat six times in it'),
