@@ -64,7 +64,7 @@ export class Dashboard implements AsyncDisposable {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     for (const [name, value] of Object.entries(protectiveHeaders)) response.setHeader(name, value)
     try {
-      const url = new URL(`http://localhost${request.url ?? '/'}`) // so that no address leads to another host
+      const url = addressIn(request.url)
       const admission = this.#guard.admit({ method: request.method ?? '', url, headers: request.headers })
       switch (admission.type) {
         case 'refused':
@@ -89,11 +89,19 @@ export class Dashboard implements AsyncDisposable {
       response.writeHead(200, { 'content-type': file.type }).end(request.method === 'HEAD' ? undefined : file.content)
       return
     }
-    if (url.pathname === '/api/live') return this.#live.add(url, response)
+    if (url.pathname === '/api/live')
+      return this.#live.add(url, request.method === 'HEAD' ? 'its head alone' : 'open', response)
     const answer = await this.#answers.of(url)
     if (answer === undefined) return sendText(response, 404, 'There is nothing at this address.')
     sendJson(response, answer.status, answer.body)
   }
+}
+
+/** @throws QueryError if it is none */
+function addressIn(asked = '/'): URL {
+  const address = `http://localhost${asked}` // so that no address leads to another host
+  if (asked.startsWith('/') && URL.canParse(address)) return new URL(address)
+  throw new QueryError(`wanted an address that begins with a slash, got ${JSON.stringify(asked.slice(0, 100))}`)
 }
 
 function listenOnPort(server: Server, port: number): Promise<Place> {
@@ -144,12 +152,16 @@ async function removeDeadSocket(path: string): Promise<void> {
   if (!found) return
   if (!found.isSocket())
     throw new ConfigurationError(`there is something at ${path} already; give another path for the socket`)
-  const isAlive = await new Promise<boolean>((resolve) => {
+  const answer = await new Promise<string | undefined>((resolve) => {
     const attempt = connect(path)
-    attempt.once('connect', () => resolve(true)).once('error', () => resolve(false))
+    attempt
+      .once('connect', () => resolve('it answers'))
+      .once('error', ({ code }: NodeJS.ErrnoException) => resolve(code))
     attempt.once('connect', () => attempt.destroy())
   })
-  if (isAlive) throw new ConfigurationError(`the socket ${path} is in use; give another path`)
+  // Whatever else is said, as that it may not be connected to, somebody may be there.
+  if (answer !== 'ECONNREFUSED')
+    throw new ConfigurationError(`the socket ${path} is in use (${answer}); give another path`)
   rmSync(path)
 }
 

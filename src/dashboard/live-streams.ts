@@ -29,11 +29,15 @@ export class LiveStreams {
   }
 
   /** @throws QueryError if there is no such run, or there are streams enough */
-  add({ searchParams }: URL, response: ServerResponse): void {
+  add({ searchParams }: URL, kind: 'open' | 'its head alone', response: ServerResponse): void {
     const directory = this.#runs.directory(Number(searchParams.get('run') ?? Number.NaN))
     if (directory === undefined) throw new QueryError('wanted the number of a run')
     if (this.#streams.size >= mostStreams) throw new QueryError(`${mostStreams} pages are open already; close one`)
     response.writeHead(200, { 'content-type': 'text/event-stream' })
+    if (kind !== 'open') {
+      response.end()
+      return
+    }
     response.write('retry: 2000\n\n')
     const stream: Stream = { response, directory, version: '', sent: 0 }
     this.#streams.add(stream)
@@ -41,7 +45,7 @@ export class LiveStreams {
       this.#streams.delete(stream)
       if (this.#streams.size === 0) this.#stop()
     })
-    this.#tell(stream)
+    this.#tell(stream, new Told(directory))
     this.#timer ??= setInterval(() => this.#look(), lookEveryMs)
   }
 
@@ -55,15 +59,39 @@ export class LiveStreams {
     this.#timer = undefined
   }
 
+  /** Each run is looked at once, however many pages show it. */
   #look(): void {
-    for (const stream of this.#streams) this.#tell(stream)
+    const told = new Map<string, Told>()
+    for (const stream of this.#streams) {
+      const now = told.get(stream.directory) ?? new Told(stream.directory)
+      told.set(stream.directory, now)
+      this.#tell(stream, now)
+    }
   }
 
-  #tell(stream: Stream): void {
-    const version = shownVersion(stream.directory)
+  #tell(stream: Stream, told: Told): void {
+    const { version } = told
     if (version === undefined || version === stream.version) return
     stream.version = version
-    stream.response.write(`id: ${++stream.sent}\ndata: ${JSON.stringify(eventOf(stream.directory))}\n\n`)
+    stream.response.write(`id: ${++stream.sent}\ndata: ${told.event}\n\n`)
+  }
+}
+
+/** What is told of a run at one moment. */
+class Told {
+  readonly version: string | undefined
+  readonly #directory: string
+  #event: string | undefined
+
+  constructor(directory: string) {
+    this.#directory = directory
+    this.version = shownVersion(directory)
+  }
+
+  /** JSON; it is looked for when the first asks. */
+  get event(): string {
+    this.#event ??= JSON.stringify(eventOf(this.#directory))
+    return this.#event
   }
 }
 

@@ -122,6 +122,18 @@ test('no address becomes a path: there is nothing but the files of the page and 
   }
 })
 
+test('an address that is none is refused in a sentence, and who asks for a head alone takes no stream', async () => {
+  await using dashboard = await Dashboard.open(root)
+  const cookie = await enter(dashboard)
+  const { status, text } = await ask(dashboard, 'http://evil.example:moon/', { headers: { cookie } })
+  expect([status, JSON.parse(text).problem]).toEqual([
+    400,
+    'wanted an address that begins with a slash, got "http://evil.example:moon/"',
+  ])
+  const head = await ask(dashboard, '/api/live?run=0', { method: 'HEAD', headers: { cookie } })
+  expect([head.status, head.headers['content-type'], head.text]).toEqual([200, 'text/event-stream', ''])
+})
+
 test('a socket is for its owner alone, is served like a port, and is gone at the end', async () => {
   const socket = join(temporaryDirectory(), 'page.sock')
   {
