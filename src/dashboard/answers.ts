@@ -66,6 +66,8 @@ export interface ComparedGroup {
 
 export interface OverviewAnswer {
   readonly summary: RunSummary
+  /** How many parameters of the best there are beside those that it is shown with. */
+  readonly parametersLeft: number
   /** Evaluations per second since the runner was started last; null if that cannot be told. */
   readonly rate: number | null
   /** Until all generations are done, at this rate; null if that cannot be told. */
@@ -164,11 +166,13 @@ export interface ParallelAnswer {
   readonly axes: readonly (AxisAnswer & {
     readonly column: string
     readonly labels: readonly string[] | null
+    /** The levels as they stand in a filter. */
+    readonly levels: readonly string[] | null
     /** The part of it that the filter keeps, from 0 to 1; null is all. */
     readonly kept: readonly [from: number, to: number] | null
   })[]
-  /** What the filter consists of. */
-  readonly conditions: readonly { readonly column: string; readonly text: string }[]
+  /** What the filter consists of; `column` is the axis that a part is about, if it is about one. */
+  readonly terms: readonly { readonly column: string | null; readonly text: string }[]
   /** Less important parameters without an axis. */
   readonly left: number
   /** For each axis but the last: how many lines go from which place to which of the next. */

@@ -1,6 +1,7 @@
-import type { DrawnRow, PageColumn, ScreenReader } from '../record/screen-reader.ts'
+import type { Comparison, Operand, PageColumn, RowFilter } from '../record/row-filter.ts'
+import type { DrawnRow, ScreenReader } from '../record/screen-reader.ts'
 import { type Leaf, recordedLeaves } from '../tables/leaves.ts'
-import { type Condition, parseFilter } from './filter.ts'
+import { type FilterTerm, parseFilter } from './filter.ts'
 import { fitnessIn } from './objective.ts'
 import { valueAt } from './parameter-axes.ts'
 import { QueryError } from './query.ts'
@@ -31,8 +32,10 @@ export class Columns {
 
   /** @throws QueryError if there is none of that name */
   named(name: string): PageColumn {
-    const column = this.#columns.get(name)
-    if (column) return column
+    return this.#columns.get(name) ?? this.#refuse(name)
+  }
+
+  #refuse(name: string): never {
     throw new QueryError(
       `there is no ${JSON.stringify(name)} among the individuals; there is ${[...this.#columns.keys()].slice(0, 40).join(', ')}`,
     )
@@ -44,23 +47,88 @@ export class Columns {
     return this.#columns.get(name)?.type === 'parameter' ? name : `parameter.${name}`
   }
 
-  /** The conditions of a filter, each with its column; none of an empty one. @throws QueryError if it is not understood */
-  conditions(filter: string): (Omit<Condition, 'name'> & { readonly column: PageColumn })[] {
+  /** The terms of a filter, all of which are to hold; none of an empty one. @throws QueryError if it is not understood */
+  terms(filter: string): readonly FilterTerm[] {
     if (filter.trim() === '') return []
-    return parseFilter(filter).map(({ name, ...condition }) => ({ ...condition, column: this.named(name) }))
+    return parseFilter(filter, { find: (name) => this.#columns.get(name), refuse: (name) => this.#refuse(name) })
   }
 
-  /** Whether a filter keeps an evaluation that is drawn. @throws QueryError if it is not understood, or asks for what is not drawn */
-  keeper(filter: string): (row: DrawnRow, parameters: unknown) => boolean {
-    const tests = this.conditions(filter).map(({ column, operator, value }) => {
-      const read = readerOf(column)
-      return (row: DrawnRow, parameters: unknown) => holds(read(row, parameters), operator, value)
-    })
-    return (row, parameters) => tests.every((test) => test(row, parameters))
+  /** Undefined of an empty one, which keeps all. @throws QueryError if it is not understood */
+  filter(text: string): RowFilter | undefined {
+    const parts = this.terms(text).map(({ filter }) => filter)
+    return parts.length === 0 ? undefined : { type: 'and', parts }
   }
 }
 
-function readerOf(column: PageColumn): (row: DrawnRow, parameters: unknown) => unknown {
+/** Whether an evaluation that is drawn is kept; undefined where that cannot be told. */
+export type Keeper = (row: DrawnRow, parameters: unknown) => boolean | undefined
+
+/** @throws QueryError if a filter asks for what is not drawn */
+export function keeperOf(filter: RowFilter): Keeper {
+  switch (filter.type) {
+    case 'and':
+    case 'or': {
+      const parts = filter.parts.map(keeperOf)
+      const decisive = filter.type === 'or'
+      return (row, parameters) => {
+        const found = parts.map((part) => part(row, parameters))
+        if (found.includes(decisive)) return decisive
+        return found.includes(undefined) ? undefined : !decisive
+      }
+    }
+    case 'not': {
+      const part = keeperOf(filter.part)
+      return (row, parameters) => {
+        const found = part(row, parameters)
+        return found === undefined ? undefined : !found
+      }
+    }
+    case 'comparison': {
+      const [left, right] = [readerOf(filter.left), readerOf(filter.right)]
+      const isOfNull = [filter.left, filter.right].some((side) => side.type === 'value' && side.value === null)
+      return (row, parameters) => {
+        const [a, b] = [left(row, parameters), right(row, parameters)]
+        if (isOfNull) return ((a ?? null) === (b ?? null)) === (filter.operator === '=')
+        return a === undefined || a === null || b === undefined || b === null ? undefined : holds(a, filter.operator, b)
+      }
+    }
+  }
+}
+
+type Value = (row: DrawnRow, parameters: unknown) => number | string | null | undefined
+
+function readerOf(operand: Operand): Value {
+  switch (operand.type) {
+    case 'value':
+      return () => operand.value
+    case 'column':
+      return columnReader(operand.column)
+    case 'arithmetic': {
+      const [left, right] = [readerOf(operand.left), readerOf(operand.right)]
+      return (row, parameters) => {
+        const [a, b] = [left(row, parameters), right(row, parameters)]
+        if (typeof a !== 'number' || typeof b !== 'number') return undefined
+        const value = calculated(a, operand.operator, b)
+        return Number.isFinite(value) ? value : undefined
+      }
+    }
+  }
+}
+
+function calculated(a: number, operator: '+' | '-' | '*' | '/', b: number): number {
+  switch (operator) {
+    case '+':
+      return a + b
+    case '-':
+      return a - b
+    case '*':
+      return a * b
+    case '/':
+      return a / b
+  }
+}
+
+function columnReader(column: PageColumn): Value {
   switch (column.type) {
     case 'name':
     case 'generation':
@@ -70,9 +138,15 @@ function readerOf(column: PageColumn): (row: DrawnRow, parameters: unknown) => u
     case 'budget':
       return (row) => row[9]
     case 'objective':
-      return (row) => fitnessIn(row, column.index)
+      return (row) => {
+        const value = fitnessIn(row, column.index)
+        return Number.isNaN(value) ? undefined : value
+      }
     case 'parameter':
-      return (_, parameters) => valueAt(parameters, column.path)
+      return (_, parameters) => {
+        const value = valueAt(parameters, column.path)
+        return typeof value === 'boolean' ? Number(value) : (value as ReturnType<Value>)
+      }
     case 'score':
     case 'milliseconds':
     case 'worker':
@@ -84,20 +158,20 @@ function readerOf(column: PageColumn): (row: DrawnRow, parameters: unknown) => u
 }
 
 /** As SQL compares, but that what is of another kind is never less or more. */
-function holds(value: unknown, operator: Condition['operator'], wanted: number | string): boolean {
-  const got = typeof value === 'boolean' ? Number(value) : value
+function holds(a: number | string, operator: Comparison, b: number | string): boolean {
+  const isOfKind = typeof a === typeof b
   switch (operator) {
     case '=':
-      return got === wanted
+      return a === b
     case '!=':
-      return got !== undefined && got !== wanted
+      return a !== b
     case '<':
-      return typeof got === typeof wanted && (got as typeof wanted) < wanted
+      return isOfKind && a < b
     case '<=':
-      return typeof got === typeof wanted && (got as typeof wanted) <= wanted
+      return isOfKind && a <= b
     case '>':
-      return typeof got === typeof wanted && (got as typeof wanted) > wanted
+      return isOfKind && a > b
     case '>=':
-      return typeof got === typeof wanted && (got as typeof wanted) >= wanted
+      return isOfKind && a >= b
   }
 }

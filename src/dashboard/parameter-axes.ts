@@ -15,6 +15,8 @@ export interface ParameterAxis {
   readonly isWhole: boolean
   /** What the levels are called of what has no order; each stands in the middle of its part of the axis. */
   readonly labels: readonly string[] | undefined
+  /** The levels themselves, in the order of the labels. */
+  readonly levels: readonly unknown[] | undefined
   /** How much the parameter alone says of the objective, from 0 to 1; null if that cannot be told. */
   readonly importance: number | null
   /** Where parameters stand on the axis, from 0 to 1; not a number if they do not. */
@@ -52,23 +54,30 @@ function axisOf(
     const margin = leaf.type === 'integer' && scale === 'linear' ? 0.5 : low === high ? 0.5 : 0
     const axis: Axis = { scale: low < high ? scale : 'linear', low: low - margin, high: high + margin }
     const isWhole = leaf.type === 'integer'
-    return { name, path, axis, isWhole, labels: undefined, bounds: [low, high], placeOf: numberPlace(path, axis) }
+    return { name, path, axis, isWhole, ...numeric, bounds: [low, high], placeOf: numberPlace(path, axis) }
   }
   const isOrdered = leaf === undefined && values.every((value) => typeof value === 'number')
   if (isOrdered) {
     const axis = axisFor(values as number[])
-    return { name, path, axis, isWhole: false, labels: undefined, bounds: undefined, placeOf: numberPlace(path, axis) }
+    return { name, path, axis, isWhole: false, ...numeric, bounds: undefined, placeOf: numberPlace(path, axis) }
   }
   const levels =
-    leaf?.type === 'choice' ? leaf.values : leaf?.type === 'boolean' ? [false, true] : [...new Set(values)].slice(0, 50)
+    leaf?.type === 'choice' || leaf?.type === 'ordinal'
+      ? leaf.values
+      : leaf?.type === 'boolean'
+        ? [false, true]
+        : [...new Set(values)].slice(0, 50)
   const places = new Map(levels.map((level, i) => [JSON.stringify(level), (i + 0.5) / levels.length]))
   return {
     ...{ name, path, isWhole: false, bounds: undefined },
     axis: { scale: 'linear', low: 0, high: levels.length },
+    levels,
     labels: levels.map((level) => (typeof level === 'string' ? level : JSON.stringify(level))),
     placeOf: (parameters) => places.get(JSON.stringify(valueAt(parameters, path))) ?? Number.NaN,
   }
 }
+
+const numeric = { labels: undefined, levels: undefined } as const
 
 function numberPlace(path: Leaf['path'], axis: Axis): ParameterAxis['placeOf'] {
   return (parameters) => {

@@ -18,8 +18,12 @@ export interface FailureGroup {
 /** So many failures are looked at: those of a search in which nothing works are mostly the same. */
 const mostFailures = 10_000
 
-/** The failed individuals of a run by what they failed of, the most frequent first; numbers in messages make no difference. */
-export async function failureGroups(record: RecordReader): Promise<FailureGroup[]> {
+/**
+ * The failed individuals of a run by what they failed of, the most frequent first; numbers in messages make no difference.
+ *
+ * @param most how many groups are wanted: of each its example is looked up
+ */
+export async function failureGroups(record: RecordReader, most?: number): Promise<FailureGroup[]> {
   const groups = new Map<string, { count: number; readonly example: Failure }>()
   for (const failure of record.failures(mostFailures)) {
     const key = keyOf(failure.cause)
@@ -27,7 +31,7 @@ export async function failureGroups(record: RecordReader): Promise<FailureGroup[
     if (group) group.count++
     else groups.set(key, { count: 1, example: failure })
   }
-  const sorted = [...groups.values()].sort((a, b) => b.count - a.count)
+  const sorted = [...groups.values()].sort((a, b) => b.count - a.count).slice(0, most)
   return Promise.all(
     sorted.map(async ({ count, example }) => {
       const { individual, cause } = example

@@ -43,7 +43,12 @@ export type AttemptDocument = Pick<
   readonly reused: { readonly run: string; readonly individual: string } | null
 }
 
-export function individualDocument(record: RecordReader, row: EvaluatedRow): IndividualDocument {
+/** @param reports what it reported, all unless it is said */
+export function individualDocument(
+  record: RecordReader,
+  row: EvaluatedRow,
+  reports: IndividualDocument['reports'] = record.reportsOf(row),
+): IndividualDocument {
   const { generation, index, replicate, seed, replaces, budget, continues, outcome, violation, score } = row
   const amounts = parsed<number[]>(row.constraints)
   const names = (record.manifest().constraints ?? []) as string[]
@@ -66,7 +71,7 @@ export function individualDocument(record: RecordReader, row: EvaluatedRow): Ind
     outputs: parsed(row.outputs),
     cause: parsed(row.cause),
     attempts: record.attemptsOf(row).map((attempt) => attemptDocument(attempt, places.get(attempt.worker) ?? {})),
-    reports: record.reportsOf(row),
+    reports,
   }
 }
 

@@ -2,6 +2,7 @@ import type { IndividualId } from '../core/individual.ts'
 import { type Part, Places } from './places.ts'
 import { RecordReader } from './reader.ts'
 import { RecordFile } from './record-file.ts'
+import { type PageColumn, type RowFilter, sqlOfColumn, sqlOfFilter } from './row-filter.ts'
 
 /** Of an evaluation, what pictures are made of; a list, since the names of columns would cost more than all else. */
 export type DrawnRow = readonly [
@@ -78,19 +79,16 @@ export class ScreenReader extends RecordReader {
   }
 
   /** A page of the table of individuals, and how many there are in all that are wanted. */
-  page({ conditions, order, isDescending, offset, count }: PageWish): {
+  page({ filter, order, isDescending, offset, count }: PageWish): {
     readonly rows: PageRow[]
     readonly total: number
   } {
-    const kept = conditions.map(({ column, operator, value }) => {
-      const { sql, values } = sqlOf(column)
-      return { sql: `${sql} ${operator} ?`, values: [...values, value] }
-    })
-    const where = kept.length === 0 ? '' : `where ${kept.map(({ sql }) => sql).join(' and ')}`
-    const given = kept.flatMap(({ values }) => values)
-    const { sql, values } = sqlOf(order)
+    const kept = filter && sqlOfFilter(filter)
+    const where = kept ? `where ${kept.sql}` : ''
+    const given = kept?.values ?? []
+    const { sql, values } = sqlOfColumn(order)
     const direction = isDescending ? 'desc' : 'asc'
-    // In the order of the key nothing is sorted, and without conditions all are counted already.
+    // In the order of the key nothing is sorted, and without a filter all are counted already.
     const isByName = order.type === 'name'
     const ordered = isByName
       ? `generation ${direction}, "index" ${direction}, replicate ${direction}`
@@ -104,7 +102,7 @@ export class ScreenReader extends RecordReader {
       offset,
     )
     const total =
-      kept.length === 0
+      kept === undefined
         ? this.counts().individuals
         : this.file.get<{ total: number }>(
             `select count(*) as total from evaluated e left join evaluations v using (generation, "index", replicate) ${where}`,
@@ -152,15 +150,22 @@ export class ScreenReader extends RecordReader {
     return this.file.get('select min(began) as first, max(ended) as last from attempts')!
   }
 
-  /** The intermediate values of some individuals, in the order of their steps; the reports are gone through once. */
-  reportsOfSome(
-    individuals: readonly IndividualId[],
-  ): (IndividualId & { readonly step: number; readonly value: number })[] {
+  /**
+   * At most so many intermediate values of each of some individuals, in the order of their steps, spread evenly, with the last;
+   * the reports are gone through once.
+   */
+  reportsOfSome(individuals: readonly IndividualId[], count: number): SpreadReport[] {
     return this.file.all(
-      `with wanted as (select value ->> 0 as generation, value ->> 1 as "index", value ->> 2 as replicate from json_each(?))
-       select generation, "index", replicate, step, value from reports
-       where (generation, "index", replicate) in (select * from wanted) order by generation, "index", replicate, attempt, step`,
+      `with wanted as (select value ->> 0 as generation, value ->> 1 as "index", value ->> 2 as replicate from json_each(?)),
+       numbered as (
+         select *, count(*) over of_one - row_number() over (of_one order by attempt, step, rowid) as remaining,
+                (count(*) over of_one - 1) / ? + 1 as stride
+         from reports where (generation, "index", replicate) in (select * from wanted)
+         window of_one as (partition by generation, "index", replicate))
+       select generation, "index", replicate, attempt, step, value, stride from numbered
+       where remaining % stride = 0 order by generation, "index", replicate, attempt, step`,
       JSON.stringify(individuals.map(({ generation, index, replicate }) => [generation, index, replicate])),
+      count,
     )
   }
 
@@ -224,6 +229,14 @@ export class ScreenReader extends RecordReader {
   }
 }
 
+export interface SpreadReport extends IndividualId {
+  readonly attempt: number
+  readonly step: number
+  readonly value: number
+  /** It stands for so many. */
+  readonly stride: number
+}
+
 /** Equal parts of time, from that moment on. */
 export interface TimeParts {
   /** Milliseconds since 1970. */
@@ -234,20 +247,9 @@ export interface TimeParts {
 
 const pageColumns = 'generation, "index", replicate, e.parameters, e.outcome, e.fitness, e.cause, e.budget, e.continues'
 
-/** By what individuals are ordered and kept. */
-export type PageColumn =
-  | {
-      readonly type: 'name' | 'outcome' | 'score' | 'milliseconds' | 'worker' | 'generation' | 'budget' | 'continues'
-    }
-  | { readonly type: 'objective'; readonly index: number }
-  | { readonly type: 'parameter'; readonly path: readonly [string, ...number[]] }
-
 export interface PageWish {
-  readonly conditions: readonly {
-    readonly column: PageColumn
-    readonly operator: '<' | '<=' | '>' | '>=' | '=' | '!='
-    readonly value: number | string
-  }[]
+  /** Undefined keeps all. */
+  readonly filter: RowFilter | undefined
   readonly order: PageColumn
   readonly isDescending: boolean
   readonly offset: number
@@ -271,28 +273,3 @@ export interface PageRow extends IndividualId {
 export type SpanSum = readonly [worker: number, part: number, milliseconds: number, failed: number]
 
 export type SpanRow = readonly [worker: number, began: number, ended: number, hasFailed: 0 | 1]
-
-/** Names come in as values and never as SQL: they may be anything. */
-function sqlOf(column: PageColumn): { readonly sql: string; readonly values: readonly unknown[] } {
-  switch (column.type) {
-    case 'name':
-    case 'generation':
-      return { sql: 'generation', values: [] }
-    case 'outcome':
-    case 'score':
-    case 'budget':
-    case 'continues':
-      return { sql: `e.${column.type}`, values: [] }
-    case 'milliseconds':
-    case 'worker':
-      return { sql: `v.${column.type}`, values: [] }
-    case 'objective':
-      return { sql: 'json_extract(e.fitness, ?)', values: [`$[${column.index}]`] }
-    case 'parameter': {
-      const [name, ...places] = column.path
-      const value = '(select value from json_each(e.parameters) where key = ?)'
-      if (places.length === 0) return { sql: value, values: [name] }
-      return { sql: `json_extract(${value}, ?)`, values: [name, `$${places.map((place) => `[${place}]`).join('')}`] }
-    }
-  }
-}

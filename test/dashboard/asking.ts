@@ -41,5 +41,5 @@ export async function answerTo<Answer>(
 ): Promise<Answer & { readonly size: number }> {
   const { status, text } = await ask(dashboard, path, { headers: { cookie: await enter(dashboard) } })
   if (status !== 200) throw new Error(`${path} was answered with ${status}: ${text}`)
-  return { ...(JSON.parse(text) as Answer), size: text.length }
+  return { ...(JSON.parse(text) as Answer), size: Buffer.byteLength(text) }
 }

@@ -246,9 +246,11 @@ test('a parameter of any name is ordered and filtered by, and never becomes SQL'
 })
 
 test.each([
-  ['x <', 'the filter needs a number or a text at position 4, got the end'],
-  ['x < 3 or y < 2', 'the filter needs `and`, or the end at position 7, got "or y < 2"'],
-  ['3 < x', 'the filter needs the name of a parameter or objective at position 1, got "3 < x"'],
+  ['x <', 'the filter needs a name or a value at position 4, got the end'],
+  ['x < 3 y < 2', 'the filter needs `and`, `or`, or the end at position 7, got "y < 2"'],
+  ['(x < 3 or y < 2', 'the filter needs a closing bracket at position 16, got the end'],
+  ['x + 1', 'the filter needs one of < <= > >= = != at position 6, got the end'],
+  ['x < 3 and or y < 2', 'the filter needs a name or a value at position 11, got "or y < 2"'],
   ['x < $', 'the filter needs a name, a comparison or a value at position 5, got "$"'],
   [
     'z < 3',
@@ -260,6 +262,31 @@ test.each([
   const { status, text } = await ask(dashboard, path, { headers: { cookie: await enter(dashboard) } })
   expect([status, JSON.parse(text)]).toEqual([400, { problem }])
 })
+
+test.each([
+  ['x < 0.1 or y > 0.9', (x: number, y: number) => x < 0.1 || y > 0.9],
+  ['x < 0.1 || y > 0.9 and x > 0.5', (x: number, y: number) => x < 0.1 || (y > 0.9 && x > 0.5)],
+  ['not (x < 0.5 && y < 0.5)', (x: number, y: number) => !(x < 0.5 && y < 0.5)],
+  ['(x < 0.2 or x > 0.4) and !(y <= 0.3)', (x: number, y: number) => (x < 0.2 || x > 0.4) && y > 0.3],
+  ['x + 2 * y <= 1 - -0.1', (x: number, y: number) => x + 2 * y <= 1.1],
+  ['(x - y) / 2 > 1 / 10', (x: number, y: number) => (x - y) / 2 > 0.1],
+  ['y < x and outcome == done', (x: number, y: number) => y < x],
+  ['x < "0.5" or x = null', () => false],
+] as const)(
+  'a filter is an expression, and keeps the same in the table and in a picture: %s',
+  async (filter, wanted) => {
+    await using dashboard = await Dashboard.open(root)
+    const table = async (words: Record<string, string>) => {
+      const asked = new URLSearchParams({ count: '100', ...words })
+      return await answerTo<IndividualsAnswer>(dashboard, `/api/runs/0/individuals?${asked}`)
+    }
+    const all = [await table({}), await table({ offset: '100' })].flatMap(({ rows }) => rows)
+    const kept = all.filter(({ parameters: [x, y] }) => wanted(x as number, y as number)).length
+    expect((await table({ filter })).total).toBe(kept)
+    const picture = await answerTo<ParallelAnswer>(dashboard, `/api/runs/0/parallel?${new URLSearchParams({ filter })}`)
+    expect(picture.kept).toBe(kept)
+  },
+)
 
 test('one individual has its attempts, its parents and children, and the commands that repeat it', async () => {
   await using dashboard = await Dashboard.open(root)
@@ -338,6 +365,31 @@ test('health names a bound that the best crowd at, where failures concentrate, a
   expect(sentences).toMatch(/idle.* hardly any effect/)
 })
 
+test('health tells a search that converged early, one that repeats itself, and one whose workers wait', async () => {
+  const root = temporaryDirectory()
+  const size = { generations: 20, populationSize: 20 }
+  const near = ([x, y]: readonly number[], part: number) => [0.5 + part * (x! - 0.5), 0.5 + part * (y! - 0.5)]
+  const idle = writeRun(root, { name: 'a-idle', ...size })
+  writeRun(root, { name: 'b-early', ...size, moved: (x, generation) => near(x, generation < 9 ? 1 : 0.004) })
+  writeRun(root, { name: 'c-repeats', ...size, moved: (x, generation) => (generation < 12 ? x : near(x, 0)) })
+  const record = RecordWriter.openForWriting(idle)
+  record.recordUsage({ fileOperations: 1, nodeSeconds: 1000, workerSeconds: 1000, busySeconds: 120 })
+  record.close()
+  await using dashboard = await Dashboard.open(root)
+  const [idles, early, repeats] = await Promise.all(
+    [0, 1, 2].map(async (run) => {
+      const { notes } = await answerTo<HealthAnswer>(dashboard, `/api/runs/${run}/health`)
+      return notes.map(({ sentence }) => sentence).join('\n')
+    }),
+  )
+  expect(idles).toMatch(/Workers simulated only 12 % of their time/)
+  expect(early).toMatch(
+    /From half of the search on all individuals lie within 0\.\d+ % of each parameter's range: it has converged early/,
+  )
+  expect(repeats).toMatch(/the search simulates the same again and again/)
+  for (const sentences of [idles, repeats]) expect(sentences).not.toMatch(/converged early/)
+})
+
 test('health says that a target has been reached', async () => {
   const root = temporaryDirectory()
   const reason = 'individual 1.0 has reached the target (limits.target: 0.02)'
@@ -375,7 +427,11 @@ test('parallel axes have all evaluations between them and the best tenth as line
   const table = await answerTo<IndividualsAnswer>(dashboard, `/api/runs/0/individuals?${words}`)
   expect(part.kept).toBe(table.total)
   expect(part.axes.find(({ name }) => name === 'x')!.kept).toEqual([0.2, 0.4])
-  expect(part.conditions.map(({ text }) => text)).toEqual(['x >= 0.2', 'x <= 0.4', 'generation != 3'])
+  expect(part.terms).toEqual([
+    { column: 'x', text: 'x >= 0.2' },
+    { column: 'x', text: 'x <= 0.4' },
+    { column: null, text: 'generation != 3' },
+  ])
   const x = part.axes.findIndex(({ name }) => name === 'x')
   for (const { places } of part.lines) expect(Math.abs(places[x]! - 0.3)).toBeLessThanOrEqual(0.1001)
 })
@@ -508,6 +564,19 @@ test('reports are curves of the best and of some others; a run without says so',
   expect(curves.length).toBeLessThanOrEqual(60)
   expect(curves.filter(({ isBest }) => isBest).length).toBe(10)
   expect(curves[0]!.points.map(([step]) => step)).toEqual([0, 1, 2, 3, 4])
+})
+
+test('the overview stays small, however long a message, a last line or the list of parameters is', async () => {
+  const root = temporaryDirectory()
+  const parameters = Array.from({ length: 20_000 }, (_, i) => `parameter number ${i}`)
+  const message = 'It ended. '.repeat(40_000)
+  const evaluate = (_: readonly number[], __: number, index: number) =>
+    index === 0 ? [1] : { ...failure, message: `${message}${'x'.repeat(index)}` }
+  writeRun(root, { name: 'run', generations: 1, populationSize: 4, parameters, evaluate })
+  await using dashboard = await Dashboard.open(root)
+  const { size, summary, parametersLeft } = await answerTo<OverviewAnswer>(dashboard, '/api/runs/0/overview')
+  expect(size).toBeLessThan(100_000)
+  expect(Object.keys(summary.best!.parameters).length + parametersLeft).toBe(20_000)
 })
 
 test('no answer grows with the run: of a hundred times as many individuals it is as large as a screen', async () => {

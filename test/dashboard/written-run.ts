@@ -17,7 +17,7 @@ export interface WrittenRun {
   /** What comes of an individual. */
   readonly evaluate?: (x: readonly number[], generation: number, index: number) => readonly number[] | FailureCause
   /** Where an individual is put that would be elsewhere. */
-  readonly moved?: (x: readonly number[]) => readonly number[]
+  readonly moved?: (x: readonly number[], generation: number) => readonly number[]
   readonly milliseconds?: number
   readonly reports?: number
   /** Individuals go to them in turn. */
@@ -74,7 +74,10 @@ export function writeRun(root: string, run: WrittenRun): string {
     const individuals = Array.from({ length: populationSize * replicates }, (_, row) => {
       const index = Math.floor(row / replicates)
       const spread = 1 / (1 + generation / 4)
-      const point = moved(parameters.map((_, axis) => 0.3 + spread * (pseudo(generation, index, axis) - 0.3)))
+      const point = moved(
+        parameters.map((_, axis) => 0.3 + spread * (pseudo(generation, index, axis) - 0.3)),
+        generation,
+      )
       const values = Object.fromEntries(parameters.map((parameter, axis) => [parameter, point[axis]]))
       const id = { generation, index, replicate: row % replicates }
       const continues = generation === 0 ? undefined : { ...id, generation: generation - 1 }

@@ -3,6 +3,7 @@ import { useRef, useState } from 'preact/hooks'
 import type { ParallelAnswer } from '../answers.ts'
 import { isReport, useAnswer } from './ask.ts'
 import { Canvas } from './canvas.tsx'
+import { conditionsOn, type DraggedPart } from './dragged.ts'
 import { Figure } from './figure.tsx'
 import { FilterForm } from './filter-form.tsx'
 import { version } from './live.ts'
@@ -48,7 +49,7 @@ function ParallelFigure(answer: ParallelAnswer) {
   return (
     <Figure
       title="Individuals across parameters and objectives"
-      summary={summary}
+      summary={`${summary} ${drawnInWords(drawn)}`.trim()}
       tools={
         <>
           <ObjectiveChoice objectives={objectives} />
@@ -78,21 +79,18 @@ function ParallelFigure(answer: ParallelAnswer) {
           <span>Dashed where they pass parameters that do not apply to them.</span>
         )}
         {left > 0 && <span>{plural(left, 'less important parameter')} without an axis.</span>}
-        <span>{drawnInWords(drawn)}</span>
         {!isReport && <span>Drag along an axis to keep a part of it.</span>}
       </p>
     </Figure>
   )
 }
 
-interface Drag {
+interface Drag extends DraggedPart {
   readonly axis: number
-  readonly from: number
-  readonly to: number
 }
 
 /** Takes drags along an axis: what they keep becomes conditions of the filter, which may be written as well. */
-function Brushed({ axes, conditions, children }: ParallelAnswer & { readonly children: ComponentChildren }) {
+function Brushed({ axes, terms, children }: ParallelAnswer & { readonly children: ComponentChildren }) {
   const place = useRef<HTMLDivElement>(null)
   const [drag, setDrag] = useState<Drag | undefined>()
   const at = ({ clientX, clientY }: PointerEvent) => {
@@ -106,8 +104,8 @@ function Brushed({ axes, conditions, children }: ParallelAnswer & { readonly chi
     setDrag(undefined)
     if (!drag || Math.abs(drag.to - drag.from) < 0.01) return
     const axis = axes[drag.axis]!
-    const others = conditions.filter(({ column }) => column !== axis.column).map(({ text }) => text)
-    askView({ filter: [...others, ...conditionsOn(axis, drag)].join(' and ') })
+    const others = terms.filter(({ column }) => column !== axis.column).map(({ text }) => text)
+    askView({ filter: [...others, ...conditionsOn(axis, drag)].join(' and ') || undefined })
   }
   const inner = heightOfParallel(place.current?.clientWidth ?? 0) - frame.top - frame.bottom
   return (
@@ -137,17 +135,4 @@ function Brushed({ axes, conditions, children }: ParallelAnswer & { readonly chi
       )}
     </div>
   )
-}
-
-function conditionsOn(axis: ParallelAnswer['axes'][number], { from, to }: Drag): string[] {
-  const name =
-    /^[\p{L}_][\p{L}\p{N}_.]*$/u.test(axis.column) && axis.column !== 'and' ? axis.column : JSON.stringify(axis.column)
-  if (axis.labels) {
-    const label = axis.labels[Math.min(axis.labels.length - 1, Math.floor(((from + to) / 2) * axis.labels.length))]!
-    return [`${name} = ${JSON.stringify(label)}`]
-  }
-  const [low, high] = [Math.min(from, to), Math.max(from, to)].map((place) =>
-    Number(valueAt(axis, place).toPrecision(4)),
-  )
-  return [`${name} >= ${low}`, `${name} <= ${high}`]
 }

@@ -1,6 +1,7 @@
 import { nameOf } from '../../core/individual.ts'
 import type { Manifest } from '../../record/rows.ts'
 import type { ScreenReader } from '../../record/screen-reader.ts'
+import { summarize } from '../../record/summary.ts'
 import { recordedSpace } from '../../tables/recorded-space.ts'
 import type { HealthAnswer, HistoryAnswer, OverviewAnswer, ParametersAnswer } from '../answers.ts'
 import { Query } from '../query.ts'
@@ -46,7 +47,7 @@ export async function contentsOf(record: ScreenReader, now: number): Promise<Con
   const manifest = record.manifest()
   const { done } = record.counts()
   const shown = await overview(asked())
-  const { best } = shown.summary
+  const { best } = summarize(record, { hash: false }) // whole, also where the overview has room for a part of it
   return {
     manifest,
     hash: manifest.status === 'finished' && typeof manifest.hash === 'string' ? manifest.hash : record.hash(),

@@ -28,3 +28,8 @@ export function table(head: readonly string[] | null, rows: readonly (readonly (
   const top = head && html`<thead><tr>${head.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>`
   return html`<div class="wide"><table>${top}<tbody>${rows.map(cells)}</tbody></table></div>`
 }
+
+/** JSON without what would end the element that it stands in. */
+export function jsonInMarkup(value: unknown): string {
+  return JSON.stringify(value).replaceAll('<', '\\u003c')
+}

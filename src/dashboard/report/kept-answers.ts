@@ -2,9 +2,10 @@ import { nameOf } from '../../core/individual.ts'
 import type { ScreenReader } from '../../record/screen-reader.ts'
 import { Query } from '../query.ts'
 import { views } from '../views/index.ts'
+import { jsonInMarkup } from './html.ts'
 
-/** So many letters have all answers together: with its script and its static part, a report stays below a megabyte. */
-const room = 700_000
+/** So many bytes have all answers together: with its script and its static part, a report stays below a megabyte. */
+const room = 600_000
 
 /** So many individuals can be looked at in a report: the best. */
 const mostIndividuals = 10
@@ -22,7 +23,7 @@ export async function keptAnswers(record: ScreenReader, now: number): Promise<Re
   for (const address of addresses) {
     const [name = '', words] = address.split('?')
     const answer = await views[name]!({ record, query: new Query(new URLSearchParams(words)), now })
-    const size = JSON.stringify(answer).length
+    const size = Buffer.byteLength(jsonInMarkup(answer))
     if (size > left) continue
     left -= size
     kept[`/api/runs/0/${address}`] = answer

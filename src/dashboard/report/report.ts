@@ -5,7 +5,7 @@ import { pageFiles } from '../page-files.ts'
 import { grouped, plural, short } from '../words.ts'
 import { historyChart, parameterChart } from './charts.ts'
 import { type Contents, contentsOf, cut } from './contents.ts'
-import { html, Markup, table } from './html.ts'
+import { html, jsonInMarkup, Markup, table } from './html.ts'
 import type { Neighbourhood } from './neighbourhood.ts'
 import { commandsOf, factsOf, methods } from './sentences.ts'
 import { style } from './style.ts'
@@ -109,11 +109,6 @@ function parts(): { readonly script: string; readonly sheet: string } {
 
 function hashOf(text: string): string {
   return `sha256-${createHash('sha256').update(text).digest('base64')}`
-}
-
-/** Without what would end the element that it stands in. */
-function jsonInMarkup(value: unknown): string {
-  return JSON.stringify(value).replaceAll('<', '\\u003c')
 }
 
 function around({ count, low, high, nearest }: Neighbourhood, objective: string): Markup {

@@ -31,6 +31,7 @@ export function health({ record, query }: ViewContext): HealthAnswer {
           ...failingPlaces(axes, all),
         ]),
     ...(all.length < fewest ? [] : duplicates(all)),
+    ...convergedEarly(record, axes),
     ...standingStill(record),
     ...aboutWorkers(record),
   ]
@@ -162,6 +163,39 @@ function duplicates(sample: readonly DrawnRow[]): Note[] {
       `Of the newest individuals looked at, ${plural(latest.length, 'one').replace(/ ones?$/, '')} have only ${grouped(distinct)} different sets of parameters: the search simulates the same again and again.`,
     ),
   ]
+}
+
+/** So many individuals in the middle of a search and at its end are held against each other. */
+const mostNeighbours = 200
+
+/** Of so small a part of each range, the second half of a search has looked at nothing else. */
+const narrow = 0.02
+
+/** All of a search has gone to one place by half of it: whether there is a better one elsewhere, nobody has looked. */
+function convergedEarly(record: ScreenReader, axes: readonly ParameterAxis[]): Note[] {
+  const { total } = record.places
+  if (total < 4 * fewest || axes.length === 0 || record.manifest().optimizer === 'design') return []
+  const count = Math.min(mostNeighbours, Math.floor(total / 8))
+  const half = Math.floor(total / 2)
+  const rows = [
+    ...record.sample(count, { from: half, to: half + count }),
+    ...record.sample(count, { from: total - count, to: total }),
+  ]
+  const points = rows.map((row) => JSON.parse(row[8]) as unknown)
+  const widest = axes.reduce((most, { placeOf }) => Math.max(most, widthOf(points.map(placeOf))), 0)
+  if (rows.length < fewest || widest > narrow) return []
+  return [
+    warning(
+      `From half of the search on all individuals lie within ${Math.max(0.01, Number((100 * widest).toPrecision(2)))} % of each parameter's range: it has converged early. A larger population, another seed or an optimizer with restarts would tell whether there is better elsewhere.`,
+    ),
+  ]
+}
+
+/** In which part of an axis all places lie but for a tenth. */
+function widthOf(places: readonly number[]): number {
+  const known = places.filter((place) => !Number.isNaN(place)).sort((a, b) => a - b)
+  const [low, high] = [known[Math.floor(0.05 * known.length)], known[Math.ceil(0.95 * known.length) - 1]]
+  return low === undefined || high === undefined ? 0 : high - low
 }
 
 function standingStill(record: ScreenReader): Note[] {

@@ -5,7 +5,7 @@ import { individualDocument } from '../../record/individual-document.ts'
 import { findIndividual } from '../../record/individual-name.ts'
 import type { AttemptRow } from '../../record/rows.ts'
 import type { IndividualAnswer } from '../answers.ts'
-import { thinned } from '../thinned.ts'
+import { fitting } from '../fitting.ts'
 import type { ViewContext } from '../view.ts'
 import { wordFor } from './overview.ts'
 
@@ -18,7 +18,12 @@ export async function individual({ record, query }: ViewContext): Promise<Indivi
   query.refuseOthers()
   const row = findIndividual(record, asked)
   const name = nameOf(row)
-  const document = individualDocument(record, row)
+  const reports = record.reportsOfSome([row], most.reports)
+  const document = individualDocument(
+    record,
+    row,
+    reports.map(({ attempt, step, value }) => ({ attempt, step, value })),
+  )
   const origin =
     row.origin === null
       ? null
@@ -26,13 +31,13 @@ export async function individual({ record, query }: ViewContext): Promise<Indivi
   const run = wordFor(record.directory)
   const attempts = record.attemptsOf(row).slice(-most.attempts)
   const logs = await Promise.all(attempts.map((attempt) => logsOf(record.directory, row, attempt)))
-  const parameters = fitting(document.parameters)
-  const outputs = document.outputs === null ? null : fitting(document.outputs)
+  const parameters = fitting(document.parameters, most.json)
+  const outputs = document.outputs === null ? null : fitting(document.outputs, most.json)
   const isWhole =
     parameters === document.parameters &&
     outputs === document.outputs &&
     document.attempts.length <= most.attempts &&
-    document.reports.length <= most.reports
+    reports.every(({ stride }) => stride === 1)
   return {
     name,
     document: {
@@ -40,7 +45,6 @@ export async function individual({ record, query }: ViewContext): Promise<Indivi
       parameters,
       outputs,
       attempts: document.attempts.slice(-most.attempts),
-      reports: thinned(document.reports, most.reports),
     },
     made: origin?.operator ?? null,
     parents: origin?.parents.slice(0, most.children) ?? [],
@@ -72,14 +76,4 @@ async function logsOf(
 
 function endOf(text: string): string {
   return text.length > most.letters ? `...${text.slice(-most.letters)}` : text
-}
-
-/** The values as long as there is room for them. */
-function fitting(values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  let room: number = most.json
-  const kept = Object.entries(values).filter(([name, value]) => {
-    room -= name.length + (JSON.stringify(value)?.length ?? 0)
-    return room >= 0
-  })
-  return kept.length === Object.keys(values).length ? values : Object.fromEntries(kept)
 }

@@ -19,10 +19,9 @@ export function individuals({ record, query }: ViewContext): IndividualsAnswer {
   const offset = query.count('offset', { low: 0, high: 1e12, otherwise: 0 })
   const order = query.text('order') ?? 'individual'
   const isDescending = query.choice('direction', ['up', 'down']) === 'down'
-  const filter = query.text('filter')?.trim() ?? ''
+  const filter = columns.filter(query.text('filter') ?? '')
   query.refuseOthers()
-  const conditions = columns.conditions(filter)
-  const { rows, total } = record.page({ conditions, order: columns.named(order), isDescending, offset, count })
+  const { rows, total } = record.page({ filter, order: columns.named(order), isDescending, offset, count })
   const shown = leaves.slice(0, mostColumns)
   return {
     total,

@@ -4,11 +4,13 @@ import { failureGroups } from '../../record/failure-groups.ts'
 import { rateOf } from '../../record/rate.ts'
 import { summarize } from '../../record/summary.ts'
 import type { OverviewAnswer } from '../answers.ts'
+import { fitting } from '../fitting.ts'
 import { secondsLeft } from '../time-left.ts'
 import type { ViewContext } from '../view.ts'
+import { shortened } from '../words.ts'
 
-/** So many causes of failures are told apart on the page. */
-const mostGroups = 20
+/** So much of each has room on the page. */
+const most = { groups: 20, settings: 100, names: 100, letters: 300, json: 20_000 } as const
 
 /** What a run is, how far it has come, what it has used, and what has failed in it. */
 export async function overview({ record, query, now }: ViewContext): Promise<OverviewAnswer> {
@@ -16,18 +18,28 @@ export async function overview({ record, query, now }: ViewContext): Promise<Ove
   const summary = summarize(record, { hash: false })
   const rate = rateOf(record, summary, now)
   const run = wordFor(record.directory)
-  const groups = (await failureGroups(record)).slice(0, mostGroups)
+  const groups = await failureGroups(record, most.groups)
+  const { best, constraints } = summary
+  const parameters = best && fitting(best.parameters, most.json)
   return {
-    summary,
+    summary: {
+      ...summary,
+      best: best && { ...best, parameters: parameters! },
+      constraints: constraints.slice(0, most.names).map((name) => shortened(name, most.letters)),
+    },
+    parametersLeft: best ? Object.keys(best.parameters).length - Object.keys(parameters!).length : 0,
     rate,
     secondsLeft: secondsLeft(summary, rate),
-    failures: groups.map((group) => ({
+    failures: groups.map(({ cause, lastLine, ...group }) => ({
       ...group,
+      cause: { ...cause, message: shortened(cause.message, most.letters) },
+      lastLine: lastLine && shortened(lastLine, most.letters),
       commands: [`twoloop replay ${run} ${group.example}`, `twoloop logs ${run} ${group.example}`],
     })),
     settings: record.groups
       .filter(({ name }) => name === 'optimizer')
-      .flatMap((group) => group.entries().map(({ key, value }) => [key, inWords(value)] as const)),
+      .flatMap((group) => group.entries().map(({ key, value }) => [key, inWords(value)] as const))
+      .slice(0, most.settings),
     commands: [`twoloop show ${run} --top 5`, `twoloop export ${run} --output ${quoteWord(`${summary.name}.csv`)}`],
   }
 }
@@ -40,5 +52,5 @@ export function wordFor(directory: string): string {
 
 function inWords(value: unknown): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value)
-  return text.length > 200 ? `${text.slice(0, 200)}...` : text
+  return shortened(text, 200)
 }

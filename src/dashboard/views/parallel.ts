@@ -1,10 +1,11 @@
 import { type Axis, axisFor, Density, placeOn } from '../../analysis/density.ts'
 import { ranksOf } from '../../analysis/ranks.ts'
 import { nameOf } from '../../core/individual.ts'
+import type { Operand, PageColumn, RowFilter } from '../../record/row-filter.ts'
 import type { DrawnRow } from '../../record/screen-reader.ts'
 import type { ParallelAnswer } from '../answers.ts'
-import { Columns } from '../columns.ts'
-import { type Condition, inWords, parseFilter } from '../filter.ts'
+import { Columns, type Keeper, keeperOf } from '../columns.ts'
+import type { FilterTerm } from '../filter.ts'
 import { fitnessIn, objectiveIn, rankedBy } from '../objective.ts'
 import { parameterAxes } from '../parameter-axes.ts'
 import { shareIn } from '../share.ts'
@@ -24,6 +25,7 @@ interface UprightAxis {
   readonly axis: Axis
   readonly isWhole?: boolean
   readonly labels: readonly string[] | undefined
+  readonly levels: readonly unknown[] | undefined
   readonly placeOf: (row: DrawnRow, parameters: unknown) => number
 }
 
@@ -35,8 +37,8 @@ export function parallel({ record, query }: ViewContext): ParallelAnswer {
   const share = shareIn(query, record)
   query.refuseOthers()
   const columns = new Columns(record)
-  const isKept = columns.keeper(filter)
-  const conditions = filter === '' ? [] : parseFilter(filter)
+  const terms = columns.terms(filter)
+  const keepers = terms.map((term) => keeperOf(term.filter))
   const sampled = record.sample(mostDrawn).filter(share.has)
   const rows = sampled.filter(([, , , outcome]) => outcome === 'done')
   const points = rows.map((row) => JSON.parse(row[8]) as unknown)
@@ -47,8 +49,8 @@ export function parallel({ record, query }: ViewContext): ParallelAnswer {
     sample.map((row) => fitnessIn(row, objective)),
   )
   const axes: UprightAxis[] = [
-    ...important.slice(0, most.parameters).map(({ name, path, axis, isWhole, labels, placeOf }) => ({
-      ...{ name, column: columns.nameOf(path), axis, isWhole, labels },
+    ...important.slice(0, most.parameters).map(({ name, path, axis, isWhole, labels, levels, placeOf }) => ({
+      ...{ name, column: columns.nameOf(path), axis, isWhole, labels, levels },
       placeOf: (_: DrawnRow, parameters: unknown) => placeOf(parameters),
     })),
     ...names.slice(0, most.objectives).map((name, i) => {
@@ -58,6 +60,7 @@ export function parallel({ record, query }: ViewContext): ParallelAnswer {
         column: name,
         axis,
         labels: undefined,
+        levels: undefined,
         placeOf: (row: DrawnRow) => placeOn(axis, fitnessIn(row, i)),
       }
     }),
@@ -71,21 +74,30 @@ export function parallel({ record, query }: ViewContext): ParallelAnswer {
   const sign = Math.sign(weights[objective]!)
   // The best have rank 0, and stand first.
   const ranks = ranksOf(rows.map((row) => rankedBy(row, objective, sign)))
-  const kept = rows.flatMap((row, i) => (isKept(row, points[i]) ? [i] : [])).sort((a, b) => ranks[a]! - ranks[b]!)
+  const kept = rows
+    .flatMap((row, i) => (keepers.every((isKept) => isKept(row, points[i])) ? [i] : []))
+    .sort((a, b) => ranks[a]! - ranks[b]!)
   const shown = filter === '' ? kept.slice(0, Math.ceil(kept.length / 10)) : kept
   return {
     objectives: names,
     share: share.answer,
     filter,
-    conditions: conditions.map((condition) => ({ column: condition.name, text: inWords(condition) })),
-    axes: axes.map(({ name, column, axis, isWhole, labels }) => ({
+    terms: terms.map((term) => ({
+      column: axes.find(({ column }) => isAbout(term, columns.named(column)))?.column ?? null,
+      text: term.text,
+    })),
+    axes: axes.map(({ name, column, axis, isWhole, labels, levels }, i) => ({
       ...axisAnswer(axis, name, isWhole),
       column,
       labels: labels ?? null,
+      levels: levels?.map(inFilter) ?? null,
       kept: keptPart(
-        axis,
-        labels,
-        conditions.filter((condition) => condition.name === column),
+        terms.filter((term) => isAbout(term, columns.named(column))),
+        {
+          axis,
+          levels,
+          placesOf: (isKept) => places[i]!.filter((_, row) => isKept(rows[row]!, points[row]) === true),
+        },
       ),
     })),
     left: important.length - Math.min(important.length, most.parameters),
@@ -111,18 +123,53 @@ function summaryOf(filter: string, shown: number, all: number, objective: string
   return `The lines are those where ${filter}: ${grouped(shown)} ${lines}.`
 }
 
-/** The part of an axis that conditions keep; null where they keep all of it. */
+/** Whether a term is about one column and nothing else. */
+function isAbout({ filter }: FilterTerm, column: PageColumn): boolean {
+  return columnsIn(filter).every((one) => one === column)
+}
+
+function columnsIn(part: RowFilter | Operand): readonly PageColumn[] {
+  switch (part.type) {
+    case 'and':
+    case 'or':
+      return part.parts.flatMap(columnsIn)
+    case 'not':
+      return columnsIn(part.part)
+    case 'comparison':
+    case 'arithmetic':
+      return [...columnsIn(part.left), ...columnsIn(part.right)]
+    case 'column':
+      return [part.column]
+    case 'value':
+      return []
+  }
+}
+
+/** A level as it stands in a filter. */
+function inFilter(level: unknown): string {
+  return JSON.stringify(level) ?? 'null'
+}
+
+/** The part of an axis that the terms about it keep; null where they keep all of it, or that is not told from them. */
 function keptPart(
-  axis: Axis,
-  labels: readonly string[] | undefined,
-  conditions: readonly Condition[],
+  terms: readonly FilterTerm[],
+  {
+    axis,
+    levels,
+    placesOf,
+  }: Pick<UprightAxis, 'axis' | 'levels'> & { readonly placesOf: (isKept: Keeper) => Float32Array },
 ): readonly [from: number, to: number] | null {
   let [from, to] = [0, 1]
-  for (const { operator, value } of conditions) {
-    if (labels && operator === '=') {
-      const level = labels.indexOf(String(value))
-      if (level >= 0) [from, to] = [level / labels.length, (level + 1) / labels.length]
-    } else if (typeof value === 'number') {
+  for (const { filter } of terms) {
+    if (levels) {
+      const kept = placesOf(keeperOf(filter))
+        .map((place) => Math.floor(place * levels.length))
+        .sort()
+      if (kept.length > 0) [from, to] = [kept[0]! / levels.length, (kept.at(-1)! + 1) / levels.length]
+    } else if (filter.type === 'comparison' && filter.left.type === 'column' && filter.right.type === 'value') {
+      const { operator } = filter
+      const { value } = filter.right
+      if (typeof value !== 'number') continue
       const place = Math.max(0, Math.min(1, placeOn(axis, value)))
       if (operator === '>' || operator === '>=' || operator === '=') from = Math.max(from, place)
       if (operator === '<' || operator === '<=' || operator === '=') to = Math.min(to, place)

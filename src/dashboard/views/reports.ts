@@ -22,7 +22,7 @@ export function reports({ record, query }: ViewContext): ReportsAnswer {
     : []
   for (const [i, id] of wanted.entries()) names.set(nameOf(id), names.get(nameOf(id)) ?? i < most.best)
   const curves = new Map<string, (readonly [number, number])[]>()
-  for (const row of record.reportsOfSome(wanted)) {
+  for (const row of record.reportsOfSome(wanted, most.points)) {
     const name = nameOf(row)
     const curve = curves.get(name) ?? []
     curve.push([row.step, row.value])
@@ -53,7 +53,7 @@ export function reports({ record, query }: ViewContext): ReportsAnswer {
     curves: [...curves].map(([name, curve]) => ({
       name,
       isBest: names.get(name) ?? false,
-      points: thinned(curve, most.points).map(([step, value]) => [digits(step), digits(value)] as const),
+      points: curve.map(([step, value]) => [digits(step), digits(value)] as const),
     })),
     summary:
       curves.size === 0
