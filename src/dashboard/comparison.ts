@@ -12,7 +12,10 @@ import { shareOf } from './share.ts'
 import { axisAnswer, digits } from './views/pictures.ts'
 import { plural, short } from './words.ts'
 
-const most = { runs: 60, columns: 160, targets: 50, groups: 8 } as const
+/** So many runs are compared at once. */
+export const mostCompared = 60
+
+const most = { columns: 160, targets: 50, groups: 8 } as const
 
 /** A run that is compared. */
 interface ComparedRun {
@@ -32,7 +35,7 @@ interface ComparedRun {
  * assessment").
  */
 export function comparison(directories: ReadonlyMap<number, string>, query: Query): CompareAnswer {
-  const wanted = numbersIn(query.text('runs') ?? '').slice(0, most.runs)
+  const wanted = numbersIn(query.text('runs') ?? '').slice(0, mostCompared)
   const asked = query.text('objective')
   const scale = query.choice('scale', ['auto', 'linear', 'log'])
   query.refuseOthers()

@@ -1,7 +1,7 @@
 import { ScreenReader } from '../record/screen-reader.ts'
 import type { RunSummary } from '../record/summary.ts'
 import type { ListedRun, RunsAnswer } from './answers.ts'
-import { comparison } from './comparison.ts'
+import { comparison, mostCompared } from './comparison.ts'
 import { type FoundRuns, problemOf } from './found-runs.ts'
 import { Query, QueryError } from './query.ts'
 import { shownVersion } from './shown-version.ts'
@@ -30,17 +30,36 @@ export class RunAnswers {
   /** Undefined if there is nothing at that address. */
   async of({ pathname, search, searchParams }: URL): Promise<Answer | undefined> {
     if (pathname === '/api/runs') return { status: 200, body: JSON.stringify(await this.#list(Date.now())) }
-    if (pathname === '/api/compare') {
-      this.#runs.look()
-      return { status: 200, body: JSON.stringify(comparison(this.#runs.directories, new Query(searchParams))) }
-    }
+    if (pathname === '/api/compare') return await this.#compare(search, searchParams)
     const [, number, name] = /^\/api\/runs\/(\d{1,6})\/([a-z-]+)$/.exec(pathname) ?? []
     const directory = this.#runs.directory(Number(number))
     if (directory === undefined || name === undefined || !Object.hasOwn(views, name)) return undefined
-    const version = shownVersion(directory)
-    if (version === undefined) return await this.#make(directory, name, searchParams)
-    const key = `${pathname}${search} ${version}`
-    const answer = this.#remembered.get(key) ?? (await this.#make(directory, name, searchParams))
+    return await this.#rememberedOr(`${pathname}${search}`, [shownVersion(directory)], () =>
+      this.#make(directory, name, searchParams),
+    )
+  }
+
+  async #compare(search: string, words: URLSearchParams): Promise<Answer> {
+    this.#runs.look()
+    const { directories } = this.#runs
+    const versions = [...(words.get('runs') ?? '').matchAll(/\d+/g)].slice(0, mostCompared).map(([number]) => {
+      const directory = directories.get(Number(number))
+      return directory === undefined ? 'none' : shownVersion(directory)
+    })
+    return await this.#rememberedOr(`compare${search}`, versions, async () => {
+      return { status: 200, body: JSON.stringify(comparison(directories, new Query(words))) }
+    })
+  }
+
+  /** An answer to that question, new unless nothing that it tells of has changed. @param versions undefined where that is not known */
+  async #rememberedOr(
+    question: string,
+    versions: readonly (string | undefined)[],
+    make: () => Promise<Answer>,
+  ): Promise<Answer> {
+    if (versions.includes(undefined)) return await make()
+    const key = `${question} ${versions.join(' ')}`
+    const answer = this.#remembered.get(key) ?? (await make())
     this.#remembered.delete(key)
     this.#remembered.set(key, answer)
     const [oldest] = this.#remembered.keys()

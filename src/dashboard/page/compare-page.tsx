@@ -3,8 +3,10 @@ import type { CompareAnswer } from '../answers.ts'
 import { useAnswer } from './ask.ts'
 import { Choice } from './choice.tsx'
 import { Figure } from './figure.tsx'
+import { useLookedAnew } from './looked-anew.ts'
 import { Plot, type PlotProps } from './plot.tsx'
 import { askView, route } from './route.ts'
+import { useTitle } from './title.ts'
 import { Waiting } from './waiting.tsx'
 import { plural, short } from './words.ts'
 
@@ -22,7 +24,8 @@ const dashes: readonly (readonly number[])[] = [
 
 /** Runs against each other. */
 export function ComparePage() {
-  const asked = useAnswer<CompareAnswer>(`/api/compare?${route.value.words}`, 0)
+  useTitle('Runs compared')
+  const asked = useAnswer<CompareAnswer>(`/api/compare?${route.value.words}`, useLookedAnew())
   if (asked.state !== 'answered') return <Waiting asked={asked} />
   const { answer } = asked
   const runs = answer.groups.reduce((sum, group) => sum + group.runs.length, 0)

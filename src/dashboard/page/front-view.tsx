@@ -42,7 +42,7 @@ function FrontFigure(answer: FrontAnswer) {
   return (
     <Figure
       title={`${y.name} against ${x.name}`}
-      summary={summary}
+      summary={`${summary} ${drawnInWords(drawn)}`.trim()}
       table={{
         head: ['individual', ...objectives],
         rows: members.map(({ name, fitness }) => [name, ...fitness.map(short)]),
@@ -60,7 +60,6 @@ function FrontFigure(answer: FrontAnswer) {
       <p class="legend" aria-hidden="true">
         <Sign of="density">every evaluation</Sign>
         <Sign of="dot">the front: none is better in every objective</Sign>
-        <span>{drawnInWords(drawn)}</span>
       </p>
     </Figure>
   )

@@ -92,7 +92,7 @@ function HistoryFigure(answer: HistoryAnswer) {
   return (
     <Figure
       title={`${y.name} over ${x.name}`}
-      summary={summary}
+      summary={`${summary} ${drawnInWords(drawn)}`.trim()}
       {...(!isReport && { keys: keysOf(answer, words, inWords) })}
       table={{ head: [x.name, 'best so far', 'quarter', 'median', 'three quarters'], rows }}
       tools={
@@ -136,7 +136,6 @@ function HistoryFigure(answer: HistoryAnswer) {
         <Sign of="best">best so far</Sign>
         <Sign of="median">median and middle half</Sign>
         {density.beyond > 0 && <span>{short(density.beyond)} beyond the picture are drawn at its edge</span>}
-        <span>{drawnInWords(drawn)}</span>
         {!isReport && <span>Drag over a part to see it closer, or use the keys + − 0 and arrows.</span>}
       </p>
     </Figure>

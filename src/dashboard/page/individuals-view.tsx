@@ -151,7 +151,10 @@ function Row({
       <th scope="row">
         <a href={addressOf(run, 'individual', { name })}>{name}</a>
       </th>
-      <td title={cause ?? undefined}>{outcome}</td>
+      <td>
+        {outcome}
+        {cause !== null && <span class="muted"> {cause}</span>}
+      </td>
       {Array.from({ length: objectives }, (_, i) => (
         <td key={`objective ${i}`} class="number">
           {fitness[i] === undefined ? '' : inWords(fitness[i])}

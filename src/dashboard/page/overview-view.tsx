@@ -73,10 +73,10 @@ function beyondIn(summary: OverviewAnswer['summary']): string {
 /** So many parameters of the best have a row. */
 const mostParameters = 40
 
-function Best({ summary: { best, objectives } }: OverviewAnswer) {
+function Best({ summary: { best, objectives }, parametersLeft }: OverviewAnswer) {
   const names = Object.keys(objectives)
   const parameters = Object.entries(best?.parameters ?? {})
-  const left = parameters.length - mostParameters
+  const left = Math.max(0, parameters.length - mostParameters) + parametersLeft
   return (
     <section>
       <h2>Best individual</h2>

@@ -21,7 +21,7 @@ export function PairsView({ run }: ViewProps) {
   return (
     <Figure
       title="Parameters, two and two"
-      summary={summary}
+      summary={`${summary} ${drawnInWords(drawn)}`.trim()}
       tools={
         <>
           <ObjectiveChoice objectives={objectives} />
@@ -45,7 +45,6 @@ export function PairsView({ run }: ViewProps) {
       <p class="legend" aria-hidden="true">
         <Sign of="density">from the worst to the best, by the mean rank of those in a place</Sign>
         {left > 0 && <span>{plural(left, 'less important parameter')} not drawn.</span>}
-        <span>{drawnInWords(drawn)}</span>
       </p>
     </Figure>
   )

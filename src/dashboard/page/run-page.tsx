@@ -16,6 +16,7 @@ import { ParametersView } from './parameters-view.tsx'
 import { ReportsView } from './reports-view.tsx'
 import { addressOf, route } from './route.ts'
 import { Status } from './status.tsx'
+import { useTitle } from './title.ts'
 import type { ViewProps } from './view-props.ts'
 import { Waiting } from './waiting.tsx'
 import { short } from './words.ts'
@@ -45,10 +46,12 @@ function scrollIntoRow(link: HTMLElement | null): void {
 export function RunPage({ run }: ViewProps) {
   useLive(run)
   const asked = useAnswer<OverviewAnswer>(`/api/runs/${run}/overview`, version.value)
-  const { view } = route.value
+  const { view, words } = route.value
+  const [title, View] = views[view] ?? views.overview!
+  const name = asked.state === 'answered' ? asked.answer.summary.name : `run ${run}`
+  useTitle(`${view === 'individual' ? `Individual ${words.get('name') ?? ''}` : title} of ${name}`)
   if (asked.state !== 'answered') return <Waiting asked={asked} />
   const { summary } = asked.answer
-  const [title, View] = views[view] ?? views.overview!
   const now = live.value ?? { ...summary.evaluations, status: summary.status }
   return (
     <div class="run">

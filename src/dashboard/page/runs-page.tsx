@@ -1,20 +1,14 @@
-import { useEffect, useState } from 'preact/hooks'
 import type { RunsAnswer } from '../answers.ts'
 import { useAnswer } from './ask.ts'
+import { useLookedAnew } from './looked-anew.ts'
 import { RunsTable } from './runs-table.tsx'
+import { useTitle } from './title.ts'
 import { Waiting } from './waiting.tsx'
 import { plural } from './words.ts'
 
-/** All runs are looked at anew so often. */
-const lookEveryMs = 5000
-
 export function RunsPage() {
-  const [version, setVersion] = useState(0)
-  useEffect(() => {
-    const timer = setInterval(() => setVersion((count) => count + 1), lookEveryMs)
-    return () => clearInterval(timer)
-  }, [])
-  const asked = useAnswer<RunsAnswer>('/api/runs', version)
+  useTitle('Runs')
+  const asked = useAnswer<RunsAnswer>('/api/runs', useLookedAnew())
   if (asked.state !== 'answered') return <Waiting asked={asked} />
   const { root, runs, submitted } = asked.answer
   return (

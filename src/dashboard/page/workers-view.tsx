@@ -38,7 +38,7 @@ export function WorkersView({ run }: ViewProps) {
         draw={(brush) => draw(brush, answer)}
       />
       <p class="legend" aria-hidden="true">
-        <Sign of="density">simulating</Sign>
+        <Sign of="busy">simulating, the taller the more</Sign>
         <Sign of="idle">idle</Sign>
         <Sign of="bad">an attempt failed</Sign>
         <Sign of="lost">the worker was lost</Sign>
@@ -62,15 +62,13 @@ function draw({ context, width, colour }: Brush, { rows, columns, x }: WorkersAn
     const inner = tall - (tall > 10 ? 4 : 1)
     context.fillStyle = colour('--muted')
     if (tall >= 12) context.fillText(`${label} ${host}`.slice(0, 16), 0, top + inner / 2)
-    context.fillStyle = colour('--idle')
-    context.fillRect(labelWidth + from * wide, top, Math.max(1, (to - from) * wide), inner)
+    // A line as long as it lived, and the taller above it the more it simulated: a paler colour could not be seen.
+    context.fillRect(labelWidth + from * wide, top + inner - 2, Math.max(1, (to - from) * wide), 2)
     context.fillStyle = colour('--density-strong')
     for (const [column, digit] of Array.from(busy).entries()) {
-      if (digit === '0') continue
-      context.globalAlpha = 0.25 + (0.75 * Number(digit)) / 9
-      context.fillRect(labelWidth + column * cell, top, cell + 0.5, inner)
+      const height = (inner * Number(digit)) / 9
+      context.fillRect(labelWidth + column * cell, top + inner - height, cell + 0.5, height)
     }
-    context.globalAlpha = 1
     context.fillStyle = colour('--bad')
     for (const [column, digit] of Array.from(failed).entries()) {
       if (digit !== '0')

@@ -136,7 +136,7 @@ test.runIf(hasBrowser)('what a simulation wrote is text, never markup', async ()
     await page.waitForLoadState('networkidle')
     expect(await page.locator('main img, main script').count()).toBe(0)
   }
-  expect(await page.title()).toBe('twoloop')
+  expect(await page.title()).toMatch(/ · twoloop$/)
   expect(complaints).toEqual([])
   await page.close()
 })
