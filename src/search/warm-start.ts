@@ -3,16 +3,16 @@ import { statSync } from 'node:fs'
 import { type BudgetRange, isWhole } from '../core/budget.ts'
 import { ConfigurationError } from '../core/errors.ts'
 import { type Evaluation, type FailureCause, isFailed } from '../core/evaluation.ts'
-import { Individual } from '../core/individual.ts'
+import { Individual, type IndividualId } from '../core/individual.ts'
 import type { Optimizee, Problem } from '../core/optimizee.ts'
 import type { Optimizer } from '../core/optimizer.ts'
 import { type CellTyping, readCell, typingOf } from '../core/read-cell.ts'
-import { Replicates } from '../core/samples.ts'
 import { type ParameterDefinition, parameterFrom } from '../core/space.ts'
 import { RecordReader } from '../record/reader.ts'
 import { evaluationOf as evaluationOfRow } from '../record/rows.ts'
 import { nestColumns } from '../tables/nest-columns.ts'
 import { type FileRow, readCells } from '../tables/read-table.ts'
+import { pointsOfSamples } from './points-of-samples.ts'
 import type { HeldRun } from './run-directory.ts'
 
 /** What a search knows before it begins: the rows of an earlier run or of a table, as generation -1. */
@@ -27,13 +27,13 @@ export interface WarmStart {
 /** What an evaluation must fit. */
 export type WarmStartProblem<P = Record<string, unknown>> = Pick<
   Problem<P>,
-  'space' | 'objectives' | 'budget' | 'constraints'
+  'space' | 'objectives' | 'budget' | 'constraints' | 'replications'
 >
 
 /**
  * Reads what is known, from a run directory or a table's file. A table has a column for every parameter (or for every
  * element of one) and objective, as the export writes it; whatever else it has is left aside, but for `outcome`, `seed`
- * and the causes of failures. What an earlier run simulated outside of this search's bounds is left out.
+ * and the causes of failures. Samples of one individual are told as one evaluation. What an earlier run simulated outside of this search's bounds is left out.
  *
  * @throws ConfigurationError if it is neither, if its parameters or objectives are others, or, in a table, with the row and
  * the column of a value that does not fit
@@ -80,15 +80,14 @@ export function takesWarmStart(optimizer: Optimizer): boolean {
 
 type Known = { readonly evaluations: readonly Evaluation[]; readonly warning: string | undefined }
 
-function fromRun(directory: string, { space, objectives, constraints }: WarmStartProblem): Known {
+function fromRun(directory: string, { space, objectives, constraints, replications }: WarmStartProblem): Known {
   const record = RecordReader.openForReading(directory)
   try {
     using _ = record.holdStill()
     checkNames(directory, 'parameter', (record.manifest().parameters ?? []) as string[], space.names, 'strict')
     checkNames(directory, 'objective', record.objectives.names, objectives.names)
     const places = objectives.names.map((name) => record.objectives.names.indexOf(name))
-    const evaluations: Evaluation[] = []
-    const replicates = new Replicates(record.replications, record.objectives)
+    const samples: Evaluation[] = []
     let left = 0
     let refused: string | undefined
     for (const row of record.rows()) {
@@ -101,13 +100,14 @@ function fromRun(directory: string, { space, objectives, constraints }: WarmStar
         refused ??= refusal
         continue
       }
-      const point = replicates.add(evaluationOfRow(row))
-      if (!point) continue
+      const sample = evaluationOfRow(row)
       const known = space.fromValues(space.toValues(parameters))
-      const result = isFailed(point) ? point.cause : places.map((place) => point.fitness[place]!)
-      const violation = isFailed(point) ? undefined : point.violation
-      evaluations.push(evaluationOf(evaluations.length, known, row.seed, result, violation))
+      const result = isFailed(sample) ? sample.cause : places.map((place) => sample.fitness[place]!)
+      const violation = isFailed(sample) ? undefined : sample.violation
+      samples.push(evaluationOf(row, known, row.seed, result, violation))
     }
+    const together = replications ?? record.replications
+    const evaluations = pointsOfSamples(samples, objectives, together, record.replications?.count)
     const warning =
       left > 0
         ? `${left} individuals of ${directory} do not fit into this search and are left out (the first: ${refused})`
@@ -121,7 +121,7 @@ function fromRun(directory: string, { space, objectives, constraints }: WarmStar
 function fromTable(
   file: string,
   rows: readonly FileRow[],
-  { space, objectives, budget, constraints }: WarmStartProblem,
+  { space, objectives, budget, constraints, replications }: WarmStartProblem,
 ): Evaluation[] {
   const first = rows[0]
   if (!first) throw new ConfigurationError(`${file} has no rows to start from`)
@@ -140,7 +140,8 @@ function fromTable(
   const whole = wholeBudget(nested, budget)
   const isNamed = (name: string) => parameters.some(({ column }) => column === name) || targets.includes(name)
   const seedIsParameter = parameters.some(({ column }) => column === 'seed')
-  const evaluations: Evaluation[] = []
+  const samples: Evaluation[] = []
+  const isNumbered = idColumns.every((column) => Object.hasOwn(nested[0]!, column) && !isNamed(column))
   nested.forEach((row, i) => {
     if (row.outcome === 'pending' || row.outcome === 'stopped' || Number(row.budget) < whole) return
     const known = space.fromValues(parameters.map((cells) => cells.valueIn(row, i)))
@@ -150,10 +151,15 @@ function fromTable(
     const result = row.outcome === 'failed' ? causeIn(row) : targets.map((column) => numberIn(file, row, i, column))
     const violation = isNamed('violation') ? undefined : Number(row.violation ?? 0)
     const own = Number.isSafeInteger(seed) ? seed : 0
-    evaluations.push(evaluationOf(evaluations.length, known, own, result, violation))
+    const [generation, index, replicate] = isNumbered ? idColumns.map((column) => Number(row[column])) : [-1, i, 0]
+    const id = { generation: generation!, index: index!, replicate: replicate! }
+    samples.push(evaluationOf(id, known, own, result, violation))
   })
-  return evaluations
+  return pointsOfSamples(samples, objectives, replications)
 }
+
+/** What names an individual in an export. */
+const idColumns = ['generation', 'index', 'replicate'] as const
 
 /** The least budget of a whole simulation in a table that says of each row what it had, and what it went on from. */
 function wholeBudget(rows: readonly Readonly<Record<string, unknown>>[], budget: BudgetRange | undefined): number {
@@ -228,13 +234,13 @@ function checkNames(
 }
 
 function evaluationOf(
-  index: number,
+  id: IndividualId,
   parameters: Record<string, unknown>,
   seed: number,
   result: readonly number[] | FailureCause,
   violation = 0,
 ): Evaluation {
-  const individual = new Individual({ generation: -1, index, replicate: 0 }, parameters, seed)
+  const individual = new Individual(id, parameters, seed)
   return 'kind' in result
     ? { individual, outcome: 'failed', cause: result }
     : { individual, outcome: 'done', fitness: result, ...(violation > 0 && { violation }) }
@@ -246,7 +252,8 @@ function hashOf(evaluations: readonly Evaluation[]): string {
     const { parameters, seed } = evaluation.individual
     const fitness = evaluation.outcome === 'done' ? evaluation.fitness : null
     const violation = evaluation.outcome === 'done' && evaluation.violation ? [evaluation.violation] : []
-    hash.update(`${JSON.stringify([Object.entries(parameters), seed, fitness, ...violation])}\n`)
+    const samples = evaluation.outcome === 'done' && evaluation.samples ? [evaluation.samples] : []
+    hash.update(`${JSON.stringify([Object.entries(parameters), seed, fitness, ...violation, ...samples])}\n`)
   }
   return hash.digest('hex')
 }
