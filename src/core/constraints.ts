@@ -64,16 +64,16 @@ export class Constraints<P = Record<string, unknown>> {
   /** By how much parameters violate those constraints that are theirs alone; 0 if they keep them all. */
   violationBy(parameters: P): number {
     let sum = 0
-    for (const constraint of this.#ofParameters)
-      sum += Math.max(0, amount(constraint, constraint.violation(parameters)))
+    for (const constraint of this.#ofParameters) sum += Math.max(0, amountOf(constraint, parameters))
     return Math.min(sum, Number.MAX_VALUE)
   }
 
   /** What is wrong with parameters, as the end of a sentence; undefined if they keep those constraints that are theirs alone. */
   refuse(parameters: P): string | undefined {
     for (const constraint of this.#ofParameters) {
-      const by = amount(constraint, constraint.violation(parameters))
-      if (by > 0) return `violates the constraint ${show(constraint.name)} by ${by}`
+      const by = amountOf(constraint, parameters)
+      if (by > 0)
+        return `violates the constraint ${show(constraint.name)} ${by < Number.MAX_VALUE ? `by ${by}` : 'beyond measure'}`
     }
     return undefined
   }
@@ -85,7 +85,7 @@ export class Constraints<P = Record<string, unknown>> {
    */
   judge(parameters: P, results: Results): number[] {
     return this.#all.map((constraint) => {
-      if (constraint.of === 'parameters') return amount(constraint, constraint.violation(parameters))
+      if (constraint.of === 'parameters') return amountOf(constraint, parameters)
       try {
         return amount(constraint, constraint.violation(results, parameters))
       } catch (error) {
@@ -99,6 +99,12 @@ export class Constraints<P = Record<string, unknown>> {
 export function violationOf(amounts: readonly number[]): number {
   const sum = amounts.reduce((sum, amount) => sum + Math.max(0, amount), 0)
   return Math.min(sum, Number.MAX_VALUE)
+}
+
+/** Of parameters where a constraint is no number, as a root of what is negative: nothing violates it more. */
+function amountOf<P>(constraint: ParameterConstraint<P>, parameters: P): number {
+  const violation = constraint.violation(parameters)
+  return Number.isNaN(violation) ? Number.MAX_VALUE : amount(constraint, violation)
 }
 
 function amount({ name }: { readonly name: string }, given: unknown): number {

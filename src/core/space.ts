@@ -70,6 +70,11 @@ export class Space<P = Record<string, unknown>> {
     return this.#conditions !== undefined
   }
 
+  /** Why parameters are never there together, as a part of a sentence; undefined if they may be. */
+  refuseTogether(names: readonly string[]): string | undefined {
+    return this.#conditions?.refuseTogether(names)
+  }
+
   /** The number of axes of the unit cube. */
   get dimension(): number {
     return this.axes.length

@@ -23,6 +23,8 @@ export async function readConstraints(given: Given, optimizee: Optimizee, place:
   const known: Known = {
     parameters: space.names,
     conditional: new Set(space.definitions.flatMap(([name, { when }]) => (when === undefined ? [] : [name]))),
+    refuseTogether: (names) => space.refuseTogether(names),
+    values: new Map(space.definitions.flatMap(([name, one]) => ('values' in one ? [[name, one.values] as const] : []))),
     objectives: objectives.names,
     outputs: outputsIn(result),
   }

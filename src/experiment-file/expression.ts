@@ -1,13 +1,18 @@
-import { type ASTNode, ParseError, parse } from '@marcbachmann/cel-js'
+import type { ASTNode } from '@marcbachmann/cel-js'
 import { type Constraint, MissingResult, type Results } from '../core/constraints.ts'
 import { nearest } from '../core/nearest.ts'
 import { listed, show } from '../core/text.ts'
+import { parseExpression } from './expression-syntax.ts'
 
 /** The names that an expression may use. */
 export interface Known {
   readonly parameters: readonly string[]
   /** Those of them that may be absent. */
   readonly conditional: ReadonlySet<string>
+  /** Why these are never there together, as a part of a sentence; undefined if they may be. */
+  refuseTogether?(names: readonly string[]): string | undefined
+  /** The values of those that have some which can be named. */
+  readonly values?: ReadonlyMap<string, readonly unknown[]> | undefined
   readonly objectives: readonly string[]
   /** What a simulation gives beside the objectives; undefined where nobody has said so. */
   readonly outputs?: readonly string[] | undefined
@@ -23,7 +28,7 @@ export interface Known {
  */
 export function constraintFrom(text: string, known: Known): Constraint {
   const reading = new Reading(text, known)
-  const violation = reading.whereApplies(reading.amount(parsed(text), true))
+  const violation = reading.whereApplies(reading.amount(parseExpression(text), true))
   return reading.isOfResults
     ? { name: text, of: 'results', violation: (results, parameters) => violation({ parameters, results }) }
     : { name: text, of: 'parameters', violation: (parameters) => violation({ parameters, results: {} }) }
@@ -36,43 +41,6 @@ interface Scope {
 
 type Value = (scope: Scope) => unknown
 type Amount = (scope: Scope) => number
-
-function parsed(text: string): ASTNode {
-  try {
-    return parse(text).ast
-  } catch (error) {
-    if (!(error instanceof ParseError)) throw error
-    const { start = 0, end = 0 } = error.range ?? {}
-    const came = start >= text.length ? 'the end' : show(text.slice(start, Math.max(end, start + 1)))
-    throw new RangeError(
-      `${show(text)} does not parse: at character ${start + 1} ${expected(error, text, start)} was expected and ${came} came`,
-      { cause: error },
-    )
-  }
-}
-
-function expected({ code, message }: ParseError, text: string, start: number): string {
-  if (text[start] === '=') return 'a comparison (==, <=, >=)'
-  switch (code) {
-    case 'unexpected_token':
-      return 'a value'
-    case 'expected_token':
-      return tokens[/^Expected (\w+)/.exec(message)?.[1] ?? ''] ?? 'something else'
-    case 'unterminated_string':
-      return 'the closing quote of a text'
-    default:
-      return start === 0 ? 'a value' : 'an operator or the end'
-  }
-}
-
-const tokens: Readonly<Record<string, string>> = {
-  IDENTIFIER: 'a name',
-  RPAREN: 'a closing parenthesis',
-  RBRACKET: 'a closing bracket',
-  RBRACE: 'a closing brace',
-  COLON: 'a colon',
-  EOF: 'an operator or the end',
-}
 
 /** Reads one expression; knows then whether it names anything that a simulation gives. */
 class Reading {
@@ -91,6 +59,8 @@ class Reading {
   whereApplies(amount: Amount): Amount {
     const names = [...this.#mayLack]
     if (names.length === 0) return amount
+    const never = this.#known.refuseTogether?.(names)
+    if (never !== undefined) throw new RangeError(`${show(this.#text)} can never apply: ${never}`)
     return (scope) => (names.every((name) => scope.parameters[name] !== undefined) ? amount(scope) : 0)
   }
 
@@ -120,6 +90,8 @@ class Reading {
         return (scope) => (isMet(scope) > 0 ? otherwise(scope) : then(scope))
       }
       case 'in': {
+        const [what, among] = node.args
+        if (among.op === 'list') for (const one of among.args) this.#checkEqual(what, one)
         const [item, list] = node.args.map((part) => this.#value(part))
         return (scope) => ((list!(scope) as unknown[]).includes(item!(scope)) === wanted ? 0 : 1)
       }
@@ -142,11 +114,16 @@ class Reading {
   }
 
   #comparison(op: '<=' | '<' | '>=' | '>' | '==' | '!=', sides: [ASTNode, ASTNode], wanted: boolean): Amount {
+    if (op === '==' || op === '!=') {
+      this.#checkEqual(sides[0], sides[1])
+      this.#checkEqual(sides[1], sides[0])
+    }
     const [left, right] = sides.map((side) => this.#value(side)) as [Value, Value]
     const meant = wanted ? op : opposite[op]
     if (meant === '==' || meant === '!=') {
       return (scope) => {
         const [a, b] = [left(scope), right(scope)]
+        if (Number.isNaN(a) || Number.isNaN(b)) return Number.POSITIVE_INFINITY
         if (meant === '!=') return a === b ? 1 : 0
         return a === b ? 0 : typeof a === 'number' && typeof b === 'number' ? Math.abs(a - b) : 1
       }
@@ -155,8 +132,27 @@ class Reading {
     return (scope) => {
       const [a, b] = [number(left, sides[0], scope), number(right, sides[1], scope)]
       const by = meant === '<=' || meant === '<' ? a - b : b - a
+      if (Number.isNaN(by)) return Number.POSITIVE_INFINITY
       return by === 0 && (meant === '<' || meant === '>') ? Number.MIN_VALUE : by
     }
+  }
+
+  /** What a choice is compared with is one of its values: a text without quotes is taken for a name. */
+  #checkEqual(side: ASTNode, other: ASTNode): void {
+    const values = side.op === 'id' ? this.#known.values?.get(side.args) : undefined
+    if (side.op !== 'id' || values === undefined) return
+    const { parameters, objectives, outputs = [] } = this.#known
+    const isKnown = (name: string) => [...parameters, ...objectives, ...outputs].includes(name)
+    if (other.op === 'id' && !isKnown(other.args) && values.every((value) => typeof value === 'string')) {
+      const meant = values.includes(other.args) ? other.args : (nearest(other.args, values as string[]) ?? other.args)
+      throw new RangeError(
+        `${show(this.#text)} names ${other.args}, which is no parameter and no objective; a text stands in quotes (${show(meant)}), a result is results.${other.args}`,
+      )
+    }
+    if (other.op !== 'value' || values.includes(plainValue(other.args))) return
+    throw new RangeError(
+      `${show(this.#text)} compares ${side.args} with ${show(plainValue(other.args))}, which it never is: its values are ${listed(values.map(show))}`,
+    )
   }
 
   #value(node: ASTNode): Value {
@@ -247,7 +243,8 @@ class Reading {
         return (container as Readonly<Record<string, unknown>>)[String(at)]
       }
       if (map === 'results') throw new MissingResult(String(at), this.#missing(String(at), Object.keys(scope.results)))
-      throw new RangeError(`${this.#part(node)} is not there`)
+      const sentence = `${show(this.#text)} names ${this.#part(node)}, which is not there`
+      throw this.isOfResults ? new MissingResult(this.#part(node), sentence) : new RangeError(sentence)
     }
   }
 
@@ -267,6 +264,8 @@ class Reading {
       throw new RangeError(`${show(this.#text)} calls ${name}, and there are ${Object.keys(functions).join(', ')}`)
     }
     const compute = functions[name as keyof typeof functions] as (...values: number[]) => number
+    if (args.length === 0)
+      throw new RangeError(`${show(this.#text)} gives ${name} no values, and it takes one at least`)
     if (compute.length > 0 && compute.length !== args.length) {
       throw new RangeError(`${show(this.#text)} gives ${name} ${args.length} values, and it takes ${compute.length}`)
     }
@@ -275,8 +274,12 @@ class Reading {
   }
 
   #number(value: unknown, node: ASTNode): number {
-    if (typeof value === 'number' && !Number.isNaN(value)) return value
-    throw new RangeError(`${show(this.#text)} needs a number for ${this.#part(node)}, got ${show(value)}`)
+    if (typeof value === 'number' && !(Number.isNaN(value) && this.isOfResults)) return value
+    const sentence = `${show(this.#text)} needs a number for ${this.#part(node)}, got ${show(value)}`
+    // What is something else once is hardly ever a number.
+    if (this.isOfResults && typeof value !== 'number' && value !== null)
+      throw new MissingResult(`${this.#part(node)} as a number`, sentence)
+    throw new RangeError(sentence)
   }
 
   /** Lists stand for their elements, as in `sum(shares) <= 1`. */

@@ -61,3 +61,7 @@ function inWords(file: string, sentence: string): string {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message || error.name : String(error)
 }
+
+/** For constraints, which are full of what YAML reads in its own way. */
+export const quotesNeeded =
+  "quotes are needed around the whole of a constraint with such marks in it, as in '!adaptive'"

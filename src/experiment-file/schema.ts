@@ -7,6 +7,7 @@ import { refuseRunName } from '../core/run-name.ts'
 import { runnerSettings } from '../core/runner-settings.ts'
 import { duration } from '../core/settings.ts'
 import { show } from '../core/text.ts'
+import { quotesNeeded } from './place.ts'
 
 /** The schema of experiment files, part by part: which part applies follows from what stands there. */
 const text = z.unknown().transform((given, context) => {
@@ -116,7 +117,12 @@ const replicationsSchema = z
 
 const constraint = z.custom<string | Constraint>(
   (given) => typeof given === 'string' || (typeof given === 'object' && given !== null && 'violation' in given),
-  { error: ({ input }) => `needs an expression like height <= 6 * width, got ${JSON.stringify(input) ?? 'nothing'}` },
+  {
+    error: ({ input }) => {
+      const hint = typeof input === 'object' && input !== null ? `; ${quotesNeeded}` : ''
+      return `needs an expression like height <= 6 * width, got ${JSON.stringify(input) ?? 'nothing'}${hint}`
+    },
+  },
 )
 
 /** What may be said of any problem, whichever its simulation is. */

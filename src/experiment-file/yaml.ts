@@ -1,7 +1,7 @@
 import { isMap, isScalar, parseDocument, visit, type YAMLError } from 'yaml'
 import { ConfigurationError } from '../core/errors.ts'
 import { show } from '../core/text.ts'
-import { messageOf, type Place, refuse } from './place.ts'
+import { messageOf, type Place, quotesNeeded, refuse } from './place.ts'
 
 /** The keys of an experiment in a text of YAML, and so of JSON. Names such as `__proto__` are names and nothing more. */
 export function parseText(text: string, file: string): object {
@@ -17,9 +17,29 @@ export function parseText(text: string, file: string): object {
   }
   const [error] = document.errors
   if (error?.message.startsWith('Maximum call stack')) refuse(place, tooDeep)
-  if (error) refuseAt(error.linePos?.[0].line, error.linePos?.[0].col, describeError(error, text), error)
+  const hintAt = (offset: number) => (standsInConstraints(text, offset) ? `; ${quotesNeeded}` : '')
+  if (error) {
+    const sentence = `${describeError(error, text)}${hintAt(error.pos[0])}`
+    refuseAt(error.linePos?.[0].line, error.linePos?.[0].col, sentence, error)
+  }
+  const tag = document.warnings.find(({ code }) => code === 'TAG_RESOLVE_FAILED')
+  if (tag) {
+    const word = /^\S+/.exec(text.slice(tag.pos[0]))?.[0]
+    const sentence = `${word} without quotes is a tag in YAML; wanted a text in quotes${hintAt(tag.pos[0])}`
+    refuseAt(tag.linePos?.[0].line, tag.linePos?.[0].col, sentence, tag)
+  }
   visit(document, {
-    Scalar(_, { value, source, range }) {
+    Alias(_, alias) {
+      const [begin = 0] = alias.range ?? []
+      if (alias.resolve(document)) return
+      const sentence = `*${alias.source} without quotes is an alias in YAML, and nothing above it is marked &${alias.source}`
+      refuseAfter(text.slice(0, begin), `${sentence}${hintAt(begin)}`)
+    },
+    Scalar(_, { value, source, range, type, comment }) {
+      const isCut = type === 'PLAIN' && comment != null && (source?.match(/["']/g)?.length ?? 0) % 2 === 1
+      if (isCut && standsInConstraints(text, range![0])) {
+        refuseAfter(text.slice(0, range![0]), `what follows # is a comment in YAML; ${quotesNeeded}`)
+      }
       if (typeof value !== 'number' || source === undefined || !losesDigits(source, value)) return
       refuseAfter(text.slice(0, range?.[0]), tooManyDigits(source))
     },
@@ -33,6 +53,12 @@ export function parseText(text: string, file: string): object {
   if (!isNestedAtMost(definition, deepest)) refuse(place, tooDeep)
   if (!isMap(document.contents)) refuse(place, `needs the keys of an experiment, got ${show(definition)}`)
   return definition as object
+}
+
+/** Whether the nearest key above, or on the same line, is that of constraints. */
+function standsInConstraints(text: string, offset: number): boolean {
+  const keys = text.slice(0, offset).matchAll(/^[ \t]*["']?([\w-]+)["']?[ \t]*:/gm)
+  return [...keys].at(-1)?.[1] === 'constraints'
 }
 
 /** The names of a map in the order of the file, where JavaScript has those first that are whole numbers. */

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { MissingResult } from '../../src/core/constraints.ts'
 import { constraintFrom, type Known } from '../../src/experiment-file/expression.ts'
 import { loadExperiment } from '../../src/experiment-file/load.ts'
 import { UserFolder } from '../cli/folder.ts'
@@ -18,6 +19,8 @@ const known: Known = {
   conditional: new Set(['step', 'a b']),
   objectives: ['mass'],
   outputs: ['stress', 'ends'],
+  refuseTogether: (names) => (names.length > 1 ? '"step" applies never with "a b"' : undefined),
+  values: new Map([['solver', ['euler', 'rk4', 'heun']]]),
 }
 const parameters = { height: 70, width: 10.5, solver: 'euler', adaptive: true, shares: [0.5, 0.75], 'x y': 3 }
 const results = { mass: 4, stress: 170, ends: { left: 1 } }
@@ -45,9 +48,10 @@ test.each([
   ['pow(width, 2) <= 110', 0.25],
   ['parameters["x y"] <= 2', 1],
   ['-height % 40 <= -10', -20],
+  ['sqrt(width - 20) <= 1', Number.POSITIVE_INFINITY],
+  ['!(height <= 60 && log(width - 20) <= 1)', -10],
   ['step <= -1', 0],
   ['height <= 60 && step <= -1', 0],
-  ['parameters["a b"] <= 2 || parameters.step <= 2', 0],
 ])('by how much an expression of parameters is violated: %s', (text, amount) => {
   const constraint = constraintFrom(text, known)
   if (constraint.of !== 'parameters') throw new Error('it is one of parameters')
@@ -64,6 +68,18 @@ test.each([
   const constraint = constraintFrom(text, known)
   if (constraint.of !== 'results') throw new Error('it is one of results')
   expect(constraint.violation(results, parameters)).toBe(amount)
+})
+
+test('what is no number in a result is said as what no simulation gives', () => {
+  const violationOf = (text: string, given: object) => {
+    const constraint = constraintFrom(text, known)
+    if (constraint.of !== 'results') throw new Error('it is one of results')
+    return constraint.violation({ ...results, ...given }, parameters)
+  }
+  expect(() => violationOf('stress <= 160', { stress: 'low' })).toThrow(MissingResult)
+  expect(() => violationOf('stress <= 160', { stress: 'low' })).toThrow('needs a number for stress, got "low"')
+  expect(() => violationOf('ends.right <= 160', {})).toThrow(MissingResult)
+  expect(() => violationOf('stress <= 160', { stress: null })).not.toThrow(MissingResult)
 })
 
 test.each([
@@ -84,6 +100,19 @@ test.each([
   ['height * 2', '"height * 2" needs a comparison, as in height <= 6 * width, and height * 2 is none'],
   ['1 < width < 3', '"1 < width < 3" has 1 < width where a number is wanted; say && between comparisons'],
   ['root(height) < 3', '"root(height) < 3" calls root, and there are abs, sqrt, '],
+  [
+    'parameters["a b"] <= 2 || step <= 2',
+    '"parameters[\\"a b\\"] <= 2 || step <= 2" can never apply: "step" applies never with "a b"',
+  ],
+  [
+    'solver == heun',
+    '"solver == heun" names heun, which is no parameter and no objective; a text stands in quotes ("heun"), a result is results.heun',
+  ],
+  ['solver in [ruk4]', 'names ruk4, which is no parameter and no objective; a text stands in quotes ("rk4")'],
+  ['"eular" != solver', 'compares solver with "eular", which it never is: its values are "euler", "rk4", "heun"'],
+  ['height ** 2 <= 3', 'a value was expected and "*" came; a power is pow(x, 2)'],
+  ['height <= 3 and width <= 2', 'an operator or the end was expected and "and" came; and is &&'],
+  ['min() <= 3', '"min() <= 3" gives min no values, and it takes one at least'],
   ['pow(height) < 3', '"pow(height) < 3" gives pow 1 values, and it takes 2'],
 ])('an expression that is none is refused in a sentence: %s', (text, sentence) => {
   expect(() => constraintFrom(text, known)).toThrow(sentence)
@@ -110,6 +139,64 @@ test.each([
   [['height <= 5', 'height >= 6'], 'No parameters were found that keep all constraints ("height <= 5", "height >= 6")'],
 ])('constraints that cannot be are refused before anything is started: %o', async (constraints, sentence) => {
   await expect(loadExperiment(folder.write('beam.json', experiment(constraints)))).rejects.toThrow(sentence)
+})
+
+test.each([
+  ['- a: b', /optimizee\.constraints\.0 needs an expression like .*, got {"a":"b"}; quotes are needed/],
+  ['- [height, b]', /needs an expression like .*, got \["height","b"\]; quotes are needed/],
+  ['- !adaptive', /line 7, column 5: !adaptive without quotes is a tag in YAML; .*; quotes are needed/],
+  ['- *height <= 3', /line 7, column \d+: .*; quotes are needed/],
+  ['- *height', /line 7, column 5: \*height without quotes is an alias in YAML, .*; quotes are needed/],
+  ['- >= 3', /line 7, column \d+: .*; quotes are needed/],
+  ['- height <= 3 && name == "a #b"', /line 7, column 5: what follows # is a comment in YAML; quotes/],
+])(
+  'a constraint that YAML reads in its own way is refused with the hint that quotes are needed: %s',
+  async (line, sentence) => {
+    const file = folder.write(
+      'beam.yaml',
+      `optimizee:
+  command: [node, beam.js, "{height}"]
+  parameters:
+    height: { type: real, low: 0, high: 10 }
+  objectives: { mass: minimize }
+  constraints:
+  ${line}
+optimizer: { type: genetic-algorithm }
+`,
+    )
+    await expect(loadExperiment(file)).rejects.toThrow(sentence)
+  },
+)
+
+test('constraints may be folded, and have comments behind them', async () => {
+  const text = `optimizee:
+  command: [node, beam.js, "{height}"]
+  parameters: { height: { type: real, low: 0, high: 10 } }
+  objectives: { mass: minimize }
+  constraints:
+    - height <= 6 # as the norm has it
+    - >
+      height
+      >= 1
+optimizer: { type: genetic-algorithm }
+`
+  const { optimizee } = await loadExperiment(folder.write('beam.yaml', text))
+  expect(optimizee.constraints.violationBy({ height: 7 } as never)).toBe(1)
+  expect(optimizee.constraints.violationBy({ height: 0.5 } as never)).toBe(0.5)
+})
+
+test('a constraint of parameters that are never there together is refused', async () => {
+  const { optimizee } = experiment(['fast + slow <= 3'])
+  const parameters = {
+    solver: { type: 'choice', values: ['a', 'b', 'c'] },
+    height: { type: 'real', low: 0, high: 10 },
+    fast: { type: 'real', low: 0, high: 1, when: { solver: ['a', 'b'] } },
+    slow: { type: 'real', low: 0, high: 1, when: { solver: 'c' } },
+  }
+  const file = folder.write('beam.json', { ...experiment([]), optimizee: { ...optimizee, parameters } })
+  await expect(loadExperiment(file)).rejects.toThrow(
+    '"fast + slow <= 3" can never apply: "fast" applies when solver is "a" or "b", and "slow" when solver is "c"',
+  )
 })
 
 test('a first guess that violates a constraint of parameters is refused', async () => {

@@ -346,7 +346,12 @@ const wrong: [string, string, string | object, string | RegExp, object?][] = [
     'name: x\noptimizee:\n  command: [echo, {x}]\n',
     ', line 3, column 19: {x} without quotes is a map in YAML; wanted "{x}"',
   ],
-  ['an alias of nothing', 'a.yaml', 'name: *x\n', /^: Unresolved alias/],
+  [
+    'an alias of nothing',
+    'a.yaml',
+    'name: *x\n',
+    /^, line 1, column 7: \*x without quotes is an alias in YAML, and nothing above it is marked &x$/,
+  ],
   ['a list for a name', 'a.yaml', '? [a, b]\n: 3\n', ': a name needs to be a text, got ["a","b"]'],
   ['a nesting without end', 'a.yaml', 'name: &x { y: *x }\n', ': is nested more than 100 deep'],
   ['a very deep nesting', 'a.yaml', `name: ${'['.repeat(9000)}${']'.repeat(9000)}\n`, ': is nested more than 100 deep'],

@@ -48,10 +48,12 @@ export function when<T>(
 /** The conditions of a space's parameters, in an order in which each can be decided. */
 export class Conditions {
   readonly #rules: readonly Rule[]
+  readonly #demands: Demands
   readonly #places: ReadonlySet<number>
 
-  private constructor(rules: readonly Rule[]) {
+  private constructor(rules: readonly Rule[], demands: Demands) {
     this.#rules = rules
+    this.#demands = demands
     this.#places = new Set(rules.map(({ place }) => place))
   }
 
@@ -66,7 +68,7 @@ export class Conditions {
     for (const [name, { definition }] of conditional) checkNamed(name, definition.when!, parameters)
     const places = new Map(entries.map(([name], place) => [name, place]))
     const ordered = inOrder(conditional)
-    checkTogether(ordered)
+    const demands = demandsOf(ordered)
     return new Conditions(
       ordered.map(([name, condition]) => ({
         name,
@@ -77,12 +79,19 @@ export class Conditions {
           values: listOf(values),
         })),
       })),
+      demands,
     )
   }
 
   /** Whether the parameter at that place has a condition. */
   has(place: number): boolean {
     return this.#places.has(place)
+  }
+
+  /** Why these parameters are never there together, as a part of a sentence; undefined if they may be. */
+  refuseTogether(names: readonly string[]): string | undefined {
+    const together = joinDemands(names.flatMap((name) => this.#demands.get(name) ?? []))
+    return 'conflict' in together ? together.conflict : undefined
   }
 
   /** The values without those of parameters that do not apply: undefined stands for them. */
@@ -184,34 +193,47 @@ function inOrder(conditional: readonly (readonly [string, Parameter])[]): (reado
 }
 
 /**
- * What a condition names has to be there, so that its own condition holds, too, and so on.
+ * What has to hold where a parameter is there, by its name: what a condition names has to be there, so that its own
+ * condition holds, too, and so on.
  *
  * @param ordered each after those of the parameters that it names
  * @throws RangeError at one that needs a parameter to have two values at once
  */
-function checkTogether(ordered: readonly (readonly [string, Condition])[]): void {
-  const demandsOf = new Map<string, readonly Demand[]>()
+function demandsOf(ordered: readonly (readonly [string, Condition])[]): Demands {
+  const demands = new Map<string, readonly Demand[]>()
   for (const [name, condition] of ordered) {
     const own = Object.entries(condition).map(([needed, values]) => ({
       name: needed,
       values: listOf(values),
       by: name,
     }))
-    const inherited = own.flatMap((demand) => demandsOf.get(demand.name) ?? [])
-    const together = new Map<string, Demand>()
-    for (const demand of [...inherited, ...own]) {
-      const before = together.get(demand.name)
-      const values = before ? demand.values.filter((value) => before.values.includes(value)) : demand.values
-      if (before && values.length === 0) {
-        throw new RangeError(
-          `the condition of ${show(name)} can never be met: ${show(before.by)} applies when ${describe(before)}, and ${show(demand.by)} when ${describe(demand)}`,
-        )
-      }
-      together.set(demand.name, { ...demand, values })
+    const together = joinDemands([...own.flatMap((demand) => demands.get(demand.name) ?? []), ...own])
+    if ('conflict' in together) {
+      throw new RangeError(`the condition of ${show(name)} can never be met: ${together.conflict}`)
     }
-    demandsOf.set(name, [...together.values()])
+    demands.set(name, [...together.values()])
   }
+  return demands
 }
+
+/** By the names of parameters, the values that meet all of the demands; or two that exclude each other. */
+function joinDemands(demands: readonly Demand[]): ReadonlyMap<string, Demand> | { readonly conflict: string } {
+  const together = new Map<string, Demand>()
+  for (const demand of demands) {
+    const before = together.get(demand.name)
+    const values = before ? demand.values.filter((value) => before.values.includes(value)) : demand.values
+    if (before && values.length === 0) {
+      return {
+        conflict: `${show(before.by)} applies when ${describe(before)}, and ${show(demand.by)} when ${describe(demand)}`,
+      }
+    }
+    together.set(demand.name, { ...demand, values })
+  }
+  return together
+}
+
+/** By the name of a parameter, what has to hold where it is there. */
+type Demands = ReadonlyMap<string, readonly Demand[]>
 
 /** The values that a parameter needs to have, and the parameter that applies only then. */
 interface Demand {
