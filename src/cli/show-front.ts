@@ -29,6 +29,11 @@ export interface FrontDocument {
 export function frontDocument(record: RecordReader, reference: string | undefined): FrontDocument {
   const { objectives } = record
   const { names } = objectives
+  if (names.length === 1) {
+    throw new ConfigurationError(
+      `--front is of several objectives, and ${record.directory} has one (${names[0]}); its best individuals are those of --top`,
+    )
+  }
   const given = reference === undefined ? undefined : readReference(reference, names)
   const front = record.front(given)
   const named = (values: readonly number[]) => Object.fromEntries(names.map((name, i) => [name, values[i]!]))

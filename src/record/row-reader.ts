@@ -7,6 +7,8 @@ import type { ColumnsRow, EvaluatedRow, SeriesRow, TableRow } from './rows.ts'
 /** The individuals of a run with what came of them, as rows: for tables, exports, and other runs that may reuse them. */
 export abstract class RowReader {
   protected readonly file: RecordFile
+  /** Up to which row `indexReports` has come. */
+  #indexedReports = 0
 
   protected constructor(file: RecordFile) {
     this.file = file
@@ -130,20 +132,39 @@ export abstract class RowReader {
 
   // What need not be simulated again
 
-  /**
-   * Lets `findDone` find by what was simulated, as it is now, in a table that only this reader has.
-   *
-   * @param generation the only one that is new; without it, all are
-   */
-  indexDone(generation?: number): void {
+  /** Lets `findDone` find by what was simulated, as it is now, in a table that only this reader has. */
+  indexDone(): void {
     this.file.execute(`
       create temp table if not exists done (seed integer, parameters text, budget real, generation integer, "index" integer,
                                             replicate integer, primary key (seed, parameters, budget)) without rowid`)
     this.file.run(
       `insert or ignore into done select seed, parameters, coalesce(budget, 0), generation, "index", replicate
-       from evaluated where outcome = 'done' ${generation === undefined ? '' : 'and generation = ?'} order by generation, "index", replicate`,
-      ...(generation === undefined ? [] : [generation]),
+       from evaluated where outcome = 'done' order by generation, "index", replicate`,
     )
+  }
+
+  /** Lets `findDone` find one more, which has been simulated since. */
+  addDone({ seed, parameters, budget, generation, index, replicate }: Individual): void {
+    this.file.run(
+      'insert or ignore into temp.done values (?, ?, ?, ?, ?, ?)',
+      ...[seed, JSON.stringify(parameters), budget ?? 0, generation, index, replicate],
+    )
+  }
+
+  /** Lets `stepsOf` find what was reported, as it is now: reports have no index. */
+  indexReports(): void {
+    this.file.execute(`
+      create temp table if not exists reported (generation integer, "index" integer, replicate integer, attempt integer, place integer,
+                                                step real, value real,
+                                                primary key (generation, "index", replicate, attempt, place)) without rowid`)
+    const { last } = this.file.get<{ readonly last: number | null }>('select max(rowid) as last from reports')!
+    if (last === null || last <= this.#indexedReports) return
+    this.file.run(
+      `insert into reported select generation, "index", replicate, attempt, rowid, step, value from reports where rowid > ? and rowid <= ?`,
+      this.#indexedReports,
+      last,
+    )
+    this.#indexedReports = last
   }
 
   /** Lets `seriesOf` find the steps of individuals, as they are now. */
@@ -166,11 +187,11 @@ export abstract class RowReader {
     )
   }
 
-  /** What the attempt reported that decided an individual: where a step was reported several times, the latest. */
+  /** What the attempt reported that decided an individual, from `indexReports`: where a step was reported several times, the latest. */
   stepsOf({ generation, index, replicate }: IndividualId): Pick<SeriesRow, 'step' | 'value'>[] {
     return this.file
       .all<Pick<SeriesRow, 'step' | 'value'>>(
-        `select r.step, r.value, max(r.rowid) from reports r join evaluations e using (generation, "index", replicate, attempt)
+        `select r.step, r.value, max(r.place) from temp.reported r join evaluations e using (generation, "index", replicate, attempt)
          where generation = ? and "index" = ? and replicate = ? group by r.step order by r.step`,
         generation,
         index,

@@ -14,6 +14,7 @@ import { aText, checkOptions } from '../core/options.ts'
 import type { State } from '../core/plain-data.ts'
 import { thisRun } from '../core/record.ts'
 import { type RunnerSettings, runnerSettings } from '../core/runner-settings.ts'
+import { OptimizerError } from '../core/search-state.ts'
 import { parseSettings } from '../core/settings.ts'
 import { Trajectory } from '../core/trajectory.ts'
 import { RecordWriter } from '../record/writer.ts'
@@ -250,6 +251,9 @@ export class Experiment {
   #breakOff({ run: { directory, record } }: Prepared, error: unknown): RunOutcome {
     const storage = storageError(error, directory) ?? awayError(error, directory)
     if (storage) return { status: 'stopped', reason: storage.message }
+    if (error instanceof OptimizerError && record.manifest().status === 'running') {
+      record.writeManifest({ status: 'failed', reason: error.message })
+    }
     if (!(error instanceof RunnerFailure)) throw error
     const { message, isRefusal } = error
     record.writeManifest({ status: isRefusal ? 'stopped' : 'failed', reason: message })

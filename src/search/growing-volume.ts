@@ -10,6 +10,8 @@ export class GrowingVolume {
   readonly #reference: readonly number[]
   readonly #front: Front<Compared>
   #volume = 0
+  /** As long as nothing is better than the reference in every objective: how far the nearest is from being so. */
+  #gap = Number.POSITIVE_INFINITY
 
   constructor(objectives: Objectives, reference: Reference) {
     this.#objectives = objectives
@@ -21,13 +23,33 @@ export class GrowingVolume {
     if (evaluation.outcome === 'done' && evaluation.violation === undefined) this.#front.add(evaluation)
   }
 
-  /** Whether it has grown since it was asked last, by more than so small a part that it would never end. */
+  /** Whether nothing has been better than the reference in every objective. */
+  get isEmpty(): boolean {
+    return this.#volume === 0
+  }
+
+  /**
+   * Whether it has grown since it was asked last, by more than so small a part that it would never end; of an empty one,
+   * whether something has come nearer to the reference.
+   */
   hasGrown(): boolean {
     const vectors = this.#front.members.map(({ fitness }) => fitness)
     const volume = hypervolume(this.#objectives, vectors, this.#reference)
     const before = this.#volume
     this.#volume = volume
-    return volume > before * (1 + leastGrowth)
+    if (volume > 0) return volume > before * (1 + leastGrowth)
+    const gap = Math.min(...vectors.map((fitness) => this.#gapOf(fitness)))
+    const isNearer = gap < this.#gap * (1 - leastGrowth)
+    this.#gap = gap
+    return isNearer
+  }
+
+  /** By how much the objective that lacks most is worse than the reference, as a part of it. */
+  #gapOf(fitness: readonly number[]): number {
+    const { weights } = this.#objectives
+    return Math.max(
+      ...this.#reference.map((value, i) => (Math.sign(weights[i]!) * (value - fitness[i]!)) / (Math.abs(value) || 1)),
+    )
   }
 }
 

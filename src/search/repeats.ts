@@ -15,7 +15,9 @@ import { asIfSimulated, batchOf, type Reused } from './reused.ts'
 export class Repeats {
   readonly #record: RecordWriter
   readonly #judge: Judge | undefined
-  /** Those that wait for what comes of an individual of the same generation, by its name. */
+  /** Those that are being simulated, by their seeds and parameters. */
+  readonly #firsts = new Map<string, Individual>()
+  /** Those that wait for what comes of one of these, by its name. */
   readonly #waiting = new Map<string, Individual[]>()
   #isIndexed = false
 
@@ -29,23 +31,25 @@ export class Repeats {
     return optimizer.sharesSeeds ? new Repeats(record, optimizer) : undefined
   }
 
-  /** Those of a generation that are to be simulated, and what is known of others. */
+  /** Which of those that are new are to be simulated, and what is known of others; the rest waits for one of the former. */
   begin(open: readonly Individual[]): { readonly first: readonly Individual[]; readonly known: readonly Evaluation[] } {
-    this.#waiting.clear()
     if (!this.#isIndexed) this.#record.indexDone()
     this.#isIndexed = true
-    const firsts = new Map<string, Individual>()
+    const first: Individual[] = []
     const known: [Individual, EvaluatedRow][] = []
     for (const individual of open) {
-      const key = `${individual.seed} ${JSON.stringify(individual.parameters)}`
-      const before = firsts.get(key)
+      const key = keyOf(individual)
+      const before = this.#firsts.get(key)
       const row = before ? undefined : this.#record.findDone(individual)
       if (row) known.push([individual, row])
       else if (before) this.#wait(before, [individual])
-      else firsts.set(key, individual)
+      else {
+        this.#firsts.set(key, individual)
+        first.push(individual)
+      }
     }
     const { evaluations, unjudged } = this.#commit(known)
-    return { first: [...firsts.values(), ...unjudged], known: evaluations }
+    return { first: [...first, ...unjudged], known: evaluations }
   }
 
   /** What follows for others from what has come: they are told the same, or one of them is simulated. */
@@ -56,6 +60,8 @@ export class Repeats {
     const known: [Individual, EvaluatedRow][] = []
     const next: Individual[] = []
     for (const { individual, outcome } of evaluations) {
+      this.#firsts.delete(keyOf(individual))
+      if (outcome === 'done') this.#record.addDone(individual)
       const waiting = this.#waiting.get(nameOf(individual))
       if (!waiting) continue
       this.#waiting.delete(nameOf(individual))
@@ -65,16 +71,12 @@ export class Repeats {
       } else {
         const [first, ...others] = waiting
         next.push(first!)
+        this.#firsts.set(keyOf(first!), first!)
         if (others.length > 0) this.#wait(first!, others)
       }
     }
     const { evaluations: told, unjudged } = this.#commit(known)
     return { known: told, next: [...next, ...unjudged] }
-  }
-
-  /** A generation has been evaluated. */
-  end(generation: number): void {
-    this.#record.indexDone(generation)
   }
 
   #wait(first: IndividualId, others: readonly Individual[]): void {
@@ -90,6 +92,7 @@ export class Repeats {
     readonly unjudged: readonly Individual[]
   } {
     const record = this.#record
+    if (found.length > 0) record.indexReports()
     const reused: Reused[] = []
     const unjudged: Individual[] = []
     for (const [individual, row] of found) {
@@ -101,4 +104,8 @@ export class Repeats {
     if (reused.length > 0) record.commit(batchOf(reused))
     return { evaluations: reused.map(({ evaluation }) => evaluation), unjudged }
   }
+}
+
+function keyOf({ seed, parameters }: Pick<Individual, 'seed' | 'parameters'>): string {
+  return `${seed} ${JSON.stringify(parameters)}`
 }

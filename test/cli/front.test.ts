@@ -9,10 +9,13 @@ import { RecordWriter } from '../../src/record/writer.ts'
 import { temporaryDirectory } from '../temporary.ts'
 
 /** Generations of pairs of error and gain, of which the first is to be small and the second large. */
-function recordOf(generations: readonly (readonly (readonly [number, number, number?])[])[]): string {
+function recordOf(
+  generations: readonly (readonly (readonly [number, number, number?])[])[],
+  objectives = new Objectives({ error: 'minimize', gain: 'maximize' }),
+): string {
   const directory = temporaryDirectory()
   const record = RecordWriter.openForWriting(directory)
-  record.writeProblem(['x'], new Objectives({ error: 'minimize', gain: 'maximize' }))
+  record.writeProblem(['x'], objectives)
   record.writeManifest({ name: 'two', status: 'stopped', constraints: ['limit'] })
   generations.forEach((pairs, generation) => {
     const individuals = pairs.map((_, index) => new Individual({ generation, index, replicate: 0 }, { x: index }, 1))
@@ -142,4 +145,11 @@ test('the best are shown with what applies to any of them', async () => {
     '       0.0      0  adaptive',
     '       0.1      1  rk4        0.5',
   ])
+})
+
+test('a run with one objective has no front to be shown', async () => {
+  const run = recordOf([], new Objectives({ error: 'minimize' }))
+  await expect(showRun(run, { front: true })).rejects.toThrow(
+    `--front is of several objectives, and ${run} has one (error); its best individuals are those of --top`,
+  )
 })

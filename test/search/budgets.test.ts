@@ -7,6 +7,7 @@ import { idOf } from '../../src/core/individual.ts'
 import { Optimizer } from '../../src/core/optimizer.ts'
 import type { Asked, Optimizee, Problem } from '../../src/index.ts'
 import { RecordReader } from '../../src/record/reader.ts'
+import { summarizeRun } from '../../src/record/summary.ts'
 import { replay } from '../../src/search/replay.ts'
 import { openDatabase } from '../../src/system/database.ts'
 import { search } from '../search.ts'
@@ -66,12 +67,13 @@ test('the best is the best of those with the whole budget, and until then of tho
   expect(await found('whole', [27, 9, 27])).toEqual({ best: '0.1', budget: 27, count: 8 })
 })
 
-test('a budget that the problem does not have is the fault of the optimizer', async () => {
+test('a budget that the problem does not have is the fault of the optimizer, which is recorded', async () => {
   const root = temporaryDirectory()
   const run = search({ root, optimizee: 'iterative', makeOptimizer: (given) => new Scripted(given, [28]) })
   await expect(run).rejects.toThrow(
     'failed in ask after 0 evaluations (generation 0): proposal 0 needs a budget of 1 to 27 steps, got 28.',
   )
+  expect(summarizeRun(join(root, 'run'))).toMatchObject({ status: 'failed', reason: expect.stringContaining('got 28') })
 })
 
 test('a limit of evaluations ends a search by halves before the rung that would be more, and again there', async () => {
