@@ -1,8 +1,9 @@
 import type { FailureCause } from '../core/evaluation.ts'
 import { nameOf } from '../core/individual.ts'
 import { thisRun } from '../core/record.ts'
-import type { AttemptDocument, IndividualDocument } from '../record/individual-document.ts'
-import { alignFacts, alignTable, fullValue, timeSpan } from './table.ts'
+import type { AttemptDocument, IndividualDocument, TogetherDocument } from '../record/individual-document.ts'
+import { describeError } from './describe-run.ts'
+import { alignFacts, alignTable, fullValue, shortValue, timeSpan } from './table.ts'
 
 /** So many intermediate values are shown; programs get all of them. */
 const mostReports = 20
@@ -17,6 +18,7 @@ export function describeIndividual(document: IndividualDocument): string {
     ['continues', document.continues ?? undefined],
     ['outcome', outcome],
     ...(fitness ?? []).map((value, i) => [objectives[i] ?? String(i), fullValue(value)] as const),
+    ['together', document.together ? describeTogether(document.together, objectives) : undefined],
     ['score', score === null ? undefined : fullValue(score)],
     ...Object.entries(constraints ?? {}).map(([name, amount]) => [name, describeAmount(amount)] as const),
     ['cause', cause === null ? undefined : describeCause(cause)],
@@ -28,6 +30,16 @@ export function describeIndividual(document: IndividualDocument): string {
     ...(document.attempts.length > 0 ? [section('attempts', attemptTable(document.attempts))] : []),
     ...(document.reports.length > 0 ? [section('reports', reportTable(document.reports))] : []),
   ].join('\n')
+}
+
+function describeTogether(
+  { fitness, standardError, aggregate }: TogetherDocument,
+  objectives: readonly string[],
+): string {
+  const values = fitness.map(
+    (value, i) => `${objectives[i] ?? i} ${shortValue(value)}${describeError(standardError[i])}`,
+  )
+  return `${values.join(', ')} (${aggregate})`
 }
 
 export function describeAmount(amount: number): string {

@@ -59,12 +59,12 @@ export function describeRun(
 }
 
 export function describeBest(best: BestIndividual, objectives: readonly string[]): string {
-  const { fitness, violation, standardError, budget } = best
+  const { fitness, violation, standardError, aggregate, budget } = best
   const named = fitness.map(
     (value, i) => `${objectives[i] ?? i} ${shortValue(value)}${describeError(standardError?.[i])}`,
   )
   const part = budget === undefined ? '' : `, with a budget of ${budget}: none has had the whole`
-  const found = `${named.join(', ')} (individual ${nameOf(best)}${part})`
+  const found = `${named.join(', ')} (individual ${nameOf(best)}${aggregate === undefined ? '' : `, ${aggregate}`}${part})`
   return violation === undefined
     ? found
     : `none keeps all constraints; violated least, by ${shortNumber(violation)}: ${found}`

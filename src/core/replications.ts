@@ -56,6 +56,12 @@ export function replicationsFrom(given: GivenReplications): Replications | undef
 
 const defaultQuantile = 0.9
 
+/** How a fitness follows from so many samples, in words: `mean of 8`. Without replications of its problem it is the mean. */
+export function aggregateInWords(replications: Replications | undefined, samples: number): string {
+  const { aggregate = 'mean', quantile = null } = replications ?? {}
+  return `${quantile === null ? aggregate : `${quantile} quantile`} of ${samples}`
+}
+
 /** All the simulations of a point, itself the first of them. */
 export function replicatesOf<P>(
   point: Individual<P>,

@@ -48,7 +48,43 @@ function meanPoint(
     fitness: columns.map(meanOf),
     ...(violation > 0 && { violation }),
     standardError: standardErrorsOf(samples),
+    samples,
   }
+}
+
+/**
+ * What all samples of an individual's point come to together, as in `bestReplicated` and `bestPoints`; undefined of one that
+ * has failed, or is simulated once.
+ */
+export function sampledPoint(
+  file: RecordFile,
+  { generation, index }: Pick<IndividualId, 'generation' | 'index'>,
+  objectives: Objectives,
+  replications: Replications | undefined,
+): DoneEvaluation | undefined {
+  const where = 'where generation = ? and "index" = ?'
+  const row = file.get<EvaluatedRow>(`select * from evaluated ${where} and replicate = 0`, generation, index)!
+  if (!replications) {
+    const done = `select count(*) as count from evaluations ${where} and outcome = 'done'`
+    const { count } = file.get<{ readonly count: number }>(done, generation, index)!
+    return count > 0 && hasReplicates(file) ? meanPoint(file, row) : undefined
+  }
+  if (!isMetAgain(file, replications)) return pointOf(row, objectives, replications)
+  const met = file.all<{ readonly samples: string }>(
+    `select e.samples from individuals i join evaluations e using (generation, "index", replicate)
+     where i.parameters = ? and i.budget is ? and e.samples is not null order by generation, "index"`,
+    row.parameters,
+    row.budget,
+  )
+  const samples = met.flatMap(({ samples }) => JSON.parse(samples) as (readonly number[])[])
+  const fitness = fitnessOf(samples, objectives, { ...replications, count: met.length * replications.count })
+  const point = {
+    individual: individualOf(row),
+    outcome: 'done' as const,
+    samples,
+    standardError: standardErrorsOf(samples),
+  }
+  return fitness && { ...point, fitness }
 }
 
 /** Whether any individual with the whole budget of its problem is done. */

@@ -1,4 +1,5 @@
 import type { FailureCause } from '../core/evaluation.ts'
+import { aggregateInWords } from '../core/replications.ts'
 import type { RecordReader } from './reader.ts'
 import type { AttemptRow, EvaluatedRow } from './rows.ts'
 
@@ -18,6 +19,8 @@ export interface IndividualDocument {
   readonly outcome: EvaluatedRow['outcome']
   readonly fitness: readonly number[] | null
   readonly objectives: readonly string[]
+  /** What it comes to with all its samples, where it is simulated several times: the same that `best` names. */
+  readonly together: TogetherDocument | null
   /** A number for each constraint by its name, which is kept where that is not above 0; null where there are none. */
   readonly constraints: Readonly<Record<string, number>> | null
   /** By how much they are violated, taken together. */
@@ -28,6 +31,15 @@ export interface IndividualDocument {
   readonly cause: FailureCause | null
   readonly attempts: readonly AttemptDocument[]
   readonly reports: readonly { readonly attempt: number; readonly step: number; readonly value: number }[]
+}
+
+export interface TogetherDocument {
+  readonly fitness: readonly number[]
+  /** Of the mean of the samples. */
+  readonly standardError: readonly (number | null)[]
+  readonly samples: number
+  /** How the fitness follows from the samples: `mean of 8`. */
+  readonly aggregate: string
 }
 
 export type AttemptDocument = Pick<
@@ -65,6 +77,7 @@ export function individualDocument(
     outcome,
     fitness: parsed(row.fitness),
     objectives: record.objectives.names,
+    together: togetherOf(record, row),
     constraints: amounts && Object.fromEntries(amounts.map((amount, i) => [names[i] ?? String(i), amount])),
     violation,
     score,
@@ -73,6 +86,14 @@ export function individualDocument(
     attempts: record.attemptsOf(row).map((attempt) => attemptDocument(attempt, places.get(attempt.worker) ?? {})),
     reports,
   }
+}
+
+function togetherOf(record: RecordReader, row: EvaluatedRow): TogetherDocument | null {
+  const point = record.sampledPoint(row)
+  if (point?.samples === undefined) return null
+  const { fitness, standardError = [], samples } = point
+  const aggregate = aggregateInWords(record.replications, samples.length)
+  return { fitness, standardError, samples: samples.length, aggregate }
 }
 
 type Place = AttemptDocument['provenance']

@@ -1,8 +1,8 @@
 import { decodeMessage } from '../../runtime/channel/protocol.ts'
 import type { BudgetRange } from '../core/budget.ts'
 import { ConfigurationError } from '../core/errors.ts'
-import type { Evaluation } from '../core/evaluation.ts'
-import type { Individual } from '../core/individual.ts'
+import type { DoneEvaluation, Evaluation } from '../core/evaluation.ts'
+import type { Individual, IndividualId } from '../core/individual.ts'
 import { type ObjectiveMap, Objectives } from '../core/objectives.ts'
 import { ParameterGroup } from '../core/parameter-group.ts'
 import type { PlainData } from '../core/plain-data.ts'
@@ -19,6 +19,7 @@ import {
   hasWhole,
   isMetAgain,
   pointOf,
+  sampledPoint,
 } from './best-points.ts'
 import { type FrontPoint, frontOf, membersOfFront, type RunFront } from './front-points.ts'
 import { pointCounts } from './point-counts.ts'
@@ -202,6 +203,11 @@ export class RecordReader extends WorkReader implements TrajectoryHistory {
         generation,
       )
       .map(evaluationOf)
+  }
+
+  /** What all samples of an individual come to together, where it is simulated several times and has not failed. */
+  sampledPoint(id: IndividualId): DoneEvaluation | undefined {
+    return sampledPoint(this.file, id, this.objectives, this.replications)
   }
 
   /**

@@ -2,11 +2,14 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { Design, GeneticAlgorithm } from '../../optimizers/index.ts'
+import { optimizeeOf } from '../../runtime/worker/load-optimizee.ts'
+import { exportRun } from '../../src/cli/export-run.ts'
 import { orders } from '../../src/core/abilities.ts'
 import type { DoneEvaluation } from '../../src/core/evaluation.ts'
 import type { Optimizee } from '../../src/index.ts'
 import { RecordReader } from '../../src/record/reader.ts'
 import { summarizeRun } from '../../src/record/summary.ts'
+import { readWarmStart } from '../../src/search/warm-start.ts'
 import { search, searchStoppedEvery } from '../search.ts'
 import { temporaryDirectory } from '../temporary.ts'
 import { proposalsToldAgain } from '../told-again.ts'
@@ -115,6 +118,54 @@ test.each(orders)('the best of a search in the order %s is the best mean, with i
   expect(best!.standardError![0]).toBeCloseTo(Math.sqrt(squares / 2 / 3), 10)
   expect(trajectory.best(1000).map(({ individual }) => individual.name)).toEqual(ranked.map(({ name }) => name))
 })
+
+test('more simulations at once than can be waited for are refused', async () => {
+  const options = { replications: 1e9 }
+  await expect(search({ ...noisy, options, root: temporaryDirectory() })).rejects.toThrow(
+    'replications: 1000000000 of 6 individuals at once are 6000000000 simulations, which is more than the 3000000 that',
+  )
+})
+
+test('a search that starts from a replicated one, or from its export, is told its points with their samples', async () => {
+  const root = temporaryDirectory()
+  const options = { replications: { count: 3, aggregate: 'worst', seeds: 'own' } } as const
+  const { directory, canonical } = await search({ ...noisy, options, root })
+  const output = join(root, 'table.csv')
+  await exportRun(directory, { format: 'csv', output })
+  const problem = await optimizeeOf(await import('../fixtures/optimizees/recorded.ts'), { ...options })
+  const told = meansOf(rowsOf(canonical))
+  for (const source of [directory, output]) {
+    const { evaluations } = await readWarmStart(source, problem)
+    expect(evaluations.map((e) => e.outcome === 'done' && [e.fitness, e.samples, e.standardError?.length])).toEqual(
+      told.map(({ samples }) => [[Math.max(...samples)], samples.map((sample) => [sample]), 1]),
+    )
+  }
+})
+
+test.each(orders)(
+  'first guesses that are the same are simulated once in the order %s where seeds are common',
+  async (order) => {
+    const root = temporaryDirectory()
+    const journal = join(root, 'journal')
+    const options = { replications: 2, journal }
+    const start = [1, 1, 2, 1].map((x) => ({ x, n: 3 }))
+    const { canonical } = await search({
+      ...noisy,
+      options,
+      root,
+      order,
+      start,
+      window: order === 'generations' ? undefined : 2,
+    })
+    const rows = rowsOf(canonical)
+    expect(rows.map(({ fitness }) => fitness).slice(0, 8)).toEqual(
+      [0, 1, 0, 1, 4, 5, 0, 1].map((i) => rows[i]!.fitness),
+    )
+    const simulated = readFileSync(journal, 'utf8').trim().split('\n')
+    expect(simulated).toHaveLength(rows.length - 4)
+    expect(simulated.filter((name) => /^0\.[13](\.|$)/.test(name))).toEqual([])
+  },
+)
 
 test('a design is replicated by its problem like any search, and not by both', async () => {
   const root = temporaryDirectory()
