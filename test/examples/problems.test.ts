@@ -147,3 +147,24 @@ test('the cheapest solver of an orbit is found with the setting that it has, and
   const kept = rows.filter(({ solver, error }) => solver === 'rk4' && error <= 1e-3)
   for (const { evaluations } of kept) expect(evaluations).toBeGreaterThan(2 * best.fitness[0])
 })
+
+const hasNgspice = hasPart('ngspice', () => hasProgram('ngspice', '--version'), 'the filter of docs/problems.md')
+
+test.skipIf(!hasNgspice)(
+  'the filter that ngspice simulates is nearly the best of its series, and as theory has it',
+  () => {
+    const directory = temporaryDirectory()
+    const { best } = JSON.parse(twoloop(directory, 'run', example('filter.yaml'), '--json'))
+    expect(best.violation).toBeUndefined()
+    expect(best.objectives.stop).toBeLessThan(-40.7)
+    const rows = twoloop(directory, 'export', 'runs/filter', '--format', 'ndjson').trim().split('\n')
+    for (const row of rows) {
+      const { r1, r2, c1, c2, stop, cutoff, violation } = JSON.parse(row)
+      expect(r1 + r2).toBeLessThanOrEqual(20_000)
+      expect(violation).toBeCloseTo(Math.max(0, 1000 - cutoff), 6)
+      const w = 2 * Math.PI * 20_000
+      const [real, imaginary] = [1 - w ** 2 * r1 * r2 * c1 * c2 * 1e-18, w * (r1 * c1 + r2 * c2 + r1 * c2) * 1e-9]
+      expect(stop).toBeCloseTo(-10 * Math.log10(real ** 2 + imaginary ** 2), 3)
+    }
+  },
+)
