@@ -31,11 +31,9 @@ import { costOf } from './shared/score.ts'
 
 const settings = z.strictObject({
   ...commonSettings,
-  generations: z
-    .int()
-    .min(1)
-    .optional()
-    .describe('How many generations to run at most; as the first of the chosen algorithms has it unless given'),
+  generations: commonSettings.generations.describe(
+    'How many generations to run at most; as many as is usual with the first of the chosen algorithms unless it is given, or a limit bounds the search',
+  ),
   populationSize: z
     .int()
     .min(4)
@@ -106,7 +104,7 @@ export class Auto<P = Record<string, unknown>> extends Optimizer<AutoState, P> {
     const alone = problem.objectives.wantsFront
       ? (new NsgaII<P>(problem, own) as unknown as Optimizer<State, P>)
       : chosenByVersion1(problem, own)
-    super(problem, { ...own, ...(noise !== undefined && { noise }), generations: alone.settings.generations })
+    super(problem, { ...own, ...(noise !== undefined && { noise }) })
     this.#problem = problem
     this.#populationSize = own.populationSize
     this.#noise = noise
@@ -116,6 +114,10 @@ export class Auto<P = Record<string, unknown>> extends Optimizer<AutoState, P> {
 
   override get populationSize(): number {
     return this.#alone.populationSize
+  }
+
+  override get usualGenerations(): number {
+    return this.#alone.usualGenerations
   }
 
   override get horizon(): number {

@@ -22,9 +22,7 @@ const settings = z.strictObject({
   chunk: z.int().min(1).default(10_000).describe('How many individuals a generation has at most'),
 })
 
-interface Settings extends Omit<z.output<typeof settings>, 'generations'> {
-  readonly generations: number
-}
+type Settings = z.output<typeof settings>
 
 /** Grid search in L2L's words: it is the full factorial design of evenly spaced values, ends included. */
 export class GridSearch<P = Record<string, unknown>> extends Optimizer<DesignState, P, Settings> {
@@ -52,12 +50,16 @@ export class GridSearch<P = Record<string, unknown>> extends Optimizer<DesignSta
       ...playing,
       design: fullFactorial<unknown>(problem.space as Space<unknown>, { values, levels: usualSteps + 1 }) as never,
     })
-    super(problem, { ...playing, paramGrid, generations: design.settings.generations })
+    super(problem, { ...playing, paramGrid })
     this.#design = design
   }
 
   override get populationSize(): number {
     return this.#design.populationSize
+  }
+
+  override get allGenerations(): number {
+    return this.#design.allGenerations
   }
 
   override generationSize(state: DesignState): number {

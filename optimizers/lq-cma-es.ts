@@ -25,11 +25,9 @@ import { fitModel, fullSize, type LqModel, minimiserOf, predict } from './shared
 
 const settings = z.strictObject({
   ...commonSettings,
-  generations: z
-    .int()
-    .min(1)
-    .default(1000)
-    .describe('How many generations to run at most: most have as few individuals as `batch`'),
+  generations: commonSettings.generations.describe(
+    'How many generations to run at most, of which most have as few individuals as `batch`; 1000 unless it is given, or a limit bounds the search',
+  ),
   populationSize: z
     .int()
     .min(4)
@@ -118,6 +116,10 @@ export class LqCmaEs<P = Record<string, unknown>> extends Optimizer<LqCmaEsState
     super(problem, parseSettings(settings, given, 'optimizer'))
     this.#axes = axesOf(this.space)
     this.#isDiscrete = this.space.axes.every(({ kind }) => kind !== 'real')
+  }
+
+  override get usualGenerations(): number {
+    return 1000
   }
 
   override get populationSize(): number {

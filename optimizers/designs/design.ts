@@ -6,7 +6,7 @@ import { commonSettings, Optimizer } from '../../src/core/optimizer.ts'
 import type { PlainData, State } from '../../src/core/plain-data.ts'
 import type { Proposal } from '../../src/core/proposal.ts'
 import { parseSettings, SettingsError } from '../../src/core/settings.ts'
-import { show } from '../../src/core/text.ts'
+import { counted, show } from '../../src/core/text.ts'
 import { checkNames } from './check.ts'
 import { repeat } from './combine.ts'
 import { designDefinition, designFrom, hasFile, seedPolicy } from './definition.ts'
@@ -38,7 +38,6 @@ type GivenSettings<P> =
 
 interface Settings extends z.output<typeof settingsWithoutDesign> {
   readonly design: PlainData
-  readonly generations: number
 }
 
 export type DesignState = {
@@ -76,8 +75,7 @@ export class Design<P = Record<string, unknown>> extends Optimizer<DesignState, 
   constructor(problem: Problem<P>, given: GivenSettings<P>) {
     const { design, parsed } = readGiven(problem, given)
     const pointsAtOnce = Math.max(1, Math.floor(parsed.chunk / design.mostReplications))
-    const generations = parsed.generations ?? Math.ceil(design.size / pointsAtOnce)
-    super(problem, { ...parsed, generations })
+    super(problem, parsed)
     if (problem.replications && design.stretches.some(({ replication }) => replication !== undefined)) {
       throw new SettingsError(
         'optimizer: the design repeats its points, and so do the replications of the optimizee; say in one place how often',
@@ -91,6 +89,10 @@ export class Design<P = Record<string, unknown>> extends Optimizer<DesignState, 
 
   override get populationSize(): number {
     return this.#pointsAtOnce
+  }
+
+  override get allGenerations(): number {
+    return Math.ceil(this.design.size / this.#pointsAtOnce)
   }
 
   override get sharesSeeds(): boolean {
@@ -151,9 +153,10 @@ export class Design<P = Record<string, unknown>> extends Optimizer<DesignState, 
   }
 
   override announce(): string {
-    const { size, runs } = this.design
-    const all = Math.ceil(size / this.#pointsAtOnce)
-    const { generations } = this.settings
+    const { size } = this.design
+    const runs = this.design.runs * (this.replications?.count ?? 1)
+    const all = this.allGenerations
+    const { generations = all } = this.settings
     const played = generations < all ? `; ${counted(generations, 'generation')} of ${all} will be run` : ''
     return `The design has ${counted(size, 'point')}, ${counted(runs, 'simulation')} in all${played}.${this.#announceLeftOut()}`
   }
@@ -228,8 +231,4 @@ function orderOf(names: readonly string[], given: readonly string[]): number[] {
     throw new RangeError(`a design needs a value for every parameter, got none for ${missing.map(show).join(', ')}`)
   }
   return names.map((name) => given.indexOf(name))
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`
 }

@@ -12,7 +12,9 @@ import { nothingSeen, recommendBest, type Seen, type SeenPoint, see, summarizeSe
 /** The settings of every local method. */
 export const localSettings = {
   ...commonSettings,
-  generations: z.int().min(1).default(1000).describe('How many generations to run at most: many have one individual'),
+  generations: commonSettings.generations.describe(
+    'How many generations to run at most, of which many have one individual; 1000 unless it is given, or a limit bounds the search',
+  ),
   restarts: z
     .int()
     .min(0)
@@ -81,6 +83,10 @@ export abstract class LocalSearch<M extends State, P, S extends LocalSettings> e
 
   /** What it wants to know next; null if it has come to rest. Costs are finite; that of a failure is `failedCost`. */
   protected abstract next(round: Round<M>, costs: readonly number[], random: Random): Round<M> | null
+
+  override get usualGenerations(): number {
+    return 1000
+  }
 
   override get populationSize(): number {
     return Math.max(32, 2 * this.space.dimension + 1)

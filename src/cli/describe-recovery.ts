@@ -1,3 +1,4 @@
+import { counted } from '../core/text.ts'
 import type { Recovery } from '../record/recovery/recovery.ts'
 import { alignFacts } from './table.ts'
 
@@ -12,11 +13,11 @@ export function describeRecovery(recovery: Recovery, run: string): string {
     ['kept', kept === null ? 'nothing: there was no file' : `${kept}, in the run directory`],
     [
       'saved',
-      `${number(saved.generations, 'generation')}, ${number(saved.individuals, 'individual')}, ${number(saved.evaluations, 'evaluation')}`,
+      `${counted(saved.generations, 'generation')}, ${counted(saved.individuals, 'individual')}, ${counted(saved.evaluations, 'evaluation')}`,
     ],
     [
       'from pipes',
-      `${number(fromPipes.individuals, 'individual')} and ${number(fromPipes.evaluations, 'evaluation')} of these`,
+      `${counted(fromPipes.individuals, 'individual')} and ${counted(fromPipes.evaluations, 'evaluation')} of these`,
     ],
     [
       'lost',
@@ -26,11 +27,7 @@ export function describeRecovery(recovery: Recovery, run: string): string {
     ],
     ['lost', lost.manifest ? "what the run is of: go on with twoloop run and the experiment's file" : undefined],
     ['damaged', unread === '' ? undefined : `${unread}: only a part could be read`],
-    ['pending', pending === 0 ? undefined : `${number(pending, 'individual')} to be simulated`],
+    ['pending', pending === 0 ? undefined : `${counted(pending, 'individual')} to be simulated`],
     ['go on', lost.manifest ? undefined : `twoloop resume ${run}`],
   ])
-}
-
-function number(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`
 }

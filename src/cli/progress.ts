@@ -71,14 +71,14 @@ export class ProgressLine {
 
 /** @param first the first progress of this process: what an earlier one did says nothing about the time left */
 export function describeProgress(progress: Progress, first: Progress): string {
-  const { generation, generations, size, evaluated, failed, best, front } = progress
+  const { generation, generations, size, evaluated, failed, best, front, mostEvaluations } = progress
   const seconds = (progress.elapsedMs - first.elapsedMs) / 1000
   const rate = seconds > 0 ? (progress.totalEvaluated - first.totalEvaluated) / seconds : 0
-  const share = doneShare(progress) - doneShare(first)
-  const left = share > 0 ? (seconds / share) * (1 - doneShare(progress)) : undefined
+  const left = secondsLeft(progress, first)
   return [
-    `generation ${Math.min(generation + 1, generations)}/${generations}`,
+    `generation ${Math.min(generation + 1, generations)}${Number.isFinite(generations) ? `/${generations}` : ''}`,
     `${evaluated}/${size} done`,
+    ...(mostEvaluations !== undefined ? [`${progress.totalEvaluated}/${mostEvaluations} in all`] : []),
     ...(failed > 0 ? [`${failed} failed in all`] : []),
     ...(best ? [describeBest(best)] : []),
     ...(front !== undefined ? [`front of ${front}`] : []),
@@ -92,8 +92,19 @@ function describeBest({ fitness, generation, index, violation }: NonNullable<Pro
   return `best ${values} (${generation}.${index}${violation === undefined ? '' : ', violates'})`
 }
 
-function doneShare({ generation, generations, size, evaluated }: Progress): number {
-  return Math.min(1, (generation + (size > 0 ? evaluated / size : 0)) / generations)
+/** Until the nearest limit, at the pace since the first progress. */
+function secondsLeft(progress: Progress, first: Progress): number | undefined {
+  const share = doneShare(progress) - doneShare(first)
+  const seconds = (progress.elapsedMs - first.elapsedMs) / 1000
+  const byPace = share > 0 ? (seconds / share) * (1 - doneShare(progress)) : undefined
+  const byClock = progress.timeLeftMs === undefined ? undefined : progress.timeLeftMs / 1000
+  return byPace === undefined || byClock === undefined ? (byPace ?? byClock) : Math.min(byPace, byClock)
+}
+
+/** Of generations or of evaluations, of whichever there will be enough first. */
+function doneShare({ generation, generations, size, evaluated, totalEvaluated, mostEvaluations }: Progress): number {
+  const ofGenerations = (generation + (size > 0 ? evaluated / size : 0)) / generations
+  return Math.min(1, Math.max(ofGenerations, totalEvaluated / (mostEvaluations ?? Number.POSITIVE_INFINITY)))
 }
 
 export function shortNumber(value: number, digits = 6): string {

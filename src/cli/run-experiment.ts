@@ -4,7 +4,8 @@ import { SearchFailedError } from '../core/errors.ts'
 import type { DoneEvaluation } from '../core/evaluation.ts'
 import { nameOf } from '../core/individual.ts'
 import type { PlainData } from '../core/plain-data.ts'
-import { printableLines } from '../core/text.ts'
+import { aggregateInWords } from '../core/replications.ts'
+import { counted, printableLines } from '../core/text.ts'
 import { type LoadedExperiment, loadExperiment } from '../experiment-file/load.ts'
 import type { Overrides } from '../experiment-file/overrides.ts'
 import { RecordReader } from '../record/reader.ts'
@@ -132,7 +133,7 @@ interface FinishedRun {
 
 function asJson(
   { status, reason, directory, generations, best, recommended, front }: FinishedRun,
-  { name, optimizee: { objectives, budget } }: LoadedExperiment,
+  { name, optimizee: { objectives, budget, replications } }: LoadedExperiment,
 ): object {
   return {
     name,
@@ -148,6 +149,7 @@ function asJson(
           objectives: Object.fromEntries(objectives.names.map((objective, i) => [objective, best.fitness[i]])),
           ...(best.violation !== undefined && { violation: best.violation }),
           ...(best.standardError && { standardError: best.standardError }),
+          ...(best.samples && { aggregate: aggregateInWords(replications, best.samples.length) }),
           ...(!isWhole(budget, best.individual.budget) && { budget: best.individual.budget }),
           parameters: best.individual.parameters,
         }
@@ -166,10 +168,11 @@ function summarize(run: FinishedRun, { name, optimizee }: LoadedExperiment): str
     })
     .join(', ')
   const parameters = Object.entries(best?.individual.parameters ?? {})
+  const of = best?.samples ? `, ${aggregateInWords(optimizee.replications, best.samples.length)}` : ''
   const advice = Object.entries(recommended)
   const width = Math.max(0, ...parameters.map(([parameter]) => parameter.length))
   return [
-    `${name}: ${status} after ${generations} generations${reason ? ` (${reason})` : ''}`,
+    `${name}: ${status} after ${counted(generations, 'generation')}${reason ? ` (${reason})` : ''}`,
     ...(best?.violation === undefined
       ? []
       : [
@@ -180,7 +183,7 @@ function summarize(run: FinishedRun, { name, optimizee }: LoadedExperiment): str
       : [
           `No individual has had the whole budget of ${optimizee.budget?.high} ${optimizee.budget?.name}; the best has had ${best.individual.budget}.`,
         ]),
-    best ? `best  ${fitness}  (individual ${nameOf(best.individual)})` : `best  none: ${whyNone(run)}`,
+    best ? `best  ${fitness}  (individual ${nameOf(best.individual)}${of})` : `best  none: ${whyNone(run)}`,
     ...parameters.map(([parameter, value]) => `      ${parameter.padEnd(width)}  ${showValue(value)}`),
     ...(advice.length > 0 ? ['recommended: where a model of all results, which are noisy, has its optimum'] : []),
     ...advice.map(([parameter, value]) => `      ${parameter.padEnd(width)}  ${showValue(value)}`),

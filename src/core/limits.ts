@@ -23,3 +23,8 @@ export function mostEvaluations(
 ): number {
   return Math.min(evaluations, Math.floor(simulations / (replications?.count ?? 1)))
 }
+
+/** Whether limits are sure to end any search: a target may never be reached. */
+export function boundSearches({ generations, evaluations, simulations, stagnation, time }: Limits): boolean {
+  return [generations, evaluations, simulations, stagnation, time].some((limit) => limit !== undefined)
+}

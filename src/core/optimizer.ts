@@ -18,12 +18,16 @@ import type { Trajectory } from './trajectory.ts'
 /** The settings that every optimizer has. */
 export const commonSettings = {
   seed: z.int().min(0).default(0).describe('Where all random numbers of the search come from'),
-  generations: z.int().min(1).default(50).describe('How many generations to run at most'),
+  generations: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('How many generations to run at most; 50 unless it is given, or a limit bounds the search'),
 }
 
 export interface CommonSettings {
   readonly seed: number
-  readonly generations: number
+  readonly generations?: number | undefined
 }
 
 /** The static side of an optimizer: what a registry, an experiment file and the record know an algorithm by. */
@@ -64,6 +68,7 @@ export abstract class Optimizer<
   readonly #problem: Problem<P>
   #search: SearchState<S, P> | undefined
   #horizon: number | undefined
+  #mostGenerations: number | undefined
 
   constructor(problem: Problem<P>, settings: Settings) {
     this.#problem = problem
@@ -104,12 +109,31 @@ export abstract class Optimizer<
     return this.populationSize
   }
 
+  /** How many generations there are in all, of what is laid out beforehand. */
+  get allGenerations(): number {
+    return Number.POSITIVE_INFINITY
+  }
+
+  /** How many generations there are where neither the settings nor the limits of a search say how far it goes. */
+  get usualGenerations(): number {
+    return Number.isFinite(this.allGenerations) ? this.allGenerations : 50
+  }
+
+  /** How many generations, or blocks of a steady search, it makes at most: limits may give it more room than is usual. */
+  get mostGenerations(): number {
+    return this.#mostGenerations ?? this.settings.generations ?? this.usualGenerations
+  }
+
+  set mostGenerations(generations: number) {
+    this.#mostGenerations = generations
+  }
+
   /**
    * How many evaluations schedules are laid out for. Settled when a search begins and the same ever after, whatever
    * becomes of its limits; as many as the settings give generations for, where nobody has said so.
    */
   get horizon(): number {
-    return this.#horizon ?? this.settings.generations * this.populationSize
+    return this.#horizon ?? (this.settings.generations ?? this.usualGenerations) * this.populationSize
   }
 
   set horizon(evaluations: number) {
@@ -238,7 +262,7 @@ export abstract class Optimizer<
   postProcess(trajectory: Trajectory<P>, evaluations: readonly Evaluation<P>[]): void {
     const { search } = this
     if (evaluations.length > 0) search.tell(evaluations)
-    if (trajectory.generation + 1 >= this.settings.generations) return
+    if (trajectory.generation + 1 >= this.mostGenerations) return
     const proposals = search.ask(this.populationSize)
     if (proposals.length > 0) search.expect(trajectory.fExpand(proposals, this.settings.seed))
   }

@@ -1,11 +1,17 @@
 import type { RunSummary } from '../record/summary.ts'
 
-/** Until all generations of a run that goes on are done, at a rate of evaluations per second; null if that cannot be told. */
+/** Until the nearest limit of a run that goes on, at a rate of evaluations per second; null if that cannot be told. */
 export function secondsLeft(
-  { status, generations, generationLimit, individuals, evaluations }: RunSummary,
+  { status, generations, generationLimit, evaluationLimit, timeLeft, individuals, evaluations }: RunSummary,
   rate: number | null,
 ): number | null {
-  if (rate === null || status !== 'running' || generationLimit === null || generations === 0) return null
-  const all = (individuals / generations) * generationLimit
-  return Math.max(0, all - evaluations.done - evaluations.failed - (evaluations.stopped ?? 0)) / rate
+  if (status !== 'running') return null
+  const inGenerations =
+    generationLimit === null || generations === 0
+      ? Number.POSITIVE_INFINITY
+      : (individuals / generations) * generationLimit
+  const all = Math.min(inGenerations, evaluationLimit ?? Number.POSITIVE_INFINITY)
+  const left = Math.max(0, all - evaluations.done - evaluations.failed - (evaluations.stopped ?? 0))
+  const seconds = Math.min(rate === null ? Number.POSITIVE_INFINITY : left / rate, timeLeft ?? Number.POSITIVE_INFINITY)
+  return Number.isFinite(seconds) ? seconds : null
 }

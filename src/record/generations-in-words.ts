@@ -1,15 +1,15 @@
 import type { RunSummary } from './summary.ts'
 
-/** How far a search is: of its generations, unless it ended before them, and then by which limit (`3, ended by limits.evaluations`). */
+/** How far a search is: of its generations, unless something else ended it before them, and then what (`3, ended by limits.evaluations`). */
 export function generationsInWords({
   generations,
   generationLimit,
   status,
   reason,
 }: Pick<RunSummary, 'generations' | 'generationLimit' | 'status' | 'reason'>): string {
+  const isAll = generations === generationLimit
+  const [limit] = status === 'finished' && !isAll ? (/limits\.\w+/.exec(reason ?? '') ?? []) : []
+  if (limit !== undefined) return `${generations}, ended by ${limit}`
   if (generationLimit === null) return String(generations)
-  const isShort = status === 'finished' && generations < generationLimit
-  if (!isShort) return `${generations} of ${generationLimit}`
-  const [limit] = /limits\.\w+/.exec(reason ?? '') ?? []
-  return limit === undefined ? `${generations} of at most ${generationLimit}` : `${generations}, ended by ${limit}`
+  return `${generations} of ${status === 'finished' && !isAll ? 'at most ' : ''}${generationLimit}`
 }

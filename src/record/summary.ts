@@ -3,7 +3,10 @@ import type { Holder } from '../../runtime/runner/lease.ts'
 import { isOrderlyEnd, orderlyEnds } from '../../runtime/runner/worker-life.ts'
 import { currentHolder } from '../../runtime/slurm/run-holder.ts'
 import { isWhole } from '../core/budget.ts'
+import { type Limits, mostEvaluations } from '../core/limits.ts'
 import type { ObjectiveMap } from '../core/objectives.ts'
+import { aggregateInWords } from '../core/replications.ts'
+import { millisecondsOf } from '../core/time-span.ts'
 import { filesCreated } from '../system/file-count.ts'
 import { livenessOf } from '../system/process-identity.ts'
 import { RecordReader } from './reader.ts'
@@ -43,7 +46,12 @@ export interface RunSummary {
   /** The names or expressions of what is asked of parameters and results beside them. */
   readonly constraints: readonly string[]
   readonly generations: number
+  /** How many generations there are at most; null where only other limits end the search. */
   readonly generationLimit: number | null
+  /** How many individuals its limits allow, if they say so. */
+  readonly evaluationLimit: number | null
+  /** Seconds until its limit of time, if it has one. */
+  readonly timeLeft: number | null
   /** Replicates of one counted once, as limits count them. */
   readonly individuals: number
   readonly evaluations: EvaluationCounts
@@ -78,6 +86,8 @@ export interface BestIndividual {
   readonly violation?: number | undefined
   /** Where the fitness is the mean over the replicates of a point. */
   readonly standardError?: readonly (number | null)[] | undefined
+  /** How the fitness follows from the samples then: `mean of 8`. */
+  readonly aggregate?: string | undefined
   /** How much of the budget it had, where no individual has had the whole. */
   readonly budget?: number | undefined
   readonly parameters: Readonly<Record<string, unknown>>
@@ -160,6 +170,7 @@ export function summarize(record: RecordReader, { hash = true }: { readonly hash
     constraints: (manifest.constraints ?? []) as string[],
     generations,
     generationLimit: numberOf(manifest.generationLimit),
+    ...limitsOf(record, manifest),
     individuals,
     evaluations: { done, failed, ...(stopped > 0 && { stopped }) },
     ...(record.replications && {
@@ -176,6 +187,19 @@ export function summarize(record: RecordReader, { hash = true }: { readonly hash
     host: textOf(manifest.host),
     holder: holder && status === 'running' ? describeHolder(holder) : null,
     hash: hash ? ((status === 'finished' ? textOf(manifest.hash) : null) ?? record.hash()) : null,
+  }
+}
+
+function limitsOf(
+  record: RecordReader,
+  { limits, spentMs }: Manifest,
+): Pick<RunSummary, 'evaluationLimit' | 'timeLeft'> {
+  const given = (limits ?? {}) as Limits
+  const most = mostEvaluations(given, record.replications)
+  const { time } = given
+  return {
+    evaluationLimit: Number.isFinite(most) ? most : null,
+    timeLeft: time === undefined ? null : Math.max(0, millisecondsOf(time) - (numberOf(spentMs) ?? 0)) / 1000,
   }
 }
 
@@ -218,7 +242,7 @@ function bestOf(record: RecordReader): BestIndividual | null {
   const [best] = record.best(1)
   if (best?.outcome !== 'done') return null
   const { generation, index, replicate, parameters, budget } = best.individual
-  const { fitness, violation, standardError } = best
+  const { fitness, violation, standardError, samples } = best
   return {
     generation,
     index,
@@ -226,6 +250,7 @@ function bestOf(record: RecordReader): BestIndividual | null {
     fitness,
     ...(violation !== undefined && { violation }),
     ...(standardError && { standardError }),
+    ...(samples && { aggregate: aggregateInWords(record.replications, samples.length) }),
     ...(!isWhole(record.budget, budget) && { budget }),
     parameters,
   }

@@ -9,7 +9,7 @@ import type { RecordWriter } from '../record/writer.ts'
 import { describeProgram } from './begun-by-program.ts'
 import type { RunIdentity } from './run-identity.ts'
 import type { RunOptions } from './run-options.ts'
-import { firstHorizon, type SearchPlan } from './searched.ts'
+import { firstHorizon, mostGenerations, type SearchPlan } from './searched.ts'
 
 export function recordGroups(trajectory: Trajectory, groups: Readonly<Record<string, object>>): void {
   for (const [name, settings] of Object.entries(groups)) {
@@ -50,13 +50,14 @@ export function recordSearch(
   record.writeProblem(optimizee.space.names, optimizee.objectives, optimizee)
   const { names: constraints } = optimizee.constraints
   if (constraints.length > 0) record.writeManifest({ constraints })
+  const most = Math.min(mostGenerations(optimizer, limits), limits.generations ?? Number.POSITIVE_INFINITY)
   record.writeManifest({
     configuration: { ...configuration },
     optimizer: optimizer.type,
     seed: optimizer.settings.seed,
     order,
     window: order === 'generations' ? null : (window ?? optimizer.populationSize),
-    generationLimit: optimizer.settings.generations,
+    generationLimit: Number.isFinite(most) ? most : null,
     horizon: optimizer.horizon,
     announcement: announcementOf(optimizer) ?? null,
     limits: JSON.parse(JSON.stringify(limits)),

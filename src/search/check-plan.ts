@@ -9,7 +9,7 @@ import { repair, triesOfRepair } from '../core/repair.ts'
 import type { RunnerSettings } from '../core/runner-settings.ts'
 import { SearchState } from '../core/search-state.ts'
 import { duration, parseSettings } from '../core/settings.ts'
-import { show } from '../core/text.ts'
+import { counted, show } from '../core/text.ts'
 import type { RecordReader } from '../record/reader.ts'
 import { expandsInItsOwnWay } from './checkpoints.ts'
 import type { SearchPlan } from './searched.ts'
@@ -44,7 +44,7 @@ export async function checkPlan(
   })
   checkLimits(limits, optimizee)
   checkFeasible(optimizer)
-  checkEvaluations(limits, optimizer, optimizee, order, start.length)
+  checkEvaluations(limits, optimizer, optimizee, { order, window, guesses: start.length })
 }
 
 /** What is to be simulated first fits into the limit, and individuals are not taken for their simulations. */
@@ -52,8 +52,7 @@ function checkEvaluations(
   limits: Limits,
   optimizer: Optimizer,
   { replications }: Optimizee,
-  order: Order,
-  guesses: number,
+  { order, window, guesses }: { readonly order: Order; readonly window: number | undefined; readonly guesses: number },
 ): void {
   const { evaluations = Number.POSITIVE_INFINITY, simulations } = limits
   const times = replications?.count ?? 1
@@ -66,6 +65,12 @@ function checkEvaluations(
   }
   if (most < guesses) refuse(guesses, `the ${guesses} first guesses (start), which are simulated before all others`)
   const first = order === 'generations' ? firstGenerationOf(optimizer, guesses, most) : 1
+  const together = order === 'generations' ? first : (window ?? optimizer.populationSize)
+  if (times > 1 && together * times > mostTogether) {
+    throw new ConfigurationError(
+      `replications: ${times} of ${together} individuals at once are ${together * times} simulations, which is more than the ${mostTogether} that are waited for together; lower replications, or the population.`,
+    )
+  }
   if (most < first) refuse(first, order === 'generations' ? `one generation of ${first}` : 'one individual')
   if (evaluations < times && simulations === undefined) {
     throw new ConfigurationError(
@@ -73,6 +78,9 @@ function checkEvaluations(
     )
   }
 }
+
+/** Those of a generation are in memory at once. */
+const mostTogether = 3_000_000
 
 /**
  * How many individuals it has: beside guesses those that there is room for, or all of a generation that goes by no room.
@@ -128,13 +136,13 @@ export function refuseLowLimits(record: RecordReader, { settings }: Optimizer, l
     )
   }
   if (generations !== undefined && generations < record.generations) {
-    refuse('limits.generations', `${record.generations} generations`, generations)
+    refuse('limits.generations', counted(record.generations, 'generation'), generations)
   }
-  if (settings.generations < record.generations) {
-    refuse('optimizer.generations', `${record.generations} generations`, settings.generations)
+  if (settings.generations !== undefined && settings.generations < record.generations) {
+    refuse('optimizer.generations', counted(record.generations, 'generation'), settings.generations)
   }
   if (evaluations !== undefined && evaluations < record.asked) {
-    refuse('limits.evaluations', `${record.asked} evaluations`, evaluations)
+    refuse('limits.evaluations', counted(record.asked, 'evaluation'), evaluations)
   }
   if (simulations !== undefined && simulations < record.simulations) {
     refuse('limits.simulations', `${record.simulations} simulations`, simulations)

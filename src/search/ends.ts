@@ -4,6 +4,8 @@ import { nameOf } from '../core/individual.ts'
 import { type Limits, mostEvaluations } from '../core/limits.ts'
 import type { Objectives } from '../core/objectives.ts'
 import type { Problem } from '../core/optimizee.ts'
+import type { Optimizer } from '../core/optimizer.ts'
+import { counted } from '../core/text.ts'
 import { GrowingVolume } from './growing-volume.ts'
 
 /** How much of a search there is. */
@@ -49,6 +51,11 @@ export class Ends {
     this.#volume = isByVolume ? new GrowingVolume(objectives, reference) : undefined
   }
 
+  /** For whoever watches: how many individuals there are at most, if the limits say so. */
+  get room(): { readonly mostEvaluations?: number } {
+    return Number.isFinite(this.mostEvaluations) ? { mostEvaluations: this.mostEvaluations } : {}
+  }
+
   /** Whether it matters what was told long ago. */
   get looksBack(): boolean {
     return this.#limits.target !== undefined || this.#limits.stagnation !== undefined
@@ -71,16 +78,23 @@ export class Ends {
       return `individual ${this.#first} has reached the target (limits.target: ${JSON.stringify(target)})`
     }
     if (stagnation !== undefined && this.#told - this.#improved >= stagnation) {
-      const brought = this.#volume ? 'hardly any hypervolume' : 'nothing better'
+      const brought = this.#volume ? broughtTo(this.#volume) : 'nothing better'
       return `${this.#told - this.#improved} evaluations brought ${brought} (limits.stagnation: ${stagnation})`
     }
     if (generations !== undefined && reached.generations + more.generations > generations) {
-      return `${generations} generations are its limit (limits.generations)`
+      return `${areItsLimit(generations, 'generation')} (limits.generations)`
     }
     if (reached.evaluations + more.evaluations <= this.mostEvaluations) return undefined
     return evaluations === this.mostEvaluations
-      ? `${evaluations} evaluations are its limit (limits.evaluations)`
-      : `${simulations} simulations are its limit (limits.simulations)`
+      ? `${areItsLimit(evaluations, 'evaluation')} (limits.evaluations)`
+      : `${areItsLimit(simulations!, 'simulation')} (limits.simulations)`
+  }
+
+  /** Why a search that no limit has ended goes no further, as a sentence's end. */
+  ownReason({ settings, allGenerations, mostGenerations }: Optimizer, generations: number): string {
+    const isDefault = settings.generations === undefined
+    if (generations < mostGenerations || generations === allGenerations) return 'nothing more is asked for'
+    return `${areItsLimit(mostGenerations, 'generation')} (optimizer.generations${isDefault ? ', by default' : ''})`
   }
 
   #isBetter(evaluation: Evaluation): boolean {
@@ -110,4 +124,12 @@ export class Ends {
       return value === undefined || weights[i]! * (evaluation.fitness[i]! - value) >= 0
     })
   }
+}
+
+function areItsLimit(count: number, what: string): string {
+  return `${counted(count, what)} ${count === 1 ? 'is' : 'are'} its limit`
+}
+
+function broughtTo({ isEmpty }: GrowingVolume): string {
+  return isEmpty ? 'nothing that is better than the reference in every objective' : 'hardly any hypervolume'
 }

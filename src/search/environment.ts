@@ -10,7 +10,7 @@ import { Checkpoints } from './checkpoints.ts'
 import { Ends } from './ends.ts'
 import { GenerationalSearch } from './generational-search.ts'
 import { LeftCheckpoints } from './left-checkpoints.ts'
-import type { Knowledge, Searched, SearchPlan } from './searched.ts'
+import { type Knowledge, mostGenerations, type Searched, type SearchPlan } from './searched.ts'
 import { SteadySearch } from './steady-search.ts'
 import { type Progress, Tally } from './tally.ts'
 import { TimeLimit } from './time-limit.ts'
@@ -52,10 +52,12 @@ export class Environment<P = Record<string, unknown>> {
     this.#limits = limits
     this.#now = options.now ?? (() => performance.now())
     const optimizer = given as unknown as Optimizer // parameters are plain data in here, whatever their types
+    optimizer.mostGenerations = mostGenerations(optimizer, limits)
     const checkpoints = new Checkpoints(optimizer, record)
     const tally = new Tally(record, optimizer, (progress) => {
       this.#time?.look()
-      onProgress(progress)
+      const timeLeftMs = this.#time?.left ?? Number.POSITIVE_INFINITY
+      onProgress({ ...progress, ...(Number.isFinite(timeLeftMs) && { timeLeftMs }) })
     })
     const ends = new Ends(limits, optimizer)
     const left = optimizer.budget && new LeftCheckpoints(record, optimizer)
@@ -76,7 +78,7 @@ export class Environment<P = Record<string, unknown>> {
     return this.#search.size
   }
 
-  /** Which of its limits has ended the search, as a sentence's end; undefined if none has. */
+  /** What has ended the search, as a sentence's end; undefined as long as nothing has. */
   get limit(): string | undefined {
     return this.#limit
   }

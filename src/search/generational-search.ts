@@ -28,7 +28,7 @@ export class GenerationalSearch {
     this.#repeats = Repeats.of(searched.record, searched.optimizer)
   }
 
-  /** The limit that has ended it, as a sentence's end. */
+  /** What has ended it, as a sentence's end. */
   get limit(): string | undefined {
     return this.#limit
   }
@@ -126,9 +126,7 @@ export class GenerationalSearch {
       if (known.length > 0) onKnown(known)
       runner.addIndividuals(next)
     }
-    const all = results.all()
-    if (all) repeats?.end(trajectory.generation)
-    return all
+    return results.all()
   }
 
   /** Fills in what the record holds of the generation in whose middle the run was stopped; gives what is still to do. */
@@ -165,6 +163,7 @@ export class GenerationalSearch {
     checkpoints.timed(() => optimizer.postProcess(trajectory, untold))
     const { generation } = trajectory
     if (generation === before) {
+      this.#limit = ends.ownReason(optimizer, generation + 1)
       left?.sweep()
       return
     }
@@ -194,8 +193,8 @@ export class GenerationalSearch {
   }
 
   #report(evaluated: number): void {
-    const { trajectory, tally, optimizer, limits } = this.#searched
-    const generations = Math.min(optimizer.settings.generations, limits.generations ?? Number.POSITIVE_INFINITY)
-    tally.report({ generation: trajectory.generation, generations, size: this.size, evaluated })
+    const { trajectory, tally, optimizer, limits, ends } = this.#searched
+    const generations = Math.min(optimizer.mostGenerations, limits.generations ?? Number.POSITIVE_INFINITY)
+    tally.report({ generation: trajectory.generation, generations, ...ends.room, size: this.size, evaluated })
   }
 }

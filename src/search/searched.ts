@@ -2,7 +2,7 @@ import type { Order } from '../core/abilities.ts'
 import { ConfigurationError } from '../core/errors.ts'
 import type { Evaluation } from '../core/evaluation.ts'
 import type { Individual } from '../core/individual.ts'
-import { type Limits, mostEvaluations } from '../core/limits.ts'
+import { boundSearches, type Limits, mostEvaluations } from '../core/limits.ts'
 import type { Optimizer } from '../core/optimizer.ts'
 import { isSame } from '../core/plain-data.ts'
 import type { Proposal } from '../core/proposal.ts'
@@ -51,12 +51,21 @@ export interface SearchPlan {
 
 /** How many evaluations the schedules of a search are laid out for when it begins. */
 export function firstHorizon(
-  { settings, populationSize, replications }: Optimizer,
+  { settings, usualGenerations, populationSize, replications }: Optimizer,
   { limits = {}, horizon }: Pick<SearchPlan, 'limits' | 'horizon'>,
 ): number {
-  const generations = Math.min(limits.generations ?? Number.POSITIVE_INFINITY, settings.generations)
+  const { generations: given = limits.generations ?? usualGenerations } = settings
+  const generations = Math.min(limits.generations ?? Number.POSITIVE_INFINITY, given)
   const most = mostEvaluations(limits, replications)
   return horizon ?? (Number.isFinite(most) ? most : generations * populationSize)
+}
+
+/**
+ * How many generations, or blocks, the settings of an optimizer give a search: as many as there are where they say nothing
+ * and a limit is sure to end it, and else as many as is usual.
+ */
+export function mostGenerations({ settings, allGenerations, usualGenerations }: Optimizer, limits: Limits): number {
+  return settings.generations ?? (boundSearches(limits) ? allGenerations : usualGenerations)
 }
 
 /** @throws ConfigurationError if what an optimizer proposes when it is told again is not what was recorded */

@@ -4,6 +4,7 @@ import { type Individual, type IndividualId, nameOf } from '../core/individual.t
 import { type BegunGeneration, type ProposedIndividual, proposedAs } from '../core/record.ts'
 import { pointsOf } from '../core/replications.ts'
 import { Replicates } from '../core/samples.ts'
+import { Repeats } from './repeats.ts'
 import { reuseKnown } from './reuse.ts'
 import { checkReplayed, type Knowledge, type Searched } from './searched.ts'
 import { ArrivalLine, OrderedLine, type ToldLine } from './told-line.ts'
@@ -49,7 +50,7 @@ export class SteadySearch {
     this.#replicates = new Replicates(searched.trajectory.replications, searched.optimizer.objectives)
   }
 
-  /** The limit that has ended it, as a sentence's end. */
+  /** What has ended it, as a sentence's end. */
   get limit(): string | undefined {
     return this.#limit
   }
@@ -63,19 +64,26 @@ export class SteadySearch {
     const { record } = this.#searched
     if (this.#order === 'ordered') record.numberTold((individual) => this.#placeOf(individual))
     const open = this.#begin(known)
+    const repeats = Repeats.of(record, this.#searched.optimizer)
+    const addAll = (evaluations: readonly Evaluation[]) => {
+      for (const evaluation of evaluations) this.#add(evaluation)
+    }
+    /** Adds what is known of individuals; gives those that are to be simulated. */
     const reuse = async (individuals: readonly Individual[]): Promise<readonly Individual[]> => {
-      if (!cache) return individuals
       const found = new Set<string>()
-      await reuseKnown(cache, individuals, record, signal, (evaluations) => {
-        for (const evaluation of evaluations) {
-          found.add(nameOf(evaluation.individual))
-          this.#add(evaluation)
-        }
-      })
-      return individuals.filter(({ name }) => !found.has(name))
+      if (cache) {
+        await reuseKnown(cache, individuals, record, signal, (evaluations) => {
+          for (const { individual } of evaluations) found.add(nameOf(individual))
+          addAll(evaluations)
+        })
+      }
+      const left = found.size === 0 ? individuals : individuals.filter(({ name }) => !found.has(name))
+      const { first, known } = repeats?.begin(left) ?? { first: left, known: [] }
+      addAll(known)
+      return first
     }
     let next = await reuse([...open, ...this.#advance(runner)])
-    for (let more = cache !== undefined; more && !signal.aborted; ) {
+    for (let more = cache !== undefined || repeats !== undefined; more && !signal.aborted; ) {
       const further = this.#advance(runner)
       more = further.length > 0
       next = [...next, ...(await reuse(further))]
@@ -85,7 +93,10 @@ export class SteadySearch {
         this.#line.expectStandIn(standIn)
         this.#pending.add(standIn.name)
       }
-      for (const evaluation of evaluations) this.#add(evaluation)
+      addAll(evaluations)
+      const { known, next } = repeats?.follow(evaluations) ?? { known: [], next: [] }
+      addAll(known)
+      runner.addIndividuals(next)
       for (let more = true; more; ) {
         const asked = this.#advance(runner)
         const left = await reuse(asked)
@@ -96,7 +107,8 @@ export class SteadySearch {
       this.#report()
     }
     if (this.#line.pending > 0) return false
-    this.#limit = this.#reachedLimit()
+    const { optimizer, ends } = this.#searched
+    this.#limit = this.#reachedLimit() ?? ends.ownReason(optimizer, Math.floor(this.#asked / this.size))
     return true
   }
 
@@ -269,7 +281,7 @@ export class SteadySearch {
   /** How many individuals the limits of the search allow. */
   get #most(): number {
     const { optimizer, limits, ends } = this.#searched
-    const generations = Math.min(optimizer.settings.generations, limits.generations ?? Number.POSITIVE_INFINITY)
+    const generations = Math.min(optimizer.mostGenerations, limits.generations ?? Number.POSITIVE_INFINITY)
     return Math.min(generations * this.size, ends.mostEvaluations)
   }
 
@@ -294,11 +306,12 @@ export class SteadySearch {
   }
 
   #report(): void {
-    const { trajectory, tally } = this.#searched
+    const { trajectory, tally, ends } = this.#searched
     const generations = Math.ceil(this.#most / this.size)
     const { generation } = trajectory
     const begun = generation * this.size
-    tally.report({ generation, generations, size: this.#asked - begun, evaluated: Math.max(0, this.#told - begun) })
+    const evaluated = Math.max(0, this.#told - begun)
+    tally.report({ generation, generations, ...ends.room, size: this.#asked - begun, evaluated })
   }
 }
 

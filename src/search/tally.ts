@@ -7,7 +7,12 @@ import type { RecordWriter } from '../record/writer.ts'
 /** How far a search is. */
 export interface Progress {
   readonly generation: number
+  /** How many there are at most, as far as that is known: infinitely many where only other limits end the search. */
   readonly generations: number
+  /** How many individuals the limits allow, if they say so. */
+  readonly mostEvaluations?: number
+  /** Until the limit of time is reached, if there is one. */
+  readonly timeLeftMs?: number
   /** Individuals of this generation, and how many of them are evaluated. */
   readonly size: number
   readonly evaluated: number
@@ -70,7 +75,7 @@ export class Tally {
     if (!this.#best || isBetter(objectives, point, this.#best)) this.#best = point
   }
 
-  report(place: Pick<Progress, 'generation' | 'generations' | 'size' | 'evaluated'>): void {
+  report(place: Pick<Progress, 'generation' | 'generations' | 'mostEvaluations' | 'size' | 'evaluated'>): void {
     const best = this.#best
     const front = this.#record.frontSize
     this.#onProgress({

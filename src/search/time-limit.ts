@@ -38,6 +38,11 @@ export class TimeLimit implements Disposable {
     return this.#over.signal.aborted
   }
 
+  /** Milliseconds; infinitely many without a limit. */
+  get left(): number {
+    return Math.max(0, this.#limitMs - this.#spent)
+  }
+
   /** Aborted when the time is over. */
   get signal(): AbortSignal {
     return this.#over.signal

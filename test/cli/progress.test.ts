@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { duration, ProgressLine } from '../../src/cli/progress.ts'
+import { describeProgress, duration, ProgressLine } from '../../src/cli/progress.ts'
 import type { Progress } from '../../src/search/tally.ts'
 
 function progressAt(generation: number, evaluated: number, elapsedMs: number, more: Partial<Progress> = {}): Progress {
@@ -52,6 +52,17 @@ test('the time left is measured from where this process went on, not from what a
   now = 60_000
   line.update(progressAt(9, 0, 60_000))
   expect(screen.text).toContain('1 min left')
+})
+
+test.each([
+  [
+    { generations: Number.POSITIVE_INFINITY, mostEvaluations: 200 },
+    'generation 6  0/20 done  100/200 in all  10/s  10 s left',
+  ],
+  [{ mostEvaluations: 1000 }, 'generation 6/10  0/20 done  100/1000 in all  10/s  10 s left'],
+  [{ timeLeftMs: 3000 }, 'generation 6/10  0/20 done  10/s  3 s left'],
+])('the time left is until the nearest limit, %j', (limits, text) => {
+  expect(describeProgress(progressAt(5, 0, 10_000, limits), progressAt(0, 0, 0, limits))).toBe(text)
 })
 
 test('a terminal is written to at most ten times a second, and never beyond its width', () => {

@@ -65,7 +65,7 @@ test('a summary says what a run is and how far it has come', () => {
     name: 'talk',
     directory: run,
     status: 'finished',
-    reason: null,
+    reason: '2 generations are its limit (optimizer.generations)',
     optimizer: 'random-search',
     seed: 1,
     objectives: { error: -1, speed: 1 },
@@ -94,7 +94,7 @@ test('the hash is that of the canonical export, remembered or not', async () => 
 test('a run whose runner is gone without a word has stopped', async () => {
   const copy = join(temporaryDirectory(), 'copy')
   cpSync(run, copy, { recursive: true })
-  describeAnew(copy, { status: 'running' })
+  describeAnew(copy, { status: 'running', reason: null })
   expect(summarizeRun(copy)).toMatchObject({ status: 'stopped', reason: 'its runner is gone', holder: null })
   hold(copy, process.pid)
   expect(summarizeRun(copy)).toMatchObject({ status: 'running', holder: { pid: process.pid, seen: true } })
@@ -103,7 +103,7 @@ test('a run whose runner is gone without a word has stopped', async () => {
 
 test('show prints the summary with the best parameters', async () => {
   const text = await showRun(run)
-  expect(text).toMatch(/^status +finished$/m)
+  expect(text).toMatch(/^status +finished: 2 generations are its limit \(optimizer\.generations\)$/m)
   expect(text).toMatch(/^individuals +16: 14 done, 2 failed$/m)
   expect(text).toMatch(/^objectives +error with weight -1, speed with weight 1$/m)
   expect(text).toMatch(/^best +error [\d.]+, speed 10\d \(individual \d\.\d\)$/m)

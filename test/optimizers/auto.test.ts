@@ -20,7 +20,7 @@ test.each<[string, ParameterMap<Record<string, unknown>>, string]>([
 ])('of %s it says whom it takes, and why', (_, parameters, sentence) => {
   const auto = new Auto(problemOf(parameters))
   expect(auto.announce()).toContain(sentence)
-  expect(auto.settings.generations).toBeGreaterThanOrEqual(50)
+  expect(auto.usualGenerations).toBeGreaterThanOrEqual(50)
   auto.horizon = 777
   expect(auto.horizon).toBe(777)
 })

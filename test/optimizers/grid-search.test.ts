@@ -25,7 +25,7 @@ test('it is the full factorial design of the same values, also of several parame
   const played = proposedIn(drive(grid, simulate, { evaluations: 100 }))
   expect(played).toEqual(proposedIn(drive(design, simulate, { evaluations: 100 })))
   expect(played).toHaveLength(24)
-  expect(grid.settings.generations).toBe(3)
+  expect(grid.allGenerations).toBe(3)
   expect(createOptimizer(problem, { type: 'grid-search', ...grid.settings }).settings).toEqual(grid.settings)
 })
 

@@ -32,21 +32,15 @@ test('every setting of a listed optimizer has a meaning, and a default unless it
   for (const { settings, summary } of Object.values(optimizers)) {
     expect(summary).toMatch(/^[^\n]+$/)
     for (const { name, meaning, default: value } of describeSettings(settings)) {
-      if (name === 'generations' && playsAll.has(settings)) continue // as many as the design, or the chosen algorithm, has
       expect(meaning, name).not.toBe('')
       if (!optional.has(name)) expect(value, name).toBeDefined()
     }
   }
 })
 
-const playsAll = new Set<unknown>([
-  optimizers.design.settings,
-  optimizers['grid-search'].settings,
-  optimizers.auto.settings,
-])
-
 /** Settings that are left out, that follow from the space, or that nobody else can know. */
 const optional = new Set([
+  'generations',
   'populationSize',
   'breeding',
   'points',

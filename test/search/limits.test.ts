@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { CrossEntropy, GeneticAlgorithm, TrustRegion } from '../../optimizers/index.ts'
+import { CrossEntropy, GeneticAlgorithm, RandomSearch, TrustRegion } from '../../optimizers/index.ts'
 import { orders } from '../../src/core/abilities.ts'
 import type { DoneEvaluation } from '../../src/core/evaluation.ts'
 import type { Optimizee } from '../../src/index.ts'
@@ -112,6 +112,20 @@ test('a limit leaves no room unused that individuals one by one can take, and ma
   await expect(search({ ...plan, name: 'less', limits: { evaluations: 2 } })).rejects.toThrow(
     /^limits\.evaluations needs at least one generation of \d+, got 2\.$/,
   )
+})
+
+test('where nobody says how many generations, a limit that is sure to come gives as much room as it has, and any other as much as is usual', async () => {
+  const makeOptimizer = (optimizee: Optimizee) => new RandomSearch(optimizee, { populationSize: 4, seed: 5 }) as never
+  const plan = { ...one, makeOptimizer, root: temporaryDirectory() } as const
+  const usual = await search({ ...plan, limits: { target: -100 } })
+  expect(usual.reason).toBe('50 generations are its limit (optimizer.generations, by default)')
+  expect(countOf(usual)).toBe(200)
+  const further = await search({ ...plan, limits: { target: -100, evaluations: 212 } })
+  expect(further.reason).toBe('212 evaluations are its limit (limits.evaluations)')
+  expect(countOf(further)).toBe(212)
+  const steady = await search({ ...plan, name: 'steady', order: 'ordered', limits: { generations: 52 } })
+  expect(steady.reason).toBe('52 generations are its limit (limits.generations)')
+  expect(countOf(steady)).toBe(208)
 })
 
 test('a limit below what a run has already, or one that means nothing, is refused in a sentence', async () => {

@@ -107,7 +107,12 @@ export class PlannedGrid {
   outcome({ status, reason }: Pick<GridOutcome, 'status' | 'reason'>, known: readonly Evaluation[]): GridOutcome {
     const byIndex = new Map(known.map((evaluation) => [evaluation.individual.index, evaluation]))
     const experiments = this.experiments.map((planned, i) => this.#experiment(planned, byIndex.get(i)))
-    return { status, ...(reason !== undefined && { reason }), directory: this.directory, experiments }
+    return {
+      status,
+      ...(status === 'stopped' && reason !== undefined && { reason }),
+      directory: this.directory,
+      experiments,
+    }
   }
 
   #experiment({ name, variant, seed, directory }: PlannedVariant, known: Evaluation | undefined): GridExperiment {

@@ -48,7 +48,7 @@ const seedsOf = (individuals: readonly Individual<unknown>[]) => individuals.map
 
 test('a design is played in chunks, to its end, however many generations that takes', () => {
   const make = () => new Design(line, { design: tenPoints, chunk: 3 })
-  expect(make().settings.generations).toBe(4)
+  expect(make().allGenerations).toBe(4)
   const generations = play(make)
   expect(generations.map((generation) => generation.length)).toEqual([3, 3, 3, 1])
   const grid = [...fullFactorial(line.space, { levels: 10 })]
@@ -91,7 +91,7 @@ test('a design that goes on from its saved state gives what it gives when it nev
       expect(play(make, true)).toEqual(whole)
       expect(whole.flat()).toHaveLength(points * replications)
       expect(make().design.runs).toBe(points * replications)
-      expect(make().settings.generations).toBe(whole.length)
+      expect(make().allGenerations).toBe(whole.length)
     },
   )
   fc.assert(law)
@@ -171,7 +171,7 @@ test('parts of a design keep their own replicates', () => {
 test('a design of a thousand million points starts at once and goes on in the middle', () => {
   const nine = problemOver(cube(9))
   const design = new Design(nine, { design: { kind: 'full-factorial', levels: 10 }, replications: 2 })
-  expect([design.design.size, design.design.runs, design.settings.generations]).toEqual([1e9, 2e9, 200_000])
+  expect([design.design.size, design.design.runs, design.allGenerations]).toEqual([1e9, 2e9, 200_000])
   expect(design.ask(design.start()).proposals).toHaveLength(10_000)
   expect(design.ask({ next: 1e9 - 1, pending: 0 }).proposals.map(({ parameters }) => parameters)).toEqual(
     new Array(2).fill(Object.fromEntries(nine.space.names.map((name) => [name, 1]))),
