@@ -8,7 +8,7 @@ import { commonSettings, Optimizer } from '../src/core/optimizer.ts'
 import type { State } from '../src/core/plain-data.ts'
 import type { Proposal } from '../src/core/proposal.ts'
 import type { Random } from '../src/core/random.ts'
-import { parseSettings } from '../src/core/settings.ts'
+import { parseSettings, SettingsError } from '../src/core/settings.ts'
 import { type Best, betterOf, recommendationOf } from './shared/best.ts'
 import { axesOf, type CmaAxes, split } from './shared/cma/axes.ts'
 import { type Drawn, drawFresh, drawSample } from './shared/cma/fresh-sample.ts'
@@ -113,7 +113,13 @@ export class CmaEs<P = Record<string, unknown>> extends Optimizer<CmaEsState, P,
     this.#isDiscrete = this.space.isConditional || this.space.axes.every(({ kind }) => kind !== 'real')
     this.#isReplicated = problem.replications !== undefined
     this.#isNoisy = this.settings.noise ?? this.#isReplicated
-    this.#shape = shapeFor(this.settings.covariance, this.#axes.ordered.length)
+    const dimension = this.#axes.ordered.length
+    this.#shape = shapeFor(this.settings.covariance, dimension)
+    if (this.#shape === 'full' && dimension > mostOfFull) {
+      throw new SettingsError(
+        `optimizer: covariance full needs at most ${mostOfFull} real and integer axes, got ${dimension} (automatic, separable and limited-memory take any number)`,
+      )
+    }
   }
 
   override get populationSize(): number {
@@ -272,7 +278,9 @@ export class CmaEs<P = Record<string, unknown>> extends Optimizer<CmaEsState, P,
   }
 }
 
+/** Up to here all that is learned of how parameters go together is worth what it takes; beyond the second, no record holds it. */
 const mostFull = 200
+const mostOfFull = 2000
 
 function shapeFor(covariance: Settings['covariance'], dimension: number): ShapeType {
   if (covariance !== 'automatic') return covariance

@@ -138,6 +138,13 @@ test('above 200 axes it says that it learns less', () => {
   )
 })
 
+test('a full covariance of thousands of axes is refused, and the forms that take them are named', () => {
+  const problem = problemOf({ x: vector(real(-1, 1), 2001) })
+  expect(() => new CmaEs(problem, { covariance: 'full' })).toThrow(
+    'optimizer: covariance full needs at most 2000 real and integer axes, got 2001 (automatic, separable and limited-memory take any number)',
+  )
+})
+
 test('on BBOB in 5 dimensions it is as good as measured', () => {
   const runs = [1, 6, 8, 10, 12, 15, 20, 22].map((number) =>
     searchBbob(
