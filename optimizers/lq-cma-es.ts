@@ -11,7 +11,7 @@ import { type Best, betterOf, recommendationOf } from './shared/best.ts'
 import { axesOf, type CmaAxes, split } from './shared/cma/axes.ts'
 import { type Drawn, drawFresh, drawSample } from './shared/cma/fresh-sample.ts'
 import { firstRun, isSpent, nextRun, type RestartSchedule } from './shared/cma/restart-schedule.ts'
-import { beginRun, type CmaRun, type CmaSample, learn, medianOf, penalised } from './shared/cma/run.ts'
+import { beginRun, type CmaRun, learn } from './shared/cma/run.ts'
 import { Sampler } from './shared/cma/sampler.ts'
 import { deviationsOf } from './shared/cma/shape.ts'
 import { nothingKnown, type Prior, startAmong, warmStart, withPrior } from './shared/cma/start.ts'
@@ -20,8 +20,9 @@ import { defaultLambda } from './shared/cma/strategy.ts'
 import { canonical } from './shared/genes.ts'
 import { type KnownPoints, keyOf, scoreAt, withPoint } from './shared/known-points.ts'
 import { costOf } from './shared/score.ts'
-import { type Archive, emptyArchive, kendallTau, pointIn, withPoints } from './shared/surrogate/archive.ts'
-import { fitModel, fullSize, type LqModel, minimiserOf, predict } from './shared/surrogate/lq-model.ts'
+import { type Archive, emptyArchive, withPoints } from './shared/surrogate/archive.ts'
+import { agreementOf, type Candidate, learnedCosts, mostPromising, outcomeOf } from './shared/surrogate/candidates.ts'
+import { fitModel, fullSize, type LqModel, minimiserOf } from './shared/surrogate/lq-model.ts'
 
 const settings = z.strictObject({
   ...commonSettings,
@@ -76,16 +77,6 @@ export type LqCmaEsState = {
   readonly stopped: StopReason | 'budget' | null
   readonly hasEnded: boolean
 }
-
-type Candidate = {
-  readonly sample: CmaSample | null
-  readonly point: readonly number[]
-  readonly status: 'new' | 'pending' | Outcome
-  readonly cost: number | null
-}
-
-/** What violates constraints has a cost beyond all others: no model may learn it. */
-type Outcome = 'done' | 'infeasible' | 'failed'
 
 type Tag = { readonly run: number; readonly generation: number; readonly place: number }
 
@@ -155,7 +146,7 @@ export class LqCmaEs<P = Record<string, unknown>> extends Optimizer<LqCmaEsState
     const { run, candidates, wanted } = state.candidates.length > 0 ? state : this.#sample(state, random)
     if (run === null) return { state, proposals: [] }
     const evaluated = candidates.filter(({ status }) => status !== 'new').length
-    const chosen = this.#mostPromising(state.model, run, candidates).slice(0, Math.min(room, wanted - evaluated))
+    const chosen = mostPromising(state.model, run, candidates, this.#axes).slice(0, Math.min(room, wanted - evaluated))
     const tagOf = (place: number): Tag => ({ run: state.schedule.restarts, generation: run.generation, place })
     const proposals = chosen.map(
       (place): Proposal<P> => ({ parameters: this.space.decode(candidates[place]!.point), tag: tagOf(place) }),
@@ -212,18 +203,6 @@ export class LqCmaEs<P = Record<string, unknown>> extends Optimizer<LqCmaEsState
     return startAmong(points, given, this.#axes)
   }
 
-  /** The candidates that are not simulated yet, best first by the model; as they were drawn where there is none. */
-  #mostPromising(model: LqModel | null, run: CmaRun, candidates: readonly Candidate[]): number[] {
-    const open = [...candidates.keys()].filter((place) => candidates[place]!.status === 'new')
-    if (model === null) return open
-    const spread = run.spreads.length === 0 ? 0 : medianOf(run.spreads)
-    const values = candidates.map((candidate) => {
-      const value = this.#predict(model, candidate)
-      return candidate.sample === null ? value : penalised(value, candidate.sample, spread)
-    })
-    return open.sort((a, b) => values[a]! - values[b]!)
-  }
-
   override tell(old: LqCmaEsState, evaluations: readonly Evaluation<P>[], random: Random): LqCmaEsState {
     let { pending, prior, known, best, schedule } = old
     const candidates = [...old.candidates]
@@ -258,27 +237,16 @@ export class LqCmaEs<P = Record<string, unknown>> extends Optimizer<LqCmaEsState
     const n = run.mean.length
     const units = deviationsOf(run.shape, n).map((deviation) => Math.max(1e-300, run.sigma * deviation))
     const model = fitModel(archive, run.mean, units, state.schedule.restarts > 0 ? { reach } : {})
-    const isTrusted =
-      model !== null && this.#agreement(model, archive, evaluated, run.lambda) >= this.settings.agreement
+    const isTrusted = model !== null && agreementOf(model, archive, evaluated, run.lambda) >= this.settings.agreement
     const hasTrue = candidates.some(({ status }) => status === 'done')
     if (isComplete || (isTrusted && hasTrue)) return this.#learn({ ...state, model }, run, random)
     return { ...state, model, wanted: Math.max(Math.ceil(1.5 * state.wanted), state.wanted + this.settings.batch) }
   }
 
-  #agreement(model: LqModel, archive: Archive, evaluated: number, lambda: number): number {
-    const count = Math.floor(Math.max(15, Math.min(1.2 * evaluated, 0.75 * lambda)))
-    const costs = [...archive.costs.subarray(-count)]
-    const from = archive.costs.length - costs.length
-    return kendallTau(
-      costs.map((_, i) => predict(model, pointIn(archive, from + i))),
-      costs,
-    )
-  }
-
   /** A generation is learned from with what was simulated, or with the model's values for all of it. */
   #learn(state: LqCmaEsState, old: CmaRun, random: Random): LqCmaEsState {
     const { model, candidates } = state
-    const told = this.#valuesOf(model, candidates)
+    const told = learnedCosts(model, candidates, this.#axes)
     const run = learn(
       old,
       candidates.flatMap(({ sample }, i) => (sample === null ? [] : [{ sample, cost: told[i]! }])),
@@ -292,23 +260,6 @@ export class LqCmaEs<P = Record<string, unknown>> extends Optimizer<LqCmaEsState
     if (restarts === 'none') return { ...next, stopped, hasEnded: true }
     const schedule = nextRun(state.schedule, restarts, { lambda: this.populationSize, sigma }, random)
     return { ...next, run: null, model: null, optimum: null, stopped, schedule }
-  }
-
-  /** The model's values are shifted so that the least is the least that was simulated. */
-  #valuesOf(model: LqModel | null, candidates: readonly Candidate[]): (number | null)[] {
-    if (model === null || candidates.every(({ status }) => status !== 'new')) return candidates.map(({ cost }) => cost)
-    const values = candidates.map((candidate) =>
-      candidate.status === 'failed' || candidate.status === 'infeasible'
-        ? candidate.cost
-        : this.#predict(model, candidate),
-    )
-    const least = values.reduce<number>((low, value) => Math.min(low, value ?? low), Number.POSITIVE_INFINITY)
-    const best = candidates.reduce((low, { cost }) => Math.min(low, cost ?? low), Number.POSITIVE_INFINITY)
-    return values.map((value) => (value === null ? null : value - least + best))
-  }
-
-  #predict(model: LqModel, { point }: Candidate): number {
-    return predict(model, split(this.#axes, point).x)
   }
 
   override recommend({ best }: LqCmaEsState): Recommendation<P>[] {
@@ -338,8 +289,3 @@ const mostRemembered = 10
  * they ended, far away, says nothing of where this one is, and would draw it there.
  */
 const reach = 7
-
-function outcomeOf<P>(evaluation: Evaluation<P>): Outcome {
-  if (evaluation.outcome === 'failed') return 'failed'
-  return (evaluation.violation ?? 0) > 0 ? 'infeasible' : 'done'
-}
