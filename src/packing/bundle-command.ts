@@ -3,7 +3,7 @@ import { basename, dirname, join, relative } from 'node:path'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
 import { runningName } from '../system/own-parts.ts'
 import { filesOf } from '../system/surface.ts'
-import { inLayers, partsOf } from './layers.ts'
+import { Layers, partsOf } from './layers.ts'
 import { noticesOf } from './notices.ts'
 import { replaceFiles } from './replace-files.ts'
 
@@ -25,6 +25,9 @@ const programs = [
 
 /** What users' modules import by name; in the command's process it must be what the command has itself. */
 const entries = ['src/index.js', 'optimizers/kit.js']
+
+/** What loads the layers. */
+const loader = 'src/packing/load-layer.js'
 
 /** What is loaded as one file: all that these files need, and that no layer before has. */
 const layers = {
@@ -64,15 +67,23 @@ export async function bundleCommand(others: readonly string[] = []): Promise<voi
     build({
       ...split,
       splitting: true,
-      entryPoints: [...['src/cli/main.js', ...others].map(program), ...[...entries, ...surface()].map(imported)],
+      entryPoints: [
+        ...['src/cli/main.js', loader, ...others].map(program),
+        ...[...entries, ...surface()].map(imported),
+      ],
     }),
     build({ ...split, entryPoints: programs.map(program) }),
   ])
   const parts = builds.flatMap(({ outputFiles, metafile }) => partsOf(outputFiles, metafile, folder))
-  const { outputFiles } = await build({ ...common, ...inLayers(parts, layers), banner: { js: banner } })
+  const bundled = new Layers(parts, layers)
+  const scripts = await build({ ...common, ...bundled.scripts, ...asScripts })
+  const names = scripts.outputFiles.map(({ path }) => basename(path))
+  const beside = bundled.modulesBeside(names, basename(loader))
+  const modules = await build({ ...common, ...beside, banner: { js: banner } })
   const inputs = builds.flatMap(({ metafile }) => Object.keys(metafile.inputs))
+  const files = [...scripts.outputFiles, ...modules.outputFiles]
   replaceFiles(folder, [
-    ...outputFiles.map(({ path, text }) => ({ name: relative(folder, path), text })),
+    ...files.map(({ path, text }) => ({ name: relative(folder, path), text })),
     { name: 'licenses.txt', text: noticesOf(inputs, root) },
   ])
 }
@@ -89,6 +100,17 @@ const banner = [
   'const __bundleUrl = import.meta.url',
   'const require = __createRequire(__bundleUrl)',
 ].join('; ')
+
+/** A layer is a function: `load-layer.ts` says of what. Its file is named for its content. */
+const asScripts = {
+  format: 'cjs',
+  entryNames: '[name]-[hash]',
+  outExtension: { '.js': '.cjs' },
+  define: { 'import.meta.dirname': '__directory' },
+  banner: { js: '(function (__layers, __load, require, __bundleUrl, __directory, module) {' },
+  footer: { js: '})' },
+  logOverride: { 'ignored-bare-import': 'silent' }, // of layers below, which are loaded before
+} as const satisfies BuildOptions
 
 /** What is changed in files on their way into the bundles. */
 const rewritten: Plugin = {

@@ -1,5 +1,5 @@
 import { basename, relative } from 'node:path'
-import type { Metafile, OnResolveResult, OutputFile, Plugin } from 'esbuild'
+import type { BuildOptions, Metafile, OnResolveResult, OutputFile, Plugin } from 'esbuild'
 
 /** One file that a bundler has made. */
 export interface Part {
@@ -22,49 +22,112 @@ export function partsOf(files: readonly OutputFile[], { outputs }: Metafile, fol
   })
 }
 
+/** What a bundler is to make, and of what. */
+type Build = Required<Pick<BuildOptions, 'entryPoints' | 'plugins'>>
+
 /**
  * How parts become few files. A bundler makes a part of every set of files that the same entries need, of which a command
- * then needs a hundred; a layer is one file of all the parts that some commands need. What stands for a part in a layer is
- * what the layer exports of it.
+ * then needs a hundred; a layer is one file of all the parts that some commands need. It is a script (see `load-layer.ts`):
+ * a function, to be bundled as CommonJS, of the layers below it and of what a module finds around it.
  *
  * @param layers the files that each layer begins with; it has all that these need and that is in no layer before it
  */
-export function inLayers(
-  parts: readonly Part[],
-  layers: Readonly<Record<string, readonly string[]>>,
-): { readonly entryPoints: { in: string; out: string }[]; readonly plugins: Plugin[] } {
-  const layerOf = assign(parts, layers)
-  const byName = new Map(parts.map((part, i) => [part.name, { ...part, prefix: `p${i}_` }]))
-  const kept = parts.filter(({ name, entry }) => entry !== undefined || !layerOf.has(name)).map(({ name }) => name)
-  const plugin: Plugin = {
-    name: 'layers',
-    setup({ onResolve, onLoad }) {
-      onResolve({ filter: /.*/ }, ({ path, kind, importer, namespace }): OnResolveResult => {
-        if (kind === 'entry-point') {
-          if (path in layers) return { path, namespace: 'layer' }
-          return { path, namespace: layerOf.has(path) ? 'stand-in' : 'part' }
-        }
-        const name = path.replace(/^\.\//, '')
-        const layer = layerOf.get(name)
-        if (kind === 'dynamic-import' || namespace === 'stand-in' || layer === undefined)
-          return { path, external: true }
-        const isInside = namespace === 'layer' || layerOf.get(importer) === layer
-        return { path: name, namespace: isInside ? 'part' : 'stand-in', sideEffects: true }
-      })
-      onLoad({ filter: /.*/, namespace: 'part' }, ({ path }) => ({ contents: byName.get(path)!.text }))
-      onLoad({ filter: /.*/, namespace: 'layer' }, ({ path }) => {
-        const inside = [...byName.values()].filter(({ name }) => layerOf.get(name) === path)
-        const lines = inside.map((part) => exporting(part, part.name, (name, own) => `${name} as ${own}`))
-        return { contents: lines.join('\n') }
-      })
-      onLoad({ filter: /.*/, namespace: 'stand-in' }, ({ path }) => {
-        const part = byName.get(path)!
-        return { contents: exporting(part, `${layerOf.get(path)}.js`, (name, own) => `${own} as ${name}`) }
-      })
-    },
+export class Layers {
+  readonly #names: readonly string[]
+  readonly #layerOf: ReadonlyMap<string, string>
+  readonly #parts: ReadonlyMap<string, PrefixedPart>
+
+  constructor(parts: readonly Part[], layers: Readonly<Record<string, readonly string[]>>) {
+    this.#names = Object.keys(layers)
+    this.#layerOf = assign(parts, layers)
+    this.#parts = new Map(parts.map((part, i) => [part.name, { ...part, prefix: `p${i}_` }]))
   }
-  const entryPoints = [...Object.keys(layers), ...kept].map((name) => ({ in: name, out: name.replace(/\.js$/, '') }))
-  return { entryPoints, plugins: [plugin] }
+
+  /** The layers themselves, one script each. */
+  get scripts(): Build {
+    const plugin: Plugin = {
+      name: 'layers',
+      setup: ({ onResolve, onLoad }) => {
+        onResolve({ filter: /.*/ }, ({ path, kind, importer, namespace }): OnResolveResult => {
+          if (kind === 'entry-point') return { path, namespace: 'layer' }
+          const name = path.replace(/^\.\//, '')
+          const layer = this.#layerOf.get(name)
+          if (layer === undefined) return { path, external: true }
+          const isInside = namespace === 'layer' || this.#layerOf.get(importer) === layer
+          return { path: name, namespace: isInside ? 'part' : 'below', sideEffects: isInside }
+        })
+        onLoad({ filter: /.*/, namespace: 'layer' }, ({ path }) => {
+          const lines = this.#partsIn(path).map((part) =>
+            exporting(part, part.name, (name, own) => `${name} as ${own}`),
+          )
+          return { contents: lines.join('\n') }
+        })
+        onLoad({ filter: /.*/, namespace: 'part' }, ({ path }) => {
+          return { contents: this.#parts.get(path)!.text.replace(/\bimport\(/g, '__load(') } // a script has no `import`
+        })
+        onLoad({ filter: /.*/, namespace: 'below' }, ({ path }) => {
+          const { exports, prefix } = this.#parts.get(path)!
+          const own = exports.map((name) => `${name} = __layers.${this.#layerOf.get(path)}.${prefix}${name}`)
+          return { contents: own.length === 0 ? '' : `export const ${own.join(', ')}` }
+        })
+      },
+    }
+    return { entryPoints: this.#names.map((name) => ({ in: name, out: name })), plugins: [plugin] }
+  }
+
+  /**
+   * All other files: parts that are in no layer, and modules that stand for a layer or for a part in one.
+   *
+   * @param scripts the names of the layers' files: `base-HASH.cjs`
+   * @param loader the part that exports `loadLayer`
+   */
+  modulesBeside(scripts: readonly string[], loader: string): Build {
+    const plugin: Plugin = {
+      name: 'beside-layers',
+      setup: ({ onResolve, onLoad }) => {
+        onResolve({ filter: /.*/ }, ({ path, kind, namespace }): OnResolveResult => {
+          if (kind === 'entry-point') {
+            if (this.#names.includes(path)) return { path, namespace: 'layer' }
+            return { path, namespace: this.#layerOf.has(path) ? 'stand-in' : 'part' }
+          }
+          const name = path.replace(/^\.\//, '')
+          const isStandIn = kind !== 'dynamic-import' && namespace === 'part' && this.#layerOf.has(name)
+          return isStandIn ? { path: name, namespace: 'stand-in', sideEffects: true } : { path, external: true }
+        })
+        onLoad({ filter: /.*/, namespace: 'part' }, ({ path }) => ({ contents: this.#parts.get(path)!.text }))
+        onLoad({ filter: /.*/, namespace: 'layer' }, ({ path }) => {
+          const names = this.#partsIn(path).flatMap(({ exports, prefix }) => exports.map((name) => prefix + name))
+          const below = this.#names.slice(0, this.#names.indexOf(path)).map((name) => `import './${name}.js'`)
+          return {
+            contents: [
+              `import { loadLayer } from './${loader}'`,
+              ...below,
+              `export const { ${names.join(', ')} } = loadLayer('${path}', '${scripts.find((name) => name.startsWith(`${path}-`))}')`,
+            ].join('\n'),
+          }
+        })
+        onLoad({ filter: /.*/, namespace: 'stand-in' }, ({ path }) => {
+          const part = this.#parts.get(path)!
+          return { contents: exporting(part, `${this.#layerOf.get(path)}.js`, (name, own) => `${own} as ${name}`) }
+        })
+      },
+    }
+    const kept = [...this.#parts.values()].filter(({ name, entry }) => entry !== undefined || !this.#layerOf.has(name))
+    const entryPoints = [...this.#names, ...kept.map(({ name }) => name)]
+    return {
+      entryPoints: entryPoints.map((name) => ({ in: name, out: name.replace(/\.js$/, '') })),
+      plugins: [plugin],
+    }
+  }
+
+  #partsIn(layer: string): PrefixedPart[] {
+    return [...this.#parts.values()].filter(({ name }) => this.#layerOf.get(name) === layer)
+  }
+}
+
+/** A part with what its names begin with where those of several stand side by side. */
+interface PrefixedPart extends Part {
+  readonly prefix: string
 }
 
 /** Which layer each part is in, if any. Programs are in none: they are run, not imported. */
@@ -91,7 +154,7 @@ function assign(
 
 /** A module that passes on all that a part exports; of a part that exports nothing, that it is run. */
 function exporting(
-  { exports, prefix }: Part & { readonly prefix: string },
+  { exports, prefix }: PrefixedPart,
   from: string,
   named: (name: string, own: string) => string,
 ): string {

@@ -9,5 +9,5 @@ export function replaceFiles(folder: string, files: readonly { readonly name: st
     if (!existsSync(path) || readFileSync(path, 'utf8') !== text) writeFileSync(path, text)
   }
   const names = new Set(files.map(({ name }) => name))
-  for (const name of readdirSync(folder).filter((name) => !names.has(name))) rmSync(join(folder, name))
+  for (const name of readdirSync(folder).filter((name) => !names.has(name))) rmSync(join(folder, name), { force: true })
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { execa } from 'execa'
 import { expect, test } from 'vitest'
@@ -46,7 +46,34 @@ test('the bundled command loads what it needs to read runs in a few files, and n
 })
 
 test('the bundled command speaks one language of those that zod does', () => {
-  const searching = readFileSync(join(build, 'command', 'searching.js'), 'utf8')
+  const folder = join(build, 'command')
+  const layers = readdirSync(folder).filter((name) => name.endsWith('.cjs'))
+  const searching = readFileSync(join(folder, layers.find((name) => name.startsWith('searching-'))!), 'utf8')
   expect(searching).toContain('Invalid input: expected ')
   expect(searching).not.toContain('Entr\\xE9e invalide') // how the bundler writes it
+})
+
+test('what one process of the bundled command has compiled the next one takes, and compiles anew what is damaged', async () => {
+  const project = temporaryDirectory()
+  const folder = join(project, 'dist', 'command')
+  cpSync(join(build, 'command'), folder, { recursive: true, filter: (path) => !path.includes('.compiled') })
+  cpSync(join(build, '..', 'package.json'), join(project, 'package.json'))
+  symlinkSync(join(build, '..', 'node_modules'), join(project, 'node_modules'))
+  const status = () => execa(process.execPath, [join(folder, 'main.js'), 'status', '.'], { cwd: project })
+  const compiled = () => {
+    const names = readdirSync(folder).filter((name) => name.includes('.compiled'))
+    return Object.fromEntries(names.map((name) => [name, statSync(join(folder, name)).ino]))
+  }
+  const { stdout } = await status()
+  const first = compiled()
+  expect(Object.keys(first).map((name) => name.replace(/-.*/, ''))).toEqual(['base', 'reading'])
+  expect((await status()).stdout).toBe(stdout)
+  expect(compiled()).toEqual(first)
+  const damaged = join(folder, Object.keys(first)[1]!)
+  const bytes = readFileSync(damaged)
+  bytes.fill(0xff, bytes.length >> 1, (bytes.length >> 1) + 100)
+  writeFileSync(damaged, bytes)
+  expect((await status()).stdout).toBe(stdout)
+  expect(compiled()).not.toEqual(first)
+  expect(readFileSync(damaged).equals(bytes)).toBe(false)
 })

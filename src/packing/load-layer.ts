@@ -1,0 +1,84 @@
+import { closeSync, openSync, readFileSync, renameSync, rmSync, writevSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { Script } from 'node:vm'
+import { crc32 } from 'node:zlib'
+
+type Exports = Readonly<Record<string, unknown>>
+
+/** What a layer's file holds: a function of what a module would find around it. */
+type Layer = (
+  layers: Readonly<Record<string, Exports>>,
+  load: (specifier: string) => Promise<unknown>,
+  require: NodeJS.Require,
+  url: string,
+  directory: string,
+  module: { exports: Exports },
+) => void
+
+interface Compiled {
+  readonly script: Script
+  readonly cache: string
+  readonly isNew: boolean
+}
+
+const { dirname: directory, url } = import.meta
+const layers: Record<string, Exports> = {}
+const compiled: Compiled[] = []
+
+/**
+ * Loads a layer of the bundled command. Node.js keeps what it compiles of a script, and in its earlier versions nothing of
+ * modules: so a layer is a script, and the first process leaves beside it what the next ones need not compile. Whoever can
+ * write there can write the layer itself; where nobody can, each process compiles.
+ *
+ * @param name what the layers above it call it
+ * @param file its script, named for its content: V8 would take what was compiled of another one of its length
+ * @returns what its parts export
+ */
+export function loadLayer(name: string, file: string): Exports {
+  const path = join(directory, file)
+  const cache = `${path}-${process.version}-${process.arch}.compiled`
+  const cachedData = readCompiled(cache)
+  const script = new Script(readFileSync(path, 'latin1'), { filename: path, ...(cachedData && { cachedData }) })
+  if (compiled.length === 0) process.once('exit', keepCompiled)
+  compiled.push({ script, cache, isNew: !cachedData || script.cachedDataRejected === true })
+  const module: { exports: Exports } = { exports: {} }
+  const run = script.runInThisContext() as Layer
+  run(layers, (specifier) => import(specifier), createRequire(url), url, directory, module)
+  layers[name] = module.exports
+  return module.exports
+}
+
+/** At the end, since a function is compiled when it is first called; of all layers, since this one calls others of those below. */
+function keepCompiled(): void {
+  if (compiled.some(({ isNew }) => isNew)) for (const layer of compiled) writeCompiled(layer)
+}
+
+/** Its last four bytes are a checksum of the others: V8 trusts what it is given, and a damaged file would end the process. */
+function readCompiled(path: string): Buffer | undefined {
+  try {
+    const bytes = readFileSync(path)
+    const data = bytes.subarray(0, -4)
+    return bytes.length > 4 && bytes.readUInt32LE(data.length) === crc32(data) ? data : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function writeCompiled({ script, cache }: Compiled): void {
+  const unfinished = `${cache}-${process.pid}`
+  try {
+    const file = openSync(unfinished, 'wx')
+    try {
+      const data = script.createCachedData()
+      const checksum = Buffer.alloc(4)
+      checksum.writeUInt32LE(crc32(data))
+      writevSync(file, [data, checksum])
+    } finally {
+      closeSync(file)
+    }
+    renameSync(unfinished, cache)
+  } catch {
+    rmSync(unfinished, { force: true }) // the place is read-only or full, and nothing depends on it
+  }
+}
