@@ -15,6 +15,10 @@ export function smallFileSystem(path: string, bytes: number, files?: number): vo
   onTestFinished(() => unmount(path))
 }
 
+export function growFileSystem(path: string, bytes: number): void {
+  execFileSync('mount', ['-o', `remount,size=${bytes}`, path])
+}
+
 /** Shows a directory at a second place, where what is known of files is believed for so many seconds. */
 export async function mountAgain(directory: string, path: string, seconds: number): Promise<Mount> {
   mkdirSync(path, { recursive: true })

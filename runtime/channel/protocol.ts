@@ -107,6 +107,8 @@ export interface Results {
   readonly results: readonly Result[]
   /** The worker's system calls for pipe files and hearts since the message before. */
   readonly operations?: number
+  /** How many bytes the next message has, which waits since the disk has no room for it. */
+  readonly needs?: number
 }
 
 export interface Report {
@@ -154,8 +156,13 @@ export function isFromWorker(message: unknown): message is FromWorker {
       return texts && Number.isInteger(worker) && Number.isInteger(pid)
     }
     case 'results': {
-      const { results, operations = 0 } = message as { results?: unknown; operations?: unknown }
-      return typeof operations === 'number' && Array.isArray(results) && results.every(isResult)
+      const {
+        results,
+        operations = 0,
+        needs = 0,
+      } = message as { results?: unknown; operations?: unknown; needs?: unknown }
+      if (typeof operations !== 'number' || typeof needs !== 'number') return false
+      return Array.isArray(results) && results.every(isResult)
     }
     case 'report': {
       const { key, values } = message as { key?: unknown; values?: unknown }

@@ -36,6 +36,19 @@ export function discard(path: string): void {
   }
 }
 
+/** A disk, or somebody's share of it, that does not take so many bytes. */
+export class NoRoom extends Error {
+  override readonly name = 'NoRoom'
+  readonly code: string
+  readonly bytes: number
+
+  constructor(bytes: number, { message, code = 'ENOSPC' }: NodeJS.ErrnoException) {
+    super(message)
+    this.code = code
+    this.bytes = bytes
+  }
+}
+
 /** One file of a pipe, open for its writer. What is appended is in it as a whole or not at all. */
 export class Segment {
   readonly number: number
@@ -83,9 +96,10 @@ export class Segment {
       }
       if (this.#isHeldBack) fdatasyncSync(descriptor)
     } catch (error) {
-      this.#isLost = (error as NodeJS.ErrnoException).code !== 'ENOSPC'
-      if (written > 0 && !this.#isLost) ftruncateSync(descriptor, this.#size)
-      throw error
+      const isFull = isOutOfRoom(error)
+      this.#isLost = !isFull
+      if (written > 0 && isFull) ftruncateSync(descriptor, this.#size)
+      throw isFull ? new NoRoom(bytes.length, error) : error
     }
     this.#size += bytes.length
     crashPoint()
@@ -117,6 +131,10 @@ export class Segment {
     this.#isLost = false
     closeQuietly(old)
   }
+}
+
+function isOutOfRoom(error: unknown): error is NodeJS.ErrnoException {
+  return ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '')
 }
 
 function closeQuietly(descriptor: number): void {

@@ -7,6 +7,7 @@ import { WatchTime } from '../channel/watch-time.ts'
 import type { Accounts } from './accounts.ts'
 import { Alarm } from './alarm.ts'
 import { HostRecord } from './benched-hosts.ts'
+import { requireSpace } from './disk-space.ts'
 import { Exits } from './exits.ts'
 import { lastWords } from './last-words.ts'
 import type { Explanation, Launcher, WorkerPool } from './launcher.ts'
@@ -253,6 +254,7 @@ export class Fleet {
         this.#bereftOf ??= worker.explanation
         return
       case 'hopeless':
+        requireSpace(this.#options.directory) // on a full disk no worker starts, and with room the run goes on
         this.#failure ??= failedStart(worker, succession.departure)
     }
   }

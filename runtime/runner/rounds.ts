@@ -86,7 +86,10 @@ export class Rounds {
       this.#rounds++
       this.#roundAt = now
       // Workers that cannot write their results cannot say so either: they wait, and so would the run.
-      if (fleet.workers.some((worker) => worker.busyFor() > spaceCheckMs)) requireSpace(this.#directory)
+      const lacks = fleet.workers.flatMap(({ lack }) => lack ?? [])
+      if (lacks.length > 0 || fleet.workers.some((worker) => worker.busyFor() > spaceCheckMs)) {
+        requireSpace(this.#directory, lacks)
+      }
       if (fleet.retired.length > 0) fleet.alarm.rouse()
     }
     for (const worker of fleet.living) this.#watch(worker, isRound)

@@ -8,11 +8,13 @@ import {
   type Hello,
   isFromWorker,
   protocolVersion,
+  type Results,
   type ToWorker,
 } from '../channel/protocol.ts'
 import { workerDirectory } from '../channel/run-file.ts'
 import { discard, segmentPath, segmentsIn } from '../channel/segment.ts'
 import { StuckWatch } from '../channel/stuck-watch.ts'
+import type { Lack } from './disk-space.ts'
 
 export interface ChannelSurroundings {
   /** The run directory. */
@@ -46,6 +48,8 @@ export class WorkerChannel {
   #hasBell = false
   /** Whether the bell has rung and what was written has not been seen yet. */
   #hasRung = false
+  /** What the worker's next message needs, for which the disk has no room, and since when that is known. */
+  #lack: { readonly bytes: number; readonly since: number } | undefined
   readonly #stuckWatch = new StuckWatch()
   #hasGrown = false
 
@@ -128,8 +132,17 @@ export class WorkerChannel {
     }
     // A message of another form is a newer worker's, or nobody's: what was asked is still unanswered.
     const known = messages.filter(isFromWorker)
-    for (const message of known) if (message.type === 'results') this.#operationsThere += message.operations ?? 0
+    for (const message of known) {
+      const { operations = 0, needs = 0 }: Partial<Results> = message.type === 'results' ? message : {}
+      this.#operationsThere += operations
+      this.#lack = needs > 0 ? { bytes: needs, since: this.#watched() } : undefined
+    }
     return known
+  }
+
+  /** What the disk has no room for, according to the worker. */
+  get lack(): Lack | undefined {
+    return this.#lack && { bytes: this.#lack.bytes, forMs: this.#watched() - this.#lack.since }
   }
 
   /** Milliseconds for which the pipe has shown something that is no whole message and does not grow. */

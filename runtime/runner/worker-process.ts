@@ -6,6 +6,7 @@ import { livenessOf, type ProcessIdentity } from '../../src/system/process-ident
 import { Pulse, workerHeart } from '../channel/heartbeat.ts'
 import { type AttemptKey, type FromWorker, protocolVersion, type Simulate } from '../channel/protocol.ts'
 import { workerDirectory } from '../channel/run-file.ts'
+import type { Lack } from './disk-space.ts'
 import { HeldJobs, type Job, keyOfJob } from './job.ts'
 import type { Explanation, Launcher, Provenance } from './launcher.ts'
 import { type ChannelSurroundings, firstHello, ordersIn, WorkerChannel } from './worker-channel.ts'
@@ -174,6 +175,11 @@ export class WorkerProcess {
   /** Milliseconds for which the worker's pipe has shown something that is no whole message and does not grow. */
   stuckFor(): number {
     return this.#pipes.stuckFor
+  }
+
+  /** What the worker cannot write, since the disk has no room for it. */
+  get lack(): Lack | undefined {
+    return this.#pipes.lack
   }
 
   /** Milliseconds for which the worker has held work without a sign of progress. */

@@ -1,5 +1,6 @@
 import { MessageTooLarge, maxPayloadBytes, type PipeWriter } from '../channel/pipe-file.ts'
-import type { AttemptKey, Result } from '../channel/protocol.ts'
+import type { AttemptKey, Result, Results } from '../channel/protocol.ts'
+import { NoRoom } from '../channel/segment.ts'
 
 /** What a worker has to say of its individuals, kept until it can be written. */
 export class Answers {
@@ -9,6 +10,8 @@ export class Answers {
   #results: Result[] = []
   readonly #reports: { type: 'report'; key: AttemptKey; values: [number, number][] }[] = []
   #operationsTold = 0
+  /** How much room the runner was told is needed for what waits. */
+  #needsTold = 0
   #writtenAt = performance.now()
 
   constructor(writer: PipeWriter, operations: () => number) {
@@ -31,7 +34,7 @@ export class Answers {
     else this.#reports.push({ type: 'report', key, values: [[step, value]] })
   }
 
-  /** Writes all of it; false on a disk that is full, or away. */
+  /** Writes all of it; false on a disk that is full, or away: of a full one the runner is told how much room is needed. */
   tryWrite(): boolean {
     try {
       while (this.#reports.length > 0) {
@@ -39,9 +42,11 @@ export class Answers {
         this.#reports.shift()
       }
       while (this.#results.length > 0) this.#results = this.#results.slice(this.#writeResults())
-    } catch {
+    } catch (error) {
+      if (error instanceof NoRoom) this.#sayNeeds(error.bytes)
       return false
     }
+    this.#needsTold = 0
     this.#writtenAt = performance.now()
     return true
   }
@@ -56,6 +61,17 @@ export class Answers {
     }
   }
 
+  /** What is too large for a disk that is nearly full leaves room for a word about it. */
+  #sayNeeds(needs: number): void {
+    if (needs === this.#needsTold) return
+    try {
+      this.#write([], { needs })
+      this.#needsTold = needs
+    } catch {
+      // Not even that: the runner sees it as well.
+    }
+  }
+
   /** Writes as many results as a message can hold, and gives how many: the first that none can hold is a bad result. */
   #writeResults(): number {
     const results = this.#results
@@ -65,7 +81,7 @@ export class Answers {
         this.#write(results.slice(0, count))
         return count
       } catch (error) {
-        if (isSystemError(error)) throw error
+        if (error instanceof NoRoom || isSystemError(error)) throw error
         refusal = error
       }
     }
@@ -74,9 +90,9 @@ export class Answers {
     return 1
   }
 
-  #write(results: readonly Result[]): void {
+  #write(results: readonly Result[], beside: Pick<Results, 'needs'> = {}): void {
     const operations = this.#operations()
-    this.#writer.write({ type: 'results', results, operations: operations - this.#operationsTold })
+    this.#writer.write({ type: 'results', results, operations: operations - this.#operationsTold, ...beside })
     this.#operationsTold = operations
   }
 }

@@ -186,7 +186,8 @@ export class WorkerProgram {
   /** Writes the results; on a disk that is full, or away, they are kept until there is space. */
   async #flush(): Promise<void> {
     while (!this.#answers.tryWrite()) {
-      if (this.#isOrphan(true)) throw new Error('the results cannot be written and there is no runner')
+      if (this.#isOrphan(true) || this.#leaving === 'signal')
+        throw new Error('the results cannot be written and nobody waits for them')
       await setTimeout(500)
     }
   }

@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { expect, test } from 'vitest'
+import { requireSpace } from '../../runtime/runner/disk-space.ts'
 import { openDatabase } from '../../src/system/database.ts'
-import { canMountMemory, smallFileSystem } from '../mounts.ts'
+import { canMountMemory, growFileSystem, smallFileSystem } from '../mounts.ts'
 import { hasPart } from '../parts.ts'
 import { processesNaming } from '../processes.ts'
 import { canonicalExport, search } from '../search.ts'
@@ -64,6 +65,38 @@ test.runIf(canMount).each([0, 4096, 20_000, 100_000])(
     expect(end.canonical).toBe(canonical)
   },
 )
+
+test.runIf(canMount)(
+  'a result for which a disk has no room left stops the run and says how much is needed, and with room it goes on',
+  async () => {
+    const root = join(temporaryDirectory(), 'disk')
+    smallFileSystem(root, 6 * 2 ** 20)
+    const large = {
+      root,
+      optimizee: 'hostile',
+      options: { does: ['ten megabytes'] },
+      populationSize: 2,
+      generations: 1,
+    }
+    const full = await search(large)
+    expect(full).toMatchObject({
+      status: 'stopped',
+      reason: expect.stringMatching(/no space left .* result of 12 MB\.$/),
+    })
+    expect(processesNaming(root)).toEqual([])
+    growFileSystem(root, 128 * 2 ** 20)
+    const { status, trajectory } = await search(large)
+    expect([status, ...trajectory.evaluations(0).map(({ outcome }) => outcome)]).toEqual(['finished', 'done', 'done'])
+  },
+)
+
+test('a disk that has room and takes nothing for long is that of a user whose quota is used up', () => {
+  const lack = { bytes: 4096, forMs: 9000 }
+  requireSpace(temporaryDirectory(), [lack])
+  expect(() => requireSpace(temporaryDirectory(), [{ ...lack, forMs: 11_000 }])).toThrow(
+    expect.objectContaining({ code: 'EDQUOT', message: expect.stringContaining('quota') }),
+  )
+})
 
 test.runIf(canMount)(
   'a disk without space for making a run ends each start with 75, wherever it came to, and with space it runs',
