@@ -37,7 +37,7 @@ export function whileRunning(child: SearchChild, condition: () => boolean, sente
   }, sentence)
 }
 
-function startProgram(args: readonly string[], environment: Record<string, string> = {}): SearchChild {
+export function startProgram(args: readonly string[], environment: Record<string, string> = {}): SearchChild {
   const child = spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...environment },

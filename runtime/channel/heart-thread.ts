@@ -14,12 +14,12 @@ export interface HeartThreadData {
 
 const { own, other, interval, shared } = workerData as HeartThreadData
 const heart = new Heart(own)
-const time = new WatchTime(2 * interval, performance.now())
-const pulse = other === undefined ? undefined : new Pulse(other, time.at(performance.now()))
+const time = new WatchTime(2 * interval, () => performance.now())
+const pulse = other === undefined ? undefined : new Pulse(other, time.look())
 
 const beat = () => {
   heart.beat()
-  if (pulse) Atomics.store(shared, 0, BigInt(Math.round(pulse.silence(time.at(performance.now())))))
+  if (pulse) Atomics.store(shared, 0, BigInt(Math.round(pulse.silence(time.look()))))
   Atomics.store(shared, 1, BigInt(heart.operations + (pulse?.operations ?? 0)))
 }
 beat()

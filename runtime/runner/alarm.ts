@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { NodeBells } from '../channel/node-bell.ts'
 import { WakeUp, type WakeUpMode } from '../channel/wake-up.ts'
 import type { WorkerProcess } from './worker-process.ts'
@@ -51,9 +52,10 @@ export class Alarm {
     return this.#bells?.listen(this.#options.now(), leastMs) ?? []
   }
 
-  /** Waits until something may have happened. */
+  /** Waits until something may have happened; timers and signals have their turn in any case. */
   async rest(): Promise<void> {
-    if (!this.#isAwake) {
+    if (this.#isAwake) await setImmediate()
+    else {
       await new Promise<void>((resolve) => {
         this.#wake = resolve
       })

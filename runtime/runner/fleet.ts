@@ -35,6 +35,8 @@ const gentleMs = 2000
 /** The workers of a run: launches as many as are wanted, adopts those of an earlier runner, ends and replaces what fails. */
 export class Fleet {
   readonly surroundings: WorkerSurroundings
+  /** The time that counts against workers. */
+  readonly watch: WatchTime
   readonly alarm: Alarm
   /** How many individuals are to be simulated: more workers than that would have nothing to do. */
   demand = 0
@@ -54,7 +56,9 @@ export class Fleet {
     const { directory, settings, mode } = options
     this.#options = options
     this.#hosts = new HostRecord(settings.benchHosts)
-    this.surroundings = surroundingsOf(options)
+    const now = () => performance.now()
+    this.watch = new WatchTime(10 * tickMs, now)
+    this.surroundings = surroundingsOf(options, { now, watched: () => this.watch.look() })
     this.alarm = new Alarm({ directory, mode, pollInterval: settings.pollInterval, now: this.surroundings.now })
   }
 
@@ -335,9 +339,10 @@ export class Fleet {
   }
 }
 
-function surroundingsOf({ directory, run, settings, launcher, record, mode }: FleetOptions): WorkerSurroundings {
-  const now = () => performance.now()
-  const watch = new WatchTime(10 * tickMs, now())
+function surroundingsOf(
+  { directory, run, settings, launcher, record, mode }: FleetOptions,
+  clocks: Pick<WorkerSurroundings, 'now' | 'watched'>,
+): WorkerSurroundings {
   return {
     directory,
     run,
@@ -346,8 +351,7 @@ function surroundingsOf({ directory, run, settings, launcher, record, mode }: Fl
     identity: ownIdentity(),
     reopen: mode === 'poll',
     pollInterval: settings.pollInterval,
-    now,
-    watched: () => watch.at(now()),
+    ...clocks,
   }
 }
 

@@ -5,6 +5,7 @@ import { runFiles } from '../../src/core/run-files.ts'
 import { crashPoint } from '../../src/system/crash-point.ts'
 import { makeOwnDirectory } from '../../src/system/own-files.ts'
 import { livenessOf, ownIdentity, type ProcessIdentity } from '../../src/system/process-identity.ts'
+import { BeatingHeart } from '../channel/beating-heart.ts'
 import { Pulse, runnerHeart } from '../channel/heartbeat.ts'
 
 /** Who holds a run. */
@@ -35,6 +36,8 @@ export interface RunnerPlaces {
 const leaseMs = 10_000
 /** How often a run that another holds is looked at. */
 const lookMs = 500
+/** Milliseconds between two beats of a holder's heart. */
+const heartbeatMs = 1000
 
 /**
  * The right to run a run. Each runner start takes the next epoch by creating its file, which only one process can do, also
@@ -42,6 +45,8 @@ const lookMs = 500
  */
 export class Lease {
   readonly epoch: number
+  /** It beats as long as the run is held: a search may take long to be made ready. */
+  readonly heart: BeatingHeart
   readonly #directory: string
   readonly #path: string
   readonly #holder: Holder
@@ -54,6 +59,7 @@ export class Lease {
     this.#holder = holder
     this.#length = JSON.stringify(holder).length
     this.epoch = holder.epoch
+    this.heart = new BeatingHeart({ own: runnerHeart(directory), interval: heartbeatMs })
   }
 
   /** Takes the run, or tells who holds it. */
@@ -93,8 +99,15 @@ export class Lease {
     }
   }
 
+  /** Who has taken the run over; undefined as long as nobody has. */
+  get successor(): Holder | undefined {
+    const newest = newestHolder(this.#directory)
+    return newest && newest.epoch > this.epoch ? newest : undefined
+  }
+
   /** Gives the run back, so that the next runner need not wait; does nothing if another has taken it over. */
-  release(): void {
+  async release(): Promise<void> {
+    await this.heart.stop()
     if (epochsIn(this.#directory).at(-1) !== this.epoch) return
     try {
       crashPoint()

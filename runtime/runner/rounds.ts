@@ -17,14 +17,25 @@ const longestHeartbeatMs = 60_000
 /** When nothing has come from a busy worker for so long, the space on the disk is looked at. */
 const spaceCheckMs = 2000
 
+export interface RoundsOptions {
+  readonly directory: string
+  readonly settings: RunnerSettings
+  readonly mode: WakeUpMode
+  readonly fleet: Fleet
+  readonly accounts: Accounts
+  /** The heart of the run, if it beats already. */
+  readonly heart: BeatingHeart | undefined
+}
+
 /** What a runner does all the time: its heart beats, its workers are watched, and what is used is accounted for. */
 export class Rounds {
   readonly #directory: string
   readonly #fleet: Fleet
   readonly #accounts: Accounts
   readonly #limits: WatchLimits
-  /** It beats from `begin` to `end`. */
   #heart: BeatingHeart | undefined
+  /** Whether the heart is this runner's alone: then it beats from `begin` to `end`. */
+  readonly #isOwnHeart: boolean
   /** Each worker's heart is listened to in one of so many rounds, which are as far apart as beats. */
   readonly #listenEvery: number
   #timer: NodeJS.Timeout | undefined
@@ -32,22 +43,24 @@ export class Rounds {
   #rounds = 0
   #trouble: unknown
 
-  constructor(directory: string, settings: RunnerSettings, mode: WakeUpMode, fleet: Fleet, accounts: Accounts) {
+  constructor({ directory, settings, mode, fleet, accounts, heart }: RoundsOptions) {
     this.#directory = directory
     this.#fleet = fleet
     this.#accounts = accounts
+    this.#heart = heart
+    this.#isOwnHeart = heart === undefined
     this.#limits = watchLimits(settings, mode)
     this.#listenEvery = Math.max(1, Math.floor(settings.heartbeatTimeout / beatsBeforeSilence / heartbeatMs))
   }
 
   begin(): void {
-    this.#heart = new BeatingHeart({ own: runnerHeart(this.#directory), interval: heartbeatMs })
+    this.#heart ??= new BeatingHeart({ own: runnerHeart(this.#directory), interval: heartbeatMs })
     this.#timer = setInterval(() => this.#tickSafely(), tickMs)
   }
 
   async end(): Promise<void> {
     clearInterval(this.#timer)
-    await this.#heart?.stop()
+    if (this.#isOwnHeart) await this.#heart?.stop()
   }
 
   /** What went wrong while nobody waited, if anything did. */

@@ -16,6 +16,7 @@ import { checkRunnerSettings, type RunnerSettings } from '../../src/core/runner-
 import type { Space } from '../../src/core/space.ts'
 import type { Trajectory } from '../../src/core/trajectory.ts'
 import type { Deadline } from '../../src/system/deadline.ts'
+import type { BeatingHeart } from '../channel/beating-heart.ts'
 import { protocolVersion } from '../channel/protocol.ts'
 import { type RunFile, writeRunFile } from '../channel/run-file.ts'
 import { type WakeUpMode, wakeUpMode } from '../channel/wake-up.ts'
@@ -56,6 +57,8 @@ export interface RunnerOptions {
   readonly hearsReports?: boolean
   /** When all must be over: nothing is begun that would hardly end before. */
   readonly deadline?: Deadline
+  /** That of the run that is held (`HeldRun`), which beats already; without it the runner has its own while workers live. */
+  readonly heart?: BeatingHeart
 }
 
 const runnerOptions = {
@@ -71,6 +74,7 @@ const runnerOptions = {
   judge: anything,
   hearsReports: trueOrFalse,
   deadline: anything,
+  heart: anything,
 }
 
 /** The part of the record that holds generations. */
@@ -106,7 +110,7 @@ export class Runner {
     const parts = { fleet, accounts, jobs, outlasted, durations: this.#durations }
     this.#fleet = fleet
     this.#jobs = jobs
-    this.#rounds = new Rounds(directory, settings, this.#mode, fleet, accounts)
+    this.#rounds = new Rounds({ directory, settings, mode: this.#mode, fleet, accounts, heart: options.heart })
     this.#first = new FirstOutcomes(record, settings.giveUpAfter)
     this.#collector = new Collector({ directory, record, objectives: record.objectives.names.length, batch, ...parts })
     this.#stopping = new Stopping({ settings, deadline, batch, ...parts })
@@ -234,11 +238,15 @@ export class Runner {
         await this.#fleet.alarm.rest()
         if (this.#rounds.trouble !== undefined) throw this.#rounds.trouble
         const collected = this.#collect(signal.aborted)
-        if (collected.evaluations.length > 0 || (this.#options.hearsReports && collected.hasReports)) yield collected
+        if (collected.evaluations.length === 0 && !(this.#options.hearsReports && collected.hasReports)) continue
+        this.#fleet.watch.pause() // nobody reads the pipes until whoever took this comes back
+        yield collected
+        this.#fleet.watch.resume()
       }
       if (this.#failure) throw this.#failure
     } finally {
       signal.removeEventListener('abort', rouse)
+      this.#fleet.watch.resume()
       this.#jobs.clear()
     }
   }
@@ -255,7 +263,10 @@ export class Runner {
     if (printed.length === 0) return
     await packPrinted(directory, generation, printed)
     record.markPacked(generation)
-    for (const worker of this.#fleet.workers) if (worker.held.size === 0) emptyPrinted(worker.channel)
+    const needed = new Set(record.printedAfter(generation)) // where the search goes on meanwhile
+    for (const { number, held, channel } of this.#fleet.workers) {
+      if (held.size === 0 && !needed.has(number)) emptyPrinted(channel)
+    }
   }
 
   /** Ends all workers: asks, waits, kills. */

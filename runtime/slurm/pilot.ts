@@ -3,7 +3,7 @@ import { gpusOf } from '../../src/system/gpus.ts'
 import { type Environment, signalGroup, startProcess } from '../../src/system/process-group.ts'
 import { ownIdentity } from '../../src/system/process-identity.ts'
 import { Pulse, runnerHeart } from '../channel/heartbeat.ts'
-import { PipeReader, PipeWriter } from '../channel/pipe-file.ts'
+import { PipeDamaged, PipeReader, PipeWriter } from '../channel/pipe-file.ts'
 import { readRunFile, workerDirectory } from '../channel/run-file.ts'
 import { GpuShares } from '../runner/gpu-shares.ts'
 import { type FromPilot, pilotDirectory, type StartWorker, type ToPilot } from './pilot-protocol.ts'
@@ -27,6 +27,7 @@ class Pilot {
   /** Undefined until a worker is to have GPUs. */
   #gpus: GpuShares | undefined
   #isLeaving = false
+  #isDamaged = false
   #idleSince = performance.now()
 
   constructor(directory: string, pilot: number) {
@@ -53,13 +54,28 @@ class Pilot {
 
   async run(): Promise<void> {
     while (!this.#isOver()) {
-      const orders = this.#reader.read() as ToPilot[]
+      const orders = this.#read()
       // One that begins late finds all that was ever said to it: what it is to leave at once is not to be started.
       this.#isLeaving ||= orders.some(({ type }) => type === 'leave')
       for (const order of orders) this.#obey(order)
       await setTimeout(lookMs)
     }
     this.#say({ type: 'left' })
+  }
+
+  /** What cannot be understood any more ends this pilot when its workers, which are asked to leave, have ended. */
+  #read(): readonly ToPilot[] {
+    if (this.#isDamaged) return []
+    try {
+      return this.#reader.read() as ToPilot[]
+    } catch (error) {
+      if (!(error instanceof PipeDamaged)) throw error
+      console.error(error.message)
+      this.#isDamaged = true
+      this.#isLeaving = true
+      this.#say({ type: 'warned' })
+      return []
+    }
   }
 
   #isOver(): boolean {

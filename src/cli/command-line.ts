@@ -42,9 +42,9 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
   }
 }
 
-/** Whether an error is to be told with where it comes from. */
+/** Whether an error is to be told with where it comes from; what stands behind the file of a grid is the user's. */
 export function wantsDebugging(argv: readonly string[]): boolean {
-  return argv.includes('--debug')
+  return (argv[2] === 'grid' ? argv.slice(0, 4) : argv).includes('--debug')
 }
 
 /** The command that is asked for by name, or all of them if none is. */
@@ -55,6 +55,7 @@ async function commandLine(name: string | undefined): Promise<Command> {
     .exitOverride()
     .configureOutput({ writeErr: () => {} }) // `fail` says it
     .helpCommand(true)
+    .enablePositionalOptions() // what stands behind the name of a command is that command's
     .option('--debug', 'show where an error comes from')
   const isOne = name !== undefined && Object.hasOwn(commands, name)
   const asked = isOne ? [name] : Object.keys(commands)

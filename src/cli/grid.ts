@@ -12,9 +12,11 @@ export function register(program: Command): void {
     )
     .argument('<file>', 'a module, or a YAML file with thunk and keys')
     .argument('[words...]', 'keys with their values, and options')
-    .allowUnknownOption() // keys are the user's; all words are read in grid-arguments.ts
+    .passThroughOptions() // keys are the user's, whatever they are called; all words are read in grid-arguments.ts
+    .allowUnknownOption()
     .addHelpText('after', () => `\n${describeRunOptions()}`)
-    .action(async (file: string, words: readonly string[]) => {
+    .action(async (file: string, words: readonly string[], _options: object, command: Command) => {
+      if (words.some((word) => word === '--help' || word === '-h')) command.help()
       const { runGridFile } = await import('./grid-run.ts')
       process.exitCode = await runGridFile(file, words)
     })

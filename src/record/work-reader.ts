@@ -87,6 +87,11 @@ export abstract class WorkReader extends RowReader {
       }))
   }
 
+  printedAfter(generation: number): number[] {
+    const sql = 'select distinct worker from attempts where generation > ? and printed is not null'
+    return this.file.all<{ worker: number }>(sql, generation).map(({ worker }) => worker)
+  }
+
   isPacked(generation: number): boolean {
     return (
       this.file.get<{ packed: number }>('select packed from generations where generation = ?', generation)?.packed === 1

@@ -200,6 +200,7 @@ export class Experiment {
       standInFor: standInsOf(optimizer, environment),
       judge,
       hearsReports: optimizer.abilities.reports ?? false,
+      heart: run.heart,
       ...(options.deadline && { deadline: options.deadline }),
     })
     using cache = options.cache ? this.#openCache(prepared, options, judge) : undefined

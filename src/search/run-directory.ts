@@ -1,5 +1,6 @@
 import { accessSync, constants, existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { dirname } from 'node:path'
+import type { BeatingHeart } from '../../runtime/channel/beating-heart.ts'
 import { type Holder, Lease } from '../../runtime/runner/lease.ts'
 import { takeRun } from '../../runtime/slurm/run-holder.ts'
 import { ConfigurationError, RunHeldError } from '../core/errors.ts'
@@ -45,28 +46,34 @@ export class HeldRun {
     let lease = await takeLease(directory)
     let record: RecordWriter | undefined
     try {
-      finishMaking(directory)
-      if (claim.overwrite || isUnmade(directory)) makeRun(directory)
+      const refuseLost = () => refuseSuccessor(directory, lease)
+      finishMaking(directory, refuseLost)
+      if (claim.overwrite || isUnmade(directory)) makeRun(directory, refuseLost)
       record = RecordWriter.openForWriting(directory)
       const epoch = Number(record.manifest().epoch ?? 0)
       if (epoch >= lease.epoch) {
-        lease.release() // the record was copied here without its lease
+        await lease.release() // the record was copied here without its lease
         lease = await takeLease(directory, epoch)
       }
       record.beginEpoch(lease.epoch)
       return new HeldRun(directory, record, lease)
     } catch (error) {
       record?.close()
-      lease.release()
+      await lease.release()
       throw storageError(error, directory) ?? error
     }
+  }
+
+  /** It beats as long as the run is held. */
+  get heart(): BeatingHeart {
+    return this.#lease.heart
   }
 
   /** Gives the run back, whatever state it is in. */
   async release(): Promise<void> {
     await this.record.refreshCopy()
     this.record.close()
-    this.#lease.release()
+    await this.#lease.release()
   }
 }
 
@@ -123,6 +130,11 @@ function readContent(directory: string): string[] {
       cause: error,
     })
   }
+}
+
+/** Whoever was stopped for long may have lost the run meanwhile: what he was about to remove is another's. */
+function refuseSuccessor(directory: string, { successor }: Lease): void {
+  if (successor) throw new RunHeldError(heldSentence(directory, successor))
 }
 
 async function takeLease(directory: string, above = 0): Promise<Lease> {

@@ -36,7 +36,7 @@ export class SteadySearch {
   /** What was asked for after the newest checkpoint, and has not been asked for again. */
   #recorded: readonly Recorded[] = []
   #limit: string | undefined
-  /** Blocks whose individuals have all been told are packed. */
+  /** Blocks whose individuals have all been told are packed; in the order of arrival, at the end. */
   #packed = 0
 
   constructor(searched: Searched, order: 'ordered' | 'arrival', window: number) {
@@ -103,10 +103,12 @@ export class SteadySearch {
         runner.addIndividuals(left)
         more = left.length < asked.length && !signal.aborted
       }
-      await this.#packBlocks(runner)
+      // In the order of arrival, pieces of any block may still be printed.
+      if (this.#order === 'ordered') await this.#packBlocks(runner)
       this.#report()
     }
     if (this.#line.pending > 0) return false
+    await this.#packBlocks(runner)
     const { optimizer, ends } = this.#searched
     this.#limit = this.#reachedLimit() ?? ends.ownReason(optimizer, Math.floor(this.#asked / this.size))
     return true
@@ -141,7 +143,7 @@ export class SteadySearch {
       if (known.length > 0) optimizer.search.tell(known)
       optimizer.search.guess(start)
     }
-    this.#packed = Math.floor(told / this.size)
+    if (this.#order === 'ordered') this.#packed = Math.floor(told / this.size)
     // In the order of arrival an individual of long ago may still be pending, so that all of them are looked through.
     const from = this.#order === 'ordered' ? told : 0
     const open = new Map<string, Individual>()
@@ -301,7 +303,6 @@ export class SteadySearch {
   }
 
   async #packBlocks(runner: Runner): Promise<void> {
-    if (this.#order === 'arrival') return // pieces of any block may still be printed; they are packed at the end
     for (; (this.#packed + 1) * this.size <= this.#told; this.#packed++) await runner.createZipfile(this.#packed)
   }
 

@@ -44,3 +44,15 @@ test('every command and option that README and the pages name is one', () => {
   })
   expect(wrong).toEqual([])
 })
+
+test('every option of every command stands on a page', () => {
+  const folder = join(root, 'src/cli')
+  const sources = readdirSync(folder).flatMap((name) =>
+    name.endsWith('.ts') ? [readFileSync(join(folder, name), 'utf8')] : [],
+  )
+  const declared = /(?:option|new Option)\(\s*'(?:-\w, )?(--[a-z-]+)/g
+  const options = new Set(sources.flatMap((source) => [...source.matchAll(declared)].map(([, option]) => option!)))
+  expect(options.size).toBeGreaterThan(30)
+  const text = pages.map((page) => readFileSync(join(root, page), 'utf8')).join('\n')
+  expect([...options].filter((option) => !new RegExp(`${option}\\b`).test(text))).toEqual([])
+})

@@ -1,10 +1,13 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { PipeReader, PipeWriter } from '../../runtime/channel/pipe-file.ts'
 import { workerDirectory } from '../../runtime/channel/run-file.ts'
 import { segmentPath } from '../../runtime/channel/segment.ts'
-import { processesNaming } from '../processes.ts'
+import { type FromPilot, pilotDirectory } from '../../runtime/slurm/pilot-protocol.ts'
+import { eventually, processesNaming } from '../processes.ts'
 import { search } from '../search.ts'
+import { build, startProgram } from '../search-child.ts'
 import { temporaryDirectory } from '../temporary.ts'
 
 const damages: Readonly<Record<string, (path: string) => void>> = {
@@ -67,4 +70,28 @@ test('a worker whose pipe has vanished before it was opened is replaced', async 
   })
   expect(end.status).toBe('finished')
   expect(processesNaming(root)).toEqual([])
+})
+
+test('a pilot whose orders are damaged starts nothing more, and ends in order when its workers have ended', async () => {
+  const directory = temporaryDirectory()
+  const [folder, worker] = [pilotDirectory(directory, 1), workerDirectory(directory, 1)]
+  for (const path of [folder, worker]) mkdirSync(path, { recursive: true })
+  writeFileSync(join(directory, 'run.json'), JSON.stringify({ wakeUp: 'poll', grace: 600_000, run: 'r' }))
+  const orders = new PipeWriter(folder, 'to-pilot', { hello: { type: 'hello' } })
+  const command = ['/bin/sh', '-c', 'echo begun; until test -e done; do sleep 0.1; done']
+  orders.write({ type: 'start', worker: 1, command, epoch: 1, tasks: 1 })
+  const pilot = startProgram([join(build, 'command/pilot.js'), directory, '1'])
+  const answers = new PipeReader(folder, 'from-pilot', { reopen: true })
+  const said: string[] = []
+  const hear = () => said.push(...(answers.read() as FromPilot[]).map(({ type }) => type)) > 0 && said
+  const output = join(worker, 'stdout.txt')
+  await eventually(() => existsSync(output) && readFileSync(output, 'utf8') === 'begun\n', 'the worker begins')
+  appendFileSync(segmentPath(folder, 'to-pilot', 1), Buffer.alloc(64, 0xff))
+  await eventually(() => hear() && said.includes('warned'), 'the pilot says so')
+  writeFileSync(join(worker, 'done'), '')
+  expect(await pilot.ended).toBe(0)
+  hear()
+  expect(said).toEqual(['hello', 'warned', 'ended', 'left'])
+  orders.close()
+  answers.close()
 })

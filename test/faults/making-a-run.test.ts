@@ -1,6 +1,18 @@
-import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { RunHeldError } from '../../src/index.ts'
+import { finishMaking, makeRun } from '../../src/search/make-run.ts'
 import { canonicalExport, search } from '../search.ts'
 import { startSearch } from '../search-child.ts'
 import { temporaryDirectory } from '../temporary.ts'
@@ -59,6 +71,19 @@ test('a runner that dies at any step of replacing a run leaves the old or the ne
     expect((await search({ ...one, root, seed: 2, overwrite: true })).canonical).toBe(whole.canonical)
   }
   expect(crashes).toBeGreaterThan(4)
+})
+
+test('a runner that finds that it has lost a run removes nothing of it, however far it has come with replacing it', async () => {
+  const old = await search({ ...one, root: temporaryDirectory() })
+  const lost = () => {
+    throw new RunHeldError('another has it')
+  }
+  writeFileSync(join(old.directory, 'run.json'), 'of the other')
+  expect(() => makeRun(old.directory, lost)).toThrow(RunHeldError)
+  expect(() => finishMaking(old.directory, lost)).toThrow(RunHeldError)
+  expect(readdirSync(old.directory)).toContain('making') // which may be the other's by now
+  expect(readFileSync(join(old.directory, 'run.json'), 'utf8')).toBe('of the other')
+  expect(canonicalExport(old.directory)).toBe(old.canonical)
 })
 
 test('of two that replace a run at once, one is refused', async () => {

@@ -42,7 +42,7 @@ export async function recover(run: string): Promise<Recovery> {
     renameSync(finished, path)
     return { ...report, kept }
   } finally {
-    lease.release()
+    await lease.release()
   }
 }
 

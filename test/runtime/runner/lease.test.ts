@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { runnerHeart } from '../../../runtime/channel/heartbeat.ts'
 import { Lease } from '../../../runtime/runner/lease.ts'
 import { placesInSlurm } from '../../../runtime/slurm/run-holder.ts'
+import { eventually } from '../../processes.ts'
 import { temporaryDirectory } from '../../temporary.ts'
 
 /** Where a runner is: the environment of a job on a node, and the node's boot. */
@@ -36,6 +39,28 @@ test('a chain of jobs waits for a run that is held, until it is given back', asy
   if (!(holder instanceof Lease)) throw new Error('a new run is free')
   const taken = Lease.take(directory, at('13', 0, 'node3', { TWOLOOP_AGAIN: '/anywhere' }))
   expect(await Promise.race([taken, setTimeout(1500, 'it waits')])).toBe('it waits')
-  holder.release()
+  expect(holder.successor).toBeUndefined()
+  await holder.release()
   expect(await taken).toMatchObject({ epoch: 2 })
+})
+
+test('the heart of a run beats from the moment it is taken until it is given back, whatever its holder does', async () => {
+  const directory = temporaryDirectory()
+  const holder = await Lease.take(directory, at('12', 0, 'node3'))
+  if (!(holder instanceof Lease)) throw new Error('a new run is free')
+  const seen = () => readFileSync(runnerHeart(directory), 'utf8')
+  const first = seen()
+  await eventually(() => seen() !== first, 'the heart beats')
+  await holder.release()
+  const last = seen()
+  await setTimeout(1200)
+  expect(seen()).toBe(last)
+})
+
+test('a holder that was stopped for long knows who has taken its run over', async () => {
+  const directory = temporaryDirectory()
+  const holder = await Lease.take(directory, at('12', 0, 'node3'))
+  if (!(holder instanceof Lease)) throw new Error('a new run is free')
+  await Lease.take(directory, at('12', 1, 'node4'))
+  expect(holder.successor).toMatchObject({ epoch: 2, node: 'node4' })
 })

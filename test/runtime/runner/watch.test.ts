@@ -30,20 +30,44 @@ test('where pipes are polled, an answer may be seen later', () => {
   expect(watchLimits(settings, 'poll').marginMs).toBeGreaterThan(watchLimits(settings, 'events').marginMs)
 })
 
+/** Time that is watched by a clock that the test sets. */
+function watchTime() {
+  const clock = { now: 0 }
+  return { clock, time: new WatchTime(1000, () => clock.now) }
+}
+
+/** Looks ten times a second for so many milliseconds. */
+function lookFor(milliseconds: number, { clock, time }: ReturnType<typeof watchTime>): number {
+  for (const end = clock.now + milliseconds; clock.now < end; ) {
+    clock.now += 100
+    time.look()
+  }
+  return time.look()
+}
+
 test('a runner that was frozen calls nobody silent for it: its own late look counts as one usual gap', () => {
-  const time = new WatchTime(1000, 0)
-  for (let now = 100; now <= 5000; now += 100) time.at(now)
-  const before = time.at(5000)
+  const watched = watchTime()
+  const before = lookFor(5000, watched)
   expect(before).toBe(5000)
-  const hour = 3_600_000
-  expect(time.at(5000 + hour) - before).toBe(1000)
-  expect(time.at(5100 + hour) - before).toBe(1100)
+  watched.clock.now += 3_600_000
+  expect(watched.time.look() - before).toBe(1000)
+  expect(lookFor(100, watched) - before).toBe(1100)
 })
 
 test('a worker that is silent while it is watched is found out after the freeze as before', () => {
-  const time = new WatchTime(1000, 0)
-  const heardAt = time.at(3_600_000)
-  let now = 3_600_000
-  while (!verdictOn({ ...well, silentFor: time.at(now) - heardAt }, limits)) now += 100
-  expect(now - 3_600_000).toBe(30_100)
+  const watched = watchTime()
+  watched.clock.now = 3_600_000
+  const heardAt = watched.time.look()
+  let silentFor = 0
+  while (!verdictOn({ ...well, silentFor }, limits)) silentFor = lookFor(100, watched) - heardAt
+  expect(silentFor).toBe(30_100)
+})
+
+test('the time for which nobody reads the pipes of workers counts as one usual gap, however often they are looked at', () => {
+  const watched = watchTime()
+  const before = lookFor(2000, watched)
+  watched.time.pause()
+  expect(lookFor(60_000, watched)).toBe(before)
+  watched.time.resume()
+  expect(lookFor(300, watched)).toBe(before + 1300)
 })
