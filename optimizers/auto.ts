@@ -4,7 +4,7 @@ import type { Asked, Recommendation } from '../src/core/algorithm.ts'
 import type { Evaluation } from '../src/core/evaluation.ts'
 import { mostInfeasible, type Objectives } from '../src/core/objectives.ts'
 import type { Problem } from '../src/core/optimizee.ts'
-import { commonSettings, Optimizer } from '../src/core/optimizer.ts'
+import { checkProblem, commonSettings, Optimizer } from '../src/core/optimizer.ts'
 import type { State } from '../src/core/plain-data.ts'
 import type { Proposal } from '../src/core/proposal.ts'
 import type { Random } from '../src/core/random.ts'
@@ -101,6 +101,7 @@ export class Auto<P = Record<string, unknown>> extends Optimizer<AutoState, P> {
 
   constructor(problem: Problem<P>, given: Given = {}) {
     const { noise, ...own } = parseSettings(settings, given, 'optimizer')
+    checkProblem('auto', problem)
     const alone = problem.objectives.wantsFront
       ? (new NsgaII<P>(problem, own) as unknown as Optimizer<State, P>)
       : chosenByVersion1(problem, own)

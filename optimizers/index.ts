@@ -1,5 +1,6 @@
 import type { Problem } from '../src/core/optimizee.ts'
 import type { Optimizer } from '../src/core/optimizer.ts'
+import { aRecord, checkArgument } from '../src/core/options.ts'
 import type { State } from '../src/core/plain-data.ts'
 import { nearest, SettingsError } from '../src/core/settings.ts'
 import { Asha } from './asha.ts'
@@ -102,6 +103,7 @@ export interface OptimizerChoice {
  * @throws SettingsError if there is none of that type, or its settings are wrong
  */
 export function createOptimizer<P>(problem: Problem<P>, choice: OptimizerChoice): Optimizer<State, P> {
+  checkArgument('createOptimizer', 'the second argument', choice, aRecord)
   const { type, ...settings } = choice
   if (!Object.hasOwn(optimizers, type)) {
     const known = Object.keys(optimizers)

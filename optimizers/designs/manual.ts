@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
+import { checkArgument } from '../../src/core/options.ts'
 import { type CellReading, type CellTyping, readCell } from '../../src/core/read-cell.ts'
-import type { Parameter, Space } from '../../src/core/space.ts'
+import { aSpace, type Parameter, type Space } from '../../src/core/space.ts'
 import { show } from '../../src/core/text.ts'
 import { checkCall } from './check.ts'
 import { DesignPoints } from './design-points.ts'
@@ -39,6 +40,7 @@ export function designFromRows<P>(
   table = 'the table',
   typing: CellTyping = 'csv',
 ): DesignPoints<P> {
+  checkArgument('designFromRows', 'the space', space, aSpace)
   return tableDesign(table, space, rows, (cell, parameter) => readCell(cell, parameter, typing))
 }
 

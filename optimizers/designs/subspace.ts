@@ -1,5 +1,6 @@
 import { leavesOf } from '../../src/core/leaves.ts'
-import { type Parameter, type ParameterDefinition, parameterFrom, Space } from '../../src/core/space.ts'
+import { checkArgument } from '../../src/core/options.ts'
+import { aSpace, type Parameter, type ParameterDefinition, parameterFrom, Space } from '../../src/core/space.ts'
 import { checkNames, checkOnce } from './check.ts'
 
 /** A parameter of a space, with what its axes stand for one by one. */
@@ -24,6 +25,7 @@ export function parametersOf<P>(space: Space<P>): NamedParameter[] {
  * @example cross(fullFactorial(subspace(space, ['solver'])), sobol(subspace(space, ['x', 'y']), { points: 64 }))
  */
 export function subspace<P, const K extends keyof P & string>(space: Space<P>, names: readonly K[]): Space<Pick<P, K>> {
+  checkArgument('subspace', 'the first argument', space, aSpace)
   checkNames('subspace', names, space.names)
   checkOnce('subspace', names)
   const chosen = space.definitions.filter(([name]) => names.includes(name as K))

@@ -1,4 +1,5 @@
 import type { ChannelPosition } from '../../src/core/record.ts'
+import type { Lack } from '../../src/system/disk-space.ts'
 import type { ProcessIdentity } from '../../src/system/process-identity.ts'
 import { type PipePosition, PipeReader, PipeWriter } from '../channel/pipe-file.ts'
 import { PollPace } from '../channel/poll-pace.ts'
@@ -14,7 +15,6 @@ import {
 import { workerDirectory } from '../channel/run-file.ts'
 import { discard, segmentPath, segmentsIn } from '../channel/segment.ts'
 import { StuckWatch } from '../channel/stuck-watch.ts'
-import type { Lack } from './disk-space.ts'
 
 export interface ChannelSurroundings {
   /** The run directory. */

@@ -1,4 +1,4 @@
-import type { Factor } from './factor.ts'
+import { checkFactors, type Factor } from './factor.ts'
 import { mostValues } from './groups.ts'
 
 /**
@@ -7,6 +7,7 @@ import { mostValues } from './groups.ts'
  * a grid are exact.
  */
 export function markCrossed(factors: readonly Factor[]): Factor[] {
+  checkFactors('markCrossed', factors)
   const rows = factors[0]?.values.length ?? 0
   const isCandidate = factors.map(({ values }) => {
     const size = countedValues(values)

@@ -1,5 +1,6 @@
 import { leavesOf } from '../core/leaves.ts'
-import type { ChoiceValue, ParameterDefinition, Scale, Space } from '../core/space.ts'
+import { checkArgument } from '../core/options.ts'
+import { aSpace, type ChoiceValue, type ParameterDefinition, type Scale, type Space } from '../core/space.ts'
 
 /** What an axis of a space spans. */
 export interface AxisRange {
@@ -13,6 +14,7 @@ export interface AxisRange {
 
 /** The ranges of a space's axes, in their order. */
 export function axisRangesOf<P>(space: Space<P>): AxisRange[] {
+  checkArgument('axisRangesOf', 'its argument', space, aSpace)
   return space.definitions.flatMap(([, definition]) => leavesOf(definition).map(rangeOf))
 }
 

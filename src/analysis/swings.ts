@@ -1,3 +1,4 @@
+import { aList, aRecord, checkArgument } from '../core/options.ts'
 import { isSame } from '../core/plain-data.ts'
 /** A scenario and what came of it; no number where nothing did. */
 export interface Scenario {
@@ -32,6 +33,8 @@ export interface Change {
  * @throws RangeError if a scenario differs in none or in several
  */
 export function swings(scenarios: readonly Scenario[]): Swing[] {
+  checkArgument('swings', 'scenarios', scenarios, aList)
+  for (const scenario of scenarios) checkArgument('swings', 'a scenario', scenario?.parameters, aRecord)
   const [reference, ...others] = scenarios
   if (!reference) throw new RangeError('swings needs a reference scenario, got none')
   const changes = new Map<string, Change[]>()

@@ -1,3 +1,4 @@
+import { aList, checkArgument } from './options.ts'
 import { listed, show } from './text.ts'
 
 /**
@@ -44,6 +45,7 @@ export class Constraints<P = Record<string, unknown>> {
   readonly #ofParameters: readonly ParameterConstraint<P>[]
 
   constructor(constraints: readonly Constraint<P>[] = []) {
+    checkArgument('Constraints', 'the constraints', constraints, aList)
     constraints.forEach(check)
     this.#all = constraints
     this.names = constraints.map(({ name }) => name)

@@ -13,6 +13,7 @@ import {
   anything,
   aRecord,
   aText,
+  checkArgument,
   checkOptions,
   type OptionCheck,
   refuseSurplus,
@@ -88,6 +89,7 @@ export function defineOptimizee<P, O extends ObjectiveMap = ObjectiveMap>(
   ...surplus: readonly never[]
 ): Optimizee<P> {
   refuseSurplus('defineOptimizee', 1, surplus, '')
+  checkArgument('defineOptimizee', 'its argument', definition, aRecord)
   const { simulate, simulateMany } = definition
   checkOptions('defineOptimizee', definition, {
     parameters: aRecord,

@@ -1,4 +1,5 @@
 import type { Evaluation } from './evaluation.ts'
+import { aRecord, checkArgument } from './options.ts'
 
 export type Direction = 'minimize' | 'maximize'
 
@@ -18,6 +19,7 @@ export class Objectives {
   readonly definition: ObjectiveMap
 
   constructor(objectives: ObjectiveMap) {
+    checkArgument('Objectives', 'the objectives', objectives, aRecord)
     const entries = Object.entries(objectives)
     if (entries.length === 0) throw new RangeError('objectives need at least one name, got none')
     this.names = entries.map(([name]) => name)

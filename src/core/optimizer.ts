@@ -3,6 +3,7 @@ import { type Abilities, allAxes } from './abilities.ts'
 import type { Algorithm, Asked, Recommendation, Reported } from './algorithm.ts'
 import type { BudgetRange } from './budget.ts'
 import { Constraints } from './constraints.ts'
+import { ConfigurationError } from './errors.ts'
 import type { Evaluation } from './evaluation.ts'
 import type { IndividualId } from './individual.ts'
 import type { Objectives } from './objectives.ts'
@@ -12,7 +13,8 @@ import type { Random } from './random.ts'
 import type { Reference } from './reference.ts'
 import type { Replications } from './replications.ts'
 import { SearchState } from './search-state.ts'
-import type { Space } from './space.ts'
+import { aSpace, type Space } from './space.ts'
+import { show } from './text.ts'
 import type { Trajectory } from './trajectory.ts'
 
 /** The settings that every optimizer has. */
@@ -71,6 +73,7 @@ export abstract class Optimizer<
   #mostGenerations: number | undefined
 
   constructor(problem: Problem<P>, settings: Settings) {
+    checkProblem((new.target as unknown as OptimizerClass).type ?? new.target.name, problem)
     this.#problem = problem
     this.space = problem.space
     this.objectives = problem.objectives
@@ -282,3 +285,12 @@ const noConstraints = new Constraints<never>() as Constraints<never> & Constrain
 
 /** Of parameters to start from, where few keep the constraints; what is drawn last may violate them. */
 const mostDraws = 100
+
+/** Refuses what no optimizer can search: whatever has no parameters or no objectives. @throws ConfigurationError */
+export function checkProblem(optimizer: string, problem: unknown): void {
+  const { space, objectives } = (problem ?? {}) as Partial<Problem>
+  if (aSpace(space) === undefined && objectives !== undefined) return
+  throw new ConfigurationError(
+    `${optimizer} needs an optimizee, which has a space and objectives, got ${show(problem)}`,
+  )
+}

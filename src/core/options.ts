@@ -39,6 +39,12 @@ export function needOptions(call: string, given: object, ...needed: readonly str
   if (missing !== undefined) throw new ConfigurationError(`${call} needs ${missing}, got none`)
 }
 
+/** Refuses what is not what an argument may be. @throws ConfigurationError */
+export function checkArgument(call: string, name: string, value: unknown, check: OptionCheck): void {
+  const refusal = check(value)
+  if (refusal !== undefined) throw new ConfigurationError(`${call}: ${name} ${refusal}`)
+}
+
 /** Refuses what stands behind the last argument, as positional arguments of another tool would. @throws ConfigurationError */
 export function refuseSurplus(
   call: string,
@@ -67,6 +73,12 @@ export const aRecord: OptionCheck = (value) =>
 
 /** Whose items are checked where they are used. */
 export const aList: OptionCheck = (value) => (Array.isArray(value) ? undefined : `needs a list, got ${show(value)}`)
+
+/** Of whatever: an array, or anything else that is gone through from its start to its end. */
+export const someValues: OptionCheck = (value) =>
+  typeof value === 'object' && value !== null && Symbol.iterator in value
+    ? undefined
+    : `needs a list, got ${show(value)}`
 
 export const aFunction: OptionCheck = (value) =>
   typeof value === 'function' ? undefined : `needs a function, got ${show(value)}`

@@ -1,4 +1,4 @@
-import { refuseSurplus } from './options.ts'
+import { type OptionCheck, refuseSurplus } from './options.ts'
 import type { Axis } from './parameters/axis.ts'
 import { Conditions } from './parameters/condition.ts'
 import type { MeantBy } from './parameters/meaning.ts'
@@ -221,3 +221,9 @@ function isEntryList(parameters: unknown): parameters is readonly (readonly [str
 function define(target: object, name: string, value: unknown): void {
   Object.defineProperty(target, name, { value, enumerable: true, writable: true, configurable: true })
 }
+
+/** Checks an argument; also a space of another copy of this package is one. */
+export const aSpace: OptionCheck = (value) =>
+  Array.isArray((value as Partial<Space> | null | undefined)?.axes)
+    ? undefined
+    : `needs a space, as in space({ x: real(0, 1) }), got ${show(value)}`

@@ -1,6 +1,7 @@
 import type { Evaluation } from './evaluation.ts'
 import { type Expansion, proposalsIn } from './expansion.ts'
 import { Individual, type IndividualId } from './individual.ts'
+import { checkArgument, someValues } from './options.ts'
 import { ParameterGroup } from './parameter-group.ts'
 import type { Proposal } from './proposal.ts'
 import { seedOf } from './random.ts'
@@ -34,6 +35,7 @@ export class Trajectory<P = Record<string, unknown>> {
   #replications: Replications | undefined
 
   constructor(history: TrajectoryHistory<P> = emptyHistory) {
+    checkArgument('Trajectory', 'the history', (history as Partial<typeof history> | null)?.groups, someValues)
     this.#history = history
     for (const group of history.groups) this.#groups.set(group.name, group)
     this.#results = new Map(history.results)

@@ -4,6 +4,7 @@ import { ConfigurationError } from '../core/errors.ts'
 import type { DoneEvaluation, Evaluation } from '../core/evaluation.ts'
 import type { Individual, IndividualId } from '../core/individual.ts'
 import { type ObjectiveMap, Objectives } from '../core/objectives.ts'
+import { aText, checkArgument } from '../core/options.ts'
 import { ParameterGroup } from '../core/parameter-group.ts'
 import type { PlainData } from '../core/plain-data.ts'
 import type { Checkpoint } from '../core/record.ts'
@@ -48,6 +49,7 @@ export class RecordReader extends WorkReader implements TrajectoryHistory {
 
   /** Opens the record for reading; never blocks its writer. @throws ConfigurationError if there is none */
   static openForReading(directory: string): RecordReader {
+    checkArgument('openForReading', 'the run directory', directory, aText)
     return new RecordReader(RecordFile.openForReading(directory))
   }
 

@@ -5,6 +5,7 @@ import type { DoneEvaluation, Judge } from '../core/evaluation.ts'
 import { type IndividualId, nameOf } from '../core/individual.ts'
 import type { Objectives } from '../core/objectives.ts'
 import type { Problem } from '../core/optimizee.ts'
+import { aText, checkArgument } from '../core/options.ts'
 import type {
   Batch,
   BegunGeneration,
@@ -50,6 +51,7 @@ export class RecordWriter extends RecordReader implements RunRecord {
 
   /** Opens the record for writing, made new if it is not there. @throws ConfigurationError if it is something else */
   static openForWriting(directory: string): RecordWriter {
+    checkArgument('openForWriting', 'the run directory', directory, aText)
     return new RecordWriter(RecordFile.openForWriting(directory))
   }
 

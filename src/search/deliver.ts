@@ -6,7 +6,9 @@ import { encodeMessage } from '../../runtime/channel/protocol.ts'
 import { type RunFile, replaceFile } from '../../runtime/channel/run-file.ts'
 import { ConfigurationError } from '../core/errors.ts'
 import type { Optimizee, OptimizeeSource } from '../core/optimizee.ts'
+import { aRecord, checkArgument, type OptionCheck } from '../core/options.ts'
 import { runFiles, snapshotName } from '../core/run-files.ts'
+import { show } from '../core/text.ts'
 import { bundle } from '../system/bundle.ts'
 import { acceptedSentence, changedFiles, codeFilesOf, recordOfFiles, refuseChanged } from './changed-code.ts'
 import { simulationKey } from './evaluation-cache.ts'
@@ -26,11 +28,14 @@ export interface DeliveryOptions {
  * @throws ConfigurationError if its files are others than when the run was begun, unless that is accepted
  */
 export async function deliver(
-  { directory, record }: Pick<HeldRun, 'directory' | 'record'>,
+  run: Pick<HeldRun, 'directory' | 'record'>,
   optimizee: Pick<Optimizee, 'snapshot' | 'source' | 'namedFiles'>,
-  source: OptimizeeSource | undefined = optimizee.source,
+  source: OptimizeeSource | undefined = optimizee?.source,
   { acceptChangedCode = false, onWarning = () => {} }: DeliveryOptions = {},
 ): Promise<RunFile['optimizee']> {
+  checkArgument('deliver', 'the first argument', run, aHeldRun)
+  checkArgument('deliver', 'the second argument, an optimizee,', optimizee, aRecord)
+  const { directory, record } = run
   if (!source) {
     throw new ConfigurationError(
       'Workers must be able to load the optimizee: give it `module: import.meta.url` in a file of its own whose default export it is.',
@@ -74,3 +79,8 @@ async function saveSnapshot(directory: string, optimizee: Pick<Optimizee, 'snaps
   replaceFile(join(directory, name), bytes)
   return name
 }
+
+const aHeldRun: OptionCheck = (run) =>
+  typeof (run as Partial<HeldRun> | null | undefined)?.directory === 'string'
+    ? undefined
+    : `needs a run that is held, as by HeldRun.take, got ${show(run)}`

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { StorageFullError } from '../core/errors.ts'
+import { requireSpace } from './disk-space.ts'
 
 /** What the system and SQLite say of a disk that is full, of one that is away, and of one that cannot be relied on. */
 const storageCodes = /^(ENOSPC|EDQUOT|EIO|ESTALE|ENOTCONN|EHOSTDOWN|EREMOTEIO|SQLITE_FULL|SQLITE_IOERR\w*)$/
@@ -12,8 +13,20 @@ export function storageError(error: unknown, what: string): StorageFullError | u
     const sentence = `${what} is locked by another program, a reader or a backup that does not let go of it; go on when it has.`
     return new StorageFullError(sentence, { cause: error })
   }
+  if (code === 'SQLITE_CANTOPEN') return fullness(what, error)
   if (typeof code !== 'string' || !storageCodes.test(code)) return undefined
   return new StorageFullError(`${what} cannot be written: ${message}.`, { cause: error })
+}
+
+/** Where there is no inode for a file beside the record, SQLite says only that something cannot be opened. */
+function fullness(directory: string, cause: unknown): StorageFullError | undefined {
+  try {
+    requireSpace(directory)
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === 'ENOSPC') return new StorageFullError(`${directory} cannot be written: ${message}.`, { cause })
+  }
+  return undefined
 }
 
 /** Whether SQLite has waited in vain for somebody else's lock. */

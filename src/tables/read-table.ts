@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { extname } from 'node:path'
 import { TextDecoder } from 'node:util'
 import { ConfigurationError } from '../core/errors.ts'
+import { aText, checkArgument } from '../core/options.ts'
 import { looksLikeOther, TextCell, unquotedCell } from '../core/read-cell.ts'
 import { show } from '../core/text.ts'
 import { readArrow } from './read-arrow.ts'
@@ -56,6 +57,7 @@ function textIn(cell: string | TextCell): string {
 
 /** As `readTable`, row by row; JSON is read as a whole. */
 export async function* readRows(path: string): AsyncGenerator<FileRow> {
+  checkArgument('readTable', 'the path', path, aText)
   const read = readers[extname(path).toLowerCase()]
   if (!read) throw new ConfigurationError(`${path}: a table ends in one of ${Object.keys(readers).join(', ')}`)
   try {

@@ -334,7 +334,17 @@ test('the worked example finds what is known: some exploration beats none, and o
 
 test('a key may have the name of an option of the command, which then stands before the file', async () => {
   const file = writeThunk()
-  const { stdout, stderr, code } = await grid('--debug', file, '--lr', '0.5', '--debug', 'true', '--version', '2', '--json')
+  const { stdout, stderr, code } = await grid(
+    '--debug',
+    file,
+    '--lr',
+    '0.5',
+    '--debug',
+    'true',
+    '--version',
+    '2',
+    '--json',
+  )
   expect([code, stderr]).toEqual([0, expect.any(String)])
   expect(experimentsOf(stdout)[0]?.outputs?.given).toMatchObject({ lr: 0.5, debug: true, version: 2 })
 })

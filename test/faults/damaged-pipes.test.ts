@@ -78,7 +78,8 @@ test('a pilot whose orders are damaged starts nothing more, and ends in order wh
   for (const path of [folder, worker]) mkdirSync(path, { recursive: true })
   writeFileSync(join(directory, 'run.json'), JSON.stringify({ wakeUp: 'poll', grace: 600_000, run: 'r' }))
   const orders = new PipeWriter(folder, 'to-pilot', { hello: { type: 'hello' } })
-  const command = ['/bin/sh', '-c', 'echo begun; until test -e done; do sleep 0.1; done']
+  const done = join(directory, 'done')
+  const command = ['/bin/sh', '-c', 'echo begun; until test -e "$0"; do sleep 0.1; done', done]
   orders.write({ type: 'start', worker: 1, command, epoch: 1, tasks: 1 })
   const pilot = startProgram([join(build, 'command/pilot.js'), directory, '1'])
   const answers = new PipeReader(folder, 'from-pilot', { reopen: true })
@@ -88,7 +89,7 @@ test('a pilot whose orders are damaged starts nothing more, and ends in order wh
   await eventually(() => existsSync(output) && readFileSync(output, 'utf8') === 'begun\n', 'the worker begins')
   appendFileSync(segmentPath(folder, 'to-pilot', 1), Buffer.alloc(64, 0xff))
   await eventually(() => hear() && said.includes('warned'), 'the pilot says so')
-  writeFileSync(join(worker, 'done'), '')
+  writeFileSync(done, '')
   expect(await pilot.ended).toBe(0)
   hear()
   expect(said).toEqual(['hello', 'warned', 'ended', 'left'])

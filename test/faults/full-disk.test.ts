@@ -1,10 +1,11 @@
-import { closeSync, openSync, rmSync, statfsSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, rmSync, statfsSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { expect, test } from 'vitest'
-import { requireSpace } from '../../runtime/runner/disk-space.ts'
+import { StorageFullError } from '../../src/index.ts'
 import { openDatabase } from '../../src/system/database.ts'
+import { requireSpace } from '../../src/system/disk-space.ts'
 import { canMountMemory, growFileSystem, smallFileSystem } from '../mounts.ts'
 import { hasPart } from '../parts.ts'
 import { processesNaming } from '../processes.ts'
@@ -87,6 +88,23 @@ test.runIf(canMount)(
     growFileSystem(root, 128 * 2 ** 20)
     const { status, trajectory } = await search(large)
     expect([status, ...trajectory.evaluations(0).map(({ outcome }) => outcome)]).toEqual(['finished', 'done', 'done'])
+  },
+)
+
+test.runIf(canMount).each([1, 3, 6])(
+  'a disk that has no more than %i inodes left stops the run, wherever it came to, and with more it goes on',
+  async (left) => {
+    const root = join(temporaryDirectory(), 'disk')
+    smallFileSystem(root, 32 * 2 ** 20, 400)
+    await search({ ...one, root, generations: 1 })
+    const filler = join(root, 'filler')
+    mkdirSync(filler)
+    for (let i = 0; statfsSync(root).ffree > left; i++) writeFileSync(join(filler, String(i)), '')
+    const full = await search({ ...one, root, generations: 2 }).catch((error) => error)
+    expect(full.status ?? full).toEqual(full instanceof StorageFullError ? full : 'stopped')
+    expect(full.reason ?? full.message).toMatch(/no space left on/)
+    rmSync(filler, { recursive: true })
+    expect((await search({ ...one, root, generations: 2 })).status).toBe('finished')
   },
 )
 

@@ -1,19 +1,25 @@
 import { expect, test } from 'vitest'
 import {
+  Auto,
+  axisRangesOf,
   BatchRunner,
   baseCase,
   batchRun,
   batchRunSimulations,
   boolean,
+  CmaEs,
+  Constraints,
   callExperiment,
   choice,
   concat,
+  createOptimizer,
   cross,
   DataCollector,
   Deadline,
   defineExperiment,
   defineOptimizee,
   defineSimFunc,
+  deliver,
   EpochLogger,
   Experiment,
   ExperimentGrid,
@@ -21,17 +27,26 @@ import {
   fullFactorial,
   HeldRun,
   halton,
+  importances,
   integer,
   Logger,
   latinHypercube,
   launcherOf,
+  loadState,
+  mainEffects,
   manual,
   manualRuns,
+  markCrossed,
   modelOptimizee,
+  moduleFunction,
   morris,
   oneAtATime,
   parseRunnerSettings,
+  RandomSearch,
   ReadCache,
+  RecordReader,
+  rankCorrelations,
+  readTable,
   real,
   repeat,
   saltelli,
@@ -43,6 +58,8 @@ import {
   sparseGrid,
   subset,
   subspace,
+  swings,
+  Trajectory,
   tableOf,
   vector,
   when,
@@ -53,6 +70,7 @@ const square = space({ x: real(0, 1), y: real(0, 1) })
 /** As somebody writes who has no compiler. */
 type Untyped = (...given: readonly unknown[]) => unknown
 const untyped = (call: unknown) => call as Untyped
+type Made = new (...given: readonly unknown[]) => unknown
 
 test.each<readonly [string, () => unknown, string]>([
   ['batchRun', () => untyped(batchRun)(class {}, { parameters: {} }, 4), 'batchRun takes 2 arguments, got 4 as well'],
@@ -378,4 +396,43 @@ test('the statistics of a logger are known by name', () => {
   const logger = new EpochLogger({ outputDir: 'nowhere', expName: 'ppo', processes })
   const untypedLogger = logger as unknown as { logTabular: Untyped }
   expect(() => untypedLogger.logTabular('EpRet', { with_min_and_max: true })).toThrow('did you mean withMinAndMax?')
+})
+
+test.each<readonly [string, () => unknown, string]>([
+  ['no optimizee', () => new (CmaEs as never as Made)(), 'cma-es needs an optimizee'],
+  ['no optimizee, of one that looks at it first', () => new (Auto as never as Made)(null), 'auto needs an opt'],
+  ['a space for an optimizee', () => new (RandomSearch as never as Made)(square), 'random-search needs an opt'],
+  ['no choice', () => untyped(createOptimizer)({}), 'createOptimizer: the second argument needs values by name'],
+  ['a number for factors', () => untyped(importances)(5, []), 'importances: factors needs a list, got 5'],
+  [
+    'numbers for factors',
+    () => untyped(mainEffects)([1, 2], [3]),
+    'mainEffects needs factors like { name, values: [1, 2] }',
+  ],
+  ['no output', () => untyped(rankCorrelations)([]), 'rankCorrelations: output needs a list of numbers, got nothing'],
+  ['nothing to be marked', () => untyped(markCrossed)(), 'markCrossed: factors needs a list, got nothing'],
+  ['numbers for scenarios', () => untyped(swings)([1]), 'swings: a scenario needs values by name, got nothing'],
+  ['no space', () => untyped(axisRangesOf)({}), 'axisRangesOf: its argument needs a space'],
+  ['a part of no space', () => untyped(subspace)(null, ['x']), 'subspace: the first argument needs a space'],
+  ['a space for a parameter', () => untyped(vector)(square, 2), 'needs to be made by real, integer'],
+  ['nothing to be defined', () => untyped(defineOptimizee)(), 'defineOptimizee: its argument needs values by name'],
+  ['a number for a record', () => untyped(RecordReader.openForReading)(5), 'the run directory needs a text, got 5'],
+  ['another place for a state', () => untyped(loadState)({}), 'loadState: the output directory needs a text, got {}'],
+  ['a number for a module', () => untyped(moduleFunction)(5), 'moduleFunction: the module needs a text, got 5'],
+  ['no model', () => untyped(modelOptimizee)(null), 'modelOptimizee: the model needs a function, got null'],
+  ['a logger without a place', () => new Logger({} as never), 'Logger needs outputDir, got none'],
+  ['a batch without runs', () => new BatchRunner({} as never), 'BatchRunner needs configurations, got none'],
+  ['a list for constraints', () => new (Constraints as never as Made)({}), 'the constraints needs a list'],
+  ['runs without points', () => untyped(manualRuns)(class {}, {}), 'manualRuns needs points, got none'],
+  ['a history that is none', () => new (Trajectory as never as Made)({}), 'Trajectory: the history needs'],
+])('an argument that is not what belongs there is refused in a sentence: %s', (_, call, sentence) => {
+  expect(call).toThrow(sentence)
+})
+
+test.each<readonly [string, () => unknown, string]>([
+  ['a run', () => untyped(deliver)(null, {}), 'deliver: the first argument needs a run that is held'],
+  ['an optimizee', () => untyped(deliver)({ directory: 'd' }), 'deliver: the second argument, an optimizee, needs'],
+  ['a table', () => untyped(readTable)(5), 'readTable: the path needs a text, got 5'],
+])('so is it where a promise is given: %s', async (_, call, sentence) => {
+  await expect(call()).rejects.toThrow(sentence)
 })

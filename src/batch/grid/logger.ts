@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { decodeMessage, encodeMessage } from '../../../runtime/channel/protocol.ts'
-import { aFunction, anything, aText, checkOptions } from '../../core/options.ts'
+import { aFunction, anything, aText, checkArgument, checkOptions, needOptions } from '../../core/options.ts'
 import { configText, convertJson } from './convert-json.ts'
 import { type ExperimentProcesses, experimentProcesses } from './experiment-processes.ts'
 import type { LoggerKwargs } from './output-directory.ts'
@@ -44,6 +44,7 @@ export class Logger {
       print: aFunction,
       processes: anything,
     })
+    needOptions('Logger', options, 'outputDir')
     const { outputDir, expName, outputFname = progressName, processes = experimentProcesses() } = options
     this.outputDir = outputDir
     this.expName = expName
@@ -117,6 +118,7 @@ export class Logger {
 
 /** What `saveState` has written. */
 export function loadState(outputDir: string, iteration?: number): unknown {
+  checkArgument('loadState', 'the output directory', outputDir, aText)
   return decodeMessage(readFileSync(statePath(outputDir, iteration)))
 }
 

@@ -1,5 +1,6 @@
 import { basename, extname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { aText, checkArgument } from '../../core/options.ts'
 import type { PlainData } from '../../core/plain-data.ts'
 
 /**
@@ -49,6 +50,7 @@ export function* moduleFunctionsIn(value: PlainData): Generator<ModuleFunction> 
 }
 
 function pathOf(module: string | URL): string {
+  if (!(module instanceof URL)) checkArgument('moduleFunction', 'the module', module, aText)
   const isUrl = module instanceof URL || module.startsWith('file:')
   return isUrl ? fileURLToPath(module) : resolve(module)
 }

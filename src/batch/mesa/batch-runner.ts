@@ -1,5 +1,14 @@
 import { ConfigurationError } from '../../core/errors.ts'
-import { anything, aText, checkOptions, oneOf, trueOrFalse } from '../../core/options.ts'
+import {
+  aList,
+  anything,
+  aText,
+  checkArgument,
+  checkOptions,
+  needOptions,
+  oneOf,
+  trueOrFalse,
+} from '../../core/options.ts'
 import { seedOf } from '../../core/random.ts'
 import {
   type Batch,
@@ -57,6 +66,8 @@ export class BatchRunner implements Disposable {
 
   constructor(options: BatchRunnerOptions) {
     checkOptions('BatchRunner', options, batchRunnerOptions, mesaWords)
+    needOptions('BatchRunner', options, 'configurations')
+    checkArgument('BatchRunner', 'configurations', options.configurations, aList)
     this.#options = options
     const { configurations, numberProcesses = 1, collection = 'recorded' } = options
     if (configurations.length === 0) throw new ConfigurationError('BatchRunner needs at least one run, got none')

@@ -1,6 +1,6 @@
 import { DesignPoints, designFromRows, subset } from '../../../optimizers/designs/index.ts'
 import { ConfigurationError } from '../../core/errors.ts'
-import { anything, aRecord, checkOptions, wholeFrom } from '../../core/options.ts'
+import { anything, aRecord, checkOptions, needOptions, someValues, wholeFrom } from '../../core/options.ts'
 import { isSame } from '../../core/plain-data.ts'
 import { Space } from '../../core/space.ts'
 import { show } from '../../core/text.ts'
@@ -29,6 +29,7 @@ export function fullFactorialRuns<P>(
   given: RunOptions & { readonly parameters: Swept<P> },
 ): RunConfiguration<P>[] {
   checkOptions('fullFactorialRuns', given, { ...runOptions, parameters: aRecord }, mesaWords)
+  needOptions('fullFactorialRuns', given, 'parameters')
   return allCombinations('fullFactorialRuns', model, given)
 }
 
@@ -60,6 +61,7 @@ export function sparseGridRuns<P>(
     { ...runOptions, parameters: aRecord, points: anything, choiceSeed: wholeFrom(0) },
     mesaWords,
   )
+  needOptions('sparseGridRuns', options, 'parameters', 'points')
   const { parameters, points, choiceSeed, ...others } = options
   const grid = productOf('sparseGridRuns', model, parameters)
   const chosen = refused('sparseGridRuns', () => subset(grid, { points, seed: choiceSeed }))
@@ -76,6 +78,7 @@ export function baseCaseRuns<P>(
   options: RunOptions & { readonly reference: Given<P>; readonly variations: Swept<P> },
 ): RunConfiguration<P>[] {
   checkOptions('baseCaseRuns', options, { ...runOptions, reference: aRecord, variations: aRecord }, mesaWords)
+  needOptions('baseCaseRuns', options, 'reference', 'variations')
   const { reference, variations, ...others } = options
   const base = reference as ParameterValues
   const around = expand('baseCaseRuns', model, variations).flatMap(([name, values]) =>
@@ -92,7 +95,8 @@ export function manualRuns<P>(
   model: ModelClass<P>,
   given: RunOptions & { readonly points: Iterable<Given<P>> },
 ): RunConfiguration<P>[] {
-  checkOptions('manualRuns', given, { ...runOptions, points: anything }, mesaWords)
+  checkOptions('manualRuns', given, { ...runOptions, points: someValues }, mesaWords)
+  needOptions('manualRuns', given, 'points')
   const { points, ...options } = given
   return configurationsOf('manualRuns', model, points as Iterable<ParameterValues>, options)
 }
@@ -106,7 +110,8 @@ export function scenarioRuns<P>(
   model: ModelClass<P>,
   given: RunOptions & { readonly rows: Iterable<ParameterValues> },
 ): RunConfiguration<P>[] {
-  checkOptions('scenarioRuns', given, { ...runOptions, rows: anything }, mesaWords)
+  checkOptions('scenarioRuns', given, { ...runOptions, rows: someValues }, mesaWords)
+  needOptions('scenarioRuns', given, 'rows')
   const { rows, ...options } = given
   const table = [...rows]
   const columns = Object.keys(table[0] ?? {}).filter((name) => name !== 'seed')

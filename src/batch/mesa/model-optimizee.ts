@@ -7,7 +7,16 @@ import { type FailureCause, SimulationFailure } from '../../core/evaluation.ts'
 import type { Individual } from '../../core/individual.ts'
 import { type ObjectiveMap, Objectives } from '../../core/objectives.ts'
 import { Optimizee, type SimulationContext } from '../../core/optimizee.ts'
-import { aRecord, aText, checkOptions, type OptionCheck, oneOf, wholeFrom } from '../../core/options.ts'
+import {
+  aFunction,
+  aRecord,
+  aText,
+  checkArgument,
+  checkOptions,
+  type OptionCheck,
+  oneOf,
+  wholeFrom,
+} from '../../core/options.ts'
 import { Space } from '../../core/space.ts'
 import { show } from '../../core/text.ts'
 import { anything, optional } from '../parameters.ts'
@@ -67,6 +76,7 @@ export function modelOptimizee(model: ModelClass, options: ModelOptimizeeOptions
     dataCollectionPeriod: aPeriod,
     collection: oneOf('recorded', 'steps'),
   })
+  checkArgument('modelOptimizee', 'the model', model, aFunction)
   const { module, objectives, ...settings } = options
   const declared = Object.entries(model.parameters ?? {})
   if (declared.length === 0) {

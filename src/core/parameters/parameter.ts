@@ -54,7 +54,8 @@ export interface RealOptions extends IntegerOptions {
 
 /** @throws RangeError at what no function for parameters has made */
 export function checkParameter(where: string, parameter: unknown): void {
-  if (typeof (parameter as Partial<Parameter> | null | undefined)?.decode === 'function') return
+  const { decode, definition } = (parameter ?? {}) as Partial<Parameter>
+  if (typeof decode === 'function' && definition !== undefined) return
   throw new RangeError(
     `${where} needs to be made by real, integer, choice, ordinal, boolean, vector, matrix or when, got ${show(parameter)}`,
   )
