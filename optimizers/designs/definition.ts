@@ -170,7 +170,18 @@ export function designFrom<P>(
     case 'repeat':
       return repeat(designFrom(definition.design, whole, searchSeed), definition.replications, definition.seeds)
     default:
-      return simpleDesign(definition, whole as unknown as Space, searchSeed)
+      return inItsWords(definition.kind, () => simpleDesign(definition, whole as unknown as Space, searchSeed))
+  }
+}
+
+/** What refuses a design names the function that makes it; whoever defined it knows it by its kind. */
+function inItsWords<T>(kind: string, make: () => T): T {
+  try {
+    return make()
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    const called = kind.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
+    throw new RangeError(error.message.replace(called, kind), { cause: error })
   }
 }
 

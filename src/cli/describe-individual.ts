@@ -1,12 +1,15 @@
 import type { FailureCause } from '../core/evaluation.ts'
 import { nameOf } from '../core/individual.ts'
 import { thisRun } from '../core/record.ts'
-import type { AttemptDocument, IndividualDocument, TogetherDocument } from '../record/individual-document.ts'
+import type { AttemptDocument, IndividualDocument, ReplicateDocument, TogetherDocument } from '../record/individual-document.ts'
 import { describeError } from './describe-run.ts'
 import { alignFacts, alignTable, fullValue, shortValue, timeSpan } from './table.ts'
 
 /** So many intermediate values are shown; programs get all of them. */
 const mostReports = 20
+
+/** So many samples are shown; programs get all of them. */
+const mostSamples = 20
 
 export function describeIndividual(document: IndividualDocument): string {
   const { seed, replaces, outcome, fitness, objectives, constraints, score, cause, parameters, outputs } = document
@@ -26,6 +29,7 @@ export function describeIndividual(document: IndividualDocument): string {
   return [
     facts,
     section('parameters', alignFacts(indented(parameters))),
+    ...(document.replicates ? [section('samples', sampleTable(document, document.replicates))] : []),
     ...(outputs ? [section('outputs', alignFacts(indented(outputs)))] : []),
     ...(document.attempts.length > 0 ? [section('attempts', attemptTable(document.attempts))] : []),
     ...(document.reports.length > 0 ? [section('reports', reportTable(document.reports))] : []),
@@ -40,6 +44,22 @@ function describeTogether(
     (value, i) => `${objectives[i] ?? i} ${shortValue(value)}${describeError(standardError[i])}`,
   )
   return `${values.join(', ')} (${aggregate})`
+}
+
+function sampleTable(document: IndividualDocument, replicates: readonly ReplicateDocument[]): string {
+  const { objectives } = document
+  const shown = replicates.slice(0, mostSamples)
+  const table = alignTable(
+    ['  individual', ...objectives, 'seed', 'cause'],
+    shown.map(({ replicate, seed, outcome, fitness, cause }) => [
+      `  ${document.generation}.${document.index}.${replicate}`,
+      ...objectives.map((_, i) => (fitness ? fullValue(fitness[i]) : outcome)),
+      String(seed),
+      cause ? describeCause(cause) : '',
+    ]),
+  )
+  const left = replicates.length - shown.length
+  return left > 0 ? `${table}  and ${left} more: --json has all\n` : table
 }
 
 export function describeAmount(amount: number): string {

@@ -19,6 +19,8 @@ export interface IndividualDocument {
   readonly outcome: EvaluatedRow['outcome']
   readonly fitness: readonly number[] | null
   readonly objectives: readonly string[]
+  /** What came of each simulation of it, where there are several: `G.I.R` names one. */
+  readonly replicates: readonly ReplicateDocument[] | null
   /** What it comes to with all its samples, where it is simulated several times: the same that `best` names. */
   readonly together: TogetherDocument | null
   /** A number for each constraint by its name, which is kept where that is not above 0; null where there are none. */
@@ -31,6 +33,14 @@ export interface IndividualDocument {
   readonly cause: FailureCause | null
   readonly attempts: readonly AttemptDocument[]
   readonly reports: readonly { readonly attempt: number; readonly step: number; readonly value: number }[]
+}
+
+export interface ReplicateDocument {
+  readonly replicate: number
+  readonly seed: number
+  readonly outcome: EvaluatedRow['outcome']
+  readonly fitness: readonly number[] | null
+  readonly cause: FailureCause | null
 }
 
 export interface TogetherDocument {
@@ -77,6 +87,7 @@ export function individualDocument(
     outcome,
     fitness: parsed(row.fitness),
     objectives: record.objectives.names,
+    replicates: replicatesOf(record, row),
     together: togetherOf(record, row),
     constraints: amounts && Object.fromEntries(amounts.map((amount, i) => [names[i] ?? String(i), amount])),
     violation,
@@ -86,6 +97,14 @@ export function individualDocument(
     attempts: record.attemptsOf(row).map((attempt) => attemptDocument(attempt, places.get(attempt.worker) ?? {})),
     reports,
   }
+}
+
+function replicatesOf(record: RecordReader, row: EvaluatedRow): ReplicateDocument[] | null {
+  const rows = record.replicatesOf(row)
+  if (rows.length < 2) return null
+  return rows.map(({ replicate, seed, outcome, fitness, cause }) => {
+    return { replicate, seed, outcome, fitness: parsed(fitness), cause: parsed(cause) }
+  })
 }
 
 function togetherOf(record: RecordReader, row: EvaluatedRow): TogetherDocument | null {

@@ -130,6 +130,12 @@ export abstract class RowReader {
     return this.file.all('select run, count(*) as evaluations from reused group by run order by run')
   }
 
+  /** All simulations of one individual. */
+  replicatesOf({ generation, index }: Pick<IndividualId, 'generation' | 'index'>): EvaluatedRow[] {
+    const sql = 'select * from evaluated where generation = ? and "index" = ? order by replicate'
+    return this.file.all<EvaluatedRow>(sql, generation, index)
+  }
+
   // What need not be simulated again
 
   /** Lets `findDone` find by what was simulated, as it is now, in a table that only this reader has. */

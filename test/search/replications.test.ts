@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { Design, GeneticAlgorithm } from '../../optimizers/index.ts'
 import { optimizeeOf } from '../../runtime/worker/load-optimizee.ts'
 import { exportRun } from '../../src/cli/export-run.ts'
+import { showRun } from '../../src/cli/show-run.ts'
 import { orders } from '../../src/core/abilities.ts'
 import type { DoneEvaluation } from '../../src/core/evaluation.ts'
 import type { Optimizee } from '../../src/index.ts'
@@ -126,7 +127,7 @@ test('more simulations at once than can be waited for are refused', async () => 
   )
 })
 
-test('a search that starts from a replicated one, or from its export, is told its points with their samples', async () => {
+test('a replicated individual is shown with its samples, and a search that starts from it, or its export, is told it with them', async () => {
   const root = temporaryDirectory()
   const options = { replications: { count: 3, aggregate: 'worst', seeds: 'own' } } as const
   const { directory, canonical } = await search({ ...noisy, options, root })
@@ -134,6 +135,10 @@ test('a search that starts from a replicated one, or from its export, is told it
   await exportRun(directory, { format: 'csv', output })
   const problem = await optimizeeOf(await import('../fixtures/optimizees/recorded.ts'), { ...options })
   const told = meansOf(rowsOf(canonical))
+  const shown = await showRun(directory, { individual: '0.0' })
+  expect(shown).toMatch(/^together +cost \S+ ± \S+ \(worst of 3\)$/m)
+  for (const sample of told[0]!.samples) expect(shown).toContain(String(sample))
+  expect(shown).toMatch(/^ {2}0\.0\.2 /m)
   for (const source of [directory, output]) {
     const { evaluations } = await readWarmStart(source, problem)
     expect(evaluations.map((e) => e.outcome === 'done' && [e.fitness, e.samples, e.standardError?.length])).toEqual(
