@@ -312,7 +312,7 @@ test('the second signal does not wait for what is being simulated', async () => 
 
 test('what is built in is listed with its settings, defaults and meaning', async () => {
   for (const [name, type, setting] of [
-    ['optimizers', 'genetic-algorithm', { name: 'generations', type: 'integer', default: 50 }],
+    ['optimizers', 'genetic-algorithm', { name: 'generations', type: 'integer' }],
     ['optimizers', 'cross-entropy', { name: 'seed', type: 'integer', default: 0 }],
     ['optimizees', 'epidemic', { name: 'infected', type: 'number', default: 3 }],
     ['optimizees', 'command', { name: 'workingDirectory', type: 'string' }],

@@ -259,7 +259,6 @@ test('what decides the results is in the settings, and they are plain data', () 
   const { settings } = new Design(problem, { design: sobol(mixed, { points: 8, seed: 3 }), replications: 2 })
   expect(JSON.parse(JSON.stringify(settings))).toEqual({
     seed: 0,
-    generations: 1,
     replications: 2,
     chunk: 10_000,
     design: { kind: 'sobol', points: 8, scramble: 'owen', seed: 3 },
