@@ -1,7 +1,12 @@
 import type { FailureCause } from '../core/evaluation.ts'
 import { nameOf } from '../core/individual.ts'
 import { thisRun } from '../core/record.ts'
-import type { AttemptDocument, IndividualDocument, ReplicateDocument, TogetherDocument } from '../record/individual-document.ts'
+import type {
+  AttemptDocument,
+  IndividualDocument,
+  ReplicateDocument,
+  TogetherDocument,
+} from '../record/individual-document.ts'
 import { describeError } from './describe-run.ts'
 import { alignFacts, alignTable, fullValue, shortValue, timeSpan } from './table.ts'
 
