@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks'
 import uPlot from 'uplot'
 import type { AxisAnswer, DensityAnswer } from '../answers.ts'
+import { roundNumbers } from '../ticks.ts'
 import { shortened, spreadBelow } from '../words.ts'
 import { drawDensity, shadesOf } from './raster.ts'
 import { theme } from './theme.ts'
@@ -102,10 +103,10 @@ function optionsFor(props: PlotProps, element: HTMLElement): uPlot.Options {
         ...axis,
         label: x.name,
         size: 32,
-        ...(labels ? levelsAxis(labels, element.clientWidth) : isTime ? {} : numbersAxis(x)),
+        ...(labels ? levelsAxis(labels, element.clientWidth) : isTime ? {} : numbersAxis(x, element.clientWidth / 100)),
         ...(x.isWhole && { incrs: wholeSteps }),
       },
-      { ...axis, label: y.name, size: 68, ...numbersAxis(y) },
+      { ...axis, label: y.name, size: 68, ...numbersAxis(y, height / 45) },
     ],
     series: [
       {},
@@ -170,12 +171,13 @@ function optionsFor(props: PlotProps, element: HTMLElement): uPlot.Options {
 
 const wholeSteps = Array.from({ length: 36 }, (_, i) => [1, 2, 5][i % 3]! * 10 ** Math.floor(i / 3))
 
-/** On a logarithmic axis only round numbers are written. */
-function numbersAxis({ scale }: AxisAnswer): Pick<uPlot.Axis, 'values'> {
-  const isRound = (tick: number) => scale === 'linear' || /^[125]e/.test(tick.toExponential())
-  return {
-    values: (_, ticks: (number | null)[]) => ticks.map((tick) => (tick !== null && isRound(tick) ? short(tick) : '')),
-  }
+/** uPlot looks for the numbers of a logarithmic axis without end where it begins a little below a power of ten. */
+function numbersAxis(axis: AxisAnswer, wanted: number): Partial<uPlot.Axis> {
+  const values: uPlot.Axis['values'] = (_, ticks: (number | null)[]) =>
+    ticks.map((tick) => (tick === null ? '' : short(tick)))
+  if (axis.scale === 'linear') return { values }
+  const numbers = roundNumbers(axis, Math.max(2, Math.floor(wanted)))
+  return { values, splits: () => numbers, filter: (_, splits) => splits }
 }
 
 /** Levels stand in the middle of their parts of the axis, as many of them as there is room for. */

@@ -1,8 +1,8 @@
 import { placeOn } from '../../analysis/density.ts'
 import type { AxisAnswer, DensityAnswer, HistoryAnswer, ParameterPicture } from '../answers.ts'
+import { ticks } from '../ticks.ts'
 import { spreadBelow } from '../words.ts'
 import { html, type Markup } from './html.ts'
-import { ticks } from './ticks.ts'
 
 /** The picture's inner size and what stands around it. */
 const frame = { left: 64, top: 8, right: 12, bottom: 40 } as const

@@ -176,6 +176,13 @@ test.runIf(hasBrowser)(
   },
 )
 
+test.runIf(hasBrowser)('a logarithmic axis that begins a little below a power of ten is drawn', async () => {
+  const { page, complaints } = await openPage(`${viewOf('history')}?scale=log&low=0.000958&high=0.52`)
+  await page.locator('.uplot canvas').waitFor()
+  expect(complaints).toEqual([])
+  await page.close()
+})
+
 test.runIf(hasBrowser)('a drag along a parallel axis keeps that part of it, and writes it as a filter', async () => {
   const { page, complaints } = await openPage(viewOf('parallel'))
   const picture = page.locator('.brushed canvas')

@@ -1,12 +1,16 @@
-import { type Axis, placeOn } from '../../analysis/density.ts'
-import { short } from '../words.ts'
+import { type Axis, placeOn } from '../analysis/density.ts'
+import { short } from './words.ts'
 
 export type Tick = readonly [place: number, text: string]
 
 /** Round numbers along an axis, about as many as wanted, each with its place from 0 to 1. */
 export function ticks(axis: Axis & { readonly isWhole?: boolean }, wanted: number): Tick[] {
-  const numbers = axis.scale === 'log' ? magnitudesIn(axis, wanted) : stepsIn(axis, wanted)
-  return numbers.map((number) => [placeOn(axis, number), short(number)])
+  return roundNumbers(axis, wanted).map((number) => [placeOn(axis, number), short(number)])
+}
+
+/** About so many round numbers along an axis, ascending. */
+export function roundNumbers(axis: Axis & { readonly isWhole?: boolean }, wanted: number): number[] {
+  return axis.scale === 'log' ? magnitudesIn(axis, wanted) : stepsIn(axis, wanted)
 }
 
 function stepsIn({ low, high, isWhole = false }: Axis & { readonly isWhole?: boolean }, wanted: number): number[] {
