@@ -10,7 +10,7 @@ export async function register(program: Command): Promise<void> {
   const { offerIndividuals, offerRuns } = await import('./offers.ts')
   for (const { arguments: places } of commands.values()) {
     for (const [name, place] of places) {
-      if (name.startsWith('run')) place.handler = offerRuns
+      if (/\brun\b/.test(name)) place.handler = offerRuns
       if (name === 'individual') place.handler = offerIndividuals
     }
   }

@@ -58,15 +58,17 @@ test('a first project overwrites nothing', async () => {
 
 test('a shell is told the commands, options, choices, runs and individuals that may stand next', async () => {
   const root = temporaryDirectory()
-  await search({ optimizee: 'recorded', root: join(root, 'runs'), name: 'mine', populationSize: 4, generations: 1 })
+  await search({ optimizee: 'recorded', root: join(root, 'runs'), name: 'mine', populationSize: 30, generations: 1 })
   const offered = async (...words: string[]) => {
     const { stdout } = await twoloop(root, 'complete', '--', ...words)
     return stdout.split('\n').flatMap((line) => (line.startsWith(':') ? [] : [line.split('\t')[0]]))
   }
   expect(await offered('res')).toEqual(['resume'])
   expect(await offered('export', '--format', 'p')).toEqual(['parquet'])
-  expect(await offered('show', '')).toEqual(['runs/mine'])
-  expect((await offered('logs', 'runs/mine', '')).sort()).toEqual(['0.0', '0.1', '0.2', '0.3'])
+  for (const command of ['show', 'dashboard', 'status']) expect(await offered(command, '')).toEqual(['runs/mine'])
+  expect((await offered('logs', 'runs/mine', '')).length).toBe(20)
+  const ofTwenties = Array.from({ length: 10 }, (_, i) => `0.2${i}`)
+  expect((await offered('logs', 'runs/mine', '0.2')).sort()).toEqual(['0.2', ...ofTwenties])
 })
 
 test.each(['bash', 'zsh', 'fish'])('the completion for %s is a script of that shell', async (shell) => {
