@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { connect } from 'node:net'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { ConfigurationError } from '../core/errors.ts'
 import type { Place } from './address.ts'
 import { FoundRuns } from './found-runs.ts'
@@ -46,7 +46,7 @@ export class Dashboard implements AsyncDisposable {
     const place =
       options.socket === undefined
         ? await listenOnPort(server, options.port ?? 0)
-        : await listenOnSocket(server, options.socket)
+        : await listenOnSocket(server, resolve(options.socket)) // whole, since ssh looks for it from elsewhere
     return new Dashboard(server, place, runs)
   }
 
@@ -65,6 +65,7 @@ export class Dashboard implements AsyncDisposable {
     for (const [name, value] of Object.entries(protectiveHeaders)) response.setHeader(name, value)
     try {
       const url = addressIn(request.url)
+      if ((request.headersDistinct.host ?? []).length > 1) throw new QueryError('wanted one Host header, got several')
       const admission = this.#guard.admit({ method: request.method ?? '', url, headers: request.headers })
       switch (admission.type) {
         case 'refused':
@@ -78,7 +79,7 @@ export class Dashboard implements AsyncDisposable {
       }
     } catch (error) {
       if (response.headersSent || response.destroyed) response.destroy()
-      else if (error instanceof QueryError) sendJson(response, 400, { problem: error.message })
+      else if (error instanceof QueryError) sendJson(response, error.status, { problem: error.message })
       else sendJson(response, 500, { problem: error instanceof Error ? error.message : String(error) })
     }
   }

@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { jobFolder, lastJob } from '../../runtime/slurm/job-folder.ts'
+import { currentHolder } from '../../runtime/slurm/run-holder.ts'
 import { ConfigurationError } from '../core/errors.ts'
 import { rateOf } from '../record/rate.ts'
 import { RecordReader } from '../record/reader.ts'
@@ -106,11 +107,14 @@ function readRun(directory: string, now: number): KnownOfRun {
 /** Why a run cannot be shown, in a sentence. @throws what is no fault of the run */
 export function problemOf(directory: string, error: unknown): string {
   if (!(error instanceof Error)) throw error
-  if (isStarting(directory)) return 'The run is just starting: nothing is in its record yet.'
+  if (isUnmade(directory))
+    return currentHolder(directory)
+      ? 'The run is just starting: nothing is in its record yet.'
+      : 'Its start was cut off before anything was recorded; the same command begins it anew.'
   return error.message
 }
 
-function isStarting(directory: string): boolean {
+function isUnmade(directory: string): boolean {
   try {
     return RecordReader.isUnmade(directory)
   } catch {

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { summarizeRun } from '../record/summary.ts'
 import type { LiveEvent } from './answers.ts'
 import type { FoundRuns } from './found-runs.ts'
-import { QueryError } from './query.ts'
+import { Query, QueryError } from './query.ts'
 import { shownVersion } from './shown-version.ts'
 
 /** How often records are looked at: on any file system, also on one that tells nobody of changes. */
@@ -30,7 +30,10 @@ export class LiveStreams {
 
   /** @throws QueryError if there is no such run, or there are streams enough */
   add({ searchParams }: URL, kind: 'open' | 'its head alone', response: ServerResponse): void {
-    const directory = this.#runs.directory(Number(searchParams.get('run') ?? Number.NaN))
+    const query = new Query(searchParams)
+    const number = query.count('run', { low: 0, high: 999_999, otherwise: 999_999 })
+    query.refuseOthers()
+    const directory = this.#runs.directory(number)
     if (directory === undefined) throw new QueryError('wanted the number of a run')
     if (this.#streams.size >= mostStreams) throw new QueryError(`${mostStreams} pages are open already; close one`)
     response.writeHead(200, { 'content-type': 'text/event-stream' })

@@ -1,6 +1,13 @@
 /** What was asked is not understood; the sentence goes to whoever asked. */
 export class QueryError extends Error {
   override readonly name = 'QueryError'
+  /** 404 where it is understood, and not there. */
+  readonly status: 400 | 404
+
+  constructor(sentence: string, { status = 400, ...options }: ErrorOptions & { readonly status?: 400 | 404 } = {}) {
+    super(sentence, options)
+    this.status = status
+  }
 }
 
 /** The words behind the question mark of a request, each of which must be known. */
@@ -16,8 +23,8 @@ export class Query {
   number<Default extends number | undefined>(
     name: string,
     {
-      low = Number.NEGATIVE_INFINITY,
-      high = Number.POSITIVE_INFINITY,
+      low = -Number.MAX_VALUE,
+      high = Number.MAX_VALUE,
       otherwise,
     }: { readonly low?: number; readonly high?: number; readonly otherwise: Default },
   ): number | Default {
@@ -25,7 +32,9 @@ export class Query {
     if (text === undefined) return otherwise
     const value = text === '' ? Number.NaN : Number(text)
     if (value >= low && value <= high) return value
-    throw new QueryError(`${name} needs a number from ${low} to ${high}, got ${JSON.stringify(text)}`)
+    const range =
+      low === -Number.MAX_VALUE && high === Number.MAX_VALUE ? 'finite number' : `number from ${low} to ${high}`
+    throw new QueryError(`${name} needs a ${range}, got ${JSON.stringify(text)}`)
   }
 
   /** As `number`, whole. */

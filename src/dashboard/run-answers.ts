@@ -29,7 +29,10 @@ export class RunAnswers {
 
   /** Undefined if there is nothing at that address. */
   async of({ pathname, search, searchParams }: URL): Promise<Answer | undefined> {
-    if (pathname === '/api/runs') return { status: 200, body: JSON.stringify(await this.#list(Date.now())) }
+    if (pathname === '/api/runs') {
+      new Query(searchParams).refuseOthers()
+      return { status: 200, body: JSON.stringify(await this.#list(Date.now())) }
+    }
     if (pathname === '/api/compare') return await this.#compare(search, searchParams)
     const [, number, name] = /^\/api\/runs\/(\d{1,6})\/([a-z-]+)$/.exec(pathname) ?? []
     const directory = this.#runs.directory(Number(number))

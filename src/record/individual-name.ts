@@ -3,9 +3,17 @@ import { type IndividualId, nameOf } from '../core/individual.ts'
 import type { RecordReader } from './reader.ts'
 import type { EvaluatedRow } from './rows.ts'
 
+/** Whether it stands for an individual that may be there. */
+export function isIndividualName(text: string): boolean {
+  return form.test(text)
+}
+
+/** generation.index or generation.index.replicate */
+const form = /^(\d{1,15})\.(\d{1,15})(?:\.(\d{1,15}))?$/
+
 /** The individual that `G.I` or `G.I.R` stands for, whether or not there is one. */
 export function parseIndividualName(text: string): IndividualId {
-  const parts = /^(\d{1,15})\.(\d{1,15})(?:\.(\d{1,15}))?$/.exec(text)
+  const parts = form.exec(text)
   if (!parts) {
     throw new ConfigurationError(
       `an individual is named generation.index or generation.index.replicate, such as 12.7, got ${JSON.stringify(text)}`,

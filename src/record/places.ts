@@ -55,6 +55,12 @@ export class Places {
     return begin + Math.floor((index * (this.#ends[i]! - begin)) / this.#pointsOf(i))
   }
 
+  /** A part with all of the generations in which it begins and ends. */
+  whole({ from, to }: Part): Part {
+    if (to <= from) return { from, to }
+    return { from: this.#begin(firstAbove(this.#ends, from)), to: this.#ends[firstAbove(this.#ends, to - 1)] ?? to }
+  }
+
   #begin(i: number): number {
     return i === 0 ? 0 : this.#ends[i - 1]!
   }

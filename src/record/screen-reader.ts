@@ -1,4 +1,4 @@
-import type { IndividualId } from '../core/individual.ts'
+import { type IndividualId, nameOf } from '../core/individual.ts'
 import { type Part, Places } from './places.ts'
 import { RecordReader } from './reader.ts'
 import { RecordFile } from './record-file.ts'
@@ -112,10 +112,12 @@ export class ScreenReader extends RecordReader {
   }
 
   /** The individuals that were made of this one, at most so many. */
-  children(name: string, count: number): IndividualId[] {
+  children(parent: IndividualId, count: number): IndividualId[] {
+    const name = nameOf(parent)
     return this.file.all<IndividualId>(
       `select generation, "index", replicate from individuals
-       where instr(origin, ?) > 0 or continues = ? order by generation, "index", replicate limit ?`,
+       where generation >= ? and (instr(origin, ?) > 0 or continues = ?) order by generation, "index", replicate limit ?`,
+      parent.generation,
       JSON.stringify(name),
       name,
       count,
@@ -159,7 +161,7 @@ export class ScreenReader extends RecordReader {
       `with wanted as (select value ->> 0 as generation, value ->> 1 as "index", value ->> 2 as replicate from json_each(?)),
        numbered as (
          select *, count(*) over of_one - row_number() over (of_one order by attempt, step, rowid) as remaining,
-                (count(*) over of_one - 1) / ? + 1 as stride
+                cast((count(*) over of_one - 1) / ? as integer) + 1 as stride
          from reports where (generation, "index", replicate) in (select * from wanted)
          window of_one as (partition by generation, "index", replicate))
        select generation, "index", replicate, attempt, step, value, stride from numbered

@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -130,6 +130,17 @@ test('an address that is none is refused in a sentence, and who asks for a head 
     400,
     'wanted an address that begins with a slash, got "http://evil.example:moon/"',
   ])
+  for (const words of ['', '?run=', '?run=1e9', '?run=0&foo=1']) {
+    expect((await ask(dashboard, `/api/live${words}`, { headers: { cookie } })).status).toBe(400)
+  }
+  const twice = await said(dashboard, [
+    'GET /api/runs HTTP/1.1',
+    'Host: localhost',
+    'Host: evil.example',
+    `Cookie: ${cookie}`,
+  ])
+  expect(twice).toMatch(/^HTTP\/1\.1 400 /)
+  expect(twice).toContain('wanted one Host header, got several')
   const head = await ask(dashboard, '/api/live?run=0', { method: 'HEAD', headers: { cookie } })
   expect([head.status, head.headers['content-type'], head.text]).toEqual([200, 'text/event-stream', ''])
 })
@@ -179,3 +190,16 @@ test('the tunnel is a whole command, through the login node where the page is in
     through: 'http://localhost:8123/?token=T',
   })
 })
+
+/** What is answered to lines that no client would write. */
+function said({ place }: Dashboard, lines: readonly string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(place.type === 'port' ? place.port : 0, '127.0.0.1')
+    let text = ''
+    socket.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk
+    })
+    socket.on('error', reject).on('close', () => resolve(text))
+    socket.write([...lines, 'Connection: close', '', ''].join('\r\n'))
+  })
+}

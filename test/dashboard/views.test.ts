@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { takeRun } from '../../runtime/slurm/run-holder.ts'
 import type {
   CompareAnswer,
   FrontAnswer,
@@ -36,7 +37,7 @@ beforeAll(() => {
   writeRun(root, { name: 'a-search', generations: 12, populationSize: 10 })
   writeRun(root, { name: 'b-failing', generations: 2, populationSize: 5, evaluate: () => failure })
   const parameters = Array.from({ length: 14 }, (_, i) => `parameter${i}`)
-  writeRun(root, { name: 'c-large', generations: 100, populationSize: 500, parameters, reports: 2 })
+  tellAnother(writeRun(root, { name: 'c-large', generations: 100, populationSize: 500, parameters, reports: 2 }))
 })
 
 afterAll(() => rmSync(root, { recursive: true, force: true }))
@@ -51,15 +52,18 @@ test('runs are listed by number with how far they are; one that cannot be read s
   openDatabase(join(newer, 'trajectory.sqlite')).exec('pragma user_version = 99').close()
   for (const [name, content] of [
     ['broken', 'this is no database, however long the text that stands here in its place is'],
+    ['cut-off', ''],
     ['starting', ''],
   ] as const) {
     mkdirSync(join(root, name))
     writeFileSync(join(root, name, 'trajectory.sqlite'), content)
   }
+  await takeRun(join(root, 'starting'))
   await using dashboard = await Dashboard.open(root)
   const { runs } = await answerTo<RunsAnswer>(dashboard, '/api/runs')
   expect(runs.map((run) => [run.name, 'problem' in run ? run.problem : run.summary.evaluations.done])).toEqual([
     ['broken', expect.stringContaining('is damaged')],
+    ['cut-off', 'Its start was cut off before anything was recorded; the same command begins it anew.'],
     ['good', 6],
     ['newer', expect.stringContaining('was written by a newer twoloop')],
     ['starting', 'The run is just starting: nothing is in its record yet.'],
@@ -67,8 +71,9 @@ test('runs are listed by number with how far they are; one that cannot be read s
   const cookie = await enter(dashboard)
   for (const [number, sentence] of [
     [0, 'is damaged'],
-    [2, 'newer twoloop'],
-    [3, 'just starting'],
+    [1, 'was cut off'],
+    [3, 'newer twoloop'],
+    [4, 'just starting'],
   ] as const) {
     const { status, text } = await ask(dashboard, `/api/runs/${number}/overview`, { headers: { cookie } })
     expect([status, JSON.parse(text).problem]).toEqual([409, expect.stringContaining(sentence)])
@@ -303,8 +308,13 @@ test('one individual has its attempts, its parents and children, and the command
   expect([made, parents, children.length, children[0]]).toEqual(['mutation', ['2.0'], 10, '4.0'])
   expect(commands[0]).toMatch(/^twoloop replay .*a-search 3\.0$/)
   const cookie = await enter(dashboard)
-  const { text } = await ask(dashboard, '/api/runs/0/individual?name=99.0', { headers: { cookie } })
-  expect(JSON.parse(text).problem).toContain('has no individual 99.0; its generations are 0 to 11')
+  for (const [name, status, problem] of [
+    ['99.0', 404, 'has no individual 99.0; its generations are 0 to 11'],
+    ['../x', 400, 'an individual is named generation.index'],
+  ] as const) {
+    const came = await ask(dashboard, `/api/runs/0/individual?name=${name}`, { headers: { cookie } })
+    expect([came.status, JSON.parse(came.text).problem]).toEqual([status, expect.stringContaining(problem)])
+  }
 })
 
 test('the time of workers is told by how busy each was and where attempts failed', async () => {
@@ -564,6 +574,8 @@ test('reports are curves of the best and of some others; a run without says so',
   expect(curves.length).toBeLessThanOrEqual(60)
   expect(curves.filter(({ isBest }) => isBest).length).toBe(10)
   expect(curves[0]!.points.map(([step]) => step)).toEqual([0, 1, 2, 3, 4])
+  const one = await answerTo<IndividualAnswer>(dashboard, '/api/runs/0/individual?name=1.3')
+  expect([one.document.reports.length, one.left]).toEqual([5, null])
 })
 
 test('the overview stays small, however long a message, a last line or the list of parameters is', async () => {
@@ -610,6 +622,12 @@ test.each(['evaluations', 'generations', 'time'])(
   },
 )
 
+test('a closer look misses nothing that was told out of the order of individuals, as who stands in for another', async () => {
+  await using dashboard = await Dashboard.open(root)
+  const { density } = await answerTo<HistoryAnswer>(dashboard, '/api/runs/2/history?from=24999.5&to=25000.5')
+  expect(density.counts.reduce((a, b) => a + b)).toBe(1)
+})
+
 test('a question that is not understood is answered with what was wanted', async () => {
   await using dashboard = await Dashboard.open(root)
   const cookie = await enter(dashboard)
@@ -617,6 +635,7 @@ test('a question that is not understood is answered with what was wanted', async
     ['over=moons', 'over needs one of evaluations, generations, time, got "moons"'],
     ['columns=1e9', 'columns needs a number from 10 to 300, got "1e9"'],
     ['from=9&to=3', 'from and to need from < to, got 9 and 3'],
+    ['from=0&to=Infinity', 'to needs a finite number, got "Infinity"'],
     ['colour=red', 'there is no "colour" to ask for here'],
   ] as const) {
     const { status, text } = await ask(dashboard, `/api/runs/0/history?${words}`, { headers: { cookie } })
@@ -653,6 +672,13 @@ test('looking changes nothing in the directory of a run that goes on, but what S
     writer.close()
   }
 })
+
+/** An individual of a generation is told in the place of its first, and the first in its place. */
+function tellAnother(directory: string): void {
+  const database = openDatabase(join(directory, 'trajectory.sqlite'))
+  database.exec('update evaluations set told = 50499 - told where generation = 50 and ("index" = 0 or "index" = 499)')
+  database.close()
+}
 
 /** As it is after a copy of a run that goes on, of which nothing but the file itself was taken along. */
 function openLog(directory: string): void {

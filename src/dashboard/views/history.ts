@@ -51,7 +51,7 @@ export function history({ record, query }: ViewContext): HistoryAnswer {
   for (const row of contenders(record, drawn).filter(share.has))
     soFar.add(row, placeOn(x, numberOf(row)), fitnessIn(row, objective))
   const bests = soFar.values()
-  const counts = record.counts()
+  const counts = { ...record.counts(), ...record.evaluationCounts() }
   const { done, failed } = counts
   return {
     x: named.x(x),
@@ -66,12 +66,22 @@ export function history({ record, query }: ViewContext): HistoryAnswer {
     done,
     failed,
     drawn: drawnOf(drawn, part.to - part.from),
-    summary: summaryOf(objectives[objective]!, soFar.sign, bests, counts),
+    summary: summaryOf(objectives[objective]!, soFar.sign, bests, { ...counts, replicates: places.replicates }),
   }
 }
 
-/** The part of the search in which an axis lies, as far as a sample of all of it shows. */
+/**
+ * The part of the search in which an axis lies: whole generations, if all of them can be drawn, since who stands in for another
+ * has its place at the end of a generation and is told in the middle of it.
+ */
 function partWithin(x: Axis, sample: readonly DrawnRow[], numberOf: (row: DrawnRow) => number, places: Places): Part {
+  const seen = partSeen(x, sample, numberOf, places)
+  const whole = places.whole(seen)
+  return whole.to - whole.from <= mostDrawn ? whole : seen
+}
+
+/** As far as a sample of all of the search shows. */
+function partSeen(x: Axis, sample: readonly DrawnRow[], numberOf: (row: DrawnRow) => number, places: Places): Part {
   const isWithin = (row: DrawnRow) => numberOf(row) >= x.low && numberOf(row) <= x.high
   const [first, last] = [sample.findIndex(isWithin), sample.findLastIndex(isWithin)]
   const placeOf = (row: DrawnRow | undefined) => row && places.of(row[0], row[1])
@@ -147,7 +157,7 @@ function summaryOf(
   name: string,
   sign: number,
   best: readonly (number | null)[],
-  { done, failed, stopped }: Pick<Counts, 'done' | 'failed' | 'stopped'>,
+  { done, failed, stopped, replicates }: Pick<Counts, 'done' | 'failed' | 'stopped'> & { readonly replicates: number },
 ): string {
   const known = best.filter((value) => value !== null)
   const [first, last] = [known[0], known.at(-1)]
@@ -161,5 +171,6 @@ function summaryOf(
     ...(failed > 0 ? [`; ${plural(failed, 'evaluation')} failed and cannot be drawn`] : []),
     ...(stopped > 0 ? [`; ${plural(stopped, 'evaluation')} stopped on the way and not drawn`] : []),
   ].join('')
-  return `The best ${name} (${sign < 0 ? 'smaller' : 'larger'} is better) ${moved} in ${plural(done, 'evaluation')}${beside}.`
+  const of = replicates > 1 ? `, and of each point it is what its ${replicates} replicates come to` : ''
+  return `The best ${name} (${sign < 0 ? 'smaller' : 'larger'} is better${of}) ${moved} in ${plural(done, 'evaluation')}${beside}.`
 }

@@ -1,11 +1,13 @@
 import { readPrinted } from '../../../runtime/runner/log-archive.ts'
+import { ConfigurationError } from '../../core/errors.ts'
 import type { IndividualId } from '../../core/individual.ts'
 import { nameOf } from '../../core/individual.ts'
 import { individualDocument } from '../../record/individual-document.ts'
-import { findIndividual } from '../../record/individual-name.ts'
-import type { AttemptRow } from '../../record/rows.ts'
+import { findIndividual, isIndividualName } from '../../record/individual-name.ts'
+import type { AttemptRow, EvaluatedRow } from '../../record/rows.ts'
 import type { IndividualAnswer } from '../answers.ts'
 import { fitting } from '../fitting.ts'
+import { QueryError } from '../query.ts'
 import type { ViewContext } from '../view.ts'
 import { wordFor } from './overview.ts'
 
@@ -16,7 +18,7 @@ const most = { children: 50, attempts: 20, reports: 500, letters: 8_000, json: 4
 export async function individual({ record, query }: ViewContext): Promise<IndividualAnswer> {
   const asked = query.text('name') ?? ''
   query.refuseOthers()
-  const row = findIndividual(record, asked)
+  const row = found(record, asked)
   const name = nameOf(row)
   const reports = record.reportsOfSome([row], most.reports)
   const document = individualDocument(
@@ -48,7 +50,7 @@ export async function individual({ record, query }: ViewContext): Promise<Indivi
     },
     made: origin?.operator ?? null,
     parents: origin?.parents.slice(0, most.children) ?? [],
-    children: record.children(name, most.children).map(nameOf),
+    children: record.children(row, most.children).map(nameOf),
     logs: logs.flat(),
     left: isWhole ? null : 'It has more than is shown here; the commands below show all of it.',
     commands: [
@@ -56,6 +58,17 @@ export async function individual({ record, query }: ViewContext): Promise<Indivi
       `twoloop logs ${run} ${name}`,
       `twoloop show ${run} --individual ${name} --json`,
     ],
+  }
+}
+
+/** @throws QueryError if there is none of that name, or it is no name */
+function found(record: ViewContext['record'], name: string): EvaluatedRow {
+  try {
+    return findIndividual(record, name)
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error
+    const status = isIndividualName(name) ? 404 : 400
+    throw new QueryError(error.message, { status, cause: error })
   }
 }
 
