@@ -130,7 +130,7 @@ function HistoryFigure(answer: HistoryAnswer) {
       <Plot {...plot} />
       <p class="legend" aria-hidden="true">
         <Sign of="density">
-          {parts ? `every evaluation with the most ${budget}` : 'every evaluation'}, darker where there are more
+          {parts ? `every evaluation with the most ${budget}` : 'every evaluation'}, the stronger the more
         </Sign>
         {parts && <Sign of="part">those with less of it, which no line is about</Sign>}
         <Sign of="best">best so far</Sign>

@@ -143,6 +143,7 @@ function Reports({ name, document: { reports } }: IndividualAnswer) {
         low: Math.min(...reports.map(({ step }) => step)),
         high: Math.max(...reports.map(({ step }) => step)) + 1e-9,
         name: 'step',
+        isWhole: reports.every(({ step }) => Number.isInteger(step)),
       },
       y: { scale: 'linear', low: low - margin, high: high + margin, name: 'reported value' },
       places: reports.map(({ step }) => step),

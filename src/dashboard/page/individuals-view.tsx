@@ -153,7 +153,7 @@ function Row({
       </th>
       <td>
         {outcome}
-        {cause !== null && <span class="muted"> {cause}</span>}
+        {cause !== null && <span class="cause">{cause}</span>}
       </td>
       {Array.from({ length: objectives }, (_, i) => (
         <td key={`objective ${i}`} class="number">

@@ -76,14 +76,23 @@ function drawBands(
   context.globalAlpha = 1
 }
 
+/** A text that lines behind it do not strike out. */
+function outlinedText({ context, colour }: Brush, text: string, x: number, y: number): void {
+  context.strokeStyle = colour('--ground')
+  context.lineWidth = 4
+  context.strokeText(text, x, y)
+  context.fillText(text, x, y)
+}
+
 function drawAxis(
-  { context, width, colour }: Brush,
+  brush: Brush,
   axis: ParallelAnswer['axes'][number],
   x: number,
   up: (place: number) => number,
   room: number,
   i: number,
 ): void {
+  const { context, width, colour } = brush
   const { name, labels, kept } = axis
   context.fillStyle = colour('--muted')
   context.fillRect(x - 0.5, up(1), 1, up(0) - up(1))
@@ -103,7 +112,7 @@ function drawAxis(
   if (labels) {
     context.textAlign = 'left'
     for (const level of spreadBelow(labels.length, 12))
-      context.fillText(fitting(context, labels[level]!, 70), x + 5, up((level + 0.5) / labels.length))
+      outlinedText(brush, fitting(context, labels[level]!, 70), x + 5, up((level + 0.5) / labels.length))
     return
   }
   const [low, high] = endsOf(axis)

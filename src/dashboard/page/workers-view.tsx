@@ -92,10 +92,11 @@ function draw({ context, width, colour }: Brush, { rows, columns, x }: WorkersAn
   context.fillStyle = colour('--muted')
   // On a narrow screen there is room for the first, which has the date, and the last.
   const times = width > 500 ? 4 : 1
+  const isOfDays = x.high - x.low > 86_400_000
   for (let i = 0; i <= times; i++) {
     context.textAlign = i === 0 ? 'left' : i === times ? 'right' : 'center'
     context.fillText(
-      clock(x.low + (i / times) * (x.high - x.low)).slice(i === 0 ? 0 : 11),
+      clock(x.low + (i / times) * (x.high - x.low)).slice(i === 0 ? 0 : isOfDays ? 5 : 11),
       labelWidth + (i / times) * wide,
       rows.length * tall + axisHeight / 2,
     )
