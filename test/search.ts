@@ -1,12 +1,10 @@
-import { extname } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { optimizeeOf } from '../runtime/worker/load-optimizee.ts'
 import { runnerSettings } from '../src/core/runner-settings.ts'
 import type { Optimizee, Optimizer, Trajectory } from '../src/index.ts'
 import { Experiment, type PrepareOptions, type Progress, type RunOutcome, type SearchPlan } from '../src/index.ts'
 import { RecordWriter } from '../src/record/writer.ts'
 import { identityOf } from '../src/search/run-identity.ts'
-import { importBundled } from '../src/system/bundle.ts'
+import { fixtureModule } from './fixture-module.ts'
 import { RandomSearch } from './fixtures/random-search.ts'
 
 export interface SearchOptions extends SearchPlan {
@@ -36,14 +34,11 @@ export interface SearchEnd extends RunOutcome {
   readonly canonical: string
 }
 
-/** Tests run from source, the programs that they start from the build. */
-const ownExtension = extname(fileURLToPath(import.meta.url))
-
 /** A whole search, as a user's script runs it: prepare, run, end. */
 export async function search(options: SearchOptions): Promise<SearchEnd> {
-  const module = fileURLToPath(new URL(`./fixtures/optimizees/${options.optimizee}${ownExtension}`, import.meta.url))
+  const { path: module, exported } = await fixtureModule(options.optimizee)
   const source = { module, options: options.options }
-  const optimizee = await optimizeeOf(await importBundled(module), options.options)
+  const optimizee = await optimizeeOf(exported, options.options)
   const { populationSize = 8, generations = 4, seed = 1 } = options
   const optimizer =
     options.makeOptimizer?.(optimizee) ?? new RandomSearch(optimizee, { populationSize, generations, seed })
