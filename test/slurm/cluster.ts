@@ -7,7 +7,7 @@ import { execa } from 'execa'
 import { afterAll, beforeAll, onTestFinished } from 'vitest'
 import { hasPart, hasProgram } from '../parts.ts'
 import { eventually } from '../processes.ts'
-import { build, type SearchChild } from '../search-child.ts'
+import { build, type SearchChild, searchProgram } from '../search-child.ts'
 
 /** Whether a Slurm of several nodes can be started on this machine; see `cluster/slurm-up`. */
 export const slurm = hasPart(
@@ -171,12 +171,7 @@ export class Cluster {
 
   /** A search in an allocation of its own; its runner stays outside of the nodes. */
   search(allocation: readonly string[], options: object): ClusterChild {
-    return this.salloc(
-      allocation,
-      process.execPath,
-      join(build, 'test/chaos/search-process.js'),
-      JSON.stringify(options),
-    )
+    return this.salloc(allocation, process.execPath, searchProgram, JSON.stringify(options))
   }
 
   /** The command line of twoloop in an allocation, to its end. */

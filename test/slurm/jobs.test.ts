@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { eventually } from '../processes.ts'
 import { canonicalExport } from '../search.ts'
-import { build } from '../search-child.ts'
+import { searchProgram } from '../search-child.ts'
 import { slurm } from './cluster.ts'
 import {
   allButOneDone,
@@ -53,7 +53,7 @@ onSlurm.each<[what: string, detail: string, partition: string, end: (job: string
 
 onSlurm('a job that is requeued goes on with the search, and it is known what ended its workers', async () => {
   const directory = cluster.directory()
-  const program = [process.execPath, join(build, 'test/chaos/search-process.js'), JSON.stringify(held(directory))]
+  const program = [process.execPath, searchProgram, JSON.stringify(held(directory))]
   const script = `#!/bin/sh\nexec ${program.map((word) => `'${word}'`).join(' ')}\n`
   writeFileSync(join(directory, 'job.sh'), script)
   const log = `--output=${directory}/log.txt`
@@ -69,7 +69,7 @@ onSlurm('a job that is requeued goes on with the search, and it is known what en
 
 onSlurm('a runner that is killed within its allocation is followed by one that adopts the workers', async () => {
   const directory = cluster.directory()
-  const program = [process.execPath, join(build, 'test/chaos/search-process.js')]
+  const program = [process.execPath, searchProgram]
   const script = `
     "$0" "$@" & runner=$!
     until [ -e '${directory}/kill' ]; do sleep 0.1; done

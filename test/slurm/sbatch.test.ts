@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { eventually } from '../processes.ts'
 import { canonicalExport } from '../search.ts'
-import { build, type SearchChild, whileRunning } from '../search-child.ts'
+import { build, type SearchChild, searchProgram, whileRunning } from '../search-child.ts'
 import { slurm } from './cluster.ts'
 import {
   attemptsAt,
@@ -41,8 +41,7 @@ async function allAtWork(child: SearchChild, directory: string, workers: number)
   await whileRunning(child, () => names(directory).includes('0.2'), '0.2 is held')
 }
 
-const program = join(build, 'test/chaos/search-process.js')
-const start = (options: object) => cluster.begin(process.execPath, program, JSON.stringify(options))
+const start = (options: object) => cluster.begin(process.execPath, searchProgram, JSON.stringify(options))
 const jobsOf = (states: string) =>
   cluster.ask('squeue', '-r', '--noheader', `--states=${states}`, '--format=%i').split('\n').filter(Boolean)
 /** How many workers there are; none before there is a run. */
@@ -177,7 +176,7 @@ onSlurm('Slurm is asked no more often than is set', async () => {
   const path = `PATH=${folder}${delimiter}${process.env.PATH}`
   const options = JSON.stringify(submitting(directory, { slurmInterval: '3s' }))
   const begun = Date.now()
-  const child = cluster.begin('env', path, process.execPath, program, options)
+  const child = cluster.begin('env', path, process.execPath, searchProgram, options)
   const asked = () =>
     (existsSync(calls) ? readFileSync(calls, 'utf8').split('\n') : []).filter((line) => line.startsWith('squeue'))
   await eventually(() => asked().length >= 5, 'it has been asked five times')
@@ -220,7 +219,7 @@ onSlurm.each<[manner: string, programs: Readonly<Record<string, string>>]>([
   const path = `PATH=${folder}${delimiter}${process.env.PATH}`
   const ideas = ['SLURM_TIME_FORMAT=relative', 'SQUEUE_STATES=PENDING', 'SQUEUE_FORMAT=%u', 'SBATCH_WAIT=1']
   const options = JSON.stringify(submitting(directory, { workers: 4, workersPerJob: 1 }))
-  const child = cluster.begin('env', path, ...ideas, process.execPath, program, options)
+  const child = cluster.begin('env', path, ...ideas, process.execPath, searchProgram, options)
   await whileRunning(child, () => present(directory) === 4, 'four workers are there')
   releaseAll(directory)
   expect(await child.ended, child.stderr()).toBe(0)
