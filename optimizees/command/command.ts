@@ -36,6 +36,7 @@ const stdoutBytes = { stdout: 2 ** 20, file: 2 ** 16, names: 16 * 2 ** 20 }
 
 /** Any program in any language. */
 class Command extends Optimizee {
+  override readonly canReport = false
   readonly #options: CommandOptions
   readonly #command: readonly Word[]
   /** The result files, by the names that the options have for them. */

@@ -37,10 +37,12 @@ export function takesOrder({ pace, reports }: Abilities, order: Order): boolean 
   return order === 'generations' || pace === 'steady'
 }
 
+type AskedAbilities = Pick<Problem, 'space' | 'objectives' | 'budget' | 'replications' | 'canReport'>
+
 /** What a problem asks for that an algorithm cannot do, as the end of a sentence that begins with the algorithm. */
 export function findMissingAbility(
   abilities: Abilities,
-  { space, objectives, budget, replications }: Pick<Problem, 'space' | 'objectives' | 'budget' | 'replications'>,
+  { space, objectives, budget, replications, canReport }: AskedAbilities,
   order: Order = 'generations',
 ): string | undefined {
   const axis = space.axes.find(({ kind }) => !abilities.axes.includes(kind))
@@ -56,6 +58,9 @@ export function findMissingAbility(
   }
   if (abilities.budgets && budget === undefined) {
     return 'spends a budget, and the simulation has none (say `budget: { name: steps, low: 1, high: 81 }`)'
+  }
+  if (abilities.reports && canReport === false) {
+    return 'stops simulations by what they report, and a command reports nothing (a `program` can)'
   }
   if (abilities.reports && order !== 'arrival') {
     return `needs \`order: arrival\`, since it hears reports as they come, and cannot search in the order ${order}`

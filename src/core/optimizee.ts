@@ -21,6 +21,8 @@ export interface Problem<P = Record<string, unknown>> {
   readonly budget?: BudgetRange | undefined
   /** What hypervolumes of its front are measured from; the worst of the first generation if it does not say. */
   readonly reference?: Reference | undefined
+  /** False of a simulation that has no way to say anything before its result. */
+  readonly canReport?: boolean | undefined
   /** Parameters to start from; uniform in the space if it does not say. */
   createIndividual?(random: Random): P
 }
@@ -120,6 +122,7 @@ export abstract class Optimizee<P = Record<string, unknown>> implements Problem<
   replications?: Replications | undefined
   budget?: BudgetRange | undefined
   reference?: Reference | undefined
+  readonly canReport?: boolean | undefined
   /** Where workers find it again; undefined as long as it exists in this process only. */
   readonly source: OptimizeeSource | undefined
   /** What its maker asks of parameters and results. */

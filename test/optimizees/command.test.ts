@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import command from '../../optimizees/command/command.ts'
 import type { CommandOptions } from '../../optimizees/command/options.ts'
+import { MedianStopping } from '../../optimizers/median-stopping.ts'
+import { findMissingAbility } from '../../src/core/abilities.ts'
 import { type FailureCause, readResult, type SimulationFailure } from '../../src/core/evaluation.ts'
 import type { ParameterDefinition } from '../../src/core/space.ts'
 import { eventually } from '../processes.ts'
@@ -109,6 +111,12 @@ test.skipIf(!hasPython && process.env.TWOLOOP_TEST_REQUIRE !== 'all')(
     expect(await simulate(optimizee, {}, { x: 0.5, program })).toEqual({ error: 0.25, x: 0.5 })
   },
 )
+
+test('an optimizer that goes by reports does not take a command, which has no way to give any', () => {
+  expect(findMissingAbility(MedianStopping.abilities, make(run('say', '1')), 'arrival')).toBe(
+    'stops simulations by what they report, and a command reports nothing (a `program` can)',
+  )
+})
 
 test('what a command prints is passed on', async () => {
   await simulate(make(run('say', 'one', 'two', '3')))
