@@ -17,7 +17,7 @@ import type {
 } from 'esbuild'
 import { ConfigurationError } from '../core/errors.ts'
 import { runningFile } from './own-parts.ts'
-import { surfaceFor } from './surface.ts'
+import { filesOf, surfaceFor } from './surface.ts'
 
 export interface Bundle {
   /** One ECMAScript module, with its source map, that can be imported from any directory of this machine. */
@@ -226,10 +226,18 @@ function loaderOf(path: string): Loader {
 }
 
 function describe({ text, location }: Message, folder: string): string {
-  const sentence = text.replace(/\.?$/, '')
+  const sentence = aboutOwnNames(text) ?? text.replace(/\.?$/, '')
   if (!location) return sentence
   const { file, line, column, lineText } = location
   const prefix = line === 1 ? prefixOf(join(folder, file), lineText) : ''
   const before = lineText.startsWith(prefix) ? Buffer.byteLength(prefix) : 0
   return `${join(folder, file)}, line ${line}, column ${column - before + 1}: ${sentence}`
+}
+
+/** The bundler names what stands for this package there, which its users never see. */
+function aboutOwnNames(text: string): string | undefined {
+  const [, asked, name = ''] = /^No matching export in "surface:(.+)\?\w+" for import "(.+)"$/.exec(text) ?? []
+  if (asked === undefined) return undefined
+  const other = [...ownEntries.keys()].find((entry) => filesOf(ownEntries.get(entry)!).has(name))
+  return `${asked} exports no ${name}${other === undefined ? '' : `, and ${other} does`}`
 }

@@ -16,7 +16,8 @@ export function surfaceFor(text: string, packageName: string, entry: string): st
   if (!names.every((name) => aSpecifier.test(name))) return undefined
   const files = filesOf(entry)
   const known = new Set(names.map(nameIn).filter((name) => files.has(name))) // what is not known is a type, or a mistake
-  return [...known].map((name) => `export { ${name} } from ${JSON.stringify(files.get(name))}`).join('\n')
+  const lines = [...known].map((name) => `export { ${name} } from ${JSON.stringify(files.get(name))}`)
+  return lines.join('\n') || 'export {}' // else it would be no module to a bundler, which then misses no name in it
 }
 
 const importLists = /(?:import|export)\s+(?:type\s+)?\{([^}]*)\}\s*from\s*(['"])([^'"]+)\2/g

@@ -195,6 +195,14 @@ test.each([
   }
 })
 
+test.each([
+  [`import { commonSettings } from 'twoloop/kit'`, 'twoloop/kit exports no commonSettings, and twoloop does'],
+  [`import { makeSpace } from 'twoloop'`, 'twoloop exports no makeSpace'],
+])('%s is one sentence that names the package', async (line, sentence) => {
+  const entry = file('wrong.ts', `${line}\nexport default [${/\w+(?= \})/.exec(line)}]`)
+  await expect(importBundled(entry)).rejects.toThrow(`${entry}, line 1, column 10: ${sentence}`)
+})
+
 test('an import that leads nowhere is one sentence with file, line and column', async () => {
   const entry = file('lost.ts', `\nimport nothing from './nowhere.ts'\nexport default nothing`)
   await expect(bundle(entry)).rejects.toThrow(`${entry}, line 2, column 21: Could not resolve "./nowhere.ts"`)
