@@ -27,7 +27,7 @@ const pbs: Scheduler = {
   mark: '#PBS',
   jobVariable: 'PBS_JOBID',
   options: ({ name, log, seconds }) => [
-    `-N ${name.replaceAll(/[^\w-]/g, '-').slice(0, 15)}`,
+    `-N ${plain(name).slice(0, 15)}`,
     '-j oe',
     `-o ${log}`,
     `-l walltime=${clock(seconds)}`,
@@ -35,7 +35,8 @@ const pbs: Scheduler = {
   submission: (after) => `qsub ${after === undefined ? '' : `-W "depend=afterany:$${after}" `}"$folder/job.sh"`,
   jobIn: (answer) => /^(\d+\S*)\s*$/m.exec(answer)?.[1],
   question: (job) => ['qstat', job],
-  isQueued: () => true, // of one that has ended it gives an error
+  // Of one that has ended PBS gives an error; Torque lists it for a while, and so does PBS where it is asked for its history.
+  isQueued: (answer) => !/\s[CF]\s+\S+\s*$/m.test(answer),
 }
 
 /** IBM Spectrum LSF. */
@@ -44,7 +45,7 @@ const lsf: Scheduler = {
   submitter: 'bsub',
   mark: '#BSUB',
   jobVariable: 'LSB_JOBID',
-  options: ({ name, log, seconds }) => [`-J ${name}`, `-o ${log}`, `-W ${Math.ceil(seconds / 60)}`],
+  options: ({ name, log, seconds }) => [`-J ${plain(name)}`, `-o ${log}`, `-W ${Math.ceil(seconds / 60)}`],
   submission: (after) => `bsub ${after === undefined ? '' : `-w "ended($${after})" `}<"$folder/job.sh"`,
   jobIn: (answer) => /^Job <(\d+)>/m.exec(answer)?.[1],
   question: (job) => ['bjobs', '-noheader', '-o', 'stat', job],
@@ -52,6 +53,11 @@ const lsf: Scheduler = {
 }
 
 export const schedulers = { pbs, lsf } as const satisfies Record<string, Scheduler>
+
+/** A job's name in words that mean nothing to a scheduler: brackets would make it an array of jobs. */
+function plain(name: string): string {
+  return name.replaceAll(/[^\w-]/g, '-')
+}
 
 /** Hours, minutes and seconds. */
 function clock(seconds: number): string {

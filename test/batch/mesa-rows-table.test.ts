@@ -14,7 +14,7 @@ test('the rows of a batch are written as a table, with those of runs that failed
   const points = [
     { x: 1, sheep: 2, list: [1, 2] },
     { x: 2, trouble: 'step' },
-    { x: 3, label: 'c' },
+    { x: 3, label: 'NaN' }, // a text, also where a column has no other
   ] as const
   const configurations = manualRuns(CountingModel, { points, rng: 9, maxSteps: 3, dataCollectionPeriod: 1 })
   await new BatchRunner({ configurations, directory, displayProgress: false }).runAll()
@@ -33,8 +33,8 @@ test('the rows of a batch are written as a table, with those of runs that failed
     rows.map((row) => Object.fromEntries(columns.map((name) => [name, asText(row[name])]))),
   )
   expect(lines.some((line) => line.includes('"stage'))).toBe(true)
-  expect((await readTable(written('parquet'))).map(({ RunId, Step }) => [RunId, Step])).toEqual(
-    rows.map(({ RunId, Step }) => [RunId, Step]),
+  expect((await readTable(written('parquet'))).map(({ RunId, Step, label }) => [RunId, Step, label])).toEqual(
+    rows.map(({ RunId, Step, label = null }) => [RunId, Step, label]),
   )
   expect(readFileSync(written('csv'), 'utf8').split('\r\n')[0]).toBe(columns.join(','))
 })

@@ -1,3 +1,4 @@
+import { asRecorded } from '../../core/as-recorded.ts'
 import { ConfigurationError } from '../../core/errors.ts'
 import type { RecordReader } from '../../record/reader.ts'
 import { joinKinds, kindOf } from '../../tables/cells.ts'
@@ -18,7 +19,7 @@ export class RowsTable implements Table {
     const kinds = new Map<string, CellKind | undefined>()
     for (const row of this.#rows()) {
       for (const [name, value] of Object.entries(row)) {
-        kinds.set(name, joinKinds(kinds.get(name), kindOf(cellOf(value)) ?? undefined))
+        kinds.set(name, joinKinds(kinds.get(name), kindOfCell(cellOf(value))))
       }
     }
     this.columns = [...kinds].map(([name, kind = 'text']) => ({ name, kind }))
@@ -41,9 +42,14 @@ export class RowsTable implements Table {
   }
 }
 
-/** What is neither number, text, nor yes or no stands as JSON. */
+/** Numbers are numbers here, whichever: a text stays one that reads like what JSON lacks. */
+function kindOfCell(cell: Cell): CellKind | undefined {
+  return typeof cell === 'string' ? 'text' : kindOf(cell)
+}
+
+/** What is neither number, text, nor yes or no stands as JSON, with the numbers that JSON lacks as the record writes them. */
 function cellOf(value: unknown): Cell {
   if (value === undefined || value === null) return null
   if (typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean') return value
-  return typeof value === 'bigint' ? String(value) : JSON.stringify(value)
+  return typeof value === 'bigint' ? String(value) : JSON.stringify(asRecorded(value))
 }

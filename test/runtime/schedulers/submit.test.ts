@@ -3,6 +3,7 @@ import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { expect, test } from 'vitest'
+import { schedulers } from '../../../runtime/schedulers/scheduler.ts'
 import { summarizeRun } from '../../../src/record/summary.ts'
 import { eventually } from '../../processes.ts'
 import { canonicalExport } from '../../search.ts'
@@ -99,4 +100,18 @@ test('a chain needs to know how long its jobs last, and a scheduler that is ther
     exitCode: 2,
     stderr: 'twoloop: bsub is not found on PATH: jobs are submitted where lsf is',
   })
+})
+
+test('a job that has ended is none that waits or runs, also where its scheduler still lists it', () => {
+  const table = (state: string) => `Job ID  Name  User  Time Use S Queue
+------- ----- ----- -------- - -----
+12.here twoloop ann 00:00:01 ${state} batch
+`
+  const { pbs, lsf } = schedulers
+  expect(['Q', 'R', 'H', 'E', 'C', 'F'].filter((state) => pbs.isQueued(table(state)))).toEqual(['Q', 'R', 'H', 'E'])
+  expect(['PEND', 'RUN', 'DONE', 'EXIT'].filter((state) => lsf.isQueued(`${state}\n`))).toEqual(['PEND', 'RUN'])
+})
+
+test.each(Object.values(schedulers))('a job of $name has a name that means nothing to its scheduler', ({ options }) => {
+  expect(options({ name: 'twoloop-a [1-3]', log: 'log.txt', seconds: 60 })[0]).toMatch(/ twoloop-a--1-3-?$/)
 })
