@@ -8,7 +8,7 @@ import { commonSettings, Optimizer } from '../src/core/optimizer.ts'
 import type { Proposal } from '../src/core/proposal.ts'
 import type { Random } from '../src/core/random.ts'
 import { parseSettings } from '../src/core/settings.ts'
-import { recommendationOf } from './shared/best.ts'
+import { feasibleScore, recommendationOf } from './shared/best.ts'
 import {
   type Drawn,
   drawFresh,
@@ -125,7 +125,7 @@ export class Asha<P = Record<string, unknown>> extends Optimizer<State, P, Setti
 
   override summarize({ rungs, drawn }: State): Readonly<Record<string, unknown>> {
     const counts = Object.fromEntries(rungs.map(({ count }, i) => [String(this.#budgets[i]), count]))
-    return { best: drawn.best?.score ?? null, failed: drawn.failed, rungs: counts }
+    return { best: feasibleScore(drawn.best), failed: drawn.failed, rungs: counts }
   }
 
   /** So many of a rung go on at most, of as many as schedules are laid out for: whoever ranks below never will, as ranks only fall. */

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { allAxes } from '../src/core/abilities.ts'
 import type { Asked, Recommendation } from '../src/core/algorithm.ts'
 import type { Evaluation } from '../src/core/evaluation.ts'
-import { mostInfeasible, type Objectives } from '../src/core/objectives.ts'
+import type { Objectives } from '../src/core/objectives.ts'
 import type { Problem } from '../src/core/optimizee.ts'
 import { checkProblem, commonSettings, Optimizer } from '../src/core/optimizer.ts'
 import type { State } from '../src/core/plain-data.ts'
@@ -24,7 +24,7 @@ import {
   withTold,
 } from './portfolio/memory.ts'
 import { afterTurn, inTurn, type Turns } from './portfolio/turns.ts'
-import { type Best, betterOf, recommendationOf } from './shared/best.ts'
+import { type Best, betterOf, feasibleScore, recommendationOf } from './shared/best.ts'
 import { freshPoint, keyedPoint } from './shared/fresh-point.ts'
 import { keyOf } from './shared/known-points.ts'
 import { costOf } from './shared/score.ts'
@@ -301,7 +301,7 @@ export class Auto<P = Record<string, unknown>> extends Optimizer<AutoState, P> {
     const { best, members } = state
     const asked = members.map((member, place) => [this.#chosen.members[place]!.optimizer.type, member.asked] as const)
     return {
-      best: best && best.score > mostInfeasible ? best.score : null,
+      best: feasibleScore(best),
       ...Object.fromEntries(asked.filter(([, count]) => count > 0)),
       pending: members.reduce((sum, { pending }) => sum + pending, 0),
     }

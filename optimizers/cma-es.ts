@@ -2,14 +2,13 @@ import { z } from 'zod'
 import { allAxes } from '../src/core/abilities.ts'
 import type { Asked, Recommendation } from '../src/core/algorithm.ts'
 import type { Evaluation } from '../src/core/evaluation.ts'
-import { mostInfeasible } from '../src/core/objectives.ts'
 import type { Problem } from '../src/core/optimizee.ts'
 import { commonSettings, Optimizer } from '../src/core/optimizer.ts'
 import type { State } from '../src/core/plain-data.ts'
 import type { Proposal } from '../src/core/proposal.ts'
 import type { Random } from '../src/core/random.ts'
 import { parseSettings, SettingsError } from '../src/core/settings.ts'
-import { type Best, betterOf, recommendationOf } from './shared/best.ts'
+import { type Best, betterOf, feasibleScore, recommendationOf } from './shared/best.ts'
 import { axesOf, type CmaAxes, split } from './shared/cma/axes.ts'
 import { type Drawn, drawFresh, drawSample } from './shared/cma/fresh-sample.ts'
 import { type NoisyPast, noNoisyPast, remember, settle, settledIn, withoutNoise } from './shared/cma/noise.ts'
@@ -267,7 +266,7 @@ export class CmaEs<P = Record<string, unknown>> extends Optimizer<CmaEsState, P,
   override summarize({ best, run, schedule, stopped, pending }: CmaEsState): Readonly<Record<string, unknown>> {
     const { restarts, lambda } = schedule
     return {
-      best: best && best.score > mostInfeasible ? best.score : null,
+      best: feasibleScore(best),
       sigma: run?.sigma ?? null,
       generation: run?.generation ?? 0,
       restarts,

@@ -7,7 +7,7 @@ import type { State } from '../src/core/plain-data.ts'
 import type { Proposal } from '../src/core/proposal.ts'
 import type { Random } from '../src/core/random.ts'
 import { parseSettings } from '../src/core/settings.ts'
-import { type Best, betterOf, recommendationOf } from './shared/best.ts'
+import { type Best, betterOf, feasibleScore, recommendationOf } from './shared/best.ts'
 import { axesOf, type CmaAxes, split } from './shared/cma/axes.ts'
 import { type Drawn, drawFresh, drawSample } from './shared/cma/fresh-sample.ts'
 import { firstRun, isSpent, nextRun, type RestartSchedule } from './shared/cma/restart-schedule.ts'
@@ -270,7 +270,7 @@ export class LqCmaEs<P = Record<string, unknown>> extends Optimizer<LqCmaEsState
   override summarize(state: LqCmaEsState): Readonly<Record<string, unknown>> {
     const { best, run, schedule, model, stopped, pending } = state
     return {
-      best: best?.score ?? null,
+      best: feasibleScore(best),
       model: model?.type ?? null,
       sigma: run?.sigma ?? null,
       restarts: schedule.restarts,

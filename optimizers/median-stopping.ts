@@ -7,7 +7,7 @@ import type { Problem } from '../src/core/optimizee.ts'
 import { commonSettings, Optimizer } from '../src/core/optimizer.ts'
 import type { Random } from '../src/core/random.ts'
 import { parseSettings } from '../src/core/settings.ts'
-import { recommendationOf } from './shared/best.ts'
+import { feasibleScore, recommendationOf } from './shared/best.ts'
 import { type Drawn, drawFresh, note, nothingDrawn } from './shared/rungs.ts'
 import { plainNumber } from './shared/score.ts'
 
@@ -99,7 +99,7 @@ export class MedianStopping<P = Record<string, unknown>> extends Optimizer<State
 
   override summarize({ running, completed, drawn }: State): Readonly<Record<string, unknown>> {
     const reporting = Object.keys(running).length
-    return { best: drawn.best?.score ?? null, failed: drawn.failed, reporting, completed: completed.length }
+    return { best: feasibleScore(drawn.best), failed: drawn.failed, reporting, completed: completed.length }
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Recommendation } from '../../src/core/algorithm.ts'
 import type { Individual } from '../../src/core/individual.ts'
+import { mostInfeasible } from '../../src/core/objectives.ts'
 import type { Space } from '../../src/core/space.ts'
 
 /** The best that was told, as a state may hold it. */
@@ -23,4 +24,9 @@ export function recommendationOf<P>(best: Best | null, space: Space<P>): Recomme
   if (best === null) return []
   const { point, generation, index, replicate } = best
   return [{ parameters: space.decode(point), by: 'seen', individual: { generation, index, replicate } }]
+}
+
+/** For people: the score of the best that keeps the constraints; null before there is one. */
+export function feasibleScore(best: Pick<Best, 'score'> | null): number | null {
+  return best !== null && best.score > mostInfeasible ? best.score : null
 }

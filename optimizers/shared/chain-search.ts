@@ -7,6 +7,7 @@ import type { Problem } from '../../src/core/optimizee.ts'
 import { type CommonSettings, Optimizer } from '../../src/core/optimizer.ts'
 import type { Proposal } from '../../src/core/proposal.ts'
 import type { Random } from '../../src/core/random.ts'
+import { feasibleScore } from './best.ts'
 import { ChainMoves } from './chain-moves.ts'
 import { freshPoint, type KeyedPoint, keyedPoint } from './fresh-point.ts'
 import { scoreAt } from './known-points.ts'
@@ -216,7 +217,7 @@ export abstract class ChainSearch<P, Settings extends ChainSettings> extends Opt
     const accepted = chains.reduce((sum, chain) => sum + chain.accepted, 0)
     return {
       moves,
-      best: seen.best?.score ?? null,
+      best: feasibleScore(seen.best),
       accepted: moves === 0 ? null : accepted / moves,
       coldest: Math.min(...temperatures),
       hottest: Math.max(...temperatures),

@@ -4,7 +4,7 @@ import type { Evaluation } from '../../src/core/evaluation.ts'
 import type { IndividualId } from '../../src/core/individual.ts'
 import { type CommonSettings, Optimizer } from '../../src/core/optimizer.ts'
 import type { Random } from '../../src/core/random.ts'
-import { recommendationOf } from './best.ts'
+import { feasibleScore, recommendationOf } from './best.ts'
 import { type Drawn, drawFresh, type Entry, entryOf, idOfEntry, note, nothingDrawn, promote, ranked } from './rungs.ts'
 
 /** How many points there are on each rung of a bracket, and with how much of the budget. */
@@ -90,7 +90,7 @@ export abstract class Halving<P, Settings extends CommonSettings> extends Optimi
 
   override summarize({ bracket, rung, drawn }: HalvingState): Readonly<Record<string, unknown>> {
     const { budget } = this.#bracketAt(bracket)[rung]!
-    return { bracket, rung, budget, best: drawn.best?.score ?? null, failed: drawn.failed }
+    return { bracket, rung, budget, best: feasibleScore(drawn.best), failed: drawn.failed }
   }
 
   #bracketAt(number: number): Bracket {

@@ -4,6 +4,7 @@ import type { Evaluation } from '../../src/core/evaluation.ts'
 import { type CommonSettings, Optimizer } from '../../src/core/optimizer.ts'
 import type { State } from '../../src/core/plain-data.ts'
 import type { Random } from '../../src/core/random.ts'
+import { feasibleScore } from './best.ts'
 import { clipToCube } from './bounds.ts'
 import { freshPoint, type KeyedPoint, keyedPoint } from './fresh-point.ts'
 import { type KnownPoints, scoreAt } from './known-points.ts'
@@ -156,7 +157,7 @@ export abstract class SampledSearch<
   /** Best and average are weighted sums of the fitness: larger is better. Where a front is looked for, how many points it has. */
   override summarize(state: SampledState<M>): Readonly<Record<string, unknown>> {
     const { generation, model, pending, seen, average, failed } = state
-    const found = seen.front ? { front: seen.front.length } : { best: seen.best?.score ?? null, average }
+    const found = seen.front ? { front: seen.front.length } : { best: feasibleScore(seen.best), average }
     return { generation, ...found, ...this.describeModel(model), failed, individuals: pending }
   }
 

@@ -1,9 +1,9 @@
 import type { Recommendation } from '../../src/core/algorithm.ts'
 import type { Evaluation } from '../../src/core/evaluation.ts'
-import { mostInfeasible, type Objectives } from '../../src/core/objectives.ts'
+import type { Objectives } from '../../src/core/objectives.ts'
 import type { Space } from '../../src/core/space.ts'
 import { type Archived, archiveWith, recommendArchive } from './archive.ts'
-import { type Best, betterOf, recommendationOf } from './best.ts'
+import { type Best, betterOf, feasibleScore, recommendationOf } from './best.ts'
 import { countOf, type KnownPoints, keyOf, withPoint } from './known-points.ts'
 import { plainNumber, scoreOf } from './score.ts'
 
@@ -60,5 +60,5 @@ export function recommendBest<P>({ best, front }: Seen, space: Space<P>): Recomm
  */
 export function summarizeSeen({ known, best, front, failed }: Seen): Readonly<Record<string, unknown>> {
   if (front) return { known: countOf(known), failed, front: front.length }
-  return { known: countOf(known), failed, best: best && best.score > mostInfeasible ? best.score : null }
+  return { known: countOf(known), failed, best: feasibleScore(best) }
 }

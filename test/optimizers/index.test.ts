@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest'
 import { optimizersByName } from '../../optimizers/by-name.ts'
 import { CrossEntropy, createOptimizer, GeneticAlgorithm, optimizers } from '../../optimizers/index.ts'
+import type { Evaluation } from '../../src/core/evaluation.ts'
+import { Individual } from '../../src/core/individual.ts'
+import { Random } from '../../src/core/random.ts'
 import { describeSettings, SettingsError } from '../../src/core/settings.ts'
 import { real } from '../../src/core/space.ts'
 import { problemOf } from './search.ts'
@@ -36,6 +39,18 @@ test('every setting of a listed optimizer has a meaning, and a default unless it
       if (!optional.has(name)) expect(value, name).toBeDefined()
     }
   }
+})
+
+test.each(Object.keys(optimizers))('%s shows nothing as the best that violates constraints', (type) => {
+  const optimizer = createOptimizer(line, { type, ...needed[type] })
+  const { state, proposals } = optimizer.ask(optimizer.start(Random.of('start')), 8, Random.of('ask'))
+  const told = proposals.map(({ parameters, tag, budget }, index): Evaluation<{ x: number }> => {
+    const individual = new Individual({ generation: 0, index, replicate: 0 }, parameters, 0, { budget })
+    return { individual, outcome: 'done', fitness: [index], violation: 1, ...(tag !== undefined && { tag }) }
+  })
+  expect(told.length).toBeGreaterThan(0)
+  const { best = null } = optimizer.summarize(optimizer.tell(state, told, Random.of('tell')))
+  expect(best).toBeNull()
 })
 
 /** Settings that are left out, that follow from the space, or that nobody else can know. */
