@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import { quoteWord } from '../core/shell-words.ts'
 import { type Language, starters } from './starters/index.ts'
 
 export function register(program: Command): void {
@@ -37,7 +38,7 @@ function describe({
   const there = needs === null ? '' : ` (it needs ${needs})`
   return `${directory} has ${files.join(', ')}${there}. Now:
 
-  cd ${directory}
+  cd ${quoteWord(directory.startsWith('-') ? `./${directory}` : directory)}
   npx twoloop try experiment.yaml
   npx twoloop run experiment.yaml
 `

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { ConfigurationError } from '../core/errors.ts'
@@ -17,10 +17,11 @@ export interface MadeStarter {
  * @throws ConfigurationError if the directory holds anything
  */
 export async function makeStarter(directory: string, language: Language): Promise<MadeStarter> {
+  if (directory === '') throw new ConfigurationError('wanted the name of a directory, got an empty one')
   const starter: Starter = starters[language]
   await checkEmpty(directory)
   const files = await filesOf(directory, language, starter)
-  await mkdir(directory, { recursive: true })
+  await makeDirectory(resolve(directory))
   for (const [name, content] of Object.entries(files)) await writeFile(join(directory, name), content, { flag: 'wx' })
   return { directory, files: Object.keys(files), needs: starter.needs ?? null }
 }
@@ -38,6 +39,26 @@ async function checkEmpty(directory: string): Promise<void> {
   }
 }
 
+/** With its parents, one by one: Node.js 20 tries for ever to make all at once where the system makes none, as below /proc. */
+async function makeDirectory(directory: string): Promise<void> {
+  try {
+    const isInDirectory = await exists(dirname(directory))
+    if (!isInDirectory) await makeDirectory(dirname(directory))
+    await mkdir(directory)
+  } catch (error) {
+    if (error instanceof ConfigurationError) throw error
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') return // it is empty
+    throw new ConfigurationError(`cannot make the directory ${directory} (${code}); give another place`, {
+      cause: error,
+    })
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined)) !== undefined
+}
+
 async function filesOf(directory: string, language: Language, starter: Starter): Promise<Record<string, string>> {
   const installed = dirname(createRequire(import.meta.url).resolve('twoloop/package.json'))
   const ownModule = { 'twoloop.py': await readFile(join(installed, 'python', 'twoloop.py'), 'utf8') }
@@ -49,9 +70,10 @@ async function filesOf(directory: string, language: Language, starter: Starter):
   }
 }
 
-/** Of what is installed in the same project relative, so that it can be moved with it. */
+/** Of what is installed in a project that the directory is in relative, so that it can be moved with it. */
 function pathTo(directory: string, installed: string): string {
   const schema = join(installed, 'dist', 'schema.json')
-  const isBeside = !relative(process.cwd(), installed).startsWith('..')
-  return isBeside ? relative(resolve(directory), schema) : schema
+  const [project] = installed.split('/node_modules/')
+  const isWithin = !relative(project || '/', resolve(directory)).startsWith('..')
+  return isWithin ? relative(resolve(directory), schema) : schema
 }

@@ -52,6 +52,13 @@ test('a first project overwrites nothing', async () => {
   ])
   expect((await twoloop(folder, 'init', 'file')).stderr).toBe('twoloop: file is no directory; wanted a new one')
   expect((await twoloop(folder, 'init', 'other', '--language', 'cobol')).exitCode).toBe(2)
+  for (const [name, sentence] of [
+    ['', 'twoloop: wanted the name of a directory, got an empty one'],
+    ['/proc/nowhere/mine', 'twoloop: cannot make the directory /proc/nowhere (ENOENT); give another place'],
+  ] as const) {
+    const came = await twoloop(folder, 'init', name)
+    expect([came.exitCode, came.stderr]).toEqual([2, sentence])
+  }
   expect(readdirSync(folder)).toEqual(['file', 'mine'])
   expect(readdirSync(join(folder, 'mine'))).toEqual(['notes'])
 })
@@ -69,6 +76,11 @@ test('a shell is told the commands, options, choices, runs and individuals that 
   expect((await offered('logs', 'runs/mine', '')).length).toBe(20)
   const ofTwenties = Array.from({ length: 10 }, (_, i) => `0.2${i}`)
   expect((await offered('logs', 'runs/mine', '0.2')).sort()).toEqual(['0.2', ...ofTwenties])
+})
+
+test('completion is for the shells that are said', async () => {
+  const { exitCode, stderr } = await twoloop(temporaryDirectory(), 'completion', 'powershell')
+  expect([exitCode, stderr]).toEqual([2, expect.stringContaining('Allowed choices are bash, zsh, fish')])
 })
 
 test.each(['bash', 'zsh', 'fish'])('the completion for %s is a script of that shell', async (shell) => {

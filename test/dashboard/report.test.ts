@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { optimizers } from '../../optimizers/index.ts'
 import { citations } from '../../src/dashboard/report/citations.ts'
 import { reportOf } from '../../src/dashboard/report/report.ts'
 import { views } from '../../src/dashboard/views/index.ts'
 import { RecordReader } from '../../src/record/reader.ts'
+import { command } from '../command.ts'
 import { canonicalExport } from '../search.ts'
 import { temporaryDirectory } from '../temporary.ts'
 import { writeRun } from './written-run.ts'
@@ -81,4 +84,16 @@ test('what a simulation wrote is text in it, and a run of which nothing came wel
 
 test('a citation is that of an optimizer which there is', () => {
   for (const name of Object.keys(citations)) expect(optimizers).toHaveProperty([name])
+})
+
+test('a report takes the place of an earlier one, and of nothing else', async () => {
+  const root = temporaryDirectory()
+  writeRun(root, { name: 'run', generations: 1, populationSize: 2 })
+  writeFileSync(join(root, 'experiment.yaml'), 'name: mine')
+  const refused = await command(['report', 'run', '--output', 'experiment.yaml'], { cwd: root })
+  const sentence = 'twoloop: experiment.yaml is there already, and is no page; give another --output'
+  expect([refused.exitCode, refused.stderr.trim()]).toEqual([2, sentence])
+  expect(readFileSync(join(root, 'experiment.yaml'), 'utf8')).toBe('name: mine')
+  for (let time = 0; time < 2; time++)
+    expect(await command(['report', 'run', '--output', 'report.html'], { cwd: root })).toMatchObject({ exitCode: 0 })
 })
