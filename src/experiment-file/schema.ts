@@ -27,6 +27,13 @@ const byName = z.custom<Readonly<Record<string, unknown>>>(
   },
 )
 
+/** A time span as an editor checks it: a text with a unit, or a number of seconds. */
+const timeSpanForm = {
+  type: ['string', 'number'],
+  pattern: '^\\s*(?=[0-9.]*[1-9])[0-9]+(\\.[0-9]+)?\\s*(ms|s|m|min|h|d)?\\s*$',
+  exclusiveMinimum: 0,
+} as const
+
 export const experimentSchema = z.strictObject({
   name: z
     .string()
@@ -65,6 +72,7 @@ export const experimentSchema = z.strictObject({
         .custom<string | number>((given) => duration.safeParse(given).success, {
           error: ({ input }) => `needs a time span like 250ms, 30s or 12h, got ${show(input)}`,
         })
+        .meta(timeSpanForm)
         .optional()
         .describe('How long the search may take, over all its starts'),
     })
@@ -115,15 +123,17 @@ const replicationsSchema = z
   ])
   .describe('How often each individual is simulated, and what of that is its fitness')
 
-const constraint = z.custom<string | Constraint>(
-  (given) => typeof given === 'string' || (typeof given === 'object' && given !== null && 'violation' in given),
-  {
-    error: ({ input }) => {
-      const hint = typeof input === 'object' && input !== null ? `; ${quotesNeeded}` : ''
-      return `needs an expression like height <= 6 * width, got ${JSON.stringify(input) ?? 'nothing'}${hint}`
+const constraint = z
+  .custom<string | Constraint>(
+    (given) => typeof given === 'string' || (typeof given === 'object' && given !== null && 'violation' in given),
+    {
+      error: ({ input }) => {
+        const hint = typeof input === 'object' && input !== null ? `; ${quotesNeeded}` : ''
+        return `needs an expression like height <= 6 * width, got ${JSON.stringify(input) ?? 'nothing'}${hint}`
+      },
     },
-  },
-)
+  )
+  .meta({ type: 'string', minLength: 1 })
 
 /** What may be said of any problem, whichever its simulation is. */
 export const problemShape = {

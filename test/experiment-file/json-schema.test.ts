@@ -54,6 +54,7 @@ const { optimizee, optimizer, limits: _, ...unlimited } = sound
 const cases: readonly (readonly [string, object])[] = [
   ['nothing wrong', sound],
   ['no optimizer', { optimizee }],
+  ['a limit of time', { ...sound, limits: { time: '1.5 h' } }],
   ['an optimizer that is chosen, with a seed', { ...unlimited, optimizee, optimizer: { seed: 3 } }],
   ['a built-in simulation', { ...sound, optimizee: { type: 'function', name: 'rastrigin2d', timeout: '1m' } }],
   [
@@ -115,12 +116,16 @@ const cases: readonly (readonly [string, object])[] = [
   ['a policy that is none', { ...sound, runner: { onFailure: 'ignore' } }],
   ['a window of nothing', { ...sound, order: 'ordered', window: 0 }],
   ['a name that is a number', { ...sound, name: 5 }],
+  ['a limit of time that is none', { ...sound, limits: { time: 'abc' } }],
+  ['a limit of no time', { ...sound, limits: { time: 0 } }],
+  ['an empty constraint', { ...sound, optimizee: { ...optimizee, constraints: [''] } }],
+  ['a constraint in brackets', { ...sound, optimizee: { ...optimizee, constraints: [['x']] } }],
 ]
 
 test.each(cases)('of %s the schema says what a run says', async (name, experiment) => {
   using folder = new UserFolder()
   const file = folder.write('experiment.json', experiment)
-  const isSound = cases.findIndex(([other]) => other === name) < 6
+  const isSound = cases.findIndex(([other]) => other === name) < 7
   expect(await verdicts(file)).toEqual({ schema: isSound, run: isSound })
 })
 
