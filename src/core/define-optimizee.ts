@@ -20,7 +20,7 @@ import {
   wholeFrom,
 } from './options.ts'
 import type { Random } from './random.ts'
-import { type Reference, referenceFrom } from './reference.ts'
+import { referenceFrom } from './reference.ts'
 import { type GivenReplications, replicationsFrom } from './replications.ts'
 import { onlyResult } from './results-of-many.ts'
 import { type MeantBy, type ParameterMap, Space } from './space.ts'
@@ -47,7 +47,7 @@ interface DefinitionBeside<P, O extends ObjectiveMap> {
   /** How much of the simulation there is, where an individual may be given a part of it: `context.budget` says how much. */
   readonly budget?: BudgetRange
   /** Of several objectives without weights, what hypervolumes are measured from. */
-  readonly reference?: Reference
+  readonly reference?: Readonly<Record<keyof NoInfer<O> & string, number>>
   createIndividual?(random: Random): P
   boundingFunc?(parameters: P): P
   snapshot?(): unknown

@@ -25,7 +25,7 @@ export interface ExperimentDefinition<P = Record<string, unknown>> extends Omit<
   /** Chosen by the space unless it is given. */
   readonly optimizer?: OptimizerDefinition | Optimizer<State, P>
   /** First guesses, simulated before what the optimizer proposes: a list of parameters, or the file of a table of them. */
-  readonly start?: SearchPlan['start'] | { readonly file: string }
+  readonly start?: readonly Guess<NoInfer<P>>[] | { readonly file: string }
   readonly runner?: RunnerSettingsInput
   /**
    * A run directory, or a table's file: its rows are known to the optimizer before the first generation, as generation -1,
@@ -36,6 +36,11 @@ export interface ExperimentDefinition<P = Record<string, unknown>> extends Omit<
   readonly cache?: boolean
   /** Text to be printed when the search has finished. */
   report?(finished: { readonly best: DoneEvaluation<P>; readonly directory: string }): string | Promise<string>
+}
+
+/** Parameters without those that do not apply. */
+export type Guess<P> = { readonly [K in keyof P as undefined extends P[K] ? never : K]: P[K] } & {
+  readonly [K in keyof P as undefined extends P[K] ? K : never]?: P[K]
 }
 
 /** The ways to say which simulation is meant. */

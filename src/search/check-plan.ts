@@ -4,14 +4,17 @@ import { type Limits, mostEvaluations } from '../core/limits.ts'
 import type { Optimizee } from '../core/optimizee.ts'
 import type { Optimizer } from '../core/optimizer.ts'
 import { anything, checkOptions, wholeFrom } from '../core/options.ts'
+import { isSame } from '../core/plain-data.ts'
 import { Random } from '../core/random.ts'
 import { repair, triesOfRepair } from '../core/repair.ts'
 import type { RunnerSettings } from '../core/runner-settings.ts'
+import { Replicates } from '../core/samples.ts'
 import { SearchState } from '../core/search-state.ts'
 import { duration, parseSettings } from '../core/settings.ts'
 import { counted, show } from '../core/text.ts'
 import type { RecordReader } from '../record/reader.ts'
 import { expandsInItsOwnWay } from './checkpoints.ts'
+import { Ends } from './ends.ts'
 import type { SearchPlan } from './searched.ts'
 import { spentMs } from './time-limit.ts'
 
@@ -128,8 +131,9 @@ function checkLimits(limits: Limits, { objectives: { names: objectives, wantsFro
 }
 
 /** @throws ConfigurationError if a run is beyond a limit already, unless that is the one which it had */
-export function refuseLowLimits(record: RecordReader, { settings }: Optimizer, limits: Limits = {}): void {
-  const { generations, evaluations, simulations, time } = limits
+export function refuseLowLimits(record: RecordReader, optimizer: Optimizer, limits: Limits = {}): void {
+  const { settings } = optimizer
+  const { generations, evaluations, simulations, time, target } = limits
   const refuse = (name: string, least: string, given: number | string) => {
     throw new ConfigurationError(
       `${name} needs at least the ${least} that ${record.directory} has already, got ${given}; raise it, or choose another name.`,
@@ -152,6 +156,13 @@ export function refuseLowLimits(record: RecordReader, { settings }: Optimizer, l
   if (time !== undefined && time !== before.time && parseSettings(duration, time, 'limits.time') < spent) {
     refuse('limits.time', `${Math.ceil(spent / 1000)} s`, time)
   }
+  if (target === undefined || isSame(target, before.target)) return
+  const ends = new Ends({ target }, optimizer)
+  ends.tell(new Replicates(record.replications, optimizer.objectives).join(record.told()))
+  if (ends.first === undefined) return
+  throw new ConfigurationError(
+    `limits.target: ${JSON.stringify(target)} has been reached already, by individual ${ends.first} of ${record.directory}; give a better one, or choose another name.`,
+  )
 }
 
 /** A search in which nothing can be proposed is refused before anything is started. */

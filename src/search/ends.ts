@@ -56,6 +56,11 @@ export class Ends {
     return Number.isFinite(this.mostEvaluations) ? { mostEvaluations: this.mostEvaluations } : {}
   }
 
+  /** The name of who reached the target first. */
+  get first(): string | undefined {
+    return this.#first
+  }
+
   /** Whether it matters what was told long ago. */
   get looksBack(): boolean {
     return this.#limits.target !== undefined || this.#limits.stagnation !== undefined

@@ -14,6 +14,7 @@ import {
   sobol,
   space,
   vector,
+  when,
 } from '../../src/index.ts'
 
 // What must not compile stands under @ts-expect-error: the compiler fails where it does. Nothing of it is run.
@@ -51,6 +52,29 @@ test('parameters are typed from the space to the simulation', () => {
       },
     }),
   )
+})
+
+test('first guesses have the parameters of the space, and a reference the objectives', () => {
+  unused(() => {
+    const optimizee = defineOptimizee({
+      parameters: { solver: choice(['euler', 'rk4']), step: when({ solver: 'rk4' }, real(0, 1)) },
+      objectives: { error: 'minimize', effort: 'minimize' },
+      reference: { error: 1, effort: 2 },
+      simulate: () => ({ error: 1, effort: 2 }),
+    })
+    defineExperiment({ optimizee, start: [{ solver: 'euler' }, { solver: 'rk4', step: 0.5 }] })
+    // @ts-expect-error: there is no such parameter
+    defineExperiment({ optimizee, start: [{ solver: 'euler', speed: 1 }] })
+    // @ts-expect-error: the solver is missing
+    defineExperiment({ optimizee, start: [{ step: 1 }] })
+    defineOptimizee({
+      parameters: { rate: real(0, 1) },
+      objectives: { error: 'minimize', effort: 'minimize' },
+      // @ts-expect-error: there is no such objective
+      reference: { error: 1, costs: 2 },
+      simulate: () => ({ error: 1, effort: 2 }),
+    })
+  })
 })
 
 test('a simulation of several at once has a column for each parameter, and gives what each of them gives', () => {
