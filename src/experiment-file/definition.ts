@@ -39,7 +39,7 @@ export interface ExperimentDefinition<P = Record<string, unknown>> extends Omit<
 }
 
 /** Parameters without those that do not apply. */
-export type Guess<P> = { readonly [K in keyof P as undefined extends P[K] ? never : K]: P[K] } & {
+type Guess<P> = { readonly [K in keyof P as undefined extends P[K] ? never : K]: P[K] } & {
   readonly [K in keyof P as undefined extends P[K] ? K : never]?: P[K]
 }
 
