@@ -47,7 +47,14 @@ async function makeOptimizer(given: object, optimizee: Optimizee, folder: string
     given,
     place,
   )
-  return makeAt(place, () => new Named(optimizee, settings))
+  const made = makeAt(place, () => new Named(optimizee, settings))
+  if (made.settings?.seed === undefined) {
+    refuse(
+      below(place, 'module'),
+      'has a class that does not read its settings: its constructor needs to give super(...) what parseSettings of twoloop/kit makes of them',
+    )
+  }
+  return made
 }
 
 /** Settings that an algorithm does not know are refused, also where its schema would only leave them out. */

@@ -113,6 +113,13 @@ test('what a module lacks is said in one sentence', async () => {
   expect(await of('throw new Error("no licence")')).toBe('threw while it was imported: no licence')
 })
 
+test('a class that takes its settings as they are given, without their defaults, is refused', async () => {
+  folder.write('mine.ts', walk({ constructor: '' }))
+  expect(await refusal({ module: './mine.ts' })).toBe(
+    './search.yaml: optimizer.module has a class that does not read its settings: its constructor needs to give super(...) what parseSettings of twoloop/kit makes of them',
+  )
+})
+
 test('a module that is not there, or that the problem is too much for, is refused before anything is run', async () => {
   folder.write('mine.ts', walk())
   expect(await refusal({ module: './other.ts' })).toBe(
