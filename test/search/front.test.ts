@@ -49,7 +49,7 @@ test.each(orders)(
     }
     const options = { reference, sleep: 5 }
     const stopped = { ...two, makeOptimizer, root, name: 'stopped', order, options }
-    const { directory, stops } = await searchStoppedEvery(29, stopped)
+    const { directory, stops } = await searchStoppedEvery(47, stopped)
     expect(stops).toBeGreaterThan(0)
     const { stored, anew, rows } = frontsOf(directory, optimizee!)
     expect(rows.map(({ hypervolume }) => hypervolume)).toEqual(anew.hypervolumes)
@@ -72,7 +72,8 @@ test('a front whose hypervolume hardly grows ends a search by stagnation, wherev
   const limited = { ...two, makeOptimizer, root, options, limits: { stagnation: 40 } } as const
   const { reason, canonical } = await search({ ...limited, name: 'straight' })
   expect(reason).toMatch(/^\d+ evaluations brought hardly any hypervolume \(limits.stagnation: 40\)$/)
-  const stopped = await searchStoppedEvery(29, { ...limited, name: 'stopped', options: { ...options, sleep: 2 } })
+  const stopped = await searchStoppedEvery(61, { ...limited, name: 'stopped', options: { ...options, sleep: 2 } })
+  expect(stopped.stops).toBeGreaterThan(0)
   expect(stopped.reason).toBe(reason)
   expect(stopped.canonical).toBe(canonical)
 })
