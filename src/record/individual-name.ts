@@ -43,7 +43,9 @@ function whatThereIs(record: RecordReader, { generation, index }: IndividualId):
   ].sort((a, b) => a.index - b.index || a.replicate - b.replicate)
   const replicates = there.filter((individual) => individual.index === index)
   const names =
-    replicates.length > 0 ? replicates.map(({ replicate }) => `${generation}.${index}.${replicate}`) : there.map(nameOf)
+    replicates.length > 1
+      ? replicates.map(({ replicate }) => `${generation}.${index}.${replicate}`)
+      : (replicates.length === 1 ? replicates : there).map(nameOf)
   const range = names.length === 1 ? names[0] : `${names[0]} to ${names.at(-1)}`
   return `generation ${generation} has ${range}`
 }
