@@ -16,7 +16,7 @@ interface BbobRow {
   readonly area: Figures
   readonly solved: number
   readonly curve: readonly (readonly [budget: number, reached: number])[]
-  readonly functions: readonly unknown[]
+  readonly functions: readonly { readonly function: number; readonly expectedRunningTime: number | null }[]
 }
 
 type Figures = Readonly<Record<string, number>>
@@ -68,10 +68,16 @@ function joined(parts: readonly Part[]): BbobRow[] {
       ...first,
       ecdf: meanOf(({ ecdf }) => ecdf),
       area: meanOf(({ area }) => area),
-      solved: group.reduce((sum, { row }) => sum + row.solved, 0),
+      solved: solvedIn(group),
       curve: first.curve.map(([budget], i) => [budget, mean(({ curve }) => curve[i]![1])] as const),
     }
   })
+}
+
+/** A function that was solved on instances of several parts counts once. */
+function solvedIn(group: readonly Part[]): number {
+  const solved = group.flatMap(({ row }) => row.functions.filter((one) => one.expectedRunningTime !== null))
+  return new Set(solved.map((one) => one.function)).size
 }
 
 /** Markdown, a line for each row. */
