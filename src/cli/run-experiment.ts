@@ -160,7 +160,7 @@ function asJson(
 }
 
 function summarize(run: FinishedRun, { name, optimizee }: LoadedExperiment): string {
-  const { status, reason, goesOn, generations, best, recommended = {}, front, directory } = run
+  const { status, goesOn, best, recommended = {}, front, directory } = run
   const place = relative('', directory) || '.'
   const fitness = best?.fitness
     .map((value, i) => {
@@ -172,7 +172,7 @@ function summarize(run: FinishedRun, { name, optimizee }: LoadedExperiment): str
   const advice = Object.entries(recommended)
   const width = Math.max(0, ...parameters.map(([parameter]) => parameter.length))
   return [
-    `${name}: ${status} after ${counted(generations, 'generation')}${reason ? ` (${reason})` : ''}`,
+    `${name}: ${status}${describeEnd(run)}`,
     ...(best?.violation === undefined
       ? []
       : [
@@ -192,6 +192,13 @@ function summarize(run: FinishedRun, { name, optimizee }: LoadedExperiment): str
     ...(goesOn ? ['goes on by itself in another allocation'] : []),
     ...(status === 'stopped' && !goesOn ? [`go on with  twoloop resume ${quote(place)}`] : []),
   ].join('\n')
+}
+
+/** How far it came and why no further; a limit of generations says both. */
+function describeEnd({ generations, reason }: FinishedRun): string {
+  const reached = counted(generations, 'generation')
+  if (reason?.startsWith(`${reached} `)) return `: ${reason}`
+  return ` after ${reached}${reason ? `: ${reason}` : ''}`
 }
 
 function whyNone({ generations, status }: FinishedRun): string {

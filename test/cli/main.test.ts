@@ -193,7 +193,7 @@ test('a run ends with a summary and the report of the experiment on standard out
   const { code, stdout, stderr } = await twoloop('run', 'valley.ts')
   expect(code).toBe(0)
   expect(stdout).toMatch(
-    /^valley: finished after 3 generations \(3 generations are its limit \(optimizer\.generations\)\)\nbest {2}height \S+ {2}\(individual \d+\.\d+\)\n/,
+    /^valley: finished: 3 generations are its limit \(optimizer\.generations\)\nbest {2}height \S+ {2}\(individual \d+\.\d+\)\n/,
   )
   expect(stdout).toMatch(/\nrun {3}runs\/valley\n\nThe valley is at number .*\/runs\/valley$/)
   expect(stderr).toMatch(/generation 3\/3/)

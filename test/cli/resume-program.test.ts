@@ -46,10 +46,10 @@ test('resume goes on with a search that a program began, to the same end', async
   expect((await node(whole, 'search.mjs')).stdout).toBe('finished') // its groups are found again
   expect((await node(stopped, 'search.mjs', 'stop')).stdout).toBe('stopped')
   const { exitCode, stdout } = await node(stopped, command, 'resume', 'runs/valley')
-  expect([exitCode, stdout]).toEqual([0, expect.stringContaining('valley: finished after 3 generations')])
+  expect([exitCode, stdout]).toEqual([0, expect.stringContaining('valley: finished: 3 generations are its limit')])
   expect(await canonical(stopped)).toBe(await canonical(whole))
   const more = await node(stopped, command, 'resume', 'runs/valley', '--generations', '4')
-  expect(more.stdout).toContain('valley: finished after 4 generations')
+  expect(more.stdout).toContain('valley: finished: 4 generations are its limit')
 })
 
 test('resume leaves to the program what only the program knows', async () => {
