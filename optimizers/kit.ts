@@ -31,6 +31,6 @@ export {
   meanOf,
   type SquareMatrix,
 } from './shared/matrix.ts'
-export { compareScores, type Ranked, rank, scoresAmong } from './shared/ranking.ts'
+export { type Contender, compareScores, type Ranked, rank, scoresAmong } from './shared/ranking.ts'
 export { generationsToRest, grownPopulation, isAtRest } from './shared/restarts.ts'
 export { meanScore, plainNumber, scoreOf } from './shared/score.ts'

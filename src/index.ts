@@ -25,14 +25,25 @@ export {
   type ResultConstraint,
   type Results,
 } from './core/constraints.ts'
-export { defineOptimizee, type OptimizeeDefinition, type ResultOf } from './core/define-optimizee.ts'
+export {
+  defineOptimizee,
+  type OptimizeeDefinition,
+  type ResultOf,
+  type SimulatedProblem,
+  type SimulatesMany,
+  type SimulatesOne,
+} from './core/define-optimizee.ts'
 export { type Direction, type ObjectiveMap, Objectives } from './core/objectives.ts'
 export {
   type BatchContext,
+  type ExplainedContext,
+  type Explanation,
+  type GivenFile,
   Optimizee,
   type OptimizeeSource,
   type PositionedResult,
   type Problem,
+  type ProcessUsage,
   type ResultsOfMany,
   type SimulationContext,
 } from './core/optimizee.ts'
@@ -44,7 +55,9 @@ export {
   type ChoiceValue,
   type Condition,
   choice,
+  type IntegerOptions,
   integer,
+  type Meanings,
   type MeantBy,
   matrix,
   type Named,
@@ -53,7 +66,10 @@ export {
   type ParameterDefinition,
   type ParameterMap,
   type ParametersOf,
+  type Prior,
+  type RealOptions,
   real,
+  type Scale,
   Space,
   space,
   vector,
@@ -67,21 +83,38 @@ export {
   type Evaluation,
   type FailedEvaluation,
   type FailureCause,
+  type FailureDetail,
   type FailureKind,
+  type Judge,
   type Outputs,
   SimulationFailure,
   type SimulationResult,
+  type StoppedEvaluation,
 } from './core/evaluation.ts'
 export type { Expansion } from './core/expansion.ts'
-export { Individual, type IndividualId } from './core/individual.ts'
+export { Individual, type IndividualId, type Share } from './core/individual.ts'
 export { ParameterGroup } from './core/parameter-group.ts'
 export { Trajectory, type TrajectoryHistory } from './core/trajectory.ts'
 
 // A search, as a whole
 
 export { ConfigurationError, RunHeldError, SearchFailedError, StorageFullError } from './core/errors.ts'
-export { defineExperiment, type ExperimentDefinition } from './experiment-file/definition.ts'
+export {
+  type BuiltInOptimizeeDefinition,
+  type CommandDefinition,
+  defineExperiment,
+  type ExperimentDefinition,
+  type FailurePolicy,
+  type ModuleDefinition,
+  type OptimizeeDefinitions,
+  type OptimizerDefinition,
+  type OptimizerModuleDefinition,
+  type ProblemDefinition,
+  type ProgramDefinition,
+  type SimulationPolicy,
+} from './experiment-file/definition.ts'
 export { Experiment } from './search/experiment.ts'
+export type { RunnerParams } from './search/l2l-runner-params.ts'
 export type { PrepareOptions, RunOptions, RunOutcome } from './search/run-options.ts'
 
 // What the main example prints at its end
@@ -90,19 +123,73 @@ export { reportEpidemic } from '../optimizees/epidemic/report.ts'
 
 // A search, part by part
 
-export type { Launcher } from '../runtime/runner/launcher.ts'
-export { Runner, type RunnerOptions } from '../runtime/runner/runner.ts'
+export type { RunHeart } from '../runtime/channel/beating-heart.ts'
+export type { DeliveredOptimizee } from '../runtime/channel/run-file.ts'
+export type { Collected } from '../runtime/runner/collector.ts'
+export type { FirstOutcome, FirstOutcomesStore } from '../runtime/runner/first-outcomes.ts'
+export type {
+  EndExplanation,
+  EndedWorker,
+  Launcher,
+  PlacedWorker,
+  Provenance,
+  WorkerPlace,
+  WorkerPool,
+} from '../runtime/runner/launcher.ts'
+export type { StandInFor } from '../runtime/runner/open-jobs.ts'
+export { Runner, type RunnerOptions, type RunnerRecord } from '../runtime/runner/runner.ts'
 export { launcherOf } from '../runtime/slurm/launchers.ts'
 export type { Limits } from './core/limits.ts'
-export { parseRunnerSettings, type RunnerSettings } from './core/runner-settings.ts'
-export { RecordReader } from './record/reader.ts'
-export { RecordWriter } from './record/writer.ts'
-export { deliver } from './search/deliver.ts'
+export { parseRunnerSettings, type RunnerSettings, type RunnerSettingsInput } from './core/runner-settings.ts'
+export { type DeliveryOptions, deliver } from './search/deliver.ts'
 export { Environment, type EnvironmentOptions } from './search/environment.ts'
+export type { EvaluationCache } from './search/evaluation-cache.ts'
+export type { Reused } from './search/reused.ts'
 export { HeldRun, type RunClaim } from './search/run-directory.ts'
+export type { RunIdentity } from './search/run-identity.ts'
 export type { Knowledge, SearchPlan } from './search/searched.ts'
 export type { Progress } from './search/tally.ts'
 export { Deadline } from './system/deadline.ts'
+export type { LaunchedProcess, ProcessEnd } from './system/process-group.ts'
+
+// Its record
+
+export type {
+  AttemptRecord,
+  BegunGeneration,
+  ChannelPosition,
+  Checkpoint,
+  Commit,
+  GenerationDetails,
+  LeftCheckpoint,
+  LeftDigest,
+  NumberedReport,
+  ProposedIndividual,
+  ReportRecord,
+  ReuseRecord,
+  RunRecord,
+  StandIn,
+  ToldNumber,
+  TriedBefore,
+  Usage,
+  Verdict,
+  WorkerEnd,
+  WorkerRecord,
+} from './core/record.ts'
+export type { FrontPoint, RunFront } from './record/front-points.ts'
+export { RecordReader } from './record/reader.ts'
+export type {
+  AttemptRow,
+  ColumnsRow,
+  Counts,
+  EvaluatedRow,
+  IndividualCells,
+  Manifest,
+  SeriesRow,
+  WorkerRow,
+} from './record/rows.ts'
+export type { Failure } from './record/work-reader.ts'
+export { RecordWriter } from './record/writer.ts'
 
 // Optimizers
 
@@ -126,6 +213,7 @@ export {
   NaturalEvolutionStrategies,
   NelderMead,
   NsgaII,
+  type OptimizerChoice,
   ParallelTempering,
   ParticleSwarm,
   RandomSearch,
@@ -136,7 +224,7 @@ export {
   Xnes,
 } from '../optimizers/index.ts'
 export type { Abilities, Order } from './core/abilities.ts'
-export type { Asked, Recommendation, Reported } from './core/algorithm.ts'
+export type { Algorithm, Asked, Recommendation, Reported } from './core/algorithm.ts'
 export type { BudgetRange } from './core/budget.ts'
 export { type CommonSettings, commonSettings, Optimizer, type OptimizerClass } from './core/optimizer.ts'
 export type { PlainData, State } from './core/plain-data.ts'
@@ -151,22 +239,36 @@ export {
   concat,
   cross,
   Design,
+  type DesignParts,
   type DesignPoints,
   designFromRows,
   fullFactorial,
+  type GridOptions,
+  type HaltonOptions,
   halton,
+  type LatinHypercubeOptions,
   latinHypercube,
+  type MorrisOptions,
   manual,
   morris,
+  type OneAtATimeOptions,
   oneAtATime,
+  type Replication,
+  type ReplicationOptions,
   repeat,
+  type SaltelliOptions,
+  type Scrambling,
   type SeedPolicy,
+  type SobolOptions,
+  type Stretch,
+  type SubsetOptions,
   saltelli,
   smolyak,
   sobol,
   sparseGrid,
   subset,
   subspace,
+  type Variations,
   zip,
 } from '../optimizers/designs/index.ts'
 export {
@@ -198,8 +300,10 @@ export {
 
 // Tables
 
-export { type FileRow, readRows as readTableRows, readTable } from './tables/read-table.ts'
+export type { CellTyping, FileRow } from './core/read-cell.ts'
+export { readTable, readTableRows } from './tables/read-table.ts'
 export { type TableOptions, type TableRow, tableOf } from './tables/run-table.ts'
+export type { Cell } from './tables/table.ts'
 
 // Batches and grids
 
@@ -213,15 +317,19 @@ export {
   type ExperimentOptions,
   type ExperimentProcesses,
   experimentProcesses,
+  type GridDefinition,
   type GridExperiment,
+  type GridKey,
   type GridOutcome,
   type GridRunOptions,
+  type LoggedValue,
   Logger,
   type LoggerKwargs,
   type LoggerOptions,
   loadState,
   type ModuleFunction,
   moduleFunction,
+  type OutputSettings,
   type Statistics,
   type StatisticsOptions,
   setupLoggerKwargs,
@@ -238,13 +346,17 @@ export {
   type BatchRunOptions,
   baseCaseRuns,
   batchRun,
+  type CollectedModel,
   type CollectionRule,
   DataCollector,
   type DataCollectorOptions,
   fullFactorialRuns,
+  type GivenParameters,
   type Model,
   type ModelClass,
   type ModelOptimizeeOptions,
+  type ModelRunOptions,
+  type ModelRunSettings,
   manualRuns,
   modelOptimizee,
   type Recorder,
@@ -253,7 +365,6 @@ export {
   type Reporters,
   type RunConfiguration,
   type RunFailure,
-  type RunOptions as ModelRunOptions,
   readRows,
   reportersOfType,
   type Seeded,
@@ -262,6 +373,7 @@ export {
   scenarioRuns,
   sparseGridRuns,
 } from './batch/mesa/index.ts'
+export type { DeclaredParameters, ParameterValues } from './batch/parameters.ts'
 export {
   type BatchRunSimulationsOptions,
   type Beginning,

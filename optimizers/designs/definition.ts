@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { typingOf } from '../../src/core/read-cell.ts'
+import { type FileRow, typingOf } from '../../src/core/read-cell.ts'
 import type { Space } from '../../src/core/space.ts'
 import { baseCase, oneAtATime } from './base-case.ts'
 import { concat, cross, repeat, zip } from './combine.ts'
@@ -7,7 +7,7 @@ import type { DesignPoints } from './design-points.ts'
 import { fullFactorial } from './full-factorial.ts'
 import { halton } from './halton.ts'
 import { latinHypercube } from './latin-hypercube.ts'
-import { designFromRows, manual, type Row } from './manual.ts'
+import { designFromRows, manual } from './manual.ts'
 import { morris } from './morris.ts'
 import { saltelli } from './saltelli.ts'
 import { smolyak } from './smolyak.ts'
@@ -225,7 +225,7 @@ function optionsOf<D extends object>(definition: D): Omit<D, 'kind' | 'parameter
 
 /** A file's rows are put beside its name by whoever reads it: here nothing is read. */
 function manualDesign(
-  { rows, file }: { readonly rows?: readonly Row[] | undefined; readonly file?: string | undefined },
+  { rows, file }: { readonly rows?: readonly FileRow[] | undefined; readonly file?: string | undefined },
   space: Space,
 ): DesignPoints<unknown> {
   if (rows === undefined) {

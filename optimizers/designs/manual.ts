@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { checkArgument } from '../../src/core/options.ts'
-import { type CellReading, type CellTyping, readCell } from '../../src/core/read-cell.ts'
+import { type CellReading, type CellTyping, type FileRow, readCell } from '../../src/core/read-cell.ts'
 import { aSpace, type Parameter, type Space } from '../../src/core/space.ts'
 import { show } from '../../src/core/text.ts'
 import { checkCall } from './check.ts'
@@ -17,14 +17,11 @@ export function manual<P>(
   ...surplus: readonly never[]
 ): DesignPoints<P> {
   checkCall('manual', space, surplus)
-  return tableDesign('manual', space, points as readonly unknown[] as readonly Row[], (value, parameter) => {
+  return tableDesign('manual', space, points as readonly unknown[] as readonly FileRow[], (value, parameter) => {
     const refusal = parameter.refuse(value)
     return refusal === undefined ? { value } : { refusal }
   })
 }
-
-/** A row of a table: what stands in each column, by the column's name. */
-export type Row = Readonly<Record<string, unknown>>
 
 /**
  * The rows of a table, whose columns are the parameters. A text stands for what is written there, as in CSV: a number,
@@ -36,7 +33,7 @@ export type Row = Readonly<Record<string, unknown>>
  */
 export function designFromRows<P>(
   space: Space<P>,
-  rows: readonly Row[],
+  rows: readonly FileRow[],
   table = 'the table',
   typing: CellTyping = 'csv',
 ): DesignPoints<P> {
@@ -47,7 +44,7 @@ export function designFromRows<P>(
 function tableDesign<P>(
   design: string,
   space: Space<P>,
-  rows: readonly Row[],
+  rows: readonly FileRow[],
   read: (cell: unknown, parameter: Parameter) => CellReading,
 ): DesignPoints<P> {
   if (!Array.isArray(rows)) throw new RangeError(`${design} needs a list of rows, got ${show(rows)}`)
@@ -82,7 +79,7 @@ function checkColumns(
   i: number,
   known: ReadonlySet<string>,
   needed: readonly string[],
-): asserts row is Row {
+): asserts row is FileRow {
   if (typeof row !== 'object' || row === null || Array.isArray(row)) {
     throw new RangeError(`${design}: row ${i + 1} needs values by name, got ${show(row)}`)
   }

@@ -12,11 +12,17 @@ export interface BeatingHeartOptions {
   readonly interval: number
 }
 
+/** The heart of a run that is held: it beats until the run is given back. */
+export interface RunHeart {
+  /** System calls so far. */
+  readonly operations: number
+}
+
 /**
  * A heart that beats in a thread of its own: a simulation keeps the main thread of its worker busy for hours, an optimizer
  * that of its runner for minutes. The thread leaves what it sees where the main thread can read it.
  */
-export class BeatingHeart {
+export class BeatingHeart implements RunHeart {
   readonly #shared = new BigInt64Array(new SharedArrayBuffer(16))
   readonly #thread: Thread
 

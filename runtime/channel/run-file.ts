@@ -13,13 +13,7 @@ export interface RunFile {
   /** The names of the parameters, in the order in which their values come, and of the objectives. */
   readonly parameters: readonly string[]
   readonly objectives: readonly string[]
-  readonly optimizee: {
-    /** The bundled module, by its name in the run directory. */
-    readonly module: string
-    readonly options?: unknown
-    /** The content hash of the snapshot file, if the optimizee has made one. */
-    readonly snapshot?: string
-  }
+  readonly optimizee: DeliveredOptimizee
   readonly wakeUp: WakeUpMode
   readonly pollInterval: number
   /** Milliseconds between two beats of the worker's heart. */
@@ -32,6 +26,15 @@ export interface RunFile {
   readonly batch: number
   /** Whether somebody hears what individuals report on their way, and may stop them. */
   readonly hearsReports?: boolean | undefined
+}
+
+/** A simulation where workers find it. */
+export interface DeliveredOptimizee {
+  /** The bundled module, by its name in the run directory. */
+  readonly module: string
+  readonly options?: unknown
+  /** The content hash of the snapshot file, if the optimizee has made one. */
+  readonly snapshot?: string
 }
 
 export function writeRunFile(directory: string, runFile: RunFile): void {

@@ -2,7 +2,7 @@ import { nearest } from '../../src/core/nearest.ts'
 import type { RunnerSettings } from '../../src/core/runner-settings.ts'
 import { quoteWord } from '../../src/core/shell-words.ts'
 import { type LaunchedProcess, type ProcessEnd, startProcess } from '../../src/system/process-group.ts'
-import type { EndedWorker, Explanation, Launcher, Prospect, WorkerPlace, WorkerPool } from './launcher.ts'
+import type { EndExplanation, EndedWorker, Launcher, Prospect, WorkerPlace, WorkerPool } from './launcher.ts'
 import { workerCommand } from './worker-command.ts'
 
 /** Workers by any other scheduler: a command of the user's starts one somewhere, and lasts as long as the worker does. */
@@ -69,7 +69,7 @@ export class CommandLauncher implements Launcher, WorkerPool {
     // The command chooses the place.
   }
 
-  explain({ number }: EndedWorker): Explanation | undefined {
+  explain({ number }: EndedWorker): EndExplanation | undefined {
     if (!this.#overran.has(number)) return undefined
     return { detail: 'time-limit', words: 'was there for longer than its walltime' }
   }

@@ -10,7 +10,7 @@ import { Alarm } from './alarm.ts'
 import { HostRecord } from './benched-hosts.ts'
 import { Exits } from './exits.ts'
 import { lastWords } from './last-words.ts'
-import type { Explanation, Launcher, WorkerPool } from './launcher.ts'
+import type { EndExplanation, Launcher, WorkerPool } from './launcher.ts'
 import * as launches from './launching.ts'
 import { RunnerFailure } from './runner-failure.ts'
 import { type Departure, type GivenUp, orderlyEnds } from './worker-life.ts'
@@ -50,7 +50,7 @@ export class Fleet {
   #isClosing = false
   #failure: RunnerFailure | undefined
   /** Why the machines of all workers are gone. */
-  #bereftOf: Explanation | undefined
+  #bereftOf: EndExplanation | undefined
 
   constructor(options: FleetOptions) {
     const { directory, settings, mode } = options
@@ -68,7 +68,7 @@ export class Fleet {
   }
 
   /** Why there is nothing left to start workers on, if so: nothing has failed, and the run can go on elsewhere. */
-  get bereftOf(): Explanation | undefined {
+  get bereftOf(): EndExplanation | undefined {
     return this.#bereftOf
   }
 

@@ -33,7 +33,7 @@ export interface Launcher {
   /** The worker has failed: where it was, the next one goes last. */
   distrust(worker: number): void
   /** What the system that ran it says of a worker's end, if it says more than an exit code. */
-  explain(worker: EndedWorker, end: ProcessEnd): Explanation | undefined
+  explain(worker: EndedWorker, end: ProcessEnd): EndExplanation | undefined
   /** Ends what runs a worker elsewhere, where no signal reaches it. */
   cancel(worker: Pick<EndedWorker, 'number' | 'provenance'>, signal: 'TERM' | 'KILL'): void
   /** Those of some workers of earlier runner starts that surely run no more; of the others, hearts tell. */
@@ -69,7 +69,7 @@ export interface EndedWorker extends PlacedWorker {
   readonly channel: string
 }
 
-export interface Explanation {
+export interface EndExplanation {
   readonly detail?: FailureDetail | undefined
   /** The middle of a sentence that begins with the worker. */
   readonly words: string

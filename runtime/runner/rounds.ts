@@ -1,6 +1,6 @@
 import type { RunnerSettings } from '../../src/core/runner-settings.ts'
 import { requireSpace } from '../../src/system/disk-space.ts'
-import { BeatingHeart } from '../channel/beating-heart.ts'
+import { BeatingHeart, type RunHeart } from '../channel/beating-heart.ts'
 import { runnerHeart } from '../channel/heartbeat.ts'
 import type { WakeUpMode } from '../channel/wake-up.ts'
 import type { Accounts } from './accounts.ts'
@@ -24,7 +24,7 @@ export interface RoundsOptions {
   readonly fleet: Fleet
   readonly accounts: Accounts
   /** The heart of the run, if it beats already. */
-  readonly heart: BeatingHeart | undefined
+  readonly heart: RunHeart | undefined
 }
 
 /** What a runner does all the time: its heart beats, its workers are watched, and what is used is accounted for. */
@@ -33,9 +33,9 @@ export class Rounds {
   readonly #fleet: Fleet
   readonly #accounts: Accounts
   readonly #limits: WatchLimits
-  #heart: BeatingHeart | undefined
-  /** Whether the heart is this runner's alone: then it beats from `begin` to `end`. */
-  readonly #isOwnHeart: boolean
+  readonly #runHeart: RunHeart | undefined
+  /** Where nobody else has the run's heart beat: it beats from `begin` to `end`. */
+  #ownHeart: BeatingHeart | undefined
   /** Each worker's heart is listened to in one of so many rounds, which are as far apart as beats. */
   readonly #listenEvery: number
   #timer: NodeJS.Timeout | undefined
@@ -47,20 +47,21 @@ export class Rounds {
     this.#directory = directory
     this.#fleet = fleet
     this.#accounts = accounts
-    this.#heart = heart
-    this.#isOwnHeart = heart === undefined
+    this.#runHeart = heart
     this.#limits = watchLimits(settings, mode)
     this.#listenEvery = Math.max(1, Math.floor(settings.heartbeatTimeout / beatsBeforeSilence / heartbeatMs))
   }
 
   begin(): void {
-    this.#heart ??= new BeatingHeart({ own: runnerHeart(this.#directory), interval: heartbeatMs })
+    if (!this.#runHeart) {
+      this.#ownHeart ??= new BeatingHeart({ own: runnerHeart(this.#directory), interval: heartbeatMs })
+    }
     this.#timer = setInterval(() => this.#tickSafely(), tickMs)
   }
 
   async end(): Promise<void> {
     clearInterval(this.#timer)
-    if (this.#isOwnHeart) await this.#heart?.stop()
+    await this.#ownHeart?.stop()
   }
 
   /** What went wrong while nobody waited, if anything did. */
@@ -118,7 +119,7 @@ export class Rounds {
   }
 
   get #operations(): number {
-    return (this.#heart?.operations ?? 0) + this.#fleet.operations
+    return ((this.#runHeart ?? this.#ownHeart)?.operations ?? 0) + this.#fleet.operations
   }
 }
 

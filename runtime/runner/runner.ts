@@ -16,9 +16,9 @@ import { checkRunnerSettings, type RunnerSettings } from '../../src/core/runner-
 import type { Space } from '../../src/core/space.ts'
 import type { Trajectory } from '../../src/core/trajectory.ts'
 import type { Deadline } from '../../src/system/deadline.ts'
-import type { BeatingHeart } from '../channel/beating-heart.ts'
+import type { RunHeart } from '../channel/beating-heart.ts'
 import { protocolVersion } from '../channel/protocol.ts'
-import { type RunFile, writeRunFile } from '../channel/run-file.ts'
+import { type DeliveredOptimizee, type RunFile, writeRunFile } from '../channel/run-file.ts'
 import { type WakeUpMode, wakeUpMode } from '../channel/wake-up.ts'
 import { Accounts } from './accounts.ts'
 import { type Collected, Collector } from './collector.ts'
@@ -46,7 +46,7 @@ export interface RunnerOptions {
   readonly settings: RunnerSettings
   readonly launcher: Launcher
   readonly record: RunRecord & RunnerRecord & FirstOutcomesStore
-  readonly optimizee: RunFile['optimizee']
+  readonly optimizee: DeliveredOptimizee
   /** How many individuals are simulated at once; one by default. */
   readonly batch?: number
   /** Makes who takes the place of one that failed for good, where that is the policy. */
@@ -58,7 +58,7 @@ export interface RunnerOptions {
   /** When all must be over: nothing is begun that would hardly end before. */
   readonly deadline?: Deadline
   /** That of the run that is held (`HeldRun`), which beats already; without it the runner has its own while workers live. */
-  readonly heart?: BeatingHeart
+  readonly heart?: RunHeart
 }
 
 const runnerOptions = {
@@ -153,9 +153,9 @@ export class Runner {
     this.#fleet.open()
   }
 
-  /** Starts one more worker process. */
-  launchWorker(): WorkerProcess {
-    return this.#fleet.launch()
+  /** Starts one more worker process, and gives its number. */
+  launchWorker(): number {
+    return this.#fleet.launch().number
   }
 
   /**

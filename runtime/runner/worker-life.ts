@@ -1,7 +1,7 @@
 import type { FailureCause, FailureDetail } from '../../src/core/evaluation.ts'
 import { describeEnd, type ProcessEnd } from '../../src/system/process-group.ts'
 import type { FromWorker, Leaving } from '../channel/protocol.ts'
-import type { Explanation } from './launcher.ts'
+import type { EndExplanation } from './launcher.ts'
 
 /**
  * A worker's life, as far as its runner has seen it. It only goes forward: once ended it stays ended, and the first reason
@@ -116,7 +116,7 @@ export interface Blame {
  *
  * @param isStopping whether the run is being stopped: then a worker got SIGTERM for the same reason
  */
-export function blame(life: EndedLife, explanation: Explanation | undefined, isStopping: boolean): Blame {
+export function blame(life: EndedLife, explanation: EndExplanation | undefined, isStopping: boolean): Blame {
   const { notice, end } = life
   const isFault = end.type !== 'unseen' && !blameless.has(detailOf(life, explanation))
   switch (notice?.type) {
@@ -136,12 +136,12 @@ export function blame(life: EndedLife, explanation: Explanation | undefined, isS
 }
 
 /** What took the worker, where that is known. */
-function detailOf({ end }: EndedLife, explanation: Explanation | undefined): FailureDetail | undefined {
+function detailOf({ end }: EndedLife, explanation: EndExplanation | undefined): FailureDetail | undefined {
   return end.type === 'given up' ? end.detail : explanation?.detail
 }
 
 /** How the worker ended, as a sentence without its full stop that calls the worker `it`. */
-function whyEnded({ notice, end }: EndedLife, explanation: Explanation | undefined): string {
+function whyEnded({ notice, end }: EndedLife, explanation: EndExplanation | undefined): string {
   if (explanation) return `it ${explanation.words}`
   if (notice?.type === 'refuses') return notice.reason
   if (notice?.type === 'leaves') return left[notice.reason]
@@ -160,7 +160,7 @@ function whyEnded({ notice, end }: EndedLife, explanation: Explanation | undefin
 /** The cause of a failure for what the worker held; `folder` is where it printed. */
 export function causeOfLoss(
   life: EndedLife,
-  explanation: Explanation | undefined,
+  explanation: EndExplanation | undefined,
   { number, folder }: { readonly number: number; readonly folder: string },
 ): FailureCause {
   const { end } = life
@@ -179,7 +179,7 @@ export function causeOfLoss(
 /** How a worker departed: on it depends whether another takes the worker's place. */
 export type Departure =
   /** It left as this runner had asked it to. */
-  | { readonly type: 'asked'; readonly outlook?: Explanation['outlook'] }
+  | { readonly type: 'asked'; readonly outlook?: EndExplanation['outlook'] }
   /** It left in order without having been asked to by this runner. */
   | { readonly type: 'left'; readonly why: string }
   /** It died before this runner came, which has launched as many as were missing then. */
@@ -190,10 +190,10 @@ export type Departure =
       readonly wasReady: boolean
       /** Whether something else than the worker's own program ended it. */
       readonly wasKilled: boolean
-      readonly outlook: Explanation['outlook']
+      readonly outlook: EndExplanation['outlook']
     }
 
-export function departureOf(life: EndedLife, explanation: Explanation | undefined): Departure {
+export function departureOf(life: EndedLife, explanation: EndExplanation | undefined): Departure {
   const { notice, end } = life
   if (notice?.type === 'asked') return { type: 'asked', outlook: explanation?.outlook }
   const why = whyEnded(life, explanation)
@@ -204,7 +204,7 @@ export function departureOf(life: EndedLife, explanation: Explanation | undefine
   return { type: 'failed', why, wasReady, wasKilled: wasKilled(life, explanation), outlook: explanation?.outlook }
 }
 
-function wasKilled(life: EndedLife, explanation: Explanation | undefined): boolean {
+function wasKilled(life: EndedLife, explanation: EndExplanation | undefined): boolean {
   if (life.notice?.type === 'refuses') return false
   const { end } = life
   const isKill = end.type === 'given up' || (end.type === 'exited' && end.exit.signal === 'SIGKILL')

@@ -8,7 +8,7 @@ import { Pulse, workerHeart } from '../channel/heartbeat.ts'
 import { type AttemptKey, type FromWorker, protocolVersion, type Simulate } from '../channel/protocol.ts'
 import { workerDirectory } from '../channel/run-file.ts'
 import { HeldJobs, type Job, keyOfJob } from './job.ts'
-import type { Explanation, Launcher, Provenance } from './launcher.ts'
+import type { EndExplanation, Launcher, Provenance } from './launcher.ts'
 import { type ChannelSurroundings, firstHello, ordersIn, WorkerChannel } from './worker-channel.ts'
 import {
   type Blame,
@@ -50,7 +50,7 @@ export class WorkerProcess {
   #provenance: Provenance = {}
   /** What earlier runner starts gave to the worker, until somebody asks. */
   #inherited: readonly AttemptKey[] = []
-  #explanation: Explanation | undefined
+  #explanation: EndExplanation | undefined
   /** When the worker last gave a sign of work, or was given some while it was idle, in time watched. */
   #progressAt: number
   #wasGivenWork = false
@@ -195,7 +195,7 @@ export class WorkerProcess {
   // Its end
 
   /** What the scheduler that ran the worker says of its end; of an end that this runner made, it explains nothing. */
-  get explanation(): Explanation | undefined {
+  get explanation(): EndExplanation | undefined {
     const life = this.#life
     if (life.state !== 'ended' || life.end.type === 'given up') return undefined
     const exit = life.end.type === 'exited' ? life.end.exit : {}

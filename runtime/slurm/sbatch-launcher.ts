@@ -5,8 +5,8 @@ import type { RunnerSettings } from '../../src/core/runner-settings.ts'
 import type { LaunchedProcess, ProcessEnd } from '../../src/system/process-group.ts'
 import { replaceFile } from '../channel/run-file.ts'
 import type {
+  EndExplanation,
   EndedWorker,
-  Explanation,
   Launcher,
   PlacedWorker,
   Prospect,
@@ -145,7 +145,7 @@ export class SbatchLauncher implements Launcher, WorkerPool {
     return this.#pilots.flatMap((pilot) => (pilot.isWarned ? pilot.workers : []))
   }
 
-  explain({ number }: EndedWorker, end: ProcessEnd): Explanation | undefined {
+  explain({ number }: EndedWorker, end: ProcessEnd): EndExplanation | undefined {
     const pilot = this.#pilotOf.get(number)
     return pilot && explainSbatchEnd(pilot, end, this.#directory)
   }

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import type { RunnerSettings } from '../../src/core/runner-settings.ts'
 import { type LaunchedProcess, type ProcessEnd, startProcess } from '../../src/system/process-group.ts'
 import type {
+  EndExplanation,
   EndedWorker,
-  Explanation,
   Launcher,
   PlacedWorker,
   Prospect,
@@ -101,7 +101,7 @@ export class SrunLauncher implements Launcher {
     if (node !== undefined) this.#placement.distrust(node, performance.now())
   }
 
-  explain({ number, channel, provenance }: EndedWorker, { exitCode }: ProcessEnd): Explanation | undefined {
+  explain({ number, channel, provenance }: EndedWorker, { exitCode }: ProcessEnd): EndExplanation | undefined {
     const end = readSrunEnd(readOutput(channel))
     switch (end?.type) {
       case undefined:
@@ -167,7 +167,7 @@ export class SrunLauncher implements Launcher {
     return this.#placement.choose(living, benched, performance.now())
   }
 
-  #explainCancellation({ slurmJob, slurmRestarts = '0' }: Provenance): Explanation {
+  #explainCancellation({ slurmJob, slurmRestarts = '0' }: Provenance): EndExplanation {
     if (slurmJob !== undefined) {
       const own = this.#allocation
       if (slurmJob !== own?.job) return { detail: 'cancelled', words: 'was cancelled with its job' }

@@ -36,7 +36,8 @@ export type ResultOf<O extends ObjectiveMap> = string extends keyof O
 
 type IsUnion<Key, All = Key> = Key extends unknown ? ([All] extends [Key] ? false : true) : never
 
-interface DefinitionBeside<P, O extends ObjectiveMap> {
+/** A problem with what a simulation has for it, beside the function that simulates. */
+export interface SimulatedProblem<P, O extends ObjectiveMap> {
   readonly parameters: ParameterMap<P>
   readonly objectives: O
   readonly constraints?: readonly Constraint<P>[]
@@ -53,11 +54,13 @@ interface DefinitionBeside<P, O extends ObjectiveMap> {
   snapshot?(): unknown
 }
 
-interface SimulatesOne<P, O extends ObjectiveMap> {
+/** Simulates one individual after the other. */
+export interface SimulatesOne<P, O extends ObjectiveMap> {
   simulate(individual: Individual<MeantBy<P>>, context: SimulationContext): ResultOf<O> | Promise<ResultOf<O>>
 }
 
-interface SimulatesMany<P, O extends ObjectiveMap> {
+/** Simulates several individuals at once. */
+export interface SimulatesMany<P, O extends ObjectiveMap> {
   simulateMany(
     individuals: Batch<MeantBy<P>>,
     context: BatchContext,
@@ -67,7 +70,7 @@ interface SimulatesMany<P, O extends ObjectiveMap> {
 }
 
 /** An optimizee in one object: it simulates one individual, or several at once. */
-export type OptimizeeDefinition<P, O extends ObjectiveMap = ObjectiveMap> = DefinitionBeside<P, O> &
+export type OptimizeeDefinition<P, O extends ObjectiveMap = ObjectiveMap> = SimulatedProblem<P, O> &
   (
     | (SimulatesOne<P, O> & { readonly simulateMany?: undefined; readonly batch?: undefined })
     | (SimulatesMany<P, O> & Partial<SimulatesOne<P, O>>)

@@ -2,6 +2,9 @@ import { isSame } from './plain-data.ts'
 import type { ChoiceValue, Parameter, ParameterDefinition } from './space.ts'
 import { show } from './text.ts'
 
+/** A row of a table in a file: what stands in each column, by the column's name. */
+export type FileRow = Readonly<Record<string, unknown>>
+
 /** What a cell of a table stands for, or what is wrong with it, as the end of a sentence. */
 export type CellReading = { readonly value: unknown } | { readonly refusal: string }
 

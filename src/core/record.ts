@@ -149,7 +149,7 @@ export interface WorkerEnd {
  * What is stored in one transaction: results with the stand-ins that answer failed ones, how far the pipes that brought them
  * were read, and the ends of workers of which there is nothing more to be read.
  */
-export interface Batch {
+export interface Commit {
   readonly attempts: readonly AttemptRecord[]
   /** Who takes the places of those that fail for good in this batch. */
   readonly standIns?: readonly StandIn[] | undefined
@@ -193,7 +193,7 @@ export interface RunRecord {
   usage(): Usage
   /** What has been used since this start of the runner; its steps are known from its workers. */
   recordUsage(usage: Omit<Usage, 'steps'>): void
-  commit(batch: Batch): void
+  commit(commit: Commit): void
   /** A new worker's number, never used before in this run. */
   addWorker(launcher: string): number
   writeWorker(

@@ -122,10 +122,12 @@ export const runnerSettings = z.strictObject({
   lookAhead: z.int().min(1).default(1024).describe('How many short individuals a worker may hold in advance at most'),
 })
 
+/** How workers are run, as it may be given. */
+export type RunnerSettingsInput = z.input<typeof runnerSettings>
 export type RunnerSettings = z.output<typeof runnerSettings>
 
 /** The settings of a runner with their defaults filled in. @throws SettingsError at the first that does not fit */
-export function parseRunnerSettings(given: z.input<typeof runnerSettings>): RunnerSettings {
+export function parseRunnerSettings(given: RunnerSettingsInput): RunnerSettings {
   return parseSettings(runnerSettings, given, 'runner')
 }
 

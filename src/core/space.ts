@@ -22,6 +22,7 @@ export type {
   Scale,
 } from './parameters/parameter.ts'
 export { parameterFrom } from './parameters/parameter-from.ts'
+export type { Prior } from './parameters/prior.ts'
 export { matrix, vector } from './parameters/vector.ts'
 
 /** The values of a space's parameters: `ParametersOf<typeof space>`. */

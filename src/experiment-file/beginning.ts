@@ -6,7 +6,7 @@ import { typingOf } from '../core/read-cell.ts'
 import type { Space } from '../core/space.ts'
 import { show } from '../core/text.ts'
 import { pointsIn } from '../tables/points-of-run.ts'
-import { readCells, readRows } from '../tables/read-table.ts'
+import { readCells, readTableRows } from '../tables/read-table.ts'
 import { below, makeAt, type Place, refuse } from './place.ts'
 
 type Guesses = readonly Readonly<Record<string, unknown>>[]
@@ -61,7 +61,7 @@ async function guessesIn(path: string, file: string, space: Space, place: Place)
 async function holdsGuesses(source: string, objectives: readonly string[]): Promise<boolean> {
   if (!statSync(source, { throwIfNoEntry: false })?.isFile()) return false
   const results = [...objectives, ...objectives.map((name) => `objective ${name}`), 'outcome']
-  for await (const first of readRows(source)) return !results.some((name) => Object.hasOwn(first, name))
+  for await (const first of readTableRows(source)) return !results.some((name) => Object.hasOwn(first, name))
   return false
 }
 

@@ -12,7 +12,7 @@ import { refuseSurplus } from '../core/options.ts'
 import type { State } from '../core/plain-data.ts'
 import type { Reference } from '../core/reference.ts'
 import type { GivenReplications } from '../core/replications.ts'
-import type { runnerSettings } from '../core/runner-settings.ts'
+import type { RunnerSettingsInput } from '../core/runner-settings.ts'
 import type { ParameterDefinition } from '../core/space.ts'
 import { show } from '../core/text.ts'
 import type { SearchPlan } from '../search/searched.ts'
@@ -98,18 +98,18 @@ export interface ProgramDefinition extends Omit<CommandDefinition, 'command' | '
   readonly ready?: number | string
 }
 
-type BuiltInOptimizees = typeof optimizees
+/** One of the simulations that are there already, by its type. */
 export type BuiltInOptimizeeDefinition = {
-  [T in keyof BuiltInOptimizees]: { readonly type: T } & z.input<BuiltInOptimizees[T]['settings']> &
+  [T in keyof typeof optimizees]: { readonly type: T } & z.input<(typeof optimizees)[T]['settings']> &
     ProblemDefinition &
     FailurePolicy
-}[keyof BuiltInOptimizees]
+}[keyof typeof optimizees]
 
-type BuiltInOptimizers = typeof optimizers
+/** Which optimizer is meant: one that is there by its type, or a module that has one; with its settings. */
 export type OptimizerDefinition =
   | {
-      [T in keyof BuiltInOptimizers]: { readonly type: T } & z.input<BuiltInOptimizers[T]['settings']>
-    }[keyof BuiltInOptimizers]
+      [T in keyof typeof optimizers]: { readonly type: T } & z.input<(typeof optimizers)[T]['settings']>
+    }[keyof typeof optimizers]
   | OptimizerModuleDefinition
 
 /** A module whose default export is a class of optimizers, with the settings that it has. */
@@ -119,8 +119,6 @@ export interface OptimizerModuleDefinition {
   readonly type?: never
   readonly [setting: string]: unknown
 }
-
-export type RunnerSettingsInput = z.input<typeof runnerSettings>
 
 /**
  * An experiment with types from the parameters of its simulation to its report; the default export of an experiment file.

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Individual, IndividualId } from '../core/individual.ts'
 import type { NumberedReport, ReportRecord } from '../core/record.ts'
 import type { RecordFile } from './record-file.ts'
-import type { ColumnsRow, EvaluatedRow, SeriesRow, TableRow } from './rows.ts'
+import type { ColumnsRow, EvaluatedRow, IndividualCells, SeriesRow } from './rows.ts'
 
 /** The individuals of a run with what came of them, as rows: for tables, exports, and other runs that may reuse them. */
 export abstract class RowReader {
@@ -20,7 +20,7 @@ export abstract class RowReader {
   }
 
   /** As `rows`, as lists of what tables are made of. */
-  tableRows(): IterableIterator<TableRow> {
+  tableRows(): IterableIterator<IndividualCells> {
     return this.file.lists(
       `select generation, "index", replicate, seed, parameters, outcome, fitness, score, cause, outputs, violation, budget, continues
        from evaluated order by generation, "index", replicate`,

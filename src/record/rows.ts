@@ -39,7 +39,7 @@ export interface EvaluatedRow {
 }
 
 /** Of an individual, what tables are made of: `EvaluatedRow` without names, which cost more than all else in long tables. */
-export type TableRow = readonly [
+export type IndividualCells = readonly [
   generation: number,
   index: number,
   replicate: number,

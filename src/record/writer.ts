@@ -7,9 +7,9 @@ import type { Objectives } from '../core/objectives.ts'
 import type { Problem } from '../core/optimizee.ts'
 import { aText, checkArgument } from '../core/options.ts'
 import type {
-  Batch,
   BegunGeneration,
   Checkpoint,
+  Commit,
   GenerationDetails,
   ProposedIndividual,
   ReportRecord,
@@ -157,19 +157,19 @@ export class RecordWriter extends RecordReader implements RunRecord {
 
   // Attempts and evaluations
 
-  commit(batch: Batch): void {
+  commit(commit: Commit): void {
     this.file.transaction(() => {
-      const { standIns = [], reused = [] } = batch
-      const toldBefore = this.#notesHeard && batch.reports.length > 0 ? this.#peekTold() : undefined
+      const { standIns = [], reused = [] } = commit
+      const toldBefore = this.#notesHeard && commit.reports.length > 0 ? this.#peekTold() : undefined
       this.#individuals.write(standIns)
-      this.#attempts.write(batch.attempts, {
+      this.#attempts.write(commit.attempts, {
         objectives: this.objectives,
         replications: this.replications,
         budget: this.budget,
         toldNumber: this.#toldNumber,
       })
       this.#frontWriter?.write()
-      for (const report of batch.reports) this.#addReport(report)
+      for (const report of commit.reports) this.#addReport(report)
       if (toldBefore !== undefined) {
         const sql =
           'insert or replace into heard_reports select ?, max(rowid) from reports having max(rowid) is not null'
@@ -187,8 +187,8 @@ export class RecordWriter extends RecordReader implements RunRecord {
           nameOf(from),
         )
       }
-      this.#workers.move(batch.positions)
-      this.#workers.end(batch.ends ?? [])
+      this.#workers.move(commit.positions)
+      this.#workers.end(commit.ends ?? [])
     })
   }
 

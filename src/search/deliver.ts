@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { encodeMessage } from '../../runtime/channel/protocol.ts'
-import { type RunFile, replaceFile } from '../../runtime/channel/run-file.ts'
+import { type DeliveredOptimizee, replaceFile } from '../../runtime/channel/run-file.ts'
 import { ConfigurationError } from '../core/errors.ts'
 import type { Optimizee, OptimizeeSource } from '../core/optimizee.ts'
 import { aRecord, checkArgument, type OptionCheck } from '../core/options.ts'
@@ -32,7 +32,7 @@ export async function deliver(
   optimizee: Pick<Optimizee, 'snapshot' | 'source' | 'namedFiles'>,
   source: OptimizeeSource | undefined = optimizee?.source,
   { acceptChangedCode = false, onWarning = () => {} }: DeliveryOptions = {},
-): Promise<RunFile['optimizee']> {
+): Promise<DeliveredOptimizee> {
   checkArgument('deliver', 'the first argument', run, aHeldRun)
   checkArgument('deliver', 'the second argument, an optimizee,', optimizee, aRecord)
   const { directory, record } = run

@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { z } from 'zod'
 import { ConfigurationError } from '../core/errors.ts'
-import type { runnerSettings } from '../core/runner-settings.ts'
+import type { RunnerSettingsInput } from '../core/runner-settings.ts'
 import { parseSettings } from '../core/settings.ts'
 import { splitWords } from '../core/shell-words.ts'
 
@@ -19,7 +19,7 @@ const runnerParams = z.strictObject({
 export type RunnerParams = z.input<typeof runnerParams>
 
 /** The settings that they stand for. */
-export function fromRunnerParams(given: RunnerParams): z.input<typeof runnerSettings> {
+export function fromRunnerParams(given: RunnerParams): RunnerSettingsInput {
   const { srun = '', exec = '', maxWorkers } = parseSettings(runnerParams, given, 'runnerParams')
   const prefix = wordsOf('srun', srun)
   const program = wordsOf('exec', exec)

@@ -5,7 +5,7 @@ import type { Optimizer } from '../core/optimizer.ts'
 import { thisRun } from '../core/record.ts'
 import type { EvaluatedRow } from '../record/rows.ts'
 import type { RecordWriter } from '../record/writer.ts'
-import { asIfSimulated, batchOf, type Reused } from './reused.ts'
+import { asIfSimulated, commitOf, type Reused } from './reused.ts'
 
 /**
  * Individuals with the parameters and the seed of others, as a design with common seeds has them that comes to a point again:
@@ -101,7 +101,7 @@ export class Repeats {
       if (known) reused.push(known)
       else unjudged.push(individual)
     }
-    if (reused.length > 0) record.commit(batchOf(reused))
+    if (reused.length > 0) record.commit(commitOf(reused))
     return { evaluations: reused.map(({ evaluation }) => evaluation), unjudged }
   }
 }

@@ -3,7 +3,7 @@ import type { Evaluation } from '../core/evaluation.ts'
 import type { Individual } from '../core/individual.ts'
 import type { RecordWriter } from '../record/writer.ts'
 import type { EvaluationCache } from './evaluation-cache.ts'
-import { batchOf } from './reused.ts'
+import { commitOf } from './reused.ts'
 
 /** So many individuals are looked up and stored at once. */
 const lookedUpAtOnce = 1000
@@ -20,7 +20,7 @@ export async function reuseKnown(
     await setImmediate() // a stop is heard also where nothing has to be simulated
     const reused = cache.find(open.slice(from, from + lookedUpAtOnce), record.epoch)
     if (reused.length === 0) continue
-    record.commit(batchOf(reused))
+    record.commit(commitOf(reused))
     onReused(reused.map(({ evaluation }) => evaluation))
   }
 }

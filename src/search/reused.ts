@@ -1,7 +1,7 @@
 import { violationOf } from '../core/constraints.ts'
 import type { DoneEvaluation, Judge } from '../core/evaluation.ts'
 import type { Individual } from '../core/individual.ts'
-import type { AttemptRecord, Batch, ReportRecord, ReuseRecord } from '../core/record.ts'
+import type { AttemptRecord, Commit, ReportRecord, ReuseRecord } from '../core/record.ts'
 import { type EvaluatedRow, evaluationOf } from '../record/rows.ts'
 
 /** What is known of an individual without its being simulated, with what is to be stored of it. */
@@ -42,7 +42,7 @@ export function asIfSimulated(
 }
 
 /** To be stored in one transaction. */
-export function batchOf(reused: readonly Reused[]): Batch {
+export function commitOf(reused: readonly Reused[]): Commit {
   return {
     attempts: reused.map(({ attempt }) => attempt),
     reports: reused.flatMap(({ reports }) => reports),

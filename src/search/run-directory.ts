@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { BeatingHeart } from '../../runtime/channel/beating-heart.ts'
+import type { RunHeart } from '../../runtime/channel/beating-heart.ts'
 import { type Holder, Lease } from '../../runtime/runner/lease.ts'
 import { takeRun } from '../../runtime/slurm/run-holder.ts'
 import { ConfigurationError, RunHeldError } from '../core/errors.ts'
@@ -65,7 +65,7 @@ export class HeldRun {
   }
 
   /** It beats as long as the run is held. */
-  get heart(): BeatingHeart {
+  get heart(): RunHeart {
     return this.#lease.heart
   }
 

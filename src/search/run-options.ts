@@ -1,9 +1,8 @@
-import type { z } from 'zod'
 import { orders } from '../core/abilities.ts'
 import type { OptimizeeSource } from '../core/optimizee.ts'
 import { aFunction, anything, aRecord, aText, checkOptions, oneOf, trueOrFalse, wholeFrom } from '../core/options.ts'
 import { refuseRunName } from '../core/run-name.ts'
-import type { runnerSettings } from '../core/runner-settings.ts'
+import type { RunnerSettingsInput } from '../core/runner-settings.ts'
 import type { Manifest } from '../record/rows.ts'
 import type { Deadline } from '../system/deadline.ts'
 import type { DeliveryOptions } from './deliver.ts'
@@ -15,7 +14,7 @@ import type { Progress } from './tally.ts'
 export interface PrepareOptions extends RunClaim {
   /** The run directory's name under the root; `L2L-run` unless it is given. */
   readonly name?: string
-  readonly runner?: z.input<typeof runnerSettings>
+  readonly runner?: RunnerSettingsInput
   /** The runner's settings as L2L has them; see `runnerParams`. */
   readonly runnerParams?: RunnerParams
   /** More to be recorded with the run. */

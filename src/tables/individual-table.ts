@@ -1,7 +1,7 @@
 import type { FailureCause } from '../core/evaluation.ts'
 import type { IndividualId } from '../core/individual.ts'
 import type { RecordReader } from '../record/reader.ts'
-import type { TableRow } from '../record/rows.ts'
+import type { IndividualCells } from '../record/rows.ts'
 import { cellAt, joinKinds, kindOf } from './cells.ts'
 import { type Leaf, recordedLeaves } from './leaves.ts'
 import { type Cell, type CellKind, type Column, type Table, UniqueNames } from './table.ts'
@@ -70,7 +70,7 @@ export class IndividualTable implements Table {
     }
   }
 
-  #cells(row: TableRow, objectives: number): Cell[] {
+  #cells(row: IndividualCells, objectives: number): Cell[] {
     const [
       generation,
       index,

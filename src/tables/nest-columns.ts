@@ -1,6 +1,6 @@
+import type { FileRow } from '../core/read-cell.ts'
 import { TextCell } from '../core/read-cell.ts'
 import type { ParameterDefinition } from '../core/space.ts'
-import type { FileRow } from './read-table.ts'
 
 /**
  * Rows by the names of parameters: a vector or matrix that has a column for each of its elements (`offsets.0`, `grid.1.2`), as

@@ -1,7 +1,7 @@
+import type { FileRow } from '../core/read-cell.ts'
 import type { ParameterDefinition } from '../core/space.ts'
 import { identity, judgement } from './individual-table.ts'
 import { nestColumns } from './nest-columns.ts'
-import type { FileRow } from './read-table.ts'
 
 /**
  * The points in the rows of a table. That of a run, as `export` writes it, says which of its columns are no parameters, and which

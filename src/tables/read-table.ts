@@ -3,14 +3,11 @@ import { extname } from 'node:path'
 import { TextDecoder } from 'node:util'
 import { ConfigurationError } from '../core/errors.ts'
 import { aText, checkArgument } from '../core/options.ts'
-import { looksLikeOther, TextCell, unquotedCell } from '../core/read-cell.ts'
+import { type FileRow, looksLikeOther, TextCell, unquotedCell } from '../core/read-cell.ts'
 import { show } from '../core/text.ts'
 import { readArrow } from './read-arrow.ts'
 import { CsvReader } from './read-csv.ts'
 import { checkedNames, TableFault } from './table-fault.ts'
-
-/** A row of a table in a file: what stands in each column, by the column's name. */
-export type FileRow = Readonly<Record<string, unknown>>
 
 /**
  * All rows of a table in a file, whose ending says its format: .csv, .ndjson, .jsonl, .json (a list of
@@ -20,7 +17,7 @@ export type FileRow = Readonly<Record<string, unknown>>
  */
 export async function readTable(path: string): Promise<FileRow[]> {
   const rows: FileRow[] = []
-  for await (const row of readRows(path)) rows.push(row)
+  for await (const row of readTableRows(path)) rows.push(row)
   return rows
 }
 
@@ -56,7 +53,7 @@ function textIn(cell: string | TextCell): string {
 }
 
 /** As `readTable`, row by row; JSON is read as a whole. */
-export async function* readRows(path: string): AsyncGenerator<FileRow> {
+export async function* readTableRows(path: string): AsyncGenerator<FileRow> {
   checkArgument('readTable', 'the path', path, aText)
   const read = readers[extname(path).toLowerCase()]
   if (!read) throw new ConfigurationError(`${path}: a table ends in one of ${Object.keys(readers).join(', ')}`)

@@ -9,15 +9,16 @@ import { type Replications, replicatesOf } from '../core/replications.ts'
 import { Replicates } from '../core/samples.ts'
 import { type SearchCheckpoint, SearchState } from '../core/search-state.ts'
 
-export type Parameters = Record<string, unknown>
+/** The parameters of any problem, by name. */
+export type AnyParameters = Record<string, unknown>
 
 /**
  * What a simulation answers: one number per objective; undefined is a failure. `n` counts the individuals from 0, `budget` is
  * how much of the simulation is wanted where there is a choice.
  */
-export type Simulate<P = Parameters> = (parameters: P, n: number, budget?: number) => readonly number[] | undefined
+export type Simulate<P = AnyParameters> = (parameters: P, n: number, budget?: number) => readonly number[] | undefined
 
-export interface DriveOptions<P = Parameters> {
+export interface DriveOptions<P = AnyParameters> {
   /** No generation or individual is begun that would be beyond it. */
   readonly evaluations: number
   /** By default generations. */
@@ -34,7 +35,7 @@ export interface DriveOptions<P = Parameters> {
 }
 
 /** One turn of a search: what was proposed, and what was told before the next. */
-export interface Step<P = Parameters> {
+export interface Step<P = AnyParameters> {
   readonly state: State
   readonly proposed: readonly P[]
   /** What the proposals have become. */

@@ -4,6 +4,16 @@
  *
  * @module twoloop/testing
  */
-export { type DriveOptions, drive, leastOf, proposedIn, type Simulate, type Step, steps, toldIn } from './drive.ts'
+export {
+  type AnyParameters,
+  type DriveOptions,
+  drive,
+  leastOf,
+  proposedIn,
+  type Simulate,
+  type Step,
+  steps,
+  toldIn,
+} from './drive.ts'
 export { type OptimizerContract, testOptimizer } from './optimizer-contract.ts'
 export type { MakeOptimizer } from './tested.ts'

@@ -15,7 +15,7 @@ import {
   Space,
   vector,
 } from '../core/space.ts'
-import type { Parameters, Simulate } from './drive.ts'
+import type { AnyParameters, Simulate } from './drive.ts'
 
 export function problemOf(
   parameters: Record<string, Parameter>,
@@ -77,7 +77,7 @@ export function distance(a: readonly number[], b: readonly number[]): number {
 }
 
 /** Spaces of up to four parameters, of the kinds that an algorithm searches, with any names. */
-export function anySpaceOf({ axes }: Pick<Abilities, 'axes'>): fc.Arbitrary<Space<Parameters>> {
+export function anySpaceOf({ axes }: Pick<Abilities, 'axes'>): fc.Arbitrary<Space<AnyParameters>> {
   const definition = fc.oneof(...definitions.filter(([kind]) => axes.includes(kind)).map(([, arbitrary]) => arbitrary))
   const nested = fc.oneof(
     definition,
@@ -88,7 +88,7 @@ export function anySpaceOf({ axes }: Pick<Abilities, 'axes'>): fc.Arbitrary<Spac
   )
   return fc
     .uniqueArray(fc.tuple(fc.string(), nested), { minLength: 1, maxLength: 4, selector: ([name]) => name })
-    .map((entries) => new Space<Parameters>(entries.map(([name, of]) => [name, parameterFrom(of)] as const)))
+    .map((entries) => new Space<AnyParameters>(entries.map(([name, of]) => [name, parameterFrom(of)] as const)))
 }
 
 const definitions: readonly (readonly [Abilities['axes'][number], fc.Arbitrary<ParameterDefinition>])[] = [

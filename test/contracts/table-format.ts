@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { formatTable, type TableFormat } from '../../src/tables/formats.ts'
-import { readRows, readTable } from '../../src/tables/read-table.ts'
+import { readTable, readTableRows } from '../../src/tables/read-table.ts'
 import type { Cell, Table } from '../../src/tables/table.ts'
 import { bytesOf, tableOfValues, troublesome } from '../tables/tables-of-values.ts'
 import { temporaryDirectory } from '../temporary.ts'
@@ -24,7 +24,7 @@ export function testTableFormat(format: TableFormat): void {
     test('gives back a table of many parts row by row, in its order', async () => {
       const path = written(format, long)
       let count = 0
-      for await (const { n, name } of readRows(path)) {
+      for await (const { n, name } of readTableRows(path)) {
         if (Number(n) !== count) expect(n, `row ${count}`).toBe(count)
         if (name !== nameOf(count)) expect(name, `row ${count}`).toBe(nameOf(count))
         count++

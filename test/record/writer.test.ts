@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { ConfigurationError, RunHeldError } from '../../src/core/errors.ts'
 import { Individual } from '../../src/core/individual.ts'
 import { Objectives } from '../../src/core/objectives.ts'
-import type { AttemptRecord, Batch, ProposedIndividual } from '../../src/core/record.ts'
+import type { AttemptRecord, Commit, ProposedIndividual } from '../../src/core/record.ts'
 import { Trajectory } from '../../src/core/trajectory.ts'
 import { RecordFile } from '../../src/record/record-file.ts'
 import { schemaVersion } from '../../src/record/schema.ts'
@@ -47,7 +47,7 @@ function attempt(generation: number, index: number, more: Partial<AttemptRecord>
 
 const threw = { kind: 'threw', message: 'It threw.' } as const
 
-function batch(...attempts: AttemptRecord[]): Batch {
+function batch(...attempts: AttemptRecord[]): Commit {
   return { attempts, reports: [], positions: [] }
 }
 

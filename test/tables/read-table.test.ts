@@ -9,7 +9,7 @@ import { expect, test } from 'vitest'
 import { ConfigurationError } from '../../src/core/errors.ts'
 import { tableFormats } from '../../src/tables/formats.ts'
 import { CsvReader } from '../../src/tables/read-csv.ts'
-import { readRows, readTable } from '../../src/tables/read-table.ts'
+import { readTable, readTableRows } from '../../src/tables/read-table.ts'
 import { testTableFormat } from '../contracts/table-format.ts'
 import { hasPart, hasProgram } from '../parts.ts'
 import { temporaryDirectory } from '../temporary.ts'
@@ -200,9 +200,9 @@ test('what is not there, no file or of an unknown kind is refused', async () => 
 test('a table of many pieces is read row by row', async () => {
   const path = file('large.csv', `x,y\n${'0.123456789,"é,\n"\n'.repeat(200_000)}`)
   let count = 0
-  for await (const row of readRows(path)) if (row.x === '0.123456789' && row.y === 'é,\n') count++
+  for await (const row of readTableRows(path)) if (row.x === '0.123456789' && row.y === 'é,\n') count++
   expect(count).toBe(200_000)
-  for await (const row of readRows(path)) {
+  for await (const row of readTableRows(path)) {
     expect(row).toEqual({ x: '0.123456789', y: 'é,\n' })
     break
   }

@@ -1,5 +1,5 @@
 import { checkOptions, trueOrFalse } from '../../core/options.ts'
-import { type Cell, Logger } from './logger.ts'
+import { type LoggedValue, Logger } from './logger.ts'
 
 export interface Statistics {
   readonly mean: number
@@ -46,9 +46,9 @@ export class EpochLogger extends Logger {
   }
 
   /** A value as it stands; or, without one, what was stored under the key, by its statistics. */
-  override logTabular(key: string, value: Cell): void
+  override logTabular(key: string, value: LoggedValue): void
   override logTabular(key: string, options?: StatisticsOptions): void
-  override logTabular(key: string, given: Cell | StatisticsOptions = {}): void {
+  override logTabular(key: string, given: LoggedValue | StatisticsOptions = {}): void {
     if (typeof given !== 'object') {
       super.logTabular(key, given)
       return

@@ -16,7 +16,7 @@ export interface LoggerOptions extends LoggerKwargs {
   readonly processes?: ExperimentProcesses | undefined
 }
 
-export type Cell = number | string | boolean
+export type LoggedValue = number | string | boolean
 
 /**
  * Writes down how an experiment goes: a table with a row per epoch, its configuration, its state.
@@ -34,7 +34,7 @@ export class Logger {
   readonly #file: string
   readonly #print: (text: string) => void
   #headers: readonly string[] | undefined
-  #row = new Map<string, Cell>()
+  #row = new Map<string, LoggedValue>()
 
   constructor(options: LoggerOptions) {
     checkOptions('Logger', options, {
@@ -71,7 +71,7 @@ export class Logger {
    * A value for a column of the row that is being put together.
    * @throws RangeError if the column has a value already, or was not in the first row
    */
-  logTabular(key: string, value: Cell): void {
+  logTabular(key: string, value: LoggedValue): void {
     this.addColumn(key)
     this.#row.set(key, value)
   }
@@ -107,7 +107,7 @@ export class Logger {
     this.#row.set(key, '')
   }
 
-  protected setColumn(key: string, value: Cell): void {
+  protected setColumn(key: string, value: LoggedValue): void {
     this.#row.set(key, value)
   }
 
@@ -131,11 +131,11 @@ function statePath(outputDir: string, iteration: number | undefined): string {
   return join(outputDir, `vars${iteration ?? ''}.msgpack`)
 }
 
-function lineOf(cells: readonly Cell[]): string {
+function lineOf(cells: readonly LoggedValue[]): string {
   return cells.map((cell) => String(cell).replace(/[\t\r\n]+/g, ' ')).join('\t')
 }
 
-function tableOf(headers: readonly string[], row: readonly Cell[]): string {
+function tableOf(headers: readonly string[], row: readonly LoggedValue[]): string {
   const width = Math.max(15, ...headers.map((header) => header.length))
   const line = '-'.repeat(22 + width)
   const rows = headers.map((header, i) => `| ${header.padStart(width)} | ${short(row[i]!).padStart(15)} |`)
@@ -143,7 +143,7 @@ function tableOf(headers: readonly string[], row: readonly Cell[]): string {
 }
 
 /** Three significant digits are enough to watch. */
-function short(cell: Cell): string {
+function short(cell: LoggedValue): string {
   if (typeof cell !== 'number' || !Number.isFinite(cell)) return String(cell)
   const exponent = cell === 0 ? 0 : Math.floor(Math.log10(Math.abs(cell)))
   return exponent < -4 || exponent > 5 ? cell.toExponential(2) : String(Number(cell.toPrecision(exponent > 2 ? 6 : 3)))

@@ -3,9 +3,9 @@ import { BatchRunner, type BatchRunnerOptions, batchRunnerOptions } from './batc
 import { allCombinations, type Swept } from './generators.ts'
 import type { ModelClass } from './model.ts'
 import type { BatchRow } from './rows.ts'
-import { mesaWords, type RunOptions, runOptions } from './run-configuration.ts'
+import { type ModelRunOptions, mesaWords, runOptions } from './run-configuration.ts'
 
-export interface BatchRunOptions<P> extends RunOptions, Omit<BatchRunnerOptions, 'configurations'> {
+export interface BatchRunOptions<P> extends ModelRunOptions, Omit<BatchRunnerOptions, 'configurations'> {
   /** A text or what is not iterable is one value, an iterable is swept. */
   readonly parameters: Swept<P>
 }

@@ -33,7 +33,8 @@ export function reportersOfType<A extends Agent>(type: AgentType<A>, reporters: 
   return [type, reporters as Reporters<never>]
 }
 
-interface Collectable<A extends Agent> {
+/** As much of a model as its data collector needs. */
+export interface CollectedModel<A extends Agent> {
   readonly steps: number
   readonly agents?: Iterable<A>
 }
@@ -49,7 +50,7 @@ type Report = (of: unknown) => unknown
  *   agentReporters: { state: 'state' },
  * })
  */
-export class DataCollector<M extends Collectable<A>, A extends Agent = Agent> implements Recorder {
+export class DataCollector<M extends CollectedModel<A>, A extends Agent = Agent> implements Recorder {
   readonly modelReporters: readonly string[]
   readonly agentReporters: readonly (readonly string[])[]
   readonly #reportsOfModel: readonly Report[]

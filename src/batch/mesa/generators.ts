@@ -8,10 +8,10 @@ import { checkNames, type ParameterValues } from '../parameters.ts'
 import type { ModelClass, Seeded } from './model.ts'
 import {
   configurationsOf,
-  type Given,
+  type GivenParameters,
+  type ModelRunOptions,
   mesaWords,
   type RunConfiguration,
-  type RunOptions,
   runOptions,
 } from './run-configuration.ts'
 
@@ -26,7 +26,7 @@ export type Swept<P> = {
  */
 export function fullFactorialRuns<P>(
   model: ModelClass<P>,
-  given: RunOptions & { readonly parameters: Swept<P> },
+  given: ModelRunOptions & { readonly parameters: Swept<P> },
 ): RunConfiguration<P>[] {
   checkOptions('fullFactorialRuns', given, { ...runOptions, parameters: aRecord }, mesaWords)
   needOptions('fullFactorialRuns', given, 'parameters')
@@ -37,7 +37,7 @@ export function fullFactorialRuns<P>(
 export function allCombinations<P>(
   caller: string,
   model: ModelClass<P>,
-  { parameters, ...options }: RunOptions & { readonly parameters: Swept<P> },
+  { parameters, ...options }: ModelRunOptions & { readonly parameters: Swept<P> },
 ): RunConfiguration<P>[] {
   return configurationsOf(caller, model, productOf(caller, model, parameters), options)
 }
@@ -48,7 +48,7 @@ export function allCombinations<P>(
  */
 export function sparseGridRuns<P>(
   model: ModelClass<P>,
-  options: RunOptions & {
+  options: ModelRunOptions & {
     readonly parameters: Swept<P>
     readonly points: number
     /** Which of them are chosen. */
@@ -75,7 +75,7 @@ export function sparseGridRuns<P>(
  */
 export function baseCaseRuns<P>(
   model: ModelClass<P>,
-  options: RunOptions & { readonly reference: Given<P>; readonly variations: Swept<P> },
+  options: ModelRunOptions & { readonly reference: GivenParameters<P>; readonly variations: Swept<P> },
 ): RunConfiguration<P>[] {
   checkOptions('baseCaseRuns', options, { ...runOptions, reference: aRecord, variations: aRecord }, mesaWords)
   needOptions('baseCaseRuns', options, 'reference', 'variations')
@@ -93,7 +93,7 @@ export function baseCaseRuns<P>(
  */
 export function manualRuns<P>(
   model: ModelClass<P>,
-  given: RunOptions & { readonly points: Iterable<Given<P>> },
+  given: ModelRunOptions & { readonly points: Iterable<GivenParameters<P>> },
 ): RunConfiguration<P>[] {
   checkOptions('manualRuns', given, { ...runOptions, points: someValues }, mesaWords)
   needOptions('manualRuns', given, 'points')
@@ -108,7 +108,7 @@ export function manualRuns<P>(
  */
 export function scenarioRuns<P>(
   model: ModelClass<P>,
-  given: RunOptions & { readonly rows: Iterable<ParameterValues> },
+  given: ModelRunOptions & { readonly rows: Iterable<ParameterValues> },
 ): RunConfiguration<P>[] {
   checkOptions('scenarioRuns', given, { ...runOptions, rows: someValues }, mesaWords)
   needOptions('scenarioRuns', given, 'rows')

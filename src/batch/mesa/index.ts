@@ -6,6 +6,7 @@ export type { CollectionRule } from './collected.ts'
 export {
   type AgentType,
   type AgentTypeReporters,
+  type CollectedModel,
   DataCollector,
   type DataCollectorOptions,
   type Reporter,
@@ -14,6 +15,6 @@ export {
 } from './data-collector.ts'
 export { baseCaseRuns, fullFactorialRuns, manualRuns, type Swept, scenarioRuns, sparseGridRuns } from './generators.ts'
 export type { Agent, Model, ModelClass, Recorder, Recording, Seeded } from './model.ts'
-export { type ModelOptimizeeOptions, modelOptimizee, type Stage } from './model-optimizee.ts'
+export { type ModelOptimizeeOptions, type ModelRunSettings, modelOptimizee, type Stage } from './model-optimizee.ts'
 export { type BatchRow, type RunFailure, readRows } from './rows.ts'
-export type { RunConfiguration, RunOptions } from './run-configuration.ts'
+export type { GivenParameters, ModelRunOptions, RunConfiguration } from './run-configuration.ts'

@@ -33,13 +33,13 @@ export interface StagedCause extends FailureCause {
 }
 
 /** What is the same for all runs of a model. */
-export interface RunSettings {
+export interface ModelRunSettings {
   readonly maxSteps: number
   readonly dataCollectionPeriod: number
   readonly collection: CollectionRule
 }
 
-export interface ModelOptimizeeOptions extends Partial<RunSettings> {
+export interface ModelOptimizeeOptions extends Partial<ModelRunSettings> {
   /** `import.meta.url` of the module whose default export this is. */
   readonly module?: string
   /** Model reporters whose last values an optimizer is to judge by; how many steps it took, if it does not say. */
@@ -48,7 +48,7 @@ export interface ModelOptimizeeOptions extends Partial<RunSettings> {
 
 /** The parameter in which a run says what is its own and not the same for all. */
 export const ownSettings = 'RunConfiguration'
-export type OwnSettings = Partial<RunSettings> & { readonly RunId?: number; readonly model?: number }
+export type OwnSettings = Partial<ModelRunSettings> & { readonly RunId?: number; readonly model?: number }
 
 /** Data of more values than this goes to a file of the run's own. */
 const mostValuesInRecord = 100_000
@@ -61,14 +61,14 @@ const aPeriod: OptionCheck = (value) =>
     ? undefined
     : `needs -1 for the last, 1 for all or k for each k-th, got ${show(value)}`
 
-export const runDefaults: RunSettings = { maxSteps: 1000, dataCollectionPeriod: -1, collection: 'recorded' }
+export const runDefaults: ModelRunSettings = { maxSteps: 1000, dataCollectionPeriod: -1, collection: 'recorded' }
 
 /**
  * A model as a simulation, for designs and optimizers in an experiment file.
  *
  * @example export default modelOptimizee(Schelling, { module: import.meta.url, maxSteps: 200 })
  */
-export function modelOptimizee(model: ModelClass, options: ModelOptimizeeOptions = {}): ModelOptimizee {
+export function modelOptimizee(model: ModelClass, options: ModelOptimizeeOptions = {}): Optimizee {
   checkOptions('modelOptimizee', options, {
     module: aText,
     objectives: aRecord,
@@ -94,7 +94,11 @@ export function modelOptimizee(model: ModelClass, options: ModelOptimizeeOptions
 /** What workers do with the modules of models. @throws TypeError if one of them gives no model */
 export function loadModels(
   modules: readonly { readonly default?: unknown }[],
-  options: { readonly names: readonly string[]; readonly modules: readonly string[]; readonly settings: RunSettings },
+  options: {
+    readonly names: readonly string[]
+    readonly modules: readonly string[]
+    readonly settings: ModelRunSettings
+  },
 ): ModelOptimizee {
   const models = modules.map(({ default: exported }, i) => {
     // By its member, not its class: the module may have come with another copy of this package.
@@ -119,12 +123,12 @@ export function spaceOf(models: readonly ModelClass[], names: readonly string[])
 /** Runs models: makes one from an individual's parameters and seed, steps it, and gives what it has collected. */
 export class ModelOptimizee extends Optimizee {
   readonly #models: readonly ModelClass[]
-  readonly #settings: RunSettings
+  readonly #settings: ModelRunSettings
 
   constructor(options: {
     readonly models: readonly ModelClass[]
     readonly space: Space
-    readonly settings?: Partial<RunSettings>
+    readonly settings?: Partial<ModelRunSettings>
     readonly objectives?: ObjectiveMap | undefined
     readonly module?: string | undefined
   }) {

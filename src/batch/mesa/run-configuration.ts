@@ -21,7 +21,7 @@ export interface RunConfiguration<P = never> {
 }
 
 /** What all generators take beside their points. */
-export interface RunOptions {
+export interface ModelRunOptions {
   /** Each point so often, each time with a seed of its own. */
   readonly iterations?: number | undefined
   /** The seeds: each point once with each of them. */
@@ -30,7 +30,7 @@ export interface RunOptions {
   readonly dataCollectionPeriod?: number | undefined
 }
 
-/** What `RunOptions` may be; each is checked where it is read. */
+/** What `ModelRunOptions` may be; each is checked where it is read. */
 export const runOptions = {
   iterations: anything,
   rng: anything,
@@ -47,7 +47,7 @@ export const mesaWords = {
 } as const
 
 /** Parameters as they may be given to a model; `seed` and `rng` come with the run. */
-export type Given<P> = Partial<Omit<P, keyof Seeded>> & { readonly seed?: number | undefined }
+export type GivenParameters<P> = Partial<Omit<P, keyof Seeded>> & { readonly seed?: number | undefined }
 
 /** What the rows of a batch have columns for, so that no parameter may be called so. */
 const reservedNames = ['RunId', 'iteration', 'Step', 'AgentID', 'failure', 'rng', ownSettings]
@@ -57,7 +57,7 @@ export function configurationsOf<P>(
   call: string,
   model: ModelClass<P>,
   points: Iterable<ParameterValues>,
-  { iterations, rng, maxSteps = runDefaults.maxSteps, dataCollectionPeriod = -1 }: RunOptions,
+  { iterations, rng, maxSteps = runDefaults.maxSteps, dataCollectionPeriod = -1 }: ModelRunOptions,
 ): RunConfiguration<P>[] {
   const seeds = seedsOf(call, iterations, rng)
   const list = [...points]
@@ -101,7 +101,11 @@ export function checkConfigurations(call: string, configurations: readonly RunCo
   }
 }
 
-function seedsOf(call: string, iterations: RunOptions['iterations'], rng: RunOptions['rng']): (number | undefined)[] {
+function seedsOf(
+  call: string,
+  iterations: ModelRunOptions['iterations'],
+  rng: ModelRunOptions['rng'],
+): (number | undefined)[] {
   if (iterations !== undefined && rng !== undefined) {
     throw new ConfigurationError(`${call} takes iterations or rng, got both`)
   }

@@ -47,7 +47,7 @@ export interface SimulationOptimizeeOptions<P> {
 export function simulationOptimizee<E extends SimulationEnvironment, P>(
   simFunc: SimFunc<E, P>,
   options: SimulationOptimizeeOptions<Partial<P>>,
-): SimFuncOptimizee {
+): Optimizee {
   checkOptions('simulationOptimizee', options, {
     module: aText,
     parameters: aRecord,

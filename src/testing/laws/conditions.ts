@@ -3,19 +3,19 @@ import { Individual } from '../../core/individual.ts'
 import { Objectives } from '../../core/objectives.ts'
 import { Random } from '../../core/random.ts'
 import { boolean, choice, integer, real, Space, vector, when } from '../../core/space.ts'
-import { drive, type Parameters, proposedIn, type Simulate } from '../drive.ts'
+import { type AnyParameters, drive, proposedIn, type Simulate } from '../drive.ts'
 import { expectSame } from '../expect-same.ts'
 import type { Tested } from '../tested.ts'
 
 /** Parameters that do not apply: they are in no proposal, and nothing follows from them. */
 export function lawsOfConditions({ law, make, abilities, ordersOf }: Tested): void {
   if (abilities.conditions !== true) return
-  const optimizerOf = (space: Space<Parameters>, seed: number) =>
+  const optimizerOf = (space: Space<AnyParameters>, seed: number) =>
     make({ space, objectives: new Objectives({ cost: 'minimize' }) }, { seed })
 
   for (const order of ordersOf) {
     law(`in the order ${order}, what does not apply is in no proposal, and no two differ in that alone`, () => {
-      const space = new Space<Parameters>(solvers)
+      const space = new Space<AnyParameters>(solvers)
       const proposed = proposedIn(drive(optimizerOf(space, 2), cost, { evaluations: 300, order }))
       for (const given of proposed) expect(space.refuse(given)).toBeUndefined()
       const cases = new Set(proposed.map((given) => Object.keys(given).join()))
@@ -25,7 +25,7 @@ export function lawsOfConditions({ law, make, abilities, ordersOf }: Tested): vo
     })
 
     law(`in the order ${order}, the search is the same whatever stands on the axes of what does not apply`, () => {
-      const search = (space: Space<Parameters>) => {
+      const search = (space: Space<AnyParameters>) => {
         const random = Random.of('known')
         const known = Array.from({ length: 20 }, (_, index) => {
           const parameters = space.decode(space.samplePoint(random))
@@ -34,7 +34,7 @@ export function lawsOfConditions({ law, make, abilities, ordersOf }: Tested): vo
         })
         return proposedIn(drive(optimizerOf(space, 4), cost, { evaluations: 300, order, known }))
       }
-      expectSame(search(new OtherwiseHidden(solvers)), search(new Space<Parameters>(solvers)))
+      expectSame(search(new OtherwiseHidden(solvers)), search(new Space<AnyParameters>(solvers)))
     })
   }
 }
@@ -58,8 +58,8 @@ const cost: Simulate = ({ solver, order, step, tolerance, dense, nodes }) => {
 }
 
 /** The same space, but for where absent parameters lie. */
-class OtherwiseHidden extends Space<Parameters> {
-  override encode(parameters: Parameters): number[] {
+class OtherwiseHidden extends Space<AnyParameters> {
+  override encode(parameters: AnyParameters): number[] {
     const point = super.encode(parameters)
     for (const at of this.hiddenAxes(point)) point[at] = 0.97
     return point

@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import type { Constraint } from '../../core/constraints.ts'
 import type { Evaluation } from '../../core/evaluation.ts'
 import { real, vector } from '../../core/space.ts'
-import { drive, isBelow, leastOf, type Parameters, type Simulate, steps, toldIn, toldUntil } from '../drive.ts'
+import { type AnyParameters, drive, isBelow, leastOf, type Simulate, steps, toldIn, toldUntil } from '../drive.ts'
 import { distance, problemOf } from '../problems.ts'
 import type { Tested } from '../tested.ts'
 
@@ -29,7 +29,7 @@ export function lawsOfConstraints({ law, make, abilities, ordersOf, evaluations 
 
   for (const of of ['parameters', 'results'] as const) {
     law(`it finds an optimum that lies where a constraint of ${of} begins to be violated`, () => {
-      const first = ({ x }: Parameters) => 0.6 - (x as number[])[0]!
+      const first = ({ x }: AnyParameters) => 0.6 - (x as number[])[0]!
       const constraint: Constraint =
         of === 'parameters'
           ? { name: 'right', of, violation: first }

@@ -6,10 +6,10 @@ import { Objectives } from '../../core/objectives.ts'
 import { Random } from '../../core/random.ts'
 import { choice, integer, real, Space, vector } from '../../core/space.ts'
 import {
+  type AnyParameters,
   drive,
   isBelow,
   leastOf,
-  type Parameters,
   proposedIn,
   type Simulate,
   steps,
@@ -57,7 +57,7 @@ export function lawsOfProgress({ law, make, abilities, parameters, everyKind, or
 
   law('parameters may have any names', () => {
     const names = ['__proto__', 'a.b', 'constructor', '', 'hasOwnProperty', 'x y', 'Größe 温度', '0']
-    const space = new Space<Parameters>(names.map((n) => [n, real(-2, 3)] as const))
+    const space = new Space<AnyParameters>(names.map((n) => [n, real(-2, 3)] as const))
     const optimizer = make({ space, objectives: new Objectives({ cost: 'minimize' }) }, { seed: 6 })
     const simulate: Simulate = (given) => [
       names.reduce((sum, n) => sum + Object.getOwnPropertyDescriptor(given, n)!.value ** 2, 0),
@@ -82,13 +82,13 @@ export function lawsOfProgress({ law, make, abilities, parameters, everyKind, or
     const cold = proposedIn(drive(optimizer, simulate, options))
     const warm = proposedIn(drive(optimizer, simulate, { ...options, known }))
     expect(warm).not.toStrictEqual(cold)
-    const near = (proposed: readonly Parameters[]) =>
+    const near = (proposed: readonly AnyParameters[]) =>
       leastOf(proposed.map((given, index) => done(given, index, simulate)))
     expect(near(warm)).toBeLessThan(near(cold))
   })
 
   law('on a sphere it is at least ten times closer than random search after as many evaluations', () => {
-    const space = new Space<Parameters>({ x: vector(real(-5, 5), 5) })
+    const space = new Space<AnyParameters>({ x: vector(real(-5, 5), 5) })
     const simulate: Simulate = ({ x }) => [distance(x as number[], [1, -2, 3, 0.5, -1.5])]
     const isCloser = closerThanRandom(make, space, simulate, { evaluations, margin: 10 })
     for (const order of ordersOf)
@@ -99,7 +99,7 @@ export function lawsOfProgress({ law, make, abilities, parameters, everyKind, or
   })
 
   law('in a space of all kinds it is at least three times closer than random search', () => {
-    const isCloser = closerThanRandom(make, new Space<Parameters>(parameters), mixed, { evaluations, margin: 3 })
+    const isCloser = closerThanRandom(make, new Space<AnyParameters>(parameters), mixed, { evaluations, margin: 3 })
     for (const order of ordersOf)
       expect(
         isMostly([1, 2, 3, 4, 5], (seed) => isCloser(seed, order)),
@@ -123,7 +123,7 @@ export function lawsOfProgress({ law, make, abilities, parameters, everyKind, or
   }
 }
 
-function done(parameters: Parameters, index: number, simulate: Simulate): Evaluation {
+function done(parameters: AnyParameters, index: number, simulate: Simulate): Evaluation {
   const individual = new Individual({ generation: 0, index, replicate: 0 }, parameters, 0)
   return { individual, outcome: 'done', fitness: simulate(parameters, index)! }
 }

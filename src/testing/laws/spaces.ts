@@ -3,7 +3,7 @@ import { expect } from 'vitest'
 import { type ObjectiveMap, Objectives } from '../../core/objectives.ts'
 import { findNotPlain } from '../../core/plain-data.ts'
 import { Space } from '../../core/space.ts'
-import { drive, type Parameters, proposedIn, type Simulate, steps } from '../drive.ts'
+import { type AnyParameters, drive, proposedIn, type Simulate, steps } from '../drive.ts'
 import { anySpaceOf } from '../problems.ts'
 import type { Tested } from '../tested.ts'
 
@@ -40,7 +40,7 @@ export function lawsOfSpaces({ law, make, abilities, parameters, everyKind }: Te
 
   for (const corner of ['low', 'high'] as const) {
     law(`a search that is drawn to the ${corner} end of every parameter stays within the bounds`, () => {
-      const space = new Space<Parameters>(parameters)
+      const space = new Space<AnyParameters>(parameters)
       const optimizer = make({ space, objectives: new Objectives({ sum: corner === 'low' ? -1 : 1 }) }, { seed: 1 })
       const simulate: Simulate = (given) => [space.encode(given).reduce((sum, x) => sum + x, 0)]
       const proposed = proposedIn(drive(optimizer, simulate, { evaluations: 500 }))
@@ -51,7 +51,7 @@ export function lawsOfSpaces({ law, make, abilities, parameters, everyKind }: Te
 }
 
 /** What is wrong with the first proposal that does not lie in the space; undefined if all do. */
-function firstRefusal(space: Space<Parameters>, proposed: readonly Parameters[]): string | undefined {
+function firstRefusal(space: Space<AnyParameters>, proposed: readonly AnyParameters[]): string | undefined {
   for (const given of proposed) {
     const refusal = space.refuse(given)
     if (refusal !== undefined) return refusal

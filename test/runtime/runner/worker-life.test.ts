@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Explanation } from '../../../runtime/runner/launcher.ts'
+import type { EndExplanation } from '../../../runtime/runner/launcher.ts'
 import {
   blame,
   causeOfLoss,
@@ -136,7 +136,7 @@ test('who was asked to leave and crashes over what it finishes is to blame like 
 })
 
 test('who was asked to be in time and was not has its simulation lost by the time limit, which is nobody’s fault', () => {
-  const told: Explanation = { detail: 'time-limit', words: 'was there for longer than its walltime' }
+  const told: EndExplanation = { detail: 'time-limit', words: 'was there for longer than its walltime' }
   const life = endAfter({ type: 'ready' }, { type: 'asked' }, leaves('signal', true), exited(0))
   expect(blame(life, told, false)).toEqual({ begun: 'first', isFault: false })
   expect(causeOfLoss(life, told, { number: 3, folder: 'workers/3' })).toMatchObject({ detail: 'time-limit' })
@@ -169,11 +169,11 @@ test('what no simulation brings about is no simulation’s fault, for whatever r
   const details: readonly FailureDetail[] = ['node-failure', 'time-limit', 'preempted', 'requeued', 'cancelled']
   fc.assert(
     fc.property(fc.constantFrom(...details), fc.constantFrom(exited(1), exited(0), killed), (detail, end) => {
-      const told: Explanation = { detail, words: 'was lost with its node' }
+      const told: EndExplanation = { detail, words: 'was lost with its node' }
       expect(blame(endAfter({ type: 'ready' }, end), told, false)).toEqual({ begun: 'any', isFault: false })
     }),
   )
-  const outOfMemory: Explanation = { detail: 'out-of-memory', words: 'was killed for its memory' }
+  const outOfMemory: EndExplanation = { detail: 'out-of-memory', words: 'was killed for its memory' }
   expect(blame(endAfter({ type: 'ready' }, killed), outOfMemory, false).isFault).toBe(true)
 })
 
@@ -223,7 +223,7 @@ test('a start that failed tells whether the program itself ended, and what the s
     wasKilled: false,
     why: 'the optimizee does not load',
   })
-  const told: Explanation = { words: 'was refused', outlook: 'refuse' }
+  const told: EndExplanation = { words: 'was refused', outlook: 'refuse' }
   expect(departureOf(endAfter(exited(1)), told)).toMatchObject({ why: 'it was refused', outlook: 'refuse' })
 })
 
