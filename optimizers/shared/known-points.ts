@@ -1,3 +1,5 @@
+import { finishHash, mixWord } from '../../src/core/murmur.ts'
+
 /**
  * The scores of all points that a run knows, as a state may hold them, so that none is simulated again.
  *
@@ -39,27 +41,14 @@ export function keyOf(point: ArrayLike<number>): number {
   let b = 0x3c6ef372
   for (let i = 0; i < point.length; i++) {
     float[0] = point[i]!
-    a = mix(mix(a, words[0]!), words[1]!)
-    b = mix(mix(b, words[1]!), words[0]!)
+    a = mixWord(mixWord(a, words[0]!), words[1]!)
+    b = mixWord(mixWord(b, words[1]!), words[0]!)
   }
-  return finish(a) * 2 ** 21 + (finish(b) >>> 11)
+  return (finishHash(a) >>> 0) * 2 ** 21 + (finishHash(b) >>> 11)
 }
 
 const float = new Float64Array(1)
 const words = new Int32Array(float.buffer)
-
-/** MurmurHash3 (Appleby). */
-function mix(hash: number, word: number): number {
-  const k = Math.imul(word, 0xcc9e2d51)
-  const h = hash ^ Math.imul((k << 15) | (k >>> 17), 0x1b873593)
-  return (Math.imul((h << 13) | (h >>> 19), 5) + 0xe6546b64) | 0
-}
-
-function finish(hash: number): number {
-  let h = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
-  return (h ^ (h >>> 16)) >>> 0
-}
 
 function findIn(run: Float64Array, key: number): number | undefined {
   let low = 0

@@ -1,5 +1,6 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus'
+import { finishHash, mixWord } from './murmur.ts'
 
 type Generator = ReturnType<typeof xoroshiro128plusFromState>
 
@@ -99,27 +100,10 @@ function hashPath(path: readonly (string | number)[]): [number, number, number, 
       for (let i = 0; i < part.length; i++) mix(part.charCodeAt(i))
     }
   }
-  for (let lane = 0; lane < 4; lane++) lanes[lane] = finish(lanes[lane]! ^ length)
+  for (let lane = 0; lane < 4; lane++) lanes[lane] = finishHash(lanes[lane]! ^ length)
   // An all-zero state would stay zero; the lanes also learn of each other here.
   const sum = (lanes[0] + lanes[1] + lanes[2] + lanes[3]) | 0
   return [(lanes[0] + sum) | 0, (lanes[1] + sum) | 0, (lanes[2] + sum) | 0, (lanes[3] + sum) | 0 || 1]
 }
 
 const scratch = new DataView(new ArrayBuffer(8))
-
-function mixWord(hash: number, word: number): number {
-  const scrambled = Math.imul(rotate(Math.imul(word, 0xcc9e2d51), 15), 0x1b873593)
-  return (Math.imul(rotate(hash ^ scrambled, 13), 5) + 0xe6546b64) | 0
-}
-
-function finish(hash: number): number {
-  let h = hash ^ (hash >>> 16)
-  h = Math.imul(h, 0x85ebca6b)
-  h ^= h >>> 13
-  h = Math.imul(h, 0xc2b2ae35)
-  return h ^ (h >>> 16)
-}
-
-function rotate(word: number, bits: number): number {
-  return (word << bits) | (word >>> (32 - bits))
-}

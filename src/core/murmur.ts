@@ -1,0 +1,20 @@
+// MurmurHash3 (Appleby): the mixing and the finishing of its 32-bit variant.
+
+/** The hash of what was hashed before and one word more. */
+export function mixWord(hash: number, word: number): number {
+  const scrambled = Math.imul(rotate(Math.imul(word, 0xcc9e2d51), 15), 0x1b873593)
+  return (Math.imul(rotate(hash ^ scrambled, 13), 5) + 0xe6546b64) | 0
+}
+
+/** Makes every bit of a hash depend on every bit of what was mixed into it. */
+export function finishHash(hash: number): number {
+  let h = hash ^ (hash >>> 16)
+  h = Math.imul(h, 0x85ebca6b)
+  h ^= h >>> 13
+  h = Math.imul(h, 0xc2b2ae35)
+  return h ^ (h >>> 16)
+}
+
+function rotate(word: number, bits: number): number {
+  return (word << bits) | (word >>> (32 - bits))
+}
