@@ -9,6 +9,7 @@ import { normalPoint } from './shared/distributions/gaussian.ts'
 import { type KnownPoint, type Sample, SampledSearch } from './shared/sampled-search.ts'
 import { plainNumber } from './shared/score.ts'
 import { startNear, stopAt } from './shared/starts.ts'
+import { dot, norm } from './shared/vector.ts'
 
 const rate = z.number().min(0).lt(1)
 
@@ -238,16 +239,12 @@ function gradientOf(done: readonly KnownPoint[]): number[] {
   return gradient.map(plainNumber)
 }
 
-function dot(a: readonly number[], b: readonly number[]): number {
-  return a.reduce((sum, value, i) => sum + value * b[i]!, 0)
-}
-
 /** A gradient of length 1: then the unit of the fitness does not matter. */
 function normalized(gradient: readonly number[]): number[] {
   const largest = Math.max(...gradient.map(Math.abs))
   if (!(largest > 0)) return gradient.map(() => 0)
   const scaled = gradient.map((value) => value / largest)
-  const length = Math.sqrt(dot(scaled, scaled))
+  const length = norm(scaled)
   return scaled.map((value) => value / length)
 }
 

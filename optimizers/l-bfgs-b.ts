@@ -3,6 +3,7 @@ import type { Problem } from '../src/core/optimizee.ts'
 import { parseSettings } from '../src/core/settings.ts'
 import { clipUnit } from '../src/core/space.ts'
 import { failedCost, LocalSearch, localSettings, type Round, type Start } from './shared/local-search.ts'
+import { dot, norm } from './shared/vector.ts'
 
 const settings = z.strictObject({
   ...localSettings,
@@ -274,14 +275,4 @@ function towards(downhill: readonly number[], pairs: readonly Pair[], free: read
 
 function masked(vector: readonly number[], free: readonly boolean[]): number[] {
   return vector.map((value, i) => (free[i] ? value : 0))
-}
-
-function dot(a: readonly number[], b: readonly number[]): number {
-  let sum = 0
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!
-  return sum
-}
-
-function norm(vector: readonly number[]): number {
-  return Math.sqrt(dot(vector, vector))
 }

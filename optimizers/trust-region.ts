@@ -7,6 +7,7 @@ import { clipUnit } from '../src/core/space.ts'
 import { failedCost, LocalSearch, localSettings, type Round, type Start } from './shared/local-search.ts'
 import { diagonal, type SquareMatrix } from './shared/matrix.ts'
 import { changeAlong, lowestStep, type Quadratic } from './shared/trust-region-step.ts'
+import { dot, norm } from './shared/vector.ts'
 
 const settings = z.strictObject({
   ...localSettings,
@@ -269,12 +270,4 @@ function offsetsAt(x: number, radius: number): readonly [number, number] {
 
 function distance(a: readonly number[], b: readonly number[]): number {
   return Math.sqrt(a.reduce((sum, x, i) => sum + (x - b[i]!) ** 2, 0))
-}
-
-function dot(a: readonly number[], b: readonly number[]): number {
-  return a.reduce((sum, x, i) => sum + x * b[i]!, 0)
-}
-
-function norm(vector: readonly number[]): number {
-  return Math.sqrt(dot(vector, vector))
 }

@@ -184,7 +184,7 @@ function expect(points: readonly (readonly number[])[], posterior: readonly Prio
   return points.map((x) => {
     const logs = Float64Array.from(
       components,
-      ({ factor, mean, nu, constant }) => constant - 0.5 * nu * squaredDistance(x, mean, factor, work),
+      ({ factor, mean, nu, constant }) => constant - 0.5 * nu * squaredMahalanobis(x, mean, factor, work),
     )
     const largest = Math.max(...logs)
     let sum = 0
@@ -194,7 +194,7 @@ function expect(points: readonly (readonly number[])[], posterior: readonly Prio
 }
 
 /** (x - mean)' (L L')^-1 (x - mean), by forward substitution. */
-function squaredDistance(x: readonly number[], mean: readonly number[], factor: SquareMatrix, work: Float64Array) {
+function squaredMahalanobis(x: readonly number[], mean: readonly number[], factor: SquareMatrix, work: Float64Array) {
   let square = 0
   for (let i = 0; i < mean.length; i++) {
     let rest = x[i]! - mean[i]!
@@ -212,7 +212,7 @@ function nearestCentres(points: readonly (readonly number[])[], count: number, r
   while (centres.length < count) {
     let total = 0
     points.forEach((x, n) => {
-      distances[n] = Math.min(distances[n]!, distance(x, centres[centres.length - 1]!))
+      distances[n] = Math.min(distances[n]!, squaredDistance(x, centres[centres.length - 1]!))
       total += distances[n]!
     })
     let left = random.uniform() * total
@@ -239,11 +239,12 @@ const lloydIterations = 20
 
 function nearestOf(x: readonly number[], centres: readonly (readonly number[])[]): number {
   let best = 0
-  for (let k = 1; k < centres.length; k++) if (distance(x, centres[k]!) < distance(x, centres[best]!)) best = k
+  for (let k = 1; k < centres.length; k++)
+    if (squaredDistance(x, centres[k]!) < squaredDistance(x, centres[best]!)) best = k
   return best
 }
 
-function distance(a: readonly number[], b: readonly number[]): number {
+function squaredDistance(a: readonly number[], b: readonly number[]): number {
   let square = 0
   for (let i = 0; i < a.length; i++) square += (a[i]! - b[i]!) ** 2
   return square
@@ -265,7 +266,7 @@ function largestChange(before: readonly Float64Array[], after: readonly Float64A
  */
 function matchComponents(old: GaussianMixture, fresh: GaussianMixture): number[] {
   const pairs = fresh.means.flatMap((mean, k) =>
-    old.means.map((oldMean, o) => ({ k, o, distance: distance(mean, oldMean) })),
+    old.means.map((oldMean, o) => ({ k, o, distance: squaredDistance(mean, oldMean) })),
   )
   pairs.sort((a, b) => a.distance - b.distance)
   const partners = new Array<number>(fresh.means.length).fill(-1)
