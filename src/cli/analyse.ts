@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { AnalyseOptions } from '../tables/analysis/analyse-run.ts'
 import { analysisMethods } from '../tables/analysis/analysis-methods.ts'
+import { wholeFrom } from './whole-from.ts'
 
 export function register(program: Command): void {
   program
@@ -25,14 +26,6 @@ export function register(program: Command): void {
       const document = analyseRun(run, options)
       await print([json ? jsonText(document) : describeAnalysis(document)])
     })
-}
-
-function wholeFrom(least: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text)
-    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value
-    throw new InvalidArgumentError(`It needs a whole number of at least ${least}.`)
-  }
 }
 
 function fraction(text: string): number {

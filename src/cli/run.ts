@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { millisecondsOf } from '../core/time-span.ts'
 import type { Overrides } from '../experiment-file/overrides.ts'
 import type { RunRequest } from './run-experiment.ts'
+import { wholeFrom } from './whole-from.ts'
 
 export function register(program: Command): void {
   const command = program
@@ -67,14 +68,6 @@ export function acceptOption(): Option {
 
 export function generationsOption(): Option {
   return new Option('--generations <number>', 'how many generations to run at most').argParser(wholeFrom(1))
-}
-
-function wholeFrom(least: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text)
-    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value
-    throw new InvalidArgumentError(`It needs a whole number of at least ${least}.`)
-  }
 }
 
 export function collect(setting: string, settings: string[] = []): string[] {

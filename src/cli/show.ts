@@ -1,5 +1,6 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import type { ShowOptions } from './show-run.ts'
+import { wholeFrom } from './whole-from.ts'
 
 export function register(program: Command): void {
   program
@@ -7,7 +8,7 @@ export function register(program: Command): void {
     .summary('show what a run has found')
     .description('Shows a run: its summary, its best individuals, or one individual with all its attempts.')
     .argument('<run>', 'the run directory')
-    .option('--top <number>', 'show so many of the best individuals, or of the front', wholeFromOne)
+    .option('--top <number>', 'show so many of the best individuals, or of the front', wholeFrom(1))
     .option('--individual <name>', 'show one individual: generation.index or generation.index.replicate')
     .option('--front', 'show the individuals that no other dominates in all objectives, and the hypervolume')
     .option('--reference <name=value,...>', 'what the hypervolume is measured from: a value for each objective')
@@ -16,10 +17,4 @@ export function register(program: Command): void {
       const [{ showRun }, { print }] = await Promise.all([import('./show-run.ts'), import('./output.ts')])
       await print([await showRun(run, options)])
     })
-}
-
-function wholeFromOne(text: string): number {
-  const value = Number(text)
-  if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= 1) return value
-  throw new InvalidArgumentError('It needs a whole number of at least 1.')
 }
