@@ -1,5 +1,6 @@
 import type { EffectLevel, Estimate, MainEffect } from '../analysis/index.ts'
 import { printable } from '../core/text.ts'
+import { fixed } from '../dashboard/words.ts'
 import type { Analysis, AnalysisDocument } from '../tables/analysis/analyse-run.ts'
 import { shortNumber } from './progress.ts'
 import { alignTable, shortValue } from './table.ts'
@@ -112,8 +113,4 @@ function levelText({ label, low, high }: EffectLevel): string {
 
 function short(value: number | null): string {
   return value === null ? '' : shortNumber(value, 4)
-}
-
-function fixed(value: number | null): string {
-  return value === null ? '' : value.toFixed(3) === '-0.000' ? '0.000' : value.toFixed(3)
 }

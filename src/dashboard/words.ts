@@ -12,9 +12,14 @@ export function withDigits(value: number, digits: number): string {
   return value.toExponential(digits - 1).replace(/\.?0*e\+?/, 'e')
 }
 
+/** A number with three digits behind its point, for tables; nothing for one that is not known. */
+export function fixed(value: number | null): string {
+  return value === null ? '' : value.toFixed(3) === '-0.000' ? '0.000' : value.toFixed(3)
+}
+
 /** `1 evaluation`, `2 evaluations`, `12,000 evaluations`. */
-export function plural(count: number, noun: string): string {
-  return `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`
+export function plural(count: number, noun: string, nouns = `${noun}s`): string {
+  return `${grouped(count)} ${count === 1 ? noun : nouns}`
 }
 
 /** A whole number with its thousands apart. */

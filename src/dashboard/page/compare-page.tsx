@@ -1,5 +1,6 @@
 import { useMemo } from 'preact/hooks'
 import type { CompareAnswer } from '../answers.ts'
+import { plural } from '../words.ts'
 import { useAnswer } from './ask.ts'
 import { Choice } from './choice.tsx'
 import { Figure } from './figure.tsx'
@@ -8,7 +9,7 @@ import { Plot, type PlotProps } from './plot.tsx'
 import { askView, route } from './route.ts'
 import { useTitle } from './title.ts'
 import { Waiting } from './waiting.tsx'
-import { plural, short } from './words.ts'
+import { short } from './words.ts'
 
 /** So many kinds of search have a colour of their own; beside it each has dashes of its own. */
 const dashes: readonly (readonly number[])[] = [

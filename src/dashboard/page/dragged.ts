@@ -1,5 +1,5 @@
+import { valueAtPlace } from '../../analysis/density.ts'
 import type { ParallelAnswer } from '../answers.ts'
-import { valueAt } from './words.ts'
 
 /** A part of an axis, from 0 to 1, in whichever direction it was dragged over. */
 export interface DraggedPart {
@@ -19,7 +19,7 @@ export function conditionsOn(axis: ParallelAnswer['axes'][number], { from, to }:
     if (kept.length === levels.length) return []
     return [kept.length === 1 ? kept[0]! : `(${kept.join(' or ')})`]
   }
-  const [low, high] = [first, last].map((place) => Number(valueAt(axis, place).toPrecision(4)))
+  const [low, high] = [first, last].map((place) => Number(valueAtPlace(axis, place).toPrecision(4)))
   return [`${name} >= ${low}`, `${name} <= ${high}`]
 }
 

@@ -1,5 +1,6 @@
 import { useMemo } from 'preact/hooks'
 import type { FrontAnswer } from '../answers.ts'
+import { plural } from '../words.ts'
 import { useAnswer } from './ask.ts'
 import { Choice } from './choice.tsx'
 import { Figure } from './figure.tsx'
@@ -9,7 +10,7 @@ import { addressOf, askView, route } from './route.ts'
 import { Sign } from './sign.tsx'
 import type { ViewProps } from './view-props.ts'
 import { Waiting } from './waiting.tsx'
-import { drawnInWords, plural, short } from './words.ts'
+import { drawnInWords, short } from './words.ts'
 
 /** So many of the front have a row with a link. */
 const mostRows = 100

@@ -1,12 +1,13 @@
 import { useState } from 'preact/hooks'
 import type { IndividualLine, IndividualsAnswer } from '../answers.ts'
+import { plural } from '../words.ts'
 import { isReport, useAnswer } from './ask.ts'
 import { FilterForm } from './filter-form.tsx'
 import { version } from './live.ts'
 import { addressOf, askView, route } from './route.ts'
 import type { ViewProps } from './view-props.ts'
 import { Waiting } from './waiting.tsx'
-import { duration, inWords, plural, short } from './words.ts'
+import { duration, inWords, short } from './words.ts'
 
 const pageSize = 50
 

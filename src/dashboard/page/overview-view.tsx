@@ -1,12 +1,13 @@
 import { generationsInWords } from '../../record/generations-in-words.ts'
 import type { OverviewAnswer } from '../answers.ts'
+import { plural } from '../words.ts'
 import { useAnswer } from './ask.ts'
 import { CommandLine } from './command-line.tsx'
 import { Fact } from './fact.tsx'
 import { version } from './live.ts'
 import type { ViewProps } from './view-props.ts'
 import { Waiting } from './waiting.tsx'
-import { duration, inWords, nameOf, plural, short } from './words.ts'
+import { duration, inWords, nameOf, short } from './words.ts'
 
 export function OverviewView({ run }: ViewProps) {
   const asked = useAnswer<OverviewAnswer>(`/api/runs/${run}/overview`, version.value)

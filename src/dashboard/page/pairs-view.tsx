@@ -1,4 +1,5 @@
 import type { PairPicture, PairsAnswer } from '../answers.ts'
+import { plural } from '../words.ts'
 import { useAnswer } from './ask.ts'
 import { type Brush, Canvas, fitting } from './canvas.tsx'
 import { Figure } from './figure.tsx'
@@ -10,7 +11,7 @@ import { ShareChoice } from './share-choice.tsx'
 import { Sign } from './sign.tsx'
 import type { ViewProps } from './view-props.ts'
 import { Waiting } from './waiting.tsx'
-import { drawnInWords, endsOf, plural, short } from './words.ts'
+import { drawnInWords, endsOf, short } from './words.ts'
 
 export function PairsView({ run }: ViewProps) {
   const asked = useAnswer<PairsAnswer>(`/api/runs/${run}/pairs?${route.value.words}`, version.value)

@@ -1,6 +1,8 @@
 import type { ComponentChildren } from 'preact'
 import { useRef, useState } from 'preact/hooks'
+import { valueAtPlace } from '../../analysis/density.ts'
 import type { ParallelAnswer } from '../answers.ts'
+import { plural } from '../words.ts'
 import { isReport, useAnswer } from './ask.ts'
 import { Canvas } from './canvas.tsx'
 import { conditionsOn, type DraggedPart } from './dragged.ts'
@@ -14,7 +16,7 @@ import { ShareChoice } from './share-choice.tsx'
 import { Sign } from './sign.tsx'
 import type { ViewProps } from './view-props.ts'
 import { Waiting } from './waiting.tsx'
-import { drawnInWords, isNothing, plural, short, valueAt } from './words.ts'
+import { drawnInWords, isNothing, short } from './words.ts'
 
 /** So many lines have a row in the table. */
 const mostRows = 60
@@ -63,7 +65,7 @@ function ParallelFigure(answer: ParallelAnswer) {
           ...places.map((place, i) => {
             if (place === null) return ''
             const { labels } = axes[i]!
-            return labels ? (labels[Math.floor(place * labels.length)] ?? '') : short(valueAt(axes[i]!, place))
+            return labels ? (labels[Math.floor(place * labels.length)] ?? '') : short(valueAtPlace(axes[i]!, place))
           }),
         ]),
       }}

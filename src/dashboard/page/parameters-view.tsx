@@ -1,6 +1,7 @@
 import { useMemo } from 'preact/hooks'
+import { valueAtPlace } from '../../analysis/density.ts'
 import type { AxisAnswer, ParameterPicture, ParametersAnswer } from '../answers.ts'
-import { levelsIn } from '../words.ts'
+import { levelsIn, plural } from '../words.ts'
 import { useAnswer } from './ask.ts'
 import { Choice } from './choice.tsx'
 import { Figure } from './figure.tsx'
@@ -11,7 +12,7 @@ import { askView, route } from './route.ts'
 import { ShareChoice } from './share-choice.tsx'
 import type { ViewProps } from './view-props.ts'
 import { Waiting } from './waiting.tsx'
-import { drawnInWords, isNothing, plural, short, valueAt } from './words.ts'
+import { drawnInWords, isNothing, short } from './words.ts'
 
 export function ParametersView({ run }: ViewProps) {
   const { words } = route.value
@@ -68,7 +69,7 @@ function ParameterFigure({ picture, y }: { readonly picture: ParameterPicture; r
     const count = counts.reduce((a, b) => a + b, 0)
     const name = labels
       ? levelsIn(labels, column, density.columns)
-      : `${short(valueAt(x, column / density.columns))} to ${short(valueAt(x, (column + 1) / density.columns))}`
+      : `${short(valueAtPlace(x, column / density.columns))} to ${short(valueAtPlace(x, (column + 1) / density.columns))}`
     return { name, count }
   })
   return (

@@ -1,10 +1,10 @@
 import type { RunsAnswer } from '../answers.ts'
+import { plural } from '../words.ts'
 import { useAnswer } from './ask.ts'
 import { useLookedAnew } from './looked-anew.ts'
 import { RunsTable } from './runs-table.tsx'
 import { useTitle } from './title.ts'
 import { Waiting } from './waiting.tsx'
-import { plural } from './words.ts'
 
 export function RunsPage() {
   useTitle('Runs')

@@ -2,9 +2,10 @@ import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import { generationsInWords } from '../../record/generations-in-words.ts'
 import type { RunLine } from '../answers.ts'
+import { plural } from '../words.ts'
 import { addressOf } from './route.ts'
 import { Status } from './status.tsx'
-import { duration, plural, short } from './words.ts'
+import { duration, short } from './words.ts'
 
 /** No more runs are compared at once. */
 const mostCompared = 60

@@ -1,7 +1,7 @@
 import type { ShareAnswer } from '../answers.ts'
+import { plural } from '../words.ts'
 import { Choice } from './choice.tsx'
 import { askView } from './route.ts'
-import { plural } from './words.ts'
 
 /** With how much of a budget individuals are drawn, which are held against each other only if they have as much; nothing where there is none. */
 export function ShareChoice({ share }: { readonly share: ShareAnswer | null }) {

@@ -1,5 +1,5 @@
 import type { AxisAnswer, DensityAnswer, DrawnPart } from '../answers.ts'
-import { withDigits } from '../words.ts'
+import { plural, withDigits } from '../words.ts'
 
 /** Numbers as people read them. */
 export function short(value: number): string {
@@ -15,10 +15,6 @@ export function inWords(value: unknown): string {
   return JSON.stringify(value, (_, nested: unknown) =>
     typeof nested === 'number' ? Number(nested.toPrecision(5)) : nested,
   )
-}
-
-export function plural(count: number, noun: string, nouns = `${noun}s`): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? noun : nouns}`
 }
 
 /** `4 min 10 s`, `3 d 2 h`. */
@@ -72,9 +68,4 @@ export function isNothing({ counts }: DensityAnswer): boolean {
 export function endsOf({ low, high, isWhole = false }: AxisAnswer): readonly [low: string, high: string] {
   const rounded = (value: number) => short(Number(value.toPrecision(3)))
   return isWhole ? [short(Math.ceil(low)), short(Math.floor(high))] : [rounded(low), rounded(high)]
-}
-
-/** The value at a place of an axis, from 0 to 1. */
-export function valueAt({ scale, low, high }: AxisAnswer, place: number): number {
-  return scale === 'log' ? low * (high / low) ** place : low + place * (high - low)
 }

@@ -6,7 +6,7 @@ import { parameterAxes } from '../parameter-axes.ts'
 import { shareIn } from '../share.ts'
 import { thinned } from '../thinned.ts'
 import { mostDrawn, mostSampled, type ViewContext } from '../view.ts'
-import { grouped, plural, short } from '../words.ts'
+import { fixed, grouped, plural, short } from '../words.ts'
 import { wordFor } from './overview.ts'
 
 /** A run with no more individuals is analysed whole, as `twoloop analyse` does it. */
@@ -154,8 +154,4 @@ function barsOf(
     })),
     table: { head, rows: values.map(({ name, cells }) => [name, ...cells]) },
   }
-}
-
-function fixed(value: number | null): string {
-  return value === null ? '' : value.toFixed(3) === '-0.000' ? '0.000' : value.toFixed(3)
 }
