@@ -1,5 +1,5 @@
 import { pathToFileURL } from 'node:url'
-import type { Optimizee } from '../../src/core/optimizee.ts'
+import { isOptimizee, type Optimizee } from '../../src/core/optimizee.ts'
 
 /** A module that gives no optimizee. */
 export class NoOptimizee extends Error {
@@ -27,11 +27,4 @@ export async function optimizeeOf(module: Record<string, unknown>, options?: unk
   const nested = (made as { optimizee?: unknown } | null)?.optimizee
   if (isOptimizee(nested)) return nested
   throw new NoOptimizee('its default export is no optimizee; wanted one made with defineOptimizee')
-}
-
-/** By its members, not its class: an optimizee in a bundle has the bundle's own copy of the class. */
-function isOptimizee(value: unknown): value is Optimizee {
-  if (typeof value !== 'object' || value === null) return false
-  const { space, objectives, simulate } = value as Partial<Optimizee>
-  return typeof space === 'object' && typeof objectives === 'object' && typeof simulate === 'function'
 }

@@ -1,3 +1,4 @@
+import { meanOf } from '../core/samples.ts'
 import { valuesAt } from './ranks.ts'
 
 /** So far apart, in parts of the largest of them, numbers may lie that are one number but for rounding. */
@@ -12,13 +13,6 @@ export function doVary(values: ArrayLike<number>): boolean {
     high = Math.max(high, values[i]!)
   }
   return high / 2 - low / 2 > (roundOff / 2) * Math.max(Math.abs(low), Math.abs(high))
-}
-
-/** The mean; exactly the number that all of them are, if they are one. */
-export function meanOf(values: ArrayLike<number>): number {
-  let mean = 0
-  for (let i = 0; i < values.length; i++) mean += (values[i]! - mean) / (i + 1)
-  return mean
 }
 
 /** How much of the variance of an output lies between groups of its rows. */

@@ -22,3 +22,8 @@ export class SearchFailedError extends Error {
 export class StorageFullError extends Error {
   override readonly name = 'StorageFullError'
 }
+
+/** What a thrown value says of itself; an error that says nothing gives its name. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message || thrown.name : String(thrown)
+}

@@ -193,3 +193,10 @@ export abstract class Optimizee<P = Record<string, unknown>> implements Problem<
     return undefined
   }
 }
+
+/** Whether a value has the members of an optimizee: an optimizee in a bundle has the bundle's own copy of the class. */
+export function isOptimizee(value: unknown): value is Optimizee {
+  if (typeof value !== 'object' || value === null) return false
+  const { space, objectives, simulate } = value as Partial<Optimizee>
+  return typeof space === 'object' && typeof objectives === 'object' && typeof simulate === 'function'
+}

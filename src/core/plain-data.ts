@@ -55,6 +55,11 @@ function flawInObject(value: object): Flaw | undefined {
   return undefined
 }
 
+/** Whether a value has other values by their names: an object that is no list. */
+export function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
 /** Whether two pieces of plain data say the same; the order of keys means nothing, and 0 and -0 are one number. */
 export function isSame(a: unknown, b: unknown): boolean {
   if (a === b || (Number.isNaN(a) && Number.isNaN(b))) return true

@@ -126,9 +126,14 @@ function aggregate(
   return better === worse ? better : better * (1 - weightOfWorse) + worse * weightOfWorse
 }
 
-export function meanOf(values: readonly number[]): number {
-  const mean = values.reduce((mean, value, i) => mean + (value - mean) / (i + 1), 0)
-  return Number.isFinite(mean) ? mean : values.reduce((sum, value) => sum + value / values.length, 0)
+/** The mean; exactly the number that all of them are, if they are one. */
+export function meanOf(values: ArrayLike<number>): number {
+  let mean = 0
+  for (let i = 0; i < values.length; i++) mean += (values[i]! - mean) / (i + 1)
+  if (Number.isFinite(mean)) return mean
+  let sum = 0 // the difference of two values can overflow where their mean does not
+  for (let i = 0; i < values.length; i++) sum += values[i]! / values.length
+  return sum
 }
 
 /** Of the mean of the samples; null of a single one. */

@@ -3,6 +3,7 @@ import { SettingsError } from './errors.ts'
 import { nearest, plainName } from './nearest.ts'
 import { show } from './text.ts'
 import { millisecondsOf } from './time-span.ts'
+import { valueAt } from './value-at.ts'
 
 export { nearest, SettingsError }
 
@@ -162,15 +163,6 @@ function keysAt(schema: z.ZodType, path: readonly string[]): string[] {
     at = next
   }
   return [...new Set(options(at).flatMap((node) => Object.keys(node.properties ?? {})))]
-}
-
-function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  let at = value
-  for (const key of path) {
-    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, key)) return undefined
-    at = (at as Record<PropertyKey, unknown>)[key]
-  }
-  return at
 }
 
 /** A time span, in milliseconds once parsed: `250ms`, `30s`, `5m`, `12h`, `2d`, or a number of seconds. */

@@ -1,9 +1,9 @@
+import { valueAt } from '../core/value-at.ts'
 import type { Comparison, Operand, PageColumn, RowFilter } from '../record/row-filter.ts'
 import type { DrawnRow, ScreenReader } from '../record/screen-reader.ts'
 import { type Leaf, recordedLeaves } from '../tables/leaves.ts'
 import { type FilterTerm, parseFilter } from './filter.ts'
 import { fitnessIn } from './objective.ts'
-import { valueAt } from './parameter-axes.ts'
 import { QueryError } from './query.ts'
 
 /** What individuals are ordered and kept by, under the names that filters use. */

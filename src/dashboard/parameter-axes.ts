@@ -2,6 +2,7 @@ import { type Axis, axisFor, placeOn } from '../analysis/density.ts'
 import { type Factor, importances } from '../analysis/index.ts'
 import { leavesOf } from '../core/leaves.ts'
 import type { ParameterDefinition } from '../core/space.ts'
+import { valueAt } from '../core/value-at.ts'
 import type { DrawnRow, ScreenReader } from '../record/screen-reader.ts'
 import { type Leaf, recordedLeaves } from '../tables/leaves.ts'
 import { recordedSpace } from '../tables/recorded-space.ts'
@@ -84,14 +85,4 @@ function numberPlace(path: Leaf['path'], axis: Axis): ParameterAxis['placeOf'] {
     const value = valueAt(parameters, path)
     return typeof value === 'number' ? placeOn(axis, value) : Number.NaN
   }
-}
-
-/** What stands in parameters at a path. */
-export function valueAt(parameters: unknown, path: Leaf['path']): unknown {
-  let at = parameters
-  for (const step of path) {
-    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, step)) return undefined
-    at = (at as Record<string | number, unknown>)[step]
-  }
-  return at
 }

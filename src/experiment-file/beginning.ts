@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { designFromRows } from '../../optimizers/designs/manual.ts'
 import type { Problem } from '../core/optimizee.ts'
+import { isMap } from '../core/plain-data.ts'
 import { typingOf } from '../core/read-cell.ts'
 import type { Space } from '../core/space.ts'
 import { show } from '../core/text.ts'
@@ -43,8 +44,7 @@ export async function readBeginning(
 
 /** Of the forms that `start` has, a guess alone is taken for none. @throws ConfigurationError */
 export function refuseLoneGuess(start: unknown, place: Place): void {
-  const isMap = typeof start === 'object' && start !== null && !Array.isArray(start)
-  if (!isMap || 'file' in start) return
+  if (!isMap(start) || 'file' in start) return
   const example = '; a single guess is a list of one, as [{ x: 1 }]'
   refuse(place, `needs a list of first guesses or { file: guesses.csv }, got ${show(start)}${example}`)
 }

@@ -4,8 +4,8 @@ import { optimizees } from '../../optimizees/index.ts'
 import { NoOptimizee, optimizeeOf } from '../../runtime/worker/load-optimizee.ts'
 import { needsMany } from '../core/batch.ts'
 import { budgetFrom } from '../core/budget.ts'
-import { ConfigurationError } from '../core/errors.ts'
-import type { Optimizee } from '../core/optimizee.ts'
+import { ConfigurationError, messageOf } from '../core/errors.ts'
+import { isOptimizee, type Optimizee } from '../core/optimizee.ts'
 import { referenceFrom } from '../core/reference.ts'
 import { replicationsFrom } from '../core/replications.ts'
 import { nearest } from '../core/settings.ts'
@@ -16,7 +16,7 @@ import { readConstraints } from './constraints.ts'
 import type { ProblemDefinition } from './definition.ts'
 import { findModule } from './module.ts'
 import { fromCommand, fromProgram } from './own-program.ts'
-import { below, makeAt, messageOf, type Place, parseAt, refuse } from './place.ts'
+import { below, makeAt, type Place, parseAt, refuse } from './place.ts'
 import { importModule } from './read.ts'
 import { commandSchema, failurePolicySchema, moduleSchema, problemShape } from './schema.ts'
 
@@ -77,12 +77,6 @@ async function choose(given: object, path: string, place: Place, isPrepared: boo
     if (meant) refuse(below(place, key), `is not a setting, did you mean ${meant}?`)
   }
   refuse(place, `needs a command, a program, a module or a type, got ${show(Object.keys(given))}`)
-}
-
-function isOptimizee(value: unknown): value is Optimizee {
-  if (typeof value !== 'object' || value === null) return false
-  const { space, objectives, simulate } = value as Partial<Optimizee>
-  return typeof space === 'object' && typeof objectives === 'object' && typeof simulate === 'function'
 }
 
 async function fromModule(given: object, folder: string, place: Place): Promise<ChosenOptimizee> {

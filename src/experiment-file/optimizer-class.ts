@@ -1,11 +1,10 @@
 import { z } from 'zod'
 import { isBuiltIn } from '../../optimizers/by-name.ts'
 import { type Abilities, allAxes } from '../core/abilities.ts'
-import { ConfigurationError } from '../core/errors.ts'
+import { ConfigurationError, messageOf } from '../core/errors.ts'
 import { commonSettings, type OptimizerClass } from '../core/optimizer.ts'
 import { parseSettings } from '../core/settings.ts'
 import { printable, show } from '../core/text.ts'
-import { messageOf } from './place.ts'
 
 /**
  * The optimizer that is the default export of a user's module.

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ConfigurationError } from '../core/errors.ts'
+import { ConfigurationError, messageOf } from '../core/errors.ts'
 import { parseSettings, SettingsError } from '../core/settings.ts'
 import { printable } from '../core/text.ts'
 
@@ -56,10 +56,6 @@ function inWords(file: string, sentence: string): string {
   return text.replaceAll(/"(?:[^"\\]|\\.)*"|\bInfinity\b|\bNaN\b/g, (word) =>
     word === 'Infinity' ? '.inf' : word === 'NaN' ? '.nan' : word,
   )
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message || error.name : String(error)
 }
 
 /** For constraints, which are full of what YAML reads in its own way. */

@@ -1,9 +1,9 @@
 import { constants } from 'node:fs'
 import { access, readFile, stat } from 'node:fs/promises'
 import { extname } from 'node:path'
-import { ConfigurationError } from '../core/errors.ts'
+import { ConfigurationError, messageOf } from '../core/errors.ts'
 import { importBundled } from '../system/bundle.ts'
-import { messageOf, refuse } from './place.ts'
+import { refuse } from './place.ts'
 import { parseText } from './yaml.ts'
 
 const moduleEndings = ['.ts', '.mts', '.js', '.mjs']

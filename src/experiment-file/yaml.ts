@@ -1,7 +1,7 @@
 import { isMap, isScalar, parseDocument, visit, type YAMLError } from 'yaml'
-import { ConfigurationError } from '../core/errors.ts'
+import { ConfigurationError, messageOf } from '../core/errors.ts'
 import { show } from '../core/text.ts'
-import { messageOf, type Place, quotesNeeded, refuse } from './place.ts'
+import { type Place, quotesNeeded, refuse } from './place.ts'
 
 /** The keys of an experiment in a text of YAML, and so of JSON. Names such as `__proto__` are names and nothing more. */
 export function parseText(text: string, file: string): object {

@@ -2,7 +2,7 @@ import { describeAllocation } from '../../runtime/slurm/allocation.ts'
 import { announcementOf } from '../core/announcement.ts'
 import type { Optimizee } from '../core/optimizee.ts'
 import type { Optimizer } from '../core/optimizer.ts'
-import type { PlainData } from '../core/plain-data.ts'
+import { isMap, type PlainData } from '../core/plain-data.ts'
 import type { Trajectory } from '../core/trajectory.ts'
 import type { Manifest } from '../record/rows.ts'
 import type { RecordWriter } from '../record/writer.ts'
@@ -22,8 +22,7 @@ export function recordGroups(trajectory: Trajectory, groups: Readonly<Record<str
 
 /** What the simulation was given, with secrets sealed. */
 export function optimizeeSettings({ optimizee: { module, options } }: RunIdentity): object {
-  const isMap = typeof options === 'object' && options !== null && !Array.isArray(options)
-  return { ...(module !== null && { module }), ...(isMap ? options : options !== null && { options }) }
+  return { ...(module !== null && { module }), ...(isMap(options) ? options : options !== null && { options }) }
 }
 
 /** How a program began the search, so that the command can go on with it. */

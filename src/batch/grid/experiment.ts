@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import type { PlainData } from '../../core/plain-data.ts'
+import { isMap, type PlainData } from '../../core/plain-data.ts'
 import { configText, convertJson } from './convert-json.ts'
 import { writeConfig } from './logger.ts'
 import { type ModuleFunction, moduleFunctionsIn } from './module-function.ts'
@@ -30,7 +30,7 @@ export function planExperiment(
   const { seed, dataDir, datestamp, now } = settings
   const own = setupLoggerKwargs(name, { seed, dataDir, datestamp, now })
   const { loggerKwargs: wanted = {}, envName, ...others } = given
-  const loggerKwargs = isByName(wanted) ? { ...own, ...wanted } : wanted
+  const loggerKwargs = isMap(wanted) ? { ...own, ...wanted } : wanted
   const environment: Kwargs = envName === undefined ? {} : { envName: environmentOf(envName) }
   const directory = (loggerKwargs as Partial<LoggerKwargs> | null)?.outputDir
   return {
@@ -47,10 +47,6 @@ export function movedTo(place: string, experiment: PlannedExperiment): PlannedEx
   const directory = join(place, basename(experiment.directory))
   const loggerKwargs = { ...(experiment.kwargs.loggerKwargs as Kwargs), outputDir: directory }
   return { ...experiment, directory, kwargs: { ...experiment.kwargs, loggerKwargs } }
-}
-
-function isByName(value: PlainData): value is Kwargs {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** An environment that is a module is made by its default export; any other name is the thunk's own business. */

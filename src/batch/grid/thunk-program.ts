@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { messageOf } from '../../core/errors.ts'
 import { convertJson } from './convert-json.ts'
 import { isModuleFunction, type ModuleFunction } from './module-function.ts'
 import { type FromThunk, type Job, readJob } from './thunk-messages.ts'
@@ -88,10 +89,6 @@ function say(message: FromThunk): Promise<void> {
     if (process.connected && process.send) process.send(message, () => resolve())
     else resolve()
   })
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message || error.name : String(error)
 }
 
 const [folder] = process.argv.slice(2)

@@ -1,6 +1,7 @@
 import type { Factor } from '../../analysis/index.ts'
 import { leavesOf } from '../../core/leaves.ts'
 import type { ParameterDefinition } from '../../core/space.ts'
+import { valueAt } from '../../core/value-at.ts'
 import type { Leaf } from '../leaves.ts'
 
 /** The values of one axis while they are gathered, point by point. */
@@ -67,13 +68,4 @@ class Levels {
     const others = new Set(values.filter((value) => typeof value !== 'string').map((value) => JSON.stringify(value)))
     return values.map((value) => (typeof value === 'string' && !others.has(value) ? value : JSON.stringify(value)))
   }
-}
-
-function valueAt(parameters: unknown, path: Leaf['path']): unknown {
-  let at = parameters
-  for (const step of path) {
-    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, step)) return undefined
-    at = (at as Record<string | number, unknown>)[step]
-  }
-  return at
 }
