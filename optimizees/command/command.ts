@@ -93,9 +93,9 @@ class Command extends Optimizee {
     this.#checkNamed('program', program!.template)
     for (const path of this.#resultPaths.values()) this.#checkNamed('result file', path)
     const shared = [...this.#resultPaths].filter(([, path]) => !this.#isOwnPath(path)).map(([file]) => file)
-    const written = isFile(input) ? [input.file, ...shared] : shared
+    const written = isInputFile(input) ? [input.file, ...shared] : shared
     this.#own = new OwnDirectory(templates, files, workingDirectory, known, written)
-    if (isFile(input)) checkInput(input.file, this.#own.names)
+    if (isInputFile(input)) checkInput(input.file, this.#own.names)
     for (const [file, path] of this.#resultPaths) {
       if (this.#isOwnPath(path) || !isAbsolute(path)) continue
       throw new RangeError(
@@ -138,7 +138,7 @@ class Command extends Optimizee {
   override namedFiles() {
     const { command, workingDirectory = '.', templates = [], files = [], input } = this.#options
     const folder = resolve(workingDirectory)
-    const own = [...this.#resultPaths.keys(), ...(isFile(input) ? [input.file] : [])].map(nameOf)
+    const own = [...this.#resultPaths.keys(), ...(isInputFile(input) ? [input.file] : [])].map(nameOf)
     const words = wordsThatNameFiles(command, folder).filter((word) => !own.includes(nameOf(word)))
     const given = [...templates.map((given) => (typeof given === 'string' ? given : given.file)), ...files]
     return { folder, paths: [...words, ...given].map((name) => resolve(folder, name)) }
@@ -251,7 +251,7 @@ class Command extends Optimizee {
   #files(values: Values): GivenFile[] {
     const { input } = this.#options
     const files = this.#own.files(this.#fillFrom(values))
-    return isFile(input) ? [...files, { name: input.file, text: `${values.of('parameters')}\n` }] : files
+    return isInputFile(input) ? [...files, { name: input.file, text: `${values.of('parameters')}\n` }] : files
   }
 
   /** Where a result will be; what an earlier attempt left there is removed. */
@@ -284,7 +284,7 @@ class Command extends Optimizee {
   #absolute([program, ...args]: readonly string[], values: Values): string[] {
     const { workingDirectory = '.', input } = this.#options
     const results = [...this.#resultPaths.values()].map((path) => fillTemplate(path, values.of))
-    const own = new Set([...this.#own.names, ...[...results, ...(isFile(input) ? [input.file] : [])].map(nameOf)])
+    const own = new Set([...this.#own.names, ...[...results, ...(isInputFile(input) ? [input.file] : [])].map(nameOf)])
     const files = args.map((text) => [text, resolve(workingDirectory, text)] as const)
     const isAway = (text: string, path: string) => text !== '' && !own.has(nameOf(text)) && existsSync(path)
     return [program!, ...files.map(([text, path]) => (isAway(text, path) ? path : text))]
@@ -305,7 +305,7 @@ class Command extends Optimizee {
   }
 
   get #runsInOwnDirectory(): boolean {
-    const hasFiles = isFile(this.#options.input) || this.#own.names.length > 0
+    const hasFiles = isInputFile(this.#options.input) || this.#own.names.length > 0
     return hasFiles || ![...this.#resultPaths.values()].every((path) => this.#isOwnPath(path))
   }
 
@@ -327,7 +327,7 @@ export default function command(options: CommandOptions): Optimizee {
   return new Command(options)
 }
 
-function isFile(input: CommandOptions['input']): input is { readonly file: string } {
+function isInputFile(input: CommandOptions['input']): input is { readonly file: string } {
   return input !== undefined && input !== 'stdin'
 }
 
