@@ -37,10 +37,12 @@ const files = ['src', 'optimizers', 'optimizees', 'runtime'].flatMap((folder) =>
 
 const imports = new Map(files.map((file) => [file, importsOf(file)]))
 
+/** The files that a file imports, and those that it names by their place beside it, as programs that it starts are. */
 function importsOf(file: string): string[] {
   const text = readFileSync(join(root, file), 'utf8')
-  const specifiers = [...text.matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)].map((match) => match[1]!)
-  return specifiers.map((specifier) => relative(root, join(root, dirname(file), specifier)))
+  const imported = [...text.matchAll(/(?:from|import|import\()\s*'(\.[^']+)'/g)].map((match) => match[1]!)
+  const named = [...text.matchAll(/new URL\(\s*['`](\.[^'`]+)['`],\s*import\.meta\.url/g)].map((match) => match[1]!)
+  return [...imported, ...named].map((specifier) => relative(root, join(root, dirname(file), specifier)))
 }
 
 const floorOf = (file: string) => folders.findIndex((folder) => file === folder || file.startsWith(`${folder}/`))
