@@ -28,6 +28,8 @@ const signs: Readonly<Record<string, string>> = { and: '&&', or: '||', not: '!' 
 function expected({ code, message }: ParseError, text: string, start: number): string {
   if (text[start] === '=') return 'a comparison (==, <=, >=)'
   switch (code) {
+    case 'invalid_number':
+      return `a number up to ${Number.MAX_VALUE.toPrecision(4)}`
     case 'unexpected_token':
       return 'a value'
     case 'expected_token':

@@ -195,10 +195,10 @@ class Reading {
         return (scope) => items.map((item) => item(scope))
       }
       case 'call':
-        return this.#call(node.args)
+        return node.args[0] === 'size' ? this.#size(node.args[1]) : this.#call(node.args)
       default:
         throw new RangeError(
-          `${show(this.#text)} has ${this.#part(node)} where a number is wanted; say && between comparisons`,
+          `${show(this.#text)} has ${this.#part(node)} where a number is wanted${this.#hintFor(node)}`,
         )
     }
   }
@@ -261,30 +261,61 @@ class Reading {
 
   #call([name, args]: [string, ASTNode[]]): Value {
     if (!Object.hasOwn(functions, name)) {
-      throw new RangeError(`${show(this.#text)} calls ${name}, and there are ${Object.keys(functions).join(', ')}`)
+      throw new RangeError(
+        `${show(this.#text)} calls ${name}, and there are ${[...Object.keys(functions), 'size'].join(', ')}`,
+      )
     }
     const compute = functions[name as keyof typeof functions] as (...values: number[]) => number
     if (args.length === 0)
       throw new RangeError(`${show(this.#text)} gives ${name} no values, and it takes one at least`)
-    if (compute.length > 0 && compute.length !== args.length) {
-      throw new RangeError(`${show(this.#text)} gives ${name} ${args.length} values, and it takes ${compute.length}`)
-    }
+    if (compute.length > 0) this.#checkCount(name, args, compute.length)
     const values = args.map((arg) => this.#value(arg))
     return (scope) => compute(...values.flatMap((value, i) => this.#numbers(value(scope), args[i]!)))
   }
 
+  /** How many items a list has, or characters a text. */
+  #size(args: readonly ASTNode[]): Value {
+    this.#checkCount('size', args, 1)
+    const [arg] = args as [ASTNode]
+    const value = this.#value(arg)
+    return (scope) => {
+      const whole = value(scope)
+      if (Array.isArray(whole)) return whole.length
+      return typeof whole === 'string' ? [...whole].length : this.#refuseKind('a list or a text', whole, arg)
+    }
+  }
+
+  #checkCount(name: string, args: readonly ASTNode[], count: number): void {
+    if (args.length === count) return
+    throw new RangeError(`${show(this.#text)} gives ${name} ${args.length || 'no'} values, and it takes ${count}`)
+  }
+
   #number(value: unknown, node: ASTNode): number {
     if (typeof value === 'number' && !(Number.isNaN(value) && this.isOfResults)) return value
-    const sentence = `${show(this.#text)} needs a number for ${this.#part(node)}, got ${show(value)}`
-    // What is something else once is hardly ever a number.
-    if (this.isOfResults && typeof value !== 'number' && value !== null)
-      throw new MissingResult(`${this.#part(node)} as a number`, sentence)
+    return this.#refuseKind('a number', value, node)
+  }
+
+  #refuseKind(wanted: string, value: unknown, node: ASTNode): never {
+    const sentence = `${show(this.#text)} needs ${wanted} for ${this.#part(node)}, got ${show(value)}`
+    // What is of another kind once is hardly ever of that one; NaN and nothing are what a failure gives.
+    if (this.isOfResults && value !== null && !Number.isNaN(value))
+      throw new MissingResult(`${this.#part(node)} as ${wanted}`, sentence)
     throw new RangeError(sentence)
   }
 
   /** Lists stand for their elements, as in `sum(shares) <= 1`. */
   #numbers(value: unknown, node: ASTNode): number[] {
     return Array.isArray(value) ? value.flat().map((item) => this.#number(item, node)) : [this.#number(value, node)]
+  }
+
+  /** What else to write where a number is wanted, as the end of a sentence. */
+  #hintFor(node: ASTNode): string {
+    if (node.op === 'rcall') {
+      const [name, of, more] = node.args
+      const isThere = name === 'size' || Object.hasOwn(functions, name)
+      if (isThere) return `; write ${name}(${[of, ...more].map((arg) => this.#part(arg)).join(', ')})`
+    }
+    return Object.hasOwn(opposite, node.op) ? '; say && between comparisons' : ''
   }
 
   #part({ start, end }: ASTNode): string {
@@ -325,7 +356,6 @@ const functions = {
   min: (...values: number[]) => Math.min(...values),
   max: (...values: number[]) => Math.max(...values),
   sum: (...values: number[]) => values.reduce((sum, value) => sum + value, 0),
-  size: (...values: number[]) => values.length,
 } as const
 
 /** Kept if all are; else by how much those that are violated are, together. */

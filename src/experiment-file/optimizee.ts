@@ -9,7 +9,7 @@ import { isOptimizee, type Optimizee } from '../core/optimizee.ts'
 import { referenceFrom } from '../core/reference.ts'
 import { replicationsFrom } from '../core/replications.ts'
 import { nearest } from '../core/settings.ts'
-import { show } from '../core/text.ts'
+import { listed, show } from '../core/text.ts'
 import { nameOfSource } from '../search/run-identity.ts'
 import { type ChosenOptimizee, policyOf, sourceOf } from './chosen-optimizee.ts'
 import { readConstraints } from './constraints.ts'
@@ -56,12 +56,8 @@ async function choose(given: object, path: string, place: Place, isPrepared: boo
     const { source } = given
     return { optimizee: given, source: source ?? { module: path }, policy: {}, simulation: nameOfSource(source) }
   }
-  if (Object.hasOwn(given, 'command') && Object.hasOwn(given, 'program')) {
-    refuse(
-      place,
-      'has a command and a program; wanted one of them: a command is started for each individual, a program once',
-    )
-  }
+  const named = waysToName.filter((way) => Object.hasOwn(given, way))
+  if (named.length > 1) refuse(place, `needs one of ${waysToName.join(', ')}, got ${named.join(' and ')}`)
   const takesOne = !Object.hasOwn(given, 'program') && !Object.hasOwn(given, 'module')
   if (takesOne && Object.hasOwn(given, 'batch')) refuse(below(place, 'batch'), needsMany)
   if (Object.hasOwn(given, 'program')) return fromProgram(given, dirname(path), place, isPrepared)
@@ -71,12 +67,20 @@ async function choose(given: object, path: string, place: Place, isPrepared: boo
   if (isOptimizee((given as { default?: unknown }).default)) {
     refuse(place, 'is a module as a whole; wanted its default export, or the experiment in defineExperiment({ ... })')
   }
-  const known = [...Object.keys(commandSchema.shape), 'program', 'module', 'options', 'type']
+  const known = [...Object.keys(commandSchema.shape), ...waysToName, 'options']
   for (const key of Object.keys(given)) {
     const meant = known.includes(key) ? undefined : nearest(key, known)
     if (meant) refuse(below(place, key), `is not a setting, did you mean ${meant}?`)
   }
-  refuse(place, `needs a command, a program, a module or a type, got ${show(Object.keys(given))}`)
+  const keys = Object.keys(given)
+  refuse(place, `needs one of ${waysToName.join(', ')}, got ${keys.length > 0 ? listed(keys) : 'none of them'}`)
+}
+
+const waysToName = ['command', 'program', 'module', 'type'] as const
+
+/** It would be taken for its optimizee, and all else that it says be ignored. */
+function isExperiment(exported: unknown): boolean {
+  return typeof exported === 'object' && exported !== null && 'optimizee' in exported && !isOptimizee(exported)
 }
 
 async function fromModule(given: object, folder: string, place: Place): Promise<ChosenOptimizee> {
@@ -85,6 +89,9 @@ async function fromModule(given: object, folder: string, place: Place): Promise<
   const exported = await importModule(label, path)
   if (options !== undefined && exported.default !== undefined && typeof exported.default !== 'function') {
     refuse(below(place, 'options'), `mean nothing to ${module}, whose default export is not a function of them`)
+  }
+  if (isExperiment(exported.default)) {
+    throw new ConfigurationError(`${label}: it is an experiment; run it, or name the module of its optimizee`)
   }
   const optimizee = await makeOptimizee(exported, options, label)
   return {

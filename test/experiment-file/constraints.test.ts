@@ -44,6 +44,7 @@ test.each([
   ['adaptive ? height <= 60 : height <= 10', 10],
   ['sum(shares) <= 1', 0.25],
   ['shares[0] <= 0.25', 0.25],
+  ['size(shares) <= size(solver)', -3],
   ['max(height, width) - min(height, width) <= abs(-50)', 9.5],
   ['pow(width, 2) <= 110', 0.25],
   ['parameters["x y"] <= 2', 1],
@@ -78,6 +79,7 @@ test('what is no number in a result is said as what no simulation gives', () => 
   }
   expect(() => violationOf('stress <= 160', { stress: 'low' })).toThrow(MissingResult)
   expect(() => violationOf('stress <= 160', { stress: 'low' })).toThrow('needs a number for stress, got "low"')
+  expect(() => violationOf('size(stress) <= 3', {})).toThrow('needs a list or a text for stress, got 170')
   expect(() => violationOf('ends.right <= 160', {})).toThrow(MissingResult)
   expect(() => violationOf('stress <= 160', { stress: null })).not.toThrow(MissingResult)
 })
@@ -112,6 +114,9 @@ test.each([
   ['"eular" != solver', 'compares solver with "eular", which it never is: its values are "euler", "rk4", "heun"'],
   ['height ** 2 <= 3', 'a value was expected and "*" came; a power is pow(x, 2)'],
   ['height <= 3 and width <= 2', 'an operator or the end was expected and "and" came; and is &&'],
+  ['height <= 1e400', 'at character 11 a number up to 1.798e+308 was expected and "1e400" came'],
+  ['shares.size() <= 3', '"shares.size() <= 3" has shares.size() where a number is wanted; write size(shares)'],
+  ['size() <= 3', '"size() <= 3" gives size no values, and it takes 1'],
   ['min() <= 3', '"min() <= 3" gives min no values, and it takes one at least'],
   ['pow(height) < 3', '"pow(height) < 3" gives pow 1 values, and it takes 2'],
 ])('an expression that is none is refused in a sentence: %s', (text, sentence) => {
@@ -131,6 +136,7 @@ const experiment = (constraints: unknown, more: object = {}) => ({
 
 test.each([
   ['height <= 3', 'optimizee.constraints needs a list, got "height <= 3"'],
+  [['size(height) > 1'], 'optimizee.constraints.0: "size(height) > 1" needs a list or a text for height, got '],
   [['height <= solver'], 'optimizee.constraints.0: "height <= solver" needs a number for solver, got "b"'],
   [
     ['height <= 5', 'height <= 5'],

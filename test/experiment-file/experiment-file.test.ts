@@ -455,7 +455,13 @@ const wrong: [string, string, string | object, string | RegExp, object?][] = [
     'an optimizee without anything',
     'a.json',
     { optimizee: {}, optimizer },
-    ': optimizee needs a command, a program, a module or a type, got []',
+    ': optimizee needs one of command, program, module, type, got none of them',
+  ],
+  [
+    'an optimizee in two ways',
+    'a.json',
+    { optimizee: { ...optimizee, module: './sphere.ts' }, optimizer },
+    ': optimizee needs one of command, program, module, type, got command and module',
   ],
   [
     'an unknown key of a command',
@@ -835,6 +841,11 @@ test.each([
     'exports something else',
     'export default 3',
     'its default export is no optimizee; wanted one made with defineOptimizee',
+  ],
+  [
+    'is an experiment',
+    'export default { optimizee: { type: "sphere" }, limits: { evaluations: 100 } }',
+    'it is an experiment; run it, or name the module of its optimizee',
   ],
   ['throws on import', 'throw new Error("no licence")', 'threw while it was imported: no licence'],
   [
