@@ -12,7 +12,7 @@ export interface FixtureModule {
   readonly path: string
 }
 
-/** Tests run from source, the programs that they start from the build. */
+/** Tests are TypeScript, and so are their fixtures; programs of the tests that are started are built, beside theirs. */
 const ownExtension = extname(fileURLToPath(import.meta.url))
 const modules = new Map<string, Promise<FixtureModule>>()
 
