@@ -46,7 +46,7 @@ type RungTable = {
 }
 
 type State = {
-  /** From the lowest on; of the highest nobody goes on. */
+  /** The rungs from the lowest on; nobody goes on from the highest. */
   readonly rungs: readonly RungTable[]
   readonly drawn: Drawn
 }
@@ -128,7 +128,7 @@ export class Asha<P = Record<string, unknown>> extends Optimizer<State, P, Setti
     return { best: feasibleScore(drawn.best), failed: drawn.failed, rungs: counts }
   }
 
-  /** So many of a rung go on at most, of as many as schedules are laid out for: whoever ranks below never will, as ranks only fall. */
+  /** The most of a rung that go on, of as many as schedules are laid out for: whoever ranks below never will, as ranks only fall. */
   get #mostPromoted(): number {
     return Math.max(1, Math.floor(this.horizon / this.settings.eta))
   }

@@ -55,7 +55,7 @@ export type AutoState = Together | Alone
 
 type Together = {
   readonly kind: 'together'
-  /** In the order of the plan. */
+  /** The turns of the members, in the order of the plan. */
   readonly members: readonly Turns[]
   /** That of the member that had the latest turn. */
   readonly clock: number

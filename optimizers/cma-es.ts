@@ -68,7 +68,7 @@ export type CmaEsState = {
   readonly known: KnownPoints
   readonly open: readonly number[]
   readonly best: Best | null
-  /** Only where costs are noisy. */
+  /** The past of a search whose costs are noisy. */
   readonly noise?: NoisyPast
   /** Why the last run stopped. */
   readonly stopped: StopReason | 'budget' | null
@@ -134,7 +134,10 @@ export class CmaEs<P = Record<string, unknown>> extends Optimizer<CmaEsState, P,
     return `The space has ${dimension} real and integer axes: above ${mostFull}, cma-es learns a few directions in place of a covariance.`
   }
 
-  /** Constants, tests for a stop, the size of populations and a path have changed, and what was not noisy then is not. */
+  /**
+   * Takes states of earlier versions as they are: constants, tests for a stop, the size of populations and a path have
+   * changed, and what was not noisy then is not.
+   */
   override upgrade(state: State, version: number): CmaEsState | undefined {
     return version < 6 ? (state as unknown as CmaEsState) : undefined
   }
@@ -240,7 +243,7 @@ export class CmaEs<P = Record<string, unknown>> extends Optimizer<CmaEsState, P,
     return noise === undefined ? next : { ...next, noise }
   }
 
-  /** Where a model of costs may learn it. */
+  /** Where a model of costs may learn what came of an evaluation. */
   #placeOf(evaluation: Evaluation<P>): Pick<ToldSample, 'x' | 'variance'> {
     if (evaluation.outcome !== 'done' || (evaluation.violation ?? 0) > 0) return {}
     const { x } = split(this.#axes, this.space.encode(evaluation.individual.parameters))

@@ -35,7 +35,7 @@ export class Hyperband<P = Record<string, unknown>> extends Halving<P, Settings>
   }
 }
 
-/** As line 3 of Algorithm 1 has it; a little less than a whole number, by rounding, is that number. */
+/** A bracket as line 3 of Algorithm 1 has it; a little less than a whole number, by rounding, is that number. */
 function bracketFrom(budgets: readonly number[], brackets: number, eta: number): Bracket {
   const s = budgets.length - 1
   const size = Math.ceil((brackets / (s + 1)) * eta ** s - 1e-9)

@@ -39,7 +39,7 @@ type Descent = {
   readonly stage: 'begin' | 'gradient' | 'line'
   readonly isCentral: boolean
   readonly point: readonly number[]
-  /** Of the point; null as long as it is not known. */
+  /** The cost of the point; null as long as it is not known. */
   readonly cost: number | null
   /** The gradient at the point, in the stage of the line; before that, at the point before. */
   readonly gradient: readonly number[] | null
@@ -209,7 +209,7 @@ export class LBfgsB<P = Record<string, unknown>> extends LocalSearch<Descent, P,
 /** Armijo's condition: the part of the expected gain that a step must have. */
 const sufficient = 1e-4
 const mostBacktracks = 12
-/** Of the cost: what is expected of a line at least, as less is lost in rounding. */
+/** The part of the cost that a line is expected to gain at least, as less is lost in rounding. */
 const leastGain = 1e-15
 const mostSlow = 3
 /** How much shorter each of several trials on a line is than the one before. */

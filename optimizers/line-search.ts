@@ -32,9 +32,9 @@ type Lines = {
   /** What the round asks: one sample of each line, all of the first samples together, or all of the best. */
   readonly stage: 'begin' | 'sample' | 'test' | 'combine'
   readonly base: readonly number[]
-  /** Of the base; null as long as it is not known. */
+  /** The cost of the base; null as long as it is not known. */
   readonly cost: number | null
-  /** For each axis, sorted along it; the base is one of them. */
+  /** The samples of each axis, sorted along it; the base is one of them. */
   readonly lines: readonly (readonly Sample[])[]
   /** The axes that the round has a sample of. */
   readonly asked: readonly number[]

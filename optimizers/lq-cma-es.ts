@@ -118,7 +118,7 @@ export class LqCmaEs<P = Record<string, unknown>> extends Optimizer<LqCmaEsState
     return populationSize ?? batch * Math.ceil(defaultLambda(this.space.dimension) / batch)
   }
 
-  /** Only constants and a path have changed. */
+  /** Takes states of earlier versions as they are: only constants and a path have changed. */
   override upgrade(state: State, version: number): LqCmaEsState | undefined {
     return version < 3 ? (state as unknown as LqCmaEsState) : undefined
   }

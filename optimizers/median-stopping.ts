@@ -28,9 +28,9 @@ type Curve = {
 }
 
 type State = {
-  /** Of pending individuals, by their names. */
+  /** The curves of pending individuals, by their names. */
   readonly running: { readonly [name: string]: Curve }
-  /** Of those that have come to their end. */
+  /** The curves of individuals that have come to their end. */
   readonly completed: readonly Curve[]
   readonly drawn: Drawn
 }

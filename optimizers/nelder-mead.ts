@@ -143,7 +143,7 @@ export class NelderMead<P = Record<string, unknown>> extends LocalSearch<Simplex
   }
 }
 
-/** For each axis; a simplex that has not come to rest by then has become too flat to move. */
+/** The most iterations for each axis: a simplex that has not come to rest by then has become too flat to move. */
 const mostIterations = 4000
 
 interface Coefficients {

@@ -54,7 +54,7 @@ export type NsgaIIState = {
   /** The population; in a search in generations, with the children that were told since. */
   readonly members: readonly Member[]
   readonly pending: readonly Pending[]
-  /** Of a discrete space: all points that were told, none of which is simulated again. */
+  /** All points of a discrete space that were told, none of which is simulated again. */
   readonly known: KnownPoints
   /** How many genomes were proposed. */
   readonly proposed: number
@@ -127,7 +127,7 @@ export class NsgaII<P = Record<string, unknown>> extends Optimizer<NsgaIIState, 
     return this.#propose(bred, populationSize, random)
   }
 
-  /** So many genomes, unlike all members and all that is pending; children, once there are parents enough. */
+  /** Proposes `count` genomes, unlike all members and all that is pending; children, once there are parents enough. */
   #propose(state: NsgaIIState, count: number, random: Random): Asked<NsgaIIState, P> {
     const { populationSize } = this.settings
     const { members, proposed } = state

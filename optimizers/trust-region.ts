@@ -38,9 +38,9 @@ type Region = {
   /** How far the model is trusted, and the least that this may be at present. */
   readonly radius: number
   readonly rho: number
-  /** Of the step that is asked for: what the model expects it to gain. */
+  /** What the model expects the step that is asked for to gain. */
   readonly expected: number
-  /** Of a point that improves the model: which one it replaces. */
+  /** Which sample a point that improves the model replaces. */
   readonly replaces: number
 }
 
@@ -256,7 +256,7 @@ function farthest({ samples, radius, rho }: Region, base: Sample): number | unde
   return distances[most]! > Math.max(2 * radius, 10 * rho) ? most : undefined
 }
 
-/** Of equals, the oldest. */
+/** The best of the samples; the oldest of equals. */
 function bestOf(samples: readonly Sample[]): Sample {
   return samples.reduce((best, sample) => (sample.cost < best.cost ? sample : best))
 }

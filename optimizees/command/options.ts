@@ -10,7 +10,7 @@ export interface CommandOptions {
   readonly parameters: readonly (readonly [name: string, definition: ParameterDefinition])[]
   readonly objectives: ObjectiveMap
   readonly result: CommandResult
-  /** In addition to this process's environment, with placeholders. */
+  /** Environment variables of the command, in addition to this process's; with placeholders. */
   readonly environment?: Readonly<Record<string, string>> | undefined
   /** Where the command runs, unless it runs in the individual's directory; all files are named relative to it. */
   readonly workingDirectory?: string | undefined
@@ -32,7 +32,7 @@ export interface CommandOptions {
 
 export type Keep = 'never' | 'on-failure' | 'always'
 
-/** By the name of the file, whose placeholders are in braces, or with other marks for a file full of braces. */
+/** A template by the name of its file, whose placeholders are in braces, or with other marks for a file full of braces. */
 export type TemplateFile = string | { readonly file: string; readonly marks: readonly [open: string, close: string] }
 
 /**

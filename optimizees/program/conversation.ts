@@ -5,7 +5,7 @@ import { readRest } from '../command/run-program.ts'
 import { LineReader } from './line-reader.ts'
 import { readLine, type Said } from './lines.ts'
 
-/** Of what a program prints that is no line of the protocol, so much of the end is kept. */
+/** How much is kept of the end of what a program prints that is no line of the protocol. */
 const keptBytes = 65_536
 
 /** What a program has said, beside what it printed. */

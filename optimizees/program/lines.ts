@@ -18,7 +18,7 @@ export interface Task {
 
 /** What a line of a program says. */
 export type Said =
-  /** It may take individuals together, many in a line. */
+  /** The program is ready; it may take individuals together, many in a line. */
   | { readonly type: 'ready'; readonly takesBatches: boolean }
   /** Without an id it is about the individual that has waited longest. */
   | { readonly type: 'result'; readonly id: number | undefined; readonly result: SimulationResult }

@@ -7,7 +7,7 @@ export interface ProgramOptions {
   readonly program: readonly string[]
   readonly parameters: readonly (readonly [name: string, definition: ParameterDefinition])[]
   readonly objectives: ObjectiveMap
-  /** In addition to this process's environment. */
+  /** Environment variables of the program, in addition to this process's. */
   readonly environment?: Readonly<Record<string, string>> | undefined
   /** Where the program runs. */
   readonly workingDirectory?: string | undefined

@@ -11,14 +11,14 @@ import { lineOf, lineOfMany, readLine, type Said, type Task } from './lines.ts'
 
 /** How long a program may take to leave when its input has ended. */
 const leaveMs = 2000
-/** Of what it printed last, messages show this much. */
+/** How much messages show of what the program printed last. */
 const shownBytes = 200
 
 /** Who waits for what comes of a task. */
 export interface TaskListener {
   onResult(result: SimulationResult): void
   onFailure(failure: SimulationFailure): void
-  /** It has no answer since the process, or all that was simulated together with it, has failed. */
+  /** The task has no answer since the process, or all that was simulated together with it, has failed. */
   onLoss(failure: SimulationFailure): void
   onReport(step: number, value: number): void
 }
@@ -31,7 +31,7 @@ export class WarmProcess {
   readonly #name: string
   readonly #group: ProcessGroup
   readonly #reader: LineReader
-  /** By their ids, oldest first. */
+  /** The tasks without an answer by their ids, oldest first. */
   readonly #open = new Map<number, TaskListener>()
   readonly #onSpoken: (() => void)[] = []
   readonly #memoryKills = new MemoryKills()

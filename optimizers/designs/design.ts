@@ -200,7 +200,7 @@ export class Design<P = Record<string, unknown>> extends Optimizer<DesignState, 
   }
 }
 
-/** So many of the points that are left out are named. */
+/** The most points that are named of those that are left out. */
 const mostNamed = 10
 
 function readGiven<P>(problem: Problem<P>, given: GivenSettings<P>) {

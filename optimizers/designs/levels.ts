@@ -46,7 +46,7 @@ function realLevels(definition: Extract<ParameterDefinition, { readonly type: 'r
   return { count, valueAt: (level) => withoutRounding(parameter.decode([even(level, count)], 0) as number, low, high) }
 }
 
-/** Of values that own equal parts of their axis: no more levels than values. */
+/** The levels of values that own equal parts of their axis: no more levels than values. */
 function someLevels(definition: ParameterDefinition, wanted: number, refuse?: (sentence: string) => never): AxisLevels {
   const parameter = parameterFrom(definition)
   const [axis] = parameter.axes

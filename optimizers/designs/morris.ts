@@ -43,9 +43,9 @@ export function morris<P>(space: Space<P>, options: MorrisOptions, ...surplus: r
 
 type Axis =
   | { readonly kind: 'held' }
-  /** It jumps over half of its levels. */
+  /** The axis jumps over half of its levels. */
   | { readonly kind: 'ordered'; readonly levels: number }
-  /** It goes from any of more than two values to any other. */
+  /** The axis goes from any of more than two values to any other. */
   | { readonly kind: 'unordered'; readonly values: number }
 
 function axisOf(name: string, leaf: ParameterDefinition, levels: number, trajectories: number): Axis {

@@ -26,7 +26,7 @@ export interface Plan<P = Record<string, unknown>> {
   readonly reason: string
 }
 
-/** As a sentence. */
+/** A plan as a sentence. */
 export function describePlan<P>({ members, reason }: Plan<P>): string {
   const parts = members.map(({ optimizer, from, task }, place) => {
     const when = place === 0 || from === 0 ? '' : `from evaluation ${from} on `

@@ -33,7 +33,7 @@ export function inTurn({ members, clock, asked }: Round, plan: readonly Pick<Mem
   return [...active, ...places.filter((place) => !isActive(place)).sort((a, b) => plan[a]!.from - plan[b]!.from)]
 }
 
-/** After a turn of the member at this place, in which it proposed so many. */
+/** The round after a turn of the member at this place, in which it proposed so many. */
 export function afterTurn<R extends Round>(
   round: R,
   place: number,

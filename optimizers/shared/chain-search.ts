@@ -242,7 +242,7 @@ function startFrom(chains: readonly Chain[], known: readonly { point: number[]; 
   })
 }
 
-/** Of the moves, about a quarter is accepted by a chain that walks far (Roberts, Gelman and Gilks 1997). */
+/** The part of its moves that a chain accepts which walks far (Roberts, Gelman and Gilks 1997). */
 const wantedAcceptance = 0.25
 const leastStep = 1e-10
 const mostStep = 0.5

@@ -73,7 +73,7 @@ function coordinatesOfLeaf(leaf: ParameterDefinition): ArrayLike<number> {
   }
 }
 
-/** Of values in steps, which own equal parts of their axis. */
+/** The coordinates of values in steps, which own equal parts of their axis. */
 function coordinatesOfLevels(leaf: ParameterDefinition): ArrayLike<number> {
   const [axis] = parameterFrom(leaf).axes
   if (axis?.kind !== 'integer' || axis.levels > mostLookedThrough) return { length: Number.POSITIVE_INFINITY }

@@ -21,7 +21,7 @@ export function scoreAt(known: KnownPoints, key: number): number | null | undefi
   return undefined
 }
 
-/** With one point more; a point that is known keeps its score. */
+/** The known points with one more; a point that is known keeps its score. */
 export function withPoint(known: KnownPoints, key: number, score: number | null): KnownPoints {
   if (scoreAt(known, key) !== undefined) return known
   let run = Float64Array.of(key, score ?? failed)

@@ -9,12 +9,12 @@ import type { Sample } from './sampled-search.ts'
 export type Leader = {
   readonly point: readonly number[]
   readonly fitness: readonly number[]
-  /** By how much it violates constraints, if it does. */
+  /** By how much the leader violates constraints, if it does. */
   readonly violation?: number
 }
 
 /**
- * So many of the leaders so far and of what was told: front after front, and of the last of these those that lie far apart.
+ * The leaders from now on, of those so far and of what was told: front after front, and of the last of these those that lie far apart.
  *
  * @param samples where they were drawn, outside of the bounds as well: what is fitted to points at a bound alone stays off it
  */

@@ -13,7 +13,7 @@ import { plainNumber, scoreOf } from './score.ts'
 
 /** A point that was simulated with the budget of a rung, as a state may hold it: its parameters are the very same later. */
 export type Entry = {
-  /** Of the parameters, in the order of the space's names. */
+  /** The values of the parameters, in the order of the space's names. */
   readonly values: readonly ParameterValue[]
   readonly seed: number
   readonly generation: number
@@ -118,7 +118,7 @@ export function note<P>(
   }
 }
 
-/** With an entry more, best first; of equals, those that came first. */
+/** The entries with one more, best first; of equals, those that came first. */
 export function ranked<E extends Entry>(entries: readonly E[], entry: E): readonly E[] {
   let low = 0
   let high = entries.length

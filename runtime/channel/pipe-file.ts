@@ -24,7 +24,7 @@ export class PipeDamaged extends Error {
 }
 
 const headerBytes = 8
-/** Of one message: as JSON, what is in it must still fit into one text of the record. A length beyond it is damage. */
+/** The most bytes of one message: as JSON, what is in it must still fit into one text of the record. A length beyond it is damage. */
 export const maxPayloadBytes = 64 * 1024 * 1024
 
 /** A message that is longer than one may be. */

@@ -37,7 +37,7 @@ export interface Hello {
   readonly space: string
   readonly pid: number
   readonly started: string
-  /** Of a worker: where it runs (Slurm job and step, CPU), to be recorded. */
+  /** Where a worker runs (Slurm job and step, CPU), to be recorded. */
   readonly provenance?: Readonly<Record<string, string>> | undefined
 }
 
@@ -56,7 +56,7 @@ export interface Simulate {
 
 export type Assignment = readonly [key: AttemptKey, seed: number, values: readonly unknown[], share?: AssignedShare]
 
-/** Of a simulation that has a budget: how much of it is wanted. */
+/** How much of a simulation is wanted that has a budget. */
 export interface AssignedShare {
   readonly budget: number
   /** The name of the individual that it goes on from, and what that has left: null if nothing. */
@@ -87,7 +87,7 @@ export type Result = readonly [
   cause: FailureCause | null,
   outputs: Outputs | null,
   printed: Printed | null,
-  /** Of a simulation that starts processes: what they have used. It may be missing. */
+  /** What the processes have used that a simulation starts; it may be missing. */
   used?: Used | null,
   beside?: ResultBeside,
 ]

@@ -10,7 +10,7 @@ export class CommandLauncher implements Launcher, WorkerPool {
   readonly pace = 0
   readonly hasScout = true
   readonly pool = this
-  /** Of workers of earlier runner starts their hearts tell, unless something else is known. */
+  /** Tells which workers are gone: those of earlier runner starts by their hearts, unless something else is known. */
   readonly gone: Launcher['gone']
   readonly #settings: RunnerSettings
   /** When the commands that last were begun: a time in a queue counts to the walltime, since it cannot be told apart. */

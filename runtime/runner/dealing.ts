@@ -22,7 +22,7 @@ export interface Dealing {
 
 /** A worker holds no more bytes of individuals in advance. */
 const mostBytes = 4 * 2 ** 20
-/** Of a number in a message. */
+/** How many bytes a number takes in a message. */
 const bytesPerValue = 9
 
 /** Hands out the jobs that wait, to the workers that are ready: first to those that hold the least. */

@@ -11,7 +11,7 @@ export interface FirstOutcome extends IndividualId {
 
 /** The part of the record that knows how a search began. */
 export interface FirstOutcomesStore {
-  /** Of the first individuals of a search, at most `count`, in their order. */
+  /** The outcomes of the first individuals of a search, at most `count`, in their order. */
   firstOutcomes(count: number): readonly FirstOutcome[]
 }
 

@@ -311,7 +311,7 @@ export class Fleet {
     }
   }
 
-  /** Of workers that still hold something the next runner reads the rest of the pipe: they may have answered. */
+  /** Stores the ends of workers that hold nothing: of others the next runner reads the rest of the pipe, since they may have answered. */
   #storeEnds(): void {
     const ended = this.workers.filter(({ held }) => held.size === 0)
     const ends = ended.map(({ number }) => ({ worker: number, why: orderlyEnds.runEnded }))

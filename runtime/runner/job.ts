@@ -15,7 +15,7 @@ export interface Job {
   failures: number
   /** Attempts under which the worker died. */
   deaths: number
-  /** Of what its simulation failed before the newest attempt; null if it did not. */
+  /** Why its simulation failed before the newest attempt; null if it did not. */
   lastFailure: FailureCause | null
   /**
    * How many individuals its worker may hold at most, this one included. After the death of a worker it is half of those

@@ -2,7 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterCut, textOfBytes } from '../../src/core/text.ts'
 
-/** Of what a worker printed, messages show the end. */
+/** How much of the end of what a worker printed messages show. */
 const shownBytes = 2000
 
 /** The last lines that a worker printed as errors, for messages; empty if it printed nothing. */

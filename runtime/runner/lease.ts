@@ -45,12 +45,12 @@ const heartbeatMs = 1000
  */
 export class Lease {
   readonly epoch: number
-  /** It beats as long as the run is held: a search may take long to be made ready. */
+  /** The heart that beats as long as the run is held: a search may take long to be made ready. */
   readonly heart: BeatingHeart
   readonly #directory: string
   readonly #path: string
   readonly #holder: Holder
-  /** Of the file's text. */
+  /** The length of the file's text. */
   readonly #length: number
 
   private constructor(directory: string, path: string, holder: Holder) {

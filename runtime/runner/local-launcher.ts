@@ -11,7 +11,7 @@ export class LocalLauncher implements Launcher {
   readonly pace = 0
   readonly nodes = 1
   readonly hasScout = false
-  /** Of its own workers their identity tells; those of an earlier start may have been launched otherwise. */
+  /** Tells which workers are gone: its own by their identity; those of an earlier start may have been launched otherwise. */
   readonly gone: Launcher['gone']
   readonly #settings: RunnerSettings
   /** Undefined if no GPUs are asked for, or none are seen here. */

@@ -11,7 +11,7 @@ import { crashPoint } from '../../src/system/crash-point.ts'
 import { createOwnFile, emptyOwnFile, makeOwnDirectory } from '../../src/system/own-files.ts'
 import { workerDirectory } from '../channel/run-file.ts'
 
-/** Of what one attempt printed, the end is kept, since that is where the reason of a failure stands. */
+/** How much is kept of what one attempt printed: its end, where the reason of a failure stands. */
 const keptBytes = 64 * 1024
 
 /** Below this length compressing a text costs more time than it saves space. */

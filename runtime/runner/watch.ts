@@ -13,11 +13,11 @@ const ways = 2
 
 /** When a worker is given up; all in milliseconds that its runner has watched it, see `WatchTime`. */
 export interface WatchLimits {
-  /** Of its heart. */
+  /** How long its heart may be silent. */
   readonly silentMs: number
-  /** Of half a message in its pipe. */
+  /** How long half a message may stay in its pipe. */
   readonly stuckMs: number
-  /** Of one simulation; undefined if it may take as long as it likes. */
+  /** How long one simulation may take; undefined if it may take as long as it likes. */
   readonly timeoutMs: number | undefined
   /** How much longer than its timeout a simulation may seem to take. */
   readonly marginMs: number

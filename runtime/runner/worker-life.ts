@@ -47,7 +47,7 @@ export type End =
 /** This runner has ended the worker at once. */
 export type GivenUp = {
   readonly type: 'given up'
-  /** The middle of a sentence that begins with the worker. */
+  /** Why it was ended, as the middle of a sentence that begins with the worker. */
   readonly why: string
   readonly detail?: FailureDetail | undefined
 } & ({ readonly kind: 'worker-lost' | 'channel-damaged' } | { readonly kind: 'timeout'; readonly limitMs: number })
@@ -178,11 +178,11 @@ export function causeOfLoss(
 
 /** How a worker departed: on it depends whether another takes the worker's place. */
 export type Departure =
-  /** It left as this runner had asked it to. */
+  /** The worker left as this runner had asked it to. */
   | { readonly type: 'asked'; readonly outlook?: EndExplanation['outlook'] }
-  /** It left in order without having been asked to by this runner. */
+  /** The worker left in order without having been asked to by this runner. */
   | { readonly type: 'left'; readonly why: string }
-  /** It died before this runner came, which has launched as many as were missing then. */
+  /** The worker died before this runner came, which has launched as many as were missing then. */
   | { readonly type: 'unseen'; readonly why: string }
   | {
       readonly type: 'failed'
@@ -241,7 +241,7 @@ function noticeOf(life: WorkerLife): Notice | undefined {
   return life.state === 'leaving' || life.state === 'ended' ? life.notice : undefined
 }
 
-/** Of a process that is not this runner's child, nobody knows an exit code. */
+/** Whether the end is one in order; nobody knows an exit code of a process that is not this runner's child. */
 function isOrderly(end: End): boolean {
   return end.type !== 'exited' || end.exit.exitCode === 0
 }

@@ -5,9 +5,9 @@ import { delimiter, join, resolve } from 'node:path'
 /** What one of Slurm's programs answers. */
 export type Answer =
   | { readonly type: 'said'; readonly text: string }
-  /** It ended with an error: its own words, and what it had said until then. */
+  /** The program ended with an error: its own words, and what it had said until then. */
   | { readonly type: 'refused'; readonly words: string; readonly text: string }
-  /** It is not there, or took too long: nothing is known. */
+  /** The program is not there, or took too long: nothing is known. */
   | { readonly type: 'silent'; readonly words: string }
 
 /** A controller that is away must not hold up the run: whoever asks can do without an answer. */

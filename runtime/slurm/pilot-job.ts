@@ -155,7 +155,7 @@ export class PilotJob {
     }
   }
 
-  /** It is over: nothing more comes from it, and its workers are gone. */
+  /** Closes the job, which is over: nothing more comes from it, and its workers are gone. */
   close(): void {
     this.read()
     const error = this.#isDamaged ? 'its pilot could not be understood any more' : undefined

@@ -139,7 +139,7 @@ function readList(answer: Answer): ReadonlyMap<string, QueuedJob> | undefined {
   )
 }
 
-/** Of a job that it has forgotten, also while it forgets it, Slurm says that there is no such job. */
+/** Whether Slurm says that there is no such job, as it does of a job that it has forgotten, also while it forgets it. */
 const isUnknown = (words: string) => /Invalid job id/i.test(words)
 
 function nothingOf(job: string): QueuedJob {

@@ -5,7 +5,7 @@ export type Submission =
   | { readonly type: 'taken'; readonly job: string }
   /** Whether it has been taken is not known. */
   | { readonly type: 'unsure'; readonly words: string }
-  /** So many jobs are not taken now; fewer, or later, may be. */
+  /** Slurm takes no more jobs now; fewer, or later, it may. */
   | { readonly type: 'too-many'; readonly words: string }
   | { readonly type: 'refused'; readonly words: string }
 

@@ -8,14 +8,14 @@ export class EarlyStop {
   #isSeen = false
   #last: number | undefined
 
-  /** It need not go on, as soon as there is a value that it has reported. */
+  /** Says that the simulation need not go on, as soon as there is a value that it has reported. */
   want(): void {
     if (this.#isWanted) return
     this.#isWanted = true
     if (this.#isStopped) this.onStop()
   }
 
-  /** It has reported a value. */
+  /** Notes a value that the simulation has reported. */
   note(value: number): void {
     if (!Number.isFinite(value)) return
     const isFirst = this.#last === undefined

@@ -63,7 +63,7 @@ function checkedCause(given: FailureCause): FailureCause {
   }
 }
 
-/** Of a text that is kept with every attempt, so much is kept. */
+/** The most characters that are kept of a text that is kept with every attempt. */
 const longestText = 20_000
 
 function shorten(text: string): string {

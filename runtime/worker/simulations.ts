@@ -21,12 +21,12 @@ const flushIntervalMs = { events: 2, poll: 20 }
 /** Intermediate values of a long simulation are seen within this time. */
 const reportIntervalMs = 200
 
-/** Of all that nobody stops. */
+/** The early stop of all that nobody stops. */
 const never = new EarlyStop()
 
 /** An attempt of which something may still run, whether it has ended or not. */
 interface Running {
-  /** Of all that are simulated together. */
+  /** The keys of all attempts that are simulated together. */
   readonly keys: readonly AttemptKey[]
   readonly attempt: Pick<Attempt, 'abort'>
 }
@@ -51,13 +51,13 @@ export interface SimulationsOptions {
 
 /** What a worker simulates, alone or several at once, and what came of it: its answers. */
 export class Simulations {
-  /** Of the runner that has the run now. */
+  /** The run file of the runner that has the run now. */
   runFile: RunFile
   readonly #directory: string
   readonly #optimizee: Optimizee
   readonly #answers: Answers
   readonly #receive: () => void
-  /** Of what is simulated and of what need not be simulated to its end, where somebody hears reports. */
+  /** The early stops of what is simulated and of what need not be simulated to its end, where somebody hears reports. */
   readonly #stops = new Map<string, EarlyStop>()
   /** When reports are written that came shortly after others. */
   #soon: NodeJS.Timeout | undefined

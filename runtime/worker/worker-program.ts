@@ -18,7 +18,7 @@ const receiveIntervalMs = 5
 export interface WorkerOptions {
   readonly directory: string
   readonly worker: number
-  /** Of the runner that has launched it. */
+  /** The epoch of the runner that has launched it. */
   readonly epoch: number
   readonly runFile: RunFile
   readonly optimizee: Optimizee

@@ -11,7 +11,7 @@ export interface BootstrapOptions {
   readonly random: Random
   /** How often the rows are drawn anew. */
   readonly resamples?: number | undefined
-  /** Of the intervals. */
+  /** The confidence level of the intervals. */
   readonly confidence?: number | undefined
 }
 

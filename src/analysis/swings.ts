@@ -14,7 +14,7 @@ export interface Swing {
   /** The lowest and the highest output, the reference's among them; null if the reference has none. */
   readonly low: number | null
   readonly high: number | null
-  /** From the lowest to the highest. */
+  /** How far the lowest output is from the highest. */
   readonly swing: number | null
 }
 

@@ -17,7 +17,7 @@ export function doVary(values: ArrayLike<number>): boolean {
 
 /** How much of the variance of an output lies between groups of its rows. */
 export interface Decomposition {
-  /** Of each group; null if it has no rows. */
+  /** The mean of each group; null if it has no rows. */
   readonly means: readonly (number | null)[]
   /** The variance within the groups as a part of all; null if the output does not vary. */
   readonly within: number | null

@@ -82,7 +82,7 @@ export interface Adapter {
   readonly options: PlainData
 }
 
-/** It was stopped before all runs were done; what was done is stored. */
+/** A batch was stopped before all its runs were done; what was done is stored. */
 export class BatchStoppedError extends Error {
   override readonly name = 'BatchStoppedError'
 }

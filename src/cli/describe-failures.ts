@@ -5,7 +5,7 @@ import { RecordReader } from '../record/reader.ts'
 import { describeCause } from './describe-individual.ts'
 import { alignTable } from './table.ts'
 
-/** So many kinds of failures are shown; programs get all of them. */
+/** The most kinds of failures that are shown; programs get all of them. */
 const mostGroups = 5
 
 /** What failed, by cause, for people: an example of each, and how to see more. Empty if nothing failed. */

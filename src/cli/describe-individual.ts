@@ -10,10 +10,10 @@ import type {
 import { describeError } from './describe-run.ts'
 import { alignFacts, alignTable, fullValue, shortValue, timeSpan } from './table.ts'
 
-/** So many intermediate values are shown; programs get all of them. */
+/** The most intermediate values that are shown; programs get all of them. */
 const mostReports = 20
 
-/** So many samples are shown; programs get all of them. */
+/** The most samples that are shown; programs get all of them. */
 const mostSamples = 20
 
 export function describeIndividual(document: IndividualDocument): string {

@@ -100,7 +100,7 @@ function describeIndividuals(run: RunSummary): string {
   return describeCounts(run.individuals, counts, pendingOf(run))
 }
 
-/** Of individuals that are simulated several times. */
+/** How many simulations there were, where individuals are simulated several times. */
 function describeSimulations({ simulations }: RunSummary): string | undefined {
   if (simulations === undefined) return undefined
   const { asked, done, failed } = simulations

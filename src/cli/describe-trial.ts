@@ -4,7 +4,7 @@ import type { Trial, Tried } from '../experiment-file/try.ts'
 import { describeAmount, describeCause } from './describe-individual.ts'
 import { alignFacts, fullValue, timeSpan } from './table.ts'
 
-/** Of a file that is made for the individual, so many lines are shown. */
+/** The most lines that are shown of a file that is made for the individual. */
 const mostLines = 40
 
 /** What is about to be started, with what, for people. */

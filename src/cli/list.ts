@@ -7,7 +7,7 @@ export interface Listed {
   readonly type: string
   readonly summary?: string | undefined
   readonly settings: z.ZodType
-  /** Of an optimizer. */
+  /** The version of an optimizer; a simulation has none. */
   readonly version?: number
   readonly abilities?: Abilities
 }

@@ -39,7 +39,10 @@ async function checkEmpty(directory: string): Promise<void> {
   }
 }
 
-/** With its parents, one by one: Node.js 20 tries for ever to make all at once where the system makes none, as below /proc. */
+/**
+ * Makes a directory and its parents, one by one: Node.js 20 tries for ever to make all at once where the system makes
+ * none, as below /proc.
+ */
 async function makeDirectory(directory: string): Promise<void> {
   try {
     const isInDirectory = await exists(dirname(directory))
@@ -70,7 +73,7 @@ async function filesOf(directory: string, language: Language, starter: Starter):
   }
 }
 
-/** Of what is installed in a project that the directory is in relative, so that it can be moved with it. */
+/** The path to the schema: relative if the directory lies in the project in which it is installed, so that it can be moved with it. */
 function pathTo(directory: string, installed: string): string {
   const schema = join(installed, 'dist', 'schema.json')
   const [project] = installed.split('/node_modules/')

@@ -65,7 +65,7 @@ async function writeTo(file: FileHandle, chunks: Chunks): Promise<void> {
   for (const chunk of inBlocks(chunks)) await file.writeFile(chunk)
 }
 
-/** Until more can be written, or nothing can any more. */
+/** Waits until more can be written, or nothing can any more. */
 function roomIn(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => {
     const events = ['drain', 'close', 'error']

@@ -92,7 +92,7 @@ function describeBest({ fitness, generation, index, violation }: NonNullable<Pro
   return `best ${values} (${generation}.${index}${violation === undefined ? '' : ', violates'})`
 }
 
-/** Until the nearest limit, at the pace since the first progress. */
+/** The seconds until the nearest limit, at the pace since the first progress. */
 function secondsLeft(progress: Progress, first: Progress): number | undefined {
   const share = doneShare(progress) - doneShare(first)
   const seconds = (progress.elapsedMs - first.elapsedMs) / 1000
@@ -101,7 +101,7 @@ function secondsLeft(progress: Progress, first: Progress): number | undefined {
   return byPace === undefined || byClock === undefined ? (byPace ?? byClock) : Math.min(byPace, byClock)
 }
 
-/** Of generations or of evaluations, of whichever there will be enough first. */
+/** Which part of the search is done: of its generations or of its evaluations, of whichever there will be enough first. */
 function doneShare({ generation, generations, size, evaluated, totalEvaluated, mostEvaluations }: Progress): number {
   const ofGenerations = (generation + (size > 0 ? evaluated / size : 0)) / generations
   return Math.min(1, Math.max(ofGenerations, totalEvaluated / (mostEvaluations ?? Number.POSITIVE_INFINITY)))

@@ -127,7 +127,7 @@ interface FinishedRun {
   readonly best: DoneEvaluation | undefined
   /** What the optimizer recommends in its place, where noise makes the best the luckiest. */
   readonly recommended: Readonly<Record<string, unknown>> | undefined
-  /** Of several objectives without weights. */
+  /** The front of several objectives without weights. */
   readonly front: FrontSummary | null
 }
 

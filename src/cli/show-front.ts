@@ -21,7 +21,7 @@ export interface FrontDocument {
   }[]
   /** What volumes are measured from. */
   readonly reference: Values | null
-  /** After each generation. */
+  /** The volumes after each generation. */
   readonly hypervolumes: readonly (number | null)[]
 }
 
@@ -113,7 +113,7 @@ export function describeFront(
 /** A front of many objectives has thousands of individuals. */
 const usuallyShown = 30
 
-/** Of more than can be shown, those that are spread evenly over the range of an objective, its ends among them. */
+/** The points that are shown of more than can be: spread evenly over the range of an objective, its ends among them. */
 function spreadOver<T extends { readonly objectives: Values }>(
   name: string,
   all: readonly T[],

@@ -72,7 +72,7 @@ async function readAttempt(
   return { epoch, attempt, worker, host, verdict, cause: cause === null ? null : JSON.parse(cause), ...texts }
 }
 
-/** As it was printed if it is one text of the only attempt; otherwise under lines that say what it is. */
+/** What attempts printed: as it is if it is one text of the only attempt, otherwise under lines that say what it is. */
 function textOf(attempts: readonly AttemptLog[]): string {
   const parts = attempts.flatMap(partsOf)
   if (attempts.length === 1 && parts.length === 1) return parts[0]!.text

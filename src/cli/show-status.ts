@@ -227,7 +227,7 @@ function tableOf(runs: readonly (RunSummary | Refusal | Submitted)[]): string {
   )
 }
 
-/** So many objectives have a place in a row. */
+/** The most objectives that have a place in a row. */
 const mostObjectives = 3
 
 function bestInRow({ fitness, violation }: BestIndividual): string {

@@ -65,7 +65,7 @@ export interface BatchSize {
   readonly size: number
 }
 
-/** Of a simulation that takes several individuals at once and does not say how many. */
+/** How many individuals a simulation is given that takes several at once and does not say how many. */
 const usualSize = 64
 
 interface MaySimulateMany {

@@ -103,7 +103,7 @@ export function violationOf(amounts: readonly number[]): number {
   return Math.min(sum, Number.MAX_VALUE)
 }
 
-/** Of parameters where a constraint is no number, as a root of what is negative: nothing violates it more. */
+/** How much a constraint is violated; where it is no number, as a root of what is negative, nothing violates it more. */
 function amountOf<P>(constraint: ParameterConstraint<P>, parameters: P): number {
   const violation = constraint.violation(parameters)
   return Number.isNaN(violation) ? Number.MAX_VALUE : amount(constraint, violation)

@@ -17,9 +17,9 @@ export interface DoneEvaluation<P = Record<string, unknown>> extends Told<P> {
   readonly fitness: readonly number[]
   /** Of a point that is simulated several times: the fitness of each time that was done, in the order of the replicates. */
   readonly samples?: readonly (readonly number[])[] | undefined
-  /** The standard error of their mean for each objective; null of one sample. */
+  /** The standard error of the samples' mean for each objective; null of one sample. */
   readonly standardError?: readonly (number | null)[] | undefined
-  /** By how much it violates constraints of results, taken together; nothing where there are none, or where it keeps them. */
+  /** By how much the evaluation violates constraints of results, taken together; nothing where there are none, or where it keeps them. */
   readonly violation?: number | undefined
   /** Whatever else the simulation returned, by name. */
   readonly outputs?: Outputs | undefined
@@ -37,7 +37,7 @@ export interface FailedEvaluation<P = Record<string, unknown>> extends Told<P> {
   readonly cause: FailureCause
 }
 
-/** It was stopped on its way, since its optimizer saw from its reports that it is not worth while. */
+/** An evaluation that was stopped on its way, since the optimizer saw from its reports that it is not worth while. */
 export interface StoppedEvaluation<P = Record<string, unknown>> extends Told<P> {
   readonly outcome: 'stopped'
   /** The last value that it reported. */
@@ -76,9 +76,9 @@ export type FailureKind =
   | 'threw'
   /** The command ended with a code other than 0, or by a signal. */
   | 'exit'
-  /** It took longer than its timeout. */
+  /** The simulation took longer than its timeout. */
   | 'timeout'
-  /** It answered with something that is not a fitness: nothing, garbage, NaN, the wrong number of elements. */
+  /** The simulation answered with something that is not a fitness: nothing, garbage, NaN, the wrong number of elements. */
   | 'bad-result'
   /** The worker process died or fell silent while it held this individual. */
   | 'worker-lost'

@@ -52,7 +52,7 @@ function volumeOf(boxes: readonly (readonly number[])[]): number {
   }
 }
 
-/** From the widest on, each box adds what it is higher than those before it. */
+/** The area of boxes that stand on the same corner: from the widest on, each adds what it is higher than those before it. */
 function areaOf(boxes: readonly (readonly number[])[]): number {
   let area = 0
   let height = 0

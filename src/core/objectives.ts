@@ -54,7 +54,10 @@ export class Objectives {
 /** Scores up to here are those of what violates constraints; it is beyond what is a fitness. */
 export const mostInfeasible = -Number.MAX_VALUE / 2
 
-/** By the logarithm, so that violations of any size differ: 5e-324 is mapped to half of the least number, 1.8e308 to all. */
+/**
+ * The score of what violates constraints, by the logarithm, so that violations of any size differ: 5e-324 is mapped to
+ * half of the least number, 1.8e308 to all.
+ */
 function infeasibleScore(violation: number): number {
   const part = (Math.log2(violation) + 1074) / 2098
   return mostInfeasible * (1 + Math.min(1, Math.max(0, part)))

@@ -118,7 +118,7 @@ export type PositionedResult<R = SimulationResult> = readonly [position: number,
 export abstract class Optimizee<P = Record<string, unknown>> implements Problem<P> {
   readonly space: Space<P>
   readonly objectives: Objectives
-  /** Of a simulation that says so itself, or of which its experiment does. */
+  /** How often each individual is simulated, if the simulation says so itself, or its experiment does. */
   replications?: Replications | undefined
   budget?: BudgetRange | undefined
   reference?: Reference | undefined

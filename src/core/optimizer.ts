@@ -283,7 +283,7 @@ export abstract class Optimizer<
 
 const noConstraints = new Constraints<never>() as Constraints<never> & Constraints
 
-/** Of parameters to start from, where few keep the constraints; what is drawn last may violate them. */
+/** The most draws for parameters to start from, where few keep the constraints; what is drawn last may violate them. */
 const mostDraws = 100
 
 /** Refuses what no optimizer can search: whatever has no parameters or no objectives. @throws ConfigurationError */

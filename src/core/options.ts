@@ -74,7 +74,7 @@ export const aRecord: OptionCheck = (value) =>
 /** Whose items are checked where they are used. */
 export const aList: OptionCheck = (value) => (Array.isArray(value) ? undefined : `needs a list, got ${show(value)}`)
 
-/** Of whatever: an array, or anything else that is gone through from its start to its end. */
+/** Takes values of any kind: an array, or anything else that is gone through from its start to its end. */
 export const someValues: OptionCheck = (value) =>
   typeof value === 'object' && value !== null && Symbol.iterator in value
     ? undefined

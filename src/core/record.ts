@@ -78,7 +78,7 @@ export interface AttemptRecord {
   readonly checkpoint?: LeftDigest | undefined
   /** A number for each constraint, which is kept where that is not above 0. */
   readonly constraints?: readonly number[] | undefined
-  /** Of an individual that is simulated several times: the fitness of each time, and the standard error of their mean. */
+  /** The fitness of each time that an individual was simulated, and the standard error of their mean, if it is simulated several times. */
   readonly samples?: readonly (readonly number[])[] | undefined
   readonly standardError?: readonly number[] | undefined
 }
@@ -98,13 +98,13 @@ export interface LeftCheckpoint {
 }
 
 export type Verdict =
-  /** It decided the evaluation. */
+  /** The attempt decided the evaluation. */
   | 'accepted'
-  /** It failed, and the individual was tried again. */
+  /** The attempt failed, and the individual was tried again. */
   | 'retried'
-  /** Its worker died while it held several individuals: nobody is to blame, and the individual was tried again. */
+  /** The attempt's worker died while it held several individuals: nobody is to blame, and the individual was tried again. */
   | 'lost'
-  /** It came when the evaluation was decided. */
+  /** The attempt came when its evaluation was decided already. */
   | 'late'
   /** As `late`, and it says something else than what was accepted; the record finds that out. */
   | 'late-differs'
@@ -128,7 +128,7 @@ export interface NumberedReport extends ReportRecord {
   readonly number: number
 }
 
-/** As the other run: individuals of the same run have the same parameters and seed. */
+/** Stands for the other run where an individual of this very run was met again. */
 export const thisRun = '.'
 
 /** An individual that was not simulated, since another run had done so, or this one. */
@@ -222,7 +222,7 @@ export interface TriedBefore extends IndividualId {
   /** How many counted against it because its simulation failed, and how many because its worker died. */
   readonly failures: number
   readonly deaths: number
-  /** Of what its simulation failed last; null if it did not. */
+  /** Why its simulation failed last; null if it did not fail. */
   readonly lastFailure: FailureCause | null
 }
 

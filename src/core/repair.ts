@@ -2,9 +2,9 @@ import type { Constraints } from './constraints.ts'
 import type { Random } from './random.ts'
 import { coordinateOf, type Space } from './space.ts'
 
-/** So many points are tried around one that violates constraints, each a little nearer to where they are kept. */
+/** The most points that are tried around one that violates constraints, each a little nearer to where they are kept. */
 const triesAround = 400
-/** And so many anywhere, if that was in vain. */
+/** The most points that are tried anywhere, if those were in vain. */
 const triesAnywhere = 1000
 /** How often the way back to the proposal is halved: to about 1e-9 of its length. */
 const halvings = 30

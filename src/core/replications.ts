@@ -15,7 +15,7 @@ export type Aggregate = (typeof aggregates)[number]
 export interface Replications {
   readonly count: number
   readonly aggregate: Aggregate
-  /** Of the aggregate `quantile`: which part; null of the others. */
+  /** Which part the aggregate `quantile` takes; null of the other aggregates. */
   readonly quantile: number | null
   /** `common`: replicate k has the same seed at every point, so that points differ by their parameters alone. */
   readonly seeds: 'common' | 'own'

@@ -111,7 +111,7 @@ function rankOf({ aggregate, quantile }: Pick<Replications, 'aggregate' | 'quant
   }
 }
 
-/** Of a rank, between the two samples next to it, the best having rank 0 and the last of them rank 1. */
+/** The sample of a rank, between the two next to it: the best has rank 0 and the last rank 1. */
 function aggregate(
   done: readonly number[],
   weight: number,
@@ -136,7 +136,7 @@ export function meanOf(values: ArrayLike<number>): number {
   return sum
 }
 
-/** Of the mean of the samples; null of a single one. */
+/** The standard error of the samples' mean; null of a single sample. */
 function standardErrorOf(values: readonly number[]): number | null {
   if (values.length < 2) return null
   const mean = meanOf(values)

@@ -39,7 +39,7 @@ export interface RunsAnswer {
 }
 
 export interface CompareAnswer {
-  /** Of all runs together. */
+  /** The objectives of all runs together. */
   readonly objectives: readonly string[]
   readonly objective: string
   readonly x: AxisAnswer

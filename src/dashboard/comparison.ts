@@ -12,7 +12,7 @@ import { shareOf } from './share.ts'
 import { axisAnswer, digits } from './views/pictures.ts'
 import { plural, short } from './words.ts'
 
-/** So many runs are compared at once. */
+/** The most runs that are compared at once. */
 export const mostCompared = 60
 
 const most = { columns: 160, targets: 50, groups: 8 } as const

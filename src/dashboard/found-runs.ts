@@ -27,7 +27,7 @@ export class FoundRuns {
   readonly root: string
   readonly #isOne: boolean
   readonly #directories: string[] = []
-  /** Of runs that do not go on, with the version of the record that it was read from. */
+  /** What is known of runs that do not go on, with the version of the record that it was read from. */
   readonly #known = new Map<string, { readonly version: string; readonly known: KnownOfRun }>()
 
   /** @param directory a run, or a directory of runs, which may still be to come */

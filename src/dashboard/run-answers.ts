@@ -14,7 +14,7 @@ interface Answer {
   readonly body: string
 }
 
-/** So many answers are remembered; each is as large as a screen. */
+/** The most answers that are remembered; each is as large as a screen. */
 const mostRemembered = 100
 
 /** The answers to the page's questions; one about a record that has not changed is not looked for again. */

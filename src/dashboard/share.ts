@@ -4,7 +4,7 @@ import { type Query, QueryError } from './query.ts'
 import { thinned } from './thinned.ts'
 import { plural } from './words.ts'
 
-/** So many parts of a budget can be chosen from. */
+/** The most parts of a budget that can be chosen from. */
 const mostShares = 20
 
 /** The individuals that a picture holds against each other: of a problem with a budget, those that have as much of it. */

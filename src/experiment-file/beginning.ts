@@ -42,7 +42,7 @@ export async function readBeginning(
   return { ...(guesses && { start: guesses }), ...(known && { warmStart: known }) }
 }
 
-/** Of the forms that `start` has, a guess alone is taken for none. @throws ConfigurationError */
+/** Refuses a guess alone, which is none of the forms that `start` has. @throws ConfigurationError */
 export function refuseLoneGuess(start: unknown, place: Place): void {
   if (!isMap(start) || 'file' in start) return
   const example = '; a single guess is a list of one, as [{ x: 1 }]'

@@ -6,7 +6,7 @@ import { policySchema } from './schema.ts'
 /** The simulation that an experiment names. */
 export interface ChosenOptimizee {
   readonly optimizee: Optimizee
-  /** Where workers find it. */
+  /** Where workers find the simulation. */
   readonly source: OptimizeeSource
   readonly policy: SimulationPolicy
   /** What the experiment says of it: the same words mean the same simulation. */

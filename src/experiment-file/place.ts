@@ -49,7 +49,7 @@ export function refuse(place: Place, sentence: string): never {
   throw new ConfigurationError(inWords(place.file, `${where} ${sentence}`))
 }
 
-/** On one line, and with numbers that are not finite as the file writes them. */
+/** A sentence on one line, with numbers that are not finite as the file writes them. */
 function inWords(file: string, sentence: string): string {
   const text = printable(sentence)
   if (!/\.ya?ml$|^--set /.test(file)) return text

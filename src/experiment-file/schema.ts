@@ -156,7 +156,7 @@ export const problemShape = {
     .describe('Of several objectives without weights, the values by name that hypervolumes are measured from'),
 }
 
-/** Of a simulation that may take several individuals at once. */
+/** The policy of a simulation that may take several individuals at once. */
 export const policySchema = failurePolicySchema.extend(runnerSettings.pick({ batch: true }).shape)
 
 export const moduleSchema = z.strictObject({

@@ -9,7 +9,7 @@ import type { Statement } from '../system/database.ts'
 import type { RecordFile } from './record-file.ts'
 import { toJson } from './rows.ts'
 
-/** By what attempts are weighed and numbered. */
+/** What attempts are weighed and numbered by. */
 export interface Rules {
   readonly objectives: Objectives
   /** How often each individual is simulated, if it is more than once. */

@@ -15,7 +15,7 @@ export interface FailureGroup {
   readonly lastLine: string | null
 }
 
-/** So many failures are looked at: those of a search in which nothing works are mostly the same. */
+/** The most failures that are looked at: those of a search in which nothing works are mostly the same. */
 const mostFailures = 10_000
 
 /**

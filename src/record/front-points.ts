@@ -15,7 +15,7 @@ export interface FrontPoint extends IndividualId {
 
 /** The points of a run that no other dominates, and how they came about. */
 export interface RunFront {
-  /** By the first objective, best first. */
+  /** The points of the front by the first objective, best first. */
   readonly points: readonly FrontPoint[]
   /** What volumes are measured from: by default the worst of the first generation that has two values of each objective. */
   readonly reference: readonly number[] | null
@@ -68,12 +68,15 @@ export function membersOfFront(
   return front.members
 }
 
-/** Of more objectives, what one individual adds costs up to seconds: volumes are found only where somebody asks for them. */
+/**
+ * The most objectives of which volumes are kept: with more, what one individual adds costs up to seconds, and they are
+ * found where somebody asks for them.
+ */
 export const mostVolumeObjectives = 5
 
 interface StoredFront {
   readonly members: readonly FrontPoint[]
-  /** Of how many generations it is the front. */
+  /** How many generations the front is of. */
   readonly generations: number
   readonly hypervolumes: readonly (number | null)[]
 }

@@ -37,7 +37,7 @@ export class FrontWriter {
     this.#next = Math.max(0, generations - 1)
   }
 
-  /** Of how many individuals the front is. */
+  /** How many individuals the front has. */
   get size(): number {
     return this.#front.members.length
   }
@@ -110,5 +110,8 @@ export class FrontWriter {
   }
 }
 
-/** Of more than two objectives, a larger front is found when it is asked for: to keep it would cost more than to simulate. */
+/**
+ * The most members that a front of more than two objectives is kept with: a larger one is found when it is asked for,
+ * since to keep it would cost more than to simulate.
+ */
 const mostMembers = 5000

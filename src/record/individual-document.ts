@@ -25,7 +25,7 @@ export interface IndividualDocument {
   readonly together: TogetherDocument | null
   /** A number for each constraint by its name, which is kept where that is not above 0; null where there are none. */
   readonly constraints: Readonly<Record<string, number>> | null
-  /** By how much they are violated, taken together. */
+  /** By how much the constraints are violated, taken together. */
   readonly violation: number | null
   /** The weighted fitness; larger is better. */
   readonly score: number | null
@@ -45,7 +45,7 @@ export interface ReplicateDocument {
 
 export interface TogetherDocument {
   readonly fitness: readonly number[]
-  /** Of the mean of the samples. */
+  /** The standard error of the samples' mean. */
   readonly standardError: readonly (number | null)[]
   readonly samples: number
   /** How the fitness follows from the samples: `mean of 8`. */
@@ -56,12 +56,12 @@ export type AttemptDocument = Pick<
   AttemptRow,
   'epoch' | 'attempt' | 'worker' | 'host' | 'verdict' | 'milliseconds' | 'cpuMs' | 'peakMemory'
 > & {
-  /** Of an attempt that did not decide the evaluation. */
+  /** The fitness that an attempt gave which did not decide the evaluation. */
   readonly fitness: readonly number[] | null
   readonly cause: FailureCause | null
   /** Where it was simulated, as its worker said: Slurm job, step and node, the CPU. */
   readonly provenance: Readonly<Record<string, string>>
-  /** Of what was not simulated here: the other run, and the individual's name there. */
+  /** Where the result comes from if it was not simulated here: the other run, and the individual's name there. */
   readonly reused: { readonly run: string; readonly individual: string } | null
 }
 

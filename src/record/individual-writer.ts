@@ -22,7 +22,7 @@ export class IndividualWriter {
     this.#generation.run(generation, toJson(summary))
   }
 
-  /** Of generations that are there, each with what it replaces if it is a stand-in. */
+  /** Writes individuals of generations that are there, each with what it replaces if it is a stand-in. */
   write(individuals: readonly (ProposedIndividual | StandIn)[]): void {
     const counts = new Map<number, number>()
     for (const proposed of individuals) {

@@ -12,7 +12,7 @@ export class Places {
   readonly #generations: readonly number[]
   /** How many individuals there are up to the end of each generation. */
   readonly #ends: readonly number[]
-  /** Of a generation, how many points it has: fewer than individuals where each is replicated. */
+  /** How many points each generation has: fewer than individuals where each is replicated. */
   readonly #points = new Map<number, number>()
 
   constructor(file: RecordFile) {

@@ -124,7 +124,7 @@ export class RecordReader extends WorkReader implements TrajectoryHistory {
     )
   }
 
-  /** To be asked anew, since the manifest has changed. */
+  /** Lets the problem be asked for anew, since the manifest has changed. */
   protected forgetProblem(): void {
     this.#objectives = undefined
     this.#replications = undefined

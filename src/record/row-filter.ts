@@ -1,4 +1,4 @@
-/** By what individuals are ordered and kept. */
+/** A column by which individuals are ordered and kept. */
 export type PageColumn =
   | {
       readonly type: 'name' | 'outcome' | 'score' | 'milliseconds' | 'worker' | 'generation' | 'budget' | 'continues'

@@ -38,7 +38,7 @@ export interface EvaluatedRow {
   readonly standard_error: string | null
 }
 
-/** Of an individual, what tables are made of: `EvaluatedRow` without names, which cost more than all else in long tables. */
+/** What tables are made of, for each individual: an `EvaluatedRow` without names, which cost more than all else in long tables. */
 export type IndividualCells = readonly [
   generation: number,
   index: number,
@@ -55,7 +55,7 @@ export type IndividualCells = readonly [
   continues: string | null,
 ]
 
-/** Of an individual, columns that are JSON. */
+/** The columns of an individual that are JSON. */
 export type ColumnsRow = readonly [
   generation: number,
   index: number,

@@ -241,7 +241,7 @@ update main.evaluations set told = (
 drop table temp.places;
 `
 
-/** By which only the newest generations are looked through for what was told last. */
+/** Notes in each generation what was told of it last, so that only the newest ones are looked through for that. */
 export const noteLastTold = `
 update generations set last_told = (select max(told) from evaluations e where e.generation = generations.generation);
 `

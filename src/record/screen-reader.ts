@@ -4,7 +4,7 @@ import { RecordReader } from './reader.ts'
 import { RecordFile } from './record-file.ts'
 import { type PageColumn, type RowFilter, sqlOfColumn, sqlOfFilter } from './row-filter.ts'
 
-/** Of an evaluation, what pictures are made of; a list, since the names of columns would cost more than all else. */
+/** What pictures are made of, for each evaluation; a list, since the names of columns would cost more than all else. */
 export type DrawnRow = readonly [
   generation: number,
   index: number,
@@ -235,7 +235,7 @@ export interface SpreadReport extends IndividualId {
   readonly attempt: number
   readonly step: number
   readonly value: number
-  /** It stands for so many. */
+  /** How many rows this one stands for. */
   readonly stride: number
 }
 

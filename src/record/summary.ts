@@ -16,7 +16,7 @@ import type { Manifest, WorkerRow } from './rows.ts'
 export interface EvaluationCounts {
   readonly done: number
   readonly failed: number
-  /** On their way, by an optimizer that hears reports; absent where none was. */
+  /** How many an optimizer that hears reports has stopped on their way; absent where none was. */
   readonly stopped?: number
 }
 
@@ -40,7 +40,7 @@ export interface RunSummary {
   readonly seed: number | null
   /** When results are told: `generations`, `ordered` or `arrival`. */
   readonly order: string
-  /** Of a steady order, how many individuals may be ahead of the telling. */
+  /** How many individuals may be ahead of the telling in a steady order. */
   readonly window: number | null
   readonly objectives: ObjectiveMap
   /** The names or expressions of what is asked of parameters and results beside them. */
@@ -65,7 +65,7 @@ export interface RunSummary {
   readonly benchedHosts: readonly string[]
   readonly usage: UsageSummary
   readonly best: BestIndividual | null
-  /** Of several objectives without weights, as far as generations are whole. */
+  /** The front of several objectives without weights, as far as generations are whole. */
   readonly front: FrontSummary | null
   /** ISO 8601 */
   readonly created: string | null
@@ -82,9 +82,9 @@ export interface BestIndividual {
   readonly index: number
   readonly replicate: number
   readonly fitness: readonly number[]
-  /** By how much it violates constraints: then none keeps them all, and this is the nearest to it. */
+  /** By how much the individual violates constraints: then none keeps them all, and this one is the nearest to it. */
   readonly violation?: number | undefined
-  /** Where the fitness is the mean over the replicates of a point. */
+  /** The standard error of the fitness, where that is the mean over a point's replicates. */
   readonly standardError?: readonly (number | null)[] | undefined
   /** How the fitness follows from the samples then: `mean of 8`. */
   readonly aggregate?: string | undefined
@@ -96,14 +96,14 @@ export interface BestIndividual {
 export interface FrontSummary {
   /** How many that no other dominates. */
   readonly individuals: number
-  /** Between them and the reference; null as long as there is none, and of more than five objectives. */
+  /** The volume between the front and the reference; null as long as there is none, and of more than five objectives. */
   readonly hypervolume: number | null
   readonly reference: Readonly<Record<string, number>> | null
 }
 
 export interface WorkerCounts {
   readonly launched: number
-  /** At work, as far as can be told from here. */
+  /** How many workers are at work, as far as can be told from here. */
   readonly alive: number
   /** Ended in another way than by being asked to. */
   readonly lost: number

@@ -154,7 +154,7 @@ function parsed<T>(json: string | null): T | null {
   return json === null ? null : (JSON.parse(json) as T)
 }
 
-/** As the function of that name. */
+/** Says in SQL what the function `isDeath` says. */
 const isDeathIn = (table: string) =>
   `(${table}.cause ->> 'kind' in (${deathKinds.map((kind) => `'${kind}'`).join(', ')}) or ${table}.cause ->> 'detail' is '${deathDetail}')`
 

@@ -192,7 +192,7 @@ export class RecordWriter extends RecordReader implements RunRecord {
     })
   }
 
-  /** Of how many individuals the front is, of the generations that are whole; nothing where none is looked for. */
+  /** How many individuals the front of the whole generations has; nothing where none is looked for. */
   get frontSize(): number | undefined {
     return this.#frontWriter?.size
   }

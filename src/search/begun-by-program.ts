@@ -19,7 +19,7 @@ export const programSchema = z.strictObject({
 export interface Program {
   readonly source: OptimizeeSource
   readonly optimizer: Pick<Optimizer, 'type' | 'settings'>
-  /** As the program gave them: durations have units. */
+  /** The settings of the runner as the program gave them: durations have units. */
   readonly runner: object
   readonly plan: SearchPlan
   readonly warmStart?: string | undefined

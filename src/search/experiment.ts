@@ -207,7 +207,7 @@ export class Experiment {
     return await this.#play(prepared, runner, environment, { evaluations, cache, finished }, options)
   }
 
-  /** From the launch of the workers to their end. */
+  /** Plays the search from the launch of the workers to their end. */
   async #play(
     { run }: Prepared,
     runner: Runner,
@@ -283,7 +283,7 @@ interface Prepared {
   readonly manifest: PrepareOptions['manifest'] | undefined
 }
 
-/** Where nobody has said what makes this search the same as another. */
+/** What makes this search the same as another, where nobody has said so. */
 function identityIn(
   { settings: failures }: Prepared,
   optimizer: Optimizer,

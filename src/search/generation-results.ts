@@ -22,7 +22,7 @@ export class GenerationResults {
     })
   }
 
-  /** Of how many individuals all is known, replicates of one counted once. */
+  /** How many individuals are known with all of their replicates, which count once. */
   get known(): number {
     return this.#points.length
   }

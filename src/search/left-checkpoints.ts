@@ -6,7 +6,10 @@ import type { Optimizer } from '../core/optimizer.ts'
 import { runFiles } from '../core/run-files.ts'
 import type { RecordWriter } from '../record/writer.ts'
 
-/** They are looked through when so many more were told, or half as many as there were at the last look. */
+/**
+ * Left checkpoints are looked through when so many more individuals were told, or half as many as there were
+ * checkpoints at the last look.
+ */
 const leastTold = 16
 
 /**
@@ -17,7 +20,7 @@ export class LeftCheckpoints {
   readonly #folder: string
   readonly #record: RecordWriter
   readonly #optimizer: Optimizer
-  /** By their points. */
+  /** Individuals that are not told yet, by their points. */
   readonly #untold = new Map<string, Individual>()
   #toldSince = 0
   #kept = 0

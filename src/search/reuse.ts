@@ -5,7 +5,7 @@ import type { RecordWriter } from '../record/writer.ts'
 import type { EvaluationCache } from './evaluation-cache.ts'
 import { commitOf } from './reused.ts'
 
-/** So many individuals are looked up and stored at once. */
+/** The most individuals that are looked up and stored at once. */
 const lookedUpAtOnce = 1000
 
 /** Takes what other runs have simulated as if it had been simulated here. */

@@ -15,7 +15,7 @@ export interface Reused {
 interface Source {
   /** Whose run the row is of. */
   readonly run: string
-  /** Of the runner that takes it. */
+  /** The epoch of the runner that takes it. */
   readonly epoch: number
   readonly judge: Judge | undefined
   /** What the other has reported on its way. */
@@ -41,7 +41,7 @@ export function asIfSimulated(
   }
 }
 
-/** To be stored in one transaction. */
+/** What is stored of reused results in one transaction. */
 export function commitOf(reused: readonly Reused[]): Commit {
   return {
     attempts: reused.map(({ attempt }) => attempt),

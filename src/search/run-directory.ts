@@ -64,7 +64,7 @@ export class HeldRun {
     }
   }
 
-  /** It beats as long as the run is held. */
+  /** The heart that beats as long as the run is held. */
   get heart(): RunHeart {
     return this.#lease.heart
   }

@@ -56,7 +56,7 @@ export interface NamedSimulation {
 export interface SearchParts {
   readonly optimizer: Optimizer
   readonly optimizee: Optimizee
-  /** By default that of the place where workers find it. */
+  /** What names the simulation; by default the place where workers find it. */
   readonly simulation?: NamedSimulation | undefined
   readonly failures: Pick<RunnerSettings, 'timeout' | 'retries' | 'onFailure'>
   readonly warmStart?: string | undefined
@@ -100,7 +100,7 @@ export function nameOfSource(source: OptimizeeSource | undefined): NamedSimulati
   return { module: basename(source.module, extname(source.module)), options: source.options }
 }
 
-/** As it stands in the record. */
+/** A value as it stands in the record. */
 function plain(value: unknown): PlainData {
   return JSON.parse(JSON.stringify(value)) as PlainData
 }

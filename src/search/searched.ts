@@ -23,7 +23,7 @@ export interface Searched {
   readonly tally: Tally
   readonly limits: Limits
   readonly ends: Ends
-  /** Of a problem with a budget, whose simulations may leave some. */
+  /** The checkpoints that simulations have left, if the problem has a budget. */
   readonly left: LeftCheckpoints | undefined
   readonly start: NonNullable<SearchPlan['start']>
 }

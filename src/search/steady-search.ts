@@ -26,7 +26,7 @@ export class SteadySearch {
   readonly #replicates: Replicates
   /** Whether the optimizer hears what individuals report on their way. */
   readonly #hears: boolean
-  /** By their names, those whose reports it hears. */
+  /** The pending individuals whose reports the optimizer hears, by their names. */
   readonly #pending = new Set<string>()
   /** When it was asked last; the reports that it hears before it is told more must not lead to another answer. */
   #askedAt = -1

@@ -18,7 +18,7 @@ import type { HeldRun } from './run-directory.ts'
 /** What a search knows before it begins: the rows of an earlier run or of a table, as generation -1. */
 export interface WarmStart {
   readonly evaluations: readonly Evaluation[]
-  /** Of all that is known: two starts with the same one are the same. */
+  /** The digest of all that is known: two starts with the same one are the same. */
   readonly sha256: string
   /** What was left out, in a sentence. */
   readonly warning?: string | undefined

@@ -37,7 +37,7 @@ function addPiece(hash: Hash, descriptor: number, buffer: Buffer, at: number): v
   hash.update(buffer.subarray(0, read))
 }
 
-/** Of a folder, so many files are looked at. */
+/** The most files of a folder that are looked at. */
 const mostFiles = 1000
 
 /** A file, or the files in a folder, by name; but for what is hidden, or kept there by an interpreter. */

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 /** The names of the GPUs that a process may use, by the variables that tell its programs so. */
 export type VisibleGpus = Readonly<Record<string, readonly string[]>>
 
-/** Of NVIDIA, AMD, Intel and OpenCL; a scheduler may set several, for the same GPUs. */
+/** The variables of NVIDIA, AMD, Intel and OpenCL; a scheduler may set several, for the same GPUs. */
 const variables = ['CUDA_VISIBLE_DEVICES', 'ROCR_VISIBLE_DEVICES', 'ZE_AFFINITY_MASK', 'GPU_DEVICE_ORDINAL']
 
 /** The GPUs that an environment names; undefined if it says nothing of GPUs. */

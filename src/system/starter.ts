@@ -125,7 +125,7 @@ class Starter {
   #isFree = true
   /** As its last program had them. */
   #variables: Environment
-  /** Of all programs so far. */
+  /** The CPU time of all programs so far. */
   #cpuMs = 0
 
   private constructor() {
@@ -228,7 +228,7 @@ class Starter {
     }
   }
 
-  /** It waits for the next one, and keeps this process from nothing. */
+  /** Lets the starter wait for the next program without keeping this process alive. */
   #rest(): void {
     this.#isFree = true
     this.#output.unref()

@@ -72,7 +72,7 @@ function valueTypeOf(field: FlatTable, column: string): ArrowType {
   }
 }
 
-/** In the order of the union `Type` of Schema.fbs. */
+/** The types in the order of the union `Type` of Schema.fbs. */
 const typeNames = [
   ...['', 'Null', 'Int', 'FloatingPoint', 'Binary', 'Utf8', 'Bool', 'Decimal', 'Date', 'Time', 'Timestamp'],
   ...['Interval', 'List', 'Struct', 'Union', 'FixedSizeBinary', 'FixedSizeList', 'Map', 'Duration', 'LargeBinary'],

@@ -13,9 +13,9 @@ export const judgement: readonly Column[] = [
   { name: 'cause', kind: 'text' },
   { name: 'message', kind: 'text' },
 ]
-/** Of runs with constraints. */
+/** The column of runs with constraints. */
 const violated: Column = { name: 'violation', kind: 'number' }
-/** Of runs with a budget. */
+/** The columns of runs with a budget. */
 const shared: readonly Column[] = [
   { name: 'budget', kind: 'number' },
   { name: 'continues', kind: 'text' },

@@ -27,7 +27,7 @@ interface Place {
   /** The kind of all that its parameter may hold; undefined where that is not known. */
   readonly widest: CellKind | undefined
   kind: CellKind | undefined
-  /** Of a vector or matrix, once an individual has shown that it is one. */
+  /** The places of the elements of a vector or matrix, once an individual has shown that it is one. */
   elements: Place[] | undefined
 }
 
@@ -58,7 +58,7 @@ class Leaves {
     return true
   }
 
-  /** In the order of the names, element after element. */
+  /** The leaves in the order of the names, element after element. */
   get list(): readonly Leaf[] {
     return [...this.#places.values()].flatMap(leavesIn)
   }

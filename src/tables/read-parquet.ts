@@ -2,7 +2,7 @@ import * as zlib from 'node:zlib'
 import { asyncBufferFromFile, type Compressors, parquetMetadataAsync, parquetRead, parquetSchema } from 'hyparquet'
 import { checkedNames } from './table-fault.ts'
 
-/** So many rows are held at once. */
+/** The most rows that are held at once. */
 const rowsAtOnce = 50_000
 
 /** The rows of a Parquet file. Integers of 64 bits become numbers where a number can say them exactly. */

@@ -18,7 +18,7 @@ export interface TableOptions {
   readonly reports?: boolean | undefined
   /** Also where each individual was simulated; of wide tables without reports. */
   readonly provenance?: boolean | undefined
-  /** Only what no other individual dominates; of wide tables of individuals alone. */
+  /** Whether only individuals are taken that no other dominates; for wide tables of individuals alone. */
   readonly front?: boolean | undefined
 }
 
@@ -49,7 +49,7 @@ export function openTable(
   }
 }
 
-/** So many rows are given before others may do something. */
+/** The most rows that are given before others may do something. */
 const rowsAtOnce = 1000
 
 /**

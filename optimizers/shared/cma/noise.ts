@@ -25,7 +25,7 @@ const mostRemembered = 2000
 const reach = 4
 const reachOfOptimum = 10
 
-/** With more costs; those of points that have a level of their own teach a model of numbers nothing. */
+/** The past with more costs; those of points that have a level of their own teach a model of numbers nothing. */
 export function remember(past: NoisyPast, told: readonly ToldSample[], { ordered, categories }: CmaAxes): NoisyPast {
   const added = told.flatMap(({ x, cost }) => (x === undefined || cost === null ? [] : [{ x, cost }]))
   if (added.length === 0 || categories.length > 0) return past

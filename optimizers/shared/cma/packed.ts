@@ -1,6 +1,6 @@
 /** Symmetric and lower triangular matrices, packed: row i has i + 1 entries, so that rows lie one after the other. */
 
-/** Where row i begins; of i = n, how many entries there are. */
+/** Where row i begins; for i = n, how many entries n rows have. */
 export function rowAt(i: number): number {
   return (i * (i + 1)) / 2
 }

@@ -37,7 +37,7 @@ export type CmaSample = {
   /** How far beyond the bounds it lies: the mean square in standard deviations, less what is free. */
   readonly beyond: number
   readonly levels: Int32Array
-  /** Not drawn: it has a place among the parents only. */
+  /** Whether the sample was not drawn: then it has a place among the parents only. */
   readonly isForeign: boolean
 }
 

@@ -6,7 +6,7 @@ export interface Strategy {
   readonly dimension: number
   readonly lambda: number
   readonly mu: number
-  /** By rank, best first: positive ones of sum 1, then negative ones. */
+  /** The weights of samples by rank, best first: positive ones of sum 1, then negative ones. */
   readonly weights: Float64Array
   readonly muEff: number
   readonly cSigma: number

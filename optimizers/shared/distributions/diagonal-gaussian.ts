@@ -10,11 +10,11 @@ export type DiagonalGaussian = {
   readonly type: 'diagonal-gaussian'
   readonly mean: readonly number[]
   readonly variances: readonly number[]
-  /** As of a noisy Gaussian; null if it has none. */
+  /** The noise, as of a noisy Gaussian; null if it has none. */
   readonly noise: number | null
 }
 
-/** As `fitGaussian`. */
+/** Fits a Gaussian to points axis by axis, as `fitGaussian` does with correlations. */
 export function fitDiagonal(
   old: Pick<DiagonalGaussian, 'mean' | 'variances'> | undefined,
   points: readonly (readonly number[])[],

@@ -151,7 +151,7 @@ function worstOf(scores: readonly number[]): number {
 }
 
 const leastMembers = 16
-/** In steps from the mean of the parents to their weighted mean. */
+/** How far children descend, in steps from the mean of the parents to their weighted mean. */
 const descent = 3
 /** Each operator breeds so many of the children at least, lest it could never show that it has become the better one. */
 const leastShare = 0.1

@@ -5,7 +5,7 @@ import type { Famous } from './hall-of-fame.ts'
 import type { Member } from './members.ts'
 
 export type GeneticAlgorithmState = {
-  /** Of children that compete for places; null if populations are bred in generations. */
+  /** The families of children that compete for places; null if populations are bred in generations. */
   readonly families: FamiliesState | null
   /** How many generations have been bred; blocks of as many in a steady search. */
   readonly generation: number
@@ -14,7 +14,7 @@ export type GeneticAlgorithmState = {
   /** What is bred from next: the survivors of the last generation and what was told since, or the steady population. */
   readonly members: readonly Member[]
   readonly pending: readonly Pending[]
-  /** Of a discrete space: all points that were told, none of which is simulated again. */
+  /** All points of a discrete space that were told, none of which is simulated again. */
   readonly known: KnownPoints
   /** How many genomes were proposed. */
   readonly proposed: number
@@ -30,7 +30,7 @@ export type GeneticAlgorithmState = {
 export type Pending = {
   readonly serial: number
   readonly genome: readonly number[]
-  /** Of families, if it is a child. */
+  /** How it was bred, if it is a child of families. */
   readonly bred?: Bred
 }
 

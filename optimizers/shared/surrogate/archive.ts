@@ -3,7 +3,7 @@ export type Archive = { readonly points: Float64Array; readonly costs: Float64Ar
 
 export const emptyArchive: Archive = { points: new Float64Array(0), costs: new Float64Array(0) }
 
-/** With more points; the oldest leave when there are more than `most`. */
+/** The archive with more points; the oldest leave when there are more than `most`. */
 export function withPoints(
   { points, costs }: Archive,
   added: readonly { readonly x: Float64Array; readonly cost: number }[],

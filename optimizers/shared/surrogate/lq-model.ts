@@ -11,7 +11,7 @@ export type LqModel = {
   /** Coordinates are taken from here, in these units. */
   readonly center: Float64Array
   readonly units: Float64Array
-  /** Of 1, x_i, x_i squared, and x_i x_j with j < i, row after row. */
+  /** The coefficients of 1, x_i, x_i squared, and x_i x_j with j < i, row after row. */
   readonly coefficients: Float64Array
   /** Costs are taken from here, in this unit. */
   readonly least: number

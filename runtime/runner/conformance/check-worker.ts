@@ -220,7 +220,7 @@ class Examination implements AsyncDisposable {
     await this.#await(() => wellFormed(this.#conversation.heard).some(({ type }) => type === 'ready'), 'ready')
   }
 
-  /** It says that it leaves, and leaves. */
+  /** Checks that the worker says that it leaves, and leaves. */
   async #leave(check: string, reason: string, verdict: 'mend' | 'better'): Promise<void> {
     const { patience } = this.#options
     const conversation = this.#conversation

@@ -33,7 +33,7 @@ export interface CallSurroundings {
 }
 
 export interface CalledExperiment {
-  /** Where it has written. */
+  /** The directory that the experiment has written into. */
   readonly directory: string | undefined
   /** What the thunk returned, as data. */
   readonly result: PlainData

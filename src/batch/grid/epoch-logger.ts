@@ -3,7 +3,7 @@ import { type LoggedValue, Logger } from './logger.ts'
 
 export interface Statistics {
   readonly mean: number
-  /** Of the population, not of a sample of it. */
+  /** The standard deviation of the population, not of a sample of it. */
   readonly std: number
   readonly min: number
   readonly max: number

@@ -52,7 +52,7 @@ export interface GridExperiment {
   readonly name: string
   readonly variant: Variant
   readonly seed: number
-  /** Where it has written, or will. */
+  /** The directory that the variant has written into, or will. */
   readonly directory: string | undefined
   readonly outcome: 'done' | 'failed' | 'pending'
   /** What the thunk returned and the last row of its table. */

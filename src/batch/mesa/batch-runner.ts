@@ -28,7 +28,7 @@ import { type BatchRow, readRows } from './rows.ts'
 import { checkConfigurations, mesaWords, type RunConfiguration } from './run-configuration.ts'
 
 export interface BatchRunnerOptions extends EngineOptions {
-  /** Of one model or of several. */
+  /** The runs to make, of one model or of several. */
   readonly configurations: readonly RunConfiguration[]
   /** How many worker processes; null for as many as there are cores. */
   readonly numberProcesses?: number | null

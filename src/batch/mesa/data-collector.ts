@@ -14,9 +14,9 @@ export type Reporters<T> = Readonly<Record<string, Reporter<T>>>
 
 export interface DataCollectorOptions<M, A extends Agent> {
   readonly modelReporters?: Reporters<M>
-  /** Of every agent in `model.agents`. */
+  /** What is collected of every agent in `model.agents`. */
   readonly agentReporters?: Reporters<A>
-  /** Of the agents of some classes only; `reportersOfType` makes them. */
+  /** What is collected of the agents of some classes only; `reportersOfType` makes them. */
   readonly agentTypeReporters?: Iterable<AgentTypeReporters>
 }
 

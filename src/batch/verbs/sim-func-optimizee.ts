@@ -134,7 +134,7 @@ export class SimFuncOptimizee extends Optimizee {
     return this.#begin?.()
   }
 
-  /** Of its own for each run: what one reads or changes, no other sees. */
+  /** A beginning of its own for each run: what one reads or changes, no other sees. */
   #beginning(stored: StoredBeginning): Beginning {
     if (stored === undefined) return {}
     this.#shared ??= 'snapshot' in stored ? { snapshot: new SharedSnapshot(stored.snapshot) } : stored

@@ -11,7 +11,7 @@ import { useTitle } from './title.ts'
 import { Waiting } from './waiting.tsx'
 import { short } from './words.ts'
 
-/** So many kinds of search have a colour of their own; beside it each has dashes of its own. */
+/** The dashes of the kinds of search that have a colour of their own, and beside it dashes of their own. */
 const dashes: readonly (readonly number[])[] = [
   [],
   [8, 4],

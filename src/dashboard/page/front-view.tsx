@@ -12,7 +12,7 @@ import type { ViewProps } from './view-props.ts'
 import { Waiting } from './waiting.tsx'
 import { drawnInWords, short } from './words.ts'
 
-/** So many of the front have a row with a link. */
+/** The most individuals of the front that have a row with a link. */
 const mostRows = 100
 
 export function FrontView({ run }: ViewProps) {

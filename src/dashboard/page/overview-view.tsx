@@ -71,7 +71,7 @@ function beyondIn(summary: OverviewAnswer['summary']): string {
   return generationsInWords(summary).replace(/^\d+,? /, '')
 }
 
-/** So many parameters of the best have a row. */
+/** The most parameters of the best that have a row. */
 const mostParameters = 40
 
 function Best({ summary: { best, objectives }, parametersLeft }: OverviewAnswer) {

@@ -18,7 +18,7 @@ import type { ViewProps } from './view-props.ts'
 import { Waiting } from './waiting.tsx'
 import { drawnInWords, isNothing, short } from './words.ts'
 
-/** So many lines have a row in the table. */
+/** The most lines that have a row in the table. */
 const mostRows = 60
 
 export function ParallelView({ run }: ViewProps) {

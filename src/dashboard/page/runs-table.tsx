@@ -10,7 +10,7 @@ import { duration, short } from './words.ts'
 /** No more runs are compared at once. */
 const mostCompared = 60
 
-/** So many objectives have a place in a row. */
+/** The most objectives that have a place in a row. */
 const mostObjectives = 3
 
 /** All runs, each with its state, and a way to choose some that are compared. */

@@ -14,7 +14,7 @@ import { short } from '../words.ts'
 import { keptAnswers } from './kept-answers.ts'
 import { type Neighbourhood, neighbourhoodOf } from './neighbourhood.ts'
 
-/** So many of the best stand in the table. */
+/** The most individuals that stand in the table of the best. */
 const mostBest = 10
 
 /** A value that is longer is cut. */

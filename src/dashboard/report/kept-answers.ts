@@ -4,10 +4,10 @@ import { Query } from '../query.ts'
 import { views } from '../views/index.ts'
 import { jsonInMarkup } from './html.ts'
 
-/** So many bytes have all answers together: with its script and its static part, a report stays below a megabyte. */
+/** The most bytes of all answers together: with its script and its static part, a report stays below a megabyte. */
 const room = 600_000
 
-/** So many individuals can be looked at in a report: the best. */
+/** The most individuals that can be looked at in a report: the best. */
 const mostIndividuals = 10
 
 /** What the interactive views of a report ask for, by the addresses at which a server would answer. */

@@ -18,10 +18,10 @@ const most = { members: 300, steps: 200, columns: 160, rows: 110 } as const
 /** A front that is larger is told from a sample: to read it whole takes longer than a page may. */
 const mostKept = 50_000
 
-/** Of more objectives, a volume that the record does not hold takes longer than anybody waits. */
+/** The most objectives of which a volume that the record does not hold is measured: of more, it takes longer than anybody waits. */
 const mostMeasured = 3
 
-/** Of a search that is too large to be read whole, the volume is measured so often. */
+/** How often the volume is measured of a search that is too large to be read whole. */
 const steps = 40
 
 /** The individuals that no other dominates, two objectives against each other, and the volume that they dominate. */

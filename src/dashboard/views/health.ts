@@ -165,10 +165,10 @@ function duplicates(sample: readonly DrawnRow[]): Note[] {
   ]
 }
 
-/** So many individuals in the middle of a search and at its end are held against each other. */
+/** The most individuals in the middle of a search and at its end that are held against each other. */
 const mostNeighbours = 200
 
-/** Of so small a part of each range, the second half of a search has looked at nothing else. */
+/** The part of each range that is narrow, if the second half of a search has looked at nothing else. */
 const narrow = 0.02
 
 /** All of a search has gone to one place by half of it: whether there is a better one elsewhere, nobody has looked. */

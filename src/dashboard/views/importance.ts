@@ -12,7 +12,7 @@ import { wordFor } from './overview.ts'
 /** A run with no more individuals is analysed whole, as `twoloop analyse` does it. */
 const mostWhole = 20_000
 
-/** So many parameters have a bar, and a table so many rows. */
+/** The most parameters that have a bar, and the most rows of a table. */
 const most = { bars: 40, rows: 200 } as const
 
 /** What matters for an objective, by the methods that fit the run's design, or a search. */

@@ -4,7 +4,7 @@ import type { IndividualsAnswer } from '../answers.ts'
 import { Columns } from '../columns.ts'
 import type { ViewContext } from '../view.ts'
 
-/** So many parameters have columns of their own; one individual shows all of its own. */
+/** The most parameters that have columns of their own; one individual shows all of its own. */
 const mostColumns = 30
 
 /** A text in a cell ends here. */

@@ -14,7 +14,7 @@ import { drawnOf, mostDrawn, mostSampled, type ViewContext } from '../view.ts'
 import { grouped, plural } from '../words.ts'
 import { axisAnswer, densityAnswer } from './pictures.ts'
 
-/** So many axes beside those of objectives, so many cells between two, and so many lines. */
+/** The most axes of parameters and of objectives, cells between two of them, and lines. */
 const most = { parameters: 10, objectives: 4, cells: 32, lines: 250 } as const
 
 /** An upright axis of the picture. */

@@ -8,7 +8,7 @@ import { drawnOf, mostDrawn, mostSampled, type ViewContext } from '../view.ts'
 import { plural } from '../words.ts'
 import { axisAnswer, densityAnswer } from './pictures.ts'
 
-/** So many parameters are drawn at once, the most important ones. */
+/** The most parameters that are drawn at once: the most important ones. */
 const mostPictures = 12
 
 /** Each parameter against an objective, the most important first. */

@@ -6,7 +6,7 @@ import type { ViewContext } from '../view.ts'
 import { plural } from '../words.ts'
 import { axisAnswer, digits } from './pictures.ts'
 
-/** So many curves are drawn, of so many points each. */
+/** The most curves that are drawn, and the most points of each. */
 const most = { best: 10, others: 50, points: 100 } as const
 
 /** The intermediate reports of the best individuals, and of some spread over all, as curves. */

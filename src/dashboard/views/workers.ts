@@ -6,7 +6,7 @@ import type { ViewContext } from '../view.ts'
 import { grouped, plural } from '../words.ts'
 import { axisAnswer } from './pictures.ts'
 
-/** So many rows has the picture: of more workers, neighbours share one. */
+/** The most rows of the picture: of more workers, neighbours share one. */
 const mostRows = 120
 
 /** Who simulated when: how busy each worker was over time, and when attempts failed. */

@@ -138,7 +138,7 @@ const accepted = `main.attempts a on a.generation = e.generation and a."index" =
 const nothingOfAttempts = 'null as began, null as ended, null as cpu_ms, null as peak_memory'
 const nothingNew = 'null as violation, null as constraints, null as samples, null as standard_error'
 
-/** They are the reader's own: the file stays as it is. */
+/** The views of a record of version 1, which are the reader's own: the file stays as it is. */
 export const viewsOverVersion1 = `
 create temp view generations as
   select generation, individuals, done, failed, attempts, best_score, best_index, best_replicate, packed, summary,

@@ -166,7 +166,7 @@ create view evaluated as
 
 const nothingUsed = 'null as cpu_ms, null as peak_memory'
 
-/** They are the reader's own: the file stays as it is. */
+/** The views of a record of version 2, which are the reader's own: the file stays as it is. */
 export const viewsOverVersion2 = `
 create temp view generations as select *, null as front, null as hypervolume from main.generations;
 create temp view manifest as select key, ${weighedObjectives} as value from main.manifest;

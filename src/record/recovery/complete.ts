@@ -59,7 +59,7 @@ export function complete(database: Database, { directory, epoch, damage, unread 
   return report
 }
 
-/** All of them: it is not known yet at which the search goes on. */
+/** The most checkpoints that are kept, which is all: it is not known yet at which the search goes on. */
 const mostCheckpoints = Number.MAX_SAFE_INTEGER
 
 /** Rows that have their columns but mean nothing. */

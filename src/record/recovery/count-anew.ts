@@ -31,7 +31,7 @@ delete from checkpoints where asked * ${times} > (select count(*) from individua
 delete from checkpoints where told not in (select told from checkpoints order by told desc limit 2);
 `
 
-/** Of a search that simulates each individual several times, a generation's best is that of its points. */
+/** Notes each generation's best of a search that simulates individuals several times: that of its points. */
 function noteBestPoints(database: Database, replications: Replications): void {
   const objectives = new Objectives((manifestOf(database).objectives ?? {}) as Record<string, number>)
   const points = database

@@ -190,7 +190,7 @@ function mostGenerationsIn(database: Database): number {
   }
 }
 
-/** Of a generation: what says where it lies, and a byte or more for each of its columns. */
+/** The least bytes that the row of a generation takes: what says where it lies, and one or more for each of its columns. */
 const leastRowBytes = 16
 
 function newestIn(database: Database, { name }: Table): number {

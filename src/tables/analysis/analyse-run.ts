@@ -197,7 +197,7 @@ function analyse(
   }
 }
 
-/** Of these designs points belong together by their places. */
+/** Refuses gaps in designs whose points belong together by their places. */
 function refuseGaps(method: AnalysisMethod, { leftOut }: AnalysisRows): void {
   if (leftOut === 0) return
   throw new RangeError(
@@ -205,7 +205,7 @@ function refuseGaps(method: AnalysisMethod, { leftOut }: AnalysisRows): void {
   )
 }
 
-/** So many terms are summed up in the resamples if nobody says how many resamples there are to be: some seconds. */
+/** The most terms that are summed up in the resamples if nobody says how many resamples there are to be: some seconds. */
 const mostTerms = 2e9
 
 function sobol(

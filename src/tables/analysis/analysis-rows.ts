@@ -154,7 +154,7 @@ interface PointRow {
   readonly texts: readonly (string | null)[]
 }
 
-/** Of a number that simulations give, the mean over the replicates of each point. */
+/** The means over the replicates of each point, of a number that simulations give. */
 class PointMeans {
   readonly #means: number[] = []
   readonly #counts: number[] = []

@@ -5,7 +5,7 @@ import { type Simulate, steps as stepsOf } from '../drive.ts'
 import { mixed } from '../problems.ts'
 import { steps, type Tested } from '../tested.ts'
 
-/** Of those that give individuals parts of a budget: what goes on from what, and what nobody can go on from any more. */
+/** The laws of optimizers that give individuals parts of a budget: what goes on from what, and what nobody can go on from any more. */
 export function lawsOfBudgets({ abilities, law, make, everyKind, ordersOf }: Tested): void {
   if (!abilities.budgets) return
   const evaluations = 600
