@@ -7,6 +7,7 @@ import { citations } from '../../src/dashboard/report/citations.ts'
 import { reportOf } from '../../src/dashboard/report/report.ts'
 import { views } from '../../src/dashboard/views/index.ts'
 import { RecordReader } from '../../src/record/reader.ts'
+import { RecordWriter } from '../../src/record/writer.ts'
 import { command } from '../command.ts'
 import { canonicalExport } from '../search.ts'
 import { temporaryDirectory } from '../temporary.ts'
@@ -61,6 +62,34 @@ test('it says what was searched, what came of it, how to reproduce it, and by wh
   for (const part of ['Result', 'Convergence', 'Parameters', 'Health', 'Failures', 'Cost', 'To reproduce it']) {
     expect(page).toContain(`<h2>${part}</h2>`)
   }
+})
+
+test('its commands begin the search anew beside the run, whatever it was started with, and never in its place', async () => {
+  const directory = writeRun(temporaryDirectory(), { name: 'run', generations: 1, populationSize: 2 })
+  const started = [
+    '/usr/bin/twoloop',
+    'run',
+    'my file.yaml',
+    '--root',
+    'kr',
+    '--overwrite',
+    '--name=run',
+    '--seed',
+    '3',
+  ]
+  const record = RecordWriter.openForWriting(directory)
+  record.writeManifest({ command: started })
+  record.close()
+  const page = await reportOf(directory, now)
+  const [, commands = ''] = /<pre>([\s\S]*?)<\/pre>/.exec(page)!
+  expect(commands.replaceAll('&#39;', "'").split('\n').slice(0, 5)).toEqual([
+    '# as it was started',
+    "twoloop run 'my file.yaml' --root kr --name=run --seed 3",
+    '',
+    '# once more from the beginning, beside it: the same table has the same SHA-256',
+    "twoloop run 'my file.yaml' --seed 3 --root again --name run",
+  ])
+  expect(markupOf(page)).not.toContain('`')
 })
 
 test('a chart has at most 2,000 vertices and the page less than a megabyte, however many individuals there are', async () => {

@@ -28,29 +28,42 @@ export function methods({ overview: { summary, settings }, manifest, space, hash
   return [
     `We searched ${names} to ${aims.join(' and ')} with the optimizer ${optimizer ?? 'of a program'}${how === '' ? '' : ` (${cut(how)})`}`,
     citation === undefined ? '' : ` (${citation})`,
-    ` of twoloop ${String(manifest.twoloop ?? '(version unknown)')}, seed ${seed ?? 'unknown'}, results told in the order \`${order}\`.`,
+    ` of twoloop ${String(manifest.twoloop ?? '(version unknown)')}, seed ${seed ?? 'unknown'}, results ${toldInWords(order)}.`,
     ` ${grouped(evaluations.done)} of ${plural(individuals, 'individual')} in ${plural(generations, 'generation')} were simulated well,${evaluations.stopped === undefined ? '' : ` ${grouped(evaluations.stopped)} were stopped on their way,`} ${grouped(evaluations.failed)} failed; the search is ${status}.`,
     found,
     ` The SHA-256 of the canonical table of all individuals begins with ${hash.slice(0, 16)}.`,
   ].join('')
 }
 
-/** Lines for a shell that start it again, and compare. */
+/** When results are told, within a sentence. */
+function toldInWords(order: string): string {
+  switch (order) {
+    case 'generations':
+      return 'told a generation at once'
+    case 'ordered':
+      return 'told one by one in the order of asking'
+    case 'arrival':
+      return 'told as they came'
+    default:
+      return `told in the order ${order}`
+  }
+}
+
+/** Lines for a shell that start it again beside it, and compare: none of them may touch the run itself. */
 export function commandsOf({ manifest, directory, overview: { summary } }: Contents): string[] {
-  const words = Array.isArray(manifest.command) ? manifest.command.map(String) : []
+  const [program = '', ...words] = Array.isArray(manifest.command) ? manifest.command.map(String) : []
   // The command is started by the path of its program.
-  const started = words.map((word, i) =>
-    i === 0 && /(main\.[jt]s|\/twoloop)$/.test(word) ? 'twoloop' : quoteWord(word),
-  )
+  const started = [/(main\.[jt]s|\/twoloop)$/.test(program) ? 'twoloop' : program, ...words]
+  const name = basename(directory)
+  const again = [...without(started, ['--overwrite'], ['--root', '--name']), '--root', 'again', '--name', name]
   const run = wordFor(directory)
-  const isRun = started[0] === 'twoloop' && started[1] === 'run'
   return [
-    ...(started.length === 0 ? [] : ['# as it was started', started.join(' '), '']),
-    ...(isRun
+    ...(program === '' ? [] : ['# as it was started', inShell(without(started, ['--overwrite'])), '']),
+    ...(started[0] === 'twoloop' && started[1] === 'run'
       ? [
           '# once more from the beginning, beside it: the same table has the same SHA-256',
-          `${started.join(' ')} --root again`,
-          `twoloop export again/${quoteWord(basename(directory))} --canonical | sha256sum`,
+          inShell(again),
+          `twoloop export ${quoteWord(`again/${name}`)} --canonical | sha256sum`,
         ]
       : ['# the same table has the same SHA-256']),
     `twoloop export ${run} --canonical | sha256sum`,
@@ -58,6 +71,18 @@ export function commandsOf({ manifest, directory, overview: { summary } }: Conte
       ? ['', '# simulates the best individual again, and compares', `twoloop replay ${run} ${nameOf(summary.best)}`]
       : []),
   ]
+}
+
+/** The words of a command without flags, and without options that have a value of their own. */
+function without(words: readonly string[], flags: readonly string[], options: readonly string[] = []): string[] {
+  return words.filter(
+    (word, i) =>
+      !flags.includes(word) && !options.includes(word.split('=')[0]!) && !options.includes(words[i - 1] ?? ''),
+  )
+}
+
+function inShell(words: readonly string[]): string {
+  return words.map(quoteWord).join(' ')
 }
 
 const factNames = {
