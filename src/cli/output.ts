@@ -48,6 +48,20 @@ export async function writeWhole(path: string, chunks: Chunks): Promise<void> {
   }
 }
 
+/**
+ * A mistyped name may be that of an experiment: only what begins as one of ours is replaced.
+ *
+ * @throws ConfigurationError if there is a file with something else in it
+ */
+export async function refuseForeign(path: string, ours: RegExp, kind: string): Promise<void> {
+  const existing = await stat(path).catch(() => undefined)
+  if (!existing?.isFile() || existing.size === 0) return
+  await using file = await open(path)
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(64), 0, 64, 0)
+  if (ours.test(buffer.toString('latin1', 0, bytesRead))) return
+  throw new ConfigurationError(`${path} is there already, and is no ${kind}; give another --output`)
+}
+
 async function replace(path: string, mode: number | undefined, chunks: Chunks): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`
   try {

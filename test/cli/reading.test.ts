@@ -28,6 +28,7 @@ import { summarizeRun } from '../../src/record/summary.ts'
 import { RecordWriter } from '../../src/record/writer.ts'
 import { replay } from '../../src/search/replay.ts'
 import { openDatabase } from '../../src/system/database.ts'
+import { tableFormats } from '../../src/tables/formats.ts'
 import { command } from '../command.ts'
 import { canonicalExport, search } from '../search.ts'
 import { temporaryDirectory } from '../temporary.ts'
@@ -335,12 +336,12 @@ test('a file has the format that it is named for, unless another is asked for', 
 test('a file is written as a whole or not at all', async () => {
   const directory = temporaryDirectory()
   const output = join(directory, 'table.csv')
-  writeFileSync(output, 'earlier')
+  writeFileSync(output, 'generation,earlier')
   const copy = join(directory, 'copy')
   cpSync(run, copy, { recursive: true })
   breakIndividual(copy)
   await expect(exportRun(copy, { output })).rejects.toThrow()
-  expect(readFileSync(output, 'utf8')).toBe('earlier')
+  expect(readFileSync(output, 'utf8')).toBe('generation,earlier')
   expect(readdirSync(directory).sort()).toEqual(['copy', 'table.csv'])
   symlinkSync(output, join(directory, 'link.csv'))
   const { exitCode, stdout } = await command(['export', run, '--output', join(directory, 'link.csv'), '--json'])
@@ -349,6 +350,19 @@ test('a file is written as a whole or not at all', async () => {
   expect(readFileSync(output, 'utf8')).toMatch(/^generation,index,/)
   await exportRun(run, { output: '/dev/null' })
   expect(existsSync('/dev/null') && readdirSync('/dev').includes('null')).toBe(true)
+})
+
+test('an export takes the place of an earlier one in any format, and of nothing else', async () => {
+  const output = join(temporaryDirectory(), 'experiment.json')
+  writeFileSync(output, '{ "name": "mine" }')
+  const sentence = `${output} is there already, and is no table of a run; give another --output`
+  await expect(exportRun(run, { output })).rejects.toThrow(sentence)
+  expect(readFileSync(output, 'utf8')).toBe('{ "name": "mine" }')
+  writeFileSync(output, '')
+  for (const format of tableFormats) await exportRun(run, { output, format })
+  await exportRun(run, { output, canonical: true })
+  await exportRun(run, { output })
+  expect(JSON.parse(readFileSync(output, 'utf8'))).toHaveLength(16)
 })
 
 test.each([
