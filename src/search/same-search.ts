@@ -15,19 +15,43 @@ export function refuseOther(directory: string, known: PlainData | undefined, wan
 
 /** How the search of a run, as its record has it, differs from the one that is wanted; undefined if it is the same. */
 export function differenceOf(known: PlainData, wanted: RunIdentity): string | undefined {
-  const before = isOfVersionOne(known) ? readVersionOne(known, wanted) : known
-  return isSame(before, wanted) ? undefined : firstDifference(before, wanted)
+  const before = isOfVersionOne(known) ? readVersionOne(known, wanted) : (known as unknown as RunIdentity)
+  return isSame(before, wanted) ? undefined : firstDifference(withPlan(before), withPlan(wanted))
+}
+
+function withPlan(search: RunIdentity): RunIdentity {
+  return { ...search, plan: search.plan ?? { order: 'generations', start: [] } }
 }
 
 /** Where two values first differ, in words. */
-function firstDifference(before: unknown, now: unknown, path = ''): string {
+function firstDifference(before: unknown, now: unknown, path: readonly string[] = []): string {
   if (isMap(before) && isMap(now)) {
     for (const key of new Set([...Object.keys(before), ...Object.keys(now)])) {
       if (isSame(before[key] ?? null, now[key] ?? null)) continue
-      return firstDifference(before[key] ?? null, now[key] ?? null, path ? `${path}.${key}` : key)
+      return firstDifference(before[key] ?? null, now[key] ?? null, [...path, key])
     }
   }
-  return `${path} was ${shown(before)} and is now ${shown(now)}`
+  return `${asWritten(path)} was ${shown(before)} and is now ${shown(now)}`
+}
+
+/** What is part of a search, by the key with which an experiment file says it. */
+function asWritten([part, ...path]: readonly string[]): string {
+  switch (part as keyof RunIdentity) {
+    case 'parameters':
+    case 'objectives':
+    case 'constraints':
+    case 'replications':
+    case 'budget':
+    case 'reference':
+      return ['optimizee', part, ...path].join('.')
+    case 'optimizer':
+      return [part, ...(path[0] === 'settings' ? path.slice(1) : path)].join('.')
+    case 'failures': // a simulation or its runner may say so
+    case 'plan':
+      return path.length > 0 ? path.join('.') : part!
+    default:
+      return [part, ...path].join('.')
+  }
 }
 
 function shown(value: unknown): string {

@@ -205,7 +205,7 @@ test('a grid of another configuration is refused where there is a run already', 
   await new ExperimentGrid('tell').add('lr', [1, 2]).run(thunk('tell'), options)
   const other = new ExperimentGrid('tell').add('lr', [1, 3])
   await expect(other.run(thunk('tell'), options)).rejects.toThrow(
-    /holds a run of another configuration \(parameters was /,
+    /holds a run of another configuration \(optimizee\.parameters was /,
   )
   await expect(new ExperimentGrid('tell').add('lr', [1, 2]).run(thunk('train'), options)).rejects.toThrow(
     /holds a run of another configuration \(optimizee\.options\.thunk\.module was .*tell\.ts" and is now .*train\.ts"\)/,

@@ -233,7 +233,7 @@ test('a run of another configuration in the same place is refused, and made anew
   const refused = await twoloop('run', 'valley.ts', '--seed', '2')
   expect([refused.code, refused.stdout]).toEqual([2, ''])
   expect(refused.stderr).toMatch(
-    /^twoloop: [^\n]*valley holds a run of another configuration \(optimizer\.settings\.seed was 1 and is now 2\)/,
+    /^twoloop: [^\n]*valley holds a run of another configuration \(optimizer\.seed was 1 and is now 2\)/,
   )
   expect((await twoloop('run', 'valley.ts', '--json')).stdout).toBe(first.stdout)
   const anew = await twoloop('run', 'valley.ts', '--seed', '2', '--overwrite', '--json')

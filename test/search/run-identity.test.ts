@@ -2,6 +2,9 @@ import { cpSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { PlainData } from '../../src/core/plain-data.ts'
+import type { RunIdentity } from '../../src/search/run-identity.ts'
+import { differenceOf } from '../../src/search/same-search.ts'
 import { openDatabase } from '../../src/system/database.ts'
 import { UserFolder } from '../cli/folder.ts'
 import { command as commandHere } from '../command.ts'
@@ -84,11 +87,32 @@ test('the command and a program refuse a run of another configuration with the s
 })
 
 const otherConfigurations: readonly (readonly [runner: object, optimizer: object, words: string])[] = [
-  [{ onFailure: 'replace' }, {}, 'failures.onFailure was "fail" and is now "replace"'],
-  [{ retries: 1 }, {}, 'failures.retries was 0 and is now 1'],
-  [{ timeout: '9s' }, {}, 'failures.timeout was null and is now 9000'],
-  [{}, { seed: 2 }, 'optimizer.settings.seed was 1 and is now 2'],
+  [{ onFailure: 'replace' }, {}, 'onFailure was "fail" and is now "replace"'],
+  [{ retries: 1 }, {}, 'retries was 0 and is now 1'],
+  [{ timeout: '9s' }, {}, 'timeout was null and is now 9000'],
+  [{}, { seed: 2 }, 'optimizer.seed was 1 and is now 2'],
 ]
+
+const search: RunIdentity = {
+  version: 2,
+  parameters: [['x', { type: 'real', low: -2, high: 2 }]],
+  objectives: [['cost', -1]],
+  optimizee: { module: 'square', options: null },
+  optimizer: { type: 'genetic-algorithm', version: 2, settings: { seed: 1 } },
+  failures: { timeout: null, retries: 0, onFailure: 'fail' },
+  warmStart: null,
+}
+
+test.each<[Partial<RunIdentity>, string]>([
+  [{ plan: { order: 'ordered', window: 8, start: [] } }, 'order was "generations" and is now "ordered"'],
+  [{ plan: { order: 'generations', start: [{ x: 1 }] } }, 'start was [] and is now [{"x":1}]'],
+  [{ replications: { count: 2 } }, 'optimizee.replications was null and is now {"count":2}'],
+  [{ constraints: ['x >= 0'] }, 'optimizee.constraints was null and is now ["x >= 0"]'],
+  [{ optimizer: { ...search.optimizer, version: 3 } }, 'optimizer.version was 2 and is now 3'],
+  [{ warmStart: 'a.csv' }, 'warmStart was null and is now "a.csv"'],
+])('what another search has is named by the key of an experiment file: %j', (other, difference) => {
+  expect(differenceOf({ ...search } as PlainData, { ...search, ...other })).toBe(difference)
+})
 
 test('how it is run is no part of a search', async () => {
   expect((await program({}, 1)).exitCode).toBe(0)
@@ -129,7 +153,7 @@ test('a run that version 1 began by the command, a program or a module goes on',
     const rest = JSON.stringify(form).replaceAll('"seed":1,"populationSize":4', JSON.stringify(known).slice(1, -1))
     database.prepare(`update manifest set value = ? where key = 'configuration'`).run(rest)
     database.close()
-    expect((await command('--seed', '2')).stderr, by).toContain('optimizer.settings.seed was 1 and is now 2')
+    expect((await command('--seed', '2')).stderr, by).toContain('optimizer.seed was 1 and is now 2')
     expect((await command()).exitCode, by).toBe(0)
     expect((await program({}, 3)).exitCode, by).toBe(0)
     expect(readFileSync(join(run, 'run.json'), 'utf8')).toContain('optimizee.mjs')
