@@ -15,7 +15,7 @@ import { type NoisyPast, noNoisyPast, remember, settle, settledIn, withoutNoise 
 import { firstRun, isSpent, nextRun, type RestartSchedule } from './shared/cma/restart-schedule.ts'
 import { beginRun, type CmaRun, type CmaSample, learn, type ToldSample } from './shared/cma/run.ts'
 import { Sampler } from './shared/cma/sampler.ts'
-import { nothingKnown, type Prior, startAmong, warmStart, withPrior } from './shared/cma/start.ts'
+import { type KnownBefore, nothingKnown, startAmong, warmStart, withPrior } from './shared/cma/start.ts'
 import { type StopReason, stopReason } from './shared/cma/stop.ts'
 import { defaultLambda, type ShapeType } from './shared/cma/strategy.ts'
 import { type KnownPoints, keyOf, scoreAt, withPoint } from './shared/known-points.ts'
@@ -63,7 +63,7 @@ export type CmaEsState = {
   readonly own: number
   readonly pending: number
   /** The best of what was known before the first run. */
-  readonly prior: Prior
+  readonly prior: KnownBefore
   /** In a space without real axes, or where these may not apply: which points are known, and which are simulated, so that none is simulated again. */
   readonly known: KnownPoints
   readonly open: readonly number[]

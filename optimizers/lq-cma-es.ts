@@ -14,7 +14,7 @@ import { firstRun, isSpent, nextRun, type RestartSchedule } from './shared/cma/r
 import { beginRun, type CmaRun, learn } from './shared/cma/run.ts'
 import { Sampler } from './shared/cma/sampler.ts'
 import { deviationsOf } from './shared/cma/shape.ts'
-import { nothingKnown, type Prior, startAmong, warmStart, withPrior } from './shared/cma/start.ts'
+import { type KnownBefore, nothingKnown, startAmong, warmStart, withPrior } from './shared/cma/start.ts'
 import { type StopReason, stopReason } from './shared/cma/stop.ts'
 import { defaultLambda } from './shared/cma/strategy.ts'
 import { canonical } from './shared/genes.ts'
@@ -70,7 +70,7 @@ export type LqCmaEsState = {
   /** Where the model is least: one of the next samples. */
   readonly optimum: Float64Array | null
   /** The best of what was known before the first run. */
-  readonly prior: Prior
+  readonly prior: KnownBefore
   /** In a space without real axes, the points that are known: none is simulated again. */
   readonly known: KnownPoints
   readonly best: Best | null
@@ -197,7 +197,7 @@ export class LqCmaEs<P = Record<string, unknown>> extends Optimizer<LqCmaEsState
     return { run, candidates, wanted: Math.max(first, this.settings.batch) }
   }
 
-  #startOf(prior: Prior, given: Parameters<typeof warmStart>[1], draws: number, random: Random) {
+  #startOf(prior: KnownBefore, given: Parameters<typeof warmStart>[1], draws: number, random: Random) {
     if (prior.best.length > 0) return warmStart(prior, given, this.#axes)
     const points = Array.from({ length: draws }, () => this.space.encode(this.createIndividual(random)))
     return startAmong(points, given, this.#axes)

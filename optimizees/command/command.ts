@@ -14,7 +14,7 @@ import { quoteWord } from '../../src/core/shell-words.ts'
 import { parameterFrom, Space } from '../../src/core/space.ts'
 import { layFiles } from '../../src/system/given-files.ts'
 import { hiddenVariables } from '../../src/system/hidden-variables.ts'
-import type { Environment } from '../../src/system/process-group.ts'
+import type { Variables } from '../../src/system/process-group.ts'
 import { wordsThatNameFiles } from '../shared/named-files.ts'
 import { fillTemplate, mentions, parseTemplate, type Template } from '../shared/placeholders.ts'
 import { shellLines } from '../shared/shell-lines.ts'
@@ -46,10 +46,10 @@ class Command extends Optimizee {
   /** The parameters that may be absent. */
   readonly #conditional: ReadonlySet<string>
   /** What the lines of setup gave, once for all commands of this process. */
-  #setUp: Environment | undefined
+  #setUp: Variables | undefined
   #memoryKills: MemoryKills | undefined
   /** What in the environment of this process, the same for all of its life, its commands are not to see. */
-  #hidden: Environment | undefined
+  #hidden: Variables | undefined
 
   constructor(options: CommandOptions) {
     const {
@@ -225,12 +225,12 @@ class Command extends Optimizee {
     }
   }
 
-  #surroundings(given: Environment): Environment {
+  #surroundings(given: Variables): Variables {
     this.#hidden ??= hiddenVariables(process.env)
     return { ...this.#hidden, ...this.#setUp, ...given }
   }
 
-  #ofIndividual(values: Values): Environment {
+  #ofIndividual(values: Values): Variables {
     const given = this.#variables.of(this.#fillFrom(values)) // which may ask for the directory that values then tell
     return { ...given, ...values.environment }
   }

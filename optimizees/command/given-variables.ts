@@ -1,4 +1,4 @@
-import type { Environment } from '../../src/system/process-group.ts'
+import type { Variables } from '../../src/system/process-group.ts'
 import { fillTemplate, mentions, parseTemplate, type Template } from '../shared/placeholders.ts'
 
 /** The environment variables that an experiment gives a command; a placeholder in one stands for what is the individual's. */
@@ -11,13 +11,13 @@ export class GivenVariables {
   }
 
   /** Those that are the same for all individuals, as lines of setup see them. */
-  get common(): Environment {
+  get common(): Variables {
     const common = this.#variables.filter(([, { parts }]) => parts.every((part) => typeof part === 'string'))
     return Object.fromEntries(common.map(([name, value]) => [name, fillTemplate(value, String)]))
   }
 
   /** All of them; what names a parameter that does not apply is not there. */
-  of(fill: (placeholder: string) => string | undefined): Environment {
+  of(fill: (placeholder: string) => string | undefined): Variables {
     return Object.fromEntries(this.#variables.map(([name, value]) => [name, fillAll(value, fill)]))
   }
 

@@ -1,5 +1,5 @@
 import { SimulationFailure } from '../../src/core/evaluation.ts'
-import type { Environment } from '../../src/system/process-group.ts'
+import type { Variables } from '../../src/system/process-group.ts'
 import { runProgram } from './run-program.ts'
 
 /** The environment's variables end with this, so that a value may have lines. */
@@ -15,10 +15,10 @@ const mostBytes = 16 * 2 ** 20
  */
 export async function setUp(
   lines: readonly string[],
-  environment: Environment,
+  environment: Variables,
   workingDirectory: string | undefined,
   signal: AbortSignal,
-): Promise<Environment> {
+): Promise<Variables> {
   const script = `exec 3>&1 1>&2\nset -e\n${lines.join('\n')}\nexec env -0 >&3`
   const shell = `command -v bash >/dev/null && exec bash -c "$0"; exec /bin/sh -c "$0"`
   const end = await runProgram(['/bin/sh', '-c', shell, script], {

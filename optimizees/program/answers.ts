@@ -1,10 +1,10 @@
 import type { Heard } from './conversation.ts'
 
-export type Answer = { readonly result: unknown } | { readonly error: string }
+export type ProgramAnswer = { readonly result: unknown } | { readonly error: string }
 
 /** What came of lines that a program was given. */
 export interface Answers {
-  readonly byId: ReadonlyMap<number, Answer>
+  readonly byId: ReadonlyMap<number, ProgramAnswer>
   /** Answers to what nobody has asked, or that came a second time. */
   readonly surplus: readonly string[]
   /** Why something is no answer, if it looks like one. */
@@ -14,9 +14,9 @@ export interface Answers {
 /** @param ids of the individuals, oldest first: an answer without an id is about the oldest that has none yet */
 export function readAnswers(heard: readonly Heard[], ids: readonly number[]): Answers {
   const open = new Set(ids)
-  const byId = new Map<number, Answer>()
+  const byId = new Map<number, ProgramAnswer>()
   const surplus: string[] = []
-  const take = (id: number | undefined, answer: Answer, line: string) => {
+  const take = (id: number | undefined, answer: ProgramAnswer, line: string) => {
     const [oldest] = open
     const of = id ?? oldest
     if (of === undefined || !open.delete(of)) surplus.push(line)

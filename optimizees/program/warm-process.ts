@@ -2,7 +2,7 @@ import { SimulationFailure, type SimulationResult } from '../../src/core/evaluat
 import type { ProcessUsage } from '../../src/core/optimizee.ts'
 import type { Space } from '../../src/core/space.ts'
 import { afterCut, show, textOfBytes } from '../../src/core/text.ts'
-import { describeEnd, type Environment, type ProcessEnd, ProcessGroup } from '../../src/system/process-group.ts'
+import { describeEnd, type ProcessEnd, ProcessGroup, type Variables } from '../../src/system/process-group.ts'
 import { UsageOfTasks } from '../../src/system/process-usage.ts'
 import { MemoryKills } from '../command/memory-kills.ts'
 import { readRest } from '../command/run-program.ts'
@@ -47,7 +47,7 @@ export class WarmProcess {
   #lastText = Buffer.alloc(0)
 
   /** @throws what `spawn` throws of arguments that no process can have */
-  constructor(command: readonly string[], environment: Environment, workingDirectory: string | undefined) {
+  constructor(command: readonly string[], environment: Variables, workingDirectory: string | undefined) {
     this.#name = command.join(' ')
     this.#group = new ProcessGroup(command, {
       environment,

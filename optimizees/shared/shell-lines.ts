@@ -1,5 +1,5 @@
 import { quoteWord } from '../../src/core/shell-words.ts'
-import type { Environment } from '../../src/system/process-group.ts'
+import type { Variables } from '../../src/system/process-group.ts'
 
 /** The lines by which a user starts in a shell what a worker starts without one. */
 export function shellLines(
@@ -7,7 +7,7 @@ export function shellLines(
   options: {
     readonly setup?: readonly string[] | undefined
     readonly directory: string
-    readonly environment: Environment
+    readonly environment: Variables
     /** The line that it reads from standard input. */
     readonly input?: string | undefined
   },

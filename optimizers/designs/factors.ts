@@ -24,14 +24,14 @@ export const gridOptions = {
 type ValueList<T> = [T] extends [readonly unknown[]] ? readonly T[] : T | readonly T[]
 
 /** One parameter of a grid with its values, each computed when it is asked for. */
-export interface Factor {
+export interface GridFactor {
   readonly name: string
   readonly count: number
   valueAt(level: number): unknown
 }
 
 /** The factors of a grid, in the order of the space's parameters. @throws RangeError with what is wrong with the options */
-export function factorsOf<P>(design: string, space: Space<P>, options: GridOptions<P>): Factor[] {
+export function factorsOf<P>(design: string, space: Space<P>, options: GridOptions<P>): GridFactor[] {
   const values = (options.values ?? {}) as Readonly<Record<string, unknown>>
   const levels = options.levels
   const levelsByName = typeof levels === 'object' ? (levels as Readonly<Record<string, number | undefined>>) : {}
@@ -91,13 +91,13 @@ export function describeGrid<P>({ levels, values }: GridOptions<P>): { readonly 
   return JSON.parse(JSON.stringify({ levels, values })) as { [key: string]: PlainData }
 }
 
-function valuesFactor(design: string, named: NamedParameter, given: unknown): Factor {
+function valuesFactor(design: string, named: NamedParameter, given: unknown): GridFactor {
   const list = checkedValues(design, named, given)
   return { name: named.name, count: list.length, valueAt: (level) => list[level] }
 }
 
 /** A vector has each combination of the levels of its axes. */
-function levelsFactor(design: string, named: NamedParameter, levels: number, isExact: boolean): Factor {
+function levelsFactor(design: string, named: NamedParameter, levels: number, isExact: boolean): GridFactor {
   const { name, parameter, leaves } = named
   checkCount(design, `levels of ${name}`, levels)
   const refuse = (sentence: string): never => {

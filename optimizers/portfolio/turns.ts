@@ -12,7 +12,7 @@ export type Turns = {
 }
 
 /** What decides whose turn it is. */
-export type Round = {
+export type TurnTaking = {
   readonly members: readonly Turns[]
   /** That of the member that had the latest turn: whoever joins begins there. */
   readonly clock: number
@@ -24,7 +24,10 @@ export type Round = {
  * least for its share (start-time fair queueing: Goyal, Vin and Cheng 1997). Where nothing is waited for, and they have
  * nothing to propose, the others follow, so that a search ends only when nobody has anything.
  */
-export function inTurn({ members, clock, asked }: Round, plan: readonly Pick<Member, 'from' | 'until'>[]): number[] {
+export function inTurn(
+  { members, clock, asked }: TurnTaking,
+  plan: readonly Pick<Member, 'from' | 'until'>[],
+): number[] {
   const places = [...members.keys()]
   const isActive = (place: number) => asked >= plan[place]!.from && asked < plan[place]!.until
   const clockOf = (place: number) => (members[place]!.asked === 0 ? clock : members[place]!.clock)
@@ -34,7 +37,7 @@ export function inTurn({ members, clock, asked }: Round, plan: readonly Pick<Mem
 }
 
 /** The round after a turn of the member at this place, in which it proposed so many. */
-export function afterTurn<R extends Round>(
+export function afterTurn<R extends TurnTaking>(
   round: R,
   place: number,
   { state, count, share }: { readonly state: State; readonly count: number; readonly share: number },

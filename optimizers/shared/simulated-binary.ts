@@ -2,7 +2,7 @@ import type { Random } from '../../src/core/random.ts'
 import { clipUnit, type Space } from '../../src/core/space.ts'
 import { genesOf } from './genes.ts'
 
-export interface VariationSettings {
+export interface SimulatedBinarySettings {
   /** How often two parents are crossed. */
   readonly crossoverProbability: number
   /** The larger, the nearer children are to their parents. */
@@ -18,7 +18,7 @@ export interface VariationSettings {
  * 1995, "Simulated binary crossover for continuous search space"; Deb 2001, "Multi-objective optimization using evolutionary
  * algorithms", sections 4.3.2 and 4.3.3). Coordinates without an order are swapped and drawn anew instead.
  */
-export function variationOf<P>(space: Space<P>, settings: VariationSettings) {
+export function variationOf<P>(space: Space<P>, settings: SimulatedBinarySettings) {
   const { crossoverProbability, crossoverIndex, mutations, mutationIndex } = settings
   const genes = genesOf(space)
   const { axes } = space

@@ -21,7 +21,7 @@ import type { LeftCheckpoint, LeftDigest } from '../../src/core/record.ts'
  *   refused   the worker cannot go on (its pipe is damaged, the optimizee does not load); it ends
  */
 export type ToWorker = Hello | Next | Simulate | Enough | Stop
-export type FromWorker = Hello | Next | Ready | Results | Report | Leaving | Refused
+export type FromWorker = Hello | Next | Ready | ResultsMessage | Report | Leaving | Refused
 
 /** Raised by every change that an older reader would misunderstand. */
 export const protocolVersion = 1
@@ -102,7 +102,7 @@ export interface ResultBeside {
   readonly isStopped?: boolean | undefined
 }
 
-export interface Results {
+export interface ResultsMessage {
   readonly type: 'results'
   readonly results: readonly Result[]
   /** The worker's system calls for pipe files and hearts since the message before. */

@@ -1,5 +1,5 @@
 import type { VisibleGpus } from '../../src/system/gpus.ts'
-import type { Environment } from '../../src/system/process-group.ts'
+import type { Variables } from '../../src/system/process-group.ts'
 
 /** Tells a worker which share it has, so that it can tell a runner that adopts it. */
 const shareVariable = 'TWOLOOP_GPU_SHARE'
@@ -31,7 +31,7 @@ export class GpuShares {
   }
 
   /** The environment in which a worker sees its GPUs, beside those that have these shares; it is empty if none are left. */
-  take(worker: number, taken: readonly number[] = []): Environment {
+  take(worker: number, taken: readonly number[] = []): Variables {
     const share = this.#free(taken)
     if (share === undefined) return {}
     this.#shareOf.set(worker, share)

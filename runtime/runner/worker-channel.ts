@@ -9,7 +9,7 @@ import {
   type Hello,
   isFromWorker,
   protocolVersion,
-  type Results,
+  type ResultsMessage,
   type ToWorker,
 } from '../channel/protocol.ts'
 import { workerDirectory } from '../channel/run-file.ts'
@@ -133,7 +133,7 @@ export class WorkerChannel {
     // A message of another form is a newer worker's, or nobody's: what was asked is still unanswered.
     const known = messages.filter(isFromWorker)
     for (const message of known) {
-      const { operations = 0, needs = 0 }: Partial<Results> = message.type === 'results' ? message : {}
+      const { operations = 0, needs = 0 }: Partial<ResultsMessage> = message.type === 'results' ? message : {}
       this.#operationsThere += operations
       this.#lack = needs > 0 ? { bytes: needs, since: this.#watched() } : undefined
     }

@@ -3,7 +3,7 @@ import { accessSync, constants } from 'node:fs'
 import { delimiter, join, resolve } from 'node:path'
 
 /** What one of Slurm's programs answers. */
-export type Answer =
+export type SlurmAnswer =
   | { readonly type: 'said'; readonly text: string }
   /** The program ended with an error: its own words, and what it had said until then. */
   | { readonly type: 'refused'; readonly words: string; readonly text: string }
@@ -15,7 +15,7 @@ const patienceMs = 5000
 const mostBytes = 2 ** 26
 
 /** Asks one of Slurm's programs, and waits for the answer. */
-export function ask(program: string, ...args: readonly string[]): Answer {
+export function ask(program: string, ...args: readonly string[]): SlurmAnswer {
   try {
     const text = execFileSync(program, args, {
       encoding: 'utf8',
@@ -31,7 +31,7 @@ export function ask(program: string, ...args: readonly string[]): Answer {
 }
 
 /** As `ask`, while the run goes on. */
-export function askMeanwhile(program: string, args: readonly string[], timeout = patienceMs): Promise<Answer> {
+export function askMeanwhile(program: string, args: readonly string[], timeout = patienceMs): Promise<SlurmAnswer> {
   const options = { encoding: 'utf8', env: plainEnvironment(), timeout, maxBuffer: mostBytes } as const
   return new Promise((answer) => {
     const child = execFile(program, args, options, (error, stdout, stderr) => {
@@ -43,7 +43,7 @@ export function askMeanwhile(program: string, args: readonly string[], timeout =
 
 type Failure = Pick<ExecFileException, 'stdout' | 'stderr' | 'code'> & { readonly status?: number | null }
 
-function unanswered({ stdout = '', stderr = '', status, code }: Failure): Answer {
+function unanswered({ stdout = '', stderr = '', status, code }: Failure): SlurmAnswer {
   const exitCode = status ?? code
   if (typeof exitCode !== 'number')
     return { type: 'silent', words: code === 'ENOENT' ? 'is not there' : 'gave no answer' }

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { gpusOf } from '../../src/system/gpus.ts'
-import { type Environment, signalGroup, startProcess } from '../../src/system/process-group.ts'
+import { signalGroup, startProcess, type Variables } from '../../src/system/process-group.ts'
 import { ownIdentity } from '../../src/system/process-identity.ts'
 import { Pulse, runnerHeart } from '../channel/heartbeat.ts'
 import { PipeDamaged, PipeReader, PipeWriter } from '../channel/pipe-file.ts'
@@ -138,7 +138,7 @@ class Pilot {
 }
 
 /** What has `srun` and `mpirun` start the tasks of a simulation, on the CPUs that the job keeps for them. */
-function forTasks(tasks: number): Environment {
+function forTasks(tasks: number): Variables {
   const count = String(tasks)
   return {
     SLURM_EXPORT_ENV: undefined, // a job that was submitted with --export=NONE would leave them no PATH

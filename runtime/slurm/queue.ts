@@ -1,4 +1,4 @@
-import { type Answer, ask, askMeanwhile } from './ask.ts'
+import { ask, askMeanwhile, type SlurmAnswer } from './ask.ts'
 
 /** A batch job, or one of an array, as Slurm lists it. */
 export interface QueuedJob {
@@ -92,7 +92,7 @@ export function describeJob({ job, state, reason, start, end, nodes }: QueuedJob
 
 const detailsOf = (job: string) => ['--oneliner', 'show', 'job', job]
 
-function readDetails(job: string, answer: Answer): JobDetails | undefined {
+function readDetails(job: string, answer: SlurmAnswer): JobDetails | undefined {
   if (answer.type === 'refused' && isUnknown(answer.words))
     return { ...nothingOf(job), isPreempted: false, details: {} }
   if (answer.type !== 'said') return undefined
@@ -122,7 +122,7 @@ function listOf(jobs: readonly string[]): string[] {
   return ['--array', '--states=all', '--noheader', `--Format=${format}`, `--jobs=${jobs.join(',')}`]
 }
 
-function readList(answer: Answer): ReadonlyMap<string, QueuedJob> | undefined {
+function readList(answer: SlurmAnswer): ReadonlyMap<string, QueuedJob> | undefined {
   if (answer.type === 'refused' && isUnknown(answer.words)) return new Map()
   if (answer.type !== 'said') return undefined
   const rows = answer.text.split('\n').filter((line) => /^\d+\S*\|[A-Z_]+\|/.test(line))

@@ -1,5 +1,5 @@
 import { MessageTooLarge, maxPayloadBytes, type PipeWriter } from '../channel/pipe-file.ts'
-import type { AttemptKey, Result, Results } from '../channel/protocol.ts'
+import type { AttemptKey, Result, ResultsMessage } from '../channel/protocol.ts'
 import { NoRoom } from '../channel/segment.ts'
 
 /** What a worker has to say of its individuals, kept until it can be written. */
@@ -90,7 +90,7 @@ export class Answers {
     return 1
   }
 
-  #write(results: readonly Result[], beside: Pick<Results, 'needs'> = {}): void {
+  #write(results: readonly Result[], beside: Pick<ResultsMessage, 'needs'> = {}): void {
     const operations = this.#operations()
     this.#writer.write({ type: 'results', results, operations: operations - this.#operationsTold, ...beside })
     this.#operationsTold = operations

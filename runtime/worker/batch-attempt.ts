@@ -8,12 +8,12 @@ import { Context, type ContextSource } from './context.ts'
 import { type AttemptOutcome, badResult, outcomeOf, outcomeOfThrown, TimeoutError, timedOut } from './outcome.ts'
 
 /** One of several individuals that are simulated together. */
-export interface Member {
+export interface BatchMember {
   readonly individual: Individual
   readonly surroundings: ContextSource
 }
 
-export interface BatchSurroundings<M extends Member> {
+export interface BatchSurroundings<M extends BatchMember> {
   readonly snapshot: () => unknown
   /** Milliseconds that may pass until an individual is answered. */
   readonly timeout: number | undefined
@@ -27,7 +27,7 @@ export interface BatchSurroundings<M extends Member> {
  * Attempts at several individuals at once, in this process. A failure of the whole is nobody's: those that have no answer
  * yet are simulated again, half of them at a time, until the individual at fault is alone.
  */
-export class BatchAttempt<M extends Member> {
+export class BatchAttempt<M extends BatchMember> {
   readonly #optimizee: Optimizee
   readonly #members: readonly M[]
   readonly #surroundings: BatchSurroundings<M>
@@ -64,7 +64,7 @@ export class BatchAttempt<M extends Member> {
 }
 
 /** One call of `simulateMany`, with its time. */
-class Together<M extends Member> {
+class Together<M extends BatchMember> {
   readonly #optimizee: Optimizee
   readonly #members: readonly M[]
   readonly #surroundings: BatchSurroundings<M>

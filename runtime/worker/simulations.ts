@@ -10,7 +10,7 @@ import { type Assignment, type AttemptKey, decodeMessage, type Used } from '../c
 import type { RunFile } from '../channel/run-file.ts'
 import type { Answers } from './answers.ts'
 import { Attempt, type AttemptSurroundings } from './attempt.ts'
-import { BatchAttempt, type Member } from './batch-attempt.ts'
+import { BatchAttempt, type BatchMember } from './batch-attempt.ts'
 import { EarlyStop } from './early-stop.ts'
 import { type AttemptOutcome, causeOf } from './outcome.ts'
 import { PrintedText } from './printed-text.ts'
@@ -32,7 +32,7 @@ interface Running {
 }
 
 /** An individual that is simulated, perhaps together with others. */
-interface KeyedMember extends Member {
+interface KeyedMember extends BatchMember {
   readonly key: AttemptKey
   readonly stop: EarlyStop
   readonly surroundings: AttemptSurroundings

@@ -1,18 +1,18 @@
 /** How numbers are laid out along an axis of a picture. */
-export interface Axis {
+export interface DrawnAxis {
   readonly scale: 'linear' | 'log'
   readonly low: number
   readonly high: number
 }
 
 /** Where a number stands on an axis: 0 at its low end, 1 at its high one. */
-export function placeOn({ scale, low, high }: Axis, value: number): number {
+export function placeOn({ scale, low, high }: DrawnAxis, value: number): number {
   if (scale === 'log') return (Math.log(value) - Math.log(low)) / (Math.log(high) - Math.log(low))
   return (value - low) / (high - low)
 }
 
 /** The number that stands at a place of an axis. */
-export function valueAtPlace({ scale, low, high }: Axis, place: number): number {
+export function valueAtPlace({ scale, low, high }: DrawnAxis, place: number): number {
   if (scale === 'log') return Math.exp(Math.log(low) + place * (Math.log(high) - Math.log(low)))
   return low + place * (high - low)
 }
@@ -29,7 +29,7 @@ export function axisFor(
     better = [],
     wanted = 'auto',
   }: { readonly better?: readonly number[]; readonly wanted?: 'auto' | 'linear' | 'log' } = {},
-): Axis {
+): DrawnAxis {
   const sorted = numbers
     .filter(Number.isFinite)
     .map(drawable)

@@ -60,7 +60,7 @@ export interface BatchRun {
 }
 
 /** What a front door hands to the engine. */
-export interface Batch {
+export interface BatchPlan {
   /** Whose words its record is to be read in. */
   readonly kind: 'mesa' | 'verbs'
   readonly size: number
@@ -107,9 +107,9 @@ class RunList extends Optimizer<RunListState> {
   static readonly type = 'design'
   static override readonly version = 2
 
-  readonly #batch: Batch
+  readonly #batch: BatchPlan
 
-  constructor(batch: Batch) {
+  constructor(batch: BatchPlan) {
     const runs = { runs: batch.size, sha256: hashRuns(batch) }
     super(batch.optimizee, { seed: 0, generations: Math.ceil(batch.size / chunk), ...runs })
     this.#batch = batch
@@ -192,7 +192,7 @@ export class BatchDirectory implements Disposable {
  * @throws BatchStoppedError if the signal, or a full disk, stopped it
  */
 export async function runBatch(
-  batch: Batch,
+  batch: BatchPlan,
   { path }: BatchDirectory,
   options: EngineOptions & { readonly workers: number | undefined; readonly displayProgress: boolean },
 ): Promise<void> {
@@ -267,7 +267,7 @@ function entryText({ module, make, of }: Adapter): string {
   ].join('\n')
 }
 
-function hashRuns(batch: Batch): string {
+function hashRuns(batch: BatchPlan): string {
   const hash = createHash('sha256')
   for (let position = 0; position < batch.size; position++) {
     const { parameters, seed, point, replicate } = batch.runAt(position)

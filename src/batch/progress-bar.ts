@@ -3,6 +3,8 @@ import type { Progress } from '../search/tally.ts'
 /** Where progress is shown: standard error, or a test's stand-in. */
 export interface ProgressStream {
   readonly isTTY?: boolean | undefined
+  /** How wide a terminal is. */
+  readonly columns?: number | undefined
   write(text: string): unknown
 }
 

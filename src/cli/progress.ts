@@ -1,12 +1,6 @@
+import type { ProgressStream } from '../batch/progress-bar.ts'
 import { printableLines } from '../core/text.ts'
 import type { Progress } from '../search/tally.ts'
-
-/** Where progress is shown: standard error, or a test's stand-in. */
-export interface ProgressStream {
-  readonly isTTY?: boolean | undefined
-  readonly columns?: number | undefined
-  write(text: string): unknown
-}
 
 const redrawEvery = 100
 const lineEvery = 5_000

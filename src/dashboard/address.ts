@@ -1,7 +1,7 @@
 import { quoteWord } from '../core/shell-words.ts'
 
 /** Where the page is served. */
-export type Place =
+export type ServedAt =
   | { readonly type: 'port'; readonly port: number }
   | { readonly type: 'socket'; readonly path: string }
 
@@ -26,7 +26,7 @@ export interface Addresses {
 /** The port of the tunnel's near end where the page has none itself. */
 const nearPort = 8123
 
-export function addressesOf(place: Place, machine: Machine, token: string): Addresses {
+export function addressesOf(place: ServedAt, machine: Machine, token: string): Addresses {
   const port = place.type === 'port' ? place.port : nearPort
   const far = place.type === 'port' ? `127.0.0.1:${place.port}` : quoteWord(place.path)
   const by = machine.by === undefined ? '' : ` -J ${quoteWord(`${machine.user}@${machine.by}`)}`

@@ -1,4 +1,4 @@
-import { type Axis, axisFor, placeOn, valueAtPlace } from '../analysis/density.ts'
+import { axisFor, type DrawnAxis, placeOn, valueAtPlace } from '../analysis/density.ts'
 import { ConfigurationError } from '../core/errors.ts'
 import type { RecordReader } from '../record/reader.ts'
 import { ScreenReader } from '../record/screen-reader.ts'
@@ -87,7 +87,7 @@ function compare(
   const total = fitting.reduce((most, { record }) => Math.max(most, record.places.total), 1)
   const runs = fitting.map(({ record, name }) => comparedRun(record, name, objective, total))
   const values = runs.flatMap(({ best }) => best.filter((value) => value !== null))
-  const x: Axis = { scale: 'linear', low: 0, high: total }
+  const x: DrawnAxis = { scale: 'linear', low: 0, high: total }
   const y = axisFor(values, { better: values, wanted: scale })
   const targets = targetsBetween(y, runs, sign)
   const groups = groupsOf(runs)
@@ -215,7 +215,7 @@ function lastKnown(best: readonly (number | null)[], at: number): number | null 
 }
 
 /** Levels from where the runs begin to the best that any of them has found, on the scale of the picture. */
-function targetsBetween(y: Axis, runs: readonly ComparedRun[], sign: number): number[] {
+function targetsBetween(y: DrawnAxis, runs: readonly ComparedRun[], sign: number): number[] {
   const firsts = runs.flatMap(({ best }) => best.find((value) => value !== null) ?? [])
   const lasts = runs.flatMap(({ best }) => best.findLast((value) => value !== null) ?? [])
   if (firsts.length === 0) return []

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { connect } from 'node:net'
 import { dirname, resolve } from 'node:path'
 import { ConfigurationError } from '../core/errors.ts'
-import type { Place } from './address.ts'
+import type { ServedAt } from './address.ts'
 import { FoundRuns } from './found-runs.ts'
 import { Guard, protectiveHeaders } from './guard.ts'
 import { LiveStreams } from './live-streams.ts'
@@ -20,7 +20,7 @@ export interface DashboardOptions {
 
 /** The page of the runs under a directory, served on loopback or a socket until it is disposed of. It only reads. */
 export class Dashboard implements AsyncDisposable {
-  readonly place: Place
+  readonly place: ServedAt
   readonly runs: FoundRuns
   readonly #server: Server
   readonly #guard: Guard
@@ -28,7 +28,7 @@ export class Dashboard implements AsyncDisposable {
   readonly #answers: RunAnswers
   readonly #live: LiveStreams
 
-  private constructor(server: Server, place: Place, runs: FoundRuns) {
+  private constructor(server: Server, place: ServedAt, runs: FoundRuns) {
     this.#server = server
     this.place = place
     this.runs = runs
@@ -105,7 +105,7 @@ function addressIn(asked = '/'): URL {
   throw new QueryError(`wanted an address that begins with a slash, got ${JSON.stringify(asked.slice(0, 100))}`)
 }
 
-function listenOnPort(server: Server, port: number): Promise<Place> {
+function listenOnPort(server: Server, port: number): Promise<ServedAt> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       reject(
@@ -124,7 +124,7 @@ function listenOnPort(server: Server, port: number): Promise<Place> {
 }
 
 /** Only its owner may connect: the mask is in force while the socket is made, so that it is never open to others. */
-async function listenOnSocket(server: Server, path: string): Promise<Place> {
+async function listenOnSocket(server: Server, path: string): Promise<ServedAt> {
   await removeDeadSocket(path)
   // The system says of that as well that it is not permitted.
   if (!existsSync(dirname(path))) throw new ConfigurationError(`there is no directory ${dirname(path)} for the socket`)

@@ -1,4 +1,4 @@
-import { type Axis, axisFor, placeOn } from '../analysis/density.ts'
+import { axisFor, type DrawnAxis, placeOn } from '../analysis/density.ts'
 import { type Factor, importances } from '../analysis/index.ts'
 import { leavesOf } from '../core/leaves.ts'
 import type { ParameterDefinition } from '../core/space.ts'
@@ -11,7 +11,7 @@ import { recordedSpace } from '../tables/recorded-space.ts'
 export interface ParameterAxis {
   readonly name: string
   readonly path: Leaf['path']
-  readonly axis: Axis
+  readonly axis: DrawnAxis
   /** Whether its values are whole numbers. */
   readonly isWhole: boolean
   /** What the levels are called of what has no order; each stands in the middle of its part of the axis. */
@@ -53,7 +53,7 @@ function axisOf(
   if (leaf?.type === 'real' || leaf?.type === 'integer') {
     const { low, high, scale = 'linear' } = leaf
     const margin = leaf.type === 'integer' && scale === 'linear' ? 0.5 : low === high ? 0.5 : 0
-    const axis: Axis = { scale: low < high ? scale : 'linear', low: low - margin, high: high + margin }
+    const axis: DrawnAxis = { scale: low < high ? scale : 'linear', low: low - margin, high: high + margin }
     const isWhole = leaf.type === 'integer'
     return { name, path, axis, isWhole, ...numeric, bounds: [low, high], placeOf: numberPlace(path, axis) }
   }
@@ -80,7 +80,7 @@ function axisOf(
 
 const numeric = { labels: undefined, levels: undefined } as const
 
-function numberPlace(path: Leaf['path'], axis: Axis): ParameterAxis['placeOf'] {
+function numberPlace(path: Leaf['path'], axis: DrawnAxis): ParameterAxis['placeOf'] {
   return (parameters) => {
     const value = valueAt(parameters, path)
     return typeof value === 'number' ? placeOn(axis, value) : Number.NaN

@@ -1,19 +1,19 @@
-import { type Axis, placeOn } from '../analysis/density.ts'
+import { type DrawnAxis, placeOn } from '../analysis/density.ts'
 import { short } from './words.ts'
 
 export type Tick = readonly [place: number, text: string]
 
 /** Round numbers along an axis, about as many as wanted, each with its place from 0 to 1. */
-export function ticks(axis: Axis & { readonly isWhole?: boolean }, wanted: number): Tick[] {
+export function ticks(axis: DrawnAxis & { readonly isWhole?: boolean }, wanted: number): Tick[] {
   return roundNumbers(axis, wanted).map((number) => [placeOn(axis, number), short(number)])
 }
 
 /** About so many round numbers along an axis, ascending. */
-export function roundNumbers(axis: Axis & { readonly isWhole?: boolean }, wanted: number): number[] {
+export function roundNumbers(axis: DrawnAxis & { readonly isWhole?: boolean }, wanted: number): number[] {
   return axis.scale === 'log' ? magnitudesIn(axis, wanted) : stepsIn(axis, wanted)
 }
 
-function stepsIn({ low, high, isWhole = false }: Axis & { readonly isWhole?: boolean }, wanted: number): number[] {
+function stepsIn({ low, high, isWhole = false }: DrawnAxis & { readonly isWhole?: boolean }, wanted: number): number[] {
   const step = Math.max(isWhole ? 1 : 0, roundAbove((high - low) / wanted))
   const first = Math.ceil(low / step)
   const count = Math.floor(high / step) - first + 1
@@ -21,7 +21,7 @@ function stepsIn({ low, high, isWhole = false }: Axis & { readonly isWhole?: boo
 }
 
 /** Powers of ten, with 2 and 5 between them where there is room; ordinary steps where an axis spans no power at all. */
-function magnitudesIn(axis: Axis, wanted: number): number[] {
+function magnitudesIn(axis: DrawnAxis, wanted: number): number[] {
   const [first, last] = [Math.floor(Math.log10(axis.low)), Math.ceil(Math.log10(axis.high))]
   const stride = Math.ceil((last - first) / wanted)
   const factors = 3 * (last - first) <= 2 * wanted ? [1, 2, 5] : [1]

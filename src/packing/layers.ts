@@ -2,7 +2,7 @@ import { basename, relative } from 'node:path'
 import type { BuildOptions, Metafile, OnResolveResult, OutputFile, Plugin } from 'esbuild'
 
 /** One file that a bundler has made. */
-export interface Part {
+export interface BundledPart {
   readonly name: string
   readonly text: string
   /** The file that it stands for, relative to the root of the build; undefined of what several have in common. */
@@ -12,7 +12,7 @@ export interface Part {
   readonly needs: readonly string[]
 }
 
-export function partsOf(files: readonly OutputFile[], { outputs }: Metafile, folder: string): Part[] {
+export function partsOf(files: readonly OutputFile[], { outputs }: Metafile, folder: string): BundledPart[] {
   const described = new Map(Object.entries(outputs).map(([path, output]) => [basename(path), output]))
   return files.map(({ path, text }) => {
     const name = relative(folder, path)
@@ -37,7 +37,7 @@ export class Layers {
   readonly #layerOf: ReadonlyMap<string, string>
   readonly #parts: ReadonlyMap<string, PrefixedPart>
 
-  constructor(parts: readonly Part[], layers: Readonly<Record<string, readonly string[]>>) {
+  constructor(parts: readonly BundledPart[], layers: Readonly<Record<string, readonly string[]>>) {
     this.#names = Object.keys(layers)
     this.#layerOf = assign(parts, layers)
     this.#parts = new Map(parts.map((part, i) => [part.name, { ...part, prefix: `p${i}_` }]))
@@ -126,18 +126,18 @@ export class Layers {
 }
 
 /** A part with what its names begin with where those of several stand side by side. */
-interface PrefixedPart extends Part {
+interface PrefixedPart extends BundledPart {
   readonly prefix: string
 }
 
 /** Which layer each part is in, if any. Programs are in none: they are run, not imported. */
 function assign(
-  parts: readonly Part[],
+  parts: readonly BundledPart[],
   layers: Readonly<Record<string, readonly string[]>>,
 ): ReadonlyMap<string, string> {
   const byName = new Map(parts.map((part) => [part.name, part]))
   const layerOf = new Map<string, string>()
-  const take = ({ name, needs }: Part, layer: string, isProgram: boolean) => {
+  const take = ({ name, needs }: BundledPart, layer: string, isProgram: boolean) => {
     if (layerOf.has(name)) return
     if (!isProgram) layerOf.set(name, layer)
     for (const need of needs) take(byName.get(need)!, layer, false)

@@ -1,4 +1,4 @@
-import type { Environment } from './process-group.ts'
+import type { Variables } from './process-group.ts'
 
 /**
  * By these a process knows which one it is among those that `mpirun` or `srun` has started. They are the worker's own:
@@ -14,7 +14,7 @@ const ranks =
 const told = /^TWOLOOP_(?!WORKER$)/
 
 /** Hides from a simulation, and from all that it starts, what in the environment of its worker is not meant for it. */
-export function hiddenVariables(environment: Environment): Environment {
+export function hiddenVariables(environment: Variables): Variables {
   const names = Object.keys(environment).filter((name) => ranks.test(name) || told.test(name))
   return Object.fromEntries(names.map((name) => [name, undefined]))
 }

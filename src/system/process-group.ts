@@ -28,12 +28,12 @@ export interface OutputFiles {
 }
 
 /** In addition to this process's own environment; what is undefined is left out of it. */
-export type Environment = Readonly<Record<string, string | undefined>>
+export type Variables = Readonly<Record<string, string | undefined>>
 
 export interface GroupOptions {
   readonly stdio: SpawnOptions['stdio']
   readonly serialization?: SpawnOptions['serialization']
-  readonly environment?: Environment | undefined
+  readonly environment?: Variables | undefined
   readonly workingDirectory?: string | undefined
   /** Whether it must not outlive this process, however that ends. Workers may: a runner that comes back adopts them. */
   readonly isGuarded: boolean
@@ -147,7 +147,7 @@ export class ProcessGroup extends LedGroup {
 }
 
 /** All of the environment of a process in a group with that mark. */
-export function environmentOf(given: Environment | undefined, mark: string | undefined): Environment {
+export function environmentOf(given: Variables | undefined, mark: string | undefined): Variables {
   return { ...process.env, ...given, [groupVariable]: mark }
 }
 
@@ -176,7 +176,7 @@ export function startProcess(
   command: readonly string[],
   channel: string,
   output: OutputFiles,
-  environment: Environment,
+  environment: Variables,
 ): LaunchedProcess {
   const stdout = openForAppending(join(channel, output.stdout))
   const stderr = openForAppending(join(channel, output.stderr))

@@ -5,18 +5,11 @@ import type { Readable } from 'node:stream'
 import { getSystemErrorName } from 'node:util'
 import { nextMark } from './group-mark.ts'
 import { startGuardians } from './guardian.ts'
-import {
-  type Environment,
-  environmentOf,
-  LedGroup,
-  type ProcessEnd,
-  ProcessGroup,
-  signalGroup,
-} from './process-group.ts'
+import { environmentOf, LedGroup, type ProcessEnd, ProcessGroup, signalGroup, type Variables } from './process-group.ts'
 
 /** What a program is started with; its standard error is this process's own. */
 export interface StartOptions {
-  readonly environment: Environment
+  readonly environment: Variables
   readonly workingDirectory: string | undefined
   /** What it reads from its standard input; nothing by default. */
   readonly input?: string | undefined
@@ -124,7 +117,7 @@ class Starter {
   #isGone = false
   #isFree = true
   /** As its last program had them. */
-  #variables: Environment
+  #variables: Variables
   /** The CPU time of all programs so far. */
   #cpuMs = 0
 
@@ -172,7 +165,7 @@ class Starter {
     return this.#isFree
   }
 
-  async start(parts: readonly string[], variables: Environment, mark: string): Promise<StartedProgram> {
+  async start(parts: readonly string[], variables: Variables, mark: string): Promise<StartedProgram> {
     this.#isFree = false
     this.#output.ref()
     startGuardians()
@@ -208,7 +201,7 @@ class Starter {
   }
 
   /** What is another than in the environment that it has. */
-  #changesTo(variables: Environment): string[] {
+  #changesTo(variables: Variables): string[] {
     const changed = Object.keys({ ...this.#variables, ...variables }).filter(
       (name) => variables[name] !== this.#variables[name],
     )

@@ -6,16 +6,16 @@ import { type Shape, sphere } from './shape.ts'
 import type { ShapeType } from './strategy.ts'
 
 /** What was known before a search: how much, and the best of it, best first. */
-export type Prior = {
+export type KnownBefore = {
   readonly count: number
   readonly best: readonly { readonly point: readonly number[]; readonly cost: number }[]
 }
 
-export const nothingKnown: Prior = { count: 0, best: [] }
+export const nothingKnown: KnownBefore = { count: 0, best: [] }
 
 const mostKept = 200
 
-export function withPrior({ count, best }: Prior, point: readonly number[], cost: number): Prior {
+export function withPrior({ count, best }: KnownBefore, point: readonly number[], cost: number): KnownBefore {
   const place = best.findIndex((other) => other.cost > cost)
   const at = place < 0 ? best.length : place
   return { count: count + 1, best: [...best.slice(0, at), { point, cost }, ...best.slice(at)].slice(0, mostKept) }
@@ -41,7 +41,7 @@ export function startAmong(
  * Starting CMA-ES for Hyperparameter Optimization", with alpha = 0.1); with fewer than four, at the best one.
  */
 export function warmStart(
-  { count, best }: Prior,
+  { count, best }: KnownBefore,
   { sigma, lambda, type }: { readonly sigma: number; readonly lambda: number; readonly type: ShapeType },
   axes: CmaAxes,
 ): RunStart {

@@ -29,7 +29,7 @@ export interface Gathered {
 }
 
 /** What an experiment is to do. It goes by file: arguments are short, and everybody sees them. */
-export interface Job {
+export interface ThunkJob {
   /** Whether the thunk is called, or only looked whether everything that it needs is there. */
   readonly does: 'call' | 'check'
   readonly thunks: readonly ModuleFunction[]
@@ -43,16 +43,16 @@ export type ModuleCode = Readonly<Record<string, string>>
 
 const jobName = 'job.json'
 
-export function writeJob(folder: string, job: Omit<Job, 'modules'>, code: ModuleCode): void {
+export function writeJob(folder: string, job: Omit<ThunkJob, 'modules'>, code: ModuleCode): void {
   const modules: [string, string][] = Object.entries(code).map(([module, text], i) => {
     const name = `module-${i}.mjs`
     writeFileSync(join(folder, name), text, { mode: 0o600 })
     return [module, name]
   })
-  const whole: Job = { ...job, modules: Object.fromEntries(modules) }
+  const whole: ThunkJob = { ...job, modules: Object.fromEntries(modules) }
   writeFileSync(join(folder, jobName), JSON.stringify(whole), { mode: 0o600 })
 }
 
-export function readJob(folder: string): Job {
-  return JSON.parse(readFileSync(join(folder, jobName), 'utf8')) as Job
+export function readJob(folder: string): ThunkJob {
+  return JSON.parse(readFileSync(join(folder, jobName), 'utf8')) as ThunkJob
 }

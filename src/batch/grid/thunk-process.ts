@@ -3,16 +3,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type FailureCause, SimulationFailure } from '../../core/evaluation.ts'
 import type { PlainData } from '../../core/plain-data.ts'
-import { type Environment, type ProcessEnd, ProcessGroup } from '../../system/process-group.ts'
+import { type ProcessEnd, ProcessGroup, type Variables } from '../../system/process-group.ts'
 import { thunkProgram } from '../../system/programs.ts'
 import { rankVariables } from './experiment-processes.ts'
-import { type FromThunk, type Gathered, type Job, type ModuleCode, writeJob } from './thunk-messages.ts'
+import { type FromThunk, type Gathered, type ModuleCode, type ThunkJob, writeJob } from './thunk-messages.ts'
 
 /** How long a process's last words are waited for once it has ended. */
 const lastWordsMs = 1000
 
 export interface ThunkCall {
-  readonly job: Omit<Job, 'modules'>
+  readonly job: Omit<ThunkJob, 'modules'>
   readonly code: ModuleCode
   /** How many processes call the thunk, with ranks from 0; what the first one returns counts. */
   readonly processes: number
@@ -134,7 +134,7 @@ class RunningExperiment {
 }
 
 /** Where a process stands among those of its experiment; several do not take all cores for one of them. */
-function ranked(rank: number, processes: number): Environment {
+function ranked(rank: number, processes: number): Variables {
   const variables = { [rankVariables.rank]: String(rank), [rankVariables.size]: String(processes) }
   return processes === 1 ? variables : { ...variables, OMP_NUM_THREADS: '1', MKL_NUM_THREADS: '1' }
 }

@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url'
 import { messageOf } from '../../core/errors.ts'
 import { convertJson } from './convert-json.ts'
 import { isModuleFunction, type ModuleFunction } from './module-function.ts'
-import { type FromThunk, type Job, readJob } from './thunk-messages.ts'
+import { type FromThunk, readJob, type ThunkJob } from './thunk-messages.ts'
 
 /** The program of one process of an experiment: calls the thunk, once, and ends when nothing is left to do. */
 async function main(folder: string): Promise<void> {
@@ -34,7 +34,7 @@ interface Functions {
   readonly kwargs: unknown
 }
 
-async function loadFunctions({ does, thunks, modules, kwargs }: Job, folder: string): Promise<Functions> {
+async function loadFunctions({ does, thunks, modules, kwargs }: ThunkJob, folder: string): Promise<Functions> {
   const loaded = new Map<string, Record<string, unknown>>()
   for (const [module, name] of Object.entries(modules)) {
     loaded.set(module, (await load(module, join(folder, name))) as Record<string, unknown>)

@@ -11,8 +11,8 @@ import {
 } from '../../core/options.ts'
 import { seedOf } from '../../core/random.ts'
 import {
-  type Batch,
   BatchDirectory,
+  type BatchPlan,
   type BatchRun,
   checkWorkers,
   type EngineOptions,
@@ -60,7 +60,7 @@ export const batchRunnerOptions = {
 export class BatchRunner implements Disposable {
   readonly #options: BatchRunnerOptions
   readonly #workers: number | undefined
-  readonly #batch: Batch
+  readonly #batch: BatchPlan
   #directory: BatchDirectory | undefined
   #isRun = false
 
@@ -116,7 +116,11 @@ export class BatchRunner implements Disposable {
 }
 
 /** What is the same for all runs is said once; what a run has of its own goes with its parameters. */
-function batchOf(given: readonly RunConfiguration[], collection: CollectionRule, module: string | undefined): Batch {
+function batchOf(
+  given: readonly RunConfiguration[],
+  collection: CollectionRule,
+  module: string | undefined,
+): BatchPlan {
   const configurations = given.toSorted((a, b) => a.runId - b.runId)
   const first = configurations[0]!
   const models = [...new Set(configurations.map(({ model }) => model))]

@@ -11,7 +11,7 @@ import { Sign } from './sign.tsx'
 import type { ViewProps } from './view-props.ts'
 import { Waiting } from './waiting.tsx'
 import { clock, drawnInWords, isNothing, short } from './words.ts'
-import { type Part, partAfter } from './zoom.ts'
+import { partAfter, type SeenPart } from './zoom.ts'
 
 export function HistoryView({ run }: ViewProps) {
   const { words } = route.value
@@ -29,7 +29,7 @@ function askPart(part: ZoomedPart): void {
 /** The keys by which one looks closer. They go by what was asked for last, of which the answer may be on its way. */
 function keysOf({ x, y, whole }: HistoryAnswer, words: URLSearchParams, inWords: (at: number) => string): PictureKeys {
   const asked = (name: string, otherwise: number) => (words.has(name) ? Number(words.get(name)) : otherwise)
-  const seen: Part = {
+  const seen: SeenPart = {
     x: { ...whole.x, low: asked('from', whole.x.low), high: asked('to', whole.x.high) },
     y: { ...whole.y, low: asked('low', whole.y.low), high: asked('high', whole.y.high) },
   }

@@ -1,14 +1,14 @@
-import { type Axis, placeOn, valueAtPlace } from '../../analysis/density.ts'
+import { type DrawnAxis, placeOn, valueAtPlace } from '../../analysis/density.ts'
 
 /** The two axes of a picture, or the parts of them that are seen. */
-export interface Part {
-  readonly x: Axis
-  readonly y: Axis
+export interface SeenPart {
+  readonly x: DrawnAxis
+  readonly y: DrawnAxis
 }
 
 /** What a key does to the part of a picture that is seen; undefined is a key that does nothing. */
-export function partAfter(key: string, seen: Part, whole: Part): Part | 'whole' | undefined {
-  const moved = (x: Change, y: Change): Part => ({ x: changed(seen.x, whole.x, x), y: changed(seen.y, whole.y, y) })
+export function partAfter(key: string, seen: SeenPart, whole: SeenPart): SeenPart | 'whole' | undefined {
+  const moved = (x: Change, y: Change): SeenPart => ({ x: changed(seen.x, whole.x, x), y: changed(seen.y, whole.y, y) })
   switch (key) {
     case '+':
     case '=':
@@ -45,7 +45,7 @@ const step = 0.25
 const narrowest = 1e-6
 
 /** A part of an axis that is wider, narrower or elsewhere, and never beyond the whole. */
-function changed(seen: Axis, whole: Axis, { factor, shift }: Change): Axis {
+function changed(seen: DrawnAxis, whole: DrawnAxis, { factor, shift }: Change): DrawnAxis {
   const [from, to] = [placeOn(whole, seen.low), placeOn(whole, seen.high)]
   const width = Math.min(1, Math.max(narrowest, (to - from) * factor))
   const low = Math.max(0, Math.min(1 - width, (from + to - width) / 2 + shift * (to - from)))

@@ -1,4 +1,4 @@
-import { type Axis, axisFor, Density, placeOn, valueAtPlace } from '../../analysis/density.ts'
+import { axisFor, Density, type DrawnAxis, placeOn, valueAtPlace } from '../../analysis/density.ts'
 import type { Part, Places } from '../../record/places.ts'
 import type { Counts } from '../../record/rows.ts'
 import type { DrawnRow, ScreenReader } from '../../record/screen-reader.ts'
@@ -30,8 +30,8 @@ export function history({ record, query }: ViewContext): HistoryAnswer {
   const share = shareOf(record)
   const columns = running === 'generations' ? Math.max(1, Math.min(widest, record.generations)) : widest
   const named = {
-    x: (axis: Axis) => axisAnswer(axis, running, running !== 'time'),
-    y: (axis: Axis) => axisAnswer(axis, objectives[objective]!),
+    x: (axis: DrawnAxis) => axisAnswer(axis, running, running !== 'time'),
+    y: (axis: DrawnAxis) => axisAnswer(axis, objectives[objective]!),
   }
   const wholeX = runningAxis(running, record)
   const x = zoomed(query, wholeX, 'from', 'to')
@@ -74,14 +74,24 @@ export function history({ record, query }: ViewContext): HistoryAnswer {
  * The part of the search in which an axis lies: whole generations, if all of them can be drawn, since who stands in for another
  * has its place at the end of a generation and is told in the middle of it.
  */
-function partWithin(x: Axis, sample: readonly DrawnRow[], numberOf: (row: DrawnRow) => number, places: Places): Part {
+function partWithin(
+  x: DrawnAxis,
+  sample: readonly DrawnRow[],
+  numberOf: (row: DrawnRow) => number,
+  places: Places,
+): Part {
   const seen = partSeen(x, sample, numberOf, places)
   const whole = places.whole(seen)
   return whole.to - whole.from <= mostDrawn ? whole : seen
 }
 
 /** As far as a sample of all of the search shows. */
-function partSeen(x: Axis, sample: readonly DrawnRow[], numberOf: (row: DrawnRow) => number, places: Places): Part {
+function partSeen(
+  x: DrawnAxis,
+  sample: readonly DrawnRow[],
+  numberOf: (row: DrawnRow) => number,
+  places: Places,
+): Part {
   const isWithin = (row: DrawnRow) => numberOf(row) >= x.low && numberOf(row) <= x.high
   const [first, last] = [sample.findIndex(isWithin), sample.findLastIndex(isWithin)]
   const placeOf = (row: DrawnRow | undefined) => row && places.of(row[0], row[1])
@@ -92,7 +102,7 @@ function partSeen(x: Axis, sample: readonly DrawnRow[], numberOf: (row: DrawnRow
   return { from: placeOf(sample[first - 1]) ?? 0, to: placeOf(sample[last + 1]) ?? places.total }
 }
 
-function runningAxis(running: Running, record: ScreenReader): Axis {
+function runningAxis(running: Running, record: ScreenReader): DrawnAxis {
   switch (running) {
     case 'evaluations':
       return linear(0, Math.max(record.lastTold ?? 0, Math.ceil(record.places.total / toldTogether(record)) - 1))
@@ -105,7 +115,7 @@ function runningAxis(running: Running, record: ScreenReader): Axis {
   }
 }
 
-function linear(low: number, high: number): Axis {
+function linear(low: number, high: number): DrawnAxis {
   return low < high ? { scale: 'linear', low, high } : { scale: 'linear', low: low - 0.5, high: low + 0.5 }
 }
 
@@ -130,7 +140,7 @@ function runningNumber(
   }
 }
 
-function zoomed(query: Query, axis: Axis, from: string, to: string): Axis {
+function zoomed(query: Query, axis: DrawnAxis, from: string, to: string): DrawnAxis {
   const low = query.number(from, { otherwise: axis.low })
   const high = query.number(to, { otherwise: axis.high })
   if (!(low < high)) throw new QueryError(`${from} and ${to} need ${from} < ${to}, got ${low} and ${high}`)
@@ -138,7 +148,7 @@ function zoomed(query: Query, axis: Axis, from: string, to: string): Axis {
 }
 
 /** The middle half and the middle, each where neighbouring columns have points enough together for it to be told. */
-function quantilesOf(density: Density, y: Axis): Pick<HistoryAnswer, 'quarter' | 'median' | 'threeQuarters'> {
+function quantilesOf(density: Density, y: DrawnAxis): Pick<HistoryAnswer, 'quarter' | 'median' | 'threeQuarters'> {
   const points = density.counts.reduce((sum, count) => sum + count, 0)
   const count = Math.max(1, Math.min(density.columns, 60, Math.floor(points / 12)))
   const border = (i: number) => Math.round((i * density.columns) / count)

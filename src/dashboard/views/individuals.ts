@@ -1,7 +1,7 @@
 import { nameOf } from '../../core/individual.ts'
 import type { Leaf } from '../../tables/leaves.ts'
 import type { IndividualsAnswer } from '../answers.ts'
-import { Columns } from '../columns.ts'
+import { FilterColumns } from '../filter-columns.ts'
 import type { ViewContext } from '../view.ts'
 
 /** The most parameters that have columns of their own; one individual shows all of its own. */
@@ -12,7 +12,7 @@ const longestCell = 120
 
 /** A page of the table of individuals: ordered by any column, and only those that a filter keeps. */
 export function individuals({ record, query }: ViewContext): IndividualsAnswer {
-  const columns = new Columns(record)
+  const columns = new FilterColumns(record)
   const { leaves } = columns
   const objectives = record.objectives.names
   const count = query.count('count', { low: 1, high: 100, otherwise: 50 })

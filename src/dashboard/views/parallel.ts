@@ -1,11 +1,11 @@
-import { type Axis, axisFor, Density, placeOn } from '../../analysis/density.ts'
+import { axisFor, Density, type DrawnAxis, placeOn } from '../../analysis/density.ts'
 import { ranksOf } from '../../analysis/ranks.ts'
 import { nameOf } from '../../core/individual.ts'
 import type { Operand, PageColumn, RowFilter } from '../../record/row-filter.ts'
 import type { DrawnRow } from '../../record/screen-reader.ts'
 import type { ParallelAnswer } from '../answers.ts'
-import { Columns, type Keeper, keeperOf } from '../columns.ts'
 import type { FilterTerm } from '../filter.ts'
+import { FilterColumns, type Keeper, keeperOf } from '../filter-columns.ts'
 import { fitnessIn, objectiveIn, rankedBy } from '../objective.ts'
 import { parameterAxes } from '../parameter-axes.ts'
 import { shareIn } from '../share.ts'
@@ -22,7 +22,7 @@ interface UprightAxis {
   readonly name: string
   /** By which filters know it. */
   readonly column: string
-  readonly axis: Axis
+  readonly axis: DrawnAxis
   readonly isWhole?: boolean
   readonly labels: readonly string[] | undefined
   readonly levels: readonly unknown[] | undefined
@@ -36,7 +36,7 @@ export function parallel({ record, query }: ViewContext): ParallelAnswer {
   const filter = query.text('filter')?.trim() ?? ''
   const share = shareIn(query, record)
   query.refuseOthers()
-  const columns = new Columns(record)
+  const columns = new FilterColumns(record)
   const terms = columns.terms(filter)
   const keepers = terms.map((term) => keeperOf(term.filter))
   const sampled = record.sample(mostDrawn).filter(share.has)

@@ -1,7 +1,7 @@
-import type { Axis, Density } from '../../analysis/density.ts'
+import type { Density, DrawnAxis } from '../../analysis/density.ts'
 import type { AxisAnswer, DensityAnswer } from '../answers.ts'
 
-export function axisAnswer(axis: Axis, name: string, isWhole = false): AxisAnswer {
+export function axisAnswer(axis: DrawnAxis, name: string, isWhole = false): AxisAnswer {
   return { ...axis, name, ...(isWhole && { isWhole }) }
 }
 

@@ -1,5 +1,5 @@
 import { isBenched, isOrderlyEnd } from '../../../runtime/runner/worker-life.ts'
-import { type Axis, cellOf, placeOn } from '../../analysis/density.ts'
+import { cellOf, type DrawnAxis, placeOn } from '../../analysis/density.ts'
 import type { WorkerRow } from '../../record/rows.ts'
 import type { WorkerRowAnswer, WorkersAnswer } from '../answers.ts'
 import type { ViewContext } from '../view.ts'
@@ -51,7 +51,7 @@ export function workers({ record, query, now }: ViewContext): WorkersAnswer {
   }
 }
 
-function axisOf(times: readonly number[], now: number): Axis {
+function axisOf(times: readonly number[], now: number): DrawnAxis {
   if (times.length === 0) return { scale: 'linear', low: now - 1000, high: now }
   const [low, high] = [times.reduce((a, b) => Math.min(a, b)), times.reduce((a, b) => Math.max(a, b))]
   return { scale: 'linear', low, high: Math.max(high, low + 1) }
@@ -97,7 +97,11 @@ interface RowParts {
   readonly failed: Uint32Array
 }
 
-function rowAnswer(workers: readonly WorkerRow[], axis: Axis, { restarts, busy, failed }: RowParts): WorkerRowAnswer {
+function rowAnswer(
+  workers: readonly WorkerRow[],
+  axis: DrawnAxis,
+  { restarts, busy, failed }: RowParts,
+): WorkerRowAnswer {
   const first = workers[0]!
   const place = (time: string | null) => (time === null ? 1 : Math.max(0, Math.min(1, placeOn(axis, Date.parse(time)))))
   const whys = [...new Set(workers.flatMap(({ why }) => (why === null ? [] : [why])))]

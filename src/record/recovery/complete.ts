@@ -9,7 +9,7 @@ import { RecordWriter } from '../writer.ts'
 import { countAnew } from './count-anew.ts'
 import { takeFromPipes } from './from-pipes.ts'
 import { column, manifestOf } from './queries.ts'
-import type { Counts, Recovered } from './recovery.ts'
+import type { Recovered, RecoveredCounts } from './recovery.ts'
 import { tablesOfSome, type Unread } from './salvage.ts'
 import { blocksAsked, wholeGenerations } from './whole-part.ts'
 
@@ -112,11 +112,11 @@ function runOf(directory: string): string | undefined {
   }
 }
 
-function countSaved(database: Database): Counts {
+function countSaved(database: Database): RecoveredCounts {
   return database
     .prepare(
       `select count(*) as generations, coalesce(sum(individuals), 0) as individuals,
               coalesce(sum(done + failed + stopped), 0) as evaluations from generations`,
     )
-    .get() as Counts
+    .get() as RecoveredCounts
 }

@@ -11,7 +11,7 @@ export type Recovery =
       readonly damage: string
       /** The name under which it lies in the run directory now; null if there was nothing to keep. */
       readonly kept: string | null
-      readonly saved: Counts
+      readonly saved: RecoveredCounts
       /** Individuals of the newest generation that was saved that have no evaluation. */
       readonly pending: number
       /** The part of what was saved that stood in workers' pipes only. */
@@ -26,7 +26,7 @@ export type Recovery =
       }
     }
 
-export interface Counts {
+export interface RecoveredCounts {
   readonly generations: number
   readonly individuals: number
   readonly evaluations: number

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Part, partAfter } from '../../../src/dashboard/page/zoom.ts'
+import { partAfter, type SeenPart } from '../../../src/dashboard/page/zoom.ts'
 
 const whole = {
   x: { scale: 'linear', low: 0, high: 1000 },
@@ -8,7 +8,7 @@ const whole = {
 
 /** What is seen after some keys, with values as short as people read them. */
 function after(...keys: readonly string[]) {
-  let part: Part = whole
+  let part: SeenPart = whole
   for (const key of keys) {
     const next = partAfter(key, part, whole)
     if (next === undefined || next === 'whole') return next
@@ -42,7 +42,7 @@ test('keys never lead beyond the whole, nor so close that nothing is left betwee
     [500, 1000],
     [0.1, 10],
   ])
-  let near: Part = whole
-  for (let i = 0; i < 60; i++) near = partAfter('+', near, whole) as Part
+  let near: SeenPart = whole
+  for (let i = 0; i < 60; i++) near = partAfter('+', near, whole) as SeenPart
   expect([near.x.low < near.x.high, near.y.low < near.y.high]).toEqual([true, true])
 })

@@ -7,7 +7,7 @@ import { fitnessIn } from './objective.ts'
 import { QueryError } from './query.ts'
 
 /** What individuals are ordered and kept by, under the names that filters use. */
-export class Columns {
+export class FilterColumns {
   readonly leaves: readonly Leaf[]
   readonly #columns: ReadonlyMap<string, PageColumn>
 
