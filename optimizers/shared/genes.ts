@@ -1,7 +1,9 @@
 import { leavesOf } from '../../src/core/leaves.ts'
+import { checkArgument, someNumbers } from '../../src/core/options.ts'
 import type { Random } from '../../src/core/random.ts'
 import {
   type Axis,
+  aSpace,
   clipUnit,
   coordinateOf,
   levelOf,
@@ -21,12 +23,15 @@ export interface Gene {
 
 /** The genes of a space, one for each of its axes. */
 export function genesOf<P>(space: Space<P>): Gene[] {
+  checkArgument('genesOf', 'its argument', space, aSpace)
   const leaves = space.definitions.flatMap(([, definition]) => leavesOf(definition))
   return space.axes.map((axis, at) => geneOf(axis, at, leaves[at]!))
 }
 
 /** The genome of what a genome decodes to: genomes that stand for the same parameters become equal. */
 export function canonical<P>(space: Space<P>, genome: ArrayLike<number>): number[] {
+  checkArgument('canonical', 'the space', space, aSpace)
+  checkArgument('canonical', 'the genome', genome, someNumbers)
   return space.encode(space.decode(genome))
 }
 

@@ -1,3 +1,5 @@
+import { checkArgument, someNumbers } from '../../src/core/options.ts'
+
 /** A map whose keys are genomes: equal when all their numbers are. */
 export class GenomeMap<T> {
   readonly #entries = new Map<number, Entry<T>>()
@@ -35,6 +37,7 @@ const float = new Float64Array(1)
 const words = new Int32Array(float.buffer)
 
 function hash(genome: readonly number[]): number {
+  checkArgument('GenomeMap', 'a genome', genome, someNumbers)
   let h = 0x9747b28c
   for (let i = 0; i < genome.length; i++) {
     float[0] = genome[i]!

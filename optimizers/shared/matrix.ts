@@ -1,24 +1,32 @@
 import { CholeskyDecomposition, EigenvalueDecomposition, Matrix } from 'ml-matrix'
+import { checkArgument, type OptionCheck, someNumbers } from '../../src/core/options.ts'
+import { show } from '../../src/core/text.ts'
 
 /** A square matrix by rows, as a state may hold it. */
 export type SquareMatrix = readonly (readonly number[])[]
 
 export function meanOf(points: readonly (readonly number[])[]): number[] {
+  checkArgument('meanOf', 'its argument', points, somePoints)
   const mean = new Array<number>(points[0]!.length).fill(0)
   for (const point of points) for (let i = 0; i < mean.length; i++) mean[i]! += point[i]! / points.length
   return mean
 }
 
 export function diagonal(values: readonly number[]): number[][] {
+  checkArgument('diagonal', 'its argument', values, someNumbers)
   return values.map((value, i) => values.map((_, j) => (i === j ? value : 0)))
 }
 
 export function add(matrix: SquareMatrix, other: SquareMatrix): number[][] {
+  checkArgument('add', 'the first matrix', matrix, aMatrix)
+  checkArgument('add', 'the other matrix', other, aMatrix)
   return matrix.map((row, i) => row.map((value, j) => value + other[i]![j]!))
 }
 
 /** What lies between `old` and `fresh`: `weight` is how much of the old stays. */
 export function blend(old: readonly number[], fresh: readonly number[], weight: number): number[] {
+  checkArgument('blend', 'what is old', old, someNumbers)
+  checkArgument('blend', 'what is fresh', fresh, someNumbers)
   return fresh.map((value, i) => weight * old[i]! + (1 - weight) * value + 0)
 }
 
@@ -28,6 +36,8 @@ export function blend(old: readonly number[], fresh: readonly number[], weight: 
  * covariance matrix estimation", Table 2, target D). No variance falls below its floor.
  */
 export function covarianceOf(points: readonly (readonly number[])[], floors: readonly number[]): number[][] {
+  checkArgument('covarianceOf', 'floors', floors, someNumbers)
+  checkArgument('covarianceOf', 'points', points, someRows)
   const n = points.length
   const d = floors.length
   if (n < 2) return diagonal(floors)
@@ -66,6 +76,7 @@ const leastShrinkage = 1e-9
  * diagonal, as little as makes it positive definite.
  */
 export function factorOf(covariance: SquareMatrix): number[][] {
+  checkArgument('factorOf', 'its argument', covariance, aMatrix)
   for (let ridge = 0; ridge <= 1; ridge = ridge === 0 ? 1e-14 : ridge * 10) {
     const matrix = new Matrix(
       covariance.map((row, i) =>
@@ -80,6 +91,9 @@ export function factorOf(covariance: SquareMatrix): number[][] {
 
 /** `offset + factor * step`. */
 export function affine(offset: readonly number[], factor: SquareMatrix, step: readonly number[]): number[] {
+  checkArgument('affine', 'the offset', offset, someNumbers)
+  checkArgument('affine', 'the factor', factor, aMatrix)
+  checkArgument('affine', 'the step', step, someNumbers)
   return offset.map((value, i) => {
     const row = factor[i]!
     let sum = value
@@ -97,6 +111,7 @@ export interface Eigen {
 
 /** @param matrix of which the lower triangle is read */
 export function eigenOf(matrix: SquareMatrix): Eigen {
+  checkArgument('eigenOf', 'its argument', matrix, aMatrix)
   const symmetric = matrix.map((row, i) => row.map((value, j) => (i >= j ? value : matrix[j]![i]!)))
   const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(new Matrix(symmetric), {
     assumeSymmetric: true,
@@ -104,3 +119,15 @@ export function eigenOf(matrix: SquareMatrix): Eigen {
   const order = realEigenvalues.map((_, i) => i).sort((a, b) => realEigenvalues[a]! - realEigenvalues[b]!)
   return { values: order.map((i) => realEigenvalues[i]!), vectors: order.map((i) => eigenvectorMatrix.getColumn(i)) }
 }
+
+/** Lists of numbers, by the first of them; none as well. */
+const someRows: OptionCheck = (value) =>
+  Array.isArray(value) && (value.length === 0 || someNumbers(value[0]) === undefined)
+    ? undefined
+    : `needs a list of points, each a list of numbers, got ${show(value)}`
+
+const somePoints: OptionCheck = (value) =>
+  someRows(value) ?? ((value as readonly unknown[]).length > 0 ? undefined : 'needs at least one point, got none')
+
+const aMatrix: OptionCheck = (value) =>
+  someRows(value) === undefined ? undefined : `needs a matrix, as a list of rows, got ${show(value)}`

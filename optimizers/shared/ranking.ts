@@ -1,5 +1,6 @@
 import type { DoneEvaluation, Evaluation } from '../../src/core/evaluation.ts'
-import type { Objectives } from '../../src/core/objectives.ts'
+import { type Objectives, someObjectives } from '../../src/core/objectives.ts'
+import { aList, checkArgument } from '../../src/core/options.ts'
 import { mostSpread, standingsOf } from '../../src/core/standing.ts'
 import { scoreOf } from './score.ts'
 
@@ -11,6 +12,8 @@ export interface Ranked<P = Record<string, unknown>> {
 
 /** The evaluations that did not fail, best first; equals stay in the order in which they were told. */
 export function rank<P>(objectives: Objectives, evaluations: readonly Evaluation<P>[]): Ranked<P>[] {
+  checkArgument('rank', 'the first argument', objectives, someObjectives)
+  checkArgument('rank', 'the second argument', evaluations, aList)
   const done = evaluations.flatMap((evaluation) =>
     evaluation.outcome === 'done'
       ? [{ evaluation, score: scoreOf(objectives, evaluation.fitness, evaluation.violation) }]
@@ -30,6 +33,8 @@ export interface Contender {
  * looked for, by front and then by crowding distance (Deb et al. 2002, section III.C: the crowded-comparison operator).
  */
 export function scoresAmong(objectives: Objectives, members: readonly Contender[]): number[] {
+  checkArgument('scoresAmong', 'the first argument', objectives, someObjectives)
+  checkArgument('scoresAmong', 'the second argument', members, aList)
   if (!objectives.wantsFront) return members.map(({ fitness, violation }) => scoreOf(objectives, fitness, violation))
   const done = members.flatMap(({ fitness, violation }) => (fitness === null ? [] : [{ fitness, violation }]))
   const standings = standingsOf(objectives, done)

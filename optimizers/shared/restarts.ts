@@ -1,3 +1,5 @@
+import { checkArgument, someNumbers } from '../../src/core/options.ts'
+
 /**
  * Whether a local search has come to rest: the best scores of its newest generations all lie within `tolerance` of each
  * other (Hansen 2016, "The CMA Evolution Strategy: A Tutorial", B.3, EqualFunValues and TolFun).
@@ -5,6 +7,7 @@
  * @param generations how many of the newest are looked at; with fewer than that there is no rest yet
  */
 export function isAtRest(bestScores: readonly number[], generations: number, tolerance: number): boolean {
+  checkArgument('isAtRest', 'the best scores', bestScores, someNumbers)
   if (bestScores.length < generations) return false
   const newest = bestScores.slice(-generations)
   return Math.max(...newest) - Math.min(...newest) <= tolerance

@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../core/errors.ts'
-import { aList, checkArgument, type OptionCheck } from '../core/options.ts'
+import { aList, checkArgument, someNumbers } from '../core/options.ts'
 import { show } from '../core/text.ts'
 
 /** One axis of the parameters over all rows of a table: a number a row. */
@@ -23,7 +23,7 @@ export function completeRows(output: ArrayLike<number>): number[] {
 /** @throws ConfigurationError for what is no list of factors */
 export function checkFactors(analysis: string, factors: readonly Factor[]): void {
   checkArgument(analysis, 'factors', factors, aList)
-  const other = factors.findIndex((factor) => manyValues(factor?.values) !== undefined)
+  const other = factors.findIndex((factor) => someNumbers(factor?.values) !== undefined)
   if (other < 0) return
   throw new ConfigurationError(
     `${analysis} needs factors like { name, values: [1, 2] }, got ${show(factors[other])} in place ${other}`,
@@ -33,13 +33,10 @@ export function checkFactors(analysis: string, factors: readonly Factor[]): void
 /** @throws RangeError unless every factor has a value for every output */
 export function checkLengths(analysis: string, factors: readonly Factor[], output: ArrayLike<number>): void {
   checkFactors(analysis, factors)
-  checkArgument(analysis, 'output', output, manyValues)
+  checkArgument(analysis, 'output', output, someNumbers)
   const other = factors.find(({ values }) => values.length !== output.length)
   if (other === undefined) return
   throw new RangeError(
     `${analysis} needs as many values of ${other.name} as outputs, got ${other.values.length} and ${output.length}`,
   )
 }
-
-const manyValues: OptionCheck = (value) =>
-  Array.isArray(value) || ArrayBuffer.isView(value) ? undefined : `needs a list of numbers, got ${show(value)}`

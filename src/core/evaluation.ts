@@ -1,3 +1,4 @@
+import { ConfigurationError } from './errors.ts'
 import type { Individual } from './individual.ts'
 import type { State } from './plain-data.ts'
 import { printable, show } from './text.ts'
@@ -120,6 +121,11 @@ export class SimulationFailure extends Error {
   override readonly cause: FailureCause
 
   constructor(cause: FailureCause) {
+    if (typeof cause?.message !== 'string') {
+      throw new ConfigurationError(
+        `SimulationFailure needs a cause like { kind: 'threw', message: 'no convergence' }, got ${show(cause)}`,
+      )
+    }
     super(cause.message)
     this.cause = cause
   }

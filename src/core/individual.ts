@@ -1,3 +1,6 @@
+import { checkArgument, type OptionCheck } from './options.ts'
+import { show } from './text.ts'
+
 /** Where an individual stands in its search; together the three are its identity. */
 export interface IndividualId {
   readonly generation: number
@@ -25,6 +28,7 @@ export class Individual<P = Record<string, unknown>> implements IndividualId, Sh
   readonly continues: IndividualId | undefined
 
   constructor(id: IndividualId, parameters: P, seed: number, { budget, continues }: Share = {}) {
+    checkArgument('Individual', 'the first argument', id, aPlace)
     this.generation = id.generation
     this.index = id.index
     this.replicate = id.replicate
@@ -57,6 +61,11 @@ export class Individual<P = Record<string, unknown>> implements IndividualId, Sh
     return Object.entries(this.parameters as object).map(([key, value]) => ({ key, value }))
   }
 }
+
+const aPlace: OptionCheck = (value) =>
+  typeof (value as Partial<IndividualId> | null | undefined)?.generation === 'number'
+    ? undefined
+    : `needs { generation, index, replicate }, got ${show(value)}`
 
 export function nameOf({ generation, index, replicate }: IndividualId): string {
   return replicate === 0 ? `${generation}.${index}` : `${generation}.${index}.${replicate}`

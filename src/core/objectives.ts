@@ -1,5 +1,6 @@
 import type { Evaluation } from './evaluation.ts'
-import { aRecord, checkArgument } from './options.ts'
+import { aRecord, checkArgument, type OptionCheck } from './options.ts'
+import { show } from './text.ts'
 
 export type Direction = 'minimize' | 'maximize'
 
@@ -50,6 +51,12 @@ export class Objectives {
     return violation > 0 ? infeasibleScore(violation) : this.weigh(fitness)
   }
 }
+
+/** Checks an argument; also objectives of another copy of this package are such. */
+export const someObjectives: OptionCheck = (value) =>
+  Array.isArray((value as Partial<Objectives> | null | undefined)?.weights)
+    ? undefined
+    : `needs objectives, as in new Objectives({ error: 'minimize' }), got ${show(value)}`
 
 /** Scores up to here are those of what violates constraints; it is beyond what is a fitness. */
 export const mostInfeasible = -Number.MAX_VALUE / 2

@@ -80,6 +80,10 @@ export const someValues: OptionCheck = (value) =>
     ? undefined
     : `needs a list, got ${show(value)}`
 
+/** Numbers in an array of any kind; each is taken for one. */
+export const someNumbers: OptionCheck = (value) =>
+  Array.isArray(value) || ArrayBuffer.isView(value) ? undefined : `needs a list of numbers, got ${show(value)}`
+
 export const aFunction: OptionCheck = (value) =>
   typeof value === 'function' ? undefined : `needs a function, got ${show(value)}`
 

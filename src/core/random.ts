@@ -1,6 +1,8 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus'
 import { finishHash, mixWord } from './murmur.ts'
+import type { OptionCheck } from './options.ts'
+import { show } from './text.ts'
 
 type Generator = ReturnType<typeof xoroshiro128plusFromState>
 
@@ -74,6 +76,12 @@ export class Random {
     return shuffled
   }
 }
+
+/** Checks an argument; also the random numbers of another copy of this package are such. */
+export const aRandom: OptionCheck = (value) =>
+  typeof (value as Partial<Random> | null | undefined)?.normal === 'function'
+    ? undefined
+    : `needs random numbers, as in Random.of(1), got ${show(value)}`
 
 /** The seed of an individual: 31 bits, so that every simulator's generator takes it (NetLogo and Java are signed). */
 export function seedOf(...path: readonly (string | number)[]): number {

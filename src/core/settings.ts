@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { SettingsError } from './errors.ts'
 import { nearest, plainName } from './nearest.ts'
+import { checkArgument, type OptionCheck } from './options.ts'
 import { show } from './text.ts'
 import { millisecondsOf } from './time-span.ts'
 import { valueAt } from './value-at.ts'
@@ -14,10 +15,16 @@ export { nearest, SettingsError }
  * @throws SettingsError at the first setting that does not fit; an unknown name is answered with the nearest known one
  */
 export function parseSettings<S extends z.ZodType>(schema: S, given: unknown, where: string): z.output<S> {
+  checkArgument('parseSettings', 'the first argument', schema, aSchema)
   const parsed = schema.safeParse(given)
   if (parsed.success) return parsed.data
   throw new SettingsError(`${where}: ${describeIssue(deepest(parsed.error.issues), given, schema)}`)
 }
+
+const aSchema: OptionCheck = (value) =>
+  typeof (value as Partial<z.ZodType> | null | undefined)?.safeParse === 'function'
+    ? undefined
+    : `needs a schema, as in z.strictObject({ ... }), got ${show(value)}`
 
 /** The settings of a schema as rows, to be listed. */
 export function describeSettings(

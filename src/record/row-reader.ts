@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
+import { ConfigurationError } from '../core/errors.ts'
 import type { Individual, IndividualId } from '../core/individual.ts'
 import type { NumberedReport, ReportRecord } from '../core/record.ts'
-import type { RecordFile } from './record-file.ts'
+import { RecordFile } from './record-file.ts'
 import type { ColumnsRow, EvaluatedRow, IndividualCells, SeriesRow } from './rows.ts'
 
 /** The individuals of a run with what came of them, as rows: for tables, exports, and other runs that may reuse them. */
@@ -11,6 +12,11 @@ export abstract class RowReader {
   #indexedReports = 0
 
   protected constructor(file: RecordFile) {
+    if (!(file instanceof RecordFile)) {
+      throw new ConfigurationError(
+        'A record is opened by RecordReader.openForReading(directory) or RecordWriter.openForWriting(directory), and not by new.',
+      )
+    }
     this.file = file
   }
 

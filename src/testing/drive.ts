@@ -1,13 +1,26 @@
-import type { Order } from '../core/abilities.ts'
+import { type Order, orders } from '../core/abilities.ts'
 import { violationOf } from '../core/constraints.ts'
 import type { Evaluation } from '../core/evaluation.ts'
 import { Individual } from '../core/individual.ts'
 import type { Optimizer } from '../core/optimizer.ts'
+import {
+  aFunction,
+  aList,
+  aRecord,
+  checkArgument,
+  checkOptions,
+  needOptions,
+  type OptionCheck,
+  type OptionChecks,
+  oneOf,
+  wholeFrom,
+} from '../core/options.ts'
 import type { State } from '../core/plain-data.ts'
 import { Random } from '../core/random.ts'
 import { type Replications, replicatesOf } from '../core/replications.ts'
 import { Replicates } from '../core/samples.ts'
 import { type SearchCheckpoint, SearchState } from '../core/search-state.ts'
+import { show } from '../core/text.ts'
 
 /** The parameters of any problem, by name. */
 export type AnyParameters = Record<string, unknown>
@@ -53,6 +66,7 @@ export function* steps<P>(
   simulate: Simulate<P>,
   options: DriveOptions<P>,
 ): Generator<Step<P>> {
+  checkDrive(optimizer, simulate, options)
   const { evaluations, order = 'generations', window = optimizer.populationSize, pass, known } = options
   let search = SearchState.begin(optimizer)
   const { seed } = optimizer.settings
@@ -87,6 +101,28 @@ export function* steps<P>(
     search.tell(told)
     yield { state, proposed: proposals.map(({ parameters }) => parameters), individuals, told }
   }
+}
+
+function checkDrive<P>(optimizer: Optimizer<State, P>, simulate: Simulate<P>, options: DriveOptions<P>): void {
+  checkArgument('drive', 'the first argument', optimizer, anOptimizer)
+  checkArgument('drive', 'the second argument, which simulates,', simulate, aFunction)
+  checkOptions('drive', options, driveOptions)
+  needOptions('drive', options, 'evaluations')
+}
+
+const anOptimizer: OptionCheck = (value) =>
+  typeof (value as Partial<Optimizer> | null | undefined)?.ask === 'function'
+    ? undefined
+    : `needs an optimizer, got ${show(value)}`
+
+const driveOptions: OptionChecks = {
+  evaluations: wholeFrom(0),
+  order: oneOf(...orders),
+  window: wholeFrom(1),
+  pass: aFunction,
+  known: aList,
+  replications: aRecord,
+  turn: wholeFrom(0),
 }
 
 /** Removes from what is pending what is told next. */
@@ -136,6 +172,7 @@ function evaluate<P>(
 
 /** All evaluations of a search, in the order of telling. */
 export function toldIn<P>(steps: readonly Step<P>[]): Evaluation<P>[] {
+  checkArgument('toldIn', 'its argument', steps, aList)
   return steps.flatMap(({ told }) => told)
 }
 
@@ -159,11 +196,13 @@ export function isBelow<P>(limit: number): (evaluation: Evaluation<P>) => boolea
 
 /** The parameters that a search proposed, in the order of asking. */
 export function proposedIn<P>(steps: readonly Step<P>[]): P[] {
+  checkArgument('proposedIn', 'its argument', steps, aList)
   return steps.flatMap(({ proposed }) => proposed)
 }
 
 /** The least first element of the fitness. */
 export function leastOf<P>(evaluations: readonly Evaluation<P>[]): number {
+  checkArgument('leastOf', 'its argument', evaluations, aList)
   return evaluations.reduce(
     (least, evaluation) => (evaluation.outcome === 'done' ? Math.min(least, evaluation.fitness[0]!) : least),
     Number.POSITIVE_INFINITY,

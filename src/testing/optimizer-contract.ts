@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { aFunction, aRecord, aText, checkArgument, checkOptions, wholeFrom } from '../core/options.ts'
 import { lawsOfAnswers } from './laws/answers.ts'
 import { lawsOfBudgets } from './laws/budgets.ts'
 import { lawsOfConditions } from './laws/conditions.ts'
@@ -36,6 +37,9 @@ const subjects: readonly ((tested: Tested) => void)[] = [
  * @example testOptimizer('cross-entropy', (problem, settings) => new CrossEntropy(problem, settings))
  */
 export function testOptimizer(name: string, make: MakeOptimizer, contract: OptimizerContract = {}): void {
+  checkArgument('testOptimizer', 'the name', name, aText)
+  checkArgument('testOptimizer', 'the second argument, which makes an optimizer,', make, aFunction)
+  checkOptions('testOptimizer', contract, { evaluations: wholeFrom(1), excused: aRecord })
   const { evaluations = 2000, excused = {} } = contract
   const known = new Set<string>()
   const law = (title: string, check: () => void) => {

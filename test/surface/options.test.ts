@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import * as kit from '../../optimizers/kit.ts'
 import {
   Auto,
   axisRangesOf,
@@ -27,6 +28,7 @@ import {
   fullFactorial,
   HeldRun,
   halton,
+  Individual,
   importances,
   integer,
   Logger,
@@ -40,15 +42,18 @@ import {
   modelOptimizee,
   moduleFunction,
   morris,
+  Objectives,
   oneAtATime,
   parseRunnerSettings,
   RandomSearch,
   ReadCache,
   RecordReader,
+  RecordWriter,
   rankCorrelations,
   readTable,
   real,
   repeat,
+  SimulationFailure,
   saltelli,
   setupLoggerKwargs,
   smolyak,
@@ -64,8 +69,10 @@ import {
   vector,
   when,
 } from '../../src/index.ts'
+import { drive, toldIn } from '../../src/testing/drive.ts'
 
 const square = space({ x: real(0, 1), y: real(0, 1) })
+const valley = { space: square, objectives: new Objectives({ height: 'minimize' }) }
 
 /** As somebody writes who has no compiler. */
 type Untyped = (...given: readonly unknown[]) => unknown
@@ -424,8 +431,45 @@ test.each<readonly [string, () => unknown, string]>([
   ['a batch without runs', () => new BatchRunner({} as never), 'BatchRunner needs configurations, got none'],
   ['a list for constraints', () => new (Constraints as never as Made)({}), 'the constraints needs a list'],
   ['runs without points', () => untyped(manualRuns)(class {}, {}), 'manualRuns needs points, got none'],
+  [
+    'no place of an individual',
+    () => new (Individual as never as Made)(null),
+    'Individual: the first argument needs {',
+  ],
+  ['no cause', () => new (SimulationFailure as never as Made)(), 'SimulationFailure needs a cause like'],
+  [
+    'a record by new',
+    () => new (RecordWriter as never as Made)(5),
+    'A record is opened by RecordReader.openForReading',
+  ],
   ['a history that is none', () => new (Trajectory as never as Made)({}), 'Trajectory: the history needs'],
 ])('an argument that is not what belongs there is refused in a sentence: %s', (_, call, sentence) => {
+  expect(call).toThrow(sentence)
+})
+
+test.each<readonly [string, () => unknown, string]>([
+  ['no space for genes', () => untyped(kit.genesOf)(null), 'genesOf: its argument needs a space'],
+  ['no genome', () => untyped(kit.canonical)(square), 'canonical: the genome needs a list of numbers, got nothing'],
+  ['no point', () => untyped(kit.clipToCube)(5), 'clipToCube: the point needs a list of numbers, got 5'],
+  ['no points', () => untyped(kit.meanOf)([]), 'meanOf: its argument needs at least one point, got none'],
+  ['one point for points', () => untyped(kit.covarianceOf)([1], [1]), 'covarianceOf: points needs a list of points'],
+  ['a list for a matrix', () => untyped(kit.factorOf)([1, 2]), 'factorOf: its argument needs a matrix'],
+  ['no matrix', () => untyped(kit.eigenOf)(), 'eigenOf: its argument needs a matrix, as a list of rows, got nothing'],
+  ['no distribution', () => untyped(kit.gaussianSampler)(), 'gaussianSampler: its argument needs values by name'],
+  ['no random numbers', () => untyped(kit.normalPoint)(2), 'normalPoint: the second argument needs random numbers'],
+  ['no objectives', () => untyped(kit.rank)({}, []), 'rank: the first argument needs objectives, as in new Objectives'],
+  ['no fitness', () => untyped(kit.scoreOf)(valley.objectives), 'scoreOf: the fitness needs a list of numbers'],
+  ['no genome of a map', () => new kit.GenomeMap().has(5 as never), 'GenomeMap: a genome needs a list of numbers'],
+  [
+    'no schema',
+    () => untyped(kit.parseSettings)({}, {}, 'optimizer'),
+    'parseSettings: the first argument needs a schema',
+  ],
+  ['no optimizer', () => untyped(drive)(), 'drive: the first argument needs an optimizer, got nothing'],
+  ['no simulation', () => untyped(drive)(new RandomSearch(valley)), 'which simulates, needs a function, got nothing'],
+  ['a count for options', () => untyped(drive)(new RandomSearch(valley), simulate, 9), 'drive needs options like'],
+  ['no steps', () => untyped(toldIn)(), 'toldIn: its argument needs a list, got nothing'],
+])('so is it by what optimizers are made and tried with: %s', (_, call, sentence) => {
   expect(call).toThrow(sentence)
 })
 

@@ -1,4 +1,5 @@
-import type { Random } from '../../../src/core/random.ts'
+import { aRecord, checkArgument, someNumbers, wholeFrom } from '../../../src/core/options.ts'
+import { aRandom, type Random } from '../../../src/core/random.ts'
 import { add, affine, blend, covarianceOf, diagonal, factorOf, meanOf, type SquareMatrix } from '../matrix.ts'
 
 /** A normal distribution over the real and integer axes of the unit cube. */
@@ -74,13 +75,18 @@ const haste = 2
 const mostRate = 0.8
 
 /** A function that draws points from the distribution. */
-export function gaussianSampler({ mean, covariance }: Pick<Gaussian, 'mean' | 'covariance'>) {
+export function gaussianSampler(gaussian: Pick<Gaussian, 'mean' | 'covariance'>) {
+  checkArgument('gaussianSampler', 'its argument', gaussian, aRecord)
+  const { mean, covariance } = gaussian
+  checkArgument('gaussianSampler', 'mean', mean, someNumbers)
   const factor = factorOf(covariance)
   return (random: Random): number[] => affine(mean, factor, normalPoint(mean.length, random))
 }
 
 /** A draw of the standard normal distribution. */
 export function normalPoint(dimension: number, random: Random): number[] {
+  checkArgument('normalPoint', 'the dimension', dimension, wholeFrom(0))
+  checkArgument('normalPoint', 'the second argument', random, aRandom)
   return Array.from({ length: dimension }, () => random.normal())
 }
 
