@@ -1,5 +1,6 @@
 import { nameOf } from '../core/individual.ts'
 import { generationsInWords } from '../record/generations-in-words.ts'
+import { problemInWords } from '../record/problem-in-words.ts'
 import {
   type BestIndividual,
   type FrontSummary,
@@ -24,7 +25,6 @@ export function describeRun(
     announcement,
     seed,
     objectives,
-    constraints,
     best,
     front,
     created,
@@ -39,8 +39,7 @@ export function describeRun(
     ['held by', holder ? describeHolder(holder) : undefined],
     ['optimizer', optimizer === null ? undefined : `${optimizer}${seed === null ? '' : `, seed ${seed}`}`],
     ['', announcement ?? undefined],
-    ['objectives', describeObjectives(objectives)],
-    ['constraints', constraints.length > 0 ? constraints.join(', ') : undefined],
+    ...problemInWords(summary),
     ['generations', generationsInWords(summary)],
     ['individuals', describeIndividuals(summary)],
     ['simulations', describeSimulations(summary)],
@@ -82,16 +81,6 @@ export function describeSize({ individuals, hypervolume, reference }: FrontSumma
   const values = Object.entries(reference).map(([name, value]) => `${name} ${shortValue(value)}`)
   const spanned = `${count}, hypervolume ${shortValue(hypervolume)} from ${values.join(', ')}`
   return hypervolume > 0 ? spanned : `${spanned}, which none is better than in every objective`
-}
-
-function describeObjectives(objectives: RunSummary['objectives']): string | undefined {
-  const entries = Object.entries(objectives)
-  if (entries.length === 0) return undefined
-  return entries
-    .map(([name, direction]) =>
-      typeof direction === 'number' ? `${name} with weight ${direction}` : `${direction} ${name}`,
-    )
-    .join(', ')
 }
 
 function describeIndividuals(run: RunSummary): string {

@@ -219,7 +219,7 @@ function tableOf(runs: readonly (RunSummary | Refusal | Submitted)[]): string {
               String(run.evaluations.done),
               String(run.evaluations.failed),
               ...stoppedIn(String(run.evaluations.stopped ?? 0)),
-              run.best ? bestInRow(run.best) : '',
+              run.best ? bestInRow(run.best, run.budget) : '',
               run.optimizer ?? '',
               run.created?.slice(0, 16).replace('T', ' ') ?? '',
             ],
@@ -230,8 +230,9 @@ function tableOf(runs: readonly (RunSummary | Refusal | Submitted)[]): string {
 /** The most objectives that have a place in a row. */
 const mostObjectives = 3
 
-function bestInRow({ fitness, violation }: BestIndividual): string {
+function bestInRow({ fitness, violation, budget }: BestIndividual, whole: RunSummary['budget']): string {
   const left = fitness.length - mostObjectives
   const values = [...fitness.slice(0, mostObjectives).map(shortValue), ...(left > 0 ? [`and ${left} more`] : [])]
-  return `${values.join(', ')}${violation === undefined ? '' : ' (violates)'}`
+  const part = budget === undefined || whole === null ? '' : ` (with ${budget} of ${whole.high} ${whole.name})`
+  return `${values.join(', ')}${violation === undefined ? '' : ' (violates)'}${part}`
 }

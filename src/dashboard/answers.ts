@@ -29,7 +29,7 @@ export type ListedRun = Pick<
   | 'optimizer'
   | 'seed'
   | 'created'
-> & { readonly best: Pick<BestIndividual, 'fitness' | 'violation'> | null }
+> & { readonly best: Pick<BestIndividual, 'fitness' | 'violation' | 'budget'> | null }
 
 export interface RunsAnswer {
   readonly root: string
@@ -66,6 +66,12 @@ export interface ComparedGroup {
 
 export interface OverviewAnswer {
   readonly summary: RunSummary
+  /** What was asked for beside the space, fact by fact. */
+  readonly problem: readonly (readonly [name: string, words: string])[]
+  /** What has been found, in sentences. */
+  readonly found: string
+  /** Whether that is a front, of which no individual is the best. */
+  readonly isFront: boolean
   /** How many parameters of the best there are beside those that it is shown with. */
   readonly parametersLeft: number
   /** Evaluations per second since the runner was started last; null if that cannot be told. */

@@ -113,6 +113,6 @@ function listed(summary: RunSummary): ListedRun {
   const { best, holder, optimizer, seed, created } = summary
   return {
     ...{ status, reason, generations, generationLimit, evaluations, objectives, holder, optimizer, seed, created },
-    best: best && { fitness: best.fitness, violation: best.violation },
+    best: best && { fitness: best.fitness, violation: best.violation, budget: best.budget },
   }
 }

@@ -2,10 +2,10 @@ import { resolve } from 'node:path'
 import type { Holder } from '../../runtime/runner/lease.ts'
 import { isOrderlyEnd, orderlyEnds } from '../../runtime/runner/worker-life.ts'
 import { currentHolder } from '../../runtime/slurm/run-holder.ts'
-import { isWhole } from '../core/budget.ts'
+import { type BudgetRange, isWhole } from '../core/budget.ts'
 import { type Limits, mostEvaluations } from '../core/limits.ts'
 import type { ObjectiveMap } from '../core/objectives.ts'
-import { aggregateInWords } from '../core/replications.ts'
+import { aggregateInWords, type Replications } from '../core/replications.ts'
 import { millisecondsOf } from '../core/time-span.ts'
 import { filesCreated } from '../system/file-count.ts'
 import { livenessOf } from '../system/process-identity.ts'
@@ -45,6 +45,12 @@ export interface RunSummary {
   readonly objectives: ObjectiveMap
   /** The names or expressions of what is asked of parameters and results beside them. */
   readonly constraints: readonly string[]
+  /** How often each individual is simulated, and what of that is its fitness; null where it is once. */
+  readonly replications: Replications | null
+  /** How much of a simulation an individual may be given; null where each has the whole. */
+  readonly budget: BudgetRange | null
+  /** What ends the search, as it was given. */
+  readonly limits: Limits
   readonly generations: number
   /** How many generations there are at most; null where only other limits end the search. */
   readonly generationLimit: number | null
@@ -168,6 +174,9 @@ export function summarize(record: RecordReader, { hash = true }: { readonly hash
     window: numberOf(manifest.window),
     objectives: (manifest.objectives ?? {}) as ObjectiveMap,
     constraints: (manifest.constraints ?? []) as string[],
+    replications: record.replications ?? null,
+    budget: record.budget ?? null,
+    limits: (manifest.limits ?? {}) as Limits,
     generations,
     generationLimit: numberOf(manifest.generationLimit),
     ...limitsOf(record, manifest),

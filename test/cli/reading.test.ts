@@ -30,6 +30,7 @@ import { replay } from '../../src/search/replay.ts'
 import { openDatabase } from '../../src/system/database.ts'
 import { tableFormats } from '../../src/tables/formats.ts'
 import { command } from '../command.ts'
+import { writeRun } from '../dashboard/written-run.ts'
 import { canonicalExport, search } from '../search.ts'
 import { temporaryDirectory } from '../temporary.ts'
 
@@ -109,6 +110,15 @@ test('show prints the summary with the best parameters', async () => {
   expect(text).toMatch(/^objectives +error with weight -1, speed with weight 1$/m)
   expect(text).toMatch(/^best +error [\d.]+, speed 10\d \(individual \d\.\d\)$/m)
   expect(text).toMatch(/^ {2}__proto__ +\d$/m)
+})
+
+test('show says how individuals are repeated and what budget there is, and status which best had a part of it', async () => {
+  const root = temporaryDirectory()
+  const directory = writeRun(root, { name: 'run', generations: 1, populationSize: 3, replicates: 2, epochs: () => 3 })
+  const text = await showRun(directory)
+  expect(text).toMatch(/^replications +mean of 2, with seeds of its own at every point$/m)
+  expect(text).toMatch(/^budget +1 to 9 epochs$/m)
+  expect(await showStatus(root)).toMatch(/ [\d.]+ \(with 3 of 9 epochs\) +genetic-algorithm /)
 })
 
 test('the best individuals are a table with objectives and parameters by name, best first', async () => {

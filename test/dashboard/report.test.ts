@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { optimizers } from '../../optimizers/index.ts'
+import type { OverviewAnswer } from '../../src/dashboard/answers.ts'
 import { citations } from '../../src/dashboard/report/citations.ts'
 import { reportOf } from '../../src/dashboard/report/report.ts'
 import { views } from '../../src/dashboard/views/index.ts'
@@ -11,13 +12,16 @@ import { RecordWriter } from '../../src/record/writer.ts'
 import { command } from '../command.ts'
 import { canonicalExport } from '../search.ts'
 import { temporaryDirectory } from '../temporary.ts'
-import { writeRun } from './written-run.ts'
+import { type WrittenRun, writeRun } from './written-run.ts'
 
 const now = Date.UTC(2026, 1, 1)
 const parameters = Array.from({ length: 14 }, (_, i) => `parameter${i}`)
 
 /** What is markup of a report, without its sheet, its script and the data of that. */
 const markupOf = (page: string) => page.replace(/<(style|script)[\s\S]*?<\/\1>/g, '')
+
+const overviewIn = (page: string): OverviewAnswer =>
+  JSON.parse(/id="answers">([\s\S]*?)<\/script>/.exec(page)![1]!)['/api/runs/0/overview']
 
 test('a report is one page that asks for nothing, whose sheet and script have the hashes of its policy', async () => {
   const page = await reportOf(writeRun(temporaryDirectory(), { name: 'run', generations: 20, populationSize: 30 }), now)
@@ -91,6 +95,63 @@ test('its commands begin the search anew beside the run, whatever it was started
   ])
   expect(markupOf(page)).not.toContain('`')
 })
+
+test('a report and the overview say all that was asked for, and of a front no best', async () => {
+  const run = {
+    name: 'run',
+    generations: 4,
+    populationSize: 8,
+    replicates: 3,
+    objectives: { f: 'minimize', g: 'minimize' },
+  }
+  const evaluate = ([x, y]: readonly number[]) => [x! + y! ** 2, 1 - x! + y! ** 2]
+  const directory = writeRun(temporaryDirectory(), { ...run, evaluate } as WrittenRun)
+  const record = RecordWriter.openForWriting(directory)
+  record.writeManifest({
+    constraints: ['x <= 2 * y', 'f < 9'],
+    limits: { evaluations: 32, target: { f: 0.1 }, time: '2h' },
+  })
+  record.close()
+  const page = await reportOf(directory, now)
+  const text = markupOf(page)
+  const replicated = 'mean of 3, with seeds of its own at every point'
+  expect(text).toContain('to minimize f and minimize g, subject to x &#60;= 2 * y and f &#60; 9, with')
+  expect(text).toContain(`The fitness of an individual is the ${replicated}.`)
+  expect(text).toContain('The limits of the search were 32 evaluations, a target of f 0.1, 2h.')
+  expect(text).toMatch(
+    /\d+ individuals are the front, which no other dominates in f, g\. Their hypervolume is \S+, measured from the reference f = \S+, g = /,
+  )
+  expect(text).not.toMatch(/best individual/i)
+  expect(text).not.toContain('Around the best')
+  expect(text.match(/<path class="front" d="(M[\d.]+ [\d.]+h0)+"/)).not.toBeNull()
+  for (const name of ['f', 'g']) expect(text).toContain(`The best ${name} (smaller is better`)
+  const { problem, found, isFront } = overviewIn(page)
+  expect(problem).toEqual([
+    ['objectives', 'minimize f, minimize g'],
+    ['constraints', 'x <= 2 * y, f < 9'],
+    ['replications', replicated],
+    ['limits', '32 evaluations, a target of f 0.1, 2h'],
+  ])
+  expect(text).toContain(found)
+  expect(isFront).toBe(true)
+})
+
+test.each([
+  [1, 'None has had the whole budget of 9 epochs; the most that one has had is 1. The best individual, '],
+  [9, 'The best individual with the whole budget of 9 epochs, '],
+])(
+  'of a search with a budget, of which the most was %d, a report and the overview say who had it all',
+  async (epochs, sentence) => {
+    const run = { name: 'run', generations: 1, populationSize: 4, epochs: () => epochs }
+    const page = await reportOf(writeRun(temporaryDirectory(), run), now)
+    expect(markupOf(page)).toContain(
+      `An individual was given 1 to 9 epochs. The limits of the search were 1 generation.`,
+    )
+    expect(markupOf(page).split(sentence)).toHaveLength(3) // in the paragraph, and in the result
+    expect(overviewIn(page).found).toContain(sentence)
+    expect(overviewIn(page).problem).toContainEqual(['budget', '1 to 9 epochs'])
+  },
+)
 
 test('a chart has at most 2,000 vertices and the page less than a megabyte, however many individuals there are', async () => {
   const run = { name: 'run', generations: 100, populationSize: 300, parameters }

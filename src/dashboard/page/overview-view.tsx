@@ -74,19 +74,18 @@ function beyondIn(summary: OverviewAnswer['summary']): string {
 /** The most parameters of the best that have a row. */
 const mostParameters = 40
 
-function Best({ summary: { best, objectives }, parametersLeft }: OverviewAnswer) {
+function Best({ summary: { best, objectives }, found, isFront, parametersLeft }: OverviewAnswer) {
   const names = Object.keys(objectives)
   const parameters = Object.entries(best?.parameters ?? {})
   const left = Math.max(0, parameters.length - mostParameters) + parametersLeft
   return (
     <section>
-      <h2>Best individual</h2>
-      {best === null ? (
-        <p>None was simulated well yet.</p>
-      ) : (
+      <h2>{isFront ? 'Front' : 'Best individual'}</h2>
+      <p>{best === null ? 'None was simulated well yet.' : found}</p>
+      {best !== null && (
         <table>
           <tbody>
-            <Fact name="individual" value={nameOf(best)} />
+            <Fact name={isFront ? 'one of it' : 'individual'} value={nameOf(best)} />
             {best.fitness.map((value, i) => {
               const error = best.standardError?.[i] ?? null
               return (
@@ -112,33 +111,13 @@ function Best({ summary: { best, objectives }, parametersLeft }: OverviewAnswer)
   )
 }
 
-function Facts({ summary, settings }: OverviewAnswer) {
-  const {
-    status,
-    reason,
-    holder,
-    optimizer,
-    seed,
-    objectives,
-    order,
-    created,
-    host,
-    directory,
-    benchedHosts,
-    usage,
-    attempts,
-  } = summary
+function Facts({ summary, settings, problem }: OverviewAnswer) {
+  const { status, reason, holder, optimizer, seed, order, created, host, directory, benchedHosts, usage, attempts } =
+    summary
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['state', reason === null ? status : `${status}: ${reason}`],
     ['held by', holder ? `process ${holder.pid} on ${holder.host} since ${holder.since}` : undefined],
-    [
-      'objectives',
-      Object.entries(objectives)
-        .map(([name, direction]) =>
-          typeof direction === 'number' ? `${name} with weight ${direction}` : `${direction} ${name}`,
-        )
-        .join(', '),
-    ],
+    ...problem,
     ['optimizer', optimizer === null ? undefined : `${optimizer}${seed === null ? '' : `, seed ${seed}`}`],
     ...settings.map(([name, value]) => [`· ${name}`, value] as const),
     ['order of telling', order],

@@ -100,7 +100,8 @@ const allColumns: readonly Column[] = [
       const values = best.fitness.slice(0, mostObjectives).map((value, i) => `${names[i] ?? i} ${short(value)}`)
       const left = best.fitness.length - values.length
       const text = [...values, ...(left > 0 ? [`and ${left} more`] : [])].join(', ')
-      return best.violation === undefined ? text : `${text} (violates)`
+      const part = best.budget === undefined ? '' : ' (with a part of the budget)'
+      return `${text}${best.violation === undefined ? '' : ' (violates)'}${part}`
     },
   },
   {

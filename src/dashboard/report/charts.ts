@@ -1,7 +1,7 @@
 import { placeOn } from '../../analysis/density.ts'
-import type { AxisAnswer, DensityAnswer, HistoryAnswer, ParameterPicture } from '../answers.ts'
+import type { AxisAnswer, DensityAnswer, FrontAnswer, HistoryAnswer, ParameterPicture } from '../answers.ts'
 import { ticks } from '../ticks.ts'
-import { spreadBelow } from '../words.ts'
+import { short, spreadBelow } from '../words.ts'
 import { html, type Markup } from './html.ts'
 
 /** The picture's inner size and what stands around it. */
@@ -37,6 +37,43 @@ export function parameterChart({ x, labels, density, best, summary }: ParameterP
   const at = placesIn(size)
   const mark = best === null ? [] : [html`<path class="best" d="M${at(best, 0).join(' ')}L${at(best, 1).join(' ')}"/>`]
   return svg(size, summary, [...axes(size, x, y, labels), ...shades(coarse(density), size), ...mark])
+}
+
+/** Two objectives against each other, every evaluation as density and the front as dots. */
+export function frontChart({ x, y, objectives, density, members, summary }: FrontAnswer): Markup {
+  const size = { width: 860, height: 320 }
+  const at = placesIn(size)
+  const [across, up] = [objectives.indexOf(x.name), objectives.indexOf(y.name)]
+  const dots = members.map(({ fitness }) => {
+    const [left, top] = at(Math.max(0, Math.min(1, placeOn(x, fitness[across]!))), placeOn(y, fitness[up]!))
+    return `M${left} ${top}h0`
+  })
+  return svg(size, summary, [
+    ...axes(size, x, y),
+    ...shades(coarse(density), size),
+    html`<path class="front" d="${dots.join('')}"/>`,
+  ])
+}
+
+/** The volume that the front dominates, generation after generation. */
+export function volumeChart({ volumes }: FrontAnswer): Markup {
+  const size = { width: 860, height: 220 }
+  const values = volumes.map(([, volume]) => volume)
+  const most = Math.max(...values)
+  const x: AxisAnswer = {
+    scale: 'linear',
+    low: 0,
+    high: Math.max(1, volumes.at(-1)![0]),
+    name: 'generations',
+    isWhole: true,
+  }
+  const y: AxisAnswer = { scale: 'linear', low: 0, high: most > 0 ? most : 1, name: 'hypervolume' }
+  const points = volumes.map(([generation, volume]) => [placeOn(x, generation), placeOn(y, volume)] as const)
+  const summary = `The hypervolume went from ${short(values[0]!)} to ${short(values.at(-1)!)}.`
+  return svg(size, summary, [
+    ...axes(size, x, y),
+    html`<path class="best" d="${pathThrough(points, true, placesIn(size))}"/>`,
+  ])
 }
 
 interface Size {

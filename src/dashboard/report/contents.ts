@@ -3,9 +3,10 @@ import type { Manifest } from '../../record/rows.ts'
 import type { ScreenReader } from '../../record/screen-reader.ts'
 import { summarize } from '../../record/summary.ts'
 import { recordedSpace } from '../../tables/recorded-space.ts'
-import type { HealthAnswer, HistoryAnswer, OverviewAnswer, ParametersAnswer } from '../answers.ts'
+import type { FrontAnswer, HealthAnswer, HistoryAnswer, OverviewAnswer, ParametersAnswer } from '../answers.ts'
 import { Query } from '../query.ts'
 import type { ViewContext } from '../view.ts'
+import { front } from '../views/front.ts'
 import { health } from '../views/health.ts'
 import { history } from '../views/history.ts'
 import { overview } from '../views/overview.ts'
@@ -17,6 +18,9 @@ import { type Neighbourhood, neighbourhoodOf } from './neighbourhood.ts'
 /** The most individuals that stand in the table of the best. */
 const mostBest = 10
 
+/** So many objectives of a front have a chart of their own. */
+const mostHistories = 4
+
 /** A value that is longer is cut. */
 const longestValue = 300
 
@@ -25,7 +29,10 @@ export interface Contents {
   readonly manifest: Manifest
   readonly hash: string
   readonly overview: OverviewAnswer
-  readonly history: HistoryAnswer | undefined
+  /** Of the objective; of those of a front, each by itself. */
+  readonly histories: readonly HistoryAnswer[]
+  /** Of several objectives without weights. */
+  readonly front: FrontAnswer | null
   readonly parameters: ParametersAnswer | undefined
   readonly health: HealthAnswer
   readonly space: readonly (readonly [name: string, definition: string])[]
@@ -47,12 +54,18 @@ export async function contentsOf(record: ScreenReader, now: number): Promise<Con
   const manifest = record.manifest()
   const { done } = record.counts()
   const shown = await overview(asked())
+  const { isFront } = shown
+  const drawn =
+    done === 0
+      ? []
+      : Array.from({ length: isFront ? Math.min(mostHistories, record.objectives.names.length) : 1 }, (_, i) => i)
   const { best } = summarize(record, { hash: false }) // whole, also where the overview has room for a part of it
   return {
     manifest,
     hash: manifest.status === 'finished' && typeof manifest.hash === 'string' ? manifest.hash : record.hash(),
     overview: shown,
-    history: done === 0 ? undefined : history(asked({ columns: '240', rows: '112' })),
+    histories: drawn.map((objective) => history(asked({ columns: '240', rows: '112', objective: String(objective) }))),
+    front: done > 0 && isFront ? front(asked()) : null,
     parameters: done === 0 ? undefined : parameters(asked({ columns: '24', rows: '16' })),
     health: health(asked()),
     space: (recordedSpace(record)?.definitions ?? []).map(
@@ -71,7 +84,7 @@ export async function contentsOf(record: ScreenReader, now: number): Promise<Con
             ]
           : [],
       ),
-    neighbourhood: best && neighbourhoodOf(record, best),
+    neighbourhood: best && !isFront ? neighbourhoodOf(record, best) : null,
     hosts: [...new Set(record.workers().map(({ host }) => host))].filter((host) => host !== ''),
     kept: await keptAnswers(record, now),
     directory: record.directory,

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto'
 import { ScreenReader } from '../../record/screen-reader.ts'
 import type { RunSummary } from '../../record/summary.ts'
+import type { FrontAnswer } from '../answers.ts'
 import { pageFiles } from '../page-files.ts'
 import { grouped, plural, short } from '../words.ts'
-import { historyChart, parameterChart } from './charts.ts'
+import { frontChart, historyChart, parameterChart, volumeChart } from './charts.ts'
 import { type Contents, contentsOf, cut } from './contents.ts'
 import { html, jsonInMarkup, Markup, table } from './html.ts'
 import type { Neighbourhood } from './neighbourhood.ts'
-import { commandsOf, factsOf, methods } from './sentences.ts'
+import { commandsOf, factsOf, methods, searchedOf } from './sentences.ts'
 import { style } from './style.ts'
 
 /**
@@ -25,7 +26,7 @@ export async function reportOf(directory: string, now: number): Promise<string> 
 }
 
 function page(contents: Contents): string {
-  const { overview, history, parameters, health, best, space } = contents
+  const { overview, front, parameters, health, best, space } = contents
   const { summary } = overview
   const { script, sheet } = parts()
   const policy = `default-src 'none'; script-src '${hashOf(script)}'; style-src '${hashOf(sheet)}'`
@@ -43,14 +44,16 @@ function page(contents: Contents): string {
 <h1>${summary.name}</h1>
 <p>${methods(contents)}</p>
 <h2>Result</h2>
-${best.length === 0 ? html`<p>No individual was simulated well.</p>` : table(['individual', ...Object.keys(summary.objectives), 'parameters'], best)}
+<p>${overview.found}</p>
+${front && dominating(front, best.length)}
+${best.length === 0 ? null : table(['individual', ...Object.keys(summary.objectives), 'parameters'], best)}
 ${contents.neighbourhood && around(contents.neighbourhood, Object.keys(summary.objectives)[0] ?? '')}
 <h2>Convergence</h2>
-${history ? html`${historyChart(history)}<p>${history.summary} The darker a place, the more evaluations; the strong line is the best so far, the thin one the median.</p>` : html`<p>There is nothing to draw.</p>`}
+${convergence(contents)}
 <h2>Parameters</h2>
 ${
   parameters
-    ? html`<p>Importance is the part of how individuals rank that a parameter explains alone, estimated from ${plural(parameters.sampled, 'evaluation')}.</p>
+    ? html`<p>Importance is the part of how individuals rank that a parameter explains alone, estimated from ${plural(parameters.sampled, 'evaluation')}; the charts are of ${parameters.y.name}.</p>
 ${table(
   ['parameter', 'importance'],
   parameters.parameters.map(({ x, importance }) => [x.name, importance === null ? 'cannot be told' : importance]),
@@ -86,6 +89,7 @@ ${table(null, [
   ],
 ])}
 <h2>What was searched, and with what</h2>
+${table(null, searchedOf(contents))}
 ${table(['parameter', 'may be'], space)}
 ${overview.settings.length === 0 ? null : table(['setting of the optimizer', 'value'], overview.settings)}
 <h2>To reproduce it</h2>
@@ -126,6 +130,24 @@ ${table(
     `${(100 * distance).toPrecision(2)} % of its range`,
   ]),
 )}`
+}
+
+/** @param shown how many of the front stand in the table below */
+function dominating(front: FrontAnswer, shown: number): Markup {
+  const below = front.count > shown ? ` ${shown} of the front stand below.` : ''
+  return html`${frontChart(front)}
+<p>Across: ${front.x.name}, up: ${front.y.name}. The darker a place, the more evaluations; each dot is one of the front.${below}</p>`
+}
+
+/** Of a front, how its volume has grown, and each objective by itself. */
+function convergence({ histories, front }: Contents): Markup {
+  if (histories.length === 0) return html`<p>There is nothing to draw.</p>`
+  const charts = histories.map(
+    (history) => html`${historyChart(history)}
+<p>${history.summary} The darker a place, the more evaluations; the strong line is the best so far, the thin one the median.</p>`,
+  )
+  if (front === null || front.volumes.length < 2) return html`${charts}`
+  return html`${volumeChart(front)}<p>The hypervolume of the front over the generations.</p>${charts}`
 }
 
 function countsOf({ done, failed, stopped }: RunSummary['evaluations']): string {

@@ -1,14 +1,18 @@
 import { basename } from 'node:path'
 import { nameOf } from '../../core/individual.ts'
 import { quoteWord } from '../../core/shell-words.ts'
+import { budgetInWords, limitsInWords, replicationsInWords } from '../../record/problem-in-words.ts'
+import type { RunSummary } from '../../record/summary.ts'
 import { wordFor } from '../views/overview.ts'
-import { grouped, plural, short } from '../words.ts'
+import { grouped, plural } from '../words.ts'
 import { citations } from './citations.ts'
 import { type Contents, cut } from './contents.ts'
 
 /** A paragraph for the methods section of a paper. */
-export function methods({ overview: { summary, settings }, manifest, space, hash }: Contents): string {
-  const { optimizer, seed, objectives, evaluations, individuals, generations, best, status, order } = summary
+export function methods({ overview: { summary, settings, found }, manifest, space, hash }: Contents): string {
+  const { optimizer, seed, objectives, evaluations, individuals, generations, status, order } = summary
+  const { constraints, replications, budget } = summary
+  const limits = limitsOf(summary)
   const aims = Object.entries(objectives).map(([name, aim]) =>
     typeof aim === 'number' ? `${name} weighed by ${aim}` : `${aim} ${name}`,
   )
@@ -20,19 +24,35 @@ export function methods({ overview: { summary, settings }, manifest, space, hash
     .map(([name, value]) => `${name} ${value}`)
     .join(', ')
   const citation = citations[optimizer ?? '']
-  const found = best
-    ? ` The best individual, ${nameOf(best)}, has ${Object.keys(objectives)
-        .map((name, i) => `${name} = ${short(best.fitness[i]!)}`)
-        .join(', ')}.`
-    : ' No individual was simulated well.'
   return [
-    `We searched ${names} to ${aims.join(' and ')} with the optimizer ${optimizer ?? 'of a program'}${how === '' ? '' : ` (${cut(how)})`}`,
+    `We searched ${names} to ${aims.join(' and ')}${constraints.length === 0 ? '' : `, subject to ${cut(constraints.join(' and '))},`} with the optimizer ${optimizer ?? 'of a program'}${how === '' ? '' : ` (${cut(how)})`}`,
     citation === undefined ? '' : ` (${citation})`,
     ` of twoloop ${String(manifest.twoloop ?? '(version unknown)')}, seed ${seed ?? 'unknown'}, results ${toldInWords(order)}.`,
+    replications ? ` The fitness of an individual is the ${replicationsInWords(replications)}.` : '',
+    budget ? ` An individual was given ${budgetInWords(budget)}.` : '',
+    limits.length === 0 ? '' : ` The limits of the search were ${limits.join(', ')}.`,
     ` ${grouped(evaluations.done)} of ${plural(individuals, 'individual')} in ${plural(generations, 'generation')} were simulated well,${evaluations.stopped === undefined ? '' : ` ${grouped(evaluations.stopped)} were stopped on their way,`} ${grouped(evaluations.failed)} failed; the search is ${status}.`,
-    found,
+    ` ${found}`,
     ` The SHA-256 of the canonical table of all individuals begins with ${hash.slice(0, 16)}.`,
   ].join('')
+}
+
+/** What the search was asked for, and by what it was led, as the rows of a table. */
+export function searchedOf({ overview: { summary, problem } }: Contents): (readonly [string, string])[] {
+  const { optimizer, order, limits } = summary
+  const ofGenerations = Object.keys(limits).length === 0 ? limitsOf(summary) : []
+  return [
+    ...problem,
+    ...ofGenerations.map((limit) => ['limits', limit] as const),
+    ['optimizer', optimizer ?? 'of a program'],
+    ['results', toldInWords(order)],
+  ]
+}
+
+/** Without limits of its own a search ends when its optimizer has had its generations. */
+function limitsOf({ limits, generationLimit }: RunSummary): string[] {
+  const given = limitsInWords(limits)
+  return given.length === 0 && generationLimit !== null ? [plural(generationLimit, 'generation')] : given
 }
 
 /** When results are told, within a sentence. */
@@ -50,7 +70,7 @@ function toldInWords(order: string): string {
 }
 
 /** Lines for a shell that start it again beside it, and compare: none of them may touch the run itself. */
-export function commandsOf({ manifest, directory, overview: { summary } }: Contents): string[] {
+export function commandsOf({ manifest, directory, overview: { summary, isFront } }: Contents): string[] {
   const [program = '', ...words] = Array.isArray(manifest.command) ? manifest.command.map(String) : []
   // The command is started by the path of its program.
   const started = [/(main\.[jt]s|\/twoloop)$/.test(program) ? 'twoloop' : program, ...words]
@@ -68,7 +88,11 @@ export function commandsOf({ manifest, directory, overview: { summary } }: Conte
       : ['# the same table has the same SHA-256']),
     `twoloop export ${run} --canonical | sha256sum`,
     ...(summary.best
-      ? ['', '# simulates the best individual again, and compares', `twoloop replay ${run} ${nameOf(summary.best)}`]
+      ? [
+          '',
+          `# simulates ${isFront ? 'one of the front' : 'the best individual'} again, and compares`,
+          `twoloop replay ${run} ${nameOf(summary.best)}`,
+        ]
       : []),
   ]
 }

@@ -1,16 +1,18 @@
 import { relative } from 'node:path'
 import { quoteWord } from '../../core/shell-words.ts'
 import { failureGroups } from '../../record/failure-groups.ts'
+import { problemInWords } from '../../record/problem-in-words.ts'
 import { rateOf } from '../../record/rate.ts'
 import { summarize } from '../../record/summary.ts'
 import type { OverviewAnswer } from '../answers.ts'
 import { fitting } from '../fitting.ts'
+import { foundInWords, wantsFront } from '../found-in-words.ts'
 import { secondsLeft } from '../time-left.ts'
 import type { ViewContext } from '../view.ts'
 import { shortened } from '../words.ts'
 
 /** So much of each has room on the page. */
-const most = { groups: 20, settings: 100, names: 100, letters: 300, json: 20_000 } as const
+const most = { groups: 20, settings: 100, names: 100, letters: 300, facts: 2000, json: 20_000 } as const
 
 /** What a run is, how far it has come, what it has used, and what has failed in it. */
 export async function overview({ record, query, now }: ViewContext): Promise<OverviewAnswer> {
@@ -27,6 +29,9 @@ export async function overview({ record, query, now }: ViewContext): Promise<Ove
       best: best && { ...best, parameters: parameters! },
       constraints: constraints.slice(0, most.names).map((name) => shortened(name, most.letters)),
     },
+    problem: problemInWords(summary).map(([name, words]) => [name, shortened(words, most.facts)] as const),
+    found: shortened(foundInWords(summary), most.facts),
+    isFront: wantsFront(summary.objectives),
     parametersLeft: best ? Object.keys(best.parameters).length - Object.keys(parameters!).length : 0,
     rate,
     secondsLeft: secondsLeft(summary, rate),
