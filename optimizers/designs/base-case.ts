@@ -1,7 +1,6 @@
 import { leavesOfValue, valueFromLeaves } from '../../src/core/leaves.ts'
 import { anything, aRecord, checkOptions } from '../../src/core/options.ts'
-import type { PlainData } from '../../src/core/plain-data.ts'
-import { isSame } from '../../src/core/plain-data.ts'
+import { isSame, type PlainData, plainDataOf } from '../../src/core/plain-data.ts'
 import { type Parameter, parameterFrom, type Space } from '../../src/core/space.ts'
 import { show } from '../../src/core/text.ts'
 import { checkCall, checkCount, checkNames } from './check.ts'
@@ -32,7 +31,7 @@ export function baseCase<P>(
   const alternatives = parametersOf(space).map((named) =>
     Object.hasOwn(given, named.name) ? [...checkedValues('baseCase', named, given[named.name])] : [],
   )
-  const description = { kind: 'base-case', reference: plain(reference), variations: plain(variations) }
+  const description = { kind: 'base-case', reference: plainDataOf(reference), variations: plainDataOf(variations) }
   return around('baseCase', space, reference, alternatives, description)
 }
 
@@ -73,7 +72,7 @@ export function oneAtATime<P>(
     if (wanted === undefined) throw new RangeError(`oneAtATime needs levels or values for ${show(name)}, got neither`)
     return axisByAxis(named, origin[i], wanted, count !== undefined)
   })
-  const description = { kind: 'one-at-a-time', reference: plain(reference), ...describeGrid({ levels, values }) }
+  const description = { kind: 'one-at-a-time', reference: plainDataOf(reference), ...describeGrid({ levels, values }) }
   return around('oneAtATime', space, reference, alternatives, description)
 }
 
@@ -138,8 +137,4 @@ function wholeReference<P>(space: Space<P>, reference: P): readonly unknown[] {
 function checkReference<P>(design: string, space: Space<P>, reference: P): void {
   const refusal = space.refuse(reference)
   if (refusal !== undefined) throw new RangeError(`${design}: the reference ${refusal}`)
-}
-
-function plain(value: unknown): PlainData {
-  return JSON.parse(JSON.stringify(value)) as PlainData
 }

@@ -1,7 +1,7 @@
 import { basename, dirname, resolve } from 'node:path'
 import { z } from 'zod'
 import { ConfigurationError } from '../core/errors.ts'
-import type { PlainData } from '../core/plain-data.ts'
+import { plainDataOf } from '../core/plain-data.ts'
 import { readManifest } from '../record/reader.ts'
 import { programSchema } from '../search/begun-by-program.ts'
 import { loadProgram } from './load-program.ts'
@@ -39,7 +39,7 @@ export async function resumeRun(
     requireTrust(directory, 'going on with it executes the modules that its record names', trust)
     const now = generations === undefined ? program.data : withGenerations(program.data, generations)
     const loaded = await loadProgram(run, basename(directory), now)
-    const recorded = { program: JSON.parse(JSON.stringify(now)) as PlainData }
+    const recorded = { program: plainDataOf(now) }
     return runLoaded(loaded, {
       root: dirname(directory),
       overwrite: false,

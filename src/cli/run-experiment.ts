@@ -3,7 +3,7 @@ import { isWhole } from '../core/budget.ts'
 import { SearchFailedError } from '../core/errors.ts'
 import type { DoneEvaluation } from '../core/evaluation.ts'
 import { nameOf } from '../core/individual.ts'
-import type { PlainData } from '../core/plain-data.ts'
+import { plainDataOf } from '../core/plain-data.ts'
 import { aggregateInWords } from '../core/replications.ts'
 import { counted, printableLines } from '../core/text.ts'
 import { type LoadedExperiment, loadExperiment } from '../experiment-file/load.ts'
@@ -39,7 +39,7 @@ export async function runExperimentFile(request: RunRequest): Promise<number> {
   const { overrides } = request
   const loaded = await loadExperiment(request.file, { ...overrides, name: request.name })
   const { set } = overrides
-  const manifest = { file: loaded.file, overrides: plain({ ...overrides, set: set?.map(sealedSetting) }) }
+  const manifest = { file: loaded.file, overrides: plainDataOf({ ...overrides, set: set?.map(sealedSetting) }) }
   return runLoaded(loaded, { ...request, manifest, settings: set })
 }
 
@@ -216,9 +216,4 @@ function quote(path: string): string {
 
 async function reportOf({ status, best, directory }: FinishedRun, { report }: LoadedExperiment): Promise<string> {
   return report && best && status === 'finished' ? `\n${await report({ best, directory })}\n` : ''
-}
-
-/** Without what was not said. */
-function plain(overrides: Overrides): PlainData {
-  return JSON.parse(JSON.stringify(overrides)) as PlainData
 }

@@ -55,6 +55,11 @@ function flawInObject(value: object): Flaw | undefined {
   return undefined
 }
 
+/** A value as JSON keeps it: what is undefined is left out, and only data is left of classes. */
+export function plainDataOf(value: unknown): PlainData {
+  return JSON.parse(JSON.stringify(value)) as PlainData
+}
+
 /** Whether a value has other values by their names: an object that is no list. */
 export function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)

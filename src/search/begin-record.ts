@@ -2,11 +2,11 @@ import { describeAllocation } from '../../runtime/slurm/allocation.ts'
 import { announcementOf } from '../core/announcement.ts'
 import type { Optimizee } from '../core/optimizee.ts'
 import type { Optimizer } from '../core/optimizer.ts'
-import { isMap, type PlainData } from '../core/plain-data.ts'
+import { isMap, type PlainData, plainDataOf } from '../core/plain-data.ts'
 import type { Trajectory } from '../core/trajectory.ts'
 import type { Manifest } from '../record/rows.ts'
 import type { RecordWriter } from '../record/writer.ts'
-import { describeProgram } from './begun-by-program.ts'
+import { recordedProgram } from './begun-by-program.ts'
 import type { RunIdentity } from './run-identity.ts'
 import type { RunOptions } from './run-options.ts'
 import { firstHorizon, mostGenerations, type SearchPlan } from './searched.ts'
@@ -35,7 +35,7 @@ export function recordProgram(
 ): void {
   if (!source) return
   const plan = { order, window, start, limits, horizon }
-  record.writeManifest({ program: describeProgram({ source, optimizer, runner, plan, warmStart, cache }) })
+  record.writeManifest({ program: recordedProgram({ source, optimizer, runner, plan, warmStart, cache }) })
 }
 
 /** What the record says of a search from its start. */
@@ -59,7 +59,7 @@ export function recordSearch(
     generationLimit: Number.isFinite(most) ? most : null,
     horizon: optimizer.horizon,
     announcement: announcementOf(optimizer) ?? null,
-    limits: JSON.parse(JSON.stringify(limits)),
+    limits: plainDataOf(limits),
     status: 'running',
     reason: null,
     hash: null,

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import type { OptimizeeSource } from '../core/optimizee.ts'
 import type { Optimizer } from '../core/optimizer.ts'
-import type { PlainData } from '../core/plain-data.ts'
+import { type PlainData, plainDataOf } from '../core/plain-data.ts'
 import type { SearchPlan } from './searched.ts'
 
 /** What the record holds of a search that a program began: enough for the command to go on with it. */
@@ -26,7 +26,7 @@ export interface Program {
   readonly cache?: boolean | undefined
 }
 
-export function describeProgram({ source, optimizer: { type, settings }, ...rest }: Program): PlainData {
+export function recordedProgram({ source, optimizer: { type, settings }, ...rest }: Program): PlainData {
   const module = source.module.startsWith('file:') ? fileURLToPath(source.module) : resolve(source.module)
-  return JSON.parse(JSON.stringify({ source: { ...source, module }, optimizer: { type, settings }, ...rest }))
+  return plainDataOf({ source: { ...source, module }, optimizer: { type, settings }, ...rest })
 }

@@ -2,7 +2,7 @@ import { basename, extname } from 'node:path'
 import type { Direction } from '../core/objectives.ts'
 import type { Optimizee, OptimizeeSource } from '../core/optimizee.ts'
 import type { Optimizer } from '../core/optimizer.ts'
-import type { PlainData } from '../core/plain-data.ts'
+import { type PlainData, plainDataOf } from '../core/plain-data.ts'
 import type { RunnerSettings } from '../core/runner-settings.ts'
 import type { SearchPlan } from './searched.ts'
 
@@ -71,14 +71,14 @@ export function identityOf({ optimizer, optimizee, simulation, failures, warmSta
   const isOfFront = wantsFront && optimizer.abilities.searches // what only plays points plays the same ones
   return {
     version: 2,
-    parameters: plain(optimizee.space.definitions),
+    parameters: plainDataOf(optimizee.space.definitions),
     objectives: names.map((name, i) => [name, isOfFront ? definition[name]! : weights[i]!]),
     ...(constraints.size > 0 && { constraints: constraints.names }),
-    optimizee: { module, options: plain(options ?? null) },
-    ...(replications && { replications: plain(replications) }),
-    ...(budget && { budget: plain(budget) }),
-    ...(reference && { reference: plain(reference) }),
-    optimizer: { type: optimizer.type, version: optimizer.since, settings: plain(settings) },
+    optimizee: { module, options: plainDataOf(options ?? null) },
+    ...(replications && { replications: plainDataOf(replications) }),
+    ...(budget && { budget: plainDataOf(budget) }),
+    ...(reference && { reference: plainDataOf(reference) }),
+    optimizer: { type: optimizer.type, version: optimizer.since, settings: plainDataOf(settings) },
     failures: { timeout: failures.timeout ?? null, retries: failures.retries, onFailure: failures.onFailure },
     warmStart: warmStart ?? null,
     ...identityOfPlan(plan, optimizer),
@@ -92,15 +92,10 @@ function identityOfPlan(
 ): object {
   if (order === 'generations' && start.length === 0 && horizon === undefined) return {}
   const steady = order === 'generations' ? {} : { window: window ?? optimizer.populationSize }
-  return { plan: plain({ order, ...steady, start, horizon }) }
+  return { plan: plainDataOf({ order, ...steady, start, horizon }) }
 }
 
 export function nameOfSource(source: OptimizeeSource | undefined): NamedSimulation {
   if (!source) return { module: null }
   return { module: basename(source.module, extname(source.module)), options: source.options }
-}
-
-/** A value as it stands in the record. */
-function plain(value: unknown): PlainData {
-  return JSON.parse(JSON.stringify(value)) as PlainData
 }

@@ -1,6 +1,5 @@
 import { ConfigurationError } from '../core/errors.ts'
-import type { PlainData } from '../core/plain-data.ts'
-import { isSame } from '../core/plain-data.ts'
+import { isMap, isSame, type PlainData } from '../core/plain-data.ts'
 import type { RunIdentity } from './run-identity.ts'
 import { isOfVersionOne, readVersionOne } from './run-identity-1.ts'
 
@@ -57,10 +56,6 @@ function asWritten([part, ...path]: readonly string[]): string {
 function shown(value: unknown): string {
   const text = JSON.stringify(value)
   return text.length > 80 ? `${text.slice(0, 80)}...` : text
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** The options of the simulation that a run was begun with, as far as its record names any. */
