@@ -135,7 +135,7 @@ export class LineSearch<P = Record<string, unknown>> extends LocalSearch<Lines, 
     if (cost <= memory.cost! + least) {
       const shifted = lines.map((line, axis) => {
         const { excess } = bests[axis]!
-        return line.map((sample) => ({ at: sample.at, excess: plain(sample.excess - excess) }))
+        return line.map((sample) => ({ at: sample.at, excess: finiteCost(sample.excess - excess) }))
       })
       return { ...memory, base: point, cost, lines: shifted, idle: cost < memory.cost! ? 0 : memory.idle + 1 }
     }
@@ -143,7 +143,7 @@ export class LineSearch<P = Record<string, unknown>> extends LocalSearch<Lines, 
     const moved = base.with(axis, bests[axis]!.at)
     const kept = lines.map((line, other) =>
       other === axis
-        ? line.map((sample) => ({ at: sample.at, excess: plain(sample.excess - least) }))
+        ? line.map((sample) => ({ at: sample.at, excess: finiteCost(sample.excess - least) }))
         : [{ at: moved[other]!, excess: 0 }],
     )
     return { ...memory, base: moved, cost: memory.cost! + least, lines: kept, idle: 0 }
@@ -161,7 +161,7 @@ function areSeparable({ lines, asked, cost }: Lines, point: readonly number[], t
   return Math.abs(together - expected) <= 1e-6 * size + 1e-12 * Math.abs(cost!)
 }
 
-function plain(value: number): number {
+function finiteCost(value: number): number {
   return Math.max(-failedCost, Math.min(failedCost, value))
 }
 
@@ -174,7 +174,7 @@ function withSamples(memory: Lines, points: readonly (readonly number[])[], cost
   const lines = memory.lines.map((line, axis) => {
     const k = asked.indexOf(axis)
     if (k < 0) return line
-    const excess = costs[k] === failedCost ? failedCost : plain(costs[k]! - cost!)
+    const excess = costs[k] === failedCost ? failedCost : finiteCost(costs[k]! - cost!)
     return [...line, { at: points[k]![axis]!, excess }].sort((a, b) => a.at - b.at)
   })
   return { ...memory, lines }

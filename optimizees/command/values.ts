@@ -46,7 +46,7 @@ export class Values {
     const individual = this.#individual
     const told = individual.budget === undefined ? undefined : this.#ofBudget(placeholder, individual.budget)
     if (told !== undefined) return told
-    if (!isReserved(placeholder)) return textOf(individual.parameters[placeholder])
+    if (!isReserved(placeholder)) return argumentOf(individual.parameters[placeholder])
     switch (placeholder) {
       case 'seed':
         return String(this.#seedsBelow === undefined ? individual.seed : individual.seed % this.#seedsBelow)
@@ -96,7 +96,7 @@ export class Values {
   }
 }
 
-function textOf(value: unknown): string {
+function argumentOf(value: unknown): string {
   if (typeof value === 'number' && value < 0) return withoutExponent(String(value))
   return typeof value === 'string' ? value : JSON.stringify(value)
 }

@@ -27,7 +27,7 @@ const pbs: Scheduler = {
   mark: '#PBS',
   jobVariable: 'PBS_JOBID',
   options: ({ name, log, seconds }) => [
-    `-N ${plain(name).slice(0, 15)}`,
+    `-N ${jobNameOf(name).slice(0, 15)}`,
     '-j oe',
     `-o ${log}`,
     `-l walltime=${clock(seconds)}`,
@@ -45,7 +45,7 @@ const lsf: Scheduler = {
   submitter: 'bsub',
   mark: '#BSUB',
   jobVariable: 'LSB_JOBID',
-  options: ({ name, log, seconds }) => [`-J ${plain(name)}`, `-o ${log}`, `-W ${Math.ceil(seconds / 60)}`],
+  options: ({ name, log, seconds }) => [`-J ${jobNameOf(name)}`, `-o ${log}`, `-W ${Math.ceil(seconds / 60)}`],
   submission: (after) => `bsub ${after === undefined ? '' : `-w "ended($${after})" `}<"$folder/job.sh"`,
   jobIn: (answer) => /^Job <(\d+)>/m.exec(answer)?.[1],
   question: (job) => ['bjobs', '-noheader', '-o', 'stat', job],
@@ -55,7 +55,7 @@ const lsf: Scheduler = {
 export const schedulers = { pbs, lsf } as const satisfies Record<string, Scheduler>
 
 /** A job's name in words that mean nothing to a scheduler: brackets would make it an array of jobs. */
-function plain(name: string): string {
+function jobNameOf(name: string): string {
   return name.replaceAll(/[^\w-]/g, '-')
 }
 

@@ -12,8 +12,8 @@ export function describeReplay(result: Replayed): string {
   const { recorded, replayed, objectives, identical, milliseconds, directory, beginsAgain, byHand } = result
   const facts = alignFacts([
     ['individual', nameOf(result)],
-    ['recorded', describe(recorded, objectives)],
-    ['replayed', describe(replayed, objectives)],
+    ['recorded', describeOutcome(recorded, objectives)],
+    ['replayed', describeOutcome(replayed, objectives)],
     ['took', timeSpan(milliseconds)],
     ['directory', directory ?? undefined],
     ...(byHand?.split('\n') ?? []).map((line, i) => [i === 0 ? 'by hand' : '', line] as const),
@@ -26,7 +26,7 @@ export function describeReplay(result: Replayed): string {
   return `${facts}${note}${outcome}\n`
 }
 
-function describe(came: Came, objectives: readonly string[]): string {
+function describeOutcome(came: Came, objectives: readonly string[]): string {
   if (came.outcome === 'failed') return `failed, ${describeCause(came.cause)}`
   return came.fitness.map((value, i) => `${objectives[i] ?? i} ${value}`).join(', ')
 }

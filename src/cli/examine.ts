@@ -19,11 +19,11 @@ export async function examineDirectory(
     return { text: json ? jsonText(document) : line(error.message), exitCode: exitCodes.failed }
   }
   const works = examination.problems.length === 0
-  const text = json ? jsonText({ ...examination, works }) : describe(examination)
+  const text = json ? jsonText({ ...examination, works }) : describeExamination(examination)
   return { text, exitCode: works ? exitCodes.finished : exitCodes.failed }
 }
 
-function describe(examination: Examination): string {
+function describeExamination(examination: Examination): string {
   const { directory, fileSystem, visibility, rename, exclusiveCreate, fsync, database, left, settings } = examination
   const { problems, notes } = examination
   const facts = alignFacts([

@@ -38,7 +38,7 @@ export async function exportRun(run: string, options: ExportOptions = {}): Promi
   const record = RecordReader.openForReading(run)
   try {
     using _ = record.holdStill()
-    const chunks = format === 'canonical' ? record.canonicalLines() : formatTable(tableOf(record, options), format)
+    const chunks = format === 'canonical' ? record.canonicalLines() : formatTable(wantedTable(record, options), format)
     if (output === undefined) {
       await print(chunks)
       return ''
@@ -53,7 +53,7 @@ export async function exportRun(run: string, options: ExportOptions = {}): Promi
   }
 }
 
-function tableOf(record: RecordReader, { rows, ...options }: ExportOptions): Table {
+function wantedTable(record: RecordReader, { rows, ...options }: ExportOptions): Table {
   if (!rows) return openTable(record, options)
   const also = otherForm(options)
   if (also !== undefined) throw new ConfigurationError(`--rows has one form only, got ${also} as well`)

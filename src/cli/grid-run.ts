@@ -16,7 +16,7 @@ export async function runGridFile(file: string, words: readonly string[]): Promi
   const read = await readGridFile(file)
   const options: GridOptions = { ...read.options, ...given.options }
   const { json, ...runOptions } = readOptions(options, read)
-  const name = textOf(options, 'exp-name') ?? read.name
+  const name = textOption(options, 'exp-name') ?? read.name
   const grid = makeGrid(file, name, read, given.keys)
   const progress = new ProgressLine(process.stderr)
   using stop = new StopSignal((sentence) => progress.say(sentence))
@@ -58,7 +58,7 @@ function makeGrid(file: string, name: string, read: GridFile, words: readonly Wr
 }
 
 function readOptions(options: GridOptions, read: GridFile): GridRunOptions & { readonly json: boolean } {
-  const launcher = textOf(options, 'launcher')
+  const launcher = textOption(options, 'launcher')
   const timeout = options.timeout?.[0]
   const runner = {
     ...read.runner,
@@ -71,15 +71,15 @@ function readOptions(options: GridOptions, read: GridFile): GridRunOptions & { r
   if (wait !== undefined && !(typeof wait === 'number' && wait >= 0)) refuseOption('wait', 'a number of seconds', wait)
   return {
     numCpu: (options['num-cpu']?.[0] as number | 'auto' | undefined) ?? read.numCpu,
-    dataDir: textOf(options, 'data-dir') ?? read.dataDir,
-    datestamp: flagOf(options, 'datestamp') ?? read.datestamp,
+    dataDir: textOption(options, 'data-dir') ?? read.dataDir,
+    datestamp: flagOption(options, 'datestamp') ?? read.datestamp,
     objectives: options.objective ? Object.fromEntries(options.objective.map(readObjective)) : read.objectives,
-    root: textOf(options, 'root'),
-    dryRun: flagOf(options, 'dry-run'),
-    overwrite: flagOf(options, 'overwrite'),
+    root: textOption(options, 'root'),
+    dryRun: flagOption(options, 'dry-run'),
+    overwrite: flagOption(options, 'overwrite'),
     waitBeforeLaunch: wait,
     runner,
-    json: flagOf(options, 'json') ?? false,
+    json: flagOption(options, 'json') ?? false,
   }
 }
 
@@ -89,14 +89,14 @@ function readObjective(given: PlainData): [string, ObjectiveMap[string]] {
   return [name, Number.isNaN(Number(wanted)) ? (wanted as Direction) : Number(wanted)]
 }
 
-function textOf(options: GridOptions, option: keyof GridOptions): string | undefined {
+function textOption(options: GridOptions, option: keyof GridOptions): string | undefined {
   const value = options[option]?.[0]
   if (value === undefined || typeof value === 'string') return value
   if (typeof value === 'number') return String(value)
   refuseOption(option, 'a text', value)
 }
 
-function flagOf(options: GridOptions, option: keyof GridOptions): boolean | undefined {
+function flagOption(options: GridOptions, option: keyof GridOptions): boolean | undefined {
   const value = options[option]?.[0]
   if (value === undefined || typeof value === 'boolean') return value
   refuseOption(option, 'true, false or nothing', value)

@@ -22,11 +22,11 @@ export function register(program: Command): void {
         import('./output.ts'),
       ])
       const made = await makeStarter(name, language)
-      await print([json ? jsonText(made) : describe(made)])
+      await print([json ? jsonText(made) : describeStarter(made)])
     })
 }
 
-function describe({
+function describeStarter({
   directory,
   files,
   needs,

@@ -18,7 +18,7 @@ export function printList(
   { json, announcement }: { readonly json: boolean; readonly announcement?: string | undefined },
 ): void {
   const rows = listed.map((one) => ({ ...rowOf(one), ...(announcement !== undefined && { announcement }) }))
-  process.stdout.write(json ? `${JSON.stringify(rows, null, 2)}\n` : rows.map(describe).join('\n'))
+  process.stdout.write(json ? `${JSON.stringify(rows, null, 2)}\n` : rows.map(describeListed).join('\n'))
 }
 
 type Row = Omit<Listed, 'settings'> & {
@@ -38,7 +38,7 @@ function rowOf({ type, summary, version, abilities, settings }: Listed): Row {
   }
 }
 
-function describe(row: Row): string {
+function describeListed(row: Row): string {
   const { type, summary, settings, announcement } = row
   const lines = settings.map(({ name, type: kind, default: standard, meaning }) => [
     name,

@@ -17,11 +17,13 @@ export async function serveDashboard(
   await using dashboard = await Dashboard.open(directory, options)
   const machine = thisMachine(process.env, userInfo().username, hostname())
   const addresses = addressesOf(dashboard.place, machine, dashboard.token)
-  await print([json ? jsonText({ ...dashboard.place, ...addresses }) : describe(dashboard.runs.root, addresses)])
+  await print([
+    json ? jsonText({ ...dashboard.place, ...addresses }) : describeAddresses(dashboard.runs.root, addresses),
+  ])
   await stopped
 }
 
-function describe(root: string, { here, tunnel, through }: Addresses): string {
+function describeAddresses(root: string, { here, tunnel, through }: Addresses): string {
   return [
     `Showing ${root} until Ctrl-C.`,
     ...(here === undefined ? [] : ['', 'In a browser on this machine, open', `  ${here}`]),

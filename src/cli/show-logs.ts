@@ -35,7 +35,7 @@ export async function showLogs(
     )
     if (json) return { text: jsonText({ generation, index, replicate, attempts }) }
     if (attempts.some(({ stdout, stderr }) => stdout !== '' || stderr !== '')) {
-      const text = textOf(attempts)
+      const text = printedBy(attempts)
       return { text: isTerminal ? printableLines(text) : text }
     }
     return { text: '', note: `Individual ${nameOf(individual)} printed nothing${reasonsOf(attempts)}.` }
@@ -73,7 +73,7 @@ async function readAttempt(
 }
 
 /** What attempts printed: as it is if it is one text of the only attempt, otherwise under lines that say what it is. */
-function textOf(attempts: readonly AttemptLog[]): string {
+function printedBy(attempts: readonly AttemptLog[]): string {
   const parts = attempts.flatMap(partsOf)
   if (attempts.length === 1 && parts.length === 1) return parts[0]!.text
   return parts.map(({ title, text }) => `==> ${title} <==\n${text}${/(^|\n)$/.test(text) ? '' : '\n'}`).join('\n')

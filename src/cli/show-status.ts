@@ -42,7 +42,7 @@ export async function lookAt(directory: string): Promise<StatusLook> {
   if (RecordReader.exists(directory)) {
     const status = await statusOf(directory)
     const isOver = status.status !== 'running' && status.slurm === null
-    return { text: describe(status), document: status, ...linesOf([status]), isOver }
+    return { text: describeStatus(status), document: status, ...linesOf([status]), isOver }
   }
   const [submitted] = submittedRuns([directory])
   if (submitted) {
@@ -50,7 +50,7 @@ export async function lookAt(directory: string): Promise<StatusLook> {
     return { text, document: submitted, ...linesOf([submitted]), isOver: submitted.slurm === null }
   }
   const runs = [...runsUnder(directory).map(summaryOrRefusal), ...submittedRuns(foldersUnder(directory))]
-  const text = runs.length === 0 ? `There are no runs in ${directory}.\n` : tableOf(runs)
+  const text = runs.length === 0 ? `There are no runs in ${directory}.\n` : tableOfRuns(runs)
   return { text, document: runs, ...linesOf(runs), isOver: false }
 }
 
@@ -105,7 +105,7 @@ async function statusOf(directory: string): Promise<Status> {
   }
 }
 
-function describe({ failures, failureGroups, rate, ...summary }: Status): string {
+function describeStatus({ failures, failureGroups, rate, ...summary }: Status): string {
   const kinds = Object.entries(failures).map(([kind, count]) => `${kind} ${count}`)
   const facts = describeRun(summary, [
     ['failures', kinds.length > 0 ? kinds.join(', ') : undefined],
@@ -180,7 +180,7 @@ function summaryOrRefusal(directory: string): RunSummary | Refusal {
   }
 }
 
-function tableOf(runs: readonly (RunSummary | Refusal | Submitted)[]): string {
+function tableOfRuns(runs: readonly (RunSummary | Refusal | Submitted)[]): string {
   const hasStopped = runs.some((run) => 'evaluations' in run && run.evaluations.stopped !== undefined)
   const stoppedIn = (cell: string) => (hasStopped ? [cell] : [])
   const header = [

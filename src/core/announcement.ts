@@ -14,10 +14,10 @@ const bytesPerAxis = 19
 function announceSize({ space, horizon }: Optimizer): string | undefined {
   const each = bytesPerAxis * space.dimension
   if (each * horizon < muchBytes) return undefined
-  return `Its ${horizon} individuals take about ${inWords(each * horizon)} in the record, ${inWords(each)} each.`
+  return `Its ${horizon} individuals take about ${sizeInWords(each * horizon)} in the record, ${sizeInWords(each)} each.`
 }
 
-function inWords(bytes: number): string {
+function sizeInWords(bytes: number): string {
   const [unit, size] = bytes >= 1e9 ? ['GB', 1e9] : bytes >= 1e6 ? ['MB', 1e6] : ['kB', 1e3]
   return `${Number((bytes / Number(size)).toPrecision(2))} ${unit}`
 }

@@ -5,11 +5,11 @@
  */
 export function asRecorded<T>(value: T): T
 export function asRecorded(value: unknown): unknown {
-  return plain(value) ?? null
+  return keptByJson(value) ?? null
 }
 
 /** Undefined of what JSON leaves out. */
-function plain(value: unknown): unknown {
+function keptByJson(value: unknown): unknown {
   switch (typeof value) {
     case 'number':
       return Number.isFinite(value) ? value + 0 : String(value) // -0 and 0 are one number to JSON
@@ -32,18 +32,18 @@ function plainObject(value: object): unknown {
   if (value instanceof Set) return plainList([...value])
   if (value instanceof Map) return plainEntries([...value])
   const { toJSON } = value as { toJSON?: unknown }
-  if (typeof toJSON === 'function') return plain(toJSON.call(value))
+  if (typeof toJSON === 'function') return keptByJson(toJSON.call(value))
   return plainEntries(Object.entries(value))
 }
 
 function plainList(values: readonly unknown[]): unknown[] {
-  return Array.from(values, (value) => plain(value) ?? null)
+  return Array.from(values, (value) => keptByJson(value) ?? null)
 }
 
 function plainEntries(entries: readonly (readonly [unknown, unknown])[]): unknown {
   const object: Record<string, unknown> = {}
   for (const [key, nested] of entries) {
-    const value = plain(nested)
+    const value = keptByJson(nested)
     if (value === undefined) continue
     // An assignment to this name would change what the object inherits.
     if (key === '__proto__')

@@ -140,14 +140,14 @@ class FilterReading {
   #operand(read: Read): Operand {
     if ('operand' in read) return read.operand
     if ('filter' in read) return this.#refuse('`and`, `or`, or the end')
-    const name = plain(read.name)
+    const name = unquoted(read.name)
     return { type: 'column', column: this.#names.find(name) ?? this.#names.refuse(name) }
   }
 
   /** The right side of a comparison, where texts stand. */
   #value(read: Read): Operand {
     if (!('name' in read)) return this.#operand(read)
-    const text = plain(read.name)
+    const text = unquoted(read.name)
     const column = read.name.kind === 'word' ? this.#names.find(text) : undefined
     return column ? { type: 'column', column } : { type: 'value', value: text }
   }
@@ -206,7 +206,7 @@ function tokensIn(text: string): Token[] {
   return tokens
 }
 
-function plain({ kind, text }: Token): string {
+function unquoted({ kind, text }: Token): string {
   return kind === 'text' ? text.slice(1, -1).replace(/\\(.)/g, '$1') : text
 }
 

@@ -22,7 +22,9 @@ export function parseAt<S extends z.ZodType>(schema: S, given: unknown, place: P
     return parseSettings(z.strictObject({ [path]: schema }), { [path]: given }, file)[path] as z.output<S>
   } catch (error) {
     // Names come from the file: with a line break in one, the sentence would have lines.
-    throw error instanceof SettingsError ? new SettingsError(inWords(file, error.message), { cause: error }) : error
+    throw error instanceof SettingsError
+      ? new SettingsError(asFileWrites(file, error.message), { cause: error })
+      : error
   }
 }
 
@@ -41,16 +43,16 @@ export function refuseBy(error: unknown, place: Place): never {
   const sentence = message.length > 500 ? `${message.slice(0, 500)}...` : message
   const isSaid = ['.', ':', ' '].some((end) => message.startsWith(`${place.path}${end}`))
   const where = place.path === '' || isSaid ? place.file : `${place.file}: ${place.path}`
-  throw new ConfigurationError(inWords(place.file, `${where}: ${sentence}`), { cause: error })
+  throw new ConfigurationError(asFileWrites(place.file, `${where}: ${sentence}`), { cause: error })
 }
 
 export function refuse(place: Place, sentence: string): never {
   const where = place.path === '' ? `${place.file}:` : `${place.file}: ${place.path}`
-  throw new ConfigurationError(inWords(place.file, `${where} ${sentence}`))
+  throw new ConfigurationError(asFileWrites(place.file, `${where} ${sentence}`))
 }
 
 /** A sentence on one line, with numbers that are not finite as the file writes them. */
-function inWords(file: string, sentence: string): string {
+function asFileWrites(file: string, sentence: string): string {
   const text = printable(sentence)
   if (!/\.ya?ml$|^--set /.test(file)) return text
   return text.replaceAll(/"(?:[^"\\]|\\.)*"|\bInfinity\b|\bNaN\b/g, (word) =>

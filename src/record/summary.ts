@@ -163,22 +163,22 @@ export function summarize(record: RecordReader, { hash = true }: { readonly hash
   const workers = record.workers()
   const reused = record.reuses().reduce((sum, { evaluations }) => sum + evaluations, 0)
   return {
-    name: textOf(manifest.name) ?? '',
+    name: textOrNull(manifest.name) ?? '',
     directory: resolve(record.directory),
     status,
-    reason: textOf(manifest.reason) ?? unexplained(manifest, status),
-    optimizer: textOf(manifest.optimizer),
-    announcement: textOf(manifest.announcement),
-    seed: numberOf(manifest.seed),
-    order: textOf(manifest.order) ?? 'generations',
-    window: numberOf(manifest.window),
+    reason: textOrNull(manifest.reason) ?? unexplained(manifest, status),
+    optimizer: textOrNull(manifest.optimizer),
+    announcement: textOrNull(manifest.announcement),
+    seed: numberOrNull(manifest.seed),
+    order: textOrNull(manifest.order) ?? 'generations',
+    window: numberOrNull(manifest.window),
     objectives: (manifest.objectives ?? {}) as ObjectiveMap,
     constraints: (manifest.constraints ?? []) as string[],
     replications: record.replications ?? null,
     budget: record.budget ?? null,
     limits: (manifest.limits ?? {}) as Limits,
     generations,
-    generationLimit: numberOf(manifest.generationLimit),
+    generationLimit: numberOrNull(manifest.generationLimit),
     ...limitsOf(record, manifest),
     individuals,
     evaluations: { done, failed, ...(stopped > 0 && { stopped }) },
@@ -192,10 +192,10 @@ export function summarize(record: RecordReader, { hash = true }: { readonly hash
     usage: usageOf(record, simulations.done + simulations.failed + simulations.stopped),
     best: bestOf(record),
     front: frontIn(record),
-    created: textOf(manifest.created),
-    host: textOf(manifest.host),
-    holder: holder && status === 'running' ? describeHolder(holder) : null,
-    hash: hash ? ((status === 'finished' ? textOf(manifest.hash) : null) ?? record.hash()) : null,
+    created: textOrNull(manifest.created),
+    host: textOrNull(manifest.host),
+    holder: holder && status === 'running' ? shownHolder(holder) : null,
+    hash: hash ? ((status === 'finished' ? textOrNull(manifest.hash) : null) ?? record.hash()) : null,
   }
 }
 
@@ -208,7 +208,7 @@ function limitsOf(
   const { time } = given
   return {
     evaluationLimit: Number.isFinite(most) ? most : null,
-    timeLeft: time === undefined ? null : Math.max(0, millisecondsOf(time) - (numberOf(spentMs) ?? 0)) / 1000,
+    timeLeft: time === undefined ? null : Math.max(0, millisecondsOf(time) - (numberOrNull(spentMs) ?? 0)) / 1000,
   }
 }
 
@@ -282,15 +282,15 @@ function frontIn(record: RecordReader): FrontSummary | null {
   return { ...newest, reference: (reference ?? null) as FrontSummary['reference'] }
 }
 
-function describeHolder(holder: Holder): RunHolder {
+function shownHolder(holder: Holder): RunHolder {
   const { host, pid, since } = holder
   return { host, pid, since, seen: livenessOf(holder) !== 'unknown' }
 }
 
-function textOf(value: unknown): string | null {
+function textOrNull(value: unknown): string | null {
   return typeof value === 'string' ? value : null
 }
 
-function numberOf(value: unknown): number | null {
+function numberOrNull(value: unknown): number | null {
   return typeof value === 'number' ? value : null
 }

@@ -102,7 +102,7 @@ async function build(entry: string, ownPackage: OwnPackage): Promise<Omit<Bundle
   } catch (error) {
     const [message] = (error as Partial<BuildFailure>).errors ?? []
     if (!message) throw error
-    throw new ConfigurationError(describe(message, folder), { cause: error })
+    throw new ConfigurationError(sentenceOf(message, folder), { cause: error })
   }
 }
 
@@ -225,7 +225,7 @@ function loaderOf(path: string): Loader {
   return extension.endsWith('ts') ? 'ts' : 'js'
 }
 
-function describe({ text, location }: Message, folder: string): string {
+function sentenceOf({ text, location }: Message, folder: string): string {
   const sentence = aboutOwnNames(text) ?? text.replace(/\.?$/, '')
   if (!location) return sentence
   const { file, line, column, lineText } = location

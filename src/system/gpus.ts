@@ -22,7 +22,7 @@ const isGpu = (text: string) => /^(\d|GPU-|MIG-)/.test(text.trim())
 /** The GPUs that this machine has, as far as their drivers show them. */
 export function gpusHere(devices = '/dev', topology = '/sys/class/kfd/kfd/topology/nodes'): VisibleGpus {
   const nvidia = namesIn(devices).filter((name) => /^nvidia\d+$/.test(name))
-  const amd = namesIn(topology).filter((node) => !['', '0'].includes(textOf(join(topology, node, 'gpu_id'))))
+  const amd = namesIn(topology).filter((node) => !['', '0'].includes(trimmedText(join(topology, node, 'gpu_id'))))
   const numbers = (list: readonly string[]) => list.map((_, i) => String(i))
   return {
     ...(nvidia.length > 0 && { CUDA_VISIBLE_DEVICES: numbers(nvidia) }),
@@ -38,7 +38,7 @@ function namesIn(directory: string): readonly string[] {
   }
 }
 
-function textOf(path: string): string {
+function trimmedText(path: string): string {
   try {
     return readFileSync(path, 'utf8').trim()
   } catch {

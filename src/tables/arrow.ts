@@ -41,9 +41,9 @@ function schemaOf({ columns }: Table): FlatNode {
     const { number, fields } = types[kind]
     const type = { type: 'table', fields } as const
     const none = { type: 'tables', items: [] } as const
-    return tableOf({ type: 'text', text: name }, int(1, 1), int(1, number), type, undefined, none)
+    return flatTable({ type: 'text', text: name }, int(1, 1), int(1, number), type, undefined, none)
   })
-  return tableOf(undefined, { type: 'tables', items: fields })
+  return flatTable(undefined, { type: 'tables', items: fields })
 }
 
 function recordBatch({ columns }: Table, rows: readonly (readonly Cell[])[]): Uint8Array {
@@ -63,14 +63,14 @@ function recordBatch({ columns }: Table, rows: readonly (readonly Cell[])[]): Ui
       offset += padded.length
     }
   })
-  const header = tableOf(int(8, rows.length), { type: 'structs', items: nodes }, { type: 'structs', items: buffers })
+  const header = flatTable(int(8, rows.length), { type: 'structs', items: nodes }, { type: 'structs', items: buffers })
   return message(recordBatchHeader, header, body)
 }
 
 /** The metadata with their length before them, then the body. */
 function message(headerType: number, header: FlatNode, body: readonly Uint8Array[]): Uint8Array {
   const length = body.reduce((sum, { length }) => sum + length, 0)
-  const metadata = flatBuffer(tableOf(int(2, version5), int(1, headerType), header, int(8, length)))
+  const metadata = flatBuffer(flatTable(int(2, version5), int(1, headerType), header, int(8, length)))
   const prefix = new Uint8Array(8)
   const view = new DataView(prefix.buffer)
   view.setUint32(0, 0xffffffff, true)
@@ -133,7 +133,7 @@ function pad(bytes: Uint8Array): Uint8Array {
   return padded
 }
 
-function tableOf(...fields: readonly FlatField[]): FlatNode {
+function flatTable(...fields: readonly FlatField[]): FlatNode {
   return { type: 'table', fields }
 }
 

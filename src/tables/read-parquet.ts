@@ -19,7 +19,7 @@ export async function* readParquet(path: string): AsyncGenerator<Readonly<Record
     }
     await parquetRead({ file, metadata, rowStart, rowEnd, compressors, rowFormat: 'array', onComplete })
     // Entries and no assignment, since a name may be __proto__.
-    for (const cells of rows) yield Object.fromEntries(names.map((name, i) => [name, plain(cells[i])]))
+    for (const cells of rows) yield Object.fromEntries(names.map((name, i) => [name, withoutBigints(cells[i])]))
   }
 }
 
@@ -32,7 +32,7 @@ const compressors: Compressors = {
   ...(zstdDecompressSync && { ZSTD: (bytes: Uint8Array) => zstdDecompressSync(bytes) }),
 }
 
-function plain(value: unknown): unknown {
+function withoutBigints(value: unknown): unknown {
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value
-  return Array.isArray(value) ? value.map(plain) : value
+  return Array.isArray(value) ? value.map(withoutBigints) : value
 }

@@ -86,7 +86,7 @@ export class Logger {
     this.#headers ??= [...this.#row.keys()]
     if (this.#writes) {
       const row = this.#headers.map((key) => this.#row.get(key) ?? '')
-      this.#print(tableOf(this.#headers, row))
+      this.#print(framedTable(this.#headers, row))
       const isFirst = readFileSync(this.#file).length === 0
       appendFileSync(this.#file, `${isFirst ? `${lineOf(this.#headers)}\n` : ''}${lineOf(row)}\n`)
     }
@@ -135,7 +135,7 @@ function lineOf(cells: readonly LoggedValue[]): string {
   return cells.map((cell) => String(cell).replace(/[\t\r\n]+/g, ' ')).join('\t')
 }
 
-function tableOf(headers: readonly string[], row: readonly LoggedValue[]): string {
+function framedTable(headers: readonly string[], row: readonly LoggedValue[]): string {
   const width = Math.max(15, ...headers.map((header) => header.length))
   const line = '-'.repeat(22 + width)
   const rows = headers.map((header, i) => `| ${header.padStart(width)} | ${short(row[i]!).padStart(15)} |`)

@@ -19,7 +19,7 @@ export function plainValue(value: unknown, where: string): PlainData {
     })
     return Object.fromEntries(entries)
   }
-  throw new TypeError(`${where} needs data that a fresh process can be given, got ${describe(value)}`)
+  throw new TypeError(`${where} needs data that a fresh process can be given, got ${kindOf(value)}`)
 }
 
 function plainList(values: readonly unknown[], where: string): PlainData {
@@ -31,7 +31,7 @@ function isPlainObject(value: object): boolean {
   return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
-function describe(value: unknown): string {
+function kindOf(value: unknown): string {
   if (value === undefined) return 'nothing'
   if (typeof value === 'function') return `a function; name it by its module: moduleFunction('./file.ts', 'name')`
   if (typeof value === 'object') return `an object of the class ${(value as object).constructor.name}`

@@ -109,10 +109,10 @@ export class Conditions {
       const unmet = needs.find((need) => !isMet(need, values))
       const isThere = values[place] !== undefined
       if (unmet && isThere) {
-        return `${name} needs to be absent, since it applies when ${describe(unmet)}, got ${show(values[place])} with ${unmet.name} ${show(values[unmet.place])}`
+        return `${name} needs to be absent, since it applies when ${sentenceOf(unmet)}, got ${show(values[place])} with ${unmet.name} ${show(values[unmet.place])}`
       }
       if (!unmet && !isThere) {
-        return `needs the parameter ${show(name)}, which is missing and applies when ${needs.map(describe).join(' and ')}`
+        return `needs the parameter ${show(name)}, which is missing and applies when ${needs.map(sentenceOf).join(' and ')}`
       }
     }
     return undefined
@@ -137,7 +137,7 @@ function isMet({ place, values }: Need, given: readonly unknown[]): boolean {
   return values.includes(given[place])
 }
 
-function describe({ name, values }: Pick<Need, 'name' | 'values'>): string {
+function sentenceOf({ name, values }: Pick<Need, 'name' | 'values'>): string {
   return `${name} is ${values.map(show).join(' or ')}`
 }
 
@@ -224,7 +224,7 @@ function joinDemands(demands: readonly Demand[]): ReadonlyMap<string, Demand> | 
     const values = before ? demand.values.filter((value) => before.values.includes(value)) : demand.values
     if (before && values.length === 0) {
       return {
-        conflict: `${show(before.by)} applies when ${describe(before)}, and ${show(demand.by)} when ${describe(demand)}`,
+        conflict: `${show(before.by)} applies when ${sentenceOf(before)}, and ${show(demand.by)} when ${sentenceOf(demand)}`,
       }
     }
     together.set(demand.name, { ...demand, values })

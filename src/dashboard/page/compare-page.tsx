@@ -105,7 +105,7 @@ function BestFigure(answer: CompareAnswer) {
     <Figure
       title={`Best ${objective} so far`}
       summary={summary}
-      table={tableOf(answer, places, 'median', short)}
+      table={thinnedTable(answer, places, 'median', short)}
       tools={
         <>
           {objectives.length > 1 && (
@@ -161,7 +161,7 @@ function ReachedFigure(answer: CompareAnswer) {
     <Figure
       title="How soon targets are reached"
       summary={`Of ${plural(targets, 'target')} for ${objective}, from where the runs begin to the best that any of them has found, are reached in the end: ${ends.join('; ')}.`}
-      table={tableOf(answer, places, 'reached', (value) => `${Math.round(100 * value)} %`)}
+      table={thinnedTable(answer, places, 'reached', (value) => `${Math.round(100 * value)} %`)}
     >
       <Plot {...plot} />
       <Legend {...answer} />
@@ -170,7 +170,7 @@ function ReachedFigure(answer: CompareAnswer) {
 }
 
 /** Every eighth column as a row. */
-function tableOf(
+function thinnedTable(
   { groups }: CompareAnswer,
   places: readonly number[],
   what: 'median' | 'reached',

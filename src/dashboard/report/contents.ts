@@ -79,7 +79,7 @@ export async function contentsOf(record: ScreenReader, now: number): Promise<Con
               [
                 nameOf(one.individual),
                 ...one.fitness.map(short),
-                cut(Object.entries(one.individual.parameters).map(inWords).join(', ')),
+                cut(Object.entries(one.individual.parameters).map(namedValue).join(', ')),
               ],
             ]
           : [],
@@ -91,7 +91,7 @@ export async function contentsOf(record: ScreenReader, now: number): Promise<Con
   }
 }
 
-function inWords([name, value]: [string, unknown]): string {
+function namedValue([name, value]: [string, unknown]): string {
   return `${name} ${typeof value === 'number' ? short(value) : JSON.stringify(value)}`
 }
 

@@ -11,13 +11,13 @@ type Part = Markup | string | number | null | readonly Part[]
 
 /** A template of markup: what stands in braces is text, whatever it looks like, unless it is markup itself. */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Markup {
-  return new Markup(strings.reduce((text, string, i) => text + textOf(parts[i - 1] ?? null) + string))
+  return new Markup(strings.reduce((text, string, i) => text + escaped(parts[i - 1] ?? null) + string))
 }
 
-function textOf(part: Part): string {
+function escaped(part: Part): string {
   if (part === null) return ''
   if (part instanceof Markup) return part.text
-  if (typeof part === 'object') return part.map(textOf).join('')
+  if (typeof part === 'object') return part.map(escaped).join('')
   return String(part).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }
 

@@ -43,7 +43,7 @@ export async function overview({ record, query, now }: ViewContext): Promise<Ove
     })),
     settings: record.groups
       .filter(({ name }) => name === 'optimizer')
-      .flatMap((group) => group.entries().map(({ key, value }) => [key, inWords(value)] as const))
+      .flatMap((group) => group.entries().map(({ key, value }) => [key, shownValue(value)] as const))
       .slice(0, most.settings),
     commands: [`twoloop show ${run} --top 5`, `twoloop export ${run} --output ${quoteWord(`${summary.name}.csv`)}`],
   }
@@ -55,7 +55,7 @@ export function wordFor(directory: string): string {
   return quoteWord(path.startsWith('..') ? directory : path)
 }
 
-function inWords(value: unknown): string {
+function shownValue(value: unknown): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value)
   return shortened(text, 200)
 }
