@@ -28,6 +28,7 @@ export {
 export {
   defineOptimizee,
   type OptimizeeDefinition,
+  type OptimizeeOf,
   type ResultOf,
   type SimulatedProblem,
   type SimulatesMany,

@@ -76,6 +76,11 @@ export type OptimizeeDefinition<P, O extends ObjectiveMap = ObjectiveMap> = Simu
     | (SimulatesMany<P, O> & Partial<SimulatesOne<P, O>>)
   )
 
+/** An optimizee whose objectives have these names. */
+export type OptimizeeOf<P, Name extends string> = Optimizee<P> & {
+  readonly objectives: { readonly names: readonly Name[] }
+}
+
 /**
  * An optimizee from its parameters, objectives and simulation, with types from the parameters to `simulate`.
  *
@@ -90,7 +95,7 @@ export type OptimizeeDefinition<P, O extends ObjectiveMap = ObjectiveMap> = Simu
 export function defineOptimizee<P, O extends ObjectiveMap = ObjectiveMap>(
   definition: OptimizeeDefinition<P, O>,
   ...surplus: readonly never[]
-): Optimizee<P> {
+): OptimizeeOf<P, keyof O & string> {
   refuseSurplus('defineOptimizee', 1, surplus, '')
   checkArgument('defineOptimizee', 'its argument', definition, aRecord)
   const { simulate, simulateMany } = definition
@@ -111,7 +116,8 @@ export function defineOptimizee<P, O extends ObjectiveMap = ObjectiveMap>(
   })
   if (!simulate && !simulateMany)
     throw new ConfigurationError('defineOptimizee needs simulate or simulateMany, got neither')
-  return simulateMany ? new DefinedForMany<P, O>(definition) : new DefinedForOne<P, O>(definition)
+  const defined = simulateMany ? new DefinedForMany<P, O>(definition) : new DefinedForOne<P, O>(definition)
+  return defined as unknown as OptimizeeOf<P, keyof O & string> // the names are the definition's
 }
 
 const aBatchSize: OptionCheck = (value) => {

@@ -1,7 +1,7 @@
 import type { Replications } from './replications.ts'
 
 /** What ends a search: totals, which may be raised later. */
-export interface Limits {
+export interface Limits<Name extends string = string> {
   /** How many generations, or blocks of a steady search, there are at most. */
   readonly generations?: number | undefined
   /** How many individuals are simulated at most, replicates of one counted once, stand-ins not at all. */
@@ -9,7 +9,7 @@ export interface Limits {
   /** How many simulations there are at most, each replicate counted, stand-ins not at all. */
   readonly simulations?: number | undefined
   /** The value of the objective that is good enough, in its direction; by name, where all that are named must be. */
-  readonly target?: number | Readonly<Record<string, number>> | undefined
+  readonly target?: number | Readonly<Partial<Record<Name, number>>> | undefined
   /** How many evaluations in a row may bring nothing better. */
   readonly stagnation?: number | undefined
   /** How long it may take, over all its starts: `12h`, or a number of seconds. */

@@ -3,10 +3,11 @@ import type { optimizees } from '../../optimizees/index.ts'
 import type { optimizers } from '../../optimizers/index.ts'
 import type { BudgetRange } from '../core/budget.ts'
 import type { Constraint } from '../core/constraints.ts'
+import type { OptimizeeOf } from '../core/define-optimizee.ts'
 import { ConfigurationError } from '../core/errors.ts'
 import type { DoneEvaluation } from '../core/evaluation.ts'
+import type { Limits } from '../core/limits.ts'
 import type { ObjectiveMap } from '../core/objectives.ts'
-import type { Optimizee } from '../core/optimizee.ts'
 import type { Optimizer } from '../core/optimizer.ts'
 import { refuseSurplus } from '../core/options.ts'
 import type { State } from '../core/plain-data.ts'
@@ -18,14 +19,16 @@ import { show } from '../core/text.ts'
 import type { SearchPlan } from '../search/searched.ts'
 
 /** An experiment: which simulation is searched by which optimizer, on what. The same keys as in YAML. */
-export interface ExperimentDefinition<P = Record<string, unknown>> extends Omit<SearchPlan, 'start'> {
+export interface ExperimentDefinition<P = Record<string, unknown>, Name extends string = string>
+  extends Omit<SearchPlan, 'start' | 'limits'> {
   /** The name of the run's directory; the file's name if it does not say. */
   readonly name?: string
-  readonly optimizee: OptimizeeDefinitions<P>
+  readonly optimizee: OptimizeeDefinitions<P, Name>
   /** Chosen by the space unless it is given. */
   readonly optimizer?: OptimizerDefinition | Optimizer<State, P>
   /** First guesses, simulated before what the optimizer proposes: a list of parameters, or the file of a table of them. */
   readonly start?: readonly Guess<NoInfer<P>>[] | { readonly file: string }
+  readonly limits?: Limits<NoInfer<Name>> | undefined
   readonly runner?: RunnerSettingsInput
   /**
    * A run directory, or a table's file: its rows are known to the optimizer before the first generation, as generation -1,
@@ -44,9 +47,9 @@ type Guess<P> = { readonly [K in keyof P as undefined extends P[K] ? never : K]:
 }
 
 /** The ways to say which simulation is meant. */
-export type OptimizeeDefinitions<P = Record<string, unknown>> =
-  | Optimizee<P>
-  | { readonly default: Optimizee<P> }
+export type OptimizeeDefinitions<P = Record<string, unknown>, Name extends string = string> =
+  | OptimizeeOf<P, Name>
+  | { readonly default: OptimizeeOf<P, Name> }
   | ModuleDefinition
   | CommandDefinition
   | ProgramDefinition
@@ -134,12 +137,12 @@ export interface OptimizerModuleDefinition {
  *   optimizer: { type: 'genetic-algorithm', generations: 100, seed: 1 },
  * })
  */
-export function defineExperiment<P = Record<string, unknown>>(
-  definition: ExperimentDefinition<P>,
+export function defineExperiment<P = Record<string, unknown>, Name extends string = string>(
+  definition: ExperimentDefinition<P, Name>,
   ...surplus: readonly never[]
-): ExperimentDefinition<P> {
+): ExperimentDefinition<P, Name> {
   refuseSurplus('defineExperiment', 1, surplus, '')
-  const { optimizee } = Object(definition) as Partial<ExperimentDefinition<P>>
+  const { optimizee } = Object(definition) as Partial<ExperimentDefinition<P, Name>>
   if (typeof optimizee !== 'object' || optimizee === null) {
     throw new ConfigurationError(`defineExperiment needs { optimizee, optimizer, runner ... }, got ${show(definition)}`)
   }

@@ -191,7 +191,7 @@ test('values in steps are the numbers that they are meant to be, and own equal p
   expect(one.refuse({ x: 0.2, n: 11 })).toBe('n needs a number from 2 to 11 in steps of 4, got 11')
   expect(() => real(0, 1, { step: 0 })).toThrow('real(low, high, { step }) needs a step above 0 and at most 1, got 0')
   expect(() => integer(0, 9, { step: 0.5 })).toThrow('needs a whole step above 0 and at most 9, got 0.5')
-  expect(() => real(1, 9, { step: 1, scale: 'log' })).toThrow("takes scale: 'log' or a step, got both")
+  expect(() => real(1, 9, { step: 1, scale: 'log' } as never)).toThrow("takes scale: 'log' or a step, got both")
 })
 
 test('ordered choices lie on an axis with an order', () => {
@@ -230,7 +230,7 @@ test('equal parts of the axis hold equal shares of a prior, and what was decoded
   expect(inTail.decode([0.5]).x).toBeCloseTo(134.164, 3) // the median beyond two standard deviations
   expect(() => real(0, 1, { prior })).toThrow('a prior needs bounds that hold some of it, got 0 to 1')
   expect(() => real(0, 1, { prior: { type: 'normal', mean: 0, sd: 0 } })).toThrow('needs a prior like')
-  expect(() => real(1, 2, { prior, scale: 'log' })).toThrow("takes scale: 'log' or a prior, got both")
+  expect(() => real(1, 2, { prior, scale: 'log' } as never)).toThrow("takes scale: 'log' or a prior, got both")
 })
 
 test('a lognormal prior is a normal one of the logarithm', () => {

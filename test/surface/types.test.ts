@@ -54,7 +54,7 @@ test('parameters are typed from the space to the simulation', () => {
   )
 })
 
-test('first guesses have the parameters of the space, and a reference the objectives', () => {
+test('first guesses have the parameters of the space, a reference and a target the objectives', () => {
   unused(() => {
     const optimizee = defineOptimizee({
       parameters: { solver: choice(['euler', 'rk4']), step: when({ solver: 'rk4' }, real(0, 1)) },
@@ -67,6 +67,11 @@ test('first guesses have the parameters of the space, and a reference the object
     defineExperiment({ optimizee, start: [{ solver: 'euler', speed: 1 }] })
     // @ts-expect-error: the solver is missing
     defineExperiment({ optimizee, start: [{ step: 1 }] })
+    defineExperiment({ optimizee, limits: { evaluations: 100, target: { error: 0.1 } } })
+    defineExperiment({ optimizee: { default: optimizee }, limits: { target: 0.1 } })
+    // @ts-expect-error: there is no such objective
+    defineExperiment({ optimizee, limits: { target: { costs: 1 } } })
+    defineExperiment({ optimizee: {} as Optimizee<{ rate: number }>, limits: { target: { any: 1 } } })
     defineOptimizee({
       parameters: { rate: real(0, 1) },
       objectives: { error: 'minimize', effort: 'minimize' },
@@ -159,6 +164,14 @@ test('options are known by name', () => {
     real(1, 2, { log: true }),
     // @ts-expect-error: it is { scale: 'log' }
     real(1, 2, 'log'),
+    real(0, 1, { scale: 'linear', step: 0.1 }),
+    real(0, 1, { prior: { type: 'normal', mean: 0, sd: 1 } }),
+    // @ts-expect-error: a step or a scale
+    real(0.1, 1, { step: 0.1, scale: 'log' }),
+    // @ts-expect-error: a step or a prior
+    real(0, 1, { step: 0.1, prior: { type: 'normal', mean: 0, sd: 1 } }),
+    // @ts-expect-error: a step or a scale
+    integer(1, 9, { step: 2, scale: 'log' }),
     // @ts-expect-error: it is 'none'
     sobol(square, { points: 4, scramble: false }),
     // @ts-expect-error: it is `root`

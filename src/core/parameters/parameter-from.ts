@@ -1,7 +1,7 @@
 import { boolean, chosenByName, listed } from './choice.ts'
 import { when } from './condition.ts'
 import { integer, real } from './number.ts'
-import type { Parameter, ParameterDefinition } from './parameter.ts'
+import type { IntegerOptions, Parameter, ParameterDefinition, RealOptions } from './parameter.ts'
 import { matrix, vector } from './vector.ts'
 
 /** The parameter that plain data describes; the data has been checked against the schema of experiment files. */
@@ -17,9 +17,12 @@ function unconditional(definition: ParameterDefinition): Parameter {
         scale: definition.scale,
         step: definition.step,
         prior: definition.prior,
-      })
+      } as RealOptions) // real refuses two of them
     case 'integer':
-      return integer(definition.low, definition.high, { scale: definition.scale, step: definition.step })
+      return integer(definition.low, definition.high, {
+        scale: definition.scale,
+        step: definition.step,
+      } as IntegerOptions)
     case 'choice':
       return definition.means ? chosenByName(definition.means) : listed('choice', definition.values)
     case 'ordinal':

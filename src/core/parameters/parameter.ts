@@ -33,24 +33,32 @@ export type ParameterDefinition = KindOfParameter & {
 export type Meanings = Readonly<Record<string, unknown>>
 
 type KindOfParameter =
-  | ({ readonly type: 'real'; readonly low: number; readonly high: number } & RealOptions)
-  | ({ readonly type: 'integer'; readonly low: number; readonly high: number } & IntegerOptions)
+  | ({ readonly type: 'real'; readonly low: number; readonly high: number } & AxisOptions)
+  | ({ readonly type: 'integer'; readonly low: number; readonly high: number } & Omit<AxisOptions, 'prior'>)
   | { readonly type: 'ordinal'; readonly values: readonly ChoiceValue[] }
   | { readonly type: 'choice'; readonly values: readonly ChoiceValue[]; readonly means?: Meanings | undefined }
   | { readonly type: 'boolean' }
   | { readonly type: 'vector'; readonly of: ParameterDefinition; readonly length: number }
   | { readonly type: 'matrix'; readonly of: ParameterDefinition; readonly rows: number; readonly columns: number }
 
-export interface IntegerOptions {
+/** How values lie on their axis: at most one of these is given beside `scale: 'linear'`. */
+interface AxisOptions {
   readonly scale?: Scale | undefined
-  /** The distance from one value to the next, from the low bound on; without a scale only. */
+  /** The distance from one value to the next, from the low bound on. */
   readonly step?: number | undefined
-}
-
-export interface RealOptions extends IntegerOptions {
-  /** Where the value is expected, in place of a scale. */
+  /** Where the value is expected. */
   readonly prior?: Prior | undefined
 }
+
+/** A scale, or the distance from one value to the next. */
+export type IntegerOptions =
+  | { readonly scale?: Scale | undefined; readonly step?: undefined; readonly prior?: undefined }
+  | { readonly scale?: 'linear' | undefined; readonly step?: number | undefined; readonly prior?: undefined }
+
+/** A scale, the distance from one value to the next, or where the value is expected. */
+export type RealOptions =
+  | IntegerOptions
+  | { readonly scale?: 'linear' | undefined; readonly step?: undefined; readonly prior?: Prior | undefined }
 
 /** @throws RangeError at what no function for parameters has made */
 export function checkParameter(where: string, parameter: unknown): void {
