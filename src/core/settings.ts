@@ -172,8 +172,17 @@ function keysAt(schema: z.ZodType, path: readonly string[]): string[] {
   return [...new Set(options(at).flatMap((node) => Object.keys(node.properties ?? {})))]
 }
 
+/** A time span as an editor checks it: a text with a unit, or a number of seconds. */
+export const timeSpanForm = {
+  type: ['string', 'number'],
+  pattern: '^\\s*(?=[0-9.]*[1-9])[0-9]+(\\.[0-9]+)?\\s*(ms|s|m|min|h|d)?\\s*$',
+  exclusiveMinimum: 0,
+} as const
+
+const timeSpan = z.union([z.number(), z.string()]).meta(timeSpanForm)
+
 /** A time span, in milliseconds once parsed: `250ms`, `30s`, `5m`, `12h`, `2d`, or a number of seconds. */
-export const duration = z.union([z.number(), z.string()]).transform((given, context) => {
+export const duration = timeSpan.transform((given, context) => {
   try {
     return millisecondsOf(given)
   } catch (error) {

@@ -32,35 +32,43 @@ const value = z.union([z.string(), z.number(), z.boolean(), z.null()])
 const when = z
   .record(
     z.string(),
-    z.union([value, z.array(value)], { error: 'a value or a list of values (of a range, all that are in it)' }),
+    z.union([value, z.array(value).meta({ minItems: 1 })], {
+      error: 'a value or a list of values (of a range, all that are in it)',
+    }),
   )
+  .meta({ minProperties: 1 })
   .optional()
 
-const bounds = {
-  low: z.number(),
-  high: z.number(),
-  scale: z.enum(['linear', 'log']).optional(),
-  step: z.number().optional(),
-}
+// What stands in `meta` is for editors; a run says it in sentences of its own.
+const positive = z.number().meta({ exclusiveMinimum: 0 })
+const count = z.number().meta({ type: 'integer', minimum: 1 })
+const whole = z.number().meta({ type: 'integer' })
+
+const scale = z.enum(['linear', 'log']).optional()
+const step = positive.optional()
+
+const values = z
+  .array(z.custom<ChoiceValue>().meta({ type: ['string', 'number', 'boolean', 'null'] }))
+  .meta({ minItems: 1, uniqueItems: true })
 
 /** What `of` must be is checked where it stands, one level down; the values of a choice are checked one by one. */
 export const parameterSchemas = {
   real: z.strictObject({
     type: z.literal('real'),
-    ...bounds,
-    prior: z.strictObject({ type: z.enum(['normal', 'lognormal']), mean: z.number(), sd: z.number() }).optional(),
+    ...{ low: z.number(), high: z.number(), scale, step },
+    prior: z.strictObject({ type: z.enum(['normal', 'lognormal']), mean: z.number(), sd: positive }).optional(),
     when,
   }),
-  integer: z.strictObject({ type: z.literal('integer'), ...bounds, when }),
+  integer: z.strictObject({ type: z.literal('integer'), low: whole, high: whole, scale, step: count.optional(), when }),
   choice: z.strictObject({
     type: z.literal('choice'),
-    values: z.union([z.array(z.custom<ChoiceValue>()), z.record(z.string(), z.unknown())]),
+    values: z.union([values, z.record(z.string(), z.unknown()).meta({ minProperties: 1 })]),
     when,
   }),
-  ordinal: z.strictObject({ type: z.literal('ordinal'), values: z.array(z.custom<ChoiceValue>()), when }),
+  ordinal: z.strictObject({ type: z.literal('ordinal'), values, when }),
   boolean: z.strictObject({ type: z.literal('boolean'), when }),
-  vector: z.strictObject({ type: z.literal('vector'), of: named, length: z.number(), when }),
-  matrix: z.strictObject({ type: z.literal('matrix'), of: named, rows: z.number(), columns: z.number(), when }),
+  vector: z.strictObject({ type: z.literal('vector'), of: named, length: count, when }),
+  matrix: z.strictObject({ type: z.literal('matrix'), of: named, rows: count, columns: count, when }),
 }
 
 const types = Object.keys(parameterSchemas)

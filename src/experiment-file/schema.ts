@@ -5,7 +5,7 @@ import type { Constraint } from '../core/constraints.ts'
 import { aggregates } from '../core/replications.ts'
 import { refuseRunName } from '../core/run-name.ts'
 import { runnerSettings } from '../core/runner-settings.ts'
-import { duration } from '../core/settings.ts'
+import { duration, timeSpanForm } from '../core/settings.ts'
 import { show } from '../core/text.ts'
 import { quotesNeeded } from './place.ts'
 
@@ -27,17 +27,11 @@ const byName = z.custom<Readonly<Record<string, unknown>>>(
   },
 )
 
-/** A time span as an editor checks it: a text with a unit, or a number of seconds. */
-const timeSpanForm = {
-  type: ['string', 'number'],
-  pattern: '^\\s*(?=[0-9.]*[1-9])[0-9]+(\\.[0-9]+)?\\s*(ms|s|m|min|h|d)?\\s*$',
-  exclusiveMinimum: 0,
-} as const
-
 export const experimentSchema = z.strictObject({
   name: z
     .string()
     .refine((name) => refuseRunName(name) === undefined, { error: ({ input }) => refuseRunName(String(input)) })
+    .meta({ maxLength: 200, pattern: '^(?!\\.{1,2}$)[^/\\\\\\u0000]+$' })
     .optional()
     .describe("The name of the run's directory"),
   optimizee: named.describe('The simulation'),

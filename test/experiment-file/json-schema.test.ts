@@ -76,6 +76,27 @@ const cases: readonly (readonly [string, object])[] = [
       },
     },
   ],
+  [
+    'what is at the edge of its form',
+    {
+      ...sound,
+      name: '..a b',
+      runner: { idle: ' 0.5 h ', slurmInterval: 1 },
+      optimizee: {
+        ...optimizee,
+        timeout: '00.10',
+        parameters: {
+          x: { type: 'real', low: 0, high: 1, step: 0.25 },
+          n: { type: 'integer', low: -3, high: 3.0, step: 2 },
+          one: { type: 'choice', values: [null] },
+          likeOne: { type: 'ordinal', values: [1, '1', true] },
+          byName: { type: 'choice', values: { small: { size: 1 } } },
+          m: { type: 'matrix', of: { type: 'integer', low: 1, high: 1 }, rows: 1, columns: 1 },
+          dense: { type: 'boolean', when: { likeOne: ['1'] } },
+        },
+      },
+    },
+  ],
   ['an unknown key', { ...sound, optimiser: optimizer }],
   ['a design without its design', { ...sound, optimizer: { type: 'design' } }],
   ['an unknown optimizer', { ...sound, optimizer: { type: 'genetic' } }],
@@ -119,13 +140,35 @@ const cases: readonly (readonly [string, object])[] = [
   ['a limit of time that is none', { ...sound, limits: { time: 'abc' } }],
   ['a limit of no time', { ...sound, limits: { time: 0 } }],
   ['an empty constraint', { ...sound, optimizee: { ...optimizee, constraints: [''] } }],
+  ...(
+    [
+      ['an integer between halves', { type: 'integer', low: 0.5, high: 3 }],
+      ['an integer in half steps', { type: 'integer', low: 0, high: 3, step: 0.5 }],
+      ['a step back', { type: 'real', low: 0, high: 1, step: -1 }],
+      ['a prior of no width', { type: 'real', low: 0, high: 1, prior: { type: 'normal', mean: 0, sd: 0 } }],
+      ['a choice of nothing', { type: 'choice', values: [] }],
+      ['a choice of no name', { type: 'choice', values: {} }],
+      ['a choice between equals', { type: 'choice', values: [1, 1] }],
+      ['an order of lists', { type: 'ordinal', values: [[1], [2]] }],
+      ['a vector of no element', { type: 'vector', of: { type: 'boolean' }, length: 0 }],
+      ['a matrix of half a row', { type: 'matrix', of: { type: 'boolean' }, rows: 0.5, columns: 2 }],
+      ['a condition of nothing', { type: 'boolean', when: {} }],
+      ['a condition of no value', { type: 'boolean', when: { v: [] } }],
+    ] as const
+  ).map(
+    ([name, x]) =>
+      [name, { ...sound, optimizee: { ...optimizee, parameters: { ...optimizee.parameters, x } } }] as const,
+  ),
+  ['a name that is none', { ...sound, name: '' }],
+  ['a name with a slash', { ...sound, name: 'a/b' }],
+  ['a timeout of no time', { ...sound, optimizee: { ...optimizee, timeout: '0s' } }],
   ['a constraint in brackets', { ...sound, optimizee: { ...optimizee, constraints: [['x']] } }],
 ]
 
 test.each(cases)('of %s the schema says what a run says', async (name, experiment) => {
   using folder = new UserFolder()
   const file = folder.write('experiment.json', experiment)
-  const isSound = cases.findIndex(([other]) => other === name) < 7
+  const isSound = cases.findIndex(([other]) => other === name) < 8
   expect(await verdicts(file)).toEqual({ schema: isSound, run: isSound })
 })
 
