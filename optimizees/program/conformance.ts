@@ -206,7 +206,7 @@ class Examination implements AsyncDisposable {
     this.#judge(check, asked, [next], `It gave ${show(byId.get(task.id))}.`)
   }
 
-  /** All is answered once, and the same individual gives the same as before. */
+  /** Checks that all is answered once, and that the same individual gives the same as before. */
   #judge(check: string, asked: Asked, repeated: readonly Task[], ...sentences: readonly string[]): void {
     const mend = [...(asked.why === undefined ? [] : [asked.why]), ...surplusIn(asked)]
     if (mend.length > 0) return void this.#find(check, 'mend', ...sentences, ...mend)

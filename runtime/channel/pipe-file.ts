@@ -299,7 +299,7 @@ export class PipeReader {
 
 type Look =
   | { readonly kind: 'frame'; readonly message: unknown; readonly end: number }
-  /** Not whole yet, or not seen as a whole. */
+  /** A frame that is not whole yet, or not seen as a whole. */
   | { readonly kind: 'part' }
   | { readonly kind: 'damage'; readonly what: string }
 

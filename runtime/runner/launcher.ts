@@ -54,7 +54,7 @@ export interface WorkerPool {
   readonly warned: readonly number[]
   /** Has everything given back as soon as its workers have ended, and does not wait for it. */
   release(): void
-  /** As `release`, when all workers have ended, and waits. */
+  /** Has everything given back, once all workers have ended, and waits for it. */
   close(): Promise<void>
   /** Lets go of everything and ends nothing. */
   abandon(): void

@@ -177,7 +177,7 @@ export class OpenJobs {
     this.#queue.remove(job)
   }
 
-  /** With what the constraints say of it; what they cannot judge is no result. */
+  /** An answer with what the constraints say of it; what they cannot judge is no result. */
   #judged({ individual }: Job, answer: Answer): Answer {
     if (!this.#judge || !answer.fitness || answer.isStopped) return answer
     const judged = this.#judge(individual, answer.fitness, answer.outputs)

@@ -218,7 +218,7 @@ export class Runner {
     }
   }
 
-  /** As `run`, for individuals of any generations; those that are added meanwhile are simulated as well. */
+  /** Simulates as `run` does, individuals of any generations; those that are added meanwhile are simulated as well. */
   async *simulateGeneration(individuals: readonly Individual[], signal: AbortSignal): AsyncGenerator<Collected> {
     const rouse = () => this.#fleet.alarm.rouse()
     signal.addEventListener('abort', rouse)

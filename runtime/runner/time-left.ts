@@ -3,7 +3,7 @@ import { Deadline } from '../../src/system/deadline.ts'
 
 /** When nothing more can be simulated. */
 export interface TimeEnd {
-  /** In how many milliseconds. */
+  /** How many milliseconds are left. */
   readonly left: number
   readonly name: string
   /** Whether the run itself has set it: then other machines would be of no use. */

@@ -1,6 +1,6 @@
 /** A scheduler other than Slurm, as far as a search needs it that goes on from one of its jobs to the next. */
 export interface Scheduler {
-  /** As people write it. */
+  /** The name of the scheduler as people write it. */
   readonly name: string
   /** Its program that takes jobs. */
   readonly submitter: string

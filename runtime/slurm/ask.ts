@@ -30,7 +30,7 @@ export function ask(program: string, ...args: readonly string[]): SlurmAnswer {
   }
 }
 
-/** As `ask`, while the run goes on. */
+/** Asks as `ask` does, while the run goes on. */
 export function askMeanwhile(program: string, args: readonly string[], timeout = patienceMs): Promise<SlurmAnswer> {
   const options = { encoding: 'utf8', env: plainEnvironment(), timeout, maxBuffer: mostBytes } as const
   return new Promise((answer) => {

@@ -18,7 +18,7 @@ export interface QueuedJob {
 /** What Slurm says of one job, beyond what its list of jobs has. */
 export interface JobDetails extends QueuedJob {
   readonly isPreempted: boolean
-  /** All that it says, by Slurm's names. */
+  /** All that Slurm says of the job, by Slurm's names. */
   readonly details: Readonly<Record<string, string>>
 }
 
@@ -47,7 +47,7 @@ export function askForJob(job: string): JobDetails | undefined {
   return readDetails(job, ask('scontrol', ...detailsOf(job)))
 }
 
-/** As `askForJob`, while the run goes on. */
+/** Asks as `askForJob` does, while the run goes on. */
 export async function askForJobMeanwhile(job: string): Promise<JobDetails | undefined> {
   return readDetails(job, await askMeanwhile('scontrol', detailsOf(job)))
 }
@@ -82,7 +82,7 @@ export function runningSteps(job: string): ReadonlySet<string> | undefined {
   return new Set([...answer.text.matchAll(/^StepId=\d+\S*\.(\w+)/gm)].map(([, step]) => step!))
 }
 
-/** In words, as the end of a line. */
+/** A job in words, as the end of a line. */
 export function describeJob({ job, state, reason, start, end, nodes }: QueuedJob): string {
   if (state === 'PENDING') {
     return `job ${job} is pending${reason ? ` (${reason})` : ''}${start ? `, expected to start at ${start}` : ''}`

@@ -204,7 +204,7 @@ export class SbatchLauncher implements Launcher, WorkerPool {
     }
   }
 
-  /** All that there is to say to Slurm, at most one call of each kind. */
+  /** Says all that there is to say to Slurm, with at most one call of each kind. */
   async #talk(): Promise<void> {
     this.#isTalking = true
     try {

@@ -5,7 +5,7 @@ import { unseen } from './see-run-directory.ts'
 /** What srun's own output says of the end of a step, or of why there was none. */
 export type SrunEnd =
   | { readonly type: 'ended'; readonly detail: FailureDetail; readonly words: string }
-  /** By whom, it does not say: the step alone, or its job, by a person or by the scheduler. */
+  /** The step alone, or its job, was cancelled, by a person or by the scheduler: srun does not say which. */
   | { readonly type: 'cancelled' }
   | { readonly type: 'node-failed' }
   /** The step's node does not see the run directory. */

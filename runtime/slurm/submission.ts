@@ -57,7 +57,7 @@ export interface RequestSize {
 /** A cluster takes as many in one array (MaxArraySize) almost everywhere. */
 export const firstRequestSize: RequestSize = { most: 500, refusals: 0 }
 
-/** After two refusals in a row half as many are asked for. */
+/** The size of requests after a refusal: after two in a row half as many jobs are asked for. */
 export function afterRefusal({ most, refusals }: RequestSize, asked: number): RequestSize {
   if (refusals === 0) return { most, refusals: 1 }
   return { most: Math.max(1, Math.floor(asked / 2)), refusals: 0 }

@@ -31,7 +31,7 @@ export interface WorkerOptions {
 export class WorkerProgram {
   readonly #directory: string
   readonly #worker: number
-  /** As the runner of `#epoch` has written it. */
+  /** The run file as the runner of `#epoch` has written it. */
   #runFile: RunFile
   #epoch: number
   readonly #optimizee: Optimizee

@@ -6,7 +6,7 @@ import { decompose, doVary } from './variation.ts'
 /** How much a factor alone says about an output. */
 export interface Importance {
   readonly name: string
-  /** From 0, nothing, to 1, everything; null if the output or the factor never changes. */
+  /** How much it explains, from 0, nothing, to 1, everything; null if the output or the factor never changes. */
   readonly importance: number | null
 }
 

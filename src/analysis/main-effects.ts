@@ -6,7 +6,7 @@ import { decompose } from './variation.ts'
 export interface MainEffect {
   readonly name: string
   readonly levels: readonly EffectLevel[]
-  /** From the lowest of the means to the highest. */
+  /** How far the lowest of the means is from the highest. */
   readonly range: number
   /** The part of the output's variance that lies between the levels (eta squared); null if there is no variance. */
   readonly share: number | null

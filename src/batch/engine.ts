@@ -87,7 +87,7 @@ export class BatchStoppedError extends Error {
   override readonly name = 'BatchStoppedError'
 }
 
-/** Not in the way of anything that a user has there. */
+/** The name of the entry file, which is in the way of nothing that a user has there. */
 const entryName = 'batch-simulation.mjs'
 /** How many runs a generation has at most. */
 const chunk = 10_000

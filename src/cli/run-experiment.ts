@@ -51,7 +51,7 @@ export interface RunPlace extends Pick<RunRequest, 'root' | 'overwrite' | 'accep
   readonly settings?: readonly string[] | undefined
 }
 
-/** As `runExperimentFile`. */
+/** Runs an experiment that has been loaded, as `runExperimentFile` runs that of a file. */
 export async function runLoaded(loaded: LoadedExperiment, request: RunPlace): Promise<number> {
   const { root, overwrite, acceptChangedCode, manifest, settings } = request
   const { name, optimizee, optimizer, source, runner, configuration } = loaded

@@ -15,7 +15,7 @@ export interface FrontDocument {
     readonly generation: number
     readonly index: number
     readonly objectives: Values
-    /** By how much it violates constraints: then none keeps them all. */
+    /** By how much the individual violates constraints: then none keeps them all. */
     readonly violation?: number | undefined
     readonly parameters: Readonly<Record<string, unknown>>
   }[]
@@ -71,7 +71,7 @@ function readReference(text: string, names: readonly string[]): number[] {
   })
 }
 
-/** From a reference that is not worse than anything that was found, nothing has a volume. */
+/** Refuses a reference from which nothing has a volume: it is not worse than anything that was found. */
 function refuseDominating(
   reference: readonly number[],
   points: readonly { readonly fitness: readonly number[] }[],

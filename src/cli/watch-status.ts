@@ -5,7 +5,7 @@ import { lookAt, type StatusLook, statusVersion } from './show-status.ts'
 /** How often the files of runs are looked at: on any file system, also on one that tells nobody of changes. */
 const lookEveryMs = 1000
 
-/** After so many looks runs are read whether or not their files have changed: that a runner is gone no file says. */
+/** How many looks there are at most until runs are read whether or not their files have changed: that a runner is gone no file says. */
 const looksAtMost = 10
 
 /** A terminal that gives every key at once gives Ctrl-C as one as well. */

@@ -3,7 +3,7 @@ import type { Objectives } from './objectives.ts'
 /** What is compared of an evaluation where no objective counts more than another. */
 export interface Compared {
   readonly fitness: readonly number[]
-  /** By how much it violates constraints, if it does. */
+  /** By how much the evaluation violates constraints, if it does. */
   readonly violation?: number | undefined
 }
 
@@ -54,7 +54,7 @@ export class Front<T extends Compared> {
     return !((one.violation ?? 0) > 0) && !((this.#members[0]?.violation ?? 0) > 0)
   }
 
-  /** By bisection: what is worse in the first of two objectives is better in the second. */
+  /** Finds the place by bisection: what is worse in the first of two objectives is better in the second. */
   #insert(one: T): boolean {
     const members = this.#members
     const [first, second] = this.#gains(one)

@@ -25,7 +25,7 @@ export function volumeAddedBy(
   return productOf(box) - volumeOf(largest(limited))
 }
 
-/** As lengths of boxes whose corner is the reference. */
+/** Points as the lengths of boxes whose corner is the reference. */
 function boxesOf(
   weights: readonly number[],
   points: readonly (readonly number[])[],

@@ -36,7 +36,7 @@ export class Objectives {
     return Number.isFinite(sum) ? sum : weighLarge(this.weights, fitness)
   }
 
-  /** By what an evaluation ranks: its weighted sum, larger is better; see `rankOf`. A failed one is worse than any number. */
+  /** What an evaluation ranks by: its weighted sum, larger is better; see `rankOf`. A failed one is worse than any number. */
   score(evaluation: Evaluation): number {
     return evaluation.outcome === 'done'
       ? this.rankOf(evaluation.fitness, evaluation.violation)

@@ -146,7 +146,7 @@ function numberIn(cell: unknown): number | undefined {
   return typeof cell === 'string' && /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i.test(cell) ? Number(cell) : undefined
 }
 
-/** As a number, but no text whose last digits a number would lose. */
+/** The number in a cell of integers, but of no text whose last digits a number would lose. */
 function integerIn(cell: unknown): number | undefined {
   const value = numberIn(cell)
   return typeof cell === 'string' && value !== undefined && Math.abs(value) > Number.MAX_SAFE_INTEGER

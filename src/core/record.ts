@@ -91,7 +91,7 @@ export interface LeftDigest {
 
 /** The checkpoint of an individual that is evaluated. */
 export interface LeftCheckpoint {
-  /** From the run directory on. */
+  /** The path from the run directory on. */
   readonly path: string
   /** Null where the record lost it. */
   readonly hash: string | null
@@ -106,7 +106,7 @@ export type Verdict =
   | 'lost'
   /** The attempt came when its evaluation was decided already. */
   | 'late'
-  /** As `late`, and it says something else than what was accepted; the record finds that out. */
+  /** The attempt came late, and says something else than what was accepted; the record finds that out. */
   | 'late-differs'
 
 /** How far the runner has read what a worker wrote. */

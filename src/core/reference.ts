@@ -21,7 +21,7 @@ export function referenceFrom(given: Reference, { names, wantsFront }: Objective
   throw new RangeError(`a reference needs a finite number for each of ${names.join(', ')}, got ${came} for ${wrong}`)
 }
 
-/** In the order of the objectives. */
+/** The values of a reference in the order of the objectives. */
 export function vectorOf(reference: Reference, { names }: Pick<Objectives, 'names'>): readonly number[] {
   return names.map((name) => reference[name]!)
 }

@@ -49,7 +49,7 @@ function stepFrom<P>({ axes }: Space<P>, point: readonly number[], deviation: nu
   })
 }
 
-/** From the one of many points that violates least. */
+/** Repairs from anywhere: from the one of many points that violates least. */
 function fromAnywhere<P>(space: Space<P>, constraints: Constraints<P>, random: Random) {
   let best: number[] | undefined
   let least = Number.POSITIVE_INFINITY
@@ -63,7 +63,7 @@ function fromAnywhere<P>(space: Space<P>, constraints: Constraints<P>, random: R
   return best && descend(space, constraints, best, random)
 }
 
-/** On the straight way from what keeps the constraints to what does not, the last point that does. */
+/** The last point that keeps the constraints on the straight way from one that does to one that does not. */
 function wayBack<P>(
   space: Space<P>,
   constraints: Constraints<P>,

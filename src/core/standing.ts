@@ -97,7 +97,7 @@ export function mostSpread(front: readonly (readonly number[])[], count: number)
 
 /** Points in the order of an objective: the place of the one before and of the one after each, -1 at the ends. */
 interface Chain {
-  /** As parts of their range; none where all are the same. */
+  /** The values as parts of their range; none where all are the same. */
   readonly values: readonly number[] | undefined
   readonly before: number[]
   readonly after: number[]

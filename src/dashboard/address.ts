@@ -15,11 +15,11 @@ export interface Machine {
 
 /** How people get to the page, in whole lines that can be copied. */
 export interface Addresses {
-  /** To be opened on this machine; browsers open no sockets. */
+  /** The address to open on this machine; browsers open no sockets. */
   readonly here: string | undefined
-  /** To be run on the machine with the browser. */
+  /** The command to run on the machine with the browser. */
   readonly tunnel: string
-  /** To be opened there. */
+  /** The address to open there. */
   readonly through: string
 }
 

@@ -76,7 +76,7 @@ export interface OverviewAnswer {
   readonly parametersLeft: number
   /** Evaluations per second since the runner was started last; null if that cannot be told. */
   readonly rate: number | null
-  /** Until all generations are done, at this rate; null if that cannot be told. */
+  /** The seconds until all generations are done, at this rate; null if they cannot be told. */
   readonly secondsLeft: number | null
   readonly failures: readonly (FailureGroup & { readonly commands: readonly string[] })[]
   readonly settings: readonly (readonly [name: string, value: string])[]
@@ -168,7 +168,7 @@ export interface ParallelAnswer {
   readonly objectives: readonly string[]
   readonly share: ShareAnswer | null
   readonly filter: string
-  /** From left to right; `column` is the name by which filters know an axis. */
+  /** The axes from left to right; `column` is the name by which filters know one. */
   readonly axes: readonly (AxisAnswer & {
     readonly column: string
     readonly labels: readonly string[] | null
@@ -187,7 +187,7 @@ export interface ParallelAnswer {
   readonly lines: readonly {
     readonly name: string
     readonly rank: number
-    /** On each axis from 0 to 1; null where it has none. */
+    /** The places on each axis, from 0 to 1; null where there is none. */
     readonly places: readonly (number | null)[]
   }[]
   /** How many individuals the lines stand for. */
@@ -254,7 +254,7 @@ export interface AnalysisPicture {
   readonly summary: string
   /** What a bar of the whole length stands for; the largest value where nothing else is known to bound them. */
   readonly reach?: number
-  /** With the interval in which it lies, where that is known. */
+  /** A bar for each value, with the interval in which it lies, where that is known. */
   readonly bars: readonly {
     readonly name: string
     readonly value: number | null
@@ -321,7 +321,7 @@ export interface WorkerRowAnswer {
   readonly isBenched: boolean
   /** Whether it took the place of one that was lost or benched. */
   readonly isRestart: boolean
-  /** In how much of all the time that is shown it simulated, from 0 to 1. */
+  /** The part of all the time that is shown in which the worker simulated, from 0 to 1. */
   readonly busyPart: number
   /** How many attempts failed. */
   readonly failures: number

@@ -123,7 +123,7 @@ function listenOnPort(server: Server, port: number): Promise<ServedAt> {
   })
 }
 
-/** Only its owner may connect: the mask is in force while the socket is made, so that it is never open to others. */
+/** Listens on a socket to which only its owner may connect: the mask is in force while the socket is made, so that it is never open to others. */
 async function listenOnSocket(server: Server, path: string): Promise<ServedAt> {
   await removeDeadSocket(path)
   // The system says of that as well that it is not permitted.

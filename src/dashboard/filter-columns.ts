@@ -157,7 +157,7 @@ function columnReader(column: PageColumn): Value {
   }
 }
 
-/** As SQL compares, but that what is of another kind is never less or more. */
+/** Whether a comparison holds, as SQL compares, but that what is of another kind is never less or more. */
 function holds(a: number | string, operator: Comparison, b: number | string): boolean {
   const isOfKind = typeof a === typeof b
   switch (operator) {

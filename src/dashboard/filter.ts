@@ -4,11 +4,11 @@ import { QueryError } from './query.ts'
 /** A part of a filter that all that is kept fulfils. */
 export interface FilterTerm {
   readonly filter: RowFilter
-  /** As it was written, and as it may stand beside others. */
+  /** The term as it was written, and as it may stand beside others. */
   readonly text: string
 }
 
-/** By which names a filter knows what. */
+/** The names by which a filter knows what there is. */
 export interface FilterNames {
   readonly find: (name: string) => PageColumn | undefined
   /** @throws QueryError with the names that there are */

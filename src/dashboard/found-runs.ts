@@ -57,7 +57,7 @@ export class FoundRuns {
     return new Map(this.#directories.entries())
   }
 
-  /** All that are there, each with what it is; one that cannot be read hides no other. @param now milliseconds since 1970 */
+  /** All runs that are there, each with what it is; one that cannot be read hides no other. @param now milliseconds since 1970 */
   lines(now: number): FoundRun[] {
     this.look()
     return this.#directories.flatMap((directory, number) => {

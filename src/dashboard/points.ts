@@ -55,7 +55,7 @@ function groupedBy<Item>(items: readonly Item[], keyOf: (item: Item) => string):
   return [...groups.values()]
 }
 
-/** As one evaluation: told and there when the last replicate was of the individual that was met first. */
+/** The replicates of a point as one evaluation: told and there when the last of them was, of the individual that was met first. */
 function together(rows: readonly DrawnRow[], fitness: readonly number[], replicates = rows.length): DrawnRow[] {
   const [generation, index, , , , , , , parameters, budget] = rows[0]!
   const met = rows.slice(0, replicates)

@@ -37,7 +37,7 @@ export class Query {
     throw new QueryError(`${name} needs a ${range}, got ${JSON.stringify(text)}`)
   }
 
-  /** As `number`, whole. */
+  /** A whole number, read as `number` reads one. */
   count(name: string, bounds: { readonly low: number; readonly high: number; readonly otherwise: number }): number {
     const value = this.number(name, bounds)
     if (Number.isInteger(value)) return value

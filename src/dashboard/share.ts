@@ -17,7 +17,10 @@ export interface BudgetShare {
 
 const everybody: BudgetShare = { has: () => true, done: undefined, answer: null }
 
-/** As a picture is asked for: those with the whole budget, or with the most that any has, unless another part of it is wanted. */
+/**
+ * Which individuals a picture is asked for: those with the whole budget, or with the most that any has, unless another
+ * part of it is wanted.
+ */
 export function shareIn(query: Query, record: ScreenReader): BudgetShare {
   const asked = query.number('budget', { otherwise: undefined })
   if (asked !== undefined && record.budget === undefined) throw new QueryError('there is no budget in this run')

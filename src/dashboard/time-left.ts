@@ -1,6 +1,6 @@
 import type { RunSummary } from '../record/summary.ts'
 
-/** Until the nearest limit of a run that goes on, at a rate of evaluations per second; null if that cannot be told. */
+/** The seconds until the nearest limit of a run that goes on, at a rate of evaluations per second; null if they cannot be told. */
 export function secondsLeft(
   { status, generations, generationLimit, evaluationLimit, timeLeft, individuals, evaluations }: RunSummary,
   rate: number | null,

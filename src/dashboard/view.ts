@@ -16,7 +16,7 @@ export type View = (context: ViewContext) => object | Promise<object>
 /** A picture shows no more evaluations than this, spread evenly; who looks closer sees more of them. */
 export const mostDrawn = 40_000
 
-/** From so many evaluations it is told how large numbers are, and what matters. */
+/** The most evaluations from which it is told how large numbers are, and what matters. */
 export const mostSampled = 4000
 
 /** How much is drawn of a part of a search with so many individuals: all of it, but for what is still to be evaluated, if there is room. */

@@ -76,7 +76,7 @@ function ofSameSpace(optimizer: Optimizer, optimizee: Optimizee, place: Place): 
   refuse(place, `searches ${space.names.join(', ')}, but the optimizee has ${optimizee.space.names.join(', ')}`)
 }
 
-/** By its members, not its class: an experiment's file may have another copy of the class. */
+/** Whether a value has the members of an optimizer: an experiment's file may have another copy of the class. */
 function isOptimizer(value: object): value is Optimizer {
   const { settings, postProcess, space } = value as Partial<Optimizer>
   return typeof postProcess === 'function' && typeof settings === 'object' && typeof space === 'object'

@@ -25,7 +25,7 @@ export abstract class RowReader {
     return this.file.iterate('select * from evaluated order by generation, "index", replicate')
   }
 
-  /** As `rows`, as lists of what tables are made of. */
+  /** The individuals of `rows`, as lists of what tables are made of. */
   tableRows(): IterableIterator<IndividualCells> {
     return this.file.lists(
       `select generation, "index", replicate, seed, parameters, outcome, fitness, score, cause, outputs, violation, budget, continues

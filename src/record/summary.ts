@@ -153,7 +153,7 @@ export function summarizeRun(directory: string, { hash = true }: { readonly hash
   }
 }
 
-/** As `summarizeRun`, of a record that is open. */
+/** Summarizes a record that is open, as `summarizeRun` does that of a directory. */
 export function summarize(record: RecordReader, { hash = true }: { readonly hash?: boolean } = {}): RunSummary {
   const holder = currentHolder(record.directory) // before the record: a run that ends in between has then ended
   const manifest = record.manifest()

@@ -70,7 +70,7 @@ export class GenerationalSearch {
     checkpoints.store({ told: this.#told, asked: this.#told + this.size, generation })
   }
 
-  /** From the newest checkpoint on, the generations that are recorded are told again. */
+  /** Tells the recorded generations again, from the newest checkpoint on. */
   #goOn(known: readonly Evaluation[]): void {
     const { trajectory, optimizer, record, checkpoints, ends } = this.#searched
     const { told, generation: waiting } = checkpoints.recall(trajectory)

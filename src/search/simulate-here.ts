@@ -106,7 +106,7 @@ export class TemporaryDirectory {
     return this.#path
   }
 
-  /** Where a checkpoint is left, in it. */
+  /** The place of a checkpoint, within that directory. */
   readonly checkpoint: SimulationContext['checkpoint'] = ({ make } = { make: true }) => {
     const path = join(this.#path, 'checkpoint')
     if (make) mkdirSync(path, { recursive: true, mode: 0o700 })

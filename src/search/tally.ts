@@ -11,7 +11,7 @@ export interface Progress {
   readonly generations: number
   /** How many individuals the limits allow, if they say so. */
   readonly mostEvaluations?: number
-  /** Until the limit of time is reached, if there is one. */
+  /** The milliseconds until the limit of time is reached, if there is one. */
   readonly timeLeftMs?: number
   /** Individuals of this generation, and how many of them are evaluated. */
   readonly size: number
@@ -25,7 +25,7 @@ export interface Progress {
     readonly fitness: readonly number[]
     readonly generation: number
     readonly index: number
-    /** By how much it violates the constraints, as long as nobody keeps them all. */
+    /** By how much the best violates the constraints, as long as nobody keeps them all. */
     readonly violation?: number
   }
   /** Where a front is looked for, how many individuals it has after the last generation that is whole, in place of the best. */
@@ -97,7 +97,7 @@ export class Tally {
   }
 }
 
-/** As the record orders them: of two that violate the constraints alike, the better fitness counts. */
+/** Whether one is better, as the record orders them: of two that violate the constraints alike, the better fitness counts. */
 function isBetter(objectives: Objectives, one: Evaluation, other: Evaluation): boolean {
   const [rank, otherRank] = [objectives.score(one), objectives.score(other)]
   if (rank !== otherRank || one.outcome !== 'done' || other.outcome !== 'done') return rank > otherRank

@@ -27,7 +27,7 @@ export interface OutputFiles {
   readonly stderr: string
 }
 
-/** In addition to this process's own environment; what is undefined is left out of it. */
+/** Environment variables in addition to this process's own, by their names; what is undefined is left out of these. */
 export type Variables = Readonly<Record<string, string | undefined>>
 
 export interface GroupOptions {
@@ -52,7 +52,7 @@ const living = new Set<string>()
 
 /** The process that leads a group. */
 export interface Leader extends LaunchedProcess {
-  /** From then on its number may be another's. */
+  /** Whether the process has ended: from then on its number may be another's. */
   readonly hasEnded: boolean
 }
 

@@ -116,7 +116,7 @@ class Starter {
   #onSaid: () => void = () => {}
   #isGone = false
   #isFree = true
-  /** As its last program had them. */
+  /** The variables as the last program had them. */
   #variables: Variables
   /** The CPU time of all programs so far. */
   #cpuMs = 0
@@ -254,7 +254,7 @@ class Starter {
   }
 }
 
-/** As `wait` tells it. */
+/** The end of a process by its status, as `wait` tells it. */
 function endOf(status: number): ProcessEnd {
   const number = status & 127
   if (number === 0) return { exitCode: status >> 8 }

@@ -50,7 +50,7 @@ interface Place {
   readonly columns: readonly string[]
 }
 
-/** As pandas names what has no name: in CSV, in CSV that was read and written again, in Parquet. */
+/** Whether a column is named as pandas names what has no name: in CSV, in CSV that was read and written again, in Parquet. */
 function isIndex(column: string): boolean {
   return column === '' || /^(Unnamed: \d+|__index_level_\d+__)$/.test(column)
 }

@@ -52,7 +52,7 @@ function textIn(cell: string | TextCell): string {
   return typeof cell === 'string' ? cell : cell.text
 }
 
-/** As `readTable`, row by row; JSON is read as a whole. */
+/** Reads the rows of `readTable` one by one; JSON is read as a whole. */
 export async function* readTableRows(path: string): AsyncGenerator<FileRow> {
   checkArgument('readTable', 'the path', path, aText)
   const read = readers[extname(path).toLowerCase()]

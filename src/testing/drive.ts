@@ -34,7 +34,7 @@ export type Simulate<P = AnyParameters> = (parameters: P, n: number, budget?: nu
 export interface DriveOptions<P = AnyParameters> {
   /** No generation or individual is begun that would be beyond it. */
   readonly evaluations: number
-  /** By default generations. */
+  /** The order of the search; by default generations. */
   readonly order?: Order
   /** How many may be pending in a steady order; the population unless it is given. */
   readonly window?: number

@@ -68,7 +68,7 @@ export const mixed: Simulate = (parameters) => [
   ),
 ]
 
-/** As `mixed`, but a third of the individuals fails. */
+/** Simulates as `mixed` does, but a third of the individuals fails. */
 export const someFail: Simulate = (parameters, n) => ((n * 7) % 3 === 0 ? undefined : mixed(parameters, n))
 
 /** The square of the Euclidean distance. */

@@ -37,7 +37,7 @@ export async function checkWorker(command: readonly string[], options: WorkerChe
 
 /** What came of some individuals. */
 interface Asked {
-  /** In the order in which they were answered. */
+  /** The results in the order in which they were answered. */
   readonly results: readonly Result[]
   /** Why not all is as it should be, in a sentence; undefined if it is. */
   readonly why: string | undefined
@@ -237,7 +237,7 @@ class Examination implements AsyncDisposable {
     } else this.#find(check, 'fine')
   }
 
-  /** All is answered once and well, and the same individual gives the same as before. */
+  /** Checks that all is answered once and well, and that the same individual gives the same as before. */
   #judge(check: string, { why, results }: Asked, repeated: readonly number[], ...sentences: readonly string[]): void {
     if (why !== undefined) return void this.#find(check, 'mend', ...sentences, why)
     const other = repeated.map((i) => results[i]![2]).find((fitness) => !isSame(fitness, this.#fitness))

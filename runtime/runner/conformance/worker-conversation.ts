@@ -22,7 +22,7 @@ const heartbeat = 200
 
 /** A worker that is spoken to through its pipe files, in a run directory among temporary files, with all that it has said. */
 export class WorkerConversation implements AsyncDisposable {
-  /** In the order in which they came; what is no message of a worker stands there as it is. */
+  /** The messages in the order in which they came; what is no message of a worker stands there as it is. */
   readonly heard: unknown[] = []
   readonly ended: Promise<ProcessEnd>
   readonly #directory = mkdtempSync(join(tmpdir(), 'twoloop-check-worker-'))

@@ -52,7 +52,7 @@ export function configText(config: PlainData, indent = ''): string {
   return typeof config === 'string' ? text(config) : JSON.stringify(config)
 }
 
-/** As Python sorts: by characters, of which those beyond the first 65,536 come last. */
+/** Orders texts as Python does: by characters, of which those beyond the first 65,536 come last. */
 function byCodePoint(a: string, b: string): number {
   const left = [...a]
   const right = [...b]

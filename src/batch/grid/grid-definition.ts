@@ -83,7 +83,7 @@ export function shortOf({ key, shorthand }: GridKey): string {
   return safeText(shorthand ?? key)
 }
 
-/** In lower case, with a dash for whatever is no letter, digit, dash or underscore. */
+/** A text in lower case, with a dash for whatever is no letter, digit, dash or underscore. */
 export function safeText(text: string): string {
   return [...text.toLowerCase()].map((character) => (/[-_a-z0-9]/.test(character) ? character : '-')).join('')
 }

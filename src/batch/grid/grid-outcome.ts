@@ -66,6 +66,6 @@ export interface GridOutcome {
   readonly reason?: string | undefined
   /** The run directory. */
   readonly directory: string
-  /** In the order of `variants()`. */
+  /** The experiments in the order of `variants()`. */
   readonly experiments: readonly GridExperiment[]
 }

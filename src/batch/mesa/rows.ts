@@ -46,7 +46,7 @@ export function* readRows(directory: string): Generator<BatchRow> {
   }
 }
 
-/** As `readRows`, from a record that is open. @throws TypeError if an individual is no run of a model */
+/** The rows that `readRows` reads, from a record that is open. @throws TypeError if an individual is no run of a model */
 export function* rowsIn(record: RecordReader): Generator<BatchRow> {
   let position = 0
   for (const row of record.rows()) yield* rowsOf(row, position++, record.directory)

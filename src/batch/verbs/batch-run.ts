@@ -128,7 +128,7 @@ export async function batchRunSimulations<E extends SimulationEnvironment, P ext
   return Array.from(readSamples<R>(place.path), (one, i) => ({ ...one, params: parametersSamples[i]! }))
 }
 
-/** As joblib reads it: a negative number counts from all cores, of which -1 is all. */
+/** The number of jobs as joblib reads it: a negative one counts from all cores, of which -1 is all. */
 function jobsOf(nJobs: number): number {
   if (!Number.isSafeInteger(nJobs) || nJobs === 0) {
     throw new ConfigurationError(`${call} needs nJobs to be a whole number other than 0, got ${show(nJobs)}`)

@@ -68,7 +68,7 @@ export class ReadCache {
     return this.#entries.get(key) as T
   }
 
-  /** As `read`, for sources that answer at once. */
+  /** Reads as `read` does, from sources that answer at once. */
   readSync<T>(key: string, source: () => T): T {
     if (this.#mustRead(key)) this.#put(key, source())
     return this.#entries.get(key) as T

@@ -216,7 +216,7 @@ function demandsOf(ordered: readonly (readonly [string, Condition])[]): Demands 
   return demands
 }
 
-/** By the names of parameters, the values that meet all of the demands; or two that exclude each other. */
+/** The values that meet all of the demands, by the names of their parameters; or two demands that exclude each other. */
 function joinDemands(demands: readonly Demand[]): ReadonlyMap<string, Demand> | { readonly conflict: string } {
   const together = new Map<string, Demand>()
   for (const demand of demands) {
@@ -232,7 +232,7 @@ function joinDemands(demands: readonly Demand[]): ReadonlyMap<string, Demand> | 
   return together
 }
 
-/** By the name of a parameter, what has to hold where it is there. */
+/** What has to hold where a parameter is there, by its name. */
 type Demands = ReadonlyMap<string, readonly Demand[]>
 
 /** The values that a parameter needs to have, and the parameter that applies only then. */

@@ -3,7 +3,10 @@ import { plural } from '../words.ts'
 import { Choice } from './choice.tsx'
 import { askView } from './route.ts'
 
-/** With how much of a budget individuals are drawn, which are held against each other only if they have as much; nothing where there is none. */
+/**
+ * The choice of how much of a budget the individuals that are drawn have, since only those with as much are comparable;
+ * nothing where there is none.
+ */
 export function ShareChoice({ share }: { readonly share: ShareAnswer | null }) {
   if (share === null) return null
   return (

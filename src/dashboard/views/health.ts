@@ -9,7 +9,7 @@ import { grouped, plural } from '../words.ts'
 
 type Note = HealthAnswer['notes'][number]
 
-/** From so few evaluations nothing is concluded. */
+/** The fewest evaluations from which anything is concluded. */
 const fewest = 30
 
 /** What is unusual about a search, each thing in a sentence that says what to do. */
@@ -191,7 +191,7 @@ function convergedEarly(record: ScreenReader, axes: readonly ParameterAxis[]): N
   ]
 }
 
-/** In which part of an axis all places lie but for a tenth. */
+/** The part of an axis in which all places lie but for a tenth. */
 function widthOf(places: readonly number[]): number {
   const known = places.filter((place) => !Number.isNaN(place)).sort((a, b) => a - b)
   const [low, high] = [known[Math.floor(0.05 * known.length)], known[Math.ceil(0.95 * known.length) - 1]]

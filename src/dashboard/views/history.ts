@@ -85,7 +85,7 @@ function partWithin(
   return whole.to - whole.from <= mostDrawn ? whole : seen
 }
 
-/** As far as a sample of all of the search shows. */
+/** The part of the search that is seen, as far as a sample of all of it shows. */
 function partSeen(
   x: DrawnAxis,
   sample: readonly DrawnRow[],

@@ -20,7 +20,7 @@ const most = { parameters: 10, objectives: 4, cells: 32, lines: 250 } as const
 /** An upright axis of the picture. */
 interface UprightAxis {
   readonly name: string
-  /** By which filters know it. */
+  /** The name by which filters know the axis. */
   readonly column: string
   readonly axis: DrawnAxis
   readonly isWhole?: boolean

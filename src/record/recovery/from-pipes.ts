@@ -293,7 +293,7 @@ function objectivesOf({ objectives }: Manifest): Objectives | undefined {
   }
 }
 
-/** As the record has parameters: an object whose keys are in the order of the space. */
+/** Parameters as the record has them: an object whose keys are in the order of the space. */
 function parametersJson(names: readonly unknown[], values: readonly unknown[]): string {
   const parameters: Record<string, unknown> = {}
   for (const [i, name] of names.entries()) {

@@ -84,7 +84,7 @@ export function analyseRun(run: string, options: AnalyseOptions = {}): AnalysisD
   }
 }
 
-/** As `analyseRun`, of a record that is open. */
+/** Analyses a record that is open, as `analyseRun` does that of a directory. */
 export function analyseRecord(record: RecordReader, options: AnalyseOptions = {}): AnalysisDocument {
   const { directory: run } = record
   if (record.generations === 0) throw new ConfigurationError(`${run}: nothing has been evaluated well yet`)
