@@ -7,7 +7,7 @@ const root = dirname(import.meta.dirname)
 /** The order of imports: a file imports its own folder, or one that stands before it. The README draws the same list. */
 const folders = [
   'src/core',
-  'src/testing',
+  'src/testing', // laws that optimizers are held to, which know none of them
   'optimizers',
   'src/analysis',
   'src/system',
