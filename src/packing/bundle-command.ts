@@ -26,7 +26,7 @@ const programs = [
 /** What users' modules import by name; in the command's process it must be what the command has itself. */
 const entries = ['src/index.js', 'optimizers/kit.js']
 
-/** What loads the layers. */
+/** What loads the layers: it must need none of them. */
 const loader = 'src/packing/load-layer.js'
 
 /** What is loaded as one file: all that these files need, and that no layer before has. */
@@ -68,11 +68,11 @@ export async function bundleCommand(others: readonly string[] = []): Promise<voi
       ...split,
       splitting: true,
       entryPoints: [
-        ...['src/cli/main.js', loader, ...others].map(program),
+        ...['src/cli/main.js', ...others].map(program),
         ...[...entries, ...surface()].map(imported),
       ],
     }),
-    build({ ...split, entryPoints: programs.map(program) }),
+    build({ ...split, entryPoints: [...programs, loader].map(program) }),
   ])
   const parts = builds.flatMap(({ outputFiles, metafile }) => partsOf(outputFiles, metafile, folder))
   const bundled = new Layers(parts, layers)
