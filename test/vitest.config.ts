@@ -40,7 +40,7 @@ export default defineConfig({
     setupFiles: ['./property-seed.ts', './tell-running-test.ts', './left-as-found.ts'],
     // Each file would load all modules anew, which takes longer than most tests; `left-as-found.ts` sees to what it risks.
     isolate: false,
-    server: { deps: { external: [new RegExp(`^(file://)?${build}/`)] } },
+    server: { deps: { external: [new RegExp(`^(file://)?${literally(build)}/`)] } },
     // Tests start real processes and wait for events; a limit only ends what would never end, under any load.
     testTimeout: 600_000,
     hookTimeout: 600_000,
@@ -50,3 +50,8 @@ export default defineConfig({
     reporters: ['default'],
   },
 })
+
+/** A pattern of a text: a clone may lie in `c++`. */
+function literally(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+}

@@ -67,10 +67,7 @@ export async function bundleCommand(others: readonly string[] = []): Promise<voi
     build({
       ...split,
       splitting: true,
-      entryPoints: [
-        ...['src/cli/main.js', ...others].map(program),
-        ...[...entries, ...surface()].map(imported),
-      ],
+      entryPoints: [...['src/cli/main.js', ...others].map(program), ...[...entries, ...surface()].map(imported)],
     }),
     build({ ...split, entryPoints: [...programs, loader].map(program) }),
   ])
@@ -107,7 +104,7 @@ const asScripts = {
   entryNames: '[name]-[hash]',
   outExtension: { '.js': '.cjs' },
   define: { 'import.meta.dirname': '__directory' },
-  banner: { js: '(function (__layers, __load, require, __bundleUrl, __directory, module) {' },
+  banner: { js: '(function (__layers, __load, require, __bundleUrl, __directory, module) { "use strict"' },
   footer: { js: '})' },
   logOverride: { 'ignored-bare-import': 'silent' }, // of layers below, which are loaded before
 } as const satisfies BuildOptions

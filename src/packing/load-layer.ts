@@ -1,6 +1,7 @@
 import { closeSync, openSync, readFileSync, renameSync, rmSync, writevSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { cachedDataVersionTag } from 'node:v8'
 import { Script } from 'node:vm'
 import { crc32 } from 'node:zlib'
 
@@ -23,6 +24,10 @@ interface Compiled {
 }
 
 const { dirname: directory, url } = import.meta
+
+/** V8 takes what it has compiled itself, with the same options that matter to its compiler, and nothing else. */
+const compiler = `${process.version}-${process.arch}-${cachedDataVersionTag().toString(36)}`
+
 const layers: Record<string, Exports> = {}
 const compiled: Compiled[] = []
 
@@ -37,7 +42,7 @@ const compiled: Compiled[] = []
  */
 export function loadLayer(name: string, file: string): Exports {
   const path = join(directory, file)
-  const cache = `${path}-${process.version}-${process.arch}.compiled`
+  const cache = `${path}-${compiler}.compiled`
   const cachedData = readCompiled(cache)
   const script = new Script(readFileSync(path, 'latin1'), { filename: path, ...(cachedData && { cachedData }) })
   if (compiled.length === 0) process.once('exit', keepCompiled)
@@ -79,6 +84,11 @@ function writeCompiled({ script, cache }: Compiled): void {
     }
     renameSync(unfinished, cache)
   } catch {
-    rmSync(unfinished, { force: true }) // the place is read-only or full, and nothing depends on it
+    // The place is read-only or full, and nothing depends on it.
+    try {
+      rmSync(unfinished, { force: true })
+    } catch {
+      // Nor can what another process of this number has left there be removed.
+    }
   }
 }
