@@ -118,7 +118,7 @@ export interface Report {
 }
 
 /** The worker was asked to, has seen no runner for its grace time, was warned that its time is nearly over, or got SIGTERM. */
-export const leavingReasons = ['stop', 'grace', 'warned', 'signal'] as const
+const leavingReasons = ['stop', 'grace', 'warned', 'signal'] as const
 
 export interface Leaving {
   readonly type: 'leaving'

@@ -37,7 +37,7 @@ export function ownAllocation(environment: NodeJS.ProcessEnv = process.env): All
 const firstSpecialStep = 0xffff_fff0
 
 /** `4(x2),2` is 4, 4 and 2. */
-export function cpusPerNode(text: string): number[] {
+function cpusPerNode(text: string): number[] {
   return text.split(',').flatMap((part) => {
     const match = /^(\d+)(?:\(x(\d+)\))?$/.exec(part.trim())
     return match ? Array.from({ length: Number(match[2] ?? 1) }, () => Number(match[1])) : []

@@ -18,7 +18,7 @@ export async function submitJob(args: readonly string[], sbatch = 'sbatch'): Pro
 }
 
 /** Sites print what they like around the number of the job, and a job may have been taken before an error came. */
-export function readSubmission(answer: SlurmAnswer): Submission {
+function readSubmission(answer: SlurmAnswer): Submission {
   switch (answer.type) {
     case 'silent':
       return { type: 'unsure', words: `sbatch ${answer.words}` }

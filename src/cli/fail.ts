@@ -13,7 +13,7 @@ export function fail(error: unknown, { debug }: { readonly debug: boolean }): nu
   return exitCodeOf(error)
 }
 
-export function exitCodeOf(error: unknown): number {
+function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError || error instanceof ConfigurationError || error instanceof SettingsError) {
     return exitCodes.wrong
   }

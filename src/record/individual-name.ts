@@ -12,7 +12,7 @@ export function isIndividualName(text: string): boolean {
 const form = /^(\d{1,15})\.(\d{1,15})(?:\.(\d{1,15}))?$/
 
 /** The individual that `G.I` or `G.I.R` stands for, whether or not there is one. */
-export function parseIndividualName(text: string): IndividualId {
+function parseIndividualName(text: string): IndividualId {
   const parts = form.exec(text)
   if (!parts) {
     throw new ConfigurationError(

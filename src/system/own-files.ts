@@ -13,7 +13,7 @@ export function refuseLinks(directory: string): void {
   for (const entry of entries) refuseLink(join(directory, entry))
 }
 
-export function refuseLink(path: string): void {
+function refuseLink(path: string): void {
   if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) {
     throw new ConfigurationError(
       `${path} is a symbolic link, and a run writes to no place but its own directory; remove it.`,

@@ -59,7 +59,7 @@ function shareOfMisfit(model: LqModel, told: readonly ToldSample[]): number {
 }
 
 /** Where costs are least without their noise: at the model's least point, or, without one, in the middle of the samples. */
-export function leastWithoutNoise({ archive }: NoisyPast, run: CmaRun, axes: CmaAxes): number[] {
+function leastWithoutNoise({ archive }: NoisyPast, run: CmaRun, axes: CmaAxes): number[] {
   const sampler = new Sampler(run, axes)
   const model = modelOf(archive, run, { newest: remembered, reach: reachOfOptimum })
   const optimum = model && minimiserOf(model)

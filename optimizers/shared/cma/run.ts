@@ -73,7 +73,7 @@ export function beginRun(start: RunStart): CmaRun {
 const none = new Float64Array(0)
 
 /** The samples best first, beyond the bounds by a penalty; those that failed last, the nearest of them at the very end. */
-export function rankSamples(told: readonly ToldSample[], spread: number): ToldSample[] {
+function rankSamples(told: readonly ToldSample[], spread: number): ToldSample[] {
   const keys = new Map(told.map((one) => [one, one.cost === null ? null : penalised(one.cost, one.sample, spread)]))
   return [...told].sort((a, b) => {
     const [left, right] = [keys.get(a)!, keys.get(b)!]

@@ -76,7 +76,7 @@ function normalShare(z: number): number {
 }
 
 /** The z below which that share of a standard normal distribution lies (Wichura 1988, algorithm AS 241, PPND16). */
-export function normalQuantile(share: number): number {
+function normalQuantile(share: number): number {
   const q = share - 0.5
   if (Math.abs(q) <= 0.425) {
     const r = 0.180625 - q * q
