@@ -94,7 +94,9 @@ class FilterReading {
     this.#next++
     const right = this.#sum()
     const comparison = (operator.text === '==' ? '=' : operator.text) as Comparison
-    return { filter: { type: 'comparison', operator: comparison, left: leftOperand, right: this.#value(right) } }
+    return {
+      filter: { type: 'comparison', operator: comparison, left: leftOperand, right: this.#value(right, comparison) },
+    }
   }
 
   #sum(): Read {
@@ -145,11 +147,14 @@ class FilterReading {
   }
 
   /** The right side of a comparison, where texts stand. */
-  #value(read: Read): Operand {
+  #value(read: Read, operator: Comparison): Operand {
     if (!('name' in read)) return this.#operand(read)
     const text = unquoted(read.name)
-    const column = read.name.kind === 'word' ? this.#names.find(text) : undefined
-    return column ? { type: 'column', column } : { type: 'value', value: text }
+    const column = this.#names.find(text)
+    if (!column || (read.name.kind === 'text' && isOfEquality(operator))) return { type: 'value', value: text }
+    if (read.name.kind === 'word') return { type: 'column', column }
+    // A number is never less than a text: nothing would be kept, and nobody told why.
+    throw refused(this.#text, read.name.at, `1 * ${read.name.text} (quotes alone make a text here)`)
   }
 
   #isNext(...words: readonly string[]): boolean {
@@ -176,6 +181,10 @@ class FilterReading {
   #refuse(wanted: string): never {
     throw refused(this.#text, this.#position(), wanted)
   }
+}
+
+function isOfEquality(operator: Comparison): boolean {
+  return operator === '=' || operator === '!='
 }
 
 /** Booleans stand in the record as 1 and 0. */

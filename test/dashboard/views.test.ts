@@ -256,6 +256,7 @@ test.each([
   ['(x < 3 or y < 2', 'the filter needs a closing bracket at position 16, got the end'],
   ['x + 1', 'the filter needs one of < <= > >= = != at position 6, got the end'],
   ['x < 3 and or y < 2', 'the filter needs a name or a value at position 11, got "or y < 2"'],
+  ['x > "y"', String.raw`the filter needs 1 * "y" (quotes alone make a text here) at position 5, got "\"y\""`],
   ['x < $', 'the filter needs a name, a comparison or a value at position 5, got "$"'],
   [
     'z < 3',
@@ -276,7 +277,7 @@ test.each([
   ['x + 2 * y <= 1 - -0.1', (x: number, y: number) => x + 2 * y <= 1.1],
   ['(x - y) / 2 > 1 / 10', (x: number, y: number) => (x - y) / 2 > 0.1],
   ['y < x and outcome == done', (x: number, y: number) => y < x],
-  ['x < "0.5" or x = null', () => false],
+  ['x < "0.5" or x = null or x = "y"', () => false],
 ] as const)(
   'a filter is an expression, and keeps the same in the table and in a picture: %s',
   async (filter, wanted) => {
