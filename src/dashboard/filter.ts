@@ -216,7 +216,16 @@ function tokensIn(text: string): Token[] {
 }
 
 function unquoted({ kind, text }: Token): string {
-  return kind === 'text' ? text.slice(1, -1).replace(/\\(.)/g, '$1') : text
+  return kind === 'text' ? text.slice(1, -1).replace(/\\(?:u[\da-fA-F]{4}|.)/gu, meant) : text
+}
+
+/** What an escape stands for: levels and names are written as JSON; what is no escape there stands for its character. */
+function meant(escaped: string): string {
+  try {
+    return JSON.parse(`"${escaped}"`) as string
+  } catch {
+    return escaped.slice(1)
+  }
 }
 
 function refused(text: string, at: number, wanted: string): QueryError {

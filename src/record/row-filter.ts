@@ -49,7 +49,7 @@ function sqlOfComparison({ operator, left, right }: Extract<RowFilter, { type: '
     sides.map((side) => around('typeof', side, ` = 'text'`)),
     ' = ',
   )
-  return joined([kinds, compared], ' and ')
+  return joined([kinds, compared], ' * ') // not "and": what is nothing stays nothing
 }
 
 function isNull(operand: Operand): boolean {

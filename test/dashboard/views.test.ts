@@ -250,6 +250,30 @@ test('a parameter of any name is ordered and filtered by, and never becomes SQL'
   expect(values).toEqual(values.toSorted((a, b) => a - b))
 })
 
+test('a level is kept as a drag writes it, and of those to which a parameter does not apply nothing holds', async () => {
+  const root = temporaryDirectory()
+  const database = openDatabase(
+    join(writeRun(root, { name: 'run', generations: 2, populationSize: 9 }), 'trajectory.sqlite'),
+  )
+  for (const [index, level] of ['a\nb', 'c'].entries())
+    database
+      .prepare(`update individuals set parameters = json_set(parameters, '$.s', ?) where "index" % 3 = ?`)
+      .run(level, index)
+  database.close()
+  await using dashboard = await Dashboard.open(root)
+  const kept = async (filter: string) => {
+    const words = new URLSearchParams({ filter })
+    const table = await answerTo<IndividualsAnswer>(dashboard, `/api/runs/0/individuals?${words}`)
+    const picture = await answerTo<ParallelAnswer>(dashboard, `/api/runs/0/parallel?${words}`)
+    return [table.total, picture.kept]
+  }
+  const { axes } = await answerTo<ParallelAnswer>(dashboard, '/api/runs/0/parallel')
+  const levels = axes.find(({ column }) => column === 's')?.levels ?? []
+  expect(levels.length).toBe(3)
+  for (const level of levels) expect([level, await kept(`s = ${level}`)]).toEqual([level, [6, 6]])
+  expect(await kept('not (s < "b")')).toEqual([6, 6])
+})
+
 test.each([
   ['x <', 'the filter needs a name or a value at position 4, got the end'],
   ['x < 3 y < 2', 'the filter needs `and`, `or`, or the end at position 7, got "y < 2"'],
