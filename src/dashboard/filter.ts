@@ -200,6 +200,9 @@ function isReserved({ kind, text }: Token): boolean {
 
 const reserved: readonly string[] = ['and', 'or', 'not']
 
+/** SQLite refuses expressions that are nested 1000 deep, and each token may nest one. */
+const mostTokens = 500
+
 function tokensIn(text: string): Token[] {
   const tokens: Token[] = []
   const pattern = new RegExp(token)
@@ -212,6 +215,8 @@ function tokensIn(text: string): Token[] {
     const written = found[0].trimStart()
     tokens.push({ kind, text: written, at: pattern.lastIndex - written.length })
   }
+  if (tokens.length > mostTokens)
+    throw new QueryError(`a filter has at most ${mostTokens} words and signs, got ${tokens.length}`)
   return tokens
 }
 

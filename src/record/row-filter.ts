@@ -71,8 +71,8 @@ function sqlOfOperand(operand: Operand): SqlPart {
 
 /** Nothing where it is no number; a real one, so that a half is no zero. */
 function sqlOfNumber(operand: Operand): SqlPart {
-  const part = sqlOfOperand(operand)
-  const { sql, values } = part
+  const { sql, values } = sqlOfOperand(operand)
+  if (operand.type === 'arithmetic') return { sql, values } // that already; written twice, it would double with each sign
   return { sql: `case when typeof(${sql}) <> 'text' then cast(${sql} as real) end`, values: [...values, ...values] }
 }
 

@@ -274,6 +274,23 @@ test('a level is kept as a drag writes it, and of those to which a parameter doe
   expect(await kept('not (s < "b")')).toEqual([6, 6])
 })
 
+test('the longest filters become SQL in whatever way they are nested; what is longer is refused', async () => {
+  await using dashboard = await Dashboard.open(root)
+  const cookie = await enter(dashboard)
+  const cameOf = (filter: string) =>
+    ask(dashboard, `/api/runs/0/individuals?${new URLSearchParams({ filter })}`, { headers: { cookie } })
+  for (const longest of [
+    `${'('.repeat(248)}x < 1${')'.repeat(248)}`,
+    `${'not '.repeat(497)}x < 1`,
+    `${'-'.repeat(497)}x < 1`,
+    `${'x + '.repeat(248)}x < 1`,
+    `${'x < 1 or '.repeat(124)}x < 1`,
+  ])
+    expect([longest, (await cameOf(longest)).status]).toEqual([longest, 200])
+  const { status, text } = await cameOf(`${'not '.repeat(498)}x < 1`)
+  expect([status, JSON.parse(text)]).toEqual([400, { problem: 'a filter has at most 500 words and signs, got 501' }])
+})
+
 test.each([
   ['x <', 'the filter needs a name or a value at position 4, got the end'],
   ['x < 3 y < 2', 'the filter needs `and`, `or`, or the end at position 7, got "y < 2"'],
@@ -302,6 +319,7 @@ test.each([
   ['(x - y) / 2 > 1 / 10', (x: number, y: number) => (x - y) / 2 > 0.1],
   ['y < x and outcome == done', (x: number, y: number) => y < x],
   ['x < "0.5" or x = null or x = "y"', () => false],
+  [`x${' + x'.repeat(15)} < 4`, (x: number) => 16 * x < 4],
 ] as const)(
   'a filter is an expression, and keeps the same in the table and in a picture: %s',
   async (filter, wanted) => {
