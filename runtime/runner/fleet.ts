@@ -62,8 +62,12 @@ export class Fleet {
     this.alarm = new Alarm({ directory, mode, pollInterval: settings.pollInterval, now: this.surroundings.now })
   }
 
-  /** Why there can be no more workers. */
+  /**
+   * Why there can be no more workers.
+   * @throws an error as of a write that failed, if the disk is full: no worker starts there, and with room the run goes on
+   */
   get failure(): RunnerFailure | undefined {
+    if (this.#failure) requireSpace(this.#options.directory)
     return this.#failure
   }
 
@@ -258,7 +262,6 @@ export class Fleet {
         this.#bereftOf ??= worker.explanation
         return
       case 'hopeless':
-        requireSpace(this.#options.directory) // on a full disk no worker starts, and with room the run goes on
         this.#failure ??= failedStart(worker, succession.departure)
     }
   }
@@ -311,9 +314,12 @@ export class Fleet {
     }
   }
 
-  /** Stores the ends of workers that hold nothing: of others the next runner reads the rest of the pipe, since they may have answered. */
+  /**
+   * Stores the ends of workers that hold nothing and of which nothing is left to store. The pipes of others are read by
+   * the next runner: they may have answered, or what they answered could not be stored.
+   */
   #storeEnds(): void {
-    const ended = this.workers.filter(({ held }) => held.size === 0)
+    const ended = this.workers.filter(({ held, isStored }) => held.size === 0 && isStored)
     const ends = ended.map(({ number }) => ({ worker: number, why: orderlyEnds.runEnded }))
     for (const worker of this.workers) this.#letGo(worker, false)
     try {

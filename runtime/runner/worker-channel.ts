@@ -50,6 +50,8 @@ export class WorkerChannel {
   #hasRung = false
   /** What the worker's next message needs, for which the disk has no room, and since when that is known. */
   #lack: { readonly bytes: number; readonly since: number } | undefined
+  /** Whether all messages that were read are stored. */
+  #isStored = true
   readonly #stuckWatch = new StuckWatch()
   #hasGrown = false
 
@@ -132,6 +134,7 @@ export class WorkerChannel {
     }
     // A message of another form is a newer worker's, or nobody's: what was asked is still unanswered.
     const known = messages.filter(isFromWorker)
+    if (known.length > 0) this.#isStored = false
     for (const message of known) {
       const { operations = 0, needs = 0 }: Partial<ResultsMessage> = message.type === 'results' ? message : {}
       this.#operationsThere += operations
@@ -157,8 +160,13 @@ export class WorkerChannel {
     return hasGrown
   }
 
+  get isStored(): boolean {
+    return this.#isStored
+  }
+
   /** Removes the segments that have been read; what they brought is stored. */
   discardRead(): void {
+    this.#isStored = true
     for (; this.#kept < this.#reader.position.segment; this.#kept++) {
       discard(segmentPath(this.#directory, 'from-worker', this.#kept))
     }

@@ -163,6 +163,11 @@ export class WorkerProcess {
     return this.#pipes.position
   }
 
+  /** Whether all that was read from the pipe is stored. */
+  get isStored(): boolean {
+    return this.#pipes.isStored
+  }
+
   get pipePath(): string {
     return this.#pipes.path
   }
@@ -292,7 +297,7 @@ export class WorkerProcess {
     this.giveUp({ type: 'given up', kind: 'worker-lost', why })
   }
 
-  /** The segments before the stored position are of no use any more. */
+  /** What was read is stored: the segments before are of no use any more. */
   discardRead(): void {
     this.#pipes.discardRead()
   }
