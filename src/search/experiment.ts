@@ -81,11 +81,16 @@ export class Experiment {
     const { overwrite, configuration } = options
     const run = await HeldRun.take(join(this.root, options.name ?? 'L2L-run'), { overwrite, configuration })
     const { manifest } = options
-    // Of a run that is there it is written when nothing refuses the search any more, so that a refusal changes nothing.
-    if (manifest && run.record.manifest().configuration === undefined) run.record.writeManifest(manifest)
-    const trajectory = new Trajectory(run.record)
-    this.#prepared = { run, trajectory, settings, prospect, asked, configuration, manifest }
-    return { trajectory, runnerSettings: settings, directory: run.directory }
+    try {
+      // Of a run that is there it is written when nothing refuses the search any more, so that a refusal changes nothing.
+      if (manifest && run.record.manifest().configuration === undefined) run.record.writeManifest(manifest)
+      const trajectory = new Trajectory(run.record)
+      this.#prepared = { run, trajectory, settings, prospect, asked, configuration, manifest }
+      return { trajectory, runnerSettings: settings, directory: run.directory }
+    } catch (error) {
+      await run.release()
+      throw storageError(error, run.directory) ?? error
+    }
   }
 
   /**
@@ -104,6 +109,7 @@ export class Experiment {
       // Parameters are plain data in here, whatever their types.
       return await this.#search(prepared, optimizer as unknown as Optimizer, optimizee as unknown as Optimizee, options)
     } catch (error) {
+      if (error instanceof RunHeldError) await prepared.run.abandon()
       return this.#breakOff(prepared, error)
     }
   }

@@ -69,6 +69,11 @@ export class HeldRun {
     return this.#lease.heart
   }
 
+  /** Has the heart stand still when another has the run: it would pass for the heart of that one. */
+  async abandon(): Promise<void> {
+    await this.#lease.heart.stop()
+  }
+
   /** Gives the run back, whatever state it is in. */
   async release(): Promise<void> {
     await this.record.refreshCopy()

@@ -1,6 +1,15 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { runnerHeart } from '../../runtime/channel/heartbeat.ts'
+import { optimizeeOf } from '../../runtime/worker/load-optimizee.ts'
 import { Experiment } from '../../src/index.ts'
 import { RecordWriter } from '../../src/record/writer.ts'
+import { openDatabase } from '../../src/system/database.ts'
+import { fixtureModule } from '../fixture-module.ts'
+import { RandomSearch } from '../fixtures/random-search.ts'
+import { eventually } from '../processes.ts'
 import { search } from '../search.ts'
 import { temporaryDirectory } from '../temporary.ts'
 
@@ -45,3 +54,71 @@ test('an experiment that is given no name is called as in L2L', async () => {
   await using experiment = new Experiment({ root })
   expect((await experiment.prepareExperiment()).directory).toBe(`${root}/L2L-run`)
 })
+
+test('of a run that another has taken over, the heart stands still, also where the loser lives on', async () => {
+  const { experiment, directory, run } = await prepareRecorded()
+  const heart = runnerHeart(directory)
+  await eventually(() => existsSync(heart), 'the heart beats')
+  const successor = RecordWriter.openForWriting(directory)
+  successor.beginEpoch(2)
+  successor.close()
+  await expect(run()).rejects.toThrow('Another runner has taken over')
+  const last = readFileSync(heart, 'utf8')
+  await setTimeout(1200)
+  expect(readFileSync(heart, 'utf8')).toBe(last)
+  await experiment.close()
+})
+
+test('results that were read and could not be stored are read again by the next start, not simulated again', async () => {
+  const { experiment, directory, journal, prepare, run } = await prepareRecorded()
+  refuse(directory, `insert on evaluations when new."index" = 3`)
+  await expect(run()).rejects.toThrow('it is not taken')
+  const simulated = readFileSync(journal, 'utf8')
+  expect(simulated.trim().split('\n')).toHaveLength(4)
+  await experiment.close()
+  takeAgain(directory)
+  await prepare()
+  expect(await run()).toMatchObject({ status: 'finished' })
+  expect(readFileSync(journal, 'utf8')).toBe(simulated)
+  await experiment.close()
+})
+
+test('a run whose manifest cannot be written is given back', async () => {
+  const { directory, experiment } = await prepareRecorded()
+  await experiment.close()
+  refuse(directory, `insert on manifest when new.key = 'format'`)
+  const claim = { name: 'run', manifest: { format: 1 } }
+  await expect(experiment.prepareExperiment(claim)).rejects.toThrow('it is not taken')
+  takeAgain(directory)
+  expect(await experiment.prepareExperiment(claim)).toMatchObject({ directory })
+  await experiment.close()
+})
+
+/** An experiment that is prepared for a search of four individuals, one after the other. */
+async function prepareRecorded() {
+  const root = temporaryDirectory()
+  const options = { journal: join(root, 'journal') }
+  const { path: module, exported } = await fixtureModule('recorded')
+  const optimizee = await optimizeeOf(exported, options)
+  const optimizer = new RandomSearch(optimizee, { populationSize: 4, generations: 1, seed: 1 })
+  const experiment = new Experiment({ root })
+  const prepare = () => experiment.prepareExperiment({ name: 'run', runner: { workers: 1 } })
+  const { directory } = await prepare()
+  const run = () => experiment.runExperiment(optimizer, optimizee, { source: { module, options } })
+  return { experiment, directory, journal: options.journal, prepare, run }
+}
+
+/** From now on the record does not take such a row. */
+function refuse(directory: string, row: string): void {
+  change(directory, `create trigger refusal before ${row} begin select raise(abort, 'it is not taken'); end`)
+}
+
+function takeAgain(directory: string): void {
+  change(directory, 'drop trigger refusal')
+}
+
+function change(directory: string, sql: string): void {
+  const record = openDatabase(join(directory, 'trajectory.sqlite'))
+  record.exec(sql)
+  record.close()
+}
