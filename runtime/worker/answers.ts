@@ -40,6 +40,7 @@ export class Answers {
       while (this.#reports.length > 0) {
         this.#writer.write(this.#reports[0])
         this.#reports.shift()
+        this.#needsTold = 0 // whatever is written says that there is room
       }
       while (this.#results.length > 0) this.#results = this.#results.slice(this.#writeResults())
     } catch (error) {
@@ -49,6 +50,11 @@ export class Answers {
     this.#needsTold = 0
     this.#writtenAt = performance.now()
     return true
+  }
+
+  /** Another runner has the run, who was told nothing of what is needed. */
+  forgetTold(): void {
+    this.#needsTold = 0
   }
 
   /** Says that work goes on of which there is no result yet. */

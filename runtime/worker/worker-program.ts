@@ -170,6 +170,7 @@ export class WorkerProgram {
 
   /** Another runner has the run: its mode and its limits hold from now on. */
   #follow(epoch: number): void {
+    this.#answers.forgetTold()
     let runFile: RunFile
     try {
       runFile = readRunFile(this.#directory)
