@@ -3,8 +3,9 @@ import { Individual } from '../../core/individual.ts'
 import { Objectives } from '../../core/objectives.ts'
 import { Random } from '../../core/random.ts'
 import { boolean, choice, integer, real, Space, vector, when } from '../../core/space.ts'
-import { type AnyParameters, drive, proposedIn, type Simulate } from '../drive.ts'
+import { type AnyParameters, proposedIn, type Simulate } from '../drive.ts'
 import { expectSame } from '../expect-same.ts'
+import { play } from '../play.ts'
 import type { Tested } from '../tested.ts'
 
 /** Parameters that do not apply: they are in no proposal, and nothing follows from them. */
@@ -16,7 +17,7 @@ export function lawsOfConditions({ law, make, abilities, ordersOf }: Tested): vo
   for (const order of ordersOf) {
     law(`in the order ${order}, what does not apply is in no proposal, and no two differ in that alone`, () => {
       const space = new Space<AnyParameters>(solvers)
-      const proposed = proposedIn(drive(optimizerOf(space, 2), cost, { evaluations: 300, order }))
+      const proposed = proposedIn(play(optimizerOf(space, 2), cost, { evaluations: 300, order }))
       for (const given of proposed) expect(space.refuse(given)).toBeUndefined()
       const cases = new Set(proposed.map((given) => Object.keys(given).join()))
       expect(cases.size).toBe(4)
@@ -32,7 +33,7 @@ export function lawsOfConditions({ law, make, abilities, ordersOf }: Tested): vo
           const individual = new Individual({ generation: -1, index, replicate: 0 }, parameters, 0)
           return { individual, outcome: 'done' as const, fitness: cost(parameters, index)! }
         })
-        return proposedIn(drive(optimizerOf(space, 4), cost, { evaluations: 300, order, known }))
+        return proposedIn(play(optimizerOf(space, 4), cost, { evaluations: 300, order, known }))
       }
       expectSame(search(new OtherwiseHidden(solvers)), search(new Space<AnyParameters>(solvers)))
     })

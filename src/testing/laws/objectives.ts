@@ -6,7 +6,8 @@ import { hypervolume } from '../../core/hypervolume.ts'
 import type { ObjectiveMap } from '../../core/objectives.ts'
 import { Random } from '../../core/random.ts'
 import { real, vector } from '../../core/space.ts'
-import { drive, type Simulate, type Step, steps, toldIn } from '../drive.ts'
+import { type Simulate, type Step, steps, toldIn } from '../drive.ts'
+import { play } from '../play.ts'
 import { distance, problemOf } from '../problems.ts'
 import type { Tested } from '../tested.ts'
 
@@ -28,7 +29,7 @@ function lawsOfWeights({ law, make }: Tested): void {
     const found = (weights: ObjectiveMap) => {
       const { objectives } = problemOf({ x: real(0, 1) }, weights)
       const optimizer = make(problemOf({ x: vector(real(0, 1), 2) }, weights), { seed: 3 })
-      const told = toldIn(drive(optimizer, betweenTwo, { evaluations: 500 }))
+      const told = toldIn(play(optimizer, betweenTwo, { evaluations: 500 }))
       const best = told.reduce((a, b) => (objectives.score(a) >= objectives.score(b) ? a : b))
       return best.individual.parameters.x as number[]
     }
@@ -49,9 +50,11 @@ function lawsOfFronts({ law, make, ordersOf, abilities, evaluations }: Tested): 
       const simulate: Simulate = (given, n) => (n % 4 === 3 ? undefined : betweenTwo(given, n))
       const known: DoneEvaluation[] = []
       const names = new Map<string, DoneEvaluation>()
-      for (const { state, told } of drive(optimizer, simulate, { evaluations: 150, order })) {
+      let looked = 0
+      for (const { state, told } of play(optimizer, simulate, { evaluations: 150, order })) {
         const recommended = optimizer.recommend(state)
         expect(recommended.length > 0).toBe(known.length > 0)
+        looked += recommended.length
         for (const { parameters } of recommended) {
           const seen = names.get(JSON.stringify(parameters))
           expect(seen).toBeDefined()
@@ -63,6 +66,7 @@ function lawsOfFronts({ law, make, ordersOf, abilities, evaluations }: Tested): 
           names.set(JSON.stringify(one.individual.parameters), one)
         }
       }
+      expect(looked).toBeGreaterThan(0)
     }
   })
 

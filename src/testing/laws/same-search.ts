@@ -3,8 +3,9 @@ import type { Optimizer } from '../../core/optimizer.ts'
 import { Random } from '../../core/random.ts'
 import { replicationsFrom } from '../../core/replications.ts'
 import type { SearchCheckpoint } from '../../core/search-state.ts'
-import { type DriveOptions, drive, type Simulate, type Step, toldIn } from '../drive.ts'
+import { type DriveOptions, type Simulate, type Step, toldIn } from '../drive.ts'
 import { expectSame } from '../expect-same.ts'
+import { play } from '../play.ts'
 import { mixed, someFail } from '../problems.ts'
 import type { Tested } from '../tested.ts'
 import { throughMsgpack } from '../through-msgpack.ts'
@@ -16,13 +17,13 @@ export function lawsOfSameSearch({ law, make, everyKind, ordersOf }: Tested): vo
     law(`a search in the order ${order} is the same when another goes on with it at every turn, from msgpack`, () => {
       const problem = everyKind()
       const options: DriveOptions = { evaluations: 250, order }
-      const straight = drive(make(problem, { seed: 3 }), someFail, options)
+      const straight = play(make(problem, { seed: 3 }), someFail, options)
       const relay = new Relay(() => make(problem, { seed: 3 }))
       const pass = (checkpoint: SearchCheckpoint) => {
         relay.next()
         return throughMsgpack(checkpoint)
       }
-      expectSame(withoutStates(drive(relay.optimizer, someFail, { ...options, pass })), withoutStates(straight))
+      expectSame(withoutStates(play(relay.optimizer, someFail, { ...options, pass })), withoutStates(straight))
     })
   }
 
@@ -31,20 +32,19 @@ export function lawsOfSameSearch({ law, make, everyKind, ordersOf }: Tested): vo
       n % 7 === 0 ? undefined : mixed(given, n)!.map((value) => value + Random.of('noise', n).normal())
     const replications = replicationsFrom(4)!
     const search = (turn: number) =>
-      drive(make(everyKind(), { seed: 3 }), noisy, { evaluations: 150, replications, turn })
+      play(make(everyKind(), { seed: 3 }), noisy, { evaluations: 150, replications, turn })
     const one = search(1)
     expectSame(search(2), one)
     expect(toldIn(one)[0]).toMatchObject({ samples: expect.any(Array), standardError: expect.any(Array) })
   })
 
   law('the same seed gives the same search', () => {
-    const search = () => drive(make(everyKind(), { seed: 7 }), mixed, { evaluations: 200 })
+    const search = () => play(make(everyKind(), { seed: 7 }), mixed, { evaluations: 200 })
     expectSame(search(), search())
   })
 
   law('it touches no clock and no global random numbers', () => {
-    const played = withoutEffects(() => drive(make(everyKind(), {}), someFail, { evaluations: 300 }))
-    expect(played.length).toBeGreaterThan(0)
+    withoutEffects(() => play(make(everyKind(), {}), someFail, { evaluations: 300 }))
   })
 }
 
@@ -58,11 +58,13 @@ class Relay {
   constructor(make: () => Optimizer) {
     this.#make = make
     this.#current = make()
-    this.optimizer = new Proxy(this.#current, {
+    // Not a proxy of an instance: one that is frozen could not be stood in for by another.
+    this.optimizer = new Proxy(Object.create(Object.getPrototypeOf(this.#current)) as Optimizer, {
       get: (_, name) => {
         const value: unknown = Reflect.get(this.#current, name)
         return typeof value === 'function' ? value.bind(this.#current) : value
       },
+      set: (_, name, value) => Reflect.set(this.#current, name, value),
     })
   }
 

@@ -3,7 +3,8 @@ import { expect } from 'vitest'
 import { type ObjectiveMap, Objectives } from '../../core/objectives.ts'
 import { findNotPlain } from '../../core/plain-data.ts'
 import { Space } from '../../core/space.ts'
-import { type AnyParameters, drive, proposedIn, type Simulate, steps } from '../drive.ts'
+import { type AnyParameters, proposedIn, type Simulate } from '../drive.ts'
+import { play } from '../play.ts'
 import { anySpaceOf } from '../problems.ts'
 import type { Tested } from '../tested.ts'
 
@@ -15,7 +16,7 @@ export function lawsOfSpaces({ law, make, abilities, parameters, everyKind }: Te
         const optimizer = make({ space, objectives: new Objectives({ cost: 'minimize' }) }, { seed })
         const simulate: Simulate = (given, n) =>
           n % 5 === 4 ? undefined : [space.encode(given).reduce((sum, x) => sum + x, 0)]
-        for (const { state, proposed } of steps(optimizer, simulate, { evaluations: 80 })) {
+        for (const { state, proposed } of play(optimizer, simulate, { evaluations: 80 })) {
           expect(findNotPlain(state) ?? firstRefusal(space, proposed)).toBeUndefined()
         }
       }),
@@ -32,8 +33,7 @@ export function lawsOfSpaces({ law, make, abilities, parameters, everyKind }: Te
       (_, n) => [values[(n * 5) % 3]!, values[n % 3]!].slice(0, count),
     ]
     for (const simulate of answers) {
-      const played = drive(make(everyKind(weights), { seed: 1 }), simulate, { evaluations: 200 })
-      expect(played.length).toBeGreaterThan(0)
+      const played = play(make(everyKind(weights), { seed: 1 }), simulate, { evaluations: 200 })
       for (const { state } of played) expect(findNotPlain(state)).toBeUndefined()
     }
   })
@@ -43,8 +43,7 @@ export function lawsOfSpaces({ law, make, abilities, parameters, everyKind }: Te
       const space = new Space<AnyParameters>(parameters)
       const optimizer = make({ space, objectives: new Objectives({ sum: corner === 'low' ? -1 : 1 }) }, { seed: 1 })
       const simulate: Simulate = (given) => [space.encode(given).reduce((sum, x) => sum + x, 0)]
-      const proposed = proposedIn(drive(optimizer, simulate, { evaluations: 500 }))
-      expect(proposed.length).toBeGreaterThan(0)
+      const proposed = proposedIn(play(optimizer, simulate, { evaluations: 500 }))
       expect(firstRefusal(space, proposed)).toBeUndefined()
     })
   }
