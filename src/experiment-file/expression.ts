@@ -131,7 +131,7 @@ class Reading {
     const number = (value: Value, side: ASTNode, scope: Scope) => this.#number(value(scope), side)
     return (scope) => {
       const [a, b] = [number(left, sides[0], scope), number(right, sides[1], scope)]
-      const by = meant === '<=' || meant === '<' ? a - b : b - a
+      const by = a === b ? 0 : meant === '<=' || meant === '<' ? a - b : b - a // Infinity - Infinity is no number
       if (Number.isNaN(by)) return Number.POSITIVE_INFINITY
       return by === 0 && (meant === '<' || meant === '>') ? Number.MIN_VALUE : by
     }

@@ -52,6 +52,8 @@ test.each([
   ['sqrt(width - 20) <= 1', Number.POSITIVE_INFINITY],
   ['!(height <= 60 && log(width - 20) <= 1)', -10],
   ['step <= -1', 0],
+  ['exp(height * width) <= exp(height * height)', 0],
+  ['exp(height * width) < exp(height * height)', Number.MIN_VALUE],
   ['height <= 60 && step <= -1', 0],
 ])('by how much an expression of parameters is violated: %s', (text, amount) => {
   const constraint = constraintFrom(text, known)
