@@ -135,6 +135,7 @@ test.runIf(hasBrowser)('what a simulation wrote is text, never markup', async ()
     }, hash)
     await page.waitForLoadState('networkidle')
     expect(await page.locator('main img, main script').count()).toBe(0)
+    expect(await page.title()).not.toMatch(/^[12]$/) // what the next view would hide
   }
   expect(await page.title()).toMatch(/ · twoloop$/)
   expect(complaints).toEqual([])
