@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Lease } from '../../runtime/runner/lease.ts'
 import { takeRun } from '../../runtime/slurm/run-holder.ts'
 import type {
   CompareAnswer,
@@ -26,6 +27,7 @@ import { RecordWriter } from '../../src/record/writer.ts'
 import { openDatabase } from '../../src/system/database.ts'
 import { analyseRun } from '../../src/tables/analysis/analyse-run.ts'
 import { digestOf } from '../digest.ts'
+import { onTestFinished } from '../running-test.ts'
 import { temporaryDirectory } from '../temporary.ts'
 import { answerTo, ask, enter } from './asking.ts'
 import { writeRun } from './written-run.ts'
@@ -58,7 +60,10 @@ test('runs are listed by number with how far they are; one that cannot be read s
     mkdirSync(join(root, name))
     writeFileSync(join(root, name, 'trajectory.sqlite'), content)
   }
-  await takeRun(join(root, 'starting'))
+  const lease = await takeRun(join(root, 'starting'))
+  onTestFinished(async () => {
+    if (lease instanceof Lease) await lease.release()
+  })
   await using dashboard = await Dashboard.open(root)
   const { runs } = await answerTo<RunsAnswer>(dashboard, '/api/runs')
   expect(runs.map((run) => [run.name, 'problem' in run ? run.problem : run.summary.evaluations.done])).toEqual([
