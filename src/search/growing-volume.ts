@@ -38,7 +38,7 @@ export class GrowingVolume {
     const before = this.#volume
     this.#volume = volume
     if (volume > 0) return volume > before * (1 + leastGrowth)
-    const gap = Math.min(...vectors.map((fitness) => this.#gapOf(fitness)))
+    const gap = vectors.reduce((least, fitness) => Math.min(least, this.#gapOf(fitness)), Number.POSITIVE_INFINITY)
     const isNearer = gap < this.#gap * (1 - leastGrowth)
     this.#gap = gap
     return isNearer
