@@ -263,9 +263,9 @@ export class Runner {
     if (printed.length === 0) return
     await packPrinted(directory, generation, printed)
     record.markPacked(generation)
-    const needed = new Set(record.printedAfter(generation)) // where the search goes on meanwhile
     for (const { number, held, channel } of this.#fleet.workers) {
-      if (held.size === 0 && !needed.has(number)) emptyPrinted(channel)
+      // Where the search goes on meanwhile, the files may hold more than this generation's part.
+      if (held.size === 0 && !record.hasPrintedAfter(generation, number)) emptyPrinted(channel)
     }
   }
 

@@ -210,8 +210,8 @@ export interface RunRecord {
   triedBefore(generation: number): readonly TriedBefore[]
   /** The parts of workers' output files that belong to a generation and have not been packed yet. */
   printedIn(generation: number): AttemptRecord[]
-  /** The workers whose output files hold what individuals of later generations have printed. */
-  printedAfter(generation: number): number[]
+  /** Whether a worker's output files hold what individuals of later generations have printed. */
+  hasPrintedAfter(generation: number, worker: number): boolean
   markPacked(generation: number): void
 }
 

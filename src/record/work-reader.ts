@@ -87,9 +87,9 @@ export abstract class WorkReader extends RowReader {
       }))
   }
 
-  printedAfter(generation: number): number[] {
-    const sql = 'select distinct worker from attempts where generation > ? and printed is not null'
-    return this.file.all<{ worker: number }>(sql, generation).map(({ worker }) => worker)
+  hasPrintedAfter(generation: number, worker: number): boolean {
+    const sql = 'select 1 from attempts where generation > ? and worker = ? and printed is not null limit 1'
+    return this.file.get(sql, generation, worker) !== undefined
   }
 
   isPacked(generation: number): boolean {

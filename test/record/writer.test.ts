@@ -423,7 +423,9 @@ test('what a packed generation printed is not packed again', () => {
     addGeneration(record, generation, 2)
     record.commit(batch(attempt(generation, 1, { fitness: [1], printed: [0, 10, 0, 0] })))
   }
-  expect([record.printedAfter(0), record.printedAfter(1)]).toEqual([[1], []])
+  expect([record.hasPrintedAfter(0, 1), record.hasPrintedAfter(0, 2), record.hasPrintedAfter(1, 1)]).toEqual([
+    ...[true, false, false],
+  ])
   expect(record.printedIn(0)).toMatchObject([{ individual: { generation: 0, index: 1 }, printed: [0, 10, 0, 0] }])
   record.markPacked(0)
   expect(record.printedIn(0)).toEqual([])
