@@ -1,16 +1,15 @@
 import type { RunnerSettings } from '../../src/core/runner-settings.ts'
 import { requireSpace } from '../../src/system/disk-space.ts'
-import { BeatingHeart, type RunHeart } from '../channel/beating-heart.ts'
-import { runnerHeart } from '../channel/heartbeat.ts'
+import type { RunHeart } from '../channel/beating-heart.ts'
 import type { WakeUpMode } from '../channel/wake-up.ts'
 import type { Accounts } from './accounts.ts'
 import { type Fleet, tickMs } from './fleet.ts'
 import { verdictOn, type WatchLimits, watchLimits } from './watch.ts'
 import type { WorkerProcess } from './worker-process.ts'
 
-/** Milliseconds between two beats of the runner's heart. */
+/** Milliseconds between two rounds, and the least between two beats of a worker's heart. */
 const heartbeatMs = 1000
-/** A heart beats, and is listened to, so often in the time after which its silence counts. */
+/** A worker's heart beats, and is listened to, so often in the time after which its silence counts. */
 const beatsBeforeSilence = 6
 /** However long that time, a heart beats at least so often. */
 const longestHeartbeatMs = 60_000
@@ -23,19 +22,16 @@ export interface RoundsOptions {
   readonly mode: WakeUpMode
   readonly fleet: Fleet
   readonly accounts: Accounts
-  /** The heart of the run, if it beats already. */
-  readonly heart: RunHeart | undefined
+  readonly heart: RunHeart
 }
 
-/** What a runner does all the time: its heart beats, its workers are watched, and what is used is accounted for. */
+/** What a runner does all the time: its workers are watched, and what is used is accounted for. */
 export class Rounds {
   readonly #directory: string
   readonly #fleet: Fleet
   readonly #accounts: Accounts
   readonly #limits: WatchLimits
-  readonly #runHeart: RunHeart | undefined
-  /** Where nobody else has the run's heart beat: it beats from `begin` to `end`. */
-  #ownHeart: BeatingHeart | undefined
+  readonly #heart: RunHeart
   /** Each worker's heart is listened to in one of so many rounds, which are as far apart as beats. */
   readonly #listenEvery: number
   #timer: NodeJS.Timeout | undefined
@@ -47,21 +43,17 @@ export class Rounds {
     this.#directory = directory
     this.#fleet = fleet
     this.#accounts = accounts
-    this.#runHeart = heart
+    this.#heart = heart
     this.#limits = watchLimits(settings, mode)
     this.#listenEvery = Math.max(1, Math.floor(settings.heartbeatTimeout / beatsBeforeSilence / heartbeatMs))
   }
 
   begin(): void {
-    if (!this.#runHeart) {
-      this.#ownHeart ??= new BeatingHeart({ own: runnerHeart(this.#directory), interval: heartbeatMs })
-    }
     this.#timer = setInterval(() => this.#tickSafely(), tickMs)
   }
 
-  async end(): Promise<void> {
+  end(): void {
     clearInterval(this.#timer)
-    await this.#ownHeart?.stop()
   }
 
   /** What went wrong while nobody waited, if anything did. */
@@ -119,7 +111,7 @@ export class Rounds {
   }
 
   get #operations(): number {
-    return ((this.#runHeart ?? this.#ownHeart)?.operations ?? 0) + this.#fleet.operations
+    return this.#heart.operations + this.#fleet.operations
   }
 }
 

@@ -57,8 +57,8 @@ export interface RunnerOptions {
   readonly hearsReports?: boolean
   /** When all must be over: nothing is begun that would hardly end before. */
   readonly deadline?: Deadline
-  /** That of the run that is held (`HeldRun`), which beats already; without it the runner has its own while workers live. */
-  readonly heart?: RunHeart
+  /** That of the run that is held (`HeldRun`): it beats already, and workers listen to it. */
+  readonly heart: RunHeart
 }
 
 const runnerOptions = {
@@ -98,7 +98,7 @@ export class Runner {
 
   constructor(options: RunnerOptions) {
     checkOptions('Runner', options, runnerOptions)
-    needOptions('Runner', options, 'directory', 'run', 'space', 'settings', 'launcher', 'record', 'optimizee')
+    needOptions('Runner', options, 'directory', 'run', 'space', 'settings', 'launcher', 'record', 'optimizee', 'heart')
     const { directory, run, settings, launcher, record, batch = 1, deadline } = options
     checkRunnerSettings('Runner', settings)
     this.#options = options
@@ -286,7 +286,7 @@ export class Runner {
 
   /** Lets go of everything and ends nothing: the run belongs to another runner now. */
   async abandon(): Promise<void> {
-    await this.#rounds.end()
+    this.#rounds.end()
     await this.#fleet.abandon()
   }
 

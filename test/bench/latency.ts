@@ -1,4 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
+import { BeatingHeart } from '../../runtime/channel/beating-heart.ts'
+import { runnerHeart } from '../../runtime/channel/heartbeat.ts'
 import { Runner } from '../../runtime/runner/runner.ts'
 import { launcherOf } from '../../runtime/slurm/launchers.ts'
 import { runnerSettings } from '../../src/core/runner-settings.ts'
@@ -49,6 +51,7 @@ const percentiles = (times: readonly number[]) => ({ p50: quantile(times, 0.5), 
 /** One worker from its launch to its end: its first result, and round trips, each stored, while it is idle. */
 async function play(directory: string, record: RecordWriter, trips: number) {
   const settings = runnerSettings.parse({ workers: 1 })
+  const heart = new BeatingHeart({ own: runnerHeart(directory), interval: 1000 })
   const runner = new Runner({
     directory,
     run: String(record.manifest().run),
@@ -57,6 +60,7 @@ async function play(directory: string, record: RecordWriter, trips: number) {
     launcher: launcherOf(settings),
     record,
     optimizee: { module: 'optimizee.mjs' },
+    heart,
   })
   runner.prepareRunFile()
   const { signal } = new AbortController()
@@ -76,6 +80,7 @@ async function play(directory: string, record: RecordWriter, trips: number) {
     times.push(await trip())
   }
   await runner.closeWorkers()
+  await heart.stop()
   return { readyMs, times }
 }
 

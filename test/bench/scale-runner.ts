@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
+import { BeatingHeart } from '../../runtime/channel/beating-heart.ts'
+import { runnerHeart } from '../../runtime/channel/heartbeat.ts'
 import { Runner } from '../../runtime/runner/runner.ts'
 import { launcherOf } from '../../runtime/slurm/launchers.ts'
 import { runnerSettings } from '../../src/core/runner-settings.ts'
@@ -31,6 +33,7 @@ const record = RecordWriter.openForWriting(directory)
 record.beginEpoch(1)
 record.writeProblem(nothing.space.names, nothing.objectives)
 const settings = runnerSettings.parse({ workers, wakeUp: 'poll', pollInterval })
+const heart = new BeatingHeart({ own: runnerHeart(directory), interval: 1000 })
 const runner = new Runner({
   directory,
   run: 'scale',
@@ -39,6 +42,7 @@ const runner = new Runner({
   launcher: launcherOf(settings),
   record: record,
   optimizee: { module: 'optimizee.mjs' },
+  heart,
 })
 runner.prepareRunFile()
 const count = Math.ceil(demand * (warmUpSeconds + seconds) * 1.2) + 2 * workers
@@ -81,6 +85,7 @@ for await (const { evaluations } of runner.simulateGeneration(individuals, contr
 }
 const ended = snapshot()
 await runner.abandon()
+await heart.stop()
 const reports = await Promise.all(processes.map((one) => one.end()))
 record.close()
 

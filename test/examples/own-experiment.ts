@@ -26,6 +26,7 @@ const runner = new Runner({
   launcher: launcherOf(settings),
   record,
   optimizee: await deliver(run, rosenbrock),
+  heart: run.heart,
 })
 try {
   runner.prepareRunFile()

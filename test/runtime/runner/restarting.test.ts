@@ -29,6 +29,7 @@ test('an individual that hangs is simulated again by a new worker when its runne
     launcher: launcherOf(settings),
     record,
     optimizee: await deliver(run, optimizee, { module, options }),
+    heart: run.heart,
   })
   try {
     runner.prepareRunFile()
