@@ -42,7 +42,7 @@ type KindOfParameter =
   | { readonly type: 'matrix'; readonly of: ParameterDefinition; readonly rows: number; readonly columns: number }
 
 /** How values lie on their axis: at most one of these is given beside `scale: 'linear'`. */
-interface AxisOptions {
+export interface AxisOptions {
   readonly scale?: Scale | undefined
   /** The distance from one value to the next, from the low bound on. */
   readonly step?: number | undefined

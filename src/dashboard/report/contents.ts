@@ -1,4 +1,5 @@
 import { nameOf } from '../../core/individual.ts'
+import { definitionInWords } from '../../core/parameters/definition-in-words.ts'
 import type { Manifest } from '../../record/rows.ts'
 import type { ScreenReader } from '../../record/screen-reader.ts'
 import { summarize } from '../../record/summary.ts'
@@ -69,7 +70,7 @@ export async function contentsOf(record: ScreenReader, now: number): Promise<Con
     parameters: done === 0 ? undefined : parameters(asked({ columns: '24', rows: '16' })),
     health: health(asked()),
     space: (recordedSpace(record)?.definitions ?? []).map(
-      ([name, definition]) => [name, cut(JSON.stringify(definition))] as const,
+      ([name, definition]) => [name, cut(definitionInWords(definition))] as const,
     ),
     best: record
       .best(mostBest)
