@@ -6,6 +6,7 @@ import { formatTable, type TableFormat, tableFormats } from '../tables/formats.t
 import { openTable } from '../tables/run-table.ts'
 import type { Table } from '../tables/table.ts'
 import { jsonText, print, refuseForeign, writeWhole } from './output.ts'
+import { isTableOfRun } from './table-of-run.ts'
 
 export interface ExportOptions {
   readonly format?: TableFormat
@@ -20,9 +21,6 @@ export interface ExportOptions {
 }
 
 type Format = TableFormat | 'canonical'
-
-/** How each of the formats begins: Parquet, Arrow, and by the name of the first column csv, ndjson and json. */
-const aTable = /^(PAR1|\xff{4}|\[\s*\]|(\[\s*)?\{"(generation|RunId)":|(generation|RunId),)/
 
 /**
  * Writes the table of individuals as it is when the export begins, in memory that does not grow with it.
@@ -43,7 +41,7 @@ export async function exportRun(run: string, options: ExportOptions = {}): Promi
       await print(chunks)
       return ''
     }
-    await refuseForeign(output, aTable, 'table of a run')
+    await refuseForeign(output, (beginning) => isTableOfRun(output, beginning), 'table of a run')
     await writeWhole(output, chunks)
     const individuals = options.front ? record.front().points.length : record.counts().individuals
     if (json) return jsonText({ file: output, format, individuals })

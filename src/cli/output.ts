@@ -1,7 +1,8 @@
-import type { FileHandle } from 'node:fs/promises'
+import { writeFile } from 'node:fs'
 import { open, realpath, rename, rm, stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { ConfigurationError } from '../core/errors.ts'
 
 export type Chunks = Iterable<string | Uint8Array>
@@ -28,7 +29,7 @@ export async function print(chunks: Chunks): Promise<void> {
 
 /**
  * Writes a file as a whole or not at all: beside its place, then moved there. What is no regular file (a device, a named
- * pipe) is written to as it is.
+ * pipe) is written to as it is, and so is what a process has open (`/dev/stdout`), since others write to it before and after.
  */
 export async function writeWhole(path: string, chunks: Chunks): Promise<void> {
   const existing = await stat(path).catch(() => undefined)
@@ -39,6 +40,8 @@ export async function writeWhole(path: string, chunks: Chunks): Promise<void> {
     if (existing && !existing.isFile()) {
       await using file = await open(path, 'w')
       await writeTo(file, chunks)
+    } else if (existing && isDescriptor(path)) {
+      await writeOn(path, chunks)
     } else {
       // Through a link, to what it links to.
       await replace(existing ? await realpath(path) : path, existing && existing.mode & 0o777, chunks)
@@ -49,16 +52,23 @@ export async function writeWhole(path: string, chunks: Chunks): Promise<void> {
 }
 
 /**
- * A mistyped name may be that of an experiment: only what begins as one of ours is replaced.
+ * A mistyped name may be that of an experiment: only what is one of ours is replaced. What a process has open is written on
+ * and not replaced.
  *
+ * @param isOurs tells by how the file begins, each byte a character
  * @throws ConfigurationError if there is a file with something else in it
  */
-export async function refuseForeign(path: string, ours: RegExp, kind: string): Promise<void> {
+export async function refuseForeign(
+  path: string,
+  isOurs: (beginning: string) => boolean | Promise<boolean>,
+  kind: string,
+): Promise<void> {
+  if (isDescriptor(path)) return
   const existing = await stat(path).catch(() => undefined)
   if (!existing?.isFile() || existing.size === 0) return
   await using file = await open(path)
   const { buffer, bytesRead } = await file.read(Buffer.alloc(64), 0, 64, 0)
-  if (ours.test(buffer.toString('latin1', 0, bytesRead))) return
+  if (await isOurs(buffer.toString('latin1', 0, bytesRead))) return
   throw new ConfigurationError(`${path} is there already, and is no ${kind}; give another --output`)
 }
 
@@ -75,7 +85,32 @@ async function replace(path: string, mode: number | undefined, chunks: Chunks): 
   await rename(temporary, path)
 }
 
-async function writeTo(file: FileHandle, chunks: Chunks): Promise<void> {
+/** Whether a path names what a process has open, though it may lead to a regular file. */
+function isDescriptor(path: string): boolean {
+  return /^\/(dev\/(stdin|stdout|stderr|fd\/)|proc\/[^/]+\/fd\/)/.test(resolve(path))
+}
+
+/**
+ * Goes on where a file that is open has been written to. This process's descriptors are not opened again: the shell shares
+ * their place in the file, and what it writes next would otherwise stand over what is written here.
+ */
+async function writeOn(path: string, chunks: Chunks): Promise<void> {
+  const [, name = ''] = /^\/(?:dev|dev\/fd|proc\/self\/fd)\/(\w+)$/.exec(resolve(path)) ?? []
+  const standard = ['stdin', 'stdout', 'stderr'].indexOf(name)
+  if (name !== '') {
+    const descriptor = standard < 0 ? Number(name) : standard
+    await writeTo({ writeFile: (chunk) => promisify(writeFile)(descriptor, chunk) }, chunks)
+  } else {
+    await using file = await open(path, 'a')
+    await writeTo(file, chunks)
+  }
+}
+
+interface Sink {
+  writeFile(chunk: string | Uint8Array): Promise<void>
+}
+
+async function writeTo(file: Sink, chunks: Chunks): Promise<void> {
   for (const chunk of inBlocks(chunks)) await file.writeFile(chunk)
 }
 

@@ -16,7 +16,7 @@ export function register(program: Command): void {
         import('../dashboard/report/report.ts'),
         import('./output.ts'),
       ])
-      if (output !== undefined) await refuseForeign(output, aPage, 'page')
+      if (output !== undefined) await refuseForeign(output, (beginning) => aPage.test(beginning), 'page')
       const page = await reportOf(run, Date.now())
       if (output === undefined) await print([page])
       else await writeWhole(output, [page])

@@ -34,6 +34,15 @@ export async function* readArrow(path: string): AsyncGenerator<Readonly<Record<s
   if (!fields) throw new TableFault('is no Arrow file, or cut short')
 }
 
+/** The names of the columns of an Arrow file, of which no row is read. */
+export async function arrowColumns(path: string): Promise<readonly string[]> {
+  await using file = await open(path)
+  for await (const { header, type } of messagesOf(file)) {
+    if (type === schemaHeader) return header.tables(1).map((field) => fieldOf(field).name)
+  }
+  return []
+}
+
 interface Message {
   readonly type: number
   readonly header: FlatTable

@@ -1,5 +1,12 @@
 import * as zlib from 'node:zlib'
-import { asyncBufferFromFile, type Compressors, parquetMetadataAsync, parquetRead, parquetSchema } from 'hyparquet'
+import {
+  asyncBufferFromFile,
+  type Compressors,
+  type FileMetaData,
+  parquetMetadataAsync,
+  parquetRead,
+  parquetSchema,
+} from 'hyparquet'
 import { checkedNames } from './table-fault.ts'
 
 /** The most rows that are held at once. */
@@ -9,7 +16,7 @@ const rowsAtOnce = 50_000
 export async function* readParquet(path: string): AsyncGenerator<Readonly<Record<string, unknown>>> {
   const file = await asyncBufferFromFile(path)
   const metadata = await parquetMetadataAsync(file)
-  const names = checkedNames(parquetSchema(metadata).children.map(({ element }) => element.name))
+  const names = checkedNames(namesIn(metadata))
   const count = Number(metadata.num_rows)
   for (let rowStart = 0; rowStart < count; rowStart += rowsAtOnce) {
     const rowEnd = Math.min(count, rowStart + rowsAtOnce)
@@ -30,6 +37,16 @@ const compressors: Compressors = {
   GZIP: (bytes) => gunzipSync(bytes),
   BROTLI: (bytes) => brotliDecompressSync(bytes),
   ...(zstdDecompressSync && { ZSTD: (bytes: Uint8Array) => zstdDecompressSync(bytes) }),
+}
+
+/** The names of the columns of a Parquet file, of which no row is read. */
+export async function parquetColumns(path: string): Promise<readonly string[]> {
+  const metadata = await parquetMetadataAsync(await asyncBufferFromFile(path))
+  return namesIn(metadata)
+}
+
+function namesIn(metadata: FileMetaData): readonly string[] {
+  return parquetSchema(metadata).children.map(({ element }) => element.name)
 }
 
 function withoutBigints(value: unknown): unknown {

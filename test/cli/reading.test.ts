@@ -28,7 +28,7 @@ import { summarizeRun } from '../../src/record/summary.ts'
 import { RecordWriter } from '../../src/record/writer.ts'
 import { replay } from '../../src/search/replay.ts'
 import { openDatabase } from '../../src/system/database.ts'
-import { tableFormats } from '../../src/tables/formats.ts'
+import { formatTable, tableFormats } from '../../src/tables/formats.ts'
 import { command } from '../command.ts'
 import { writeRun } from '../dashboard/written-run.ts'
 import { canonicalExport, search } from '../search.ts'
@@ -346,12 +346,12 @@ test('a file has the format that it is named for, unless another is asked for', 
 test('a file is written as a whole or not at all', async () => {
   const directory = temporaryDirectory()
   const output = join(directory, 'table.csv')
-  writeFileSync(output, 'generation,earlier')
+  writeFileSync(output, 'generation,index,replicate,seed,earlier')
   const copy = join(directory, 'copy')
   cpSync(run, copy, { recursive: true })
   breakIndividual(copy)
   await expect(exportRun(copy, { output })).rejects.toThrow()
-  expect(readFileSync(output, 'utf8')).toBe('generation,earlier')
+  expect(readFileSync(output, 'utf8')).toBe('generation,index,replicate,seed,earlier')
   expect(readdirSync(directory).sort()).toEqual(['copy', 'table.csv'])
   symlinkSync(output, join(directory, 'link.csv'))
   const { exitCode, stdout } = await command(['export', run, '--output', join(directory, 'link.csv'), '--json'])
@@ -374,6 +374,34 @@ test('an export takes the place of an earlier one in any format, and of nothing 
   await exportRun(run, { output })
   expect(JSON.parse(readFileSync(output, 'utf8'))).toHaveLength(16)
 })
+
+test.each(tableFormats)('a table of one’s own in %s is not taken for one of a run', async (format) => {
+  const output = join(temporaryDirectory(), 'data')
+  const columns = [{ name: 'generation', kind: 'integer' } as const, { name: 'size', kind: 'number' } as const]
+  const own = Buffer.concat(
+    Array.from(formatTable({ columns, rows: () => [[1, 2.5]] }, format), (part) => Buffer.from(part)),
+  )
+  writeFileSync(output, own)
+  await expect(exportRun(run, { output, format })).rejects.toThrow('is there already, and is no table of a run')
+  expect(readFileSync(output)).toEqual(own)
+})
+
+test.each(['/dev/stdout', '/dev/fd/1', '/proc/self/fd/1'])(
+  'a table to %s stands in a file between what the shell writes before and after',
+  async (output) => {
+    const file = join(temporaryDirectory(), 'all')
+    const script = '{ $2 echo before; "$0" "$1" export talk --output "$3"; echo after; } > "$4"'
+    const table = await exported({ format: 'csv' })
+    for (const [quiet, before] of [
+      ['', 'before\n'],
+      [':', ''],
+    ] as const) {
+      await execa('sh', ['-c', script, process.execPath, main, quiet, output, file], { cwd: root })
+      const said = `16 individuals in ${output}\n`
+      expect(readFileSync(file, 'utf8')).toBe(`${before}${table}${said}after\n`)
+    }
+  },
+)
 
 test.each([
   [['--canonical', '--format', 'csv'], '--canonical is always ndjson, got --format csv'],
