@@ -136,11 +136,15 @@ export class WorkerChannel {
     const known = messages.filter(isFromWorker)
     if (known.length > 0) this.#isStored = false
     for (const message of known) {
-      const { operations = 0, needs = 0 }: Partial<ResultsMessage> = message.type === 'results' ? message : {}
-      this.#operationsThere += operations
-      this.#lack = needs > 0 ? { bytes: needs, since: this.#watched() } : undefined
+      // A report that has found room says nothing of the result that waits for more.
+      if (message.type === 'results') this.#account(message)
     }
     return known
+  }
+
+  #account({ operations = 0, needs = 0 }: ResultsMessage): void {
+    this.#operationsThere += operations
+    this.#lack = needs > 0 ? { bytes: needs, since: this.#lack?.since ?? this.#watched() } : undefined
   }
 
   /** What the disk has no room for, according to the worker. */

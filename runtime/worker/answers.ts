@@ -40,21 +40,20 @@ export class Answers {
       while (this.#reports.length > 0) {
         this.#writer.write(this.#reports[0])
         this.#reports.shift()
-        this.#needsTold = 0 // whatever is written says that there is room
       }
       while (this.#results.length > 0) this.#results = this.#results.slice(this.#writeResults())
+      if (this.#needsTold > 0) this.#write([]) // what waited was a report, which does not say that nothing waits now
     } catch (error) {
       if (error instanceof NoRoom) this.#sayNeeds(error.bytes)
       return false
     }
-    this.#needsTold = 0
     this.#writtenAt = performance.now()
     return true
   }
 
-  /** Another runner has the run, who was told nothing of what is needed. */
+  /** Another runner has the run, who may not have read what is needed: it is said again, or that nothing is. */
   forgetTold(): void {
-    this.#needsTold = 0
+    if (this.#needsTold > 0) this.#needsTold = Number.POSITIVE_INFINITY
   }
 
   /** Says that work goes on of which there is no result yet. */
@@ -72,7 +71,6 @@ export class Answers {
     if (needs === this.#needsTold) return
     try {
       this.#write([], { needs })
-      this.#needsTold = needs
     } catch {
       // Not even that: the runner sees it as well.
     }
@@ -100,6 +98,7 @@ export class Answers {
     const operations = this.#operations()
     this.#writer.write({ type: 'results', results, operations: operations - this.#operationsTold, ...beside })
     this.#operationsTold = operations
+    this.#needsTold = beside.needs ?? 0
   }
 }
 

@@ -1,3 +1,4 @@
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { PipeReader, PipeWriter } from '../../../runtime/channel/pipe-file.ts'
@@ -10,7 +11,7 @@ import { temporaryDirectory } from '../../temporary.ts'
 const canMount = hasPart('the right to mount a file system in memory', canMountMemory, 'writes on a disk that is full')
 
 test.runIf(canMount)(
-  'the room that a result needs is said once, and again after a report and to another runner',
+  'the room that a result needs is said once, whatever is reported, and again to another runner',
   () => {
     const directory = join(temporaryDirectory(), 'disk')
     smallFileSystem(directory, 2 ** 18)
@@ -24,8 +25,26 @@ test.runIf(canMount)(
     expect([answers.tryWrite(), read()]).toEqual([false, [needs]])
     expect([answers.tryWrite(), read()]).toEqual([false, []])
     answers.addReport([0, 1, 0, 1, 1], 1, 0.5)
-    expect([answers.tryWrite(), read()]).toEqual([false, [expect.objectContaining({ type: 'report' }), needs]])
+    expect([answers.tryWrite(), read()]).toEqual([false, [expect.objectContaining({ type: 'report' })]])
     answers.forgetTold()
     expect([answers.tryWrite(), read()]).toEqual([false, [needs]])
   },
 )
+
+test.runIf(canMount)('a report that has waited for room is followed by a word that nothing waits any more', () => {
+  const directory = join(temporaryDirectory(), 'disk')
+  smallFileSystem(directory, 2 ** 20)
+  const answers = new Answers(new PipeWriter(directory, 'from-worker', { hello: { type: 'hello' } }), () => 0)
+  const reader = new PipeReader(directory, 'from-worker')
+  reader.read()
+  const filler = join(directory, 'filler')
+  writeFileSync(filler, Buffer.alloc(3 * 2 ** 18))
+  const key: AttemptKey = [0, 0, 0, 1, 1]
+  for (let step = 0; step < 30_000; step++) answers.addReport(key, step, 0.1)
+  expect(answers.tryWrite()).toBe(false)
+  expect(reader.read()).toEqual([expect.objectContaining({ type: 'results', needs: expect.any(Number) })])
+  rmSync(filler)
+  expect(answers.tryWrite()).toBe(true)
+  const word = { type: 'results', results: [], operations: 0 }
+  expect(reader.read()).toEqual([expect.objectContaining({ type: 'report' }), word])
+})
