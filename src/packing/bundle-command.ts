@@ -104,7 +104,7 @@ const asScripts = {
   entryNames: '[name]-[hash]',
   outExtension: { '.js': '.cjs' },
   define: { 'import.meta.dirname': '__directory' },
-  banner: { js: '(function (__layers, __load, require, __bundleUrl, __directory, module) { "use strict"' },
+  banner: { js: '(function (__layers, __load, require, __bundleUrl, __directory, module) { "use strict";' },
   footer: { js: '})' },
   logOverride: { 'ignored-bare-import': 'silent' }, // of layers below, which are loaded before
 } as const satisfies BuildOptions

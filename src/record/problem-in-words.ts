@@ -51,6 +51,6 @@ export function limitsInWords({ generations, evaluations, simulations, target, s
     ...Object.entries(counted).flatMap(([name, most]) => (most === undefined ? [] : [`${most} ${name}`])),
     ...(target === undefined ? [] : [`a target of ${values.join(' and ')}`]),
     ...(stagnation === undefined ? [] : [`${stagnation} evaluations without a better one`]),
-    ...(time === undefined ? [] : [typeof time === 'number' ? `${time} s` : time]),
+    ...(time === undefined ? [] : [`a time of ${/^\d+$/.test(String(time)) ? `${time} s` : time}`]),
   ]
 }

@@ -15,11 +15,7 @@ export function refuseOther(directory: string, known: PlainData | undefined, wan
 /** How the search of a run, as its record has it, differs from the one that is wanted; undefined if it is the same. */
 export function differenceOf(known: PlainData, wanted: RunIdentity): string | undefined {
   const before = isOfVersionOne(known) ? readVersionOne(known, wanted) : (known as unknown as RunIdentity)
-  return isSame(before, wanted) ? undefined : firstDifference(withPlan(before), withPlan(wanted))
-}
-
-function withPlan(search: RunIdentity): RunIdentity {
-  return { ...search, plan: search.plan ?? { order: 'generations', start: [] } }
+  return isSame(before, wanted) ? undefined : firstDifference(asWritten(before), asWritten(wanted))
 }
 
 /** Where two values first differ, in words. */
@@ -30,26 +26,20 @@ function firstDifference(before: unknown, now: unknown, path: readonly string[] 
       return firstDifference(before[key] ?? null, now[key] ?? null, [...path, key])
     }
   }
-  return `${asWritten(path)} was ${shown(before)} and is now ${shown(now)}`
+  return `${path.join('.')} was ${shown(before)} and is now ${shown(now)}`
 }
 
-/** What is part of a search, by the key with which an experiment file says it. */
-function asWritten([part, ...path]: readonly string[]): string {
-  switch (part as keyof RunIdentity) {
-    case 'parameters':
-    case 'objectives':
-    case 'constraints':
-    case 'replications':
-    case 'budget':
-    case 'reference':
-      return ['optimizee', part, ...path].join('.')
-    case 'optimizer':
-      return [part, ...(path[0] === 'settings' ? path.slice(1) : path)].join('.')
-    case 'failures': // a simulation or its runner may say so
-    case 'plan':
-      return path.length > 0 ? path.join('.') : part!
-    default:
-      return [part, ...path].join('.')
+/** What is part of a search, as an experiment file says it: each key stands where people look for it. */
+function asWritten({ version, optimizee, optimizer, failures, plan, warmStart, ...problem }: RunIdentity) {
+  const { module, options } = optimizee
+  const isProgram = module === 'command' || module === 'program'
+  return {
+    version,
+    optimizee: { ...problem, module, ...(isProgram && isMap(options) ? options : { options }) },
+    optimizer: { type: optimizer.type, version: optimizer.version, ...(optimizer.settings as object) },
+    ...failures, // a simulation or its runner may say so
+    ...((plan as object | undefined) ?? { order: 'generations', start: [] }),
+    warmStart,
   }
 }
 

@@ -117,7 +117,7 @@ test('a report and the overview say all that was asked for, and of a front no be
   const replicated = 'mean of 3, with seeds of its own at every point'
   expect(text).toContain('to minimize f and minimize g, subject to x &#60;= 2 * y and f &#60; 9, with')
   expect(text).toContain(`The fitness of an individual is the ${replicated}.`)
-  expect(text).toContain('The limits of the search were 32 evaluations, a target of f 0.1, 2h.')
+  expect(text).toContain('The limits of the search were 32 evaluations, a target of f 0.1, a time of 2h.')
   expect(text).toMatch(
     /\d+ individuals are the front, which no other dominates in f, g\. Their hypervolume is \S+, measured from the reference f = \S+, g = /,
   )
@@ -130,7 +130,7 @@ test('a report and the overview say all that was asked for, and of a front no be
     ['objectives', 'minimize f, minimize g'],
     ['constraints', 'x <= 2 * y, f < 9'],
     ['replications', replicated],
-    ['limits', '32 evaluations, a target of f 0.1, 2h'],
+    ['limits', '32 evaluations, a target of f 0.1, a time of 2h'],
   ])
   expect(text).toContain(found)
   expect(isFront).toBe(true)

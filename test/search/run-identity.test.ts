@@ -108,10 +108,17 @@ test.each<[Partial<RunIdentity>, string]>([
   [{ plan: { order: 'generations', start: [{ x: 1 }] } }, 'start was [] and is now [{"x":1}]'],
   [{ replications: { count: 2 } }, 'optimizee.replications was null and is now {"count":2}'],
   [{ constraints: ['x >= 0'] }, 'optimizee.constraints was null and is now ["x >= 0"]'],
+  [{ optimizee: { module: 'square', options: { power: 3 } } }, 'optimizee.options was null and is now {"power":3}'],
   [{ optimizer: { ...search.optimizer, version: 3 } }, 'optimizer.version was 2 and is now 3'],
   [{ warmStart: 'a.csv' }, 'warmStart was null and is now "a.csv"'],
 ])('what another search has is named by the key of an experiment file: %j', (other, difference) => {
   expect(differenceOf({ ...search } as PlainData, { ...search, ...other })).toBe(difference)
+})
+
+test('a command that differs is named as it stands in a file', () => {
+  const running = (command: string[]) => ({ ...search, optimizee: { module: 'command', options: { command } } })
+  const difference = differenceOf(running(['a']) as PlainData, running(['b']))
+  expect(difference).toBe('optimizee.command was ["a"] and is now ["b"]')
 })
 
 test('how it is run is no part of a search', async () => {

@@ -61,19 +61,20 @@ export async function contentsOf(record: ScreenReader, now: number): Promise<Con
       ? []
       : Array.from({ length: isFront ? Math.min(mostHistories, record.objectives.names.length) : 1 }, (_, i) => i)
   const { best } = summarize(record, { hash: false }) // whole, also where the overview has room for a part of it
+  const dominating = done > 0 && isFront ? front(asked()) : null
   return {
     manifest,
     hash: manifest.status === 'finished' && typeof manifest.hash === 'string' ? manifest.hash : record.hash(),
     overview: shown,
     histories: drawn.map((objective) => history(asked({ columns: '240', rows: '112', objective: String(objective) }))),
-    front: done > 0 && isFront ? front(asked()) : null,
+    front: dominating,
     parameters: done === 0 ? undefined : parameters(asked({ columns: '24', rows: '16' })),
     health: health(asked()),
     space: (recordedSpace(record)?.definitions ?? []).map(
       ([name, definition]) => [name, cut(definitionInWords(definition))] as const,
     ),
     best: record
-      .best(mostBest)
+      .best(Math.min(mostBest, dominating?.count ?? mostBest))
       .flatMap((one) =>
         one.outcome === 'done'
           ? [
