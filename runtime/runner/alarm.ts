@@ -37,10 +37,10 @@ export class Alarm {
 
   /** Listens to a worker: to the file that it writes now, or will make, and to its node as soon as that is known. */
   add(worker: WorkerProcess): void {
-    if (this.#wakeUp?.follow(worker, worker.pipePath)) this.rouse()
+    if (this.#wakeUp?.follow(worker, worker.reading.path)) this.rouse()
     if (!this.#bells || worker.host === '') return
     this.#bells.add(worker.host, this.#options.now())
-    worker.hearBell()
+    worker.reading.hearBell()
   }
 
   remove(worker: WorkerProcess): void {

@@ -59,9 +59,9 @@ export class Collector {
     }
     const { attempts, standIns, evaluations } = jobs.takeDecisions()
     if (attempts.length + this.#reports.length + touched.length + ends.length > 0) {
-      const positions = touched.map((worker) => worker.position)
+      const positions = touched.map((worker) => worker.reading.position)
       record.commit({ attempts, standIns, reports: this.#reports, positions, ends })
-      for (const worker of touched) worker.discardRead()
+      for (const worker of touched) worker.reading.discardRead()
     }
     const hasReports = this.#reports.length > 0
     this.#reports = []

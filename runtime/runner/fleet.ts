@@ -8,10 +8,12 @@ import { WatchTime } from '../channel/watch-time.ts'
 import type { Accounts } from './accounts.ts'
 import { Alarm } from './alarm.ts'
 import { HostRecord } from './benched-hosts.ts'
+import { endWorkers, killWorkers, storeEnds } from './ending-workers.ts'
 import { Exits } from './exits.ts'
 import { lastWords } from './last-words.ts'
 import type { EndExplanation, Launcher, WorkerPool } from './launcher.ts'
 import * as launches from './launching.ts'
+import { PresentWorkers } from './present-workers.ts'
 import { RunnerFailure } from './runner-failure.ts'
 import { type Departure, type GivenUp, orderlyEnds } from './worker-life.ts'
 import { WorkerProcess, type WorkerSurroundings } from './worker-process.ts'
@@ -29,8 +31,6 @@ export interface FleetOptions {
 
 /** Milliseconds between two calls of `onTick`, which are looks at the workers; looks that lie ten times apart came late. */
 export const tickMs = 100
-/** How long a worker has between SIGTERM and SIGKILL. */
-const gentleMs = 2000
 
 /** The workers of a run: launches as many as are wanted, adopts those of an earlier runner, ends and replaces what fails. */
 export class Fleet {
@@ -42,10 +42,8 @@ export class Fleet {
   demand = 0
   readonly #options: FleetOptions
   readonly #hosts: HostRecord
-  readonly #workers = new Map<number, WorkerProcess>()
+  readonly #present: PresentWorkers
   readonly #exits = new Exits()
-  /** Given up, but not known to be dead: what they may still write is recorded as late. */
-  readonly #retired = new Set<WorkerProcess>()
   #launching: launches.Launching = launches.noLaunches
   #isClosing = false
   #failure: RunnerFailure | undefined
@@ -60,6 +58,7 @@ export class Fleet {
     this.watch = new WatchTime(10 * tickMs, now)
     this.surroundings = surroundingsOf(options, { now, watched: () => this.watch.look() })
     this.alarm = new Alarm({ directory, mode, pollInterval: settings.pollInterval, now: this.surroundings.now })
+    this.#present = new PresentWorkers(this.alarm, options.accounts)
   }
 
   /**
@@ -82,21 +81,20 @@ export class Fleet {
   }
 
   get workers(): readonly WorkerProcess[] {
-    return [...this.#workers.values()]
+    return this.#present.all
   }
 
   get retired(): readonly WorkerProcess[] {
-    return [...this.#retired]
+    return this.#present.retired
   }
 
   get living(): readonly WorkerProcess[] {
-    return this.workers.filter((worker) => !worker.hasEnded)
+    return this.#present.living
   }
 
   /** System calls for the pipe files, hearts and bells of all workers that may still write. */
   get operations(): number {
-    const all = [...this.workers, ...this.retired]
-    return all.reduce((sum, { operations }) => sum + operations, this.alarm.operations)
+    return this.alarm.operations + this.#present.operations
   }
 
   // Launching
@@ -118,14 +116,12 @@ export class Fleet {
   #adopt(): void {
     const { record, directory, run } = this.#options
     for (const known of record.openWorkers()) {
-      const worker = WorkerProcess.adopt(known, this.surroundings)
-      this.#workers.set(worker.number, worker)
-      this.alarm.add(worker)
+      this.#present.add(WorkerProcess.adopt(known, this.surroundings))
     }
     for (const worker of this.#options.launcher.gone(this.living)) worker.onUnseenEnd()
     if (this.living.length > 0) this.onReady()
     for (const [number, ended] of this.#options.launcher.pool?.adopt(directory, run, this.living) ?? []) {
-      this.#workers.get(number)?.follow(ended)
+      this.#present.find(number)?.follow(ended)
     }
   }
 
@@ -155,8 +151,7 @@ export class Fleet {
       this.#exits.add(launched)
       return launched
     })
-    this.#workers.set(number, worker)
-    this.alarm.add(worker)
+    this.#present.add(worker)
     return worker
   }
 
@@ -193,18 +188,18 @@ export class Fleet {
     const { living } = this
     const wanted = launches.wantedWorkers(this.#launching, { demand: this.demand, least, most })
     this.#launching = launches.launchWanted(this.#launching, wanted, living.length, now)
-    for (const number of pool.warned) this.#workers.get(number)?.warn()
+    for (const number of pool.warned) this.#present.find(number)?.warn()
     const surplus = this.living.length - wanted
     if (surplus <= 0) return
     const idlers = living.filter((worker) => worker.idleFor() > idle).map(({ number }) => number)
-    for (const number of pool.giveBack(idlers, surplus)) this.#workers.get(number)?.stop()
+    for (const number of pool.giveBack(idlers, surplus)) this.#present.find(number)?.stop()
   }
 
   // What is heard of workers
 
   /** Finds out who has written; `leastMs` is how long an individual will hardly fall short of. */
   listen(leastMs: number): void {
-    for (const number of this.alarm.rung(leastMs)) this.#workers.get(number)?.onBell()
+    for (const number of this.alarm.rung(leastMs)) this.#present.find(number)?.reading.rang()
   }
 
   /** The worker has said who it is, at the start of each segment of its pipe. */
@@ -245,7 +240,7 @@ export class Fleet {
     const { departure } = worker
     const isBenched = departure.type === 'asked' && this.#hosts.benched.includes(worker.host)
     if (!this.#isClosing) this.#fillPlace(worker, departure, isBenched)
-    this.#letGo(worker, ['failed', 'unseen'].includes(departure.type) && !this.#isClosing)
+    this.#present.remove(worker, { mayWrite: ['failed', 'unseen'].includes(departure.type) && !this.#isClosing })
     const asked = isBenched ? orderlyEnds.benched : orderlyEnds.asked
     return { worker: worker.number, why: departure.type === 'asked' ? asked : departure.why }
   }
@@ -266,81 +261,31 @@ export class Fleet {
     }
   }
 
-  #letGo(worker: WorkerProcess, mayWrite: boolean): void {
-    this.alarm.remove(worker)
-    this.#workers.delete(worker.number)
-    worker.endGroup()
-    if (mayWrite && !worker.isSurelyDead) {
-      worker.sendAway()
-      this.#retired.add(worker)
-      return
-    }
-    this.#options.accounts.addFileOperations(worker.operations)
-    worker.closeFiles()
-  }
-
   /** Launches no more workers from now on. */
   beginClosing(): void {
     this.#isClosing = true
   }
 
-  /** Ends a worker that should have left so many milliseconds ago, gently first. */
-  press(worker: WorkerProcess, overdue: number): void {
-    if (overdue > gentleMs) worker.giveUp(stayed)
-    else if (overdue > 0) worker.press()
-  }
-
   /** Ends all workers: asks, waits, kills. */
   async close(): Promise<void> {
+    const { settings, record, launcher } = this.#options
     this.beginClosing()
-    for (const worker of this.living) {
-      worker.stop()
-      // A worker that has not said hello holds nothing, and its scheduler may not let it start for long.
-      if (worker.identity === undefined) worker.giveUp(runEnded)
-    }
-    await this.#awaitEnds()
+    await endWorkers(this.#present, { drain: settings.drain, alarm: this.alarm, now: this.surroundings.now })
     await this.#exits.wait()
-    this.#storeEnds()
-    await this.#options.launcher.pool?.close()
-  }
-
-  async #awaitEnds(): Promise<void> {
-    const begin = this.surroundings.now()
-    while (this.living.length > 0) {
-      const waited = this.surroundings.now() - begin
-      for (const worker of this.living) this.press(worker, waited - this.#options.settings.drain)
-      await this.alarm.rest()
-      for (const worker of this.workers) worker.checkLife()
-    }
-  }
-
-  /**
-   * Stores the ends of workers that hold nothing and of which nothing is left to store. The pipes of others are read by
-   * the next runner: they may have answered, or what they answered could not be stored.
-   */
-  #storeEnds(): void {
-    const ended = this.workers.filter(({ held, isStored }) => held.size === 0 && isStored)
-    const ends = ended.map(({ number }) => ({ worker: number, why: orderlyEnds.runEnded }))
-    for (const worker of this.workers) this.#letGo(worker, false)
-    try {
-      this.#options.record.commit({ attempts: [], reports: [], positions: [], ends })
-    } catch {
-      // On a full disk a run still ends in order; the next runner will find that the workers have died.
-    }
+    storeEnds(this.#present, record)
+    await launcher.pool?.close()
   }
 
   /** Lets go of everything and ends nothing: the run belongs to another runner now. */
   async abandon(): Promise<void> {
     this.#options.launcher.pool?.abandon()
-    for (const worker of [...this.workers, ...this.retired]) worker.closeFiles()
-    this.#workers.clear()
-    this.#retired.clear()
+    this.#present.abandon()
     this.alarm.close()
   }
 
   /** Ends all workers at once, without waiting; for the moments in which nothing else is possible. */
   kill(): void {
-    for (const worker of this.living) worker.giveUp(runEnded)
+    killWorkers(this.#present)
     this.#options.launcher.pool?.release()
   }
 }
@@ -367,6 +312,3 @@ function failedStart(worker: WorkerProcess, departure: Departure & { type: 'fail
   const printed = words ? ` It printed:\n${words}` : ''
   return new RunnerFailure(`No worker can be started: ${departure.why}.${printed}`, { isRefusal })
 }
-
-const stayed: GivenUp = { type: 'given up', kind: 'worker-lost', why: 'it did not leave when it was asked to' }
-const runEnded: GivenUp = { type: 'given up', kind: 'worker-lost', why: orderlyEnds.runEnded }

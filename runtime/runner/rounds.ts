@@ -92,7 +92,7 @@ export class Rounds {
       this.#rounds++
       this.#roundAt = now
       // Workers that cannot write their results cannot say so either: they wait, and so would the run.
-      const lacks = fleet.workers.flatMap(({ lack }) => lack ?? [])
+      const lacks = fleet.workers.flatMap(({ reading }) => reading.lack ?? [])
       if (lacks.length > 0 || fleet.workers.some((worker) => worker.busyFor() > spaceCheckMs)) {
         requireSpace(this.#directory, lacks)
       }
@@ -106,7 +106,8 @@ export class Rounds {
     // Not to all hearts at once: each is a look at a file. Also to those of idle workers: these would be given work.
     const isTurn = isRound && this.#rounds % this.#listenEvery === worker.number % this.#listenEvery
     const silentFor = isTurn && worker.hasBeenReady ? worker.silence() : undefined
-    const verdict = verdictOn({ silentFor, stuckFor: worker.stuckFor(), busyFor: worker.busyFor() }, this.#limits)
+    const { stuckFor } = worker.reading
+    const verdict = verdictOn({ silentFor, stuckFor, busyFor: worker.busyFor() }, this.#limits)
     if (verdict) this.#fleet.restart(worker, verdict)
   }
 

@@ -2,6 +2,7 @@ import type { RunnerSettings } from '../../src/core/runner-settings.ts'
 import type { Deadline } from '../../src/system/deadline.ts'
 import type { Accounts } from './accounts.ts'
 import type { Durations } from './durations.ts'
+import { press } from './ending-workers.ts'
 import type { Fleet } from './fleet.ts'
 import type { Outlasted } from './outlasted.ts'
 import { hasTime, type Stop, stopNow, type TimeEnd, TimeLeft } from './time-left.ts'
@@ -77,7 +78,7 @@ export class Stopping {
       const overdue = fleet.surroundings.now() - until
       if (overdue <= 0 || worker.hasEnded) continue
       if (bereftOf) worker.giveUp({ ...machineTaken, detail: bereftOf.detail })
-      else fleet.press(worker, overdue)
+      else press(worker, overdue)
     }
     return busy.length > 0
   }

@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import type { FailureCause } from '../../src/core/evaluation.ts'
-import type { ChannelPosition, WorkerRecord } from '../../src/core/record.ts'
-import type { Lack } from '../../src/system/disk-space.ts'
+import type { WorkerRecord } from '../../src/core/record.ts'
 import type { LaunchedProcess, ProcessEnd } from '../../src/system/process-group.ts'
 import { livenessOf, type ProcessIdentity } from '../../src/system/process-identity.ts'
 import { Pulse, workerHeart } from '../channel/heartbeat.ts'
@@ -9,6 +8,7 @@ import { type AttemptKey, type FromWorker, protocolVersion, type Simulate } from
 import { workerDirectory } from '../channel/run-file.ts'
 import { HeldJobs, type Job, keyOfJob } from './job.ts'
 import type { EndExplanation, Launcher, Provenance } from './launcher.ts'
+import { WorkSigns } from './work-signs.ts'
 import { type ChannelSurroundings, firstHello, ordersIn, WorkerChannel } from './worker-channel.ts'
 import {
   type Blame,
@@ -26,6 +26,12 @@ import {
 } from './worker-life.ts'
 import { WorkerSignals } from './worker-signals.ts'
 
+/** The reading of a worker's pipe: where it stands, what hinders it, and whether all that was read is stored. */
+type Reading = Pick<
+  WorkerChannel,
+  'position' | 'path' | 'isStored' | 'discardRead' | 'lack' | 'stuckFor' | 'hearBell' | 'rang'
+>
+
 export interface WorkerSurroundings extends ChannelSurroundings {
   readonly launcher: Launcher
 }
@@ -40,10 +46,12 @@ export class WorkerProcess {
   readonly channel: string
   /** What was sent to the worker and is not answered. */
   readonly held = new HeldJobs()
+  readonly reading: Reading
   readonly #surroundings: WorkerSurroundings
   readonly #pipes: WorkerChannel
   readonly #pulse: Pulse
   readonly #signals: WorkerSignals
+  readonly #signs: WorkSigns
   readonly #isAdopted: boolean
   #life: WorkerLife = { state: 'starting' }
   #identity: ProcessIdentity | undefined
@@ -51,19 +59,16 @@ export class WorkerProcess {
   /** What earlier runner starts gave to the worker, until somebody asks. */
   #inherited: readonly AttemptKey[] = []
   #explanation: EndExplanation | undefined
-  /** When the worker last gave a sign of work, or was given some while it was idle, in time watched. */
-  #progressAt: number
-  #wasGivenWork = false
-  #wasWarned = false
 
   private constructor(number: number, surroundings: WorkerSurroundings, pipes: WorkerChannel, isAdopted: boolean) {
     this.number = number
     this.channel = workerDirectory(surroundings.directory, number)
     this.#surroundings = surroundings
     this.#pipes = pipes
+    this.reading = pipes
     this.#isAdopted = isAdopted
-    this.#progressAt = surroundings.watched()
-    this.#pulse = new Pulse(workerHeart(this.channel), this.#progressAt)
+    this.#signs = new WorkSigns(surroundings.watched)
+    this.#pulse = new Pulse(workerHeart(this.channel), surroundings.watched())
     this.#signals = new WorkerSignals(this, surroundings.launcher)
   }
 
@@ -89,7 +94,7 @@ export class WorkerProcess {
     worker.#identity = record.pid > 0 ? record : hello
     worker.#provenance = provenanceOf(record) ?? hello?.provenance ?? {}
     worker.#inherited = attempts
-    worker.#wasGivenWork = true // perhaps by an earlier start
+    worker.#signs.onWorkBefore()
     worker.#see({ type: 'ready' })
     if (isToLeave) worker.#see({ type: 'asked before' })
     const isDead = worker.#identity === undefined || livenessOf(worker.#identity) === 'dead'
@@ -146,7 +151,7 @@ export class WorkerProcess {
 
   /** Whether the worker was warned of the end of its time before it was given anything. */
   get wasLate(): boolean {
-    return this.#wasWarned && !this.#wasGivenWork
+    return this.#signs.wasWarned && !this.#signs.wasGivenWork
   }
 
   /** Whether nothing more can come from the worker, as far as that can be known from here. */
@@ -159,42 +164,19 @@ export class WorkerProcess {
     return this.#pipes.operations + this.#pulse.operations
   }
 
-  get position(): ChannelPosition {
-    return this.#pipes.position
-  }
-
-  /** Whether all that was read from the pipe is stored. */
-  get isStored(): boolean {
-    return this.#pipes.isStored
-  }
-
-  get pipePath(): string {
-    return this.#pipes.path
-  }
-
   /** Milliseconds since the worker's heart was last seen to beat. */
   silence(): number {
     return this.#pulse.silence(this.#surroundings.watched())
   }
 
-  /** Milliseconds for which the worker's pipe has shown something that is no whole message and does not grow. */
-  stuckFor(): number {
-    return this.#pipes.stuckFor
-  }
-
-  /** What the worker cannot write, since the disk has no room for it. */
-  get lack(): Lack | undefined {
-    return this.#pipes.lack
-  }
-
   /** Milliseconds for which the worker has held work without a sign of progress. */
   busyFor(): number {
-    return this.held.size > 0 && this.hasBeenReady ? this.#surroundings.watched() - this.#progressAt : 0
+    return this.held.size > 0 && this.hasBeenReady ? this.#signs.quietFor : 0
   }
 
   /** Milliseconds for which the worker has had nothing to do. */
   idleFor(): number {
-    return this.held.size > 0 ? 0 : this.#surroundings.watched() - this.#progressAt
+    return this.held.size > 0 ? 0 : this.#signs.quietFor
   }
 
   // Its end
@@ -241,10 +223,9 @@ export class WorkerProcess {
   // What is said
 
   send(jobs: readonly Job[], individuals: Simulate['individuals']): void {
-    if (this.held.size === 0) this.#progressAt = this.#surroundings.watched()
     this.#pipes.write({ type: 'simulate', individuals })
+    this.#signs.onWorkGiven(this.held.size === 0)
     for (const job of jobs) this.held.add(job)
-    this.#wasGivenWork = true
   }
 
   /** What the worker holds of these need not go on. */
@@ -259,15 +240,6 @@ export class WorkerProcess {
     return keys
   }
 
-  hearBell(): void {
-    this.#pipes.hearBell()
-  }
-
-  /** The bell of the worker's node says that the worker has written. */
-  onBell(): void {
-    this.#pipes.rang()
-  }
-
   /**
    * What the worker has written, if it is time to look; all of the rest if the worker has ended.
    *
@@ -276,7 +248,7 @@ export class WorkerProcess {
    */
   *receive(leastMs: number): Generator<FromWorker> {
     let messages = this.hasEnded ? this.#pipes.receiveRest() : this.#pipes.receive(leastMs)
-    if (this.#pipes.takeGrowth()) this.#progressAt = this.#surroundings.watched()
+    if (this.#pipes.takeGrowth()) this.#signs.onProgress()
     while (messages.length > 0) {
       for (const message of messages) {
         this.#hear(message)
@@ -297,11 +269,6 @@ export class WorkerProcess {
     this.giveUp({ type: 'given up', kind: 'worker-lost', why })
   }
 
-  /** What was read is stored: the segments before are of no use any more. */
-  discardRead(): void {
-    this.#pipes.discardRead()
-  }
-
   /** Asks the worker to finish the individual that runs and to leave. */
   stop(): void {
     if (this.#life.state === 'leaving' || this.#life.state === 'ended') return
@@ -315,7 +282,7 @@ export class WorkerProcess {
 
   /** Asks the worker to leave since its time is nearly over. */
   warn(): void {
-    this.#wasWarned = true
+    this.#signs.onWarning()
     this.stop()
   }
 
