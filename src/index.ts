@@ -138,7 +138,8 @@ export type {
   WorkerPool,
 } from '../runtime/runner/launcher.ts'
 export type { StandInFor } from '../runtime/runner/open-jobs.ts'
-export { Runner, type RunnerOptions, type RunnerRecord } from '../runtime/runner/runner.ts'
+export { Runner } from '../runtime/runner/runner.ts'
+export type { RunnerOptions, RunnerRecord } from '../runtime/runner/runner-options.ts'
 export { launcherOf } from '../runtime/slurm/launchers.ts'
 export type { Limits } from './core/limits.ts'
 export { parseRunnerSettings, type RunnerSettings, type RunnerSettingsInput } from './core/runner-settings.ts'

@@ -16,16 +16,16 @@ import { layFiles } from '../../src/system/given-files.ts'
 import { hiddenVariables } from '../../src/system/hidden-variables.ts'
 import type { Variables } from '../../src/system/process-group.ts'
 import { wordsThatNameFiles } from '../shared/named-files.ts'
-import { fillTemplate, mentions, parseTemplate, type Template } from '../shared/placeholders.ts'
+import { fillTemplate, mentions, type Template } from '../shared/placeholders.ts'
 import { shellLines } from '../shared/shell-lines.ts'
 import { describePlaces } from './describe-places.ts'
-import { abortion, badResult, failureOfEnd, notStarted } from './failures.ts'
+import { abortion, failureOfEnd, notStarted } from './failures.ts'
 import { GivenVariables } from './given-variables.ts'
 import { MemoryKills } from './memory-kills.ts'
-import { checkPlace, placeOf } from './named-result.ts'
 import type { CommandOptions } from './options.ts'
 import { checkInput, nameOf, OwnDirectory } from './own-directory.ts'
 import { readLastLine, readNamed, readResultFile } from './read-result.ts'
+import { filesOfResult, ResultFiles } from './result-files.ts'
 import { type ProgramEnd, runProgram } from './run-program.ts'
 import { setUp } from './setup.ts'
 import { reserved, reservedByBudget, Values } from './values.ts'
@@ -39,8 +39,7 @@ class Command extends Optimizee {
   override readonly canReport = false
   readonly #options: CommandOptions
   readonly #command: readonly Word[]
-  /** The result files, by the names that the options have for them. */
-  readonly #resultPaths: ReadonlyMap<string, Template>
+  readonly #results: ResultFiles
   readonly #own: OwnDirectory
   readonly #variables: GivenVariables
   /** The parameters that may be absent. */
@@ -63,6 +62,7 @@ class Command extends Optimizee {
       input,
       seeds,
       budget,
+      result,
     } = options
     if (command.length === 0) throw new RangeError('a command needs at least a program, got none')
     const placeholders: readonly string[] = budget === undefined ? reserved : [...reserved, ...reservedByBudget]
@@ -88,21 +88,15 @@ class Command extends Optimizee {
       throw new RangeError(`a command needs a program first, got a flag of the parameter ${program!.flag.name}`)
     }
     this.#variables = new GivenVariables(environment, known)
-    this.#resultPaths = new Map(this.#resultFiles().map((file) => [file, parseTemplate(file, known)]))
+    this.#results = new ResultFiles(filesOfResult(result, this.objectives.names), known, this.#isToldDirectory)
     this.#conditional = new Set(parameters.flatMap(([name, { when }]) => (when === undefined ? [] : [name])))
     this.#checkNamed('program', program!.template)
-    for (const path of this.#resultPaths.values()) this.#checkNamed('result file', path)
-    const shared = [...this.#resultPaths].filter(([, path]) => !this.#isOwnPath(path)).map(([file]) => file)
+    for (const path of this.#results.templates) this.#checkNamed('result file', path)
+    const { shared } = this.#results
     const written = isInputFile(input) ? [input.file, ...shared] : shared
     this.#own = new OwnDirectory(templates, files, workingDirectory, known, written)
     if (isInputFile(input)) checkInput(input.file, this.#own.names)
-    for (const [file, path] of this.#resultPaths) {
-      if (this.#isOwnPath(path) || !isAbsolute(path)) continue
-      throw new RangeError(
-        `the result file ${JSON.stringify(file)} would be the same for all individuals; ` +
-          'name it relative to the individual, or by {generation} and {index}',
-      )
-    }
+    this.#results.checkApart()
   }
 
   #checkNamed(what: string, template: Template): void {
@@ -123,7 +117,8 @@ class Command extends Optimizee {
       : {}
     const command = this.#words(values)
     if (this.#runsInOwnDirectory) layFiles(values.of('directory'), this.#files(values))
-    const paths = new Map([...this.#resultPaths].map(([file, path]) => [file, this.#prepare(path, individual, values)]))
+    const paths = this.#resultPaths(values)
+    this.#results.makeRoom(paths, individual, this.#runsInOwnDirectory)
     try {
       const end = await this.#run(command, context, values)
       const result = await this.#read(end, paths)
@@ -138,7 +133,7 @@ class Command extends Optimizee {
   override namedFiles() {
     const { command, workingDirectory = '.', templates = [], files = [], input } = this.#options
     const folder = resolve(workingDirectory)
-    const own = [...this.#resultPaths.keys(), ...(isInputFile(input) ? [input.file] : [])].map(nameOf)
+    const own = [...this.#results.names, ...(isInputFile(input) ? [input.file] : [])].map(nameOf)
     const words = wordsThatNameFiles(command, folder).filter((word) => !own.includes(nameOf(word)))
     const given = [...templates.map((given) => (typeof given === 'string' ? given : given.file)), ...files]
     return { folder, paths: [...words, ...given].map((name) => resolve(folder, name)) }
@@ -159,7 +154,7 @@ class Command extends Optimizee {
     )
     const words = this.#words(values)
     const files = this.#runsInOwnDirectory ? this.#files(values) : []
-    const paths = new Map([...this.#resultPaths].map(([file, path]) => [file, this.#pathOf(path, values)]))
+    const paths = this.#resultPaths(values)
     const runsIn = this.#runsInOwnDirectory ? values.of('directory') : resolve(workingDirectory)
     const own = directory({ make: false }) + sep
     const isTold = (name: string) =>
@@ -254,22 +249,11 @@ class Command extends Optimizee {
     return isInputFile(input) ? [...files, { name: input.file, text: `${values.of('parameters')}\n` }] : files
   }
 
-  /** Where a result will be; what an earlier attempt left there is removed. */
-  #prepare(path: Template, individual: Individual, values: Values): string {
-    if (individual.replicate > 0 && !this.#isInDirectory(path) && !this.#runsInOwnDirectory) {
-      throw badResult(
-        'The result file is the same for all replicates of a point; let the command write it to {directory}.',
-      )
-    }
-    const file = this.#pathOf(path, values)
-    rmSync(file, { force: true })
-    return file
-  }
-
-  #pathOf(path: Template, values: Values): string {
+  /** Where the results of the individual will be, by the names that the options have for them. */
+  #resultPaths(values: Values): ReadonlyMap<string, string> {
     const { workingDirectory = '.' } = this.#options
-    const base = this.#isToldDirectory || this.#runsInOwnDirectory ? values.of('directory') : workingDirectory
-    return resolve(base, fillTemplate(path, values.of))
+    const isInDirectory = this.#isToldDirectory || this.#runsInOwnDirectory
+    return this.#results.pathsOf(values, () => (isInDirectory ? values.of('directory') : workingDirectory))
   }
 
   #clear({ directory }: Values, isUnwanted: boolean): void {
@@ -283,43 +267,20 @@ class Command extends Optimizee {
   /** Arguments that name files of the working directory, as they are named from anywhere; but for those that are its own. */
   #absolute([program, ...args]: readonly string[], values: Values): string[] {
     const { workingDirectory = '.', input } = this.#options
-    const results = [...this.#resultPaths.values()].map((path) => fillTemplate(path, values.of))
+    const results = this.#results.templates.map((path) => fillTemplate(path, values.of))
     const own = new Set([...this.#own.names, ...[...results, ...(isInputFile(input) ? [input.file] : [])].map(nameOf)])
     const files = args.map((text) => [text, resolve(workingDirectory, text)] as const)
     const isAway = (text: string, path: string) => text !== '' && !own.has(nameOf(text)) && existsSync(path)
     return [program!, ...files.map(([text, path]) => (isAway(text, path) ? path : text))]
   }
 
-  #resultFiles(): string[] {
-    const { result } = this.#options
-    switch (result.from) {
-      case 'stdout':
-        return []
-      case 'file':
-        return [result.path]
-      case 'names':
-        for (const [name, named] of Object.entries(result.names))
-          checkPlace(name, placeOf(named), this.objectives.names.includes(name))
-        return Object.values(result.names).flatMap((named) => placeOf(named).file ?? [])
-    }
-  }
-
   get #runsInOwnDirectory(): boolean {
     const hasFiles = isInputFile(this.#options.input) || this.#own.names.length > 0
-    return hasFiles || ![...this.#resultPaths.values()].every((path) => this.#isOwnPath(path))
+    return hasFiles || this.#results.shared.length > 0
   }
 
   get #isToldDirectory(): boolean {
     return this.#variables.mentions('directory') || this.#command.some((word) => tells(word, 'directory'))
-  }
-
-  #isInDirectory(path: Template): boolean {
-    return mentions(path, 'directory') || (this.#isToldDirectory && !isAbsolute(path))
-  }
-
-  /** Whether no two individuals share the file. */
-  #isOwnPath(path: Template): boolean {
-    return this.#isInDirectory(path) || (mentions(path, 'generation') && mentions(path, 'index'))
   }
 }
 
@@ -329,8 +290,4 @@ export default function command(options: CommandOptions): Optimizee {
 
 function isInputFile(input: CommandOptions['input']): input is { readonly file: string } {
   return input !== undefined && input !== 'stdin'
-}
-
-function isAbsolute({ parts: [first] }: Template): boolean {
-  return typeof first === 'string' && first.startsWith('/')
 }

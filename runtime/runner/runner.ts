@@ -1,87 +1,24 @@
-import { isFailed, type Judge } from '../../src/core/evaluation.ts'
+import { isFailed } from '../../src/core/evaluation.ts'
 import { type Individual, type IndividualId, nameOf } from '../../src/core/individual.ts'
-import type { Objectives } from '../../src/core/objectives.ts'
-import {
-  aFunction,
-  anything,
-  aRecord,
-  aText,
-  checkOptions,
-  needOptions,
-  trueOrFalse,
-  wholeFrom,
-} from '../../src/core/options.ts'
-import { type GenerationDetails, type ProposedIndividual, proposedAs, type RunRecord } from '../../src/core/record.ts'
-import { checkRunnerSettings, type RunnerSettings } from '../../src/core/runner-settings.ts'
-import type { Space } from '../../src/core/space.ts'
+import { type GenerationDetails, proposedAs } from '../../src/core/record.ts'
 import type { Trajectory } from '../../src/core/trajectory.ts'
-import type { Deadline } from '../../src/system/deadline.ts'
-import type { RunHeart } from '../channel/beating-heart.ts'
-import { protocolVersion } from '../channel/protocol.ts'
-import { type DeliveredOptimizee, type RunFile, writeRunFile } from '../channel/run-file.ts'
+import { writeRunFile } from '../channel/run-file.ts'
 import { type WakeUpMode, wakeUpMode } from '../channel/wake-up.ts'
 import { Accounts } from './accounts.ts'
 import { type Collected, Collector } from './collector.ts'
 import { deal } from './dealing.ts'
 import { Durations } from './durations.ts'
-import { FirstOutcomes, type FirstOutcomesStore } from './first-outcomes.ts'
+import { FirstOutcomes } from './first-outcomes.ts'
 import { Fleet } from './fleet.ts'
 import { leaveInherited } from './inherited-jobs.ts'
-import type { Launcher } from './launcher.ts'
 import { emptyPrinted, packPrinted } from './log-archive.ts'
-import { OpenJobs, type StandInFor } from './open-jobs.ts'
+import { OpenJobs } from './open-jobs.ts'
 import { Outlasted } from './outlasted.ts'
-import { Rounds, workerHeartbeat } from './rounds.ts'
+import { Rounds } from './rounds.ts'
 import type { RunnerFailure } from './runner-failure.ts'
+import { checkRunnerOptions, type RunnerOptions, runFileOf } from './runner-options.ts'
 import { Stopping } from './stopping.ts'
 import type { WorkerProcess } from './worker-process.ts'
-
-/** What the runner needs to know of the run that it serves. */
-export interface RunnerOptions {
-  readonly directory: string
-  /** The run's identity, in every pipe's first frame. */
-  readonly run: string
-  /** Individuals go to workers as the values of their parameters, in its order. */
-  readonly space: Pick<Space, 'toValues' | 'dimension' | 'names'>
-  readonly settings: RunnerSettings
-  readonly launcher: Launcher
-  readonly record: RunRecord & RunnerRecord & FirstOutcomesStore
-  readonly optimizee: DeliveredOptimizee
-  /** How many individuals are simulated at once; one by default. */
-  readonly batch?: number
-  /** Makes who takes the place of one that failed for good, where that is the policy. */
-  readonly standInFor?: StandInFor
-  /** How results are judged by constraints, where there are any. */
-  readonly judge?: Judge | undefined
-  /** Whether what individuals report on their way is given as it comes; they may be stopped by it. */
-  readonly hearsReports?: boolean
-  /** When all must be over: nothing is begun that would hardly end before. */
-  readonly deadline?: Deadline
-  /** That of the run that is held (`HeldRun`): it beats already, and workers listen to it. */
-  readonly heart: RunHeart
-}
-
-const runnerOptions = {
-  directory: aText,
-  run: aText,
-  space: anything,
-  settings: aRecord,
-  launcher: anything,
-  record: anything,
-  optimizee: aRecord,
-  batch: wholeFrom(1),
-  standInFor: aFunction,
-  judge: anything,
-  hearsReports: trueOrFalse,
-  deadline: anything,
-  heart: anything,
-}
-
-/** The part of the record that holds generations. */
-export interface RunnerRecord {
-  readonly objectives: Pick<Objectives, 'names'>
-  addGeneration(generation: number, individuals: readonly ProposedIndividual[], details: GenerationDetails): void
-}
 
 /** Gives individuals to long-lived workers, collects their results, has tried again what failed. */
 export class Runner {
@@ -97,10 +34,8 @@ export class Runner {
   #isOpen = false
 
   constructor(options: RunnerOptions) {
-    checkOptions('Runner', options, runnerOptions)
-    needOptions('Runner', options, 'directory', 'run', 'space', 'settings', 'launcher', 'record', 'optimizee', 'heart')
+    checkRunnerOptions(options)
     const { directory, run, settings, launcher, record, batch = 1, deadline } = options
-    checkRunnerSettings('Runner', settings)
     this.#options = options
     this.#mode = wakeUpMode(settings, directory)
     const accounts = new Accounts(settings, directory, record, performance.now())
@@ -322,25 +257,5 @@ export class Runner {
     const collected = this.#collector.collect(isStopping)
     if (collected.evaluations.some(isFailed)) this.#first.look()
     return collected
-  }
-}
-
-function runFileOf(options: RunnerOptions, wakeUp: WakeUpMode): RunFile {
-  const { run, space, record, optimizee, settings, batch = 1, hearsReports } = options
-  const { pollInterval, grace, timeout } = settings
-  const heartbeat = workerHeartbeat(settings)
-  return {
-    protocol: protocolVersion,
-    run,
-    parameters: space.names,
-    objectives: record.objectives.names,
-    optimizee,
-    wakeUp,
-    pollInterval,
-    heartbeat,
-    grace,
-    timeout,
-    batch,
-    hearsReports,
   }
 }

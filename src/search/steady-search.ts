@@ -7,9 +7,8 @@ import { Replicates } from '../core/samples.ts'
 import { Repeats } from './repeats.ts'
 import { reuseKnown } from './reuse.ts'
 import { checkReplayed, type Knowledge, type Searched } from './searched.ts'
+import { type AskedBefore, lookBack, pastOf, placeIn } from './steady-past.ts'
 import { ArrivalLine, OrderedLine, type ToldLine } from './told-line.ts'
-
-type Recorded = { readonly individual: Individual; readonly after: number }
 
 /**
  * A search that asks for the next individuals while others are pending. Individual n is named by its block and its place
@@ -34,7 +33,7 @@ export class SteadySearch {
   #told = 0
   #asked = 0
   /** What was asked for after the newest checkpoint, and has not been asked for again. */
-  #recorded: readonly Recorded[] = []
+  #recorded: readonly AskedBefore[] = []
   #limit: string | undefined
   /** Blocks whose individuals have all been told are packed; in the order of arrival, at the end. */
   #packed = 0
@@ -62,7 +61,7 @@ export class SteadySearch {
   /** @returns whether the search has ended; false if it was stopped */
   async run(runner: Runner, signal: AbortSignal, { evaluations: known = [], cache }: Knowledge): Promise<boolean> {
     const { record } = this.#searched
-    if (this.#order === 'ordered') record.numberTold((individual) => this.#placeOf(individual))
+    if (this.#order === 'ordered') record.numberTold((individual) => placeIn(individual, this.size))
     const open = this.#begin(known)
     const repeats = Repeats.of(record, this.#searched.optimizer)
     const addAll = (evaluations: readonly Evaluation[]) => {
@@ -134,9 +133,8 @@ export class SteadySearch {
 
   /** Takes up what is recorded; gives the individuals of it of which nothing has come. */
   #begin(known: readonly Evaluation[]): readonly Individual[] {
-    const { trajectory, optimizer, record, checkpoints, start } = this.#searched
+    const { trajectory, optimizer, checkpoints, start, left } = this.#searched
     const { told, asked } = checkpoints.recall(trajectory)
-    const times = trajectory.replications?.count ?? 1
     this.#told = told
     this.#asked = asked
     if (asked === 0) {
@@ -144,27 +142,14 @@ export class SteadySearch {
       optimizer.search.guess(start)
     }
     if (this.#order === 'ordered') this.#packed = Math.floor(told / this.size)
-    // In the order of arrival an individual of long ago may still be pending, so that all of them are looked through.
-    const from = this.#order === 'ordered' ? told : 0
-    const open = new Map<string, Individual>()
-    const recorded: Recorded[] = []
-    let n = from * times
-    for (const proposed of record.proposed(n)) {
-      if (n >= asked * times && n % times === 0) recorded.push(proposed)
-      open.set(proposed.individual.name, proposed.individual)
-      n++
-    }
-    const evaluated = this.#order === 'ordered' ? record.told(told) : this.#evaluatedSince(told, open)
-    this.#lookBack(told)
+    const { open, evaluated, recorded, standIns } = pastOf(this.#searched, this.#order, { told, asked })
+    lookBack(this.#searched, this.#order, told)
     for (const point of pointsOf([...open.values()], trajectory.replications)) this.#expect(point)
-    this.#searched.left?.expect(open.values())
-    for (let block = Math.floor(from / this.size); block <= trajectory.generation; block++) {
-      for (const { individual } of record.replacements(block)) {
-        if (this.#isTold(individual, told)) continue
-        open.set(individual.name, individual)
-        this.#line.expectStandIn(individual)
-        this.#pending.add(individual.name)
-      }
+    left?.expect(open.values())
+    for (const standIn of standIns) {
+      open.set(standIn.name, standIn)
+      this.#line.expectStandIn(standIn)
+      this.#pending.add(standIn.name)
     }
     for (const evaluation of evaluated) {
       const point = this.#replicates.add(evaluation)
@@ -173,31 +158,6 @@ export class SteadySearch {
     }
     this.#recorded = recorded
     return [...open.values()]
-  }
-
-  /** Leaves in what is open what was not told before the checkpoint; gives what has come of it. */
-  #evaluatedSince(told: number, open: Map<string, Individual>): readonly Evaluation[] {
-    const { record, trajectory, optimizer } = this.#searched
-    const evaluations = [...record.told(0)]
-    const points = new Replicates(trajectory.replications, optimizer.objectives).join(evaluations).slice(0, told)
-    const before = new Set(points.map(({ individual }) => placeNameOf(individual)))
-    for (const [name, individual] of open) if (before.has(placeNameOf(individual))) open.delete(name)
-    return evaluations.filter(({ individual }) => !before.has(placeNameOf(individual)))
-  }
-
-  /** What was told before the checkpoint, for the limits that go by it. */
-  #lookBack(told: number): void {
-    const { record, trajectory, optimizer, ends } = this.#searched
-    if (!ends.looksBack || told === 0) return
-    const replicates = new Replicates(trajectory.replications, optimizer.objectives)
-    if (this.#order === 'ordered') ends.tell(replicates.join(record.told(0, told)))
-    else ends.tell(replicates.join(record.told(0)).slice(0, told))
-  }
-
-  #isTold(standIn: IndividualId, told: number): boolean {
-    if (this.#order === 'ordered') return this.#placeOf(standIn) < told
-    const row = this.#searched.record.row(standIn)
-    return row !== undefined && row.told !== null && row.told < told
   }
 
   /** Tells what is there and asks after each telling, as long as there is something to tell; gives what is new. */
@@ -297,11 +257,6 @@ export class SteadySearch {
     return { told: this.#told, asked: this.#asked, generation: this.#searched.trajectory.generation }
   }
 
-  /** The place of an individual in the order of asking, which it shares with its stand-ins. */
-  #placeOf({ generation, index }: IndividualId): number {
-    return generation * this.size + (index % this.size)
-  }
-
   async #packBlocks(runner: Runner): Promise<void> {
     for (; (this.#packed + 1) * this.size <= this.#told; this.#packed++) await runner.createZipfile(this.#packed)
   }
@@ -314,9 +269,4 @@ export class SteadySearch {
     const evaluated = Math.max(0, this.#told - begun)
     tally.report({ generation, generations, ...ends.room, size: this.#asked - begun, evaluated })
   }
-}
-
-/** Replicates have one place together. */
-function placeNameOf({ generation, index }: IndividualId): string {
-  return `${generation}.${index}`
 }
