@@ -30,6 +30,7 @@ import pathlib
 import random
 import re
 import sqlite3
+import stat
 import sys
 import threading
 import traceback
@@ -99,9 +100,9 @@ def serve(simulate=None, *, simulate_many=None):
     if simulate is None and simulate_many is None:
         raise TypeError("serve needs simulate or simulate_many")
     lines, answers = _Answers.take_over()
-    answers.say({"ready": True, "batch": simulate_many is not None})
+    answers.say({"ready": True, "batch": simulate_many is not None, "ahead": True})
     for line in lines:
-        task = json.loads(line)
+        task = json.loads(line.decode())
         if "parameters" not in task:
             continue
         if "batch" in task:
@@ -176,6 +177,7 @@ class _Answers:
     def __init__(self, out):
         self._out = out
         self._lock = threading.Lock()
+        self._has_log = stat.S_ISREG(os.fstat(2).st_mode)
 
     @classmethod
     def take_over(cls):
@@ -199,18 +201,19 @@ class _Answers:
 
     def give(self, results):
         """What came of individuals, by their ids: a result of each, or the exception in its place."""
-        self._flush_printed()
-        self._write(b"".join(_answer(id, result) for id, result in results))
+        log = self._flush_printed()
+        self._write(b"".join(_answer(id, result, log) for id, result in results))
 
     def refuse(self, ids, error):
         """That these could not be simulated together; of those that are answered already, nothing is heard in it."""
         self._flush_printed()
         self.say({"batch": ids, **_failure(error)})
 
-    @staticmethod
-    def _flush_printed():
-        sys.stdout.flush()  # what it printed is in the log before its answer is known
+    def _flush_printed(self):
+        """What it printed is in the log before its answer is known, which says where that ends: the next may have begun."""
+        sys.stdout.flush()
         sys.stderr.flush()
+        return {"log": os.fstat(2).st_size} if self._has_log else {}
 
     def _write(self, lines):
         with self._lock:
@@ -218,17 +221,20 @@ class _Answers:
             self._out.flush()
 
 
+_encode = json.JSONEncoder(default=_plain).encode
+
+
 def _line(message):
-    return json.dumps(message, default=_plain).encode() + b"\n"
+    return _encode(message).encode() + b"\n"
 
 
-def _answer(id, result):
+def _answer(id, result, log):
     if not isinstance(result, BaseException):
         try:
-            return _line({"id": id, "result": result})
+            return _line({"id": id, "result": result, **log})
         except (TypeError, ValueError) as error:
             result = error
-    return _line({"id": id, **_failure(result)})
+    return _line({"id": id, **_failure(result), **log})
 
 
 def _failure(error):

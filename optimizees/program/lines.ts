@@ -16,13 +16,20 @@ export interface Task {
   readonly restore?: string | undefined
 }
 
+/** What answers about one individual have in common. */
+interface OfOne {
+  readonly id: number | undefined
+  /** How long standard error was when the individual had printed all, if the program says so. */
+  readonly logEnd?: number
+}
+
 /** What a line of a program says. */
 export type Said =
   /** The program is ready; it may take individuals together, many in a line. */
-  | { readonly type: 'ready'; readonly takesBatches: boolean }
+  | { readonly type: 'ready'; readonly takesBatches: boolean; readonly takesAhead: boolean }
   /** Without an id it is about the individual that has waited longest. */
-  | { readonly type: 'result'; readonly id: number | undefined; readonly result: SimulationResult }
-  | { readonly type: 'error'; readonly id: number | undefined; readonly message: string; readonly stack?: string }
+  | (OfOne & { readonly type: 'result'; readonly result: SimulationResult })
+  | (OfOne & { readonly type: 'error'; readonly message: string; readonly stack?: string })
   /** These could not be simulated together, which is the fault of none that is known. */
   | { readonly type: 'batch error'; readonly ids: readonly number[]; readonly message: string; readonly stack?: string }
   | { readonly type: 'report'; readonly id: number | undefined; readonly step: number; readonly value: number }
@@ -80,15 +87,15 @@ export function readLine(line: string): Said {
   const of = id as number | undefined
   switch (kind) {
     case 'ready':
-      return { type: 'ready', takesBatches: batch === true }
+      return { type: 'ready', takesBatches: batch === true, takesAhead: said.ahead === true }
     case 'result':
-      return { type: 'result', id: of, result: said.result as SimulationResult }
+      return { type: 'result', id: of, result: said.result as SimulationResult, ...logEndIn(said) }
     case 'error': {
       const failure = {
         message: textOf(said.error),
         ...(typeof said.traceback === 'string' && { stack: said.traceback }),
       }
-      if (batch === undefined) return { type: 'error', id: of, ...failure }
+      if (batch === undefined) return { type: 'error', id: of, ...failure, ...logEndIn(said) }
       return isListOfIds(batch)
         ? { type: 'batch error', ids: batch, ...failure }
         : bad(`a batch that is no list of ids: ${show(line)}`)
@@ -100,6 +107,10 @@ export function readLine(line: string): Said {
         : bad(`a report that is not [step, value]: ${show(line)}`)
     }
   }
+}
+
+function logEndIn({ log }: Readonly<Record<string, unknown>>): { readonly logEnd?: number } {
+  return typeof log === 'number' && log >= 0 ? { logEnd: log } : {}
 }
 
 function noAnswer({ id, batch, ...others }: Readonly<Record<string, unknown>>): Said {

@@ -11,6 +11,7 @@ import {
   Optimizee,
   type PositionedResult,
   type SimulationContext,
+  type Upcoming,
 } from '../../src/core/optimizee.ts'
 import { quoteWord } from '../../src/core/shell-words.ts'
 import { parameterFrom, Space } from '../../src/core/space.ts'
@@ -33,6 +34,8 @@ class Program extends Optimizee {
   readonly #options: ProgramOptions
   #process: WarmProcess | undefined
   #tasks = 0
+  /** What the process was given before its turn. */
+  readonly #ahead = new Map<Individual, Task>()
 
   constructor(options: ProgramOptions) {
     const { program, parameters, objectives } = options
@@ -45,20 +48,34 @@ class Program extends Optimizee {
   }
 
   override async open(): Promise<void> {
-    await this.#usable()
+    if (!this.#process?.hasUntaken) await this.#usable()
+  }
+
+  override prepare(upcoming: readonly Upcoming[]): void {
+    const process = this.#process
+    if (!process?.isUsable || !process.takesAhead) return
+    // Where there is a budget, what an individual goes on from is looked at when its turn comes.
+    if (upcoming.some(({ individual }) => individual.budget !== undefined)) return
+    const tasks = upcoming.map(({ individual, context }) => this.#taskOf(individual, context))
+    for (const [position, { individual }] of upcoming.entries()) this.#ahead.set(individual, tasks[position]!)
+    process.give(tasks)
   }
 
   override async simulate(individual: Individual, context: SimulationContext): Promise<SimulationResult> {
-    const { signal, report, account } = context
-    const process = await this.#usable(signal)
+    const { signal, report, account, printedUntil } = context
+    const ahead = this.#ahead.get(individual)
+    this.#ahead.delete(individual)
+    const isGiven = ahead && this.#process?.has(ahead.id)
+    const process = isGiven ? this.#process! : await this.#usable(signal)
     using _ = endedBy(signal, process)
     return await new Promise<SimulationResult>((onResult, reject) =>
-      process.simulate(this.#taskOf(individual, context), {
+      process.simulate(isGiven ? ahead : this.#taskOf(individual, context), {
         onResult,
         onFailure: reject,
         onLoss: reject,
         onReport: report,
         onUsage: account,
+        onLogEnd: printedUntil,
       }),
     )
   }

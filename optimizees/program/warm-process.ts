@@ -11,6 +11,8 @@ import { lineOf, lineOfMany, readLine, type Said, type Task } from './lines.ts'
 
 /** How long a program may take to leave when its input has ended. */
 const leaveMs = 2000
+/** What is said before its turn is read no further than this many lines and pieces of text. */
+const mostHeld = 1000
 /** How much messages show of what the program printed last. */
 const shownBytes = 200
 
@@ -21,6 +23,8 @@ export interface TaskListener {
   /** The task has no answer since the process, or all that was simulated together with it, has failed. */
   onLoss(failure: SimulationFailure): void
   onReport(step: number, value: number): void
+  /** Is told before the result or failure how long standard error was then, by a program that says so. */
+  onLogEnd?(bytes: number): void
 }
 
 /**
@@ -31,8 +35,13 @@ export class WarmProcess {
   readonly #name: string
   readonly #group: ProcessGroup
   readonly #reader: LineReader
-  /** The tasks without an answer by their ids, oldest first. */
-  readonly #open = new Map<number, TaskListener>()
+  /** The tasks without an answer by their ids, oldest first, with who waits for it: nobody before it is their turn. */
+  readonly #open = new Map<number, TaskListener | undefined>()
+  #awaited = 0
+  /** What came of tasks before anybody waited for it. */
+  readonly #untaken = new Map<number, (listener: TaskListener) => void>()
+  /** What was said while nobody waited for any task: it is heard when somebody does, and so counts for that one. */
+  readonly #held: (() => void)[] = []
   readonly #onSpoken: (() => void)[] = []
   readonly #memoryKills = new MemoryKills()
   readonly #killsBefore = this.#memoryKills.count
@@ -41,6 +50,7 @@ export class WarmProcess {
   #hasSpoken = false
   #saysReady = false
   #takesBatches = false
+  #takesAhead = false
   #hasEnded = false
   /** Why it is of no more use, if it did not end by itself. */
   #failure: SimulationFailure | undefined
@@ -56,9 +66,9 @@ export class WarmProcess {
       isGuarded: true,
     })
     this.#reader = new LineReader({
-      onLine: (line) => this.#hear(line),
-      onText: (text) => this.#pass(text),
-      onTooLong: (bytes) => this.#refuse(`a line of more than ${bytes} bytes`),
+      onLine: (line) => this.#inTurn(() => this.#hear(line)),
+      onText: (text) => this.#inTurn(() => this.#pass(text)),
+      onTooLong: (bytes) => this.#inTurn(() => this.#refuse(`a line of more than ${bytes} bytes`)),
     })
     this.#usage = this.#group.pid === undefined ? undefined : new UsageOfTasks(this.#group.pid)
     const { stdin, stdout } = this.#group.child
@@ -75,6 +85,21 @@ export class WarmProcess {
   /** Whether the program is one that says that it is ready. */
   get saysReady(): boolean {
     return this.#saysReady
+  }
+
+  /** Whether it may be given tasks before their turn, which it simulates one after the other. */
+  get takesAhead(): boolean {
+    return this.#takesAhead
+  }
+
+  /** Whether it was given tasks before their turn of which it is known what came. */
+  get hasUntaken(): boolean {
+    return this.#untaken.size > 0
+  }
+
+  /** Whether it was given this task, and nobody has taken what came of it. */
+  has(id: number): boolean {
+    return this.#open.has(id) || this.#untaken.has(id)
   }
 
   /**
@@ -97,25 +122,45 @@ export class WarmProcess {
     throw new SimulationFailure({ kind: 'exit', message })
   }
 
-  /** Gives it one, of which it is told what it has used when the answer comes. */
+  /** Gives it tasks before anybody waits for what comes of them. */
+  give(tasks: readonly Task[]): void {
+    for (const { id } of tasks) this.#open.set(id, undefined)
+    this.#group.child.stdin!.write(tasks.map(lineOf).join(''))
+  }
+
+  /** Waits for what comes of a task, which it is given if it has not got it, and of which it is told what it has used when the answer comes. */
   simulate(task: Task, listener: TaskListener & { onUsage(usage: ProcessUsage): void }): void {
     const withUsage = (end: () => void) => {
       const usage = this.#usage?.end()
       if (usage) listener.onUsage(usage)
       end()
     }
-    this.#open.set(task.id, {
+    if (!this.has(task.id)) this.give([task])
+    this.#usage?.begin()
+    this.#await(task.id, {
       ...listener,
       onResult: (result) => withUsage(() => listener.onResult(result)),
       onFailure: (failure) => withUsage(() => listener.onFailure(failure)),
     })
-    this.#usage?.begin()
-    this.#group.child.stdin!.write(lineOf(task))
+  }
+
+  #await(id: number, listener: TaskListener): void {
+    const tell = this.#untaken.get(id)
+    if (tell) {
+      this.#untaken.delete(id)
+      tell(listener)
+      return
+    }
+    this.#open.set(id, listener)
+    this.#awaited++
+    while (this.#held.length > 0 && !this.#isBeforeTurn) this.#held.shift()!()
+    if (this.#held.length === 0) this.#group.child.stdout!.resume()
   }
 
   /** Gives it several, in one line if it takes them so. */
   simulateMany(tasks: readonly Task[], space: Space, listenerOf: (position: number) => TaskListener): void {
     for (const [position, { id }] of tasks.entries()) this.#open.set(id, listenerOf(position))
+    this.#awaited += tasks.length
     this.#group.child.stdin!.write(this.#takesBatches ? lineOfMany(tasks, space) : tasks.map(lineOf).join(''))
   }
 
@@ -143,11 +188,19 @@ export class WarmProcess {
     const end = await this.#group.ended
     if (end.error === undefined && (await readRest(this.#group.child.stdout!))) this.#group.killStrays()
     this.#reader.end()
+    for (const hear of this.#held.splice(0)) hear()
     this.#hasEnded = true
-    const failure = this.#failure ?? this.#failureOf(end)
-    for (const listener of this.#open.values()) listener.onLoss(failure)
-    this.#open.clear()
+    this.#lose(this.#failure ?? this.#failureOf(end))
     return end
+  }
+
+  /** All that is awaited has failed, or else the oldest, which it was about to answer; the others were never begun. */
+  #lose(failure: SimulationFailure): void {
+    const isAwaited = this.#awaited > 0
+    for (const [position, [id, listener]] of [...this.#open].entries()) {
+      if (listener || (!isAwaited && position === 0)) this.#answer(id, ({ onLoss }) => onLoss(failure))
+    }
+    this.#open.clear()
   }
 
   #failureOf(end: ProcessEnd): SimulationFailure {
@@ -166,6 +219,25 @@ export class WarmProcess {
     })
   }
 
+  #inTurn(hear: () => void): void {
+    if (!this.#isBeforeTurn) hear()
+    else if (this.#held.push(hear) > mostHeld) this.#group.child.stdout!.pause()
+  }
+
+  get #isBeforeTurn(): boolean {
+    return this.#awaited === 0 && this.#open.size > 0
+  }
+
+  /** Takes an answer to a task that is open. */
+  #answer(id: number, tell: (listener: TaskListener) => void): void {
+    const listener = this.#open.get(id)
+    this.#open.delete(id)
+    if (listener) {
+      this.#awaited--
+      tell(listener)
+    } else this.#untaken.set(id, tell)
+  }
+
   #hear(line: Buffer): void {
     const said = readLine(textOfBytes(line))
     if (said.type === 'printed') this.#pass(line)
@@ -179,14 +251,14 @@ export class WarmProcess {
       case 'ready':
         this.#saysReady = true
         this.#takesBatches = said.takesBatches
+        this.#takesAhead = said.takesAhead
         return
       case 'bad':
         this.#refuse(said.why)
         return
       case 'batch error':
         for (const id of said.ids) {
-          this.#open.get(id)?.onLoss(failureOf(said))
-          this.#open.delete(id)
+          if (this.#open.has(id)) this.#answer(id, ({ onLoss }) => onLoss(failureOf(said)))
         }
         return
       case 'result':
@@ -195,14 +267,9 @@ export class WarmProcess {
       case 'report': {
         const [oldest] = this.#open.keys()
         const id = said.id ?? oldest
-        const listener = id === undefined ? undefined : this.#open.get(id)
-        if (!listener) this.#pass(line)
-        else if (said.type === 'report') listener.onReport(said.step, said.value)
-        else {
-          this.#open.delete(id!)
-          if (said.type === 'result') listener.onResult(said.result)
-          else listener.onFailure(failureOf(said))
-        }
+        if (id === undefined || !this.#open.has(id)) this.#pass(line)
+        else if (said.type === 'report') this.#open.get(id)?.onReport(said.step, said.value)
+        else this.#answer(id, (listener) => answerTo(listener, said))
       }
     }
   }
@@ -220,6 +287,15 @@ export class WarmProcess {
     stdout.pause()
     process.stdout.once('drain', () => stdout.resume())
   }
+}
+
+function answerTo(
+  listener: TaskListener,
+  said: Extract<Said, { readonly type: 'result' | 'error' | 'no answer' }>,
+): void {
+  if (said.type !== 'no answer' && said.logEnd !== undefined) listener.onLogEnd?.(said.logEnd)
+  if (said.type === 'result') listener.onResult(said.result)
+  else listener.onFailure(failureOf(said))
 }
 
 function failureOf(said: Extract<Said, { readonly type: 'error' | 'batch error' | 'no answer' }>): SimulationFailure {

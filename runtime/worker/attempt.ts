@@ -1,6 +1,6 @@
 import { Stopped } from '../../src/core/evaluation.ts'
 import type { Individual } from '../../src/core/individual.ts'
-import type { Optimizee } from '../../src/core/optimizee.ts'
+import type { Optimizee, Upcoming } from '../../src/core/optimizee.ts'
 import { Timer } from '../../src/system/timer.ts'
 import { Context, type ContextSource } from './context.ts'
 import { type AttemptOutcome, outcomeOf, outcomeOfThrown, TimeoutError, timedOut } from './outcome.ts'
@@ -23,6 +23,10 @@ export class Attempt {
     this.#individual = individual
     this.#surroundings = surroundings
     this.#context = new Context(individual, surroundings)
+  }
+
+  get upcoming(): Upcoming {
+    return { individual: this.#individual, context: this.#context }
   }
 
   /** Simulates; a simulation that is synchronous gives its outcome at once. Never throws. */

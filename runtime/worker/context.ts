@@ -13,6 +13,7 @@ export interface ContextSource {
   /** The path of the individual's directory, which is made if need be. */
   readonly directory: SimulationContext['directory']
   readonly account: SimulationContext['account']
+  readonly printedUntil: SimulationContext['printedUntil']
   readonly checkpoint: SimulationContext['checkpoint']
   readonly restore: SimulationContext['restore']
 }
@@ -28,6 +29,7 @@ export class Context implements SimulationContext {
   readonly report: SimulationContext['report']
   readonly directory: SimulationContext['directory']
   readonly account: SimulationContext['account']
+  readonly printedUntil: SimulationContext['printedUntil']
   readonly checkpoint: SimulationContext['checkpoint']
   readonly restore: SimulationContext['restore']
   readonly #seed: number
@@ -38,12 +40,13 @@ export class Context implements SimulationContext {
   #abortReason: Error | undefined
 
   constructor({ seed, budget }: Pick<Individual, 'seed' | 'budget'>, source: ContextSource) {
-    const { attempt, snapshot, report, stopped, directory, account, checkpoint, restore } = source
+    const { attempt, snapshot, report, stopped, directory, account, printedUntil, checkpoint, restore } = source
     this.attempt = attempt
     this.budget = budget
     this.report = report
     this.directory = directory
     this.account = account
+    this.printedUntil = printedUntil
     this.checkpoint = checkpoint
     this.restore = restore
     this.#seed = seed

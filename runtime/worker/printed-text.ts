@@ -29,12 +29,16 @@ export class PrintedText {
     this.#stderr = sizeOf(2)
   }
 
-  /** What was printed since the last call, null if nothing was. */
-  take(attemptMs: number): Printed | null {
+  /**
+   * What was printed since the last call, null if nothing was.
+   *
+   * @param stderrEnd how long standard error was when the attempt had ended, if the next has begun already
+   */
+  take(attemptMs: number, stderrEnd = Number.POSITIVE_INFINITY): Printed | null {
     if (!this.#wrote && attemptMs < alwaysLookAfterMs) return null
     this.#wrote = false
     const stdout = sizeOf(1)
-    const stderr = sizeOf(2)
+    const stderr = Math.min(sizeOf(2), stderrEnd)
     const stdoutFrom = Math.min(this.#stdout, stdout)
     const stderrFrom = Math.min(this.#stderr, stderr)
     this.#stdout = stdout

@@ -20,6 +20,10 @@ import { removeCheckpoint, restored } from './restored.ts'
 const flushIntervalMs = { events: 2, poll: 20 }
 /** Intermediate values of a long simulation are seen within this time. */
 const reportIntervalMs = 200
+/** Simulations that take less are told what comes next, */
+const momentMs = 2
+/** and of so many at most. */
+const mostAhead = 16
 
 /** The early stop of all that nobody stops. */
 const never = new EarlyStop()
@@ -36,6 +40,11 @@ interface KeyedMember extends BatchMember {
   readonly key: AttemptKey
   readonly stop: EarlyStop
   readonly surroundings: AttemptSurroundings
+}
+/** An individual that is simulated alone, now or soon. */
+interface Alone {
+  readonly member: KeyedMember
+  readonly attempt: Attempt
 }
 /** What came of an individual. */
 type Answered = readonly [key: AttemptKey, outcome: AttemptOutcome]
@@ -65,6 +74,12 @@ export class Simulations {
   /** What processes have used that attempts have started, until the attempts are answered. */
   readonly #usages = new Map<AttemptKey, ProcessUsage>()
   #current: Running | undefined
+  /** Those of which the optimizee has heard before their turn. */
+  readonly #prepared = new Map<Assignment, Alone>()
+  /** Whether the last simulation has taken no longer than a moment. */
+  #wasShort = false
+  /** How long standard error was when what is simulated had printed all, if that is known. */
+  #stderrEnd: number | undefined
   /** Whose code it is that runs, also what an attempt has left behind. */
   readonly #owner = new AsyncLocalStorage<Running>()
   #mustEnd = false
@@ -98,7 +113,7 @@ export class Simulations {
 
   /** What is printed from now on is that of simulations. */
   skipPrinted(): void {
-    this.#printed.skip()
+    if (!this.#current) this.#printed.skip()
   }
 
   /** Breaks off what is simulated. */
@@ -122,21 +137,45 @@ export class Simulations {
     return stop
   }
 
-  async simulate(assignments: readonly Assignment[]): Promise<void> {
-    if (this.batchSize === 1) await this.#simulateOne(assignments[0]!)
-    else await this.#simulateMany(assignments)
+  /** @param next what is simulated after that, as far as it is known */
+  async simulate(assignments: readonly Assignment[], next: readonly Assignment[]): Promise<void> {
+    if (this.batchSize > 1) await this.#simulateMany(assignments)
+    else {
+      if (this.#wasShort && this.#optimizee.prepare) this.#prepare([assignments[0]!, ...next.slice(0, mostAhead)])
+      await this.#simulateOne(assignments[0]!)
+    }
+  }
+
+  /** Tells the optimizee what comes, no more often than for half of what it may hear of. */
+  #prepare(assignments: readonly Assignment[]): void {
+    if (this.#prepared.size > mostAhead / 2) return
+    const upcoming = assignments.flatMap((assignment) => {
+      if (this.#prepared.has(assignment)) return []
+      const alone = this.#aloneOf(assignment)
+      this.#prepared.set(assignment, alone)
+      return alone.attempt.upcoming
+    })
+    this.#optimizee.prepare!(upcoming)
+  }
+
+  #aloneOf(assignment: Assignment): Alone {
+    const member = this.#memberOf(assignment)
+    return { member, attempt: new Attempt(this.#optimizee, member.individual, member.surroundings) }
   }
 
   async #simulateOne(assignment: Assignment): Promise<void> {
-    const { key, individual, surroundings, stop } = this.#memberOf(assignment)
-    const attempt = new Attempt(this.#optimizee, individual, surroundings)
+    const { member, attempt } = this.#prepared.get(assignment) ?? this.#aloneOf(assignment)
+    this.#prepared.delete(assignment)
+    const { key, stop } = member
     if (stop !== never) stop.onStop = () => attempt.stop()
     const begin = performance.now()
     const running = this.#runAsOwner({ keys: [key], attempt }, () => attempt.run())
     const outcome = stop.outcomeOf(running instanceof Promise ? await running : running)
     this.#current = undefined
     if (this.#isBrokenOff(outcome)) return
-    this.#take([[key, outcome]], performance.now() - begin)
+    const milliseconds = performance.now() - begin
+    this.#wasShort = milliseconds < momentMs
+    this.#take([[key, outcome]], milliseconds)
   }
 
   /** Several at once. What is known together shares the time since the answers before it. */
@@ -200,6 +239,9 @@ export class Simulations {
           ? makeOwnDirectory(this.#directory, runFiles.individuals, individual.name)
           : join(this.#directory, runFiles.individuals, individual.name),
       account: (usage) => void this.#usages.set(key, usage),
+      printedUntil: (bytes) => {
+        this.#stderrEnd = bytes
+      },
       checkpoint: ({ make } = { make: true }) =>
         make
           ? makeOwnDirectory(this.#directory, ...checkpointOfKey(key).split('/'))
@@ -223,7 +265,8 @@ export class Simulations {
 
   #take(answered: readonly Answered[], milliseconds: number): void {
     // A program that outlasts a simulation prints without this process's knowledge.
-    const printed = this.#printed.take(this.#optimizee.open ? Number.POSITIVE_INFINITY : milliseconds)
+    const printed = this.#printed.take(this.#optimizee.open ? Number.POSITIVE_INFINITY : milliseconds, this.#stderrEnd)
+    this.#stderrEnd = undefined
     const each = milliseconds / answered.length
     for (const [key, outcome] of answered) {
       const used = this.#takeUsage(key)

@@ -64,6 +64,14 @@ export interface SimulationContext {
   directory(options?: { readonly make: boolean }): string
   /** Takes down what processes that the simulation has started have used. */
   account(usage: ProcessUsage): void
+  /** Takes down how long standard error was when this one had printed all, where what prints has begun the next already. */
+  printedUntil(bytes: number): void
+}
+
+/** An individual that is simulated soon, with what its simulation may use. */
+export interface Upcoming<P = Record<string, unknown>> {
+  readonly individual: Individual<P>
+  readonly context: SimulationContext
 }
 
 /** What processes have used that were started for an attempt. */
@@ -162,6 +170,12 @@ export abstract class Optimizee<P = Record<string, unknown>> implements Problem<
 
   /** How many individuals it likes to be given at once; an experiment may say otherwise. */
   readonly batch?: BatchSize | undefined
+
+  /**
+   * Hears what is simulated next, one by one in this order, where each takes a moment only: what simulates in another process
+   * need not wait between two of them. Those that are never simulated after all were not asked for.
+   */
+  prepare?(upcoming: readonly Upcoming<P>[]): void
 
   /** Makes ready what lasts longer than one simulation; called before each of them, outside of its time. */
   open?(): Promise<void>

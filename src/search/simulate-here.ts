@@ -44,6 +44,7 @@ export async function simulateHere(
     stopped: () => false,
     directory: directory.path,
     account: () => {},
+    printedUntil: () => {},
     checkpoint: directory.checkpoint,
   })
   using _kept = new KeptFiles(explain(optimizee, individual, { directory, ...surroundings })?.written ?? [])

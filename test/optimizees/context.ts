@@ -30,6 +30,7 @@ export function contextOf(
     stopped: false,
     directory,
     account: () => {},
+    printedUntil: () => {},
     checkpoint,
     restore,
   }

@@ -218,6 +218,56 @@ test('of several, an error is the failure of one, and the end of the program tha
   expect(await simulate(optimizee, 'square')).toMatchObject({ error: 9, simulated: 1 })
 })
 
+/** Individuals that a program is given before the turn of each. */
+function ahead(optimizee: Optimizee, ...does: readonly (readonly [does: string, x: number])[]) {
+  const ends: number[] = []
+  const upcoming = does.map(([does, x], index) => {
+    const one = individual<Record<string, unknown>>({ x, does }, { index })
+    const printedUntil = (bytes: number) => void ends.push(bytes)
+    return { individual: one, context: { ...contextOf(one, { directory: () => '/nowhere' }), printedUntil } }
+  })
+  optimizee.prepare?.(upcoming)
+  const inTurn = upcoming.map(({ individual, context }) => async () => {
+    await optimizee.open?.()
+    return await optimizee.simulate(individual, context)
+  })
+  return { inTurn, ends }
+}
+
+const more = { program: [process.execPath, fixture, 'ready for more'], ready: 600_000 }
+
+test('what a program says of an individual before its turn counts for that one', async () => {
+  const optimizee = make(more)
+  await optimizee.open?.()
+  const { inTurn, ends } = ahead(optimizee, ['speak late', 2], ['speak late', 1], ['speak late', 0])
+  for (const [i, x] of [2, 1, 0].entries()) {
+    expect(await inTurn[i]!()).toBe(x)
+    expect(Buffer.concat(printed.mock.calls.map(([text]) => text as Buffer)).toString()).toBe(`speaks ${x}\n`)
+    expect(ends.splice(0)).toEqual([100 - x])
+    printed.mockClear()
+  }
+})
+
+test('answers that come before their turn and in another order are kept', async () => {
+  const optimizee = make(more)
+  await optimizee.open?.()
+  const { inTurn } = ahead(optimizee, ['wait for three', 1], ['wait for three', 2], ['wait for three', 3])
+  for (const simulate of inTurn) expect(await simulate()).toBe(0)
+})
+
+test.each(['in its turn', 'before its turn'])(
+  'a program that dies of an individual %s fails of it alone',
+  async (when) => {
+    const optimizee = make(more)
+    const { pid } = (await simulate(optimizee, 'square')) as unknown as Squared
+    const { inTurn } = ahead(optimizee, ['square', 2], ['kill', 3], ['square', 4])
+    if (when === 'before its turn') await until(() => !isRunning(pid))
+    expect(await inTurn[0]!()).toMatchObject({ error: 4, pid })
+    expect(await failureOf(Promise.resolve(inTurn[1]!()))).toMatchObject({ kind: 'exit', signal: 'SIGKILL' })
+    expect(await inTurn[2]!()).toMatchObject({ error: 16, simulated: 1 })
+  },
+)
+
 test('a program leaves at the end of its input, and one that stays is ended', async () => {
   for (const word of ['ready', 'stay']) {
     const optimizee = make({ program: [process.execPath, fixture, word], ready: 0 })
