@@ -4,8 +4,7 @@ import type { WorkerPlace } from './launcher.ts'
 
 /** The command of a worker where it runs, whoever starts it there: lines of setup, then the program that every worker runs. */
 export function workerCommand(
-  // The worker's own stack traces are to name the user's lines, not those of the bundle.
-  { exec = [process.execPath, '--enable-source-maps'], setup }: Pick<RunnerSettings, 'exec' | 'setup'>,
+  { exec = [process.execPath], setup }: Pick<RunnerSettings, 'exec' | 'setup'>,
   { directory, worker }: Pick<WorkerPlace, 'directory' | 'worker'>,
 ): readonly string[] {
   const command = [...exec, workerProgram(), directory, String(worker)]

@@ -28,6 +28,7 @@ async function main(directory: string, worker: number): Promise<void> {
   for (const name of Object.keys(hiddenVariables(process.env))) delete process.env[name]
   const bell = bellOf(directory, worker, runFile)
   const writer = new PipeWriter(workerDirectory(directory, worker), 'from-worker', { hello, bell })
+  process.setSourceMapsEnabled(true) // stack traces are to name the user's lines, not those of the bundle
   let optimizee: Optimizee
   try {
     optimizee = await loadOptimizee(join(directory, runFile.optimizee.module), runFile.optimizee.options)
@@ -49,6 +50,7 @@ async function main(directory: string, worker: number): Promise<void> {
     if (error instanceof PipeDamaged) writer.write({ type: 'refused', reason: `${error.message}.` })
     throw error
   }
+  process.exit(0)
 }
 
 const [directory, worker] = process.argv.slice(2)
@@ -56,5 +58,4 @@ if (directory === undefined || !/^\d+$/.test(worker ?? '')) {
   console.error('usage: worker.js RUN_DIRECTORY WORKER_NUMBER')
   process.exit(2)
 }
-await main(directory, Number(worker))
-process.exit(0)
+void main(directory, Number(worker)) // a program that is compiled as a script awaits nothing

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
-import { type BuildOptions, build, type Plugin } from 'esbuild'
+import { type BuildOptions, build, type OutputFile, type Plugin } from 'esbuild'
 import { runningName } from '../system/own-parts.ts'
 import { filesOf } from '../system/surface.ts'
-import { Layers, partsOf } from './layers.ts'
+import { Layers, loading, partsOf } from './layers.ts'
 import { noticesOf } from './notices.ts'
 import { replaceFiles } from './replace-files.ts'
 
@@ -16,12 +16,14 @@ const folder = join(dist, 'command')
 
 /** Programs that the command starts: each is one file, since a process that lives for a second should load no second one. */
 const programs = [
-  'runtime/worker/worker.js',
   'runtime/channel/heart-thread.js',
   'runtime/slurm/pilot.js',
   'src/batch/grid/thunk-program.js',
   'src/doctor/partner.js',
 ]
+
+/** The program that is started most often: it is loaded as a layer is, so that only the first one is compiled. */
+const worker = 'runtime/worker/worker.js'
 
 /** What users' modules import by name; in the command's process it must be what the command has itself. */
 const entries = ['src/index.js', 'optimizers/kit.js']
@@ -77,10 +79,15 @@ export async function bundleCommand(others: readonly string[] = []): Promise<voi
   const names = scripts.outputFiles.map(({ path }) => basename(path))
   const beside = bundled.modulesBeside(names, basename(loader))
   const modules = await build({ ...common, ...beside, banner: { js: banner } })
-  const inputs = builds.flatMap(({ metafile }) => Object.keys(metafile.inputs))
-  const files = [...scripts.outputFiles, ...modules.outputFiles]
+  const define = { ...split.define, ...asScripts.define }
+  const workers = await build({ ...split, ...asScripts, define, entryPoints: [program(worker)] })
+  const inputs = [...builds, workers].flatMap(({ metafile }) => Object.keys(metafile.inputs))
+  const named = ({ path, text }: OutputFile) => ({ name: relative(folder, path), text })
+  const script = named(workers.outputFiles[0]!)
   replaceFiles(folder, [
-    ...files.map(({ path, text }) => ({ name: relative(folder, path), text })),
+    ...[...scripts.outputFiles.map(named), script].map(({ name, text }) => ({ name, text: withLoad(text) })),
+    ...modules.outputFiles.map(named),
+    { name: basename(worker), text: loading(basename(worker, '.js'), script.name, basename(loader)) },
     { name: 'licenses.txt', text: noticesOf(inputs, root) },
   ])
 }
@@ -108,6 +115,11 @@ const asScripts = {
   footer: { js: '})' },
   logOverride: { 'ignored-bare-import': 'silent' }, // of layers below, which are loaded before
 } as const satisfies BuildOptions
+
+/** A script has no `import`: its loader gives it one. */
+function withLoad(text: string): string {
+  return text.replace(/\bimport\(/g, '__load(')
+}
 
 /** What is changed in files on their way into the bundles. */
 const rewritten: Plugin = {

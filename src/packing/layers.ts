@@ -63,7 +63,7 @@ export class Layers {
           return { contents: lines.join('\n') }
         })
         onLoad({ filter: /.*/, namespace: 'part' }, ({ path }) => {
-          return { contents: this.#parts.get(path)!.text.replace(/\bimport\(/g, '__load(') } // a script has no `import`
+          return { contents: this.#parts.get(path)!.text }
         })
         onLoad({ filter: /.*/, namespace: 'below' }, ({ path }) => {
           const { exports, prefix } = this.#parts.get(path)!
@@ -98,13 +98,8 @@ export class Layers {
         onLoad({ filter: /.*/, namespace: 'layer' }, ({ path }) => {
           const names = this.#partsIn(path).flatMap(({ exports, prefix }) => exports.map((name) => prefix + name))
           const below = this.#names.slice(0, this.#names.indexOf(path)).map((name) => `import './${name}.js'`)
-          return {
-            contents: [
-              `import { loadLayer } from './${loader}'`,
-              ...below,
-              `export const { ${names.join(', ')} } = loadLayer('${path}', '${scripts.find((name) => name.startsWith(`${path}-`))}')`,
-            ].join('\n'),
-          }
+          const script = scripts.find((name) => name.startsWith(`${path}-`))!
+          return { contents: loading(path, script, loader, { below, names }) }
         })
         onLoad({ filter: /.*/, namespace: 'stand-in' }, ({ path }) => {
           const part = this.#parts.get(path)!
@@ -123,6 +118,18 @@ export class Layers {
   #partsIn(layer: string): PrefixedPart[] {
     return [...this.#parts.values()].filter(({ name }) => this.#layerOf.get(name) === layer)
   }
+}
+
+/** A module that loads a script as a layer, after those below it, and exports names of what that gives. */
+export function loading(
+  layer: string,
+  script: string,
+  loader: string,
+  { below, names }: { readonly below: readonly string[]; readonly names: readonly string[] } = { below: [], names: [] },
+): string {
+  const load = `loadLayer('${layer}', '${script}')`
+  const exported = names.length === 0 ? load : `export const { ${names.join(', ')} } = ${load}`
+  return [`import { loadLayer } from './${loader}'`, ...below, exported].join('\n')
 }
 
 /** A part with what its names begin with where those of several stand side by side. */

@@ -64,9 +64,10 @@ test('what one process of the bundled command has compiled the next one takes, a
     const names = readdirSync(folder).filter((name) => name.includes('.compiled'))
     return Object.fromEntries(names.map((name) => [name, statSync(join(folder, name)).ino]))
   }
+  await execa(process.execPath, [join(folder, 'worker.js')], { reject: false }) // which only says how it is used
   const { stdout } = await status()
   const first = compiled()
-  expect(Object.keys(first).map((name) => name.replace(/-.*/, ''))).toEqual(['base', 'reading'])
+  expect(Object.keys(first).map((name) => name.replace(/-.*/, ''))).toEqual(['base', 'reading', 'worker'])
   expect((await status()).stdout).toBe(stdout)
   expect(compiled()).toEqual(first)
   const damaged = join(folder, Object.keys(first)[1]!)
