@@ -257,7 +257,7 @@ export class Fleet {
         this.#bereftOf ??= worker.explanation
         return
       case 'hopeless':
-        this.#failure ??= failedStart(worker, succession.departure)
+        this.#failure ??= failedStart(worker, succession.departure, this.#options.launcher)
     }
   }
 
@@ -306,9 +306,13 @@ function surroundingsOf(
   }
 }
 
-function failedStart(worker: WorkerProcess, departure: Departure & { type: 'failed' }): RunnerFailure {
+function failedStart(
+  worker: WorkerProcess,
+  departure: Departure & { type: 'failed' },
+  { output }: Launcher,
+): RunnerFailure {
   const isRefusal = departure.outlook === 'refuse'
-  const words = isRefusal ? '' : lastWords(worker.channel)
+  const words = isRefusal ? '' : lastWords(worker.channel, output)
   const printed = words ? ` It printed:\n${words}` : ''
   return new RunnerFailure(`No worker can be started: ${departure.why}.${printed}`, { isRefusal })
 }

@@ -5,9 +5,12 @@ import { afterCut, textOfBytes } from '../../src/core/text.ts'
 /** How much of the end of what a worker printed messages show. */
 const shownBytes = 2000
 
-/** The last lines that a worker printed as errors, for messages; empty if it printed nothing. */
-export function lastWords(channel: string): string {
-  const files = ['stderr.txt', 'stdout.txt', 'srun.txt']
+/**
+ * The last lines that a worker printed as errors, for messages; empty if it printed nothing.
+ * @param launcherOutput the file that takes what its launcher's program prints, if there is one
+ */
+export function lastWords(channel: string, launcherOutput: string | undefined): string {
+  const files = ['stderr.txt', 'stdout.txt', ...(launcherOutput === undefined ? [] : [launcherOutput])]
   return files.map((file) => tail(join(channel, file))).find((text) => text !== '') ?? ''
 }
 

@@ -38,6 +38,8 @@ export interface Launcher {
   cancel(worker: Pick<EndedWorker, 'number' | 'provenance'>, signal: 'TERM' | 'KILL'): void
   /** Those of some workers of earlier runner starts that surely run no more; of the others, hearts tell. */
   gone<W extends PlacedWorker>(workers: readonly W[]): readonly W[]
+  /** The file in a worker's folder that takes what the program prints which starts the worker, if it is not the worker itself. */
+  readonly output?: string
   /** Where workers come and go with the work. */
   readonly pool?: WorkerPool
 }

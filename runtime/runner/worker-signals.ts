@@ -35,8 +35,9 @@ export class WorkerSignals {
 
   send(signal: 'SIGTERM' | 'SIGKILL'): void {
     const { identity, provenance } = this.#worker
-    const isSrun = provenance.slurmStep !== undefined
-    if (this.#pid !== undefined && (signal === 'SIGKILL' || !isSrun)) signalGroup(this.#pid, signal)
+    // What stands here for a job step kills the step at the first signal, whatever was asked of the worker.
+    const isStep = provenance.slurmStep !== undefined && identity?.pid !== this.#pid
+    if (this.#pid !== undefined && (signal === 'SIGKILL' || !isStep)) signalGroup(this.#pid, signal)
     if (identity && identity.pid !== this.#pid) signalOther(identity, signal)
   }
 }

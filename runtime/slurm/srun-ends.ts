@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { FailureDetail } from '../../src/core/evaluation.ts'
 import { ownWords } from './ask.ts'
 import { unseen } from './see-run-directory.ts'
@@ -16,6 +18,18 @@ export type SrunEnd =
   /** The allocation, or what is left of it, cannot give what is asked for. */
   | { readonly type: 'unavailable'; readonly words: string }
   | { readonly type: 'refused'; readonly words: string }
+
+/** What srun itself prints; the worker's own output goes to files of its own, which it can see the size of. */
+export const srunOutput = 'srun.txt'
+
+/** What srun has printed of the worker that has this folder. */
+export function readSrunOutput(channel: string): string {
+  try {
+    return readFileSync(join(channel, srunOutput), 'utf8')
+  } catch {
+    return ''
+  }
+}
 
 /** @returns undefined if it says nothing of the kind: then the worker ended by itself */
 export function readSrunEnd(text: string): SrunEnd | undefined {

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { RunnerSettings } from '../../src/core/runner-settings.ts'
 import { type LaunchedProcess, type ProcessEnd, startProcess } from '../../src/system/process-group.ts'
 import type {
@@ -17,11 +15,9 @@ import { askMeanwhile } from './ask.ts'
 import { Placement } from './placement.ts'
 import { askForJob, type JobDetails } from './queue.ts'
 import { describeUnseen, untilRunIsSeen } from './see-run-directory.ts'
-import { readSrunEnd } from './srun-ends.ts'
+import { readSrunEnd, readSrunOutput, srunOutput } from './srun-ends.ts'
 import { readSrunOptions, type SrunOptions } from './srun-options.ts'
 
-/** What srun itself prints; the worker's own output goes to files of its own, which it can see the size of. */
-const srunOutput = 'srun.txt'
 /** Workers of one job mostly end together: Slurm is asked once for what became of it. */
 const jobStateMs = 2000
 /** A controller that has come back refuses steps, for reasons that are none, until its nodes have answered it. */
@@ -32,6 +28,7 @@ export class SrunLauncher implements Launcher {
   /** The controller serves all users: twenty steps a second are few to it. */
   readonly pace = 50
   readonly hasScout = true
+  readonly output = srunOutput
   readonly #settings: RunnerSettings
   readonly #options: SrunOptions
   readonly #allocation: Allocation | undefined
@@ -102,7 +99,7 @@ export class SrunLauncher implements Launcher {
   }
 
   explain({ number, channel, provenance }: EndedWorker, { exitCode }: ProcessEnd): EndExplanation | undefined {
-    const end = readSrunEnd(readOutput(channel))
+    const end = readSrunEnd(readSrunOutput(channel))
     switch (end?.type) {
       case undefined:
         // Under cgroups the kernel's killer leaves nothing but this code; without them nobody else uses it.
@@ -272,11 +269,3 @@ const jobWide = Object.fromEntries(
     .concat(['NTASKS_PER_NODE', 'DISTRIBUTION', 'HOSTFILE', 'EXCLUSIVE', 'GPUS', 'GPUS_PER_TASK', 'GPUS_PER_NODE'])
     .map((name) => [`SLURM_${name}`, undefined]),
 )
-
-function readOutput(channel: string): string {
-  try {
-    return readFileSync(join(channel, srunOutput), 'utf8')
-  } catch {
-    return ''
-  }
-}

@@ -1,4 +1,5 @@
 import { nameOf } from '../core/individual.ts'
+import { counted } from '../core/text.ts'
 import { generationsInWords } from '../record/generations-in-words.ts'
 import { problemInWords } from '../record/problem-in-words.ts'
 import {
@@ -76,7 +77,7 @@ export function describeError(standardError: number | null | undefined): string 
 
 /** How large a front is, and what it spans. */
 export function describeSize({ individuals, hypervolume, reference }: FrontSummary): string {
-  const count = `${individuals} ${individuals === 1 ? 'individual' : 'individuals'}`
+  const count = counted(individuals, 'individual')
   if (hypervolume === null || reference === null) return count
   const values = Object.entries(reference).map(([name, value]) => `${name} ${shortValue(value)}`)
   const spanned = `${count}, hypervolume ${shortValue(hypervolume)} from ${values.join(', ')}`

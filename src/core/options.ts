@@ -1,6 +1,6 @@
 import { ConfigurationError } from './errors.ts'
 import { nearest } from './nearest.ts'
-import { show } from './text.ts'
+import { counted, show } from './text.ts'
 
 /** The end of a sentence ("needs ..., got ...") if a value is not what an option may be. */
 export type OptionCheck = (value: unknown) => string | undefined
@@ -53,9 +53,7 @@ export function refuseSurplus(
   advice = '; name it among the options',
 ): void {
   if (surplus.length === 0) return
-  throw new ConfigurationError(
-    `${call} takes ${count} argument${count === 1 ? '' : 's'}, got ${show(surplus[0])} as well${advice}`,
-  )
+  throw new ConfigurationError(`${call} takes ${counted(count, 'argument')}, got ${show(surplus[0])} as well${advice}`)
 }
 
 /** Whatever is checked where it is used. */

@@ -34,9 +34,14 @@ export function afterCut(bytes: Uint8Array): Uint8Array {
 const characters =
   /[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}|[\x80-\xff]/g
 
-/** `1 generation`, `2 generations`. */
-export function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`
+/** `1 generation`, `2 generations`; the number as `write` has it. */
+export function counted(
+  count: number,
+  noun: string,
+  nouns = `${noun}s`,
+  write: (count: number) => string = String,
+): string {
+  return `${write(count)} ${count === 1 ? noun : nouns}`
 }
 
 /** A value for the sentence of an error: its beginning, texts in quotes, on one line. */

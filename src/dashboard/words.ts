@@ -1,3 +1,5 @@
+import { counted } from '../core/text.ts'
+
 /** A number in few characters. */
 export function short(value: number): string {
   if (Number.isInteger(value) && Math.abs(value) < 1e6) return String(value)
@@ -18,8 +20,8 @@ export function fixed(value: number | null): string {
 }
 
 /** `1 evaluation`, `2 evaluations`, `12,000 evaluations`. */
-export function plural(count: number, noun: string, nouns = `${noun}s`): string {
-  return `${grouped(count)} ${count === 1 ? noun : nouns}`
+export function plural(count: number, noun: string, nouns?: string): string {
+  return counted(count, noun, nouns, grouped)
 }
 
 /** A whole number with its thousands apart. */

@@ -1,6 +1,7 @@
 import { relative } from 'node:path'
 import { ConfigurationError } from '../core/errors.ts'
 import type { PlainData } from '../core/plain-data.ts'
+import { counted } from '../core/text.ts'
 import type { Manifest } from '../record/rows.ts'
 import { digestOf, filesAt } from '../system/file-digest.ts'
 
@@ -60,6 +61,6 @@ export function acceptedSentence(directory: string, changed: readonly string[]):
 }
 
 function sentenceOf(directory: string, [first = '', ...others]: readonly string[]): string {
-  const more = others.length === 0 ? ' has' : ` and ${others.length} more file${others.length === 1 ? '' : 's'} have`
+  const more = others.length === 0 ? ' has' : ` and ${counted(others.length, 'more file')} have`
   return `${first}${more} changed since ${directory} was begun`
 }
