@@ -4,7 +4,7 @@ import type { Evaluation } from '../../src/core/evaluation.ts'
 import type { Individual } from '../../src/core/individual.ts'
 import type { ReportRecord, RunRecord, WorkerEnd } from '../../src/core/record.ts'
 import { PipeDamaged } from '../channel/pipe-file.ts'
-import type { AttemptKey, Result, Used } from '../channel/protocol.ts'
+import type { AttemptKey, Result } from '../channel/protocol.ts'
 import type { Accounts } from './accounts.ts'
 import type { Durations } from './durations.ts'
 import type { Fleet } from './fleet.ts'
@@ -155,22 +155,21 @@ function answerOf(result: Result, worker: WorkerProcess, job: Job | undefined, e
     epoch,
     attempt,
     worker: worker.number,
+    verdict: undefined,
     fitness: fitness ?? undefined,
     // Normalised as the record keeps it: a run that goes on after a stop is told the very same.
     outputs: asRecorded(outputs) ?? undefined,
     cause: asRecorded(cause) ?? undefined,
     milliseconds,
     printed: printed ?? undefined,
-    ...usageOf(used),
-    ...(beside?.checkpoint && { checkpoint: beside.checkpoint }),
-    ...(beside?.isStopped && { isStopped: true }),
+    cpuMs: used?.[0],
+    peakMemory: used?.[1] ?? undefined,
+    checkpoint: beside?.checkpoint,
+    isStopped: beside?.isStopped,
+    constraints: undefined,
     began: ended - milliseconds,
     ended,
   }
-}
-
-function usageOf(used: Used | null | undefined): Pick<Answer, 'cpuMs' | 'peakMemory'> {
-  return used ? { cpuMs: used[0], peakMemory: used[1] ?? undefined } : {}
 }
 
 /** Results with when each ended, in milliseconds since 1970: a worker simulates one after the other, and the last has come now. */

@@ -1,7 +1,7 @@
 import { violationOf } from '../../src/core/constraints.ts'
 import { type Evaluation, type FailureCause, type Judge, stoppingFailure } from '../../src/core/evaluation.ts'
 import type { Individual } from '../../src/core/individual.ts'
-import { type AttemptRecord, isDeath, type StandIn, type TriedBefore } from '../../src/core/record.ts'
+import { type AttemptRecord, isDeath, type StandIn, type TriedBefore, type Verdict } from '../../src/core/record.ts'
 import type { RunnerSettings } from '../../src/core/runner-settings.ts'
 import type { AttemptKey } from '../channel/protocol.ts'
 import { type HeldJobs, isIndividualOf, isTriedAgain, type Job, JobQueue } from './job.ts'
@@ -10,8 +10,8 @@ import { RunnerFailure } from './runner-failure.ts'
 /** An individual for the place of one that failed for good, made without any effect; undefined if there were enough. */
 export type StandInFor = (failed: Individual) => StandIn | undefined
 
-/** One answer, or one loss, before it is known what it means. */
-export type Answer = Omit<AttemptRecord, 'verdict'>
+/** One answer, or one loss, before it is known what it means: its verdict is given to it then. */
+export type Answer = Omit<AttemptRecord, 'verdict'> & { readonly verdict?: undefined }
 
 /** Whether one of so many jobs, which a worker held when it ended, may be at fault. */
 export interface Fault {
@@ -94,8 +94,8 @@ export class OpenJobs {
   /** Opens a job; it waits for a worker only once it is queued. */
   open(individual: Individual, before?: TriedBefore): Job {
     const { attempts = 0, failures = 0, deaths = 0, lastFailure = null } = before ?? {}
-    const tried = { failures, deaths, lastFailure, mostTogether: deaths > 0 ? 1 : Number.POSITIVE_INFINITY }
-    const job = { individual, attempt: attempts + 1, epoch: this.#epoch, ...tried }
+    const mostTogether = deaths > 0 ? 1 : Number.POSITIVE_INFINITY
+    const job = { individual, attempt: attempts + 1, epoch: this.#epoch, failures, deaths, lastFailure, mostTogether }
     this.#jobs.add(job)
     return job
   }
@@ -141,7 +141,7 @@ export class OpenJobs {
       this.#onFailure(job, loss, loss.cause)
       return
     }
-    this.#attempts.push({ ...loss, verdict: 'lost' })
+    this.#attempts.push(judgedAs('lost', loss))
     if (fault.isFault) job.mostTogether = Math.min(job.mostTogether, Math.ceil(fault.among / 2))
     this.restart(job)
   }
@@ -170,7 +170,7 @@ export class OpenJobs {
     const job = [...this.#jobs].find((open) => isIndividualOf(open, key))
     const answer = job ? this.#judged(job, given) : given
     if (!job || !answer.fitness) {
-      this.#attempts.push({ ...answer, verdict: 'late' })
+      this.#attempts.push(judgedAs('late', answer))
       return
     }
     this.#accept(job, answer)
@@ -186,7 +186,7 @@ export class OpenJobs {
   }
 
   #accept(job: Job, answer: Answer): void {
-    this.#attempts.push({ ...answer, verdict: 'accepted' })
+    this.#attempts.push(judgedAs('accepted', answer))
     this.#jobs.delete(job)
     const { individual } = job
     const { fitness, outputs, constraints, isStopped } = answer
@@ -194,10 +194,10 @@ export class OpenJobs {
       this.#evaluations.push({ individual, outcome: 'stopped', fitness })
       return
     }
-    const violation = constraints ? violationOf(constraints) : 0
+    const violation = (constraints && violationOf(constraints)) || undefined
     this.#evaluations.push(
       fitness
-        ? { individual, outcome: 'done', fitness, ...(violation > 0 && { violation }), outputs }
+        ? { individual, outcome: 'done', fitness, violation, outputs }
         : { individual, outcome: 'failed', cause: answer.cause! },
     )
   }
@@ -206,7 +206,7 @@ export class OpenJobs {
     if (isDeath(cause)) job.deaths++
     else job.failures++
     if (isTriedAgain(job, cause, this.#settings)) {
-      this.#attempts.push({ ...answer, verdict: 'retried' })
+      this.#attempts.push(judgedAs('retried', answer))
       if (isDeath(cause)) job.mostTogether = 1
       else job.lastFailure = cause
       this.restart(job)
@@ -227,4 +227,9 @@ export class OpenJobs {
     this.#standIns.push(standIn)
     this.queue(this.open(standIn.individual))
   }
+}
+
+/** In place: of a copy of so many fields V8 makes a hidden class for every object, and all that reads it becomes slow. */
+function judgedAs(verdict: Verdict, answer: Answer): AttemptRecord {
+  return Object.assign(answer, { verdict })
 }

@@ -29,7 +29,7 @@ export class Outlasted {
   }
 
   onSuccess(): void {
-    this.#ended.clear()
+    if (this.#ended.size > 0) this.#ended.clear()
     this.#wereLate = false
   }
 
