@@ -234,7 +234,8 @@ export class Runner {
     const generations = [...new Set(individuals.map(({ generation }) => generation))]
     const known = generations.flatMap((generation) => this.#options.record.triedBefore(generation))
     const tried = new Map(known.map((one) => [nameOf(one), one]))
-    const jobs = individuals.map((individual) => this.#jobs.open(individual, tried.get(individual.name)))
+    const triedOf = (individual: Individual) => (tried.size > 0 ? tried.get(individual.name) : undefined)
+    const jobs = individuals.map((individual) => this.#jobs.open(individual, triedOf(individual)))
     for (const job of leaveInherited(jobs, this.#fleet.workers)) this.#jobs.queue(job)
     for (const worker of this.#fleet.workers) {
       worker.sayEnough(worker.held.list().filter((job) => this.#jobs.isStopped(job)))

@@ -144,9 +144,9 @@ export class Trajectory<P = Record<string, unknown>> {
       const id = { generation, index: proposal.index ?? i, replicate: proposal.replicate ?? 0 }
       return individualOf(id, proposal, seed)
     })
-    const replicates = points.map((point) => replicatesOf(point, this.#replications, seed))
-    this.#newest = replicates.flat()
-    this.#proposals = replicates.flatMap((individuals, i) => individuals.map(() => proposals[i]!))
+    const times = this.#replications?.count ?? 1
+    this.#newest = times === 1 ? points : points.flatMap((point) => replicatesOf(point, this.#replications, seed))
+    this.#proposals = times === 1 ? proposals : proposals.flatMap((one) => Array<Proposal<P>>(times).fill(one))
     this.#generation = generation
     return pointsOf(this.#newest, this.#replications)
   }

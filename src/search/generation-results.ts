@@ -6,12 +6,12 @@ import { Replicates } from '../core/samples.ts'
 
 /** What came of the individuals of a generation so far, stand-ins for those that failed for good included. */
 export class GenerationResults {
-  readonly #evaluations = new Map<number, Evaluation | undefined>()
+  /** Those of which nothing has come yet. */
+  readonly #open = new Set<number>()
   /** The order in which they were asked for, of those that were. */
   readonly #places = new Map<number, number>()
   readonly #replicates: Replicates
   readonly #points: Evaluation[] = []
-  #known = 0
 
   constructor(individuals: readonly Individual[], replications: Replications | undefined, objectives: Objectives) {
     this.#replicates = new Replicates(replications, objectives)
@@ -28,13 +28,12 @@ export class GenerationResults {
   }
 
   expect(individual: IndividualId): void {
-    this.#evaluations.set(keyOf(individual), undefined)
+    this.#open.add(keyOf(individual))
   }
 
   /** Gives what is told of it: an evaluation as it is; of a point that is replicated, once all its samples are there. */
   add(evaluation: Evaluation): Evaluation | undefined {
-    this.#known++
-    this.#evaluations.set(keyOf(evaluation.individual), evaluation)
+    this.#open.delete(keyOf(evaluation.individual))
     const point = this.#replicates.add(evaluation)
     if (point) this.#points.push(point)
     return point
@@ -42,7 +41,7 @@ export class GenerationResults {
 
   /** Whether nothing has come of the individual yet. */
   isOpen(individual: IndividualId): boolean {
-    return this.#evaluations.get(keyOf(individual)) === undefined
+    return this.#open.has(keyOf(individual))
   }
 
   /** The place of an individual in the order of telling, which it shares with its stand-ins. */
@@ -53,7 +52,7 @@ export class GenerationResults {
 
   /** All that is told, in (index, replicate) order; undefined as long as an evaluation is missing. */
   all(): readonly Evaluation[] | undefined {
-    if (this.#known < this.#evaluations.size) return undefined
+    if (this.#open.size > 0) return undefined
     return this.#points.sort(({ individual: a }, { individual: b }) => a.index - b.index || a.replicate - b.replicate)
   }
 }
