@@ -137,13 +137,14 @@ export class Simulations {
     return stop
   }
 
-  /** @param next what is simulated after that, as far as it is known */
-  async simulate(assignments: readonly Assignment[], next: readonly Assignment[]): Promise<void> {
-    if (this.batchSize > 1) await this.#simulateMany(assignments)
-    else {
-      if (this.#wasShort && this.#optimizee.prepare) this.#prepare([assignments[0]!, ...next.slice(0, mostAhead)])
-      await this.#simulateOne(assignments[0]!)
-    }
+  /**
+   * Gives nothing to be waited for when a simulation is synchronous: a promise for each costs more than many a simulation.
+   * @param next what is simulated after that, as far as it is known
+   */
+  simulate(assignments: readonly Assignment[], next: readonly Assignment[]): Promise<void> | undefined {
+    if (this.batchSize > 1) return this.#simulateMany(assignments)
+    if (this.#wasShort && this.#optimizee.prepare) this.#prepare([assignments[0]!, ...next.slice(0, mostAhead)])
+    return this.#simulateOne(assignments[0]!)
   }
 
   /** Tells the optimizee what comes, no more often than for half of what it may hear of. */
@@ -163,19 +164,24 @@ export class Simulations {
     return { member, attempt: new Attempt(this.#optimizee, member.individual, member.surroundings) }
   }
 
-  async #simulateOne(assignment: Assignment): Promise<void> {
+  #simulateOne(assignment: Assignment): Promise<void> | undefined {
     const { member, attempt } = this.#prepared.get(assignment) ?? this.#aloneOf(assignment)
     this.#prepared.delete(assignment)
     const { key, stop } = member
     if (stop !== never) stop.onStop = () => attempt.stop()
     const begin = performance.now()
+    const end = (came: AttemptOutcome) => {
+      const outcome = stop.outcomeOf(came)
+      this.#current = undefined
+      if (this.#isBrokenOff(outcome)) return
+      const milliseconds = performance.now() - begin
+      this.#wasShort = milliseconds < momentMs
+      this.#take([[key, outcome]], milliseconds)
+    }
     const running = this.#runAsOwner({ keys: [key], attempt }, () => attempt.run())
-    const outcome = stop.outcomeOf(running instanceof Promise ? await running : running)
-    this.#current = undefined
-    if (this.#isBrokenOff(outcome)) return
-    const milliseconds = performance.now() - begin
-    this.#wasShort = milliseconds < momentMs
-    this.#take([[key, outcome]], milliseconds)
+    if (running instanceof Promise) return running.then(end)
+    end(running)
+    return undefined
   }
 
   /** Several at once. What is known together shares the time since the answers before it. */

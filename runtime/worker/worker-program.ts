@@ -117,7 +117,8 @@ export class WorkerProgram {
         continue
       }
       if (this.#optimizee.open) await this.open()
-      await this.#simulations.simulate(next, this.#queue)
+      const running = this.#simulations.simulate(next, this.#queue)
+      if (running) await running
       if (this.#simulations.isFlushDue) {
         await this.#flush()
         await setImmediate() // lets signals and timers in between two simulations
