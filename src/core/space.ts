@@ -181,10 +181,14 @@ export class Space<P = Record<string, unknown>> {
   /** What is wrong with the parameters, as a sentence's end, or undefined: every name once, every value in its bounds. */
   refuse(parameters: unknown): string | undefined {
     if (typeof parameters !== 'object' || parameters === null) return `needs named parameters, got ${show(parameters)}`
-    for (const name of Object.keys(parameters)) if (!this.#known.has(name)) return `has no parameter ${show(name)}`
+    // Mostly the names are those of the space in its order, which nothing need be looked up for.
+    const given = Object.keys(parameters)
+    for (let i = 0; i < given.length; i++) {
+      if (given[i] !== this.names[i] && !this.#known.has(given[i]!)) return `has no parameter ${show(given[i])}`
+    }
     for (let i = 0; i < this.names.length; i++) {
       const name = this.names[i]!
-      if (!Object.hasOwn(parameters, name)) {
+      if (given[i] !== name && !Object.hasOwn(parameters, name)) {
         if (this.#conditions?.has(i)) continue
         return `needs the parameter ${show(name)}, which is missing`
       }
