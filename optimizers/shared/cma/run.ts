@@ -97,7 +97,7 @@ export function learn(run: CmaRun, told: readonly ToldSample[], axes: CmaAxes): 
   const n = run.mean.length
   const strategy = cachedStrategy(n, run.lambda, run.shape.type)
   const { mu, weights, muEff, cSigma, dSigma, cc } = strategy
-  const spreads = lastOf([...run.spreads, interquartile(costs)], 20 + Math.ceil((3 * n) / run.lambda))
+  const spreads = lastOf(run.spreads, interquartile(costs), 20 + Math.ceil((3 * n) / run.lambda))
   const ranked = rankSamples(told, medianOf(spreads))
   const deviations = deviationsOf(run.shape, n)
   const stretches = stretchesOf(run, axes, deviations)
@@ -150,8 +150,8 @@ export function learn(run: CmaRun, told: readonly ToldSample[], axes: CmaAxes): 
       parents.map(({ sample: { levels } }, i) => ({ weight: weights[i]! / share, levels })),
     ),
     spreads,
-    bests: lastOf([...run.bests, best], keep),
-    medians: lastOf([...run.medians, plainNumber(median)], keep),
+    bests: lastOf(run.bests, best, keep),
+    medians: lastOf(run.medians, plainNumber(median), keep),
     range: plainNumber(costs.reduce((most, cost) => Math.max(most, cost)) - best),
     failures: 0,
   }
@@ -223,8 +223,13 @@ function interquartile(costs: readonly number[]): number {
   return plainNumber(at(0.75) - at(0.25))
 }
 
-function lastOf(values: readonly number[], count: number): Float64Array {
-  return Float64Array.from(values.length > count ? values.slice(-count) : values)
+/** The newest values, at most so many, with one that is newer still. */
+function lastOf(values: Float64Array, newest: number, count: number): Float64Array {
+  const kept = values.subarray(Math.max(0, values.length + 1 - count))
+  const last = new Float64Array(kept.length + 1)
+  last.set(kept)
+  last[kept.length] = newest
+  return last
 }
 
 const strategies = new Map<string, Strategy>()

@@ -99,8 +99,11 @@ export function turn(path: Float64Array, before: Shape, after: Shape): Float64Ar
 /** The standard deviation of each coordinate of y. */
 export function deviationsOf(shape: Shape, n: number): Float64Array {
   switch (shape.type) {
-    case 'full':
-      return Float64Array.from({ length: n }, (_, i) => Math.sqrt(shape.covariance[rowAt(i) + i]!))
+    case 'full': {
+      const deviations = new Float64Array(n)
+      for (let i = 0; i < n; i++) deviations[i] = Math.sqrt(shape.covariance[rowAt(i) + i]!)
+      return deviations
+    }
     case 'separable':
       return shape.variances.map(Math.sqrt)
     case 'limited-memory':
@@ -155,13 +158,33 @@ function adaptCovariance(old: Float64Array, { steps, path, lost }: Lesson, { c1,
     const along = c1 * path[i]!
     for (let j = 0; j <= i; j++, at++) covariance[at] = decay * old[at]! + along * path[j]!
   }
-  for (const { weight, y } of steps) {
-    for (let i = 0, at = 0; i < n; i++) {
-      const along = cMu * weight * y[i]!
-      for (let j = 0; j <= i; j++, at++) covariance[at]! += along * y[j]!
+  for (let first = 0; first < steps.length; first += 4) addSteps(covariance, cMu, steps.slice(first, first + 4))
+  return covariance
+}
+
+/** Up to four steps at once, as to fetch the covariance costs more than to add to it. */
+function addSteps(covariance: Float64Array, cMu: number, steps: Lesson['steps']): void {
+  const [a, b, c, d] = steps
+  const n = a!.y.length
+  if (d === undefined) {
+    for (const { weight, y } of steps) {
+      for (let i = 0, at = 0; i < n; i++) {
+        const along = cMu * weight * y[i]!
+        for (let j = 0; j <= i; j++, at++) covariance[at]! += along * y[j]!
+      }
+    }
+    return
+  }
+  const [p, q, r, s] = [a!.y, b!.y, c!.y, d.y]
+  for (let i = 0, at = 0; i < n; i++) {
+    const alongP = cMu * a!.weight * p[i]!
+    const alongQ = cMu * b!.weight * q[i]!
+    const alongR = cMu * c!.weight * r[i]!
+    const alongS = cMu * d.weight * s[i]!
+    for (let j = 0; j <= i; j++, at++) {
+      covariance[at] = covariance[at]! + alongP * p[j]! + alongQ * q[j]! + alongR * r[j]! + alongS * s[j]!
     }
   }
-  return covariance
 }
 
 function adaptVariances(old: Float64Array, { steps, path, lost }: Lesson, { c1, cMu, weights }: Strategy) {
