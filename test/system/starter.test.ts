@@ -1,9 +1,11 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { type StartOptions, startProgram } from '../../src/system/starter.ts'
 import { hasPart, hasProgram } from '../parts.ts'
+import { eventually, killProcessesNaming } from '../processes.ts'
 import { temporaryDirectory } from '../temporary.ts'
 
 const hasPerl = hasPart('perl', () => process.platform === 'linux' && hasProgram('perl'), 'how commands are started')
@@ -68,6 +70,31 @@ test.skipIf(!hasPerl)('a starter that is at work or is not there leaves a progra
   if (!stdout.closed) await once(stdout, 'close')
   expect(await startProgram(['true', '\0'], { environment: {}, workingDirectory: undefined })).toBe(undefined)
 })
+
+test.skipIf(!hasPerl)('what a program leaves behind is gone when its end is told, whatever it has left', async () => {
+  const leave = `env -i setsid sh -c 'echo $$ > left; exec sleep 600' & while [ ! -s left ]; do sleep 0.01; done; cat left`
+  const { printed, end } = await run(leave, { workingDirectory: temporaryDirectory() })
+  expect(end).toEqual({ exitCode: 0 })
+  expect(() => process.kill(Number(printed), 0)).toThrow('ESRCH')
+})
+
+test.skipIf(!hasPerl)(
+  'a program ends with the process that asked for it, also where its guardians end before it',
+  async () => {
+    const code = `
+    const { startProgram } = await import(${JSON.stringify(new URL('../../dist/src/system/starter.js', import.meta.url).href)})
+    const { group } = await startProgram(['sleep', '600'], { environment: {}, workingDirectory: undefined })
+    console.log(group.pid)
+    await group.ended`
+    const asker = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const [line] = (await once(asker.stdout, 'data')) as [Buffer]
+    const program = Number(line)
+    const [, owner] = /TWOLOOP_GROUP=([^.]+)\./.exec(readFileSync(`/proc/${program}/environ`, 'latin1'))!
+    killProcessesNaming(`guardian TWOLOOP_GROUP=${owner}`)
+    asker.kill('SIGKILL')
+    await eventually(() => !existsSync(`/proc/${program}`), 'the program ends')
+  },
+)
 
 test('without Perl commands run as well', () => {
   const code = `
