@@ -67,20 +67,20 @@ type Together = {
 /** The state of the one optimizer that searches: of a run that version 1 began, or for a front. */
 type Alone = { readonly kind: 'alone'; readonly state: State }
 
-/** The place of the member that has proposed it, if one has, what it said with it, and what a discrete point is known by. */
+/** The place of the member that has proposed it, if one has, what it said with it, and what its point is known by unless it may come again. */
 type Tag = { readonly member: number | null; readonly tag: State; readonly key: number | null }
 
 /**
  * The optimizer where none is named: it chooses by the space, the horizon and how many are simulated at once, says whom and
  * why, and lets several optimizers search together; a front is looked for by one.
  *
- * They take turns. What is better than all before is told to those that can use it, and no point of a discrete space
- * is simulated twice: whoever proposes one that is known is told what came of it.
+ * They take turns. What is better than all before is told to those that can use it, and no point is
+ * simulated twice unless there is noise: whoever proposes one that is known is told what came of it.
  */
 export class Auto<P = Record<string, unknown>> extends Optimizer<AutoState, P> {
   static readonly type = 'auto'
   static readonly summary = 'Chooses optimizers by the space and the horizon, lets them search together, and says why'
-  static override readonly version = 6
+  static override readonly version = 7
   static readonly since = 1
   static readonly settings = settings
   static override readonly abilities = {
@@ -95,6 +95,8 @@ export class Auto<P = Record<string, unknown>> extends Optimizer<AutoState, P> {
   readonly #populationSize: number | undefined
   readonly #noise: boolean | undefined
   readonly #isDiscrete: boolean
+  /** Whether no point is simulated again: noise asks for that. */
+  readonly #remembers: boolean
   /** What looks for a front, or what version 1 would have taken. */
   readonly #alone: Optimizer<State, P>
   #plan: Plan<P> | undefined
@@ -111,6 +113,7 @@ export class Auto<P = Record<string, unknown>> extends Optimizer<AutoState, P> {
     this.#noise = noise
     this.#alone = alone
     this.#isDiscrete = problem.space.isConditional || problem.space.axes.every(({ kind }) => kind !== 'real')
+    this.#remembers = this.#isDiscrete || !isNoisy(problem, { noise })
   }
 
   override get populationSize(): number {
@@ -177,7 +180,7 @@ export class Auto<P = Record<string, unknown>> extends Optimizer<AutoState, P> {
   /** The turn of the first who has something to propose. */
   #turn(state: Together, room: number, random: Random): Turn<P> | undefined {
     for (const place of inTurn(state, this.#chosen.members)) {
-      const turn = this.#isDiscrete
+      const turn = this.#remembers
         ? this.#askForFresh(state, place, room, random)
         : this.#askMember(state, place, room, random)
       if (turn.proposals.length > 0) return turn
@@ -194,38 +197,37 @@ export class Auto<P = Record<string, unknown>> extends Optimizer<AutoState, P> {
   }
 
   /**
-   * One after the other, the proposals of a member that nothing is known of. Of a point that is known it is told at once, and
-   * of one that is simulated already as soon as that is told.
+   * The proposals of a member that nothing is known of. Of a point that is known it is told at once, and of one that is simulated
+   * already as soon as that is told. In a discrete space, where many are known, it proposes one after the other.
    */
   #askForFresh(state: Together, place: number, room: number, random: Random): Turn<P> {
     const { optimizer, share } = this.#chosen.members[place]!
+    const most = this.#isDiscrete ? room : 1
     const proposals: Proposal<P>[] = []
     let kept = state
     let now: Together = { ...state, members: withState(state.members, place, this.#stateOf(state, place, random)) }
-    for (let repeats = 0; proposals.length < room && repeats < mostRepeats; ) {
-      const asked = optimizer.ask(now.members[place]!.state, 1, random)
-      const [proposal] = asked.proposals
-      if (proposal === undefined) break
-      const { key } = keyedPoint(this.space, this.space.encode(proposal.parameters))
-      const known = lookUp(now.memory, key)
-      if (known === undefined) {
-        proposals.push(tagged(proposal, place, key))
-        now = {
-          ...afterTurn(now, place, { state: asked.state, count: 1, share }),
-          memory: withAwaited(now.memory, key),
+    for (let repeats = 0; proposals.length < most && repeats < mostRepeats; ) {
+      const asked = optimizer.ask(now.members[place]!.state, this.#isDiscrete ? 1 : room, random)
+      if (asked.proposals.length === 0) break
+      now = { ...now, members: withState(now.members, place, asked.state) }
+      for (const proposal of asked.proposals) {
+        const { key } = keyedPoint(this.space, this.space.encode(proposal.parameters))
+        const known = lookUp(now.memory, key)
+        const own = now.members[place]!.state
+        if (known === undefined) {
+          proposals.push(tagged(proposal, place, key))
+          now = { ...afterTurn(now, place, { state: own, count: 1, share }), memory: withAwaited(now.memory, key) }
+        } else if (known === 'awaited') {
+          repeats++
+          const memory = withInterest(now.memory, key, { member: place, tag: proposal.tag ?? null })
+          now = { ...now, members: withState(now.members, place, own, 1), memory }
+        } else {
+          repeats++
+          const evaluation = recalled(this.objectives, proposal.parameters, known.score, proposal.tag)
+          now = { ...now, members: withState(now.members, place, optimizer.tell(own, [evaluation], random)) }
         }
-        kept = now
-        continue
       }
-      repeats++
-      if (known === 'awaited') {
-        const memory = withInterest(now.memory, key, { member: place, tag: proposal.tag ?? null })
-        now = { ...now, members: withState(now.members, place, asked.state, 1), memory }
-      } else {
-        const evaluation = recalled(this.objectives, proposal.parameters, known.score, proposal.tag)
-        const told = optimizer.tell(asked.state, [evaluation], random)
-        now = { ...now, members: withState(now.members, place, told) }
-      }
+      if (proposals.length > 0) kept = now
     }
     return { state: kept, proposals }
   }
@@ -263,7 +265,7 @@ export class Auto<P = Record<string, unknown>> extends Optimizer<AutoState, P> {
       best = betterOf(best, score, evaluation.individual, this.space)
       const interests: Interest[] =
         tag === undefined || tag.member === null ? [] : [{ member: tag.member, tag: tag.tag }]
-      if (this.#isDiscrete) {
+      if (this.#remembers) {
         const simulated = keyOf(this.space.encode(evaluation.individual.parameters))
         const told = withTold(memory, { proposed: tag?.key ?? null, simulated }, score)
         memory = told.memory

@@ -10,7 +10,7 @@ import type { Random } from '../src/core/random.ts'
 import { parseSettings, SettingsError } from '../src/core/settings.ts'
 import { type Best, betterOf, feasibleScore, recommendationOf } from './shared/best.ts'
 import { axesOf, type CmaAxes, split } from './shared/cma/axes.ts'
-import { type Drawn, drawFresh, drawSample } from './shared/cma/fresh-sample.ts'
+import { type Drawn, drawFresh, drawSample, meetingKeyOf } from './shared/cma/fresh-sample.ts'
 import { type NoisyPast, noNoisyPast, remember, settle, settledIn, withoutNoise } from './shared/cma/noise.ts'
 import { firstRun, isSpent, nextRun, type RestartSchedule } from './shared/cma/restart-schedule.ts'
 import { beginRun, type CmaRun, type CmaSample, learn, type ToldSample } from './shared/cma/run.ts'
@@ -64,7 +64,10 @@ export type CmaEsState = {
   readonly pending: number
   /** The best of what was known before the first run. */
   readonly prior: KnownBefore
-  /** In a space without real axes, or where these may not apply: which points are known, and which are simulated, so that none is simulated again. */
+  /**
+   * Which points that may come again are known, and which are simulated, so that none is simulated twice: all of a space without
+   * real axes, or where these may not apply; else those where samples from beyond the bounds meet.
+   */
   readonly known: KnownPoints
   readonly open: readonly number[]
   readonly best: Best | null
@@ -75,7 +78,14 @@ export type CmaEsState = {
   readonly hasEnded: boolean
 }
 
-/** A sample and the run that it belongs to; of a discrete space, what its point is known by. */
+/** A generation whose results have come, and what follows from it. */
+type Complete = Pick<CmaEsState, 'schedule' | 'told' | 'best' | 'stopped'> & {
+  readonly run: CmaRun
+  readonly noise: NoisyPast | undefined
+}
+type Learned = Pick<CmaEsState, 'run' | 'schedule' | 'stopped' | 'hasEnded'> & { readonly noise: NoisyPast | undefined }
+
+/** A sample and the run that it belongs to; what its point is known by if it may come again. */
 type Tag = { readonly run: number; readonly sample: CmaSample | null; readonly key: number | null }
 
 /**
@@ -89,7 +99,7 @@ type Tag = { readonly run: number; readonly sample: CmaSample | null; readonly k
 export class CmaEs<P = Record<string, unknown>> extends Optimizer<CmaEsState, P, Settings> {
   static readonly type = 'cma-es'
   static readonly summary = 'Adapts a normal distribution to the better samples: for up to some 10,000 evaluations'
-  static override readonly version = 6
+  static override readonly version = 7
   static readonly since = 1
   static readonly settings = settings
   static override readonly abilities = {
@@ -135,11 +145,11 @@ export class CmaEs<P = Record<string, unknown>> extends Optimizer<CmaEsState, P,
   }
 
   /**
-   * Takes states of earlier versions as they are: constants, tests for a stop, the size of populations and a path have
-   * changed, and what was not noisy then is not.
+   * Takes states of earlier versions as they are: constants, tests for a stop, the size of populations, a path and which
+   * points are known have changed, and what was not noisy then is not.
    */
   override upgrade(state: State, version: number): CmaEsState | undefined {
-    return version < 6 ? (state as unknown as CmaEsState) : undefined
+    return version < 7 ? (state as unknown as CmaEsState) : undefined
   }
 
   override start(): CmaEsState {
@@ -159,30 +169,57 @@ export class CmaEs<P = Record<string, unknown>> extends Optimizer<CmaEsState, P,
     }
   }
 
-  override ask(state: CmaEsState, room: number, random: Random): Asked<CmaEsState, P> {
-    if (state.hasEnded) return { state, proposals: [] }
+  override ask(old: CmaEsState, room: number, random: Random): Asked<CmaEsState, P> {
+    let state = old
+    for (let generation = 0; generation < mostOfKnown && !state.hasEnded; generation++) {
+      const asked = this.#askOnce(state, room, random)
+      if (asked.proposals.length > 0 || asked.state.own === state.own) return asked
+      state = this.#afterKnown(asked.state, random)
+    }
+    return { state, proposals: [] }
+  }
+
+  /** Samples of the present generation; of those whose points are known it is told at once. */
+  #askOnce(state: CmaEsState, room: number, random: Random): Asked<CmaEsState, P> {
     const run = state.run ?? this.#begin(state, random)
     const sampler = new Sampler(run, this.#axes)
     // A generation is filled first; where results come one by one, nobody waits for its last.
     const count = state.pending > 0 ? room : Math.min(room, run.lambda - state.own)
     const proposals: Proposal<P>[] = []
     const open = [...state.open]
-    while (proposals.length < count) {
+    const told = [...state.told]
+    let { own, schedule } = state
+    for (let draw = 0; draw < count; draw++) {
       const drawn = this.#draw(sampler, state.known, open, random)
       if (drawn === undefined) break
       const { point, sample, key } = drawn
+      const score = key === null ? undefined : scoreAt(state.known, key)
+      if (score !== undefined) {
+        told.push({ sample: sample!, cost: score === null ? null : 0 - score })
+        schedule = { ...schedule, spent: schedule.spent + 1 }
+        own++
+        continue
+      }
       if (key !== null) open.push(key)
-      const tag: Tag = { run: state.schedule.restarts, sample, key }
+      const tag: Tag = { run: schedule.restarts, sample, key }
       proposals.push({ parameters: this.space.decode(point), tag })
     }
     const pending = state.pending + proposals.length
-    return { state: { ...state, run, prior: nothingKnown, open, pending }, proposals }
+    return { state: { ...state, run, prior: nothingKnown, schedule, told, own, open, pending }, proposals }
   }
 
+  /** A sample whose point is not simulated already; in a discrete space, none that is known. */
   #draw(sampler: Sampler, known: KnownPoints, open: readonly number[], random: Random): Drawn | undefined {
-    if (!this.#isDiscrete) return drawSample(sampler, random)
-    const isTaken = (key: number) => open.includes(key) || scoreAt(known, key) !== undefined
-    return drawFresh(sampler, { space: this.space, axes: this.#axes }, isTaken, random)
+    if (this.#isDiscrete) {
+      const isTaken = (key: number) => open.includes(key) || scoreAt(known, key) !== undefined
+      return drawFresh(sampler, { space: this.space, axes: this.#axes }, isTaken, random)
+    }
+    for (let draw = 0; draw < mostOfOpen; draw++) {
+      const drawn = drawSample(sampler, random)
+      const key = this.#keyOf(drawn.point)
+      if (key === null || !open.includes(key)) return { ...drawn, key }
+    }
+    return undefined
   }
 
   #begin({ schedule, prior }: CmaEsState, random: Random): CmaRun {
@@ -202,8 +239,8 @@ export class CmaEs<P = Record<string, unknown>> extends Optimizer<CmaEsState, P,
       const score = cost === null ? null : 0 - cost
       best = betterOf(best, score, evaluation.individual, this.space)
       const tag = evaluation.tag as Tag | undefined
-      if (this.#isDiscrete) {
-        const key = tag?.key ?? keyOf(this.space.encode(evaluation.individual.parameters))
+      const key = tag === undefined ? this.#keyOf(this.space.encode(evaluation.individual.parameters)) : tag.key
+      if (key !== null) {
         known = withPoint(known, key, score)
         if (tag !== undefined) open.splice(open.indexOf(key), 1)
       }
@@ -219,28 +256,46 @@ export class CmaEs<P = Record<string, unknown>> extends Optimizer<CmaEsState, P,
         else told.push(...this.#takeForeign(run, point, cost))
       }
       if (run === null || own < run.lambda) continue
-      if (noise !== undefined) {
-        noise = remember(noise, told, this.#axes)
-        told = withoutNoise(noise, run, told)
-      }
-      run = learn(run, told, this.#axes)
+      const learned = this.#learn({ run, schedule, told, best, stopped, noise }, random)
+      ;({ run, schedule, stopped, hasEnded, noise } = learned)
       told = []
       own = 0
-      // Under noise the least is a matter of luck.
-      const least = noise === undefined && best !== null ? 0 - best.score : undefined
-      const reason = stopReason(run, this.#axes, least) ?? (isSpent(schedule) ? 'budget' : undefined)
-      if (reason === undefined) continue
-      stopped = reason
-      if (noise !== undefined) noise = settle(noise, run, this.#axes)
-      const { restarts, sigma } = this.settings
-      if (restarts === 'none') hasEnded = true
-      else {
-        schedule = nextRun(schedule, restarts, { lambda: this.populationSize, sigma }, random)
-        run = null
-      }
     }
     const next = { run, schedule, told, own, pending, prior, known, open, best, stopped, hasEnded }
     return noise === undefined ? next : { ...next, noise }
+  }
+
+  /** A generation is learned from; a run that stops is followed by the next. */
+  #learn(old: Complete, random: Random): Learned {
+    let { run, schedule, told, noise, best } = old
+    if (noise !== undefined) {
+      noise = remember(noise, told, this.#axes)
+      told = withoutNoise(noise, run, told)
+    }
+    run = learn(run, told, this.#axes)
+    // Under noise the least is a matter of luck.
+    const least = noise === undefined && best !== null ? 0 - best.score : undefined
+    const stopped = stopReason(run, this.#axes, least) ?? (isSpent(schedule) ? 'budget' : undefined)
+    if (stopped === undefined) return { run, schedule, noise, stopped: old.stopped, hasEnded: false }
+    if (noise !== undefined) noise = settle(noise, run, this.#axes)
+    const { restarts, sigma } = this.settings
+    if (restarts === 'none') return { run, schedule, noise, stopped, hasEnded: true }
+    const next = nextRun(schedule, restarts, { lambda: this.populationSize, sigma }, random)
+    return { run: null, schedule: next, noise, stopped, hasEnded: false }
+  }
+
+  /** What a point is known by if it may come again, which noise asks for. */
+  #keyOf(point: readonly number[]): number | null {
+    if (this.#isDiscrete) return keyOf(point)
+    return this.#isNoisy ? null : meetingKeyOf(this.space, point)
+  }
+
+  /** A generation that was completed by what is known is learned from at once. */
+  #afterKnown(state: CmaEsState, random: Random): CmaEsState {
+    const { run, own, noise } = state
+    if (run === null || own < run.lambda) return state
+    const { noise: past, ...learned } = this.#learn({ ...state, run, noise }, random)
+    return { ...state, ...learned, told: [], own: 0, ...(past !== undefined && { noise: past }) }
   }
 
   /** Where a model of costs may learn what came of an evaluation. */
@@ -279,6 +334,11 @@ export class CmaEs<P = Record<string, unknown>> extends Optimizer<CmaEsState, P,
     }
   }
 }
+
+/** How many generations whose points are all known follow each other before a search ends: nothing new is left to it. */
+const mostOfKnown = 1000
+/** How often another sample is drawn in place of one whose point is simulated already. */
+const mostOfOpen = 20
 
 /** Up to here all that is learned of how parameters go together is worth what it takes; beyond the second, no record holds it. */
 const mostFull = 200

@@ -87,7 +87,7 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
   static readonly type = 'genetic-algorithm'
   static readonly summary =
     'Tournaments, crossover of two parents or of many, mutations at all scales; for any parameters, and for fronts'
-  static override readonly version = 5
+  static override readonly version = 6
   /** Runs of version 3 go on in generations, as they began. */
   static readonly since = 3
   static readonly settings = settings
@@ -101,7 +101,6 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
 
   readonly #generations: Breeding
   readonly #families: Breeding
-  readonly #isDiscrete: boolean
   readonly #breedsFamilies: boolean
 
   constructor(problem: Problem<P>, given: z.input<typeof settings> = {}) {
@@ -116,7 +115,6 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
     }
     this.#generations = new BreedingGenerations(nursery)
     this.#families = new BreedingFamilies(nursery)
-    this.#isDiscrete = this.space.isConditional || this.space.axes.every(({ kind }) => kind !== 'real')
     const other = this.space.axes.find(({ kind }) => kind !== 'real')
     if (this.settings.breeding === 'families' && other) {
       throw new SettingsError(`optimizer: breeding families needs real parameters only, got ${other.kind} ones, too`)
@@ -131,7 +129,7 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
   }
 
   override upgrade(state: State, version: number): GeneticAlgorithmState | undefined {
-    if (version === 4) return state as unknown as GeneticAlgorithmState
+    if (version >= 4) return state as unknown as GeneticAlgorithmState
     if (version === 3) return { ...(state as unknown as GeneticAlgorithmState), families: null }
     const second = asVersion2(state, version)
     return second && { ...second, families: null, known: this.#withMembers([], second.members) }
@@ -237,9 +235,7 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
     return fitness === null ? null : plainNumber(scoreOf(this.objectives, fitness, violation))
   }
 
-  /** A point with a real coordinate that applies hardly comes again, and to know them all would cost as much as the whole history. */
   #withMembers(known: KnownPoints, members: readonly Member[]): KnownPoints {
-    if (!this.#isDiscrete) return known
     return members.reduce((all, member) => withPoint(all, keyOf(member.genome), this.#scoreToKeep(member)), known)
   }
 }

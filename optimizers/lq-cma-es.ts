@@ -17,11 +17,19 @@ import { deviationsOf } from './shared/cma/shape.ts'
 import { type KnownBefore, nothingKnown, startAmong, warmStart, withPrior } from './shared/cma/start.ts'
 import { type StopReason, stopReason } from './shared/cma/stop.ts'
 import { defaultLambda } from './shared/cma/strategy.ts'
+import { keyedPoint } from './shared/fresh-point.ts'
 import { canonical } from './shared/genes.ts'
-import { type KnownPoints, keyOf, scoreAt, withPoint } from './shared/known-points.ts'
+import { type KnownPoints, scoreAt, withPoint } from './shared/known-points.ts'
 import { costOf } from './shared/score.ts'
 import { type Archive, emptyArchive, withPoints } from './shared/surrogate/archive.ts'
-import { agreementOf, type Candidate, learnedCosts, mostPromising, outcomeOf } from './shared/surrogate/candidates.ts'
+import {
+  agreementOf,
+  type Candidate,
+  knownCandidate,
+  learnedCosts,
+  mostPromising,
+  outcomeOf,
+} from './shared/surrogate/candidates.ts'
 import { fitModel, fullSize, type LqModel, minimiserOf } from './shared/surrogate/lq-model.ts'
 
 const settings = z.strictObject({
@@ -71,7 +79,7 @@ export type LqCmaEsState = {
   readonly optimum: Float64Array | null
   /** The best of what was known before the first run. */
   readonly prior: KnownBefore
-  /** In a space without real axes, the points that are known: none is simulated again. */
+  /** The points that were simulated: none is simulated again. */
   readonly known: KnownPoints
   readonly best: Best | null
   readonly stopped: StopReason | 'budget' | null
@@ -89,7 +97,7 @@ export class LqCmaEs<P = Record<string, unknown>> extends Optimizer<LqCmaEsState
   static readonly type = 'lq-cma-es'
   static readonly summary =
     'CMA-ES that learns a quadratic model and simulates little: for up to some 1,000 evaluations'
-  static override readonly version = 3
+  static override readonly version = 4
   static readonly since = 1
   static readonly settings = settings
   static override readonly abilities = {
@@ -102,11 +110,13 @@ export class LqCmaEs<P = Record<string, unknown>> extends Optimizer<LqCmaEsState
 
   readonly #axes: CmaAxes
   readonly #isDiscrete: boolean
+  readonly #isReplicated: boolean
 
   constructor(problem: Problem<P>, given: z.input<typeof settings> = {}) {
     super(problem, parseSettings(settings, given, 'optimizer'))
     this.#axes = axesOf(this.space)
     this.#isDiscrete = this.space.axes.every(({ kind }) => kind !== 'real')
+    this.#isReplicated = problem.replications !== undefined
   }
 
   override get usualGenerations(): number {
@@ -118,9 +128,9 @@ export class LqCmaEs<P = Record<string, unknown>> extends Optimizer<LqCmaEsState
     return populationSize ?? batch * Math.ceil(defaultLambda(this.space.dimension) / batch)
   }
 
-  /** Takes states of earlier versions as they are: only constants and a path have changed. */
+  /** Takes states of earlier versions as they are: only constants, a path and which points are known have changed. */
   override upgrade(state: State, version: number): LqCmaEsState | undefined {
-    return version < 3 ? (state as unknown as LqCmaEsState) : undefined
+    return version < 4 ? (state as unknown as LqCmaEsState) : undefined
   }
 
   override start(): LqCmaEsState {
@@ -141,30 +151,51 @@ export class LqCmaEs<P = Record<string, unknown>> extends Optimizer<LqCmaEsState
     }
   }
 
-  override ask(state: LqCmaEsState, room: number, random: Random): Asked<LqCmaEsState, P> {
-    if (state.hasEnded) return { state, proposals: [] }
-    const { run, candidates, wanted } = state.candidates.length > 0 ? state : this.#sample(state, random)
-    if (run === null) return { state, proposals: [] }
-    const evaluated = candidates.filter(({ status }) => status !== 'new').length
-    const chosen = mostPromising(state.model, run, candidates, this.#axes).slice(0, Math.min(room, wanted - evaluated))
-    const tagOf = (place: number): Tag => ({ run: state.schedule.restarts, generation: run.generation, place })
-    const proposals = chosen.map(
-      (place): Proposal<P> => ({ parameters: this.space.decode(candidates[place]!.point), tag: tagOf(place) }),
-    )
-    const marked = candidates.map((candidate, place) =>
-      chosen.includes(place) ? { ...candidate, status: 'pending' as const } : candidate,
-    )
-    return {
-      state: {
-        ...state,
-        run,
-        candidates: marked,
-        wanted,
-        prior: nothingKnown,
-        pending: state.pending + proposals.length,
-      },
-      proposals,
+  override ask(old: LqCmaEsState, room: number, random: Random): Asked<LqCmaEsState, P> {
+    let state = old
+    for (let portion = 0; portion < mostOfKnown && !state.hasEnded; portion++) {
+      const asked = this.#askPortion(state, room, random)
+      const { run, pending, schedule } = asked.state
+      if (run === null || pending > 0 || schedule.spent === state.schedule.spent) return asked
+      state = this.#test(asked.state, run, random)
     }
+    return { state, proposals: [] }
+  }
+
+  /** The most promising candidates; those whose points are known have been simulated already, and one point is simulated once. */
+  #askPortion(state: LqCmaEsState, room: number, random: Random): Asked<LqCmaEsState, P> {
+    const { run, candidates: before, wanted } = state.candidates.length > 0 ? state : this.#sample(state, random)
+    if (run === null) return { state, proposals: [] }
+    const candidates = [...before]
+    const open = new Set(before.filter(({ status }) => status === 'pending').map(({ point }) => this.#keyOf(point)))
+    const evaluated = before.filter(({ status }) => status !== 'new').length
+    const proposals: Proposal<P>[] = []
+    let spent = state.schedule.spent
+    const [most, { batch }] = [wanted - evaluated, this.settings]
+    for (const [i, place] of mostPromising(state.model, run, before, this.#axes).entries()) {
+      if (proposals.length >= Math.min(room, most)) break
+      // Where some are known, as many others as there are workers are simulated in their places.
+      if (i >= most && (proposals.length === 0 || proposals.length >= batch)) break
+      const candidate = before[place]!
+      const key = this.#keyOf(candidate.point)
+      const score = this.#isReplicated ? undefined : scoreAt(state.known, key)
+      if (score !== undefined) {
+        candidates[place] = knownCandidate(candidate, score)
+        spent++
+      } else if (!open.has(key) || this.#isReplicated) {
+        open.add(key)
+        candidates[place] = { ...candidate, status: 'pending' }
+        const tag: Tag = { run: state.schedule.restarts, generation: run.generation, place }
+        proposals.push({ parameters: this.space.decode(candidate.point), tag })
+      }
+    }
+    const schedule = { ...state.schedule, spent }
+    const pending = state.pending + proposals.length
+    return { state: { ...state, run, candidates, wanted, prior: nothingKnown, schedule, pending }, proposals }
+  }
+
+  #keyOf(point: readonly number[]): number {
+    return keyedPoint(this.space, point).key
   }
 
   /** The samples of a new generation; the model's optimum is the first of them. */
@@ -213,7 +244,7 @@ export class LqCmaEs<P = Record<string, unknown>> extends Optimizer<LqCmaEsState
       best = betterOf(best, score, evaluation.individual, this.space)
       const tag = evaluation.tag as Tag | undefined
       const point = tag ? candidates[tag.place]!.point : this.space.encode(evaluation.individual.parameters)
-      if (this.#isDiscrete) known = withPoint(known, keyOf(point), score)
+      known = withPoint(known, this.#keyOf(point), score)
       const outcome = outcomeOf(evaluation)
       if (cost !== null && outcome === 'done') added.push({ x: split(this.#axes, point).x, cost })
       if (tag !== undefined) {
@@ -280,6 +311,9 @@ export class LqCmaEs<P = Record<string, unknown>> extends Optimizer<LqCmaEsState
     }
   }
 }
+
+/** How many portions whose points are all known follow each other before a search ends: nothing new is left to it. */
+const mostOfKnown = 10_000
 
 /** How many times as many points are remembered as the full model has coefficients. */
 const mostRemembered = 10

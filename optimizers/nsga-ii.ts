@@ -4,6 +4,7 @@ import type { Asked, Recommendation } from '../src/core/algorithm.ts'
 import type { Evaluation } from '../src/core/evaluation.ts'
 import type { Problem } from '../src/core/optimizee.ts'
 import { commonSettings, Optimizer } from '../src/core/optimizer.ts'
+import type { State } from '../src/core/plain-data.ts'
 import type { Random } from '../src/core/random.ts'
 import { parseSettings } from '../src/core/settings.ts'
 import { type Archived, archiveWith, recommendArchive } from './shared/archive.ts'
@@ -54,7 +55,7 @@ export type NsgaIIState = {
   /** The population; in a search in generations, with the children that were told since. */
   readonly members: readonly Member[]
   readonly pending: readonly Pending[]
-  /** All points of a discrete space that were told, none of which is simulated again. */
+  /** All points that were told, none of which is simulated again. */
   readonly known: KnownPoints
   /** How many genomes were proposed. */
   readonly proposed: number
@@ -77,7 +78,8 @@ export class NsgaII<P = Record<string, unknown>> extends Optimizer<NsgaIIState, 
   static readonly type = 'nsga-ii'
   static readonly summary =
     'Finds a front of several objectives: non-dominated sorting, crowding, simulated binary crossover'
-  static override readonly version = 1
+  static override readonly version = 2
+  static readonly since = 1
   static readonly settings = settings
   static override readonly abilities = {
     axes: allAxes,
@@ -88,12 +90,15 @@ export class NsgaII<P = Record<string, unknown>> extends Optimizer<NsgaIIState, 
   } as const
 
   readonly #variation: ReturnType<typeof variationOf>
-  readonly #isDiscrete: boolean
 
   constructor(problem: Problem<P>, given: z.input<typeof settings> = {}) {
     super(problem, parseSettings(settings, given, 'optimizer'))
     this.#variation = variationOf(this.space, this.settings)
-    this.#isDiscrete = this.space.isConditional || this.space.axes.every(({ kind }) => kind !== 'real')
+  }
+
+  /** Takes states of the first version as they are: it knew no points with a real coordinate. */
+  override upgrade(state: State, version: number): NsgaIIState | undefined {
+    return version === 1 ? (state as unknown as NsgaIIState) : undefined
   }
 
   override start(): NsgaIIState {
@@ -179,9 +184,7 @@ export class NsgaII<P = Record<string, unknown>> extends Optimizer<NsgaIIState, 
       ...state,
       pending: state.pending.filter(({ serial }) => !answered.has(serial)),
       members: state.isSteady ? this.#survivors(members) : members,
-      known: this.#isDiscrete
-        ? told.reduce((known, { genome }) => withPoint(known, keyOf(genome), null), state.known)
-        : state.known,
+      known: told.reduce((known, { genome }) => withPoint(known, keyOf(genome), null), state.known),
       archive: evaluations.reduce((all, one) => archiveWith(all, one, space, objectives), state.archive),
       failed: state.failed + told.filter(({ fitness }) => fitness === null).length,
     }

@@ -4,7 +4,7 @@ import { mostInfeasible, type Objectives, violationOfScore } from '../../src/cor
 import type { State } from '../../src/core/plain-data.ts'
 import { type KnownPoints, scoreAt, withPoint } from '../shared/known-points.ts'
 
-/** Which points of a discrete space are known, and which are simulated, so that no two members have one simulated. */
+/** Which points are known, and which are simulated, so that no two members have one simulated. */
 export type Memory = {
   readonly known: KnownPoints
   readonly awaited: readonly Awaited[]

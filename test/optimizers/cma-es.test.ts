@@ -157,6 +157,17 @@ test('on BBOB in 5 dimensions it is as good as measured', () => {
   expect(areaWithin(runs, 5000, 5)).toBeGreaterThan(0.18)
 })
 
+test('a run comes to rest on the steps of a staircase, and others find its foot soon', () => {
+  const runs = [2, 3].map((instance) =>
+    searchBbob(
+      (problem, seed) => new CmaEs(problem, { seed, ...endless }),
+      { number: 7, instance, dimension: 10 },
+      6000,
+    ),
+  )
+  expect(reachedWithin(runs, 6000)).toBe(1) // 31,000 where a third of a generation alike is enough for larger steps
+})
+
 test('an optimum on the bounds of many axes is found as fast as one on those of few', () => {
   const runs = [1, 2, 3].map((instance) =>
     searchBbob(

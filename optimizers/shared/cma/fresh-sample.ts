@@ -5,12 +5,21 @@ import { type CmaAxes, split } from './axes.ts'
 import type { CmaSample } from './run.ts'
 import type { Sampler } from './sampler.ts'
 
-/** A sample and where it is simulated; of a discrete space, what that point is known by. */
+/** A sample and where it is simulated, and what that point is known by if it may come again. */
 export interface Drawn {
   readonly point: number[]
   /** Null where a point was taken from anywhere and a step to it cannot be made. */
   readonly sample: CmaSample | null
   readonly key: number | null
+}
+
+/**
+ * What a point is known by where samples from beyond the bounds meet: all of its real coordinates lie on one. Null elsewhere,
+ * where hardly a point comes again.
+ */
+export function meetingKeyOf<P>(space: Space<P>, point: readonly number[]): number | null {
+  const isMet = space.axes.every(({ kind }, i) => kind !== 'real' || point[i] === 0 || point[i] === 1)
+  return isMet ? keyedPoint(space, point).key : null
 }
 
 export function drawSample(sampler: Sampler, random: Random): Drawn {

@@ -194,9 +194,12 @@ function withoutSettled(shape: Shape, yMean: Float64Array, zMean: Float64Array, 
   return { z: z ?? zMean.map((value, i) => (isFree(i) ? value : 0)), dimension: zMean.length - settled }
 }
 
-/** Whether the best are all alike: the step size grows on a plateau. */
+/**
+ * Whether the better 70 % are all alike: the step size grows on a plateau (Hansen 2016, appendix C). Were fewer enough, it would
+ * grow on steps as well, where some are alike in each generation, and a run would not come to rest for long.
+ */
 function isFlat(ranked: readonly ToldSample[]): boolean {
-  const other = ranked[Math.ceil(0.1 + ranked.length / 4)]
+  const other = ranked[Math.ceil(0.7 * ranked.length) - 1]
   return other !== undefined && ranked[0]!.cost !== null && ranked[0]!.cost === other.cost
 }
 

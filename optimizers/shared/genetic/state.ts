@@ -14,7 +14,7 @@ export type GeneticAlgorithmState = {
   /** What is bred from next: the survivors of the last generation and what was told since, or the steady population. */
   readonly members: readonly Member[]
   readonly pending: readonly Pending[]
-  /** All points of a discrete space that were told, none of which is simulated again. */
+  /** All points that were told, none of which is simulated again. */
   readonly known: KnownPoints
   /** How many genomes were proposed. */
   readonly proposed: number

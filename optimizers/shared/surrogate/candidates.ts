@@ -1,4 +1,5 @@
 import type { Evaluation } from '../../../src/core/evaluation.ts'
+import { mostInfeasible } from '../../../src/core/objectives.ts'
 import { type CmaAxes, split } from '../cma/axes.ts'
 import { type CmaRun, type CmaSample, medianOf, penalised } from '../cma/run.ts'
 import { type Archive, kendallTau, pointIn } from './archive.ts'
@@ -18,6 +19,12 @@ type Outcome = 'done' | 'infeasible' | 'failed'
 export function outcomeOf<P>(evaluation: Evaluation<P>): Outcome {
   if (evaluation.outcome === 'failed') return 'failed'
   return (evaluation.violation ?? 0) > 0 ? 'infeasible' : 'done'
+}
+
+/** A candidate whose point was simulated before, with the score that came of it. */
+export function knownCandidate(candidate: Candidate, score: number | null): Candidate {
+  if (score === null) return { ...candidate, status: 'failed', cost: null }
+  return { ...candidate, status: score <= mostInfeasible ? 'infeasible' : 'done', cost: 0 - score }
 }
 
 /** The places of those that are not simulated yet, best first by the model; as they were drawn where there is none. */
