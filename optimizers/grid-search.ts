@@ -3,11 +3,12 @@ import { allAxes } from '../src/core/abilities.ts'
 import type { Asked } from '../src/core/algorithm.ts'
 import { leavesOf, valueFromLeaves } from '../src/core/leaves.ts'
 import type { Problem } from '../src/core/optimizee.ts'
-import { commonSettings, Optimizer } from '../src/core/optimizer.ts'
+import { checkProblem, commonSettings, Optimizer } from '../src/core/optimizer.ts'
 import { parseSettings, SettingsError } from '../src/core/settings.ts'
 import type { Space } from '../src/core/space.ts'
 import { digitsOf } from './designs/factors.ts'
 import { Design, type DesignState, fullFactorial } from './designs/index.ts'
+import { withoutRounding } from './designs/levels.ts'
 
 const settings = z.strictObject({
   seed: commonSettings.seed,
@@ -42,6 +43,7 @@ export class GridSearch<P = Record<string, unknown>> extends Optimizer<DesignSta
   readonly #design: Design<P>
 
   constructor(problem: Problem<P>, given: z.input<typeof settings> = {}) {
+    checkProblem(GridSearch.type, problem)
     const { paramGrid, ...playing } = parseSettings(settings, given, 'optimizer')
     const values = Object.fromEntries(
       Object.entries(paramGrid).map(([name, axis]) => [name, valuesOf(problem.space, name, axis)] as const),
@@ -93,7 +95,9 @@ function valuesOf(
   name: string,
   [low, high, steps]: readonly [number, number, number],
 ): unknown[] {
-  const axis = Array.from({ length: steps + 1 }, (_, i) => (i === steps ? high : low + ((high - low) * i) / steps))
+  const axis = Array.from({ length: steps + 1 }, (_, i) =>
+    i === steps ? high : withoutRounding(low + ((high - low) * i) / steps, low, high),
+  )
   const definition = definitions.find(([known]) => known === name)?.[1]
   if (definition === undefined) return axis // is refused with the names that there are
   const factors = leavesOf(definition).map(() => ({ count: axis.length }))

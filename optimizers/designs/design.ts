@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { allAxes } from '../../src/core/abilities.ts'
 import type { Asked } from '../../src/core/algorithm.ts'
 import type { Problem } from '../../src/core/optimizee.ts'
-import { commonSettings, Optimizer } from '../../src/core/optimizer.ts'
+import { checkProblem, commonSettings, Optimizer } from '../../src/core/optimizer.ts'
 import type { PlainData, State } from '../../src/core/plain-data.ts'
 import type { Proposal } from '../../src/core/proposal.ts'
 import { parseSettings, SettingsError } from '../../src/core/settings.ts'
@@ -204,7 +204,8 @@ export class Design<P = Record<string, unknown>> extends Optimizer<DesignState, 
 const mostNamed = 10
 
 function readGiven<P>(problem: Problem<P>, given: GivenSettings<P>) {
-  if (given.design instanceof DesignPoints) {
+  checkProblem(Design.type, problem)
+  if (given?.design instanceof DesignPoints) {
     const { design, ...others } = given
     const parsed = parseSettings(settingsWithoutDesign, others, 'optimizer')
     const points = replicated(distinctPoints(problem.space, design), parsed)

@@ -4,6 +4,7 @@ import type { Space } from '../../src/core/space.ts'
 import { checkCall, checkCount } from './check.ts'
 import type { DesignPoints } from './design-points.ts'
 import { hashWords } from './hash.ts'
+import { valuesOnLevels } from './levels.ts'
 import { maximin, mostMaximin } from './maximin.ts'
 import { permutation } from './permutation.ts'
 import { axisSeeds, unitDesign } from './unit-design.ts'
@@ -43,19 +44,21 @@ export function latinHypercube<P>(
   if (iterations !== undefined) checkCount('latinHypercube', 'iterations', iterations, 0)
   const plain = latinHypercubeUnit(points, axisSeeds(space, seed, 'latin-hypercube'), centered)
   const description = { kind: 'latin-hypercube', points, criterion, centered, seed }
-  if (criterion === 'plain') return unitDesign(space, points, description, plain)
+  const meant = centered ? valuesOnLevels(space) : undefined
+  if (criterion === 'plain') return unitDesign(space, points, description, plain, meant)
   if (points > mostMaximin) {
     throw new RangeError(`latinHypercube by maximin needs at most ${mostMaximin} points, got ${points}`)
   }
   let improved: readonly (readonly number[])[] | undefined
-  return unitDesign(space, points, { ...description, iterations: iterations ?? null }, (index) => {
+  const pointAt = (index: number) => {
     improved ??= maximin(
       Array.from({ length: points }, (_, i) => plain(i)),
       seedOf(seed, 'maximin'),
       iterations,
     )
     return improved[index]!
-  })
+  }
+  return unitDesign(space, points, { ...description, iterations: iterations ?? null }, pointAt, meant)
 }
 
 /** The points in the unit cube, with a seed for each axis. */

@@ -1,4 +1,5 @@
-import { coordinateOf, type ParameterDefinition, parameterFrom, type Scale } from '../../src/core/space.ts'
+import { leavesOf } from '../../src/core/leaves.ts'
+import { coordinateOf, type ParameterDefinition, parameterFrom, type Scale, type Space } from '../../src/core/space.ts'
 import { show } from '../../src/core/text.ts'
 
 /** The values of evenly spaced levels of one axis, each computed when it is asked for. */
@@ -57,8 +58,23 @@ function someLevels(definition: ParameterDefinition, wanted: number, refuse?: (s
   return { count, valueAt: (level) => parameter.decode([coordinateOf(placeOf(level), values)], 0) }
 }
 
+/** Makes of the values of a point on levels what is meant: real numbers with few digits, where they are such but for rounding. */
+export function valuesOnLevels<P>({ definitions }: Space<P>): (values: readonly unknown[]) => unknown[] {
+  const leaves = definitions.map(([, definition]) => leavesOf(definition)[0]!)
+  return (values) =>
+    values.map((value, i) => {
+      const leaf = leaves[i]!
+      return leaf.type === 'real' ? shortened(value, leaf.low, leaf.high) : value
+    })
+}
+
+function shortened(value: unknown, low: number, high: number): unknown {
+  if (Array.isArray(value)) return value.map((element) => shortened(element, low, high))
+  return withoutRounding(value as number, low, high)
+}
+
 /** A number with few digits in place of one that is it but for rounding: 0.01 for 0.009999999999999995. */
-function withoutRounding(value: number, low: number, high: number): number {
+export function withoutRounding(value: number, low: number, high: number): number {
   const short = Number(value.toPrecision(12))
   const isMeant = Math.abs(short - value) <= 32 * Number.EPSILON * Math.abs(value) && short >= low && short <= high
   return isMeant ? short : value

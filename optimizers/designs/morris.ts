@@ -5,6 +5,7 @@ import { coordinateOf, type ParameterDefinition, type Space } from '../../src/co
 import { show } from '../../src/core/text.ts'
 import { checkCall, checkCount, checkSize, checkUnconditional } from './check.ts'
 import type { DesignPoints } from './design-points.ts'
+import { valuesOnLevels } from './levels.ts'
 import { unitDesign } from './unit-design.ts'
 
 export interface MorrisOptions {
@@ -38,7 +39,7 @@ export function morris<P>(space: Space<P>, options: MorrisOptions, ...surplus: r
   if (moving.length === 0) throw new RangeError('morris needs a parameter that can move, but all have one value only')
   const size = checkSize('morris', trajectories * (moving.length + 1))
   const description = { kind: 'morris', trajectories, levels, seed }
-  return unitDesign(space, size, description, morrisUnit(axes, moving, seed))
+  return unitDesign(space, size, description, morrisUnit(axes, moving, seed), valuesOnLevels(space))
 }
 
 type Axis =

@@ -3,6 +3,7 @@ import { parameterFrom, type Space } from '../../src/core/space.ts'
 import { show } from '../../src/core/text.ts'
 import { checkCall, checkCount, checkSize, checkUnconditional } from './check.ts'
 import type { DesignPoints } from './design-points.ts'
+import { valuesOnLevels } from './levels.ts'
 import { parametersOf } from './subspace.ts'
 import { unitDesign } from './unit-design.ts'
 
@@ -28,7 +29,7 @@ export function smolyak<P>(
   if (level > mostLevel) throw new RangeError(`smolyak needs a level of at most ${mostLevel}, got ${level}`)
   checkAxes(space, level)
   const { size, pointAt } = smolyakUnit(space.dimension, level)
-  return unitDesign(space, checkSize('smolyak', size), { kind: 'smolyak', level }, pointAt)
+  return unitDesign(space, checkSize('smolyak', size), { kind: 'smolyak', level }, pointAt, valuesOnLevels(space))
 }
 
 /** The points in the unit cube. */

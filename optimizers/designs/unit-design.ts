@@ -5,14 +5,19 @@ import { DesignPoints } from './design-points.ts'
 import { distinctPoints } from './distinct-points.ts'
 import { parametersOf } from './subspace.ts'
 
-/** A design whose points are numbers in the unit cube, which the space turns into parameters. */
+/**
+ * A design whose points are numbers in the unit cube, which the space turns into parameters.
+ *
+ * @param meant what is made of the values of a point
+ */
 export function unitDesign<P>(
   space: Space<P>,
   size: number,
   description: PlainData,
   pointAt: (index: number) => ArrayLike<number>,
+  meant: (values: unknown[]) => unknown[] = (values) => values,
 ): DesignPoints<P> {
-  const valuesAt = (index: number) => space.valuesAt(pointAt(index))
+  const valuesAt = (index: number) => meant(space.valuesAt(pointAt(index)))
   return distinctPoints(space, new DesignPoints({ names: space.names, size, description, valuesAt }))
 }
 

@@ -26,6 +26,9 @@ test('it is the full factorial design of the same values, also of several parame
   expect(played).toEqual(proposedIn(drive(design, simulate, { evaluations: 100 })))
   expect(played).toHaveLength(24)
   expect(grid.allGenerations).toBe(3)
+  const tenths = new GridSearch(problemOf({ x: real(-0.3, 0.6) }), { paramGrid: { x: [-0.3, 0.6, 9] } })
+  const tried = proposedIn(drive(tenths, () => [0], { evaluations: 10 })).map(({ x }) => x)
+  expect(tried).toEqual([-0.3, -0.2, -0.1, 0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6])
   expect(createOptimizer(problem, { type: 'grid-search', ...grid.settings }).settings).toEqual(grid.settings)
 })
 

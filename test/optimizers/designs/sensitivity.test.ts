@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { baseCase, morris, oneAtATime, saltelli } from '../../../optimizers/designs/index.ts'
+import { baseCase, latinHypercube, morris, oneAtATime, saltelli, smolyak } from '../../../optimizers/designs/index.ts'
 import { sobolUnit } from '../../../optimizers/designs/sobol.ts'
-import { boolean, choice, integer, real, space } from '../../../src/core/space.ts'
+import { boolean, choice, integer, real, space, vector } from '../../../src/core/space.ts'
 import { cube, mixed, numbersOf } from './spaces.ts'
 
 const reference = { rate: 1, steps: 5, solver: 'rk4', adaptive: false, offsets: [0, 0.5] } as const
@@ -232,4 +232,18 @@ test("Saltelli's points give the Sobol' indices of the Ishigami function", () =>
 test('Saltelli needs two axes of the sequence for each of the space', () => {
   expect(() => saltelli(cube(513), { points: 2 })).toThrow('at most 1024 axes')
   expect(saltelli(cube(512), { points: 2 }).size).toBe(2 * 514)
+})
+
+test('levels are the numbers that are meant, not what rounding makes of them', () => {
+  const levelled = space({
+    rate: real(1e-4, 10, { scale: 'log' }),
+    gain: real(-0.3, 0.7),
+    few: vector(real(0.1, 0.6), 1),
+  })
+  const rates = new Set([...morris(levelled, { trajectories: 40, levels: 6 })].map(({ rate }) => rate))
+  expect([...rates].sort()).toEqual([0.0001, 0.001, 0.01, 0.1, 1, 10])
+  const gains = [...latinHypercube(levelled, { points: 5, centered: true })].map(({ gain }) => gain)
+  expect(gains.sort()).toEqual([-0.2, 0, 0.2, 0.4, 0.6])
+  const fewOf = [...smolyak(levelled, { level: 1 })].flatMap(({ few }) => few)
+  expect(new Set(fewOf)).toEqual(new Set([0.35, 0.1, 0.6]))
 })
