@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { ConfigurationError } from '../core/errors.ts'
+import { show } from '../core/text.ts'
 import { experimentFile, type Language, starters } from './starters/index.ts'
 import type { Starter } from './starters/starter.ts'
 
@@ -18,6 +19,9 @@ export interface MadeStarter {
  */
 export async function makeStarter(directory: string, language: Language): Promise<MadeStarter> {
   if (directory === '') throw new ConfigurationError('wanted the name of a directory, got an empty one')
+  if (/\p{Cc}/u.test(directory)) {
+    throw new ConfigurationError(`wanted the name of a directory without control characters, got ${show(directory)}`)
+  }
   const starter: Starter = starters[language]
   await checkEmpty(directory)
   const files = await filesOf(directory, language, starter)

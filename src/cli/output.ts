@@ -47,6 +47,7 @@ export async function writeWhole(path: string, chunks: Chunks): Promise<void> {
       await replace(existing ? await realpath(path) : path, existing && existing.mode & 0o777, chunks)
     }
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EPIPE') return // whoever stops reading has seen enough
     throw saying(path, error)
   }
 }

@@ -54,6 +54,7 @@ test('a first project overwrites nothing', async () => {
   expect((await twoloop(folder, 'init', 'other', '--language', 'cobol')).exitCode).toBe(2)
   for (const [name, sentence] of [
     ['', 'twoloop: wanted the name of a directory, got an empty one'],
+    ['red\u001b[31m', 'twoloop: wanted the name of a directory without control characters, got "red\\u001b[31m"'],
     ['/proc/nowhere/mine', 'twoloop: cannot make the directory /proc/nowhere (ENOENT); give another place'],
   ] as const) {
     const came = await twoloop(folder, 'init', name)

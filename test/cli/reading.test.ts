@@ -414,6 +414,12 @@ test.each([
   expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 2, stdout: '', stderr: `twoloop: ${sentence}` })
 })
 
+test('a table to /dev/stdout ends well when its reader has seen enough, as one without --output does', async () => {
+  const script = '{ "$0" "$1" export talk --output /dev/stdout; echo "$?" >&2; } | true'
+  const { stderr } = await execa('sh', ['-c', script, process.execPath, main], { cwd: root })
+  expect(stderr).toBe('0')
+})
+
 test('a disk that is full ends an export with one sentence', async () => {
   const { exitCode, stderr } = await command(['export', run, '--output', '/dev/full'])
   expect(exitCode).toBe(1)
