@@ -1,6 +1,6 @@
 import type { Problem } from '../src/core/optimizee.ts'
 import type { Optimizer } from '../src/core/optimizer.ts'
-import { aRecord, checkArgument } from '../src/core/options.ts'
+import { aRecord, checkArgument, refuseSurplus } from '../src/core/options.ts'
 import type { State } from '../src/core/plain-data.ts'
 import { nearest, SettingsError } from '../src/core/settings.ts'
 import { Asha } from './asha.ts'
@@ -102,7 +102,12 @@ export interface OptimizerChoice {
  * The optimizer that is described, for a problem.
  * @throws SettingsError if there is none of that type, or its settings are wrong
  */
-export function createOptimizer<P>(problem: Problem<P>, choice: OptimizerChoice): Optimizer<State, P> {
+export function createOptimizer<P>(
+  problem: Problem<P>,
+  choice: OptimizerChoice,
+  ...surplus: readonly never[]
+): Optimizer<State, P> {
+  refuseSurplus('createOptimizer', 2, surplus)
   checkArgument('createOptimizer', 'the second argument', choice, aRecord)
   const { type, ...settings } = choice
   if (!Object.hasOwn(optimizers, type)) {

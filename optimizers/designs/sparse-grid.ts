@@ -2,7 +2,7 @@ import { anything, checkOptions, refuseSurplus, wholeFrom } from '../../src/core
 import type { Space } from '../../src/core/space.ts'
 import { checkCall, checkCount, checkDesigns } from './check.ts'
 import { checkUnrepeated, DesignPoints } from './design-points.ts'
-import { type GridOptions, gridOptions } from './factors.ts'
+import { factorsOf, type GridOptions, gridOptions } from './factors.ts'
 import { fullFactorial } from './full-factorial.ts'
 import { mostPermuted, permutation } from './permutation.ts'
 
@@ -24,6 +24,7 @@ export function sparseGrid<P>(
   checkCall('sparseGrid', space, surplus)
   checkOptions('sparseGrid', options, { ...gridOptions, points: anything, seed: wholeFrom(0) })
   const { points, seed, ...grid } = options
+  factorsOf('sparseGrid', space, grid)
   return subset(fullFactorial(space, grid), { points, seed })
 }
 

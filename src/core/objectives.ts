@@ -87,5 +87,13 @@ function weightOf(name: string, direction: Direction | number): number {
   if (direction === 'minimize') return -1
   if (direction === 'maximize') return 1
   if (Number.isFinite(direction) && direction !== 0) return direction
-  throw new RangeError(`objective ${name} needs minimize, maximize or a weight other than 0, got ${direction}`)
+  const meant = typeof direction === 'string' ? meantBy(direction) : undefined
+  const hint = meant === undefined ? '' : `, did you mean ${meant}?`
+  throw new RangeError(`objective ${name} needs minimize, maximize or a weight other than 0, got ${direction}${hint}`)
+}
+
+/** The direction that a word of another spelling or language stands for: min, MAX, minimise, maximum. */
+function meantBy(word: string): Direction | undefined {
+  const beginning = word.trim().slice(0, 3).toLowerCase()
+  return beginning === 'min' ? 'minimize' : beginning === 'max' ? 'maximize' : undefined
 }

@@ -1,4 +1,4 @@
-import { anything, aRecord, checkOptions } from '../../core/options.ts'
+import { aFunction, anything, aRecord, checkArgument, checkOptions, refuseSurplus } from '../../core/options.ts'
 import { show } from '../../core/text.ts'
 import { plainCopy } from '../plain-value.ts'
 import type { Agent, Recorder, Recording } from './model.ts'
@@ -30,6 +30,8 @@ export type AgentTypeReporters = readonly [type: AgentType, reporters: Reporters
  * @example agentTypeReporters: [reportersOfType(Sheep, { wool: 'wool' }), reportersOfType(Wolf, { hunger: 'hunger' })]
  */
 export function reportersOfType<A extends Agent>(type: AgentType<A>, reporters: Reporters<A>): AgentTypeReporters {
+  checkArgument('reportersOfType', 'type', type, aFunction)
+  checkArgument('reportersOfType', 'reporters', reporters, aRecord)
   return [type, reporters as Reporters<never>]
 }
 
@@ -57,9 +59,10 @@ export class DataCollector<M extends CollectedModel<A>, A extends Agent = Agent>
   readonly #groups: readonly { readonly type: AgentType | undefined; readonly reports: readonly Report[] }[]
   readonly #recordings: Recording[] = []
 
-  constructor(options: DataCollectorOptions<M, A> = {}) {
+  constructor(options: DataCollectorOptions<M, A> = {}, ...surplus: readonly never[]) {
     const known = { modelReporters: aRecord, agentReporters: aRecord, agentTypeReporters: anything }
     checkOptions('DataCollector', options, known, { agenttype_reporters: 'agentTypeReporters' })
+    refuseSurplus('DataCollector', 1, surplus)
     const { modelReporters = {}, agentReporters = {}, agentTypeReporters = [] } = options
     this.modelReporters = Object.keys(modelReporters)
     this.#reportsOfModel = reportsOf('model', modelReporters)

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { replaceFile } from '../../../runtime/channel/run-file.ts'
-import { anything, checkOptions, oneOf } from '../../core/options.ts'
+import { anything, checkOptions, oneOf, refuseSurplus } from '../../core/options.ts'
 import { show } from '../../core/text.ts'
 import { refusePlain } from '../plain-value.ts'
 
@@ -30,7 +30,8 @@ export class ReadCache {
   readonly missing: MissingEntry
   readonly #entries: Map<string, unknown>
 
-  constructor(options: Partial<CacheData> = {}) {
+  constructor(options: Partial<CacheData> = {}, ...surplus: readonly never[]) {
+    refuseSurplus('ReadCache', 1, surplus)
     checkOptions('ReadCache', options, { missing: oneOf('error', 'read'), entries: anything })
     const { missing = 'read', entries = [] } = options
     this.missing = missing

@@ -1,4 +1,4 @@
-import { anything, checkOptions, oneOf } from '../options.ts'
+import { anything, checkOptions, oneOf, refuseSurplus } from '../options.ts'
 import { show } from '../text.ts'
 import { clipUnit } from './axis.ts'
 import type { IntegerOptions, Parameter, RealOptions, Scale } from './parameter.ts'
@@ -11,7 +11,13 @@ import { stepped } from './stepped.ts'
  * `high` the parameter is held. A `step` leaves the values that are whole steps above `low`; of a `prior`, equal parts
  * of the axis hold equal shares.
  */
-export function real(low: number, high: number, options: RealOptions = {}): Parameter<number> {
+export function real(
+  low: number,
+  high: number,
+  options: RealOptions = {},
+  ...surplus: readonly never[]
+): Parameter<number> {
+  refuseSurplus('real', 3, surplus)
   const scale = scaleIn('real', options)
   checkBounds('real', low, high, scale)
   const { step, prior } = options
@@ -34,7 +40,13 @@ export function real(low: number, high: number, options: RealOptions = {}): Para
 }
 
 /** An integer in [low, high], both included; every integer owns an equal part of the axis (of its logarithm with 'log'). */
-export function integer(low: number, high: number, options: IntegerOptions = {}): Parameter<number> {
+export function integer(
+  low: number,
+  high: number,
+  options: IntegerOptions = {},
+  ...surplus: readonly never[]
+): Parameter<number> {
+  refuseSurplus('integer', 3, surplus)
   const scale = scaleIn('integer', options)
   checkBounds('integer', low, high, scale)
   for (const bound of [low, high]) {
