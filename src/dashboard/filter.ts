@@ -18,7 +18,8 @@ export interface FilterNames {
 /**
  * The terms of a filter, such as `stiffness < 3 and (solver = "rk4" or width > 2 * height)`: all of them are to hold. It is
  * written as SQL has it or as constraints have it (`&&`, `||`, `!`, `==`). Names that are no words stand in quotes, and a word
- * that is no name is a text where a value is wanted.
+ * that is no name is a text where a value is wanted. In the language of constraints it would be neither: there `not`, `=` and
+ * names in quotes are errors, while here there is nothing to call, since the database works a filter out.
  *
  * @throws QueryError with the position and what was expected there
  */

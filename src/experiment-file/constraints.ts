@@ -1,6 +1,6 @@
 import type { Constraint } from '../core/constraints.ts'
 import type { Optimizee } from '../core/optimizee.ts'
-import type { Known } from './expression.ts'
+import type { Known } from './expression-names.ts'
 import { below, makeAt, type Place } from './place.ts'
 
 /** What an experiment's file says of its simulation, as far as constraints need to know it. */

@@ -1,22 +1,9 @@
 import type { ASTNode } from '@marcbachmann/cel-js'
-import { type Constraint, MissingResult, type Results } from '../core/constraints.ts'
-import { nearest } from '../core/nearest.ts'
-import { listed, show } from '../core/text.ts'
+import { type Constraint, MissingResult } from '../core/constraints.ts'
+import { show } from '../core/text.ts'
+import { arithmetic, functions } from './expression-functions.ts'
+import { type Amount, ExpressionNames, type Known, plainValue, type Scope, type Value } from './expression-names.ts'
 import { parseExpression } from './expression-syntax.ts'
-
-/** The names that an expression may use. */
-export interface Known {
-  readonly parameters: readonly string[]
-  /** Those of them that may be absent. */
-  readonly conditional: ReadonlySet<string>
-  /** Why these are never there together, as a part of a sentence; undefined if they may be. */
-  refuseTogether?(names: readonly string[]): string | undefined
-  /** The values of those that have some which can be named. */
-  readonly values?: ReadonlyMap<string, readonly unknown[]> | undefined
-  readonly objectives: readonly string[]
-  /** What a simulation gives beside the objectives; undefined where nobody has said so. */
-  readonly outputs?: readonly string[] | undefined
-}
 
 /**
  * A constraint from an expression in the Common Expression Language: `height <= 6 * width && solver != "euler"`. All numbers
@@ -27,41 +14,21 @@ export interface Known {
  * @throws RangeError if it is none, with the position and what was expected, or if it names what is not there
  */
 export function constraintFrom(text: string, known: Known): Constraint {
-  const reading = new Reading(text, known)
-  const violation = reading.whereApplies(reading.amount(parseExpression(text), true))
-  return reading.isOfResults
+  const names = new ExpressionNames(text, known)
+  const violation = names.whereApply(new Reading(text, names).amount(parseExpression(text), true))
+  return names.areOfResults
     ? { name: text, of: 'results', violation: (results, parameters) => violation({ parameters, results }) }
     : { name: text, of: 'parameters', violation: (parameters) => violation({ parameters, results: {} }) }
 }
 
-interface Scope {
-  readonly parameters: Readonly<Record<string, unknown>>
-  readonly results: Results
-}
-
-type Value = (scope: Scope) => unknown
-type Amount = (scope: Scope) => number
-
-/** Reads one expression; knows then whether it names anything that a simulation gives. */
+/** Reads one expression. */
 class Reading {
   readonly #text: string
-  readonly #known: Known
-  /** The parameters that it names and that may be absent. */
-  readonly #mayLack = new Set<string>()
-  isOfResults = false
+  readonly #names: ExpressionNames
 
-  constructor(text: string, known: Known) {
+  constructor(text: string, names: ExpressionNames) {
     this.#text = text
-    this.#known = known
-  }
-
-  /** The same where all that it names applies, and nothing elsewhere. */
-  whereApplies(amount: Amount): Amount {
-    const names = [...this.#mayLack]
-    if (names.length === 0) return amount
-    const never = this.#known.refuseTogether?.(names)
-    if (never !== undefined) throw new RangeError(`${show(this.#text)} can never apply: ${never}`)
-    return (scope) => (names.every((name) => scope.parameters[name] !== undefined) ? amount(scope) : 0)
+    this.#names = names
   }
 
   /** By how much what is true or false differs from what it is to be. */
@@ -91,7 +58,7 @@ class Reading {
       }
       case 'in': {
         const [what, among] = node.args
-        if (among.op === 'list') for (const one of among.args) this.#checkEqual(what, one)
+        if (among.op === 'list') for (const one of among.args) this.#names.checkEqual(what, one)
         const [item, list] = node.args.map((part) => this.#value(part))
         return (scope) => ((list!(scope) as unknown[]).includes(item!(scope)) === wanted ? 0 : 1)
       }
@@ -115,8 +82,8 @@ class Reading {
 
   #comparison(op: '<=' | '<' | '>=' | '>' | '==' | '!=', sides: [ASTNode, ASTNode], wanted: boolean): Amount {
     if (op === '==' || op === '!=') {
-      this.#checkEqual(sides[0], sides[1])
-      this.#checkEqual(sides[1], sides[0])
+      this.#names.checkEqual(sides[0], sides[1])
+      this.#names.checkEqual(sides[1], sides[0])
     }
     const [left, right] = sides.map((side) => this.#value(side)) as [Value, Value]
     const meant = wanted ? op : opposite[op]
@@ -137,24 +104,6 @@ class Reading {
     }
   }
 
-  /** What a choice is compared with is one of its values: a text without quotes is taken for a name. */
-  #checkEqual(side: ASTNode, other: ASTNode): void {
-    const values = side.op === 'id' ? this.#known.values?.get(side.args) : undefined
-    if (side.op !== 'id' || values === undefined) return
-    const { parameters, objectives, outputs = [] } = this.#known
-    const isKnown = (name: string) => [...parameters, ...objectives, ...outputs].includes(name)
-    if (other.op === 'id' && !isKnown(other.args) && values.every((value) => typeof value === 'string')) {
-      const meant = values.includes(other.args) ? other.args : (nearest(other.args, values as string[]) ?? other.args)
-      throw new RangeError(
-        `${show(this.#text)} names ${other.args}, which is no parameter and no objective; a text stands in quotes (${show(meant)}), a result is results.${other.args}`,
-      )
-    }
-    if (other.op !== 'value' || values.includes(plainValue(other.args))) return
-    throw new RangeError(
-      `${show(this.#text)} compares ${side.args} with ${show(plainValue(other.args))}, which it never is: its values are ${listed(values.map(show))}`,
-    )
-  }
-
   #value(node: ASTNode): Value {
     switch (node.op) {
       case 'value': {
@@ -162,7 +111,7 @@ class Reading {
         return () => value
       }
       case 'id':
-        return this.#named(node.args)
+        return this.#names.valueOf(node.args)
       case '.': {
         const [object, key] = node.args
         return this.#member(object, () => key, node)
@@ -203,60 +152,19 @@ class Reading {
     }
   }
 
-  /** A parameter or what the simulation gives; all of them are maps by the names `parameters` and `results`. */
-  #named(name: string): Value {
-    const { parameters, conditional, objectives, outputs } = this.#known
-    if (conditional.has(name)) this.#mayLack.add(name)
-    if (parameters.includes(name)) return ({ parameters }) => parameters[name]
-    if (objectives.includes(name) || outputs?.includes(name) || (outputs === undefined && !isMap(name))) {
-      this.isOfResults = true
-      return ({ results }) => {
-        if (Object.hasOwn(results, name)) return results[name]
-        throw new MissingResult(name, this.#missing(name, Object.keys(results)))
-      }
-    }
-    if (name === 'parameters') return ({ parameters }) => parameters
-    if (name === 'results') {
-      this.isOfResults = true
-      return ({ results }) => results
-    }
-    throw new RangeError(this.#missing(name, [...objectives, ...(outputs ?? [])]))
-  }
-
-  #missing(name: string, results: readonly string[]): string {
-    const names = [...new Set([...this.#known.parameters, ...results])]
-    const meant = nearest(name, names)
-    const hint = meant === undefined ? '' : ` (did you mean ${meant}?)`
-    return `${show(this.#text)} names ${name}${hint}, which is no parameter and no result; there are ${listed(names)}`
-  }
-
   #member(object: ASTNode, key: Value, node: ASTNode): Value {
-    const map =
-      object.op === 'id' && isMap(object.args) && !this.#known.parameters.includes(object.args)
-        ? object.args
-        : undefined
-    if (map !== undefined) this.#checkNamed(map, node)
+    const map = object.op === 'id' ? this.#names.mapCalled(object.args) : undefined
+    if (map !== undefined) this.#names.checkMember(map, node)
     const whole = this.#value(object)
     return (scope) => {
       const [container, at] = [whole(scope), key(scope)]
       if (typeof container === 'object' && container !== null && Object.hasOwn(container, String(at))) {
         return (container as Readonly<Record<string, unknown>>)[String(at)]
       }
-      if (map === 'results') throw new MissingResult(String(at), this.#missing(String(at), Object.keys(scope.results)))
+      if (map === 'results') throw this.#names.missingResult(String(at), scope)
       const sentence = `${show(this.#text)} names ${this.#part(node)}, which is not there`
-      throw this.isOfResults ? new MissingResult(this.#part(node), sentence) : new RangeError(sentence)
+      throw this.#names.areOfResults ? new MissingResult(this.#part(node), sentence) : new RangeError(sentence)
     }
-  }
-
-  /** What is named as `parameters.name` or `results["name"]` must be there, where it is known what is. */
-  #checkNamed(map: 'parameters' | 'results', { op, args }: ASTNode): void {
-    const key = op === '.' ? args[1] : op === '[]' && args[1].op === 'value' ? args[1].args : undefined
-    if (typeof key !== 'string') return
-    const { parameters, conditional, objectives, outputs } = this.#known
-    const results = [...objectives, ...(outputs ?? [])]
-    const isThere = map === 'parameters' ? parameters.includes(key) : outputs === undefined || results.includes(key)
-    if (!isThere) throw new RangeError(this.#missing(key, results))
-    if (map === 'parameters' && conditional.has(key)) this.#mayLack.add(key)
   }
 
   #call([name, args]: [string, ASTNode[]]): Value {
@@ -291,14 +199,14 @@ class Reading {
   }
 
   #number(value: unknown, node: ASTNode): number {
-    if (typeof value === 'number' && !(Number.isNaN(value) && this.isOfResults)) return value
+    if (typeof value === 'number' && !(Number.isNaN(value) && this.#names.areOfResults)) return value
     return this.#refuseKind('a number', value, node)
   }
 
   #refuseKind(wanted: string, value: unknown, node: ASTNode): never {
     const sentence = `${show(this.#text)} needs ${wanted} for ${this.#part(node)}, got ${show(value)}`
     // What is of another kind once is hardly ever of that one; NaN and nothing are what a failure gives.
-    if (this.isOfResults && value !== null && !Number.isNaN(value))
+    if (this.#names.areOfResults && value !== null && !Number.isNaN(value))
       throw new MissingResult(`${this.#part(node)} as ${wanted}`, sentence)
     throw new RangeError(sentence)
   }
@@ -329,44 +237,10 @@ class Reading {
   }
 }
 
-const isMap = (name: unknown): name is 'parameters' | 'results' => name === 'parameters' || name === 'results'
-
 const opposite = { '<=': '>', '<': '>=', '>=': '<', '>': '<=', '==': '!=', '!=': '==' } as const
-
-const arithmetic = {
-  '+': (a: number, b: number) => a + b,
-  '-': (a: number, b: number) => a - b,
-  '*': (a: number, b: number) => a * b,
-  '/': (a: number, b: number) => a / b,
-  '%': (a: number, b: number) => a % b,
-} as const
-
-const functions = {
-  abs: (x: number) => Math.abs(x),
-  sqrt: (x: number) => Math.sqrt(x),
-  exp: (x: number) => Math.exp(x),
-  log: (x: number) => Math.log(x),
-  pow: (x: number, y: number) => x ** y,
-  sin: (x: number) => Math.sin(x),
-  cos: (x: number) => Math.cos(x),
-  tan: (x: number) => Math.tan(x),
-  floor: (x: number) => Math.floor(x),
-  ceil: (x: number) => Math.ceil(x),
-  round: (x: number) => Math.round(x),
-  min: (...values: number[]) => Math.min(...values),
-  max: (...values: number[]) => Math.max(...values),
-  sum: (...values: number[]) => values.reduce((sum, value) => sum + value, 0),
-} as const
 
 /** Kept if all are; else by how much those that are violated are, together. */
 function all(amounts: readonly number[]): number {
   const violated = amounts.filter((amount) => amount > 0)
   return violated.length > 0 ? violated.reduce((sum, amount) => sum + amount, 0) : Math.max(...amounts)
-}
-
-/** Numbers are real ones, whatever they are in the language: 6 * width is meant as it stands. */
-function plainValue(value: unknown): unknown {
-  if (typeof value === 'bigint') return Number(value)
-  if (typeof value === 'object' && value !== null && !(value instanceof Uint8Array)) return Number(value)
-  return value
 }

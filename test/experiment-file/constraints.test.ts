@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { MissingResult } from '../../src/core/constraints.ts'
-import { constraintFrom, type Known } from '../../src/experiment-file/expression.ts'
+import { constraintFrom } from '../../src/experiment-file/expression.ts'
+import type { Known } from '../../src/experiment-file/expression-names.ts'
 import { loadExperiment } from '../../src/experiment-file/load.ts'
 import { UserFolder } from '../cli/folder.ts'
 

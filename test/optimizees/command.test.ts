@@ -8,10 +8,10 @@ import command from '../../optimizees/command/command.ts'
 import type { CommandOptions } from '../../optimizees/command/options.ts'
 import { MedianStopping } from '../../optimizers/median-stopping.ts'
 import { findMissingAbility } from '../../src/core/abilities.ts'
-import { type FailureCause, readResult, type SimulationFailure } from '../../src/core/evaluation.ts'
+import { readResult, type SimulationFailure } from '../../src/core/evaluation.ts'
 import type { ParameterDefinition } from '../../src/core/space.ts'
 import { eventually } from '../processes.ts'
-import { contextOf, individual } from './context.ts'
+import { contextOf, failureOf, individual } from './context.ts'
 import { isRunning, killLeft, pidsIn, until } from './processes.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'twoloop-command-'))
@@ -36,17 +36,6 @@ function make(texts: readonly string[], more: Partial<CommandOptions> = {}) {
 function simulate(optimizee: ReturnType<typeof make>, context: Parameters<typeof contextOf>[1] = {}, point = {}) {
   const one = individual<Record<string, unknown>>({ x: 0.5, ...point })
   return Promise.resolve(optimizee.simulate(one, contextOf(one, context)))
-}
-
-async function failureOf(simulation: Promise<unknown>): Promise<FailureCause> {
-  const error = await simulation.then(
-    (result) => {
-      throw new Error(`it should have failed, and gave ${JSON.stringify(result)}`)
-    },
-    (error: SimulationFailure) => error,
-  )
-  expect(error).toMatchObject({ name: 'SimulationFailure' })
-  return error.cause
 }
 
 test('a command is told its parameters and which individual it is, and no shell reads them', async () => {

@@ -1,3 +1,5 @@
+import { expect } from 'vitest'
+import type { FailureCause, SimulationFailure } from '../../src/core/evaluation.ts'
 import { Individual } from '../../src/core/individual.ts'
 import type { SimulationContext } from '../../src/core/optimizee.ts'
 import { Random } from '../../src/core/random.ts'
@@ -34,6 +36,18 @@ export function contextOf(
     checkpoint,
     restore,
   }
+}
+
+/** The cause for which a simulation fails. */
+export async function failureOf(simulation: Promise<unknown>): Promise<FailureCause> {
+  const error = await simulation.then(
+    (result) => {
+      throw new Error(`it should have failed, and gave ${JSON.stringify(result)}`)
+    },
+    (error: SimulationFailure) => error,
+  )
+  expect(error).toMatchObject({ name: 'SimulationFailure' })
+  return error.cause
 }
 
 interface ContextOptions {

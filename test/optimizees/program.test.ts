@@ -3,11 +3,11 @@ import { afterAll, beforeEach, expect, test, vi } from 'vitest'
 import type { ProgramOptions } from '../../optimizees/program/options.ts'
 import program from '../../optimizees/program/program.ts'
 import { Batch } from '../../src/core/batch.ts'
-import type { FailureCause, SimulationFailure } from '../../src/core/evaluation.ts'
+import type { SimulationFailure } from '../../src/core/evaluation.ts'
 import type { Optimizee, SimulationContext } from '../../src/core/optimizee.ts'
 import { takeResults } from '../../src/core/results-of-many.ts'
 import { onTestFinished } from '../running-test.ts'
-import { contextOf, individual } from './context.ts'
+import { contextOf, failureOf, individual } from './context.ts'
 import { isRunning, until } from './processes.ts'
 
 /** What programs print is passed on to here. */
@@ -35,17 +35,6 @@ function simulate(optimizee: Optimizee, does: string, more: Partial<SimulationCo
   const one = individual<Record<string, unknown>>({ x, does })
   const directory = () => '/runs/spring/individuals/3.4'
   return Promise.resolve(optimizee.simulate(one, { ...contextOf(one, { directory }), ...more }))
-}
-
-async function failureOf(simulation: Promise<unknown>): Promise<FailureCause> {
-  const error = await simulation.then(
-    (result) => {
-      throw new Error(`it should have failed, and gave ${JSON.stringify(result)}`)
-    },
-    (error: SimulationFailure) => error,
-  )
-  expect(error).toMatchObject({ name: 'SimulationFailure' })
-  return error.cause
 }
 
 interface Squared {

@@ -7,6 +7,7 @@ import { Figure } from './figure.tsx'
 import { useLookedAnew } from './looked-anew.ts'
 import { Plot, type PlotProps } from './plot.tsx'
 import { askView, route } from './route.ts'
+import { ScaleChoice } from './scale-choice.tsx'
 import { useTitle } from './title.ts'
 import { Waiting } from './waiting.tsx'
 import { short } from './words.ts'
@@ -116,16 +117,7 @@ function BestFigure(answer: CompareAnswer) {
               onChange={(to) => askView({ objective: to })}
             />
           )}
-          <Choice
-            label="Scale"
-            value={route.value.words.get('scale') ?? 'auto'}
-            options={[
-              ['auto', 'automatic'],
-              ['linear', 'linear'],
-              ['log', 'logarithmic'],
-            ]}
-            onChange={(scale) => askView({ scale })}
-          />
+          <ScaleChoice />
         </>
       }
     >

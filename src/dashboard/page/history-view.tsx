@@ -7,6 +7,7 @@ import { version } from './live.ts'
 import { ObjectiveChoice } from './objective-choice.tsx'
 import { Plot, type PlotProps, type ZoomedPart } from './plot.tsx'
 import { askView, route } from './route.ts'
+import { ScaleChoice } from './scale-choice.tsx'
 import { Sign } from './sign.tsx'
 import type { ViewProps } from './view-props.ts'
 import { Waiting } from './waiting.tsx'
@@ -109,16 +110,7 @@ function HistoryFigure(answer: HistoryAnswer) {
             ]}
             onChange={(to) => askView({ ...notZoomed, over: to })}
           />
-          <Choice
-            label="Scale"
-            value={words.get('scale') ?? 'auto'}
-            options={[
-              ['auto', 'automatic'],
-              ['linear', 'linear'],
-              ['log', 'logarithmic'],
-            ]}
-            onChange={(scale) => askView({ ...notZoomed, scale })}
-          />
+          <ScaleChoice forgets={notZoomed} />
           {isZoomed && (
             <button type="button" onClick={() => askView(notZoomed)}>
               Show all

@@ -3,12 +3,12 @@ import { valueAtPlace } from '../../analysis/density.ts'
 import type { AxisAnswer, ParameterPicture, ParametersAnswer } from '../answers.ts'
 import { levelsIn, plural } from '../words.ts'
 import { useAnswer } from './ask.ts'
-import { Choice } from './choice.tsx'
 import { Figure } from './figure.tsx'
 import { version } from './live.ts'
 import { ObjectiveChoice } from './objective-choice.tsx'
 import { Plot, type PlotProps } from './plot.tsx'
-import { askView, route } from './route.ts'
+import { route } from './route.ts'
+import { ScaleChoice } from './scale-choice.tsx'
 import { ShareChoice } from './share-choice.tsx'
 import type { ViewProps } from './view-props.ts'
 import { Waiting } from './waiting.tsx'
@@ -25,16 +25,7 @@ export function ParametersView({ run }: ViewProps) {
       <div class="tools">
         <ObjectiveChoice objectives={objectives} />
         <ShareChoice share={share} />
-        <Choice
-          label="Scale"
-          value={words.get('scale') ?? 'auto'}
-          options={[
-            ['auto', 'automatic'],
-            ['linear', 'linear'],
-            ['log', 'logarithmic'],
-          ]}
-          onChange={(scale) => askView({ scale })}
-        />
+        <ScaleChoice />
       </div>
       <p class="muted">
         The most important first. The line marks the best individual. {drawnInWords(drawn)}
