@@ -289,7 +289,8 @@ function openChecked(directory: string, open: () => Database): Database {
   try {
     return open()
   } catch (error) {
-    throw isLocked(error) ? error : (storageError(error, directory) ?? damaged(directory, error))
+    if (isLocked(error) || error instanceof ConfigurationError) throw error
+    throw storageError(error, directory) ?? damaged(directory, error)
   }
 }
 
@@ -310,12 +311,16 @@ function checkVersion(
     throw damaged(directory, error)
   }
   if (version > schemaVersion) {
-    throw new ConfigurationError(
-      `${path} was written by a newer twoloop (its schema is version ${version}, this one knows up to ${schemaVersion}).`,
-    )
+    throw newerRecord(path, version)
   }
   if (version === 0 && hasBegun(directory)) throw damaged(directory, 'it is no record of a run')
   if (version === 0 && !(mayBeNew && tables === 0)) throw new ConfigurationError(`${path} is no record of a run.`)
+}
+
+export function newerRecord(path: string, version: number): ConfigurationError {
+  return new ConfigurationError(
+    `${path} was written by a newer twoloop (its schema is version ${version}, this one knows up to ${schemaVersion}); open it with that one.`,
+  )
 }
 
 /** Whether workers were ever to be launched, before which there is a record. */

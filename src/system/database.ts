@@ -1,5 +1,6 @@
 import { closeSync, existsSync, openSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { ConfigurationError, messageOf } from '../core/errors.ts'
 
 /** As much of better-sqlite3 as is used here: the package's own types would have to be installed with this one. */
 export interface Database {
@@ -39,8 +40,24 @@ type SqliteClass = new (path: string, options: DatabaseOptions) => Database
  * an older Node.js installs the latter alone, and only the one that fits is ever loaded.
  */
 export function openDatabase(path: string, options: DatabaseOptions = {}): Database {
+  const Sqlite = sqliteClass()
   if (!options.readonly && path !== ':memory:') makeFile(path)
-  return new (sqliteClass())(path, options)
+  try {
+    return new Sqlite(path, options) // the first one loads the native part
+  } catch (error) {
+    if (isOfSqlite(error)) throw error
+    const sentence = `${packageName} cannot be loaded by Node.js ${process.version} (${firstLineOf(error)}); have it built for this one: npm rebuild ${packageName}.`
+    throw new ConfigurationError(sentence, { cause: error })
+  }
+}
+
+/** Whether SQLite, or the package before it, speaks of the file. */
+function isOfSqlite(error: unknown): boolean {
+  return error instanceof TypeError || String((error as NodeJS.ErrnoException).code).startsWith('SQLITE_')
+}
+
+function firstLineOf(error: unknown): string {
+  return messageOf(error).split('\n', 1)[0]!.replace(/[.:]$/, '')
 }
 
 /** SQLite lets nobody but the owner write in a file that it makes, whatever the umask says; those beside one are as that one. */
@@ -53,14 +70,18 @@ export function makeFile(path: string): void {
   }
 }
 
+const isRecent = Number(process.versions.napi) >= 10
+
+/** The package that fits this Node.js. */
+const packageName = isRecent ? 'better-sqlite3' : 'better-sqlite3-v12'
+
 function sqliteClass(): SqliteClass {
   const require = createRequire(import.meta.url)
-  const isRecent = Number(process.versions.napi) >= 10
   try {
     return isRecent ? require('better-sqlite3') : require('better-sqlite3-v12')
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw cause
-    const sentence = `The better-sqlite3 that Node.js ${process.version} needs is not installed; install the packages with it.`
-    throw new Error(sentence, { cause })
+    const sentence = `The package ${packageName}, which Node.js ${process.version} needs, is not installed; run npm install with this Node.js where twoloop is installed.`
+    throw new ConfigurationError(sentence, { cause })
   }
 }

@@ -306,7 +306,7 @@ test('a record of a newer schema is refused with a sentence, and left as it is',
   const database = openDatabase(path)
   database.pragma(`user_version = ${schemaVersion + 1}`)
   database.close()
-  const sentence = `${path} was written by a newer twoloop (its schema is version ${schemaVersion + 1}, this one knows up to ${schemaVersion}).`
+  const sentence = `${path} was written by a newer twoloop (its schema is version ${schemaVersion + 1}, this one knows up to ${schemaVersion}); open it with that one.`
   for (const open of [RecordWriter.openForReading, RecordWriter.openForWriting]) {
     expect(() => open(record.directory)).toThrow(ConfigurationError)
     expect(() => open(record.directory)).toThrow(sentence)

@@ -5,6 +5,7 @@ import { runFiles } from '../../core/run-files.ts'
 import { type Database, openDatabase } from '../../system/database.ts'
 import { isVersion, schemaOf, type Version } from '../earlier/versions.ts'
 import { openReadable } from '../readable.ts'
+import { newerRecord } from '../record-file.ts'
 import { schemaVersion } from '../schema.ts'
 import { pageBytes } from './first-page.ts'
 import { column } from './queries.ts'
@@ -20,12 +21,13 @@ export function damageOf(directory: string, path: string): string | undefined {
   try {
     database = openReadable(path)
   } catch (error) {
+    if (error instanceof ConfigurationError) throw error // nothing is wrong with the record
     return (error as Error).message
   }
   try {
     const version = database.pragma('user_version', { simple: true }) as number
     if (version > schemaVersion) {
-      throw new ConfigurationError(`${path} was written by a newer twoloop (its schema is version ${version}).`)
+      throw newerRecord(path, version)
     }
     // A run whose runner was killed before its record had tables is made by the next one.
     if (version === 0) return existsSync(join(directory, runFiles.run)) ? 'it is no record of a run' : undefined
