@@ -14,7 +14,13 @@ export type State =
 
 /** Where a value is not what a state may hold, and what stands there instead ("mean[3] is NaN"); undefined if it is plain. */
 export function findNotPlain(value: unknown): string | undefined {
-  const flaw = flawIn(value)
+  let flaw: Flaw | undefined
+  try {
+    flaw = flawIn(value)
+  } catch (error) {
+    if (error instanceof RangeError) return 'it is nested too deeply, or holds itself' // the stack has overflowed
+    throw error
+  }
   return flaw && `${flaw.where.replace(/^\./, '') || 'it'} is ${flaw.is}`
 }
 

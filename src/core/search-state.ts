@@ -58,7 +58,9 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
   static begin<S extends State, P>(optimizer: Algorithm<S, P>): SearchState<S, P> {
     const random = Random.of(optimizer.settings.seed, 'start')
     const state = guard(optimizer, 'start', 0, () => optimizer.start(random))
-    return new SearchState(optimizer, state, 0, 0, new Map())
+    const search = new SearchState(optimizer, state, 0, 0, new Map())
+    search.requirePlain('start')
+    return search
   }
 
   /** @param checkpoint of the same algorithm, of the same version */
@@ -117,9 +119,11 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
   #askOptimizer(room: number): readonly Proposal<P>[] {
     const optimizer = this.#optimizer
     const { state, proposals } = this.#answerTo(room)
-    for (const [i, { parameters, budget }] of proposals.entries()) {
+    for (const [i, { parameters, budget, tag }] of proposals.entries()) {
       const refusal =
-        optimizer.refuse(parameters) ?? (budget === undefined ? undefined : refuseBudget(optimizer.budget, budget))
+        optimizer.refuse(parameters) ??
+        (budget === undefined ? undefined : refuseBudget(optimizer.budget, budget)) ??
+        (tag === undefined ? undefined : refuseTag(tag))
       if (refusal !== undefined) this.#refuse('ask', `proposal ${i} ${printable(refusal)}`)
     }
     const kept = this.#withBudgets(this.#repair(proposals))
@@ -187,7 +191,7 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
     this.#state = this.#guard('tell', () => optimizer.tell(this.#state, tagged, random))
     this.#told += evaluations.length
     if (this.#told < this.#checkAt) return
-    this.#check()
+    this.requirePlain()
     this.#checkAt = 2 * this.#told
   }
 
@@ -207,7 +211,7 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
 
   /** @throws OptimizerError if the state is not plain */
   checkpoint(): SearchCheckpoint {
-    this.#check()
+    this.requirePlain()
     const { type, version } = this.#optimizer
     const tags = Object.fromEntries(this.#tags)
     const heard = this.#heard > 0 ? { heard: this.#heard } : {}
@@ -222,9 +226,10 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
     return { ...evaluation, tag }
   }
 
-  #check(): void {
+  /** @throws OptimizerError if the state is not what a record keeps */
+  requirePlain(method = 'tell'): void {
     const found = findNotPlain(this.#state)
-    if (found !== undefined) this.#refuse('tell', `its state must be plain data, but ${printable(found)}`)
+    if (found !== undefined) this.#refuse(method, `its state must be plain data, but ${printable(found)}`)
   }
 
   #guard<T>(method: string, call: () => T): T {
@@ -234,6 +239,12 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
   #refuse(method: string, what: string): never {
     throw new OptimizerError(`${placeOf(this.#optimizer, method, this.#told)}: ${what}.`)
   }
+}
+
+/** A tag comes back as the record has kept it, if the search was stopped in between. */
+function refuseTag(tag: State): string | undefined {
+  const found = findNotPlain(tag)
+  return found && `has a tag that must be plain data, but ${found}`
 }
 
 function isAsked(given: unknown): boolean {

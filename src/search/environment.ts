@@ -34,6 +34,7 @@ const environmentOptions = {
 /** The loop: individuals are simulated and their evaluations told to the optimizer, as long as it asks for more. */
 export class Environment<P = Record<string, unknown>> {
   readonly #search: GenerationalSearch | SteadySearch
+  readonly #optimizer: Optimizer
   readonly #record: RecordWriter
   readonly #limits: Limits
   readonly #now: () => number
@@ -52,6 +53,7 @@ export class Environment<P = Record<string, unknown>> {
     this.#limits = limits
     this.#now = options.now ?? (() => performance.now())
     const optimizer = given as unknown as Optimizer // parameters are plain data in here, whatever their types
+    this.#optimizer = optimizer
     optimizer.mostGenerations = mostGenerations(optimizer, limits)
     const checkpoints = new Checkpoints(optimizer, record)
     const tally = new Tally(record, optimizer, (progress) => {
@@ -97,6 +99,7 @@ export class Environment<P = Record<string, unknown>> {
       return true
     }
     const hasEnded = await this.#search.run(runner, AbortSignal.any([signal, time.signal]), knowledge)
+    if (hasEnded) this.#optimizer.search.requirePlain() // who goes on with the search later is to find it as it ends here
     this.#search.keep()
     time.keep()
     if (hasEnded) this.#limit = this.#search.limit

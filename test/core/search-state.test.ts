@@ -26,3 +26,41 @@ test.each<[given: unknown, said: string]>([
     )
   },
 )
+
+class Circle {
+  readonly own = this
+}
+
+/** An optimizer that begins with a state, and gives a tag with its only proposal. */
+function searchWith(state: unknown, tag?: unknown) {
+  class Own extends Optimizer {
+    static readonly type = 'own'
+    start = () => state as never
+    ask = () => ({ state: state as never, proposals: [{ parameters: { x: 0.5 }, tag: tag as never }] })
+    tell = () => ({})
+  }
+  return SearchState.begin(new Own(problemOf<Record<string, unknown>>({ x: real(0, 1) }), { seed: 1 }))
+}
+
+test.each([
+  [{ mean: [0, Number.NaN] }, 'mean[1] is NaN'],
+  [new Map(), 'it is a Map'],
+  [{ ...new Circle() }, 'own is a Circle'],
+  [endless(), 'it is nested too deeply, or holds itself'],
+])(
+  'a state that is not plain is refused before anything is asked, and a tag as soon as it is given: %#',
+  (given, said) => {
+    expect(() => searchWith(given)).toThrow(
+      `The optimizer own failed in start after 0 evaluations (generation 0): its state must be plain data, but ${said}.`,
+    )
+    expect(() => searchWith({}, given).ask(1)).toThrow(
+      `The optimizer own failed in ask after 0 evaluations (generation 0): proposal 0 has a tag that must be plain data, but ${said}.`,
+    )
+  },
+)
+
+function endless(): unknown {
+  const list: unknown[] = []
+  list.push(list)
+  return list
+}
