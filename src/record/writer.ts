@@ -26,6 +26,7 @@ import { RecordReader } from './reader.ts'
 import { RecordFile } from './record-file.ts'
 import { type EvaluatedRow, evaluationOf, type Manifest, toJson } from './rows.ts'
 import { findBest, heardReportsTable, leftCheckpointsTable, searchView } from './schema.ts'
+import { requireStorable } from './state-size.ts'
 import { WorkerWriter } from './worker-writer.ts'
 
 /** The record of one run, as its one writer has it: what is added comes in transactions. */
@@ -151,7 +152,9 @@ export class RecordWriter extends RecordReader implements RunRecord {
   }
 
   #putCheckpoint({ told, asked, value }: Checkpoint): void {
-    this.file.run('insert or replace into checkpoints values (?, ?, ?)', told, asked, encodeMessage(value))
+    const state = encodeMessage(value)
+    requireStorable(state.length, told)
+    this.file.run('insert or replace into checkpoints values (?, ?, ?)', told, asked, state)
     this.file.run('delete from checkpoints where told not in (select told from checkpoints order by told desc limit 2)')
   }
 
