@@ -5,6 +5,7 @@ import { describeJob, type QueuedJob, queuedJobs } from '../../runtime/slurm/que
 import { ConfigurationError } from '../core/errors.ts'
 import { type FailureGroup, failureGroups } from '../record/failure-groups.ts'
 import { generationsInWords } from '../record/generations-in-words.ts'
+import { type IdleWorkers, idleWorkersOf } from '../record/idle-workers.ts'
 import { rateOf } from '../record/rate.ts'
 import { RecordReader } from '../record/reader.ts'
 import { recordVersion } from '../record/record-version.ts'
@@ -84,6 +85,7 @@ type Status = RunSummary &
     readonly failureGroups: readonly FailureGroup[]
     /** Evaluations per second since the runner was started last; null if that cannot be told. */
     readonly rate: number | null
+    readonly idle: IdleWorkers | null
   }
 
 async function statusOf(directory: string): Promise<Status> {
@@ -98,6 +100,7 @@ async function statusOf(directory: string): Promise<Status> {
       ...slurm,
       failures,
       failureGroups: await failureGroups(record),
+      idle: idleWorkersOf(record, summary),
       rate: rateOf(record, summary, Date.now()),
     }
   } finally {
@@ -105,22 +108,23 @@ async function statusOf(directory: string): Promise<Status> {
   }
 }
 
-function describeStatus({ failures, failureGroups, rate, ...summary }: Status): string {
+function describeStatus(status: Status): string {
+  const { failures, failureGroups, rate, ...summary } = status
   const kinds = Object.entries(failures).map(([kind, count]) => `${kind} ${count}`)
   const facts = describeRun(summary, [
     ['failures', kinds.length > 0 ? kinds.join(', ') : undefined],
     ...describeSlurm(summary),
-    ['idle', idleSentence(summary)],
+    ['idle', idleSentence(status)],
     ['rate', rate === null ? undefined : `${shortNumber(rate, 3)} per second since the last start`],
   ])
   const failed = describeFailures(failureGroups, summary.directory)
   return failed === '' ? facts : `${facts}\n${failed}`
 }
 
-/** Workers that a steady order leaves without work, since no more may be ahead of the telling. */
-function idleSentence({ status, workers: { alive }, window }: RunSummary): string | undefined {
-  if (status !== 'running' || window === null || alive <= window) return undefined
-  return `${alive - window} of ${alive} workers, since only ${window} individuals may be ahead of the telling (window)`
+function idleSentence({ idle, workers: { alive }, window }: Status): string | undefined {
+  if (idle === null) return undefined
+  const until = idle.waitFor === null ? '' : ` until there is a result of ${idle.waitFor}`
+  return `${idle.workers} of ${alive} workers${until}, since only ${window} individuals may be ahead of the telling (window)`
 }
 
 function runsUnder(root: string): string[] {
