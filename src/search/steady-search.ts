@@ -29,7 +29,7 @@ export class SteadySearch {
   readonly #pending = new Set<string>()
   /** When it was asked last; the reports that it hears before it is told more must not lead to another answer. */
   #askedAt = -1
-  /** Places that were told, and individuals that were asked for, stand-ins not counted. */
+  /** How often it was told, and individuals that it was asked for; stand-ins count where each is told by itself. */
   #told = 0
   #asked = 0
   /** What was asked for after the newest checkpoint, and has not been asked for again. */
@@ -257,8 +257,13 @@ export class SteadySearch {
     return { told: this.#told, asked: this.#asked, generation: this.#searched.trajectory.generation }
   }
 
+  /** Places of which all is told; in the order of arrival, what was told counts stand-ins as well. */
+  get #settled(): number {
+    return this.#asked - this.#line.pending
+  }
+
   async #packBlocks(runner: Runner): Promise<void> {
-    for (; (this.#packed + 1) * this.size <= this.#told; this.#packed++) await runner.createZipfile(this.#packed)
+    for (; (this.#packed + 1) * this.size <= this.#settled; this.#packed++) await runner.createZipfile(this.#packed)
   }
 
   #report(): void {
@@ -266,7 +271,7 @@ export class SteadySearch {
     const generations = Math.ceil(this.#most / this.size)
     const { generation } = trajectory
     const begun = generation * this.size
-    const evaluated = Math.max(0, this.#told - begun)
+    const evaluated = Math.max(0, this.#settled - begun)
     tally.report({ generation, generations, ...ends.room, size: this.#asked - begun, evaluated })
   }
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { GeneticAlgorithm } from '../../optimizers/index.ts'
-import { CrossEntropy, type Optimizee, type Optimizer, Random } from '../../src/index.ts'
+import { CrossEntropy, type Optimizee, type Optimizer, type Progress, Random } from '../../src/index.ts'
 import { RecordReader } from '../../src/record/reader.ts'
 import { type SearchOptions, search, searchStoppedEvery } from '../search.ts'
 import { temporaryDirectory } from '../temporary.ts'
@@ -110,8 +110,11 @@ test.each(['ordered', 'arrival'] as const)(
     }
     const makeOptimizer = (optimizee: Optimizee) =>
       new GeneticAlgorithm(optimizee, { populationSize: 6, generations: 3, seed: 1 }) as never
-    const { directory, status } = await search({ ...options, makeOptimizer })
+    const seen: Progress[] = []
+    const onProgress = (progress: Progress) => seen.push(progress)
+    const { directory, status } = await search({ ...options, makeOptimizer, onProgress })
     expect(status).toBe('finished')
+    expect(seen.at(-1)).toMatchObject({ generation: 2, size: 6, evaluated: 6 })
     const record = RecordReader.openForReading(directory)
     const told = [...record.told()]
     const standIns = [0, 1, 2].flatMap((block) => record.replacements(block))
