@@ -36,7 +36,7 @@ export async function exportRun(run: string, options: ExportOptions = {}): Promi
   const record = RecordReader.openForReading(run)
   try {
     using _ = record.holdStill()
-    const chunks = format === 'canonical' ? record.canonicalLines() : formatTable(wantedTable(record, options), format)
+    const chunks = format === 'canonical' ? record.canonicalLines() : chunksOf(wantedTable(record, options), format)
     if (output === undefined) {
       await print(chunks)
       return ''
@@ -49,6 +49,13 @@ export async function exportRun(run: string, options: ExportOptions = {}): Promi
   } finally {
     record.close()
   }
+}
+
+function chunksOf(table: Table, format: TableFormat): Generator<string | Uint8Array> {
+  if (format === 'parquet' && table.columns.length === 0) {
+    throw new ConfigurationError('nothing has been collected yet, and a Parquet file needs a column')
+  }
+  return formatTable(table, format)
 }
 
 function wantedTable(record: RecordReader, { rows, ...options }: ExportOptions): Table {

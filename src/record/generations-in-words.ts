@@ -10,6 +10,6 @@ export function generationsInWords({
   const isAll = generations === generationLimit
   const [limit] = status === 'finished' && !isAll ? (/limits\.\w+/.exec(reason ?? '') ?? []) : []
   if (limit !== undefined) return `${generations}, ended by ${limit}`
-  if (generationLimit === null) return String(generations)
+  if (generationLimit === null || generations > generationLimit) return String(generations)
   return `${generations} of ${status === 'finished' && !isAll ? 'at most ' : ''}${generationLimit}`
 }

@@ -6,6 +6,7 @@ import type { Cell, Table } from './table.ts'
  * like something else stand in quotes.
  */
 export function* asCsv(table: Table): Generator<string> {
+  if (table.columns.length === 0) return // of a batch in which nothing has been collected yet
   yield csvLine(
     table.columns.map(({ name }) => name),
     nameField,

@@ -11,6 +11,7 @@ test.each([
   [{ ...ended, reason: null }, '3 of at most 50'],
   [{ ...ended, generations: 50, reason: null }, '50 of 50'],
   [{ ...ended, generationLimit: null, reason: null }, '3'],
+  [{ ...ended, generationLimit: 1, reason: null }, '3'],
   [{ ...ended, generationLimit: null, reason: 'its time is over (limits.time: 20)' }, '3, ended by limits.time'],
   [{ ...ended, generations: 50, reason: '50 generations are its limit (limits.generations)' }, '50 of 50'],
 ] as const)('of generations is said whether the search goes on to the last, %j: %s', (run, words) => {

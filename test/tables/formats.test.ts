@@ -89,6 +89,10 @@ test.each(['ndjson', 'json'] as const)('%s gives back what was written, numbers 
   )
 })
 
+test.each(['csv', 'ndjson'] as const)('a table without columns is no line of %s', (format) => {
+  expect(written({ columns: [], *rows() {} }, format).toString()).toBe('')
+})
+
 test("Arrow's JavaScript reads the stream, with its types", () => {
   const stream = written(troublesome, 'arrow')
   const types = tableFromIPC(stream).schema.fields.map(({ type }) => String(type))
