@@ -6,11 +6,14 @@ import { describeEnd, type ProcessEnd, ProcessGroup, type Variables } from '../.
 import { UsageOfTasks } from '../../src/system/process-usage.ts'
 import { MemoryKills } from '../command/memory-kills.ts'
 import { readRest } from '../command/run-program.ts'
+import { misplacedAnswer } from './answers.ts'
 import { LineReader } from './line-reader.ts'
 import { lineOf, lineOfMany, readLine, type Said, type Task } from './lines.ts'
 
 /** How long a program may take to leave when its input has ended. */
 const leaveMs = 2000
+/** How long after the end of its output a program that has ended is known to have ended. */
+const endMs = 2000
 /** What is said before its turn is read no further than this many lines and pieces of text. */
 const mostHeld = 1000
 /** How much messages show of what the program printed last. */
@@ -51,6 +54,8 @@ export class WarmProcess {
   #saysReady = false
   #takesBatches = false
   #takesAhead = false
+  /** Set once its output has ended. */
+  #mute: NodeJS.Timeout | undefined
   #hasEnded = false
   /** Why it is of no more use, if it did not end by itself. */
   #failure: SimulationFailure | undefined
@@ -74,6 +79,7 @@ export class WarmProcess {
     const { stdin, stdout } = this.#group.child
     stdin!.on('error', () => {}) // a program that is gone reads no more; its end says so
     stdout!.on('data', (chunk: Buffer) => this.#reader.add(chunk))
+    stdout!.on('end', () => this.#onOutputEnd())
     this.#ended = this.#end()
   }
 
@@ -172,7 +178,12 @@ export class WarmProcess {
 
   /** What it printed last that was not meant for the worker, as the end of a sentence. */
   get lastWords(): string {
-    const line = textOfBytes(this.#lastText).trimEnd().split('\n').at(-1)!
+    const text = textOfBytes(this.#lastText)
+    if (misplacedAnswer(text) !== undefined) {
+      const end = text.trimEnd().slice(-80)
+      return `; it printed an answer behind other text, which has to end its line before: ${show(end)}`
+    }
+    const line = text.trimEnd().split('\n').at(-1)!
     return line === '' ? '' : `; the last line that it printed was ${show(line)}`
   }
 
@@ -190,8 +201,16 @@ export class WarmProcess {
     this.#reader.end()
     for (const hear of this.#held.splice(0)) hear()
     this.#hasEnded = true
+    clearTimeout(this.#mute)
     this.#lose(this.#failure ?? this.#failureOf(end))
     return end
+  }
+
+  /** A program that lives on without an output answers nothing any more. */
+  #onOutputEnd(): void {
+    if (this.#hasEnded) return
+    const message = `The program has closed its standard output, on which it is to answer${this.lastWords}.`
+    this.#mute = setTimeout(() => this.giveUp(new SimulationFailure({ kind: 'bad-result', message })), endMs)
   }
 
   /** All that is awaited has failed, or else the oldest, which it was about to answer; the others were never begun. */

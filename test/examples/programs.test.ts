@@ -38,7 +38,7 @@ for (const { language, program, needs, ...more } of languages) {
     () => hasProgram(needs[0], ...needs.slice(1)),
     `the example of a program in ${language} that stays`,
   )
-  test.skipIf(!isThere)(`the example in ${language} is fitted`, () => {
+  test.skipIf(!isThere)(`the example in ${language} is fitted, and keeps to the protocol without a remark`, () => {
     const directory = temporaryDirectory()
     cpSync(join(import.meta.dirname, 'programs'), directory, { recursive: true })
     if ('prepare' in more) more.prepare(directory)
@@ -54,5 +54,9 @@ for (const { language, program, needs, ...more } of languages) {
     const { best, evaluations } = JSON.parse(twoloop(directory, 'show', 'runs/paraboloid', '--json'))
     expect(evaluations).toEqual({ done: 800, failed: 0 })
     expect(best.fitness[0]).toBeLessThan(1e-3)
+    const command = program.slice(1, -1).split(', ')
+    const set = ['--set', 'x=1', '--set', 'y=2', '--timeout', '10m']
+    const { findings } = JSON.parse(twoloop(directory, 'check-program', ...set, '--json', '--', ...command))
+    for (const finding of findings) expect(finding).toMatchObject({ verdict: 'fine' })
   })
 }

@@ -134,6 +134,7 @@ test.each([
     'The program answered with a line that is no JSON: "{\\"id\\": 2, \\"result\\": {\\"error\\": oops}}',
   ],
   ['bad report', 'bad-result', 'The program answered with a report that is not [step, value]:'],
+  ['close its output', 'bad-result', 'The program has closed its standard output, on which it is to answer.'],
   ['endless line', 'bad-result', 'The program answered with a line of more than 67108864 bytes.'],
 ])('%s is the failure of that individual, and the next has a fresh program', async (does, kind, sentence) => {
   const optimizee = make()
@@ -154,7 +155,7 @@ test('a program that hangs is ended at the timeout with all that it has started,
   const failure = await simulation
   expect(failure.kind).toBe('timeout')
   expect(failure.message).toBe(
-    'The program was ended: it took longer than 30 ms; the last line that it printed was "converging ...{\\"result\\": 1}".',
+    'The program was ended: it took longer than 30 ms; it printed an answer behind other text, which has to end its line before: "converging ...{\\"result\\": 1}".',
   )
   expect(isRunning(pid)).toBe(false)
   expect(await simulate(optimizee, 'square')).toMatchObject({ simulated: 1 })
