@@ -1,5 +1,6 @@
+import { type BuiltColumn, ColumnBuilder } from './arrow-builder.ts'
 import { type FlatField, type FlatNode, flatBuffer } from './flat-buffer.ts'
-import type { Cell, CellKind, Table } from './table.ts'
+import type { CellKind, Table } from './table.ts'
 
 /** Cells of one record batch; they are what is held in memory. */
 const batchCells = 500_000
@@ -13,14 +14,13 @@ export function* asArrow(table: Table): Generator<Uint8Array> {
   const { columns } = table
   yield message(schemaHeader, schemaOf(table), [])
   const size = Math.max(1, Math.min(mostRows, Math.floor(batchCells / columns.length)))
-  let batch: (readonly Cell[])[] = []
+  const builders = columns.map(({ kind }) => new ColumnBuilder(kind, size))
+  let rows = 0
   for (const cells of table.rows()) {
-    batch.push(cells)
-    if (batch.length < size) continue
-    yield recordBatch(table, batch)
-    batch = []
+    for (let i = 0; i < builders.length; i++) builders[i]!.add(cells[i]!)
+    if (++rows % size === 0) yield recordBatch(builders.map((builder) => builder.build()))
   }
-  if (batch.length > 0) yield recordBatch(table, batch)
+  if (rows % size > 0) yield recordBatch(builders.map((builder) => builder.build()))
   yield Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0)
 }
 
@@ -46,24 +46,22 @@ function schemaOf({ columns }: Table): FlatNode {
   return flatTable(undefined, { type: 'tables', items: fields })
 }
 
-function recordBatch({ columns }: Table, rows: readonly (readonly Cell[])[]): Uint8Array {
+function recordBatch(columns: readonly BuiltColumn[]): Uint8Array {
   const body: Uint8Array[] = []
   const nodes: number[][] = []
   const buffers: number[][] = []
   let offset = 0
-  columns.forEach(({ kind }, i) => {
-    const cells = rows.map((row) => row[i]!)
-    const missing = cells.reduce<number>((count, cell) => (cell === null ? count + 1 : count), 0)
-    nodes.push([rows.length, missing])
-    const validity = missing === 0 ? new Uint8Array() : bitsOf(cells, (cell) => cell !== null)
-    for (const bytes of [validity, ...dataOf(cells, kind)]) {
+  for (const { length, missing, buffers: parts } of columns) {
+    nodes.push([length, missing])
+    for (const bytes of parts) {
       buffers.push([offset, bytes.length])
       const padded = pad(bytes)
       body.push(padded)
       offset += padded.length
     }
-  })
-  const header = flatTable(int(8, rows.length), { type: 'structs', items: nodes }, { type: 'structs', items: buffers })
+  }
+  const rows = columns[0]!.length
+  const header = flatTable(int(8, rows), { type: 'structs', items: nodes }, { type: 'structs', items: buffers })
   return message(recordBatchHeader, header, body)
 }
 
@@ -76,54 +74,6 @@ function message(headerType: number, header: FlatNode, body: readonly Uint8Array
   view.setUint32(0, 0xffffffff, true)
   view.setInt32(4, metadata.length, true)
   return Buffer.concat([prefix, metadata, ...body])
-}
-
-/** The buffers of a column beside the one that says which cells are there. */
-function dataOf(cells: readonly Cell[], kind: CellKind): Uint8Array[] {
-  switch (kind) {
-    case 'integer':
-      return [bytesOf(longsOf(cells))]
-    case 'number':
-      return [bytesOf(Float64Array.from(cells, (cell) => Number(cell ?? 0)))]
-    case 'boolean':
-      return [bitsOf(cells, (cell) => cell === true)]
-    case 'text':
-    case 'mixed': {
-      const texts = cells.map((cell) => (cell === null ? '' : String(cell)))
-      const offsets = new Int32Array(cells.length + 1)
-      const joined = texts.join('')
-      const isAscii = Buffer.byteLength(joined) === joined.length
-      for (const [i, text] of texts.entries()) {
-        offsets[i + 1] = offsets[i]! + (isAscii ? text.length : Buffer.byteLength(text))
-      }
-      // Put together as bytes: two halves of a character would become one, if texts were, that ends one and begins another.
-      return [bytesOf(offsets), isAscii ? Buffer.from(joined) : Buffer.concat(texts.map((text) => Buffer.from(text)))]
-    }
-  }
-}
-
-/** Whole numbers of 64 bits in two halves, the lower one first, without a bigint for each. */
-function longsOf(cells: readonly Cell[]): Int32Array {
-  const halves = new Int32Array(2 * cells.length)
-  for (let i = 0; i < cells.length; i++) {
-    const value = Number(cells[i] ?? 0)
-    halves[2 * i] = value
-    halves[2 * i + 1] = Math.floor(value / 2 ** 32)
-  }
-  return halves
-}
-
-/** One bit a cell, the lowest first. */
-function bitsOf(cells: readonly Cell[], isSet: (cell: Cell) => boolean): Uint8Array {
-  const bits = new Uint8Array(Math.ceil(cells.length / 8))
-  cells.forEach((cell, i) => {
-    if (isSet(cell)) bits[i >> 3]! |= 1 << (i & 7)
-  })
-  return bits
-}
-
-function bytesOf(numbers: ArrayBufferView): Uint8Array {
-  return new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength)
 }
 
 function pad(bytes: Uint8Array): Uint8Array {
