@@ -15,6 +15,10 @@ import { schema, schemaVersion } from './schema.ts'
 /** For so long the writer waits for somebody else's lock; once it has waited in vain, it only ends, and hardly waits. */
 const lockMs = { first: 30_000, later: 100 }
 
+/** About as much as this is held of rows that are read in blocks. */
+const blockRows = 500
+const blockCharacters = 2 ** 20
+
 /** The SQLite file that is a run's record: opened as its file system needs it, and damage in it told as such. */
 export class RecordFile {
   readonly directory: string
@@ -164,6 +168,31 @@ export class RecordFile {
     return this.#iterate(() => this.#prepare<Row>(sql).raw(), values)
   }
 
+  /**
+   * Rows as lists that begin with generation, index and replicate, in their order, read in blocks: a step into SQLite for
+   * each row costs as much as the row. The query asks for those behind three of its first values, at most as many as its last.
+   */
+  *listsInBlocks<Row extends readonly [number, number, number, ...unknown[]]>(
+    sql: string,
+    ...values: readonly unknown[]
+  ): Generator<Row, void> {
+    let behind: readonly number[] = [-1, -1, -1]
+    let size = 1
+    try {
+      for (;;) {
+        const rows = this.#prepare<Row>(sql)
+          .raw()
+          .all(...behind, ...values, size)
+        yield* rows
+        if (rows.length < size) return
+        behind = rows.at(-1)!.slice(0, 3) as readonly number[]
+        size = Math.ceil(Math.min(blockRows, (blockCharacters * size) / (charactersIn(rows) + 1)))
+      }
+    } catch (error) {
+      throw explained(this.directory, error)
+    }
+  }
+
   /** The first column of the rows, one after the other. */
   pluck<Value>(sql: string, ...values: readonly unknown[]): Generator<Value, void> {
     return this.#iterate(() => this.#prepare<Value>(sql).pluck(), values)
@@ -259,6 +288,12 @@ export class RecordFile {
       throw this.#database.inTransaction && !isDamage(error) ? error : explained(this.directory, error)
     }
   }
+}
+
+function charactersIn(rows: readonly (readonly unknown[])[]): number {
+  let characters = 0
+  for (const row of rows) for (const cell of row) if (typeof cell === 'string') characters += cell.length
+  return characters
 }
 
 /** How a record is written on the file system of a directory; gives the journal that SQLite agreed to. */

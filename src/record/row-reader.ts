@@ -25,11 +25,14 @@ export abstract class RowReader {
     return this.file.iterate('select * from evaluated order by generation, "index", replicate')
   }
 
-  /** The individuals of `rows`, as lists of what tables are made of. */
-  tableRows(): IterableIterator<IndividualCells> {
-    return this.file.lists(
-      `select generation, "index", replicate, seed, parameters, outcome, fitness, score, cause, outputs, violation, budget, continues
-       from evaluated order by generation, "index", replicate`,
+  /** The individuals of `rows`, as lists of what tables are made of, and of what else is asked for. */
+  tableRows(
+    ...beside: readonly ('violation' | 'budget' | 'continues' | 'outputs')[]
+  ): IterableIterator<IndividualCells> {
+    const columns = ['generation, "index", replicate, seed, parameters, outcome, fitness, score, cause', ...beside]
+    return this.file.listsInBlocks(
+      `select ${columns.join(', ')} from evaluated
+       where (generation, "index", replicate) > (?, ?, ?) order by generation, "index", replicate limit ?`,
     )
   }
 
@@ -41,9 +44,11 @@ export abstract class RowReader {
     names: readonly ('parameters' | 'fitness' | 'outputs')[],
     { standIns = true, budget }: { readonly standIns?: boolean; readonly budget?: number | undefined } = {},
   ): IterableIterator<ColumnsRow> {
-    return this.file.lists(
-      `select generation, "index", outcome, ${names.join(', ')} from evaluated
-       where (? or replaces is null) and (? is null or coalesce(budget, ?) = ?) order by generation, "index", replicate`,
+    return this.file.listsInBlocks(
+      `select generation, "index", replicate, outcome, ${names.join(', ')} from evaluated
+       where (generation, "index", replicate) > (?, ?, ?)
+         and (? or replaces is null) and (? is null or coalesce(budget, ?) = ?)
+       order by generation, "index", replicate limit ?`,
       Number(standIns),
       ...Array<number | null>(3).fill(budget ?? null),
     )

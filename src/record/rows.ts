@@ -49,16 +49,14 @@ export type IndividualCells = readonly [
   fitness: string | null,
   score: number | null,
   cause: string | null,
-  outputs: string | null,
-  violation: number | null,
-  budget: number | null,
-  continues: string | null,
+  ...beside: (number | string | null)[],
 ]
 
 /** The columns of an individual that are JSON. */
 export type ColumnsRow = readonly [
   generation: number,
   index: number,
+  replicate: number,
   outcome: EvaluatedRow['outcome'],
   ...texts: (string | null)[],
 ]

@@ -14,12 +14,12 @@ export const judgement: readonly Column[] = [
   { name: 'message', kind: 'text' },
 ]
 /** The column of runs with constraints. */
-const violated: Column = { name: 'violation', kind: 'number' }
+const violated = [{ name: 'violation', kind: 'number' }] as const satisfies readonly Column[]
 /** The columns of runs with a budget. */
-const shared: readonly Column[] = [
+const shared = [
   { name: 'budget', kind: 'number' },
   { name: 'continues', kind: 'text' },
-]
+] as const satisfies readonly Column[]
 const fixed = [...identity, ...decision, ...judgement]
 
 /**
@@ -32,8 +32,8 @@ export class IndividualTable implements Table {
   readonly #record: RecordReader
   readonly #leaves: readonly Leaf[]
   readonly #outputs: readonly Leaf[]
-  readonly #isConstrained: boolean
-  readonly #hasBudget: boolean
+  /** What stands in columns as it does in the record. */
+  readonly #ofProblem: readonly ('violation' | 'budget' | 'continues')[]
   readonly #only: ReadonlySet<string> | undefined
 
   /**
@@ -47,9 +47,11 @@ export class IndividualTable implements Table {
     const outputs = new Map<string, CellKind | undefined>()
     for (const given of record.outputs()) scanOutputs(JSON.parse(given) as Record<string, unknown>, outputs)
     this.#outputs = Array.from(outputs, ([name, kind]) => ({ path: [name], kind }))
-    this.#isConstrained = record.manifest().constraints !== undefined
-    this.#hasBudget = record.budget !== undefined
-    const ofProblem = [...(this.#isConstrained ? [violated] : []), ...(this.#hasBudget ? shared : [])]
+    const ofProblem = [
+      ...(record.manifest().constraints === undefined ? [] : violated),
+      ...(record.budget === undefined ? [] : shared),
+    ]
+    this.#ofProblem = ofProblem.map(({ name }) => name)
     const unique = new UniqueNames([...fixed, ...ofProblem, ...beside].map(({ name }) => name))
     const column = (name: string, kind: CellKind, part: string): Column => ({ name: unique.take(name, part), kind })
     this.columns = [
@@ -65,27 +67,14 @@ export class IndividualTable implements Table {
 
   *rows(): Generator<Cell[]> {
     const objectives = this.#record.objectives.names.length
-    for (const row of this.#record.tableRows()) {
+    const outputs = this.#outputs.length > 0 ? (['outputs'] as const) : []
+    for (const row of this.#record.tableRows(...this.#ofProblem, ...outputs)) {
       if (this.#only === undefined || this.#only.has(`${row[0]}.${row[1]}`)) yield this.#cells(row, objectives)
     }
   }
 
   #cells(row: IndividualCells, objectives: number): Cell[] {
-    const [
-      generation,
-      index,
-      replicate,
-      seed,
-      given,
-      outcome,
-      scores,
-      score,
-      why,
-      returned,
-      violation,
-      budget,
-      continues,
-    ] = row
+    const [generation, index, replicate, seed, given, outcome, scores, score, why] = row
     const cells: Cell[] = [generation, index, replicate, seed]
     const parameters: unknown = JSON.parse(given)
     for (const { path, kind } of this.#leaves) cells.push(cellAt(parameters, path, kind))
@@ -94,14 +83,18 @@ export class IndividualTable implements Table {
     for (let i = 0; i < objectives; i++) cells.push(fitness?.[i] ?? null)
     const cause = why === null ? undefined : (JSON.parse(why) as FailureCause)
     cells.push(score, cause?.kind ?? null, cause?.message ?? null)
-    if (this.#isConstrained) cells.push(violation)
-    if (this.#hasBudget) cells.push(budget, continues)
+    const last = besideOf + this.#ofProblem.length
+    for (let i = besideOf; i < last; i++) cells.push(row[i] as Cell)
     if (this.#outputs.length === 0) return cells
+    const returned = row[last] as string | null
     const outputs: unknown = returned === null ? undefined : JSON.parse(returned)
     for (const { path, kind } of this.#outputs) cells.push(cellAt(outputs, path, kind))
     return cells
   }
 }
+
+/** Where in a row that stands which is asked for beside the rest. */
+const besideOf = 9
 
 function scanOutputs(outputs: Readonly<Record<string, unknown>>, kinds: Map<string, CellKind | undefined>): void {
   for (const name of Object.keys(outputs)) {
