@@ -12,8 +12,8 @@ type Parameters = Readonly<Record<string, unknown>>
 
 /**
  * The points of a run as columns of numbers; the replicates of a point are one. What stands in for a failed point is a point
- * of a search and none of a design. The record is read for the objectives, and again for whatever else is asked for; only
- * columns are held.
+ * of a search and none of a design. The record is read for objectives and factors, and again for whatever else is asked for;
+ * only columns are held.
  */
 export class AnalysisRows {
   readonly #record: RecordReader
@@ -21,6 +21,7 @@ export class AnalysisRows {
   /** Of a problem with a budget, how much of it points have: what was simulated for a while is none of them. */
   readonly budget: number | undefined
   readonly #leaves: readonly Leaf[]
+  readonly #columns: readonly FactorColumn[]
   /** The factors as they were asked for, since every output of a run is held against them. */
   readonly #gathered = new Map<boolean, readonly Factor[]>()
   /** Undefined if the run does not say what its parameters may be. */
@@ -45,9 +46,15 @@ export class AnalysisRows {
     const outputs = new Set<string>()
     const outcomes: EvaluatedRow['outcome'][] = []
     this.#objectives = record.objectives.names.map(() => new PointMeans())
-    for (const { point, outcome, texts } of this.#columns('fitness', 'outputs')) {
-      const [fitness, given] = texts as readonly [string | null, string | null]
+    const definitions = new Map(this.space?.definitions)
+    this.#columns = this.#leaves.map((leaf) => new FactorColumn(leaf, levelsOf(definitions.get(leaf.path[0]))))
+    for (const { point, outcome, texts } of this.#rows('parameters', 'fitness', 'outputs')) {
+      const [parameters, fitness, given] = texts as readonly [string, string | null, string | null]
       outcomes[point] = outcomeOfBoth(outcomes[point] ?? 'failed', outcome)
+      if (outcome !== 'pending') {
+        const values: unknown = JSON.parse(parameters)
+        for (const column of this.#columns) column.set(point, values)
+      }
       if (outcome === 'done') {
         const values = JSON.parse(fitness!) as readonly number[]
         for (const [i, means] of this.#objectives.entries()) means.add(point, values[i])
@@ -72,16 +79,7 @@ export class AnalysisRows {
   factors(isGrid = false): readonly Factor[] {
     const gathered = this.#gathered.get(isGrid)
     if (gathered) return gathered
-    const definitions = new Map(this.space?.definitions)
-    const columns = this.#leaves.map(
-      (leaf) => new FactorColumn(leaf, this.points, levelsOf(definitions.get(leaf.path[0]))),
-    )
-    for (const { point, outcome, texts } of this.#columns('parameters')) {
-      if (outcome === 'pending') continue
-      const parameters: unknown = JSON.parse(texts[0]!)
-      for (const column of columns) column.set(point, parameters)
-    }
-    const plain = columns.map(({ factor }) => factor)
+    const plain = this.#columns.map((column) => column.factor(this.points))
     const factors = isGrid ? plain.map((factor) => ({ ...factor, hasLevels: true })) : markCrossed(plain)
     this.#gathered.set(isGrid, factors)
     return factors
@@ -102,7 +100,7 @@ export class AnalysisRows {
     const objective = this.#objectives[this.#record.objectives.names.indexOf(name)]
     if (objective) return objective.upTo(this.points)
     const means = new PointMeans()
-    for (const { point, outcome, texts } of this.#columns('outputs')) {
+    for (const { point, outcome, texts } of this.#rows('outputs')) {
       if (outcome === 'done') means.add(point, numberIn(texts[0] ?? null, name))
     }
     return means.upTo(this.points)
@@ -111,7 +109,7 @@ export class AnalysisRows {
   /** The parameters of each point. */
   parameters(): Parameters[] {
     const points: Parameters[] = []
-    for (const { point, texts } of this.#columns('parameters')) {
+    for (const { point, texts } of this.#rows('parameters')) {
       if (points.length === point) points.push(JSON.parse(texts[0]!) as Parameters)
     }
     return points
@@ -135,11 +133,11 @@ export class AnalysisRows {
     }
   }
 
-  *#columns(...names: readonly ('parameters' | 'fitness' | 'outputs')[]): Generator<PointRow> {
+  *#rows(...names: readonly ('parameters' | 'fitness' | 'outputs')[]): Generator<PointRow> {
     let point = -1
     let newest: readonly [generation: number, index: number] = [-1, -1]
     const rows = this.#record.columns(names, { standIns: !this.#isDesign, budget: this.budget })
-    for (const [generation, index, outcome, ...texts] of rows) {
+    for (const [generation, index, , outcome, ...texts] of rows) {
       if (newest[0] !== generation || newest[1] !== index) point++
       newest = [generation, index]
       yield { point, outcome, texts }
@@ -172,7 +170,9 @@ class PointMeans {
 
   /** No number where there is none. */
   upTo(points: number): Float64Array {
-    return Float64Array.from({ length: points }, (_, point) => (this.#counts[point] ? this.#means[point]! : Number.NaN))
+    const means = new Float64Array(points)
+    for (let point = 0; point < points; point++) means[point] = this.#counts[point] ? this.#means[point]! : Number.NaN
+    return means
   }
 }
 

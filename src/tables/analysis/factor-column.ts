@@ -7,29 +7,32 @@ import type { Leaf } from '../leaves.ts'
 /** The values of one axis while they are gathered, point by point. */
 export class FactorColumn {
   readonly #leaf: Leaf
-  readonly #values: Float64Array
+  readonly #values: number[] = []
   /** The levels where they have no order; what is met beside them is added. */
   readonly #levels: Levels | undefined
 
   /** @param levels of what has no order */
-  constructor(leaf: Leaf, points: number, levels: readonly unknown[] | undefined) {
+  constructor(leaf: Leaf, levels: readonly unknown[] | undefined) {
     const { kind } = leaf
     this.#leaf = leaf
-    this.#values = new Float64Array(points).fill(Number.NaN)
     const isOrdered = kind === 'integer' || kind === 'number'
     if (levels || !isOrdered) this.#levels = new Levels(levels ?? (kind === 'boolean' ? [false, true] : []))
   }
 
   set(point: number, parameters: unknown): void {
+    while (this.#values.length <= point) this.#values.push(Number.NaN)
     const value = valueAt(parameters, this.#leaf.path)
     if (value === undefined) return
     if (this.#levels) this.#values[point] = this.#levels.placeOf(value)
     else if (typeof value === 'number') this.#values[point] = value
   }
 
-  get factor(): Factor {
+  /** What has been gathered of the first so many points: no number where a point has none. */
+  factor(points: number): Factor {
     const name = this.#leaf.path.join('.')
-    return { name, values: this.#values, ...(this.#levels && { labels: this.#levels.labels }) }
+    const values = new Float64Array(points).fill(Number.NaN)
+    values.set(this.#values)
+    return { name, values, ...(this.#levels && { labels: this.#levels.labels }) }
   }
 }
 
