@@ -16,7 +16,12 @@ export interface BeatingHeartOptions {
 export interface RunHeart {
   /** System calls so far. */
   readonly operations: number
+  /** To be called before an optimizer computes, with how many evaluations it knows or asks for. */
+  beforeComputing(evaluations: number): void
 }
+
+/** No optimizer computes for long on so few evaluations. */
+const fewEvaluations = 100
 
 /**
  * A heart that beats in a thread of its own: a simulation keeps the main thread of its worker busy for hours, an optimizer
@@ -24,10 +29,28 @@ export interface RunHeart {
  */
 export class BeatingHeart implements RunHeart {
   readonly #shared = new BigInt64Array(new SharedArrayBuffer(16))
-  readonly #thread: Thread
+  readonly #options: BeatingHeartOptions
+  readonly #secondBeat: NodeJS.Timeout
+  #thread: Thread | undefined
+  #isStopped = false
 
-  constructor({ own, other, interval }: BeatingHeartOptions) {
-    new Heart(own).beat() // a thread takes a while to start
+  /** Beats once. To start a thread costs half of what a process does: it comes for the second beat, unless it is needed before. */
+  constructor(options: BeatingHeartOptions) {
+    this.#options = options
+    new Heart(options.own).beat()
+    this.#secondBeat = setTimeout(() => this.startThread(), options.interval)
+    this.#secondBeat.unref()
+  }
+
+  beforeComputing(evaluations: number): void {
+    if (evaluations > fewEvaluations) this.startThread()
+  }
+
+  /** To be called before what may keep the main thread busy for long. */
+  startThread(): void {
+    if (this.#isStopped || this.#thread) return
+    clearTimeout(this.#secondBeat)
+    const { own, other, interval } = this.#options
     const workerData: HeartThreadData = { own, other, interval, shared: this.#shared }
     this.#thread = new Thread(heartThreadProgram(), { workerData, execArgv: [] })
     this.#thread.unref()
@@ -44,6 +67,8 @@ export class BeatingHeart implements RunHeart {
   }
 
   async stop(): Promise<void> {
-    await this.#thread.terminate()
+    this.#isStopped = true
+    clearTimeout(this.#secondBeat)
+    await this.#thread?.terminate()
   }
 }

@@ -13,7 +13,7 @@ export interface HeartThreadData {
 }
 
 const { own, other, interval, shared } = workerData as HeartThreadData
-const heart = new Heart(own)
+const heart = new Heart(own, 1)
 const time = new WatchTime(2 * interval, () => performance.now())
 const pulse = other === undefined ? undefined : new Pulse(other, time.look())
 

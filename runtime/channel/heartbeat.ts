@@ -8,10 +8,12 @@ import { runFiles } from '../../src/core/run-files.ts'
  */
 export class Heart {
   readonly #path: string
-  #beats = 0
+  #beats: number
 
-  constructor(path: string) {
+  /** @param beats how often another of this process has beaten in its place */
+  constructor(path: string, beats = 0) {
     this.#path = path
+    this.#beats = beats
   }
 
   /** System calls so far. */

@@ -32,6 +32,8 @@ export class Runner {
   readonly #collector: Collector
   readonly #stopping: Stopping
   #isOpen = false
+  /** How many evaluations it has given since it was made. */
+  #evaluated = 0
 
   constructor(options: RunnerOptions) {
     checkRunnerOptions(options)
@@ -174,6 +176,8 @@ export class Runner {
         if (this.#rounds.trouble !== undefined) throw this.#rounds.trouble
         const collected = this.#collect(signal.aborted)
         if (collected.evaluations.length === 0 && !(this.#options.hearsReports && collected.hasReports)) continue
+        this.#evaluated += collected.evaluations.length
+        this.#options.heart.beforeComputing(this.#evaluated)
         this.#fleet.watch.pause() // nobody reads the pipes until whoever took this comes back
         yield collected
         this.#fleet.watch.resume()

@@ -64,6 +64,7 @@ export class WorkerProgram {
       other: runnerHeart(directory),
       interval: runFile.heartbeat,
     })
+    this.#heart.startThread()
     const operations = () => writer.operations + this.#inbox.operations + this.#heart.operations
     this.#answers = new Answers(writer, operations)
     this.#simulations = new Simulations({

@@ -157,6 +157,10 @@ abstract class DefinedOptimizee<P, O extends ObjectiveMap> extends Optimizee<P> 
   override snapshot(): unknown {
     return this.definition.snapshot?.()
   }
+
+  override get hasSnapshot(): boolean {
+    return this.definition.snapshot !== undefined
+  }
 }
 
 class DefinedForOne<P, O extends ObjectiveMap> extends DefinedOptimizee<P, O> {

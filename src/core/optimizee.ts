@@ -206,6 +206,11 @@ export abstract class Optimizee<P = Record<string, unknown>> implements Problem<
   snapshot(): unknown {
     return undefined
   }
+
+  /** Whether there is a snapshot, which may take long to make. */
+  get hasSnapshot(): boolean {
+    return this.snapshot !== Optimizee.prototype.snapshot
+  }
 }
 
 /** Whether a value has the members of an optimizee: an optimizee in a bundle has the bundle's own copy of the class. */

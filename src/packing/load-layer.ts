@@ -1,9 +1,5 @@
-import { closeSync, openSync, readFileSync, renameSync, rmSync, writevSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
-import { cachedDataVersionTag } from 'node:v8'
-import { Script } from 'node:vm'
-import { crc32 } from 'node:zlib'
+import type { Script } from 'node:vm'
 
 type Exports = Readonly<Record<string, unknown>>
 
@@ -11,7 +7,7 @@ type Exports = Readonly<Record<string, unknown>>
 type Layer = (
   layers: Readonly<Record<string, Exports>>,
   load: (specifier: string) => Promise<unknown>,
-  require: NodeJS.Require,
+  require: (name: string) => unknown,
   url: string,
   directory: string,
   module: { exports: Exports },
@@ -24,6 +20,17 @@ interface Compiled {
 }
 
 const { dirname: directory, url } = import.meta
+const require = createRequire(url)
+
+// By `import` of `node:fs` all of Node.js's streams would be loaded, which its module exports and few processes need.
+const { closeSync, openSync, readFileSync, renameSync, rmSync, writevSync } =
+  require('node:fs') as typeof import('node:fs')
+const { cachedDataVersionTag } = require('node:v8') as typeof import('node:v8')
+const { Script: CompiledScript } = require('node:vm') as typeof import('node:vm')
+const { crc32 } = require('node:zlib') as typeof import('node:zlib')
+
+/** Built-in modules that themselves take long to load, and that most processes need late or never. */
+const heavy = new Set(['node:child_process', 'node:crypto', 'node:net', 'node:worker_threads'])
 
 /** V8 takes what it has compiled itself, with the same options that matter to its compiler, and nothing else. */
 const compiler = `${process.version}-${process.arch}-${cachedDataVersionTag().toString(36)}`
@@ -41,17 +48,22 @@ const compiled: Compiled[] = []
  * @returns what its parts export
  */
 export function loadLayer(name: string, file: string): Exports {
-  const path = join(directory, file)
+  const path = `${directory}/${file}`
   const cache = `${path}-${compiler}.compiled`
   const cachedData = readCompiled(cache)
-  const script = new Script(readFileSync(path, 'latin1'), { filename: path, ...(cachedData && { cachedData }) })
+  const script = new CompiledScript(readFileSync(path, 'latin1'), { filename: path, ...(cachedData && { cachedData }) })
   if (compiled.length === 0) process.once('exit', keepCompiled)
   compiled.push({ script, cache, isNew: !cachedData || script.cachedDataRejected === true })
   const module: { exports: Exports } = { exports: {} }
   const run = script.runInThisContext() as Layer
-  run(layers, (specifier) => import(specifier), createRequire(url), url, directory, module)
+  run(layers, (specifier) => import(specifier), requireLate, url, directory, module)
   layers[name] = module.exports
   return module.exports
+}
+
+/** What `require` gives; what is heavy is loaded when something in it is first used. */
+function requireLate(name: string): unknown {
+  return heavy.has(name) ? new Proxy({}, { get: (_, key) => Reflect.get(require(name), key) }) : require(name)
 }
 
 /** At the end, since a function is compiled when it is first called; of all layers, since this one calls others of those below. */

@@ -9,9 +9,12 @@ import type { Optimizee, OptimizeeSource } from '../core/optimizee.ts'
 import { aRecord, checkArgument, type OptionCheck } from '../core/options.ts'
 import { runFiles, snapshotName } from '../core/run-files.ts'
 import { show } from '../core/text.ts'
+import type { Manifest } from '../record/rows.ts'
 import { bundle } from '../system/bundle.ts'
+import { digestOf } from '../system/file-digest.ts'
 import { acceptedSentence, changedFiles, codeFilesOf, recordOfFiles, refuseChanged } from './changed-code.ts'
 import { simulationKey } from './evaluation-cache.ts'
+import { ownVersion } from './provenance.ts'
 import type { HeldRun } from './run-directory.ts'
 
 export interface DeliveryOptions {
@@ -42,9 +45,13 @@ export async function deliver(
     )
   }
   const module = source.module.startsWith('file:') ? fileURLToPath(source.module) : resolve(source.module)
-  const { code, hash, files } = await bundle(module)
   const manifest = record.manifest()
   const { code: before, snapshot: known, simulation: simulated } = manifest
+  const delivered = (snapshot: unknown): DeliveredOptimizee => {
+    return { module: runFiles.optimizee, options: source.options, ...(typeof snapshot === 'string' && { snapshot }) }
+  }
+  if (isDelivered(directory, manifest, optimizee.namedFiles?.().folder ?? dirname(module))) return delivered(known)
+  const { code, hash, files } = await bundle(module)
   const own = files.filter((path) => !path.startsWith(directory + sep)) // what was made for this run is none of the user's
   const { folder, paths } = optimizee.namedFiles?.() ?? { folder: dirname(own[0] ?? module), paths: [] }
   const now = codeFilesOf(folder, [...own, ...paths])
@@ -68,7 +75,19 @@ export async function deliver(
   // A run in which several versions simulated is none that others can reuse.
   const simulation = simulated === undefined || simulated === key ? key : null
   record.writeManifest({ code: hash, snapshot: snapshot ?? null, simulation })
-  return { module: runFiles.optimizee, options: source.options, ...(snapshot !== undefined && { snapshot }) }
+  return delivered(snapshot)
+}
+
+/**
+ * Whether what a finished run has is what it would be given now, so that it need not be made anew. Files whose content is the
+ * same also import the same others; where one that is recorded is none of that folder, they do not seem to be.
+ */
+function isDelivered(directory: string, manifest: Manifest, folder: string): boolean {
+  const { status, twoloop, files, code, snapshot } = manifest
+  if (status !== 'finished' || twoloop !== ownVersion() || typeof files !== 'object' || files === null) return false
+  const isThere = typeof snapshot !== 'string' || existsSync(join(directory, snapshot))
+  const isAsBegun = Object.entries(files).every(([name, digest]) => digestOf(join(folder, name)) === digest)
+  return isThere && isAsBegun && digestOf(join(directory, runFiles.optimizee)) === code
 }
 
 async function saveSnapshot(directory: string, optimizee: Pick<Optimizee, 'snapshot'>): Promise<string | undefined> {

@@ -170,6 +170,7 @@ export class Experiment {
     refuseOther(directory, record.manifest().configuration, configuration)
     refuseLowLimits(record, optimizer, options.limits)
     if (prepared.settings.onFailure === 'stop') refuseStopped(record)
+    if (options.warmStart !== undefined || optimizee.hasSnapshot) run.heart.beforeComputing(Number.POSITIVE_INFINITY)
     const evaluations = await takeWarmStart(run, optimizer, optimizee, options)
     const settings = { ...prepared.settings, workers: prospect.workers }
     if (prospect.warning !== undefined) options.onWarning?.(prospect.warning)
@@ -210,12 +211,13 @@ export class Experiment {
       ...(options.deadline && { deadline: options.deadline }),
     })
     using cache = options.cache ? this.#openCache(prepared, options, judge) : undefined
-    return await this.#play(prepared, runner, environment, { evaluations, cache, finished }, options)
+    return await this.#play(prepared, optimizer, runner, environment, { evaluations, cache, finished }, options)
   }
 
   /** Plays the search from the launch of the workers to their end. */
   async #play(
     { run }: Prepared,
+    optimizer: Optimizer,
     runner: Runner,
     environment: Environment,
     { finished, ...knowledge }: Knowledge & { readonly finished: Finished | undefined },
@@ -229,6 +231,8 @@ export class Experiment {
     try {
       runner.prepareRunFile()
       if (!finished) runner.launchWorkers() // else they come if there is something to simulate
+      const known = record.counts().individuals + (knowledge.evaluations?.length ?? 0)
+      run.heart.beforeComputing(known + optimizer.populationSize)
       const hasEnded = await environment.run(runner, signal, knowledge)
       for (const { run, evaluations } of knowledge.cache ? record.reuses() : []) {
         if (run !== thisRun)

@@ -19,7 +19,7 @@ export function provenance(): Manifest {
   }
 }
 
-function ownVersion(): string {
+export function ownVersion(): string {
   for (let at = dirname(fileURLToPath(import.meta.url)); at !== dirname(at); at = dirname(at)) {
     const path = join(at, 'package.json')
     if (existsSync(path)) return String(JSON.parse(readFileSync(path, 'utf8')).version)

@@ -1,10 +1,11 @@
-import { accessSync, constants, existsSync, mkdirSync, readdirSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import type { RunHeart } from '../../runtime/channel/beating-heart.ts'
 import { type Holder, Lease } from '../../runtime/runner/lease.ts'
 import { takeRun } from '../../runtime/slurm/run-holder.ts'
 import { ConfigurationError, RunHeldError } from '../core/errors.ts'
 import { anything, checkOptions, trueOrFalse } from '../core/options.ts'
+import { runFiles } from '../core/run-files.ts'
 import { RecordWriter } from '../record/writer.ts'
 import { refuseLinks } from '../system/own-files.ts'
 import { storageError } from '../system/storage-errors.ts'
@@ -142,10 +143,18 @@ function refuseSuccessor(directory: string, { successor }: Lease): void {
   if (successor) throw new RunHeldError(heldSentence(directory, successor))
 }
 
+/** Bytes of a record that is read, judged and brought to this version in no time. */
+const smallRecord = 2 ** 20
+
+const sizeOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0
+
 async function takeLease(directory: string, above = 0): Promise<Lease> {
   const lease = await takeRun(directory, above).catch((error: unknown) => {
     throw storageError(error, directory) ?? error
   })
-  if (lease instanceof Lease) return lease
+  if (lease instanceof Lease) {
+    if (sizeOf(join(directory, runFiles.record)) > smallRecord) lease.heart.startThread()
+    return lease
+  }
   throw new RunHeldError(heldSentence(directory, lease.heldBy))
 }

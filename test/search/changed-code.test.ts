@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
@@ -69,6 +69,18 @@ test('a run whose script has changed is not gone on with, unless that is accepte
   expect(files).not.toEqual(before)
   expect(codeChanges).toEqual([{ epoch, files: ['run.sh'] }])
   expect(await twoloop('run', 'beam.json', '--generations', '4')).toMatchObject({ code: 0 })
+})
+
+test('a finished run that is started again keeps its bundle, unless that is not what it was', async () => {
+  const { folder, twoloop } = await begun()
+  const bundle = join(folder, 'runs', 'beam', 'optimizee.mjs')
+  const { ino } = statSync(bundle)
+  expect(await twoloop('run', 'beam.json')).toMatchObject({ code: 0 })
+  expect(statSync(bundle).ino).toBe(ino)
+  const whole = readFileSync(bundle, 'utf8')
+  truncateSync(bundle, 100)
+  expect(await twoloop('run', 'beam.json')).toMatchObject({ code: 0 })
+  expect(readFileSync(bundle, 'utf8')).toBe(whole)
 })
 
 test('templates and linked files count, and all that have changed are told', async () => {
