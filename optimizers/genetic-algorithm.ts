@@ -41,7 +41,12 @@ const settings = z.strictObject({
   geneMutationProbability: probability
     .default(0.1)
     .describe('How often each coordinate of an offspring that is mutated moves; one does at least'),
-  tournamentSize: z.int().min(1).default(3).describe('How many contestants a parent has to beat, itself included'),
+  tournamentSize: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(3)
+    .describe('How many contestants a parent has to beat, itself included'),
   blend: z.number().min(0).default(0.5).describe('How far children may lie outside of their parents (alpha of BLX)'),
   mutationScale: z
     .number()

@@ -67,9 +67,11 @@ function checkEvaluations(
     throw new ConfigurationError(`limits.${name} needs at least ${all}${which}, got ${given}.`)
   }
   if (most < guesses) refuse(guesses, `the ${guesses} first guesses (start), which are simulated before all others`)
+  refuseTooMany(window ?? optimizer.populationSize, window === undefined ? 'the population' : 'window')
   const first = order === 'generations' ? firstGenerationOf(optimizer, guesses, most) : 1
   const together = order === 'generations' ? first : (window ?? optimizer.populationSize)
-  if (times > 1 && together * times > mostTogether) {
+  refuseTooMany(together, window === undefined ? 'the population' : 'window')
+  if (together * times > mostTogether) {
     throw new ConfigurationError(
       `replications: ${times} of ${together} individuals at once are ${together * times} simulations, which is more than the ${mostTogether} that are waited for together; lower replications, or the population.`,
     )
@@ -80,6 +82,13 @@ function checkEvaluations(
       `limits.evaluations counts individuals, each of which is simulated ${times} times (replications), and ${evaluations} are fewer than the simulations of a single one; say \`simulations: ${evaluations * times}\` if so many individuals are meant, raise it, or lower replications.`,
     )
   }
+}
+
+function refuseTooMany(individuals: number, which: string): void {
+  if (individuals <= mostTogether) return
+  throw new ConfigurationError(
+    `${individuals} individuals at once are more than the ${mostTogether} that are waited for together; lower ${which}.`,
+  )
 }
 
 /** Those of a generation are in memory at once. */

@@ -509,6 +509,12 @@ const wrong: [string, string, string | object, string | RegExp, object?][] = [
     ': limits.evaluations counts individuals, each of which is simulated 40 times (replications), and 32 are fewer than the simulations of a single one; say `simulations: 1280` if so many individuals are meant, raise it, or lower replications.',
   ],
   [
+    'a population that no memory holds',
+    'a.json',
+    { optimizee, optimizer: { type: 'cma-es', populationSize: 1_000_000_000 } },
+    ': 1000000000 individuals at once are more than the 3000000 that are waited for together; lower the population.',
+  ],
+  [
     'a limit of evaluations that no generation of a design fits into',
     'a.json',
     {
