@@ -15,7 +15,7 @@ export class Arrivals<T> {
     this.#wake()
   }
 
-  /** So many, in the order in which they come. @throws what it has failed of, if they are fewer */
+  /** Takes so many, in the order in which they come. @throws what it has failed of, if they are fewer */
   async *take(count: number): AsyncGenerator<T> {
     for (let left = count; left > 0; ) {
       const arrived = this.#arrived

@@ -9,9 +9,9 @@ export interface Task {
   readonly id: number
   readonly individual: Individual
   readonly attempt: number
-  /** Where its directory is, which the program makes if it wants one. */
+  /** Where the individual's directory is, which the program makes if it wants one. */
   readonly directory: string
-  /** Of a problem with a budget: where it may leave a checkpoint, and from which one it goes on. */
+  /** Where the individual may leave a checkpoint, and from which one it goes on, if the problem has a budget. */
   readonly checkpoint?: string | undefined
   readonly restore?: string | undefined
 }

@@ -150,7 +150,7 @@ export default function program(options: ProgramOptions): Optimizee {
   return new Program(options)
 }
 
-/** As long as it lasts, the process is given up when the signal says so. */
+/** Has the process given up when the signal says so, until it is disposed of. */
 function endedBy(signal: AbortSignal, process: WarmProcess): Disposable {
   const onAbort = () => process.giveUp(abortion(signal, process.lastWords))
   signal.addEventListener('abort', onAbort, { once: true })

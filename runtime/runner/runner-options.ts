@@ -42,9 +42,9 @@ export interface RunnerOptions {
   readonly judge?: Judge | undefined
   /** Whether what individuals report on their way is given as it comes; they may be stopped by it. */
   readonly hearsReports?: boolean
-  /** When all must be over: nothing is begun that would hardly end before. */
+  /** When the search must be over: nothing is begun that would hardly end before. */
   readonly deadline?: Deadline
-  /** That of the run that is held (`HeldRun`): it beats already, and workers listen to it. */
+  /** The heart of the run that is held (`HeldRun`): it beats already, and workers listen to it. */
   readonly heart: RunHeart
 }
 

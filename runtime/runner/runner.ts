@@ -258,6 +258,7 @@ export class Runner {
       record: this.#options.record,
     })
   }
+
   #collect(isStopping: boolean): Collected {
     const collected = this.#collector.collect(isStopping)
     if (collected.evaluations.some(isFailed)) this.#first.look()

@@ -9,7 +9,7 @@ import { hasTime, type Stop, stopNow, type TimeEnd, TimeLeft } from './time-left
 
 export interface StoppingOptions {
   readonly settings: RunnerSettings
-  /** When all must be over: nothing is begun that would hardly end before. */
+  /** When the search must be over: nothing is begun that would hardly end before. */
   readonly deadline: Deadline | undefined
   /** How many individuals are simulated at once. */
   readonly batch: number

@@ -41,10 +41,10 @@ export function watchLimits(
 
 /** What is seen of a worker. */
 export interface Sight {
-  /** Since its heart was last seen to beat; undefined if nobody has listened now, or there is none yet. */
+  /** Milliseconds since its heart was last seen to beat; undefined if nobody has listened now, or there is none yet. */
   readonly silentFor: number | undefined
   readonly stuckFor: number
-  /** Since it last gave a sign of work while it holds some. */
+  /** Milliseconds since it last gave a sign of work while it holds some. */
   readonly busyFor: number
 }
 

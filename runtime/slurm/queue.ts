@@ -7,9 +7,9 @@ export interface QueuedJob {
   readonly state: string
   /** Why it waits, or has failed, in Slurm's word; null if there is no reason. */
   readonly reason: string | null
-  /** When it is expected to start, or has started, as Slurm writes it; null if it does not say. */
+  /** When the job is expected to start, or has started, as Slurm writes it; null if it does not say. */
   readonly start: string | null
-  /** When its time is over. */
+  /** When the job's time is over. */
   readonly end: string | null
   readonly nodes: string | null
   readonly exitCode: number

@@ -39,3 +39,6 @@ export class EarlyStop {
     return this.#isWanted && this.#last !== undefined
   }
 }
+
+/** The early stop of all that nobody stops. */
+export const neverStopped = new EarlyStop()

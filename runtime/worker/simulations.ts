@@ -11,22 +11,18 @@ import type { RunFile } from '../channel/run-file.ts'
 import type { Answers } from './answers.ts'
 import { Attempt, type AttemptSurroundings } from './attempt.ts'
 import { BatchAttempt, type BatchMember } from './batch-attempt.ts'
-import { EarlyStop } from './early-stop.ts'
+import { type EarlyStop, neverStopped } from './early-stop.ts'
 import { type AttemptOutcome, causeOf } from './outcome.ts'
 import { PrintedText } from './printed-text.ts'
+import { Reports } from './reports.ts'
 import { removeCheckpoint, restored } from './restored.ts'
 
 /** Results of short simulations ride together, for this long at most. */
 const flushIntervalMs = { events: 2, poll: 20 }
-/** Intermediate values of a long simulation are seen within this time. */
-const reportIntervalMs = 200
 /** Simulations that take less are told what comes next, */
 const momentMs = 2
 /** and of so many at most. */
 const mostAhead = 16
-
-/** The early stop of all that nobody stops. */
-const never = new EarlyStop()
 
 /** An attempt of which something may still run, whether it has ended or not. */
 interface Running {
@@ -41,11 +37,13 @@ interface KeyedMember extends BatchMember {
   readonly stop: EarlyStop
   readonly surroundings: AttemptSurroundings
 }
+
 /** An individual that is simulated alone, now or soon. */
 interface Alone {
   readonly member: KeyedMember
   readonly attempt: Attempt
 }
+
 /** What came of an individual. */
 type Answered = readonly [key: AttemptKey, outcome: AttemptOutcome]
 
@@ -65,11 +63,7 @@ export class Simulations {
   readonly #directory: string
   readonly #optimizee: Optimizee
   readonly #answers: Answers
-  readonly #receive: () => void
-  /** The early stops of what is simulated and of what need not be simulated to its end, where somebody hears reports. */
-  readonly #stops = new Map<string, EarlyStop>()
-  /** When reports are written that came shortly after others. */
-  #soon: NodeJS.Timeout | undefined
+  readonly #reports: Reports
   readonly #printed = new PrintedText()
   /** What processes have used that attempts have started, until the attempts are answered. */
   readonly #usages = new Map<AttemptKey, ProcessUsage>()
@@ -93,7 +87,7 @@ export class Simulations {
     this.#directory = directory
     this.#optimizee = optimizee
     this.#answers = answers
-    this.#receive = receive
+    this.#reports = new Reports({ answers, receive, areHeard: () => this.runFile.hearsReports === true })
   }
 
   /** How many individuals are simulated at once. */
@@ -124,17 +118,7 @@ export class Simulations {
 
   /** These need not go on, now or once they are begun. */
   enough(keys: readonly AttemptKey[]): void {
-    for (const key of keys) this.#stopOf(key).want()
-  }
-
-  #stopOf(key: AttemptKey): EarlyStop {
-    if (!this.runFile.hearsReports) return never
-    const name = key.join(' ')
-    const known = this.#stops.get(name)
-    if (known) return known
-    const stop = new EarlyStop()
-    this.#stops.set(name, stop)
-    return stop
+    for (const key of keys) this.#reports.stopOf(key).want()
   }
 
   /**
@@ -168,7 +152,7 @@ export class Simulations {
     const { member, attempt } = this.#prepared.get(assignment) ?? this.#aloneOf(assignment)
     this.#prepared.delete(assignment)
     const { key, stop } = member
-    if (stop !== never) stop.onStop = () => attempt.stop()
+    if (stop !== neverStopped) stop.onStop = () => attempt.stop()
     const begin = performance.now()
     const end = (came: AttemptOutcome) => {
       const outcome = stop.outcomeOf(came)
@@ -228,18 +212,18 @@ export class Simulations {
       budget: share?.budget,
       continues: continues === undefined ? undefined : idOf(continues),
     })
-    const stop = this.#stopOf(key)
+    const stop = this.#reports.stopOf(key)
     this.#hasBudget ||= share !== undefined
     const surroundings: AttemptSurroundings = {
       attempt,
       timeout: this.runFile.timeout,
       snapshot: () => this.#readSnapshot(),
       report: (step, value) => {
-        this.#report(key, step, value)
+        this.#reports.add(key, step, value)
         stop.note(value)
-        return !this.#look(stop)
+        return !this.#reports.look(stop)
       },
-      stopped: () => this.#look(stop),
+      stopped: () => this.#reports.look(stop),
       directory: ({ make } = { make: true }) =>
         make
           ? makeOwnDirectory(this.#directory, runFiles.individuals, individual.name)
@@ -276,7 +260,7 @@ export class Simulations {
     const each = milliseconds / answered.length
     for (const [key, outcome] of answered) {
       const used = this.#takeUsage(key)
-      if (this.#stops.size > 0) this.#stops.delete(key.join(' '))
+      this.#reports.forget(key)
       if ('cause' in outcome) {
         this.#answers.addResult([key, each, null, outcome.cause, null, printed, used])
         if (this.#hasBudget) removeCheckpoint(this.#checkpointOf(key))
@@ -299,28 +283,6 @@ export class Simulations {
     if (!usage) return null
     this.#usages.delete(key)
     return [usage.cpuMs, usage.peakMemory]
-  }
-
-  #report(key: AttemptKey, step: number, value: number): void {
-    if (typeof step !== 'number' || typeof value !== 'number') return
-    this.#answers.addReport(key, step, value)
-    if (this.#answers.age > reportIntervalMs) this.#answers.tryWrite()
-    // Whoever hears reports may say that this one need not go on, also if it reports nothing more.
-    else if (this.runFile.hearsReports) this.#soon ??= setTimeout(() => this.#writeReports(), reportIntervalMs).unref()
-  }
-
-  #writeReports(): void {
-    clearTimeout(this.#soon)
-    this.#soon = undefined
-    this.#answers.tryWrite()
-  }
-
-  /** What a simulation is told that asks whether it need not go on; it may let nobody else run. */
-  #look(stop: EarlyStop): boolean {
-    if (!this.runFile.hearsReports) return false
-    if (this.#soon && this.#answers.age > reportIntervalMs) this.#writeReports()
-    this.#receive()
-    return stop.look()
   }
 
   /**

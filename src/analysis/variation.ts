@@ -1,7 +1,7 @@
 import { meanOf } from '../core/samples.ts'
 import { valuesAt } from './ranks.ts'
 
-/** So far apart, in parts of the largest of them, numbers may lie that are one number but for rounding. */
+/** How far apart numbers may lie that are one number but for rounding, in parts of the largest of them. */
 const roundOff = 16 * Number.EPSILON
 
 /** Whether numbers differ by more than the rounding of what computed them: what does not vary has no variance to explain. */

@@ -28,9 +28,9 @@ export async function showStatus(
 
 /** How far a run is, or all runs under a root, in each form in which it is told. */
 export interface StatusLook {
-  /** For people. */
+  /** The status in words. */
   readonly text: string
-  /** For programs. */
+  /** The status as one JSON document. */
   readonly document: unknown
   /** A line for each run: in words, and as JSON. */
   readonly lines: readonly string[]

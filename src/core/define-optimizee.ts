@@ -47,7 +47,7 @@ export interface SimulatedProblem<P, O extends ObjectiveMap> {
   readonly replications?: GivenReplications
   /** How much of the simulation there is, where an individual may be given a part of it: `context.budget` says how much. */
   readonly budget?: BudgetRange
-  /** Of several objectives without weights, what hypervolumes are measured from. */
+  /** What hypervolumes are measured from, of several objectives without weights. */
   readonly reference?: Readonly<Record<keyof NoInfer<O> & string, number>>
   createIndividual?(random: Random): P
   boundingFunc?(parameters: P): P

@@ -16,7 +16,7 @@ export interface DoneEvaluation<P = Record<string, unknown>> extends Told<P> {
   readonly outcome: 'done'
   /** One finite number per objective, in the order of the objectives. */
   readonly fitness: readonly number[]
-  /** Of a point that is simulated several times: the fitness of each time that was done, in the order of the replicates. */
+  /** The fitness of each replicate that was done, in their order; only of a point that is simulated several times. */
   readonly samples?: readonly (readonly number[])[] | undefined
   /** The standard error of the samples' mean for each objective; null of one sample. */
   readonly standardError?: readonly (number | null)[] | undefined
@@ -101,7 +101,7 @@ export type FailureDetail =
 /** Why an attempt failed. */
 export interface FailureCause {
   readonly kind: FailureKind
-  /** Of a lost worker: what took it, where that is known. */
+  /** What took a lost worker, where that is known. */
   readonly detail?: FailureDetail | undefined
   /** One sentence. */
   readonly message: string
@@ -111,7 +111,7 @@ export interface FailureCause {
   readonly stack?: string | undefined
   /** How far the simulation had come, if it says so, in its own words. */
   readonly stage?: string | undefined
-  /** Of a result that cannot be judged: what a constraint asks for, and it does not have. */
+  /** What a constraint asks for and the result does not have, which cannot be judged so. */
   readonly missing?: string | undefined
 }
 

@@ -66,7 +66,7 @@ export interface AttemptRecord {
   readonly milliseconds?: number | undefined
   /** Bytes of the worker's output files: [from, to) of stdout, then of stderr. */
   readonly printed?: readonly [number, number, number, number] | undefined
-  /** When it began and ended in the runner's time, in milliseconds since 1970. */
+  /** When the attempt began and ended in the runner's time, in milliseconds since 1970. */
   readonly began?: number | undefined
   readonly ended?: number | undefined
   /** What processes that it started have used: CPU time, and the most memory that one of them was seen to hold, in bytes. */
@@ -198,7 +198,7 @@ export interface RunRecord {
   addWorker(launcher: string): number
   writeWorker(
     worker: Pick<WorkerRecord, 'worker' | 'host' | 'space' | 'pid' | 'started'> & {
-      /** Where it runs: Slurm job and step, CPU. */
+      /** Where the worker runs: Slurm job and step, CPU. */
       readonly provenance?: Readonly<Record<string, string>>
     },
   ): void

@@ -146,7 +146,7 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
     return asked
   }
 
-  /** Where nothing is said of it, all of the simulation is wanted. */
+  /** The same proposals, each with a budget: all of it where nothing is said. */
   #withBudgets(proposals: readonly Proposal<P>[]): readonly Proposal<P>[] {
     const { budget } = this.#optimizer
     if (budget === undefined) return proposals

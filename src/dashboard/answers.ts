@@ -56,7 +56,7 @@ export interface ComparedGroup {
   readonly name: string
   readonly runs: readonly string[]
   readonly evaluations: number
-  /** Of the best so far over the runs, for each column: the middle half from below to above, and the middle. */
+  /** The best so far over the runs, for each column: the middle half from `low` to `high`, and the middle. */
   readonly low: readonly (number | null)[]
   readonly median: readonly (number | null)[]
   readonly high: readonly (number | null)[]
@@ -113,7 +113,7 @@ export interface HistoryAnswer {
   readonly parts: DensityAnswer | null
   /** What the budget counts, where there is one. */
   readonly budget: string | null
-  /** For each column, from left to right; null where nothing was evaluated. */
+  /** The best and the quartiles of each column, from left to right; null where nothing was evaluated. */
   readonly best: readonly (number | null)[]
   readonly quarter: readonly (number | null)[]
   readonly median: readonly (number | null)[]
@@ -125,7 +125,7 @@ export interface HistoryAnswer {
   readonly summary: string
 }
 
-/** Of a problem with a budget, which individuals are drawn: those that have so much of it. */
+/** Which individuals are drawn of a problem with a budget: those that have so much of it. */
 export interface ShareAnswer {
   /** What the budget counts. */
   readonly name: string
@@ -181,7 +181,7 @@ export interface ParallelAnswer {
   readonly terms: readonly { readonly column: string | null; readonly text: string }[]
   /** Less important parameters without an axis. */
   readonly left: number
-  /** For each axis but the last: how many lines go from which place to which of the next. */
+  /** How many lines go from which place of an axis to which of the next, for each axis but the last. */
   readonly gaps: readonly DensityAnswer[]
   /** Individuals that a filter keeps, or the best of all, best first; `rank` 0 is the best of all, 1 the worst. */
   readonly lines: readonly {

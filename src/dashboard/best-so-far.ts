@@ -25,7 +25,7 @@ export class BestSoFar {
     this.#bests[column] = this.#betterOf(this.#bests[column]!, value)
   }
 
-  /** For each column; null as long as there is none. */
+  /** The best so far at each column; null as long as there is none. */
   values(): (number | null)[] {
     let best = this.#before
     return Array.from(this.#bests, (value) => {

@@ -38,7 +38,7 @@ export async function readConstraints(given: Given, optimizee: Optimizee, place:
   makeAt(place, () => optimizee.constrain([...optimizee.ownConstraints, ...read]))
 }
 
-/** Where a result is read by names, they are all that there is. */
+/** What a simulation gives, where its result is read by names; undefined where nobody can say. */
 function outputsIn(result: Given['result']): readonly string[] | undefined {
   return result === undefined || Object.hasOwn(result, 'from') ? undefined : Object.keys(result)
 }

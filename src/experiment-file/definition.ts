@@ -66,7 +66,7 @@ export interface ProblemDefinition {
   readonly replications?: GivenReplications
   /** How much of the simulation there is, where an individual may be given a part of it. */
   readonly budget?: BudgetRange
-  /** Of several objectives without weights, what hypervolumes are measured from. */
+  /** What hypervolumes are measured from, of several objectives without weights. */
   readonly reference?: Reference
 }
 

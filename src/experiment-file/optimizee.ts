@@ -78,7 +78,7 @@ async function choose(given: object, path: string, place: Place, isPrepared: boo
 
 const waysToName = ['command', 'program', 'module', 'type'] as const
 
-/** It would be taken for its optimizee, and all else that it says be ignored. */
+/** Whether it is an experiment: it would be taken for its optimizee, and all else that it says be ignored. */
 function isExperiment(exported: unknown): boolean {
   return typeof exported === 'object' && exported !== null && 'optimizee' in exported && !isOptimizee(exported)
 }

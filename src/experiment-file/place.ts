@@ -60,6 +60,6 @@ function asFileWrites(file: string, sentence: string): string {
   )
 }
 
-/** For constraints, which are full of what YAML reads in its own way. */
+/** What to do about constraints, which are full of what YAML reads in its own way. */
 export const quotesNeeded =
   "quotes are needed around the whole of a constraint with such marks in it, as in '!adaptive'"

@@ -7,7 +7,7 @@ import type { Failure } from './work-reader.ts'
 /** Individuals that failed for good in the same way. */
 export interface FailureGroup {
   readonly count: number
-  /** That of the example. */
+  /** The cause of the example's failure. */
   readonly cause: FailureCause
   /** The first of them, by its name. */
   readonly example: string

@@ -59,7 +59,7 @@ export type AttemptDocument = Pick<
   /** The fitness that an attempt gave which did not decide the evaluation. */
   readonly fitness: readonly number[] | null
   readonly cause: FailureCause | null
-  /** Where it was simulated, as its worker said: Slurm job, step and node, the CPU. */
+  /** Where the individual was simulated, as its worker said: Slurm job, step and node, the CPU. */
   readonly provenance: Readonly<Record<string, string>>
   /** Where the result comes from if it was not simulated here: the other run, and the individual's name there. */
   readonly reused: { readonly run: string; readonly individual: string } | null

@@ -75,7 +75,7 @@ export interface RunSummary {
   readonly front: FrontSummary | null
   /** ISO 8601 */
   readonly created: string | null
-  /** Where it was begun. */
+  /** Where the run was begun. */
   readonly host: string | null
   /** Who runs it now; nobody if it does not run. */
   readonly holder: RunHolder | null

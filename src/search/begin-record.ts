@@ -67,7 +67,7 @@ export function recordSearch(
   })
 }
 
-/** That of the run's first start, when it was what the limits were unless somebody had said it. */
+/** The horizon of the run's first start, when it was what the limits were unless somebody had said it. */
 export function horizonOf(record: RecordWriter, optimizer: Optimizer, plan: SearchPlan): number {
   const { horizon: recorded } = record.manifest()
   return typeof recorded === 'number' ? recorded : firstHorizon(optimizer, plan)

@@ -25,7 +25,7 @@ export class Ends {
   readonly #budget: BudgetRange | undefined
   /** How many individuals the limits allow. */
   readonly mostEvaluations: number
-  /** Of a search for a front that ends by stagnation. */
+  /** How the front grows, where a search for one ends by stagnation. */
   readonly #volume: GrowingVolume | undefined
   #told = 0
   #best = Number.NEGATIVE_INFINITY
@@ -51,7 +51,7 @@ export class Ends {
     this.#volume = isByVolume ? new GrowingVolume(objectives, reference) : undefined
   }
 
-  /** For whoever watches: how many individuals there are at most, if the limits say so. */
+  /** How many individuals there are at most, if the limits say so, for whoever watches. */
   get room(): { readonly mostEvaluations?: number } {
     return Number.isFinite(this.mostEvaluations) ? { mostEvaluations: this.mostEvaluations } : {}
   }

@@ -10,7 +10,7 @@ export class GrowingVolume {
   readonly #reference: readonly number[]
   readonly #front: Front<Compared>
   #volume = 0
-  /** As long as nothing is better than the reference in every objective: how far the nearest is from being so. */
+  /** How far the nearest is from being better than the reference in every objective, as long as nothing is. */
   #gap = Number.POSITIVE_INFINITY
 
   constructor(objectives: Objectives, reference: Reference) {

@@ -16,7 +16,7 @@ export interface Progress {
   /** Individuals of this generation, and how many of them are evaluated. */
   readonly size: number
   readonly evaluated: number
-  /** Of the whole search: individuals that failed, and all that are evaluated, replicates of one counted once. */
+  /** Individuals of the whole search that failed, and all that are evaluated, replicates of one counted once. */
   readonly failed: number
   readonly totalEvaluated: number
   /** Simulations that have ended, each replicate counted. */

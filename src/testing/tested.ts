@@ -1,5 +1,4 @@
-import type { Abilities } from '../core/abilities.ts'
-import { type Order, orders, takesOrder } from '../core/abilities.ts'
+import { type Abilities, type Order, orders, takesOrder } from '../core/abilities.ts'
 import type { BudgetRange } from '../core/budget.ts'
 import type { ObjectiveMap } from '../core/objectives.ts'
 import type { Problem } from '../core/optimizee.ts'

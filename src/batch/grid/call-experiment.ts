@@ -24,7 +24,7 @@ export interface ExperimentOptions {
 }
 
 export interface CallSurroundings {
-  /** For the datestamp. */
+  /** The time of the datestamp; now by default. */
   readonly now?: Date | undefined
   /** Ends the experiment. */
   readonly signal?: AbortSignal | undefined

@@ -14,7 +14,7 @@ export interface PlannedExperiment {
   readonly name: string
   readonly thunk: ModuleFunction
   readonly kwargs: Kwargs
-  /** Where it writes; undefined if its keyword arguments bring a logger of their own without a directory. */
+  /** Where the experiment writes; undefined if its keyword arguments bring a logger of their own without a directory. */
   readonly directory: string | undefined
 }
 

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 
-/** Where several runs are shown, all are looked at anew so often. */
+/** How often all runs are looked at anew where several are shown. */
 const lookEveryMs = 5000
 
 /** Counts up when several runs are to be asked about anew. */

@@ -37,7 +37,7 @@ const views: Readonly<Record<string, readonly [title: string, view: ComponentTyp
   workers: ['Workers', WorkersView],
 }
 
-/** Where views stand in a row that is wider than the screen, the one that is open is seen. */
+/** Has the view that is open seen where views stand in a row that is wider than the screen. */
 function scrollIntoRow(link: HTMLElement | null): void {
   const row = link?.closest('ul')
   if (link && row) row.scrollLeft = link.offsetLeft - row.offsetLeft - (row.clientWidth - link.offsetWidth) / 2

@@ -19,7 +19,7 @@ import { type Neighbourhood, neighbourhoodOf } from './neighbourhood.ts'
 /** The most individuals that stand in the table of the best. */
 const mostBest = 10
 
-/** So many objectives of a front have a chart of their own. */
+/** The most objectives of a front that have a chart of their own. */
 const mostHistories = 4
 
 /** A value that is longer is cut. */
@@ -30,9 +30,9 @@ export interface Contents {
   readonly manifest: Manifest
   readonly hash: string
   readonly overview: OverviewAnswer
-  /** Of the objective; of those of a front, each by itself. */
+  /** The history of the objective; of a front, that of each objective by itself. */
   readonly histories: readonly HistoryAnswer[]
-  /** Of several objectives without weights. */
+  /** The front, of several objectives without weights. */
   readonly front: FrontAnswer | null
   readonly parameters: ParametersAnswer | undefined
   readonly health: HealthAnswer

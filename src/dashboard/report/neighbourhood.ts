@@ -9,7 +9,7 @@ import { mostDrawn, mostSampled } from '../view.ts'
 
 const most = 8
 
-/** So far from the best, in parts of a parameter's range, is near it. */
+/** How far from the best is near it, in parts of a parameter's range. */
 const near = 0.05
 
 /** What was found around the best individual: whether its value is one of a region, or of a single point. */

@@ -139,7 +139,7 @@ function dominating(front: FrontAnswer, shown: number): Markup {
 <p>Across: ${front.x.name}, up: ${front.y.name}. The darker a place, the more evaluations; each dot is one of the front.${below}</p>`
 }
 
-/** Of a front, how its volume has grown, and each objective by itself. */
+/** How the best has become better; of a front, how its volume has grown, and each objective by itself. */
 function convergence({ histories, front }: Contents): Markup {
   if (histories.length === 0) return html`<p>There is nothing to draw.</p>`
   const charts = histories.map(

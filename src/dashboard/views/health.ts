@@ -160,7 +160,7 @@ function duplicates(sample: readonly DrawnRow[]): Note[] {
   if (latest.length < 10 || distinct > latest.length / 2) return []
   return [
     warning(
-      `Of the newest individuals looked at, ${plural(latest.length, 'one').replace(/ ones?$/, '')} have only ${grouped(distinct)} different sets of parameters: the search simulates the same again and again.`,
+      `Of the newest individuals looked at, ${grouped(latest.length)} have only ${grouped(distinct)} different sets of parameters: the search simulates the same again and again.`,
     ),
   ]
 }

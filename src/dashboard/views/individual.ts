@@ -11,7 +11,7 @@ import { QueryError } from '../query.ts'
 import type { ViewContext } from '../view.ts'
 import { wordFor } from './overview.ts'
 
-/** So much of what an individual has is shown; the commands beside it show all. */
+/** How much of what an individual has is shown; the commands beside it show all. */
 const most = { children: 50, attempts: 20, reports: 500, letters: 8_000, json: 40_000 } as const
 
 /** One individual: its parameters, attempts, what it printed and reported, where it came from and what came of it. */

@@ -11,7 +11,7 @@ import { secondsLeft } from '../time-left.ts'
 import type { ViewContext } from '../view.ts'
 import { shortened } from '../words.ts'
 
-/** So much of each has room on the page. */
+/** How much of each has room on the page. */
 const most = { groups: 20, settings: 100, names: 100, letters: 300, facts: 2000, json: 20_000 } as const
 
 /** What a run is, how far it has come, what it has used, and what has failed in it. */

@@ -20,13 +20,13 @@ export class PipeRemains {
     this.#channel = workerDirectory(directory, worker)
   }
 
-  /** When its folder was made, about: ISO 8601. */
+  /** When the worker's folder was made, about: ISO 8601. */
   get launched(): string {
     const { birthtimeMs, mtimeMs } = statSync(this.#channel)
     return new Date(birthtimeMs || mtimeMs).toISOString()
   }
 
-  /** Where its first frame stands. */
+  /** Where the pipe's first frame stands. */
   get begin(): PipePosition {
     const [segment] = segmentsIn(this.#channel, 'from-worker')
     return segment === undefined ? pipeStart : { segment, offset: 0 }

@@ -24,7 +24,7 @@ export interface AnalyseOptions {
   readonly resamples?: number | undefined
   readonly confidence?: number | undefined
   readonly seed?: number | undefined
-  /** Of a problem with a budget, how much of it points have: all of it unless it is said, or as much as any has. */
+  /** How much of a problem's budget points have: all of it unless it is said, or as much as any has. */
   readonly budget?: number | undefined
 }
 
@@ -36,7 +36,7 @@ export interface AnalysisDocument {
   readonly points: number
   /** Points that were simulated and never well. */
   readonly failed: number
-  /** Of a problem with a budget, its name, and how much of it these points have; others are left out. */
+  /** The name of a problem's budget, and how much of it these points have; others are left out. */
   readonly budget?: { readonly name: string; readonly value: number }
   readonly analyses: readonly (Analysis & { readonly of: string })[]
 }

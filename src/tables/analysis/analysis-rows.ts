@@ -18,7 +18,7 @@ type Parameters = Readonly<Record<string, unknown>>
 export class AnalysisRows {
   readonly #record: RecordReader
   readonly #isDesign: boolean
-  /** Of a problem with a budget, how much of it points have: what was simulated for a while is none of them. */
+  /** How much of a problem's budget points have: what was simulated for a while is none of them. */
   readonly budget: number | undefined
   readonly #leaves: readonly Leaf[]
   readonly #columns: readonly FactorColumn[]
