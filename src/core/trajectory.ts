@@ -1,3 +1,4 @@
+import { ConfigurationError } from './errors.ts'
 import type { Evaluation } from './evaluation.ts'
 import { type Expansion, proposalsIn } from './expansion.ts'
 import { Individual, type IndividualId } from './individual.ts'
@@ -6,6 +7,7 @@ import { ParameterGroup } from './parameter-group.ts'
 import type { Proposal } from './proposal.ts'
 import { seedOf } from './random.ts'
 import { pointsOf, type Replications, replicatesOf } from './replications.ts'
+import { show } from './text.ts'
 
 /** What is already recorded of a search, wherever it is kept. */
 export interface TrajectoryHistory<P = Record<string, unknown>> {
@@ -134,11 +136,12 @@ export class Trajectory<P = Record<string, unknown>> {
    * Adds a generation of individuals; those that bring no seed get one that is derived from the search's.
    * @example trajectory.fExpand([{ parameters: { beta: 1.7, gamma: 0.45 } }], 7)
    * @example trajectory.fExpand({ generation: [0, 0], indIdx: [0, 1], 'individual.beta': [1.7, 1.8] }, 7)
-   * @returns one for each proposal; where they are replicated, the first replicates
+   * @returns one for each proposal, columns in index order; where they are replicated, the first replicates
    */
   fExpand(given: readonly Proposal<P>[] | Expansion, seed: number): readonly Individual<P>[] {
     const proposals = isList(given) ? given : proposalsIn<P>(given, this.#generation + 1)
     if (proposals.length === 0) throw new RangeError('fExpand needs at least one individual, got none')
+    checkProposals(proposals, seed)
     const generation = this.#generation + 1
     const points = proposals.map((proposal, i) => {
       const id = { generation, index: proposal.index ?? i, replicate: proposal.replicate ?? 0 }
@@ -203,6 +206,20 @@ export class Trajectory<P = Record<string, unknown>> {
       throw new RangeError(`the trajectory has generations 0 to ${this.#generation}, not ${generation}`)
     }
   }
+}
+
+/** Refuses what a script of L2L has in their place: parameters alone, and no seed. */
+function checkProposals<P>(proposals: readonly Proposal<P>[], seed: number): void {
+  const other = proposals.findIndex((one) => (one as Partial<Proposal<P>> | null)?.parameters === undefined)
+  if (other >= 0) {
+    throw new ConfigurationError(
+      `fExpand needs { parameters } for each individual, got ${show(proposals[other])} in place ${other}`,
+    )
+  }
+  if (Number.isFinite(seed) || proposals.every((one) => one.seed !== undefined)) return
+  throw new ConfigurationError(
+    `fExpand needs the seed of the search behind the individuals, a number, got ${show(seed)}`,
+  )
 }
 
 function isList<T>(given: readonly T[] | Expansion): given is readonly T[] {

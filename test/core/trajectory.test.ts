@@ -33,8 +33,8 @@ test('fExpand takes the columns of L2L, with seeds as for a list', () => {
   expect(added).toEqual(
     list.fExpand(
       [
-        { parameters: { x: 4 }, index: 1 },
         { parameters: { x: 5 }, index: 0 },
+        { parameters: { x: 4 }, index: 1 },
       ],
       7,
     ),
@@ -45,6 +45,15 @@ test('fExpand takes the columns of L2L, with seeds as for a list', () => {
   expect(refused({ generation: [2], indIdx: [0], x: [1, 2] })).toThrow('indIdx has 1, x is one of 2')
   expect(refused({ generation: [2, 2], indIdx: [0, 0], x: [1, 2] })).toThrow('an indIdx for each row, got 0 twice')
   expect(refused({ x: [1, 2] })).toThrow('fExpand needs the columns generation and indIdx, got x')
+  expect(refused({ generation: [2], indIdx: [-1], x: [1] })).toThrow(
+    'indIdx needs a whole number of at least 0, got -1',
+  )
+  const both = { generation: [2], indIdx: [0], x: [1], 'individual.x': [2] }
+  expect(refused(both)).toThrow('fExpand needs one column for each parameter, got x and individual.x')
+  expect(refused([{ x: 1 }])).toThrow('fExpand needs { parameters } for each individual, got {"x":1} in place 0')
+  const withoutSeed = () =>
+    columns.fExpand({ generation: [2], indIdx: [0], x: new Float64Array([1]) } as never, undefined as never)
+  expect(withoutSeed).toThrow('fExpand needs the seed of the search behind the individuals, a number, got nothing')
 })
 
 test('an individual is read like a parameter group', () => {
