@@ -26,7 +26,7 @@ export function lawsOfProgress({ law, make, abilities, parameters, everyKind, or
   if (!abilities.searches) return
 
   law('another seed gives another search', () => {
-    const search = (seed: number) => play(make(everyKind(), { seed }), mixed, { evaluations: 200 })
+    const search = (seed: number) => play(make(everyKind(), { seed }), mixed, { evaluations: 100 })
     expect(proposedIn(search(7))).not.toStrictEqual(proposedIn(search(8)))
   })
 
@@ -112,8 +112,8 @@ export function lawsOfProgress({ law, make, abilities, parameters, everyKind, or
 
   law('minimizing and maximizing the negative are the same search', () => {
     const negative: Simulate = (...given) => mixed(...given)?.map((value) => -value)
-    const down = play(make(everyKind({ f: 'minimize' }), { seed: 2 }), mixed, { evaluations: 300 })
-    const up = play(make(everyKind({ f: 'maximize' }), { seed: 2 }), negative, { evaluations: 300 })
+    const down = play(make(everyKind({ f: 'minimize' }), { seed: 2 }), mixed, { evaluations: 200 })
+    const up = play(make(everyKind({ f: 'maximize' }), { seed: 2 }), negative, { evaluations: 200 })
     expect(proposedIn(up)).toStrictEqual(proposedIn(down))
   })
 

@@ -16,7 +16,7 @@ export function lawsOfSameSearch({ law, make, everyKind, ordersOf }: Tested): vo
   for (const order of ordersOf) {
     law(`a search in the order ${order} is the same when another goes on with it at every turn, from msgpack`, () => {
       const problem = everyKind()
-      const options: DriveOptions = { evaluations: 250, order }
+      const options: DriveOptions = { evaluations: 200, order }
       const straight = play(make(problem, { seed: 3 }), someFail, options)
       const relay = new Relay(() => make(problem, { seed: 3 }))
       const pass = (checkpoint: SearchCheckpoint) => {
@@ -39,7 +39,7 @@ export function lawsOfSameSearch({ law, make, everyKind, ordersOf }: Tested): vo
   })
 
   law('the same seed gives the same search', () => {
-    const search = () => play(make(everyKind(), { seed: 7 }), mixed, { evaluations: 200 })
+    const search = () => play(make(everyKind(), { seed: 7 }), mixed, { evaluations: 100 })
     expectSame(search(), search())
   })
 

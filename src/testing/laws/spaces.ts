@@ -20,7 +20,7 @@ export function lawsOfSpaces({ law, make, abilities, parameters, everyKind }: Te
           expect(findNotPlain(state) ?? firstRefusal(space, proposed)).toBeUndefined()
         }
       }),
-      { numRuns: 25 },
+      { numRuns: 12 },
     )
   })
 
@@ -43,7 +43,7 @@ export function lawsOfSpaces({ law, make, abilities, parameters, everyKind }: Te
       const space = new Space<AnyParameters>(parameters)
       const optimizer = make({ space, objectives: new Objectives({ sum: corner === 'low' ? -1 : 1 }) }, { seed: 1 })
       const simulate: Simulate = (given) => [space.encode(given).reduce((sum, x) => sum + x, 0)]
-      const proposed = proposedIn(play(optimizer, simulate, { evaluations: 500 }))
+      const proposed = proposedIn(play(optimizer, simulate, { evaluations: 300 }))
       expect(firstRefusal(space, proposed)).toBeUndefined()
     })
   }
