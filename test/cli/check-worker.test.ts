@@ -79,7 +79,7 @@ describe.skipIf(!hasPython)('a worker in Python', () => {
   ])('of one with %s as %s there is to mend %s: %s', async (before, after, where, sentence) => {
     // What never comes is waited for so long; where something comes, the wait ends with it.
     const isWaitedFor = /^It (did not give|is still)/.test(sentence)
-    const { told } = await check([before, after], '--timeout', isWaitedFor ? '60s' : '10m')
+    const { told } = await check([before, after], '--timeout', isWaitedFor ? '30s' : '10m')
     const mend = told.filter(({ verdict }) => verdict === 'mend')
     expect(mend.map(({ check }) => check)).toContain(where)
     expect(mend.flatMap(({ sentences }) => sentences).join('\n')).toContain(sentence)

@@ -154,7 +154,7 @@ test.each([
 )
 
 test('a chart has at most 2,000 vertices and the page less than a megabyte, however many individuals there are', async () => {
-  const run = { name: 'run', generations: 100, populationSize: 300, parameters }
+  const run = { name: 'run', generations: 100, populationSize: 100, parameters }
   const page = await reportOf(writeRun(temporaryDirectory(), run), now)
   const charts = page.match(/<svg[\s\S]*?<\/svg>/g)!
   expect(charts.length).toBe(13)

@@ -7,7 +7,7 @@ import { temporaryDirectory } from '../temporary.ts'
 
 // Every point would take minutes: `npm run chaos -- --crash-points` does, and `npm run chaos -- --kills N` the moments between.
 test('a runner that dies at any of its writes goes on to the same end', async () => {
-  const { crashes, failures } = await crashAtEachPoint('printing', { step: 11 })
+  const { crashes, failures } = await crashAtEachPoint('printing', { step: 15 })
   expect(failures).toEqual([])
   expect(crashes).toBeGreaterThan(5)
 })
@@ -16,9 +16,9 @@ test('a runner that dies at any of its writes goes on to the same end', async ()
 // Ranking writes what every search does: `npm run chaos -- --crash-points` takes all of its points. Steps are odd: every other
 // point is before a transaction, and the others after one. What all three write at their beginning is met at different points.
 test.each([
-  ['replacing', 5, 1],
-  ['stopping', 5, 2],
-  ['ranking', 7, 3],
+  ['replacing', 7, 1],
+  ['stopping', 7, 2],
+  ['ranking', 9, 3],
 ] as const)(
   'a %s runner that dies before or after its transactions goes on to the same end',
   async (name, step, begin) => {

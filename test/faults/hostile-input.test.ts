@@ -220,10 +220,10 @@ test('files that are written beside their place do not go through links that lie
 
 test('no damage to pipe files, and no experiment file, is too much for their readers', async () => {
   const directory = temporaryDirectory()
-  const frames = fuzzFrames(directory, 4000, 7)
+  const frames = fuzzFrames(directory, 2000, 7)
   expect(frames.failures).toEqual([])
   expect(frames.condemned * frames.waiting * frames.read).toBeGreaterThan(0)
-  const definitions = await fuzzDefinitions(directory, 300, 7)
+  const definitions = await fuzzDefinitions(directory, 150, 7)
   expect(definitions.failures).toEqual([])
   expect(definitions.accepted).toBeGreaterThan(0)
 })

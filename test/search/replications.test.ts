@@ -58,12 +58,12 @@ test.each(['generations', 'ordered'] as const)(
     expect(rows.length % 3).toBe(0)
     expect(rows.map(({ replicate }) => replicate)).toEqual(rows.map((_, i) => i % 3))
     const options = { ...noisy.options, journal, sleep: 10 }
-    const { canonical, stops } = await searchStoppedEvery(17, {
+    const { canonical, stops } = await searchStoppedEvery(25, {
       ...noisy,
       options,
       root,
       order,
-      runner: { workers: 4 },
+      runner: { workers: 2 },
     })
     expect(stops).toBeGreaterThan(1)
     expect(canonical).toBe(reference.canonical)
@@ -76,12 +76,12 @@ test.each(['generations', 'ordered'] as const)(
 test('a replicated search in the order of arrival goes on after stops, and replays to what was proposed', async () => {
   const root = temporaryDirectory()
   const options = { ...noisy.options, sleep: 10 }
-  const { directory, stops } = await searchStoppedEvery(17, {
+  const { directory, stops } = await searchStoppedEvery(25, {
     ...noisy,
     options,
     root,
     order: 'arrival',
-    runner: { workers: 4 },
+    runner: { workers: 2 },
   })
   expect(stops).toBeGreaterThan(1)
   const record = RecordReader.openForReading(directory)

@@ -35,16 +35,14 @@ test.concurrent.each(failures)(
       options: { does },
       runner: { retries: 1, crashRetries: 1, ...(kind === 'timeout' && { timeout: '3s' }) },
       populationSize: 5,
-      generations: kind === 'timeout' ? 1 : 2,
+      generations: 1,
     })
     expect(status).toBe('finished')
-    for (let generation = 0; generation <= trajectory.generation; generation++) {
-      const evaluations = trajectory.evaluations(generation)
-      expect(evaluations.map(({ outcome }) => outcome)).toEqual(['done', 'done', 'failed', 'done', 'done'])
-      const { cause } = evaluations[2] as FailedEvaluation
-      expect(cause.kind).toBe(kind)
-      expect(cause.message).toMatch(message)
-    }
+    const evaluations = trajectory.evaluations(0)
+    expect(evaluations.map(({ outcome }) => outcome)).toEqual(['done', 'done', 'failed', 'done', 'done'])
+    const { cause } = evaluations[2] as FailedEvaluation
+    expect(cause.kind).toBe(kind)
+    expect(cause.message).toMatch(message)
     expect(trajectory.best(1)[0]!.individual.index).not.toBe(2)
     const record = RecordWriter.openForReading(directory)
     const counted = record
