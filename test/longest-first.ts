@@ -3,33 +3,45 @@ import { join } from 'node:path'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /**
- * The files that take a minute and more where much runs beside them, those that wait in turn with those that compute: one
- * that began last would go on alone at the end, and two that wait would leave the processors idle.
+ * The files that take twenty seconds and more, those that wait in turn with those that compute: one that began last would go on
+ * alone at the end, and where all wait the processors are idle.
  */
 const longest = [
   'slurm/sbatch',
+  'cli/check-worker',
   'optimizers/contract',
-  'faults/crash-points',
   'slurm/jobs',
-  'faults/damaged-record',
+  'faults/locked-record',
+  'faults/crash-points',
   'slurm/launch',
-  'faults/making-a-run',
+  'runtime/runner/outlasted',
+  'faults/damaged-record',
   'slurm/submit',
+  'runtime/schedulers/submit',
   'surface/installed',
   'slurm/faults',
-  'batch/front-doors',
-  'faults/locked-record',
-  'faults/full-disk',
-  'runtime/schedulers/submit',
+  'runtime/runner/misbehaviour',
+  'examples/problems',
+  'faults/shared-file-system',
+  'batch/grid-run',
   'faults/damaged-pipes',
-  'cli/check-worker',
-  'search/front',
-  'runtime/runner/outlasted',
-  'docs/results',
+  'dashboard/page/page',
+  'cli/check-program',
+  'search/run-identity',
+  'laws/batches',
+  'batch/front-doors',
+  'faults/full-disk',
   'docs/coming-from',
-  'examples/optimizers/run',
+  'faults/making-a-run',
+  'search/warm-start',
+  'docs/results',
   'examples/examples',
-  'laws/laws',
+  'examples/optimizers/run',
+  'cli/first-steps',
+  'python/twoloop',
+  'faults/takeover',
+  'optimizers/nsga-ii',
+  'cli/resume-program',
   'chaos/campaign',
 ].map((name) => join(import.meta.dirname, `${name}.test.ts`))
 

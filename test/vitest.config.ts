@@ -44,8 +44,9 @@ export default defineConfig({
     // Tests start real processes and wait for events; a limit only ends what would never end, under any load.
     testTimeout: 600_000,
     hookTimeout: 600_000,
-    // Most files wait for processes of their own, for Slurm, or for time to pass, most of the time.
-    maxWorkers: 2 * availableParallelism(),
+    // Most files wait for processes of their own, for Slurm, or for time to pass, most of the time: with two files a core a quarter
+    // of the processor time was nobody's.
+    maxWorkers: 3 * availableParallelism(),
     sequence: { sequencer: LongestFirst },
     reporters: ['default'],
   },
