@@ -36,6 +36,8 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
   readonly #optimizer: Algorithm<S, P>
   readonly #tags: Map<string, State>
   #state: S
+  /** The method that gave the state, which is to blame if it is not plain. */
+  #givenBy: 'start' | 'ask' | 'tell' | 'report' = 'start'
   #asked: number
   #told: number
   #heard = 0
@@ -59,7 +61,7 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
     const random = Random.of(optimizer.settings.seed, 'start')
     const state = guard(optimizer, 'start', 0, () => optimizer.start(random))
     const search = new SearchState(optimizer, state, 0, 0, new Map())
-    search.requirePlain('start')
+    search.requirePlain()
     return search
   }
 
@@ -128,6 +130,7 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
     }
     const kept = this.#withBudgets(this.#repair(proposals))
     this.#state = state
+    this.#givenBy = 'ask'
     this.#asked += proposals.length
     return kept
   }
@@ -189,6 +192,7 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
     const random = Random.of(optimizer.settings.seed, 'tell', this.#told)
     const tagged = this.#tags.size === 0 ? evaluations : evaluations.map((evaluation) => this.#withTag(evaluation))
     this.#state = this.#guard('tell', () => optimizer.tell(this.#state, tagged, random))
+    this.#givenBy = 'tell'
     this.#told += evaluations.length
     if (this.#told < this.#checkAt) return
     this.requirePlain()
@@ -206,6 +210,7 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
     const heard = this.#guard('report', () => optimizer.report?.(this.#state, individual, step, value, random))
     if (!heard) return []
     this.#state = heard.state
+    this.#givenBy = 'report'
     return heard.stop
   }
 
@@ -227,9 +232,9 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
   }
 
   /** @throws OptimizerError if the state is not what a record keeps */
-  requirePlain(method = 'tell'): void {
+  requirePlain(): void {
     const found = findNotPlain(this.#state)
-    if (found !== undefined) this.#refuse(method, `its state must be plain data, but ${printable(found)}`)
+    if (found !== undefined) this.#refuse(this.#givenBy, `its state must be plain data, but ${printable(found)}`)
   }
 
   #guard<T>(method: string, call: () => T): T {

@@ -59,6 +59,19 @@ test.each([
   },
 )
 
+test('the method that gave a state which is not plain is named', () => {
+  class Own extends Optimizer<{ readonly n: number }> {
+    static readonly type = 'own'
+    start = () => ({ n: 0 })
+    ask = () => ({ state: { n: Number.NaN }, proposals: [] })
+    tell = () => ({ n: Number.POSITIVE_INFINITY })
+  }
+  const search = SearchState.begin(new Own(problemOf<Record<string, unknown>>({ x: real(0, 1) }), { seed: 1 }))
+  search.ask(1)
+  expect(() => search.requirePlain()).toThrow('The optimizer own failed in ask after 0 evaluations (generation 0): its')
+  expect(() => search.tell([])).toThrow('The optimizer own failed in tell after 0 evaluations (generation 0): its')
+})
+
 function endless(): unknown {
   const list: unknown[] = []
   list.push(list)
