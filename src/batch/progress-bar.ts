@@ -8,8 +8,9 @@ export interface ProgressStream {
   write(text: string): unknown
 }
 
-const redrawEvery = 100
-const lineEvery = 5_000
+/** How often the line is drawn anew on a terminal, and how often a line is written elsewhere. */
+const redrawMs = 100
+const lineMs = 5_000
 
 /** How many runs of a batch are done: a line that is drawn anew on a terminal, a line now and then elsewhere. */
 export class ProgressBar implements Disposable {
@@ -31,8 +32,8 @@ export class ProgressBar implements Disposable {
     const now = this.#now()
     this.#first ??= { done: totalEvaluated, at: now }
     this.#latest = { done: totalEvaluated, failed }
-    const every = this.#stream.isTTY ? redrawEvery : lineEvery
-    if (this.#shownAt === undefined || now - this.#shownAt >= every) this.#show(now)
+    const intervalMs = this.#stream.isTTY ? redrawMs : lineMs
+    if (this.#shownAt === undefined || now - this.#shownAt >= intervalMs) this.#show(now)
   }
 
   /** Shows the last state, and ends the line. */
