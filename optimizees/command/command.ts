@@ -17,6 +17,7 @@ import { hiddenVariables } from '../../src/system/hidden-variables.ts'
 import type { Variables } from '../../src/system/process-group.ts'
 import { wordsThatNameFiles } from '../shared/named-files.ts'
 import { fillTemplate, mentions, type Template } from '../shared/placeholders.ts'
+import { withPythonImports } from '../shared/python-imports.ts'
 import { shellLines } from '../shared/shell-lines.ts'
 import { describePlaces } from './describe-places.ts'
 import { abortion, failureOfEnd, notStarted } from './failures.ts'
@@ -136,7 +137,8 @@ class Command extends Optimizee {
     const own = [...this.#results.names, ...(isInputFile(input) ? [input.file] : [])].map(nameOf)
     const words = wordsThatNameFiles(command, folder).filter((word) => !own.includes(nameOf(word)))
     const given = [...templates.map((given) => (typeof given === 'string' ? given : given.file)), ...files]
-    return { folder, paths: [...words, ...given].map((name) => resolve(folder, name)) }
+    const path = (name: string) => resolve(folder, name)
+    return { folder, paths: [...withPythonImports(words.map(path)), ...given.map(path)] }
   }
 
   override explain(individual: Individual, { attempt, directory, checkpoint, restore }: ExplainedContext): Explanation {

@@ -18,6 +18,7 @@ import { parameterFrom, Space } from '../../src/core/space.ts'
 import { hiddenVariables } from '../../src/system/hidden-variables.ts'
 import { setUp } from '../command/setup.ts'
 import { wordsThatNameFiles } from '../shared/named-files.ts'
+import { withPythonImports } from '../shared/python-imports.ts'
 import { shellLines } from '../shared/shell-lines.ts'
 import { Arrivals } from './arrivals.ts'
 import { lineOf, type Task } from './lines.ts'
@@ -105,7 +106,8 @@ class Program extends Optimizee {
   override namedFiles() {
     const { program, workingDirectory = '.' } = this.#options
     const folder = resolve(workingDirectory)
-    return { folder, paths: wordsThatNameFiles(program, folder).map((name) => resolve(folder, name)) }
+    const words = wordsThatNameFiles(program, folder).map((name) => resolve(folder, name))
+    return { folder, paths: withPythonImports(words) }
   }
 
   override explain(individual: Individual, context: ExplainedContext): Explanation {
