@@ -109,9 +109,8 @@ export function evaluationOf(row: EvaluatedRow): Evaluation {
   const individual = individualOf(row)
   if (row.outcome === 'done') {
     const outputs = row.outputs === null ? undefined : JSON.parse(row.outputs)
-    const violation = row.violation ?? 0
     const fitness = JSON.parse(row.fitness!) as number[]
-    return { individual, outcome: 'done', fitness, ...(violation > 0 && { violation }), outputs }
+    return { individual, outcome: 'done', fitness, violation: row.violation || undefined, outputs }
   }
   if (row.outcome === 'stopped')
     return { individual, outcome: 'stopped', fitness: JSON.parse(row.fitness!) as number[] }

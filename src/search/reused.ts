@@ -34,7 +34,7 @@ export function asIfSimulated(
   const violation = violationOf(judged.constraints)
   const constraints = judged.constraints.length > 0 ? judged.constraints : undefined
   return {
-    evaluation: { individual, outcome: 'done', fitness, ...(violation > 0 && { violation }), outputs },
+    evaluation: { individual, outcome: 'done', fitness, violation: violation || undefined, outputs },
     attempt: { individual, epoch, attempt: 0, worker: 0, verdict: 'accepted', fitness, outputs, constraints },
     reports: steps().map((step) => ({ individual, attempt: 0, ...step })),
     reuse: { individual, run, from: row },
