@@ -19,10 +19,16 @@ const lockMs = { first: 30_000, later: 100 }
 const blockRows = 500
 const blockCharacters = 2 ** 20
 
+interface Transaction {
+  /** Takes the lock of the writer at once. */
+  immediate<T>(work: () => T): T
+}
+
 /** The SQLite file that is a run's record: opened as its file system needs it, and damage in it told as such. */
 export class RecordFile {
   readonly directory: string
   readonly #database: Database
+  #transaction: Transaction | undefined
   readonly #isShared: boolean
   readonly #isWritten: boolean
   readonly #statements = new Map<string, Statement>()
@@ -124,17 +130,22 @@ export class RecordFile {
   transaction<T>(work: () => T): T {
     try {
       crashPoint('transaction')
-      const run = this.#database.transaction(() => {
-        if (this.#epoch > 0) this.#checkEpoch()
-        return work()
-      })
-      const result = run.immediate()
+      this.#transaction ??= this.#makeTransaction()
+      const result = this.#transaction.immediate(work)
       crashPoint('transaction')
       return result
     } catch (error) {
       if (isLocked(error)) this.#database.pragma(`busy_timeout = ${lockMs.later}`)
       throw explained(this.directory, error)
     }
+  }
+
+  /** Made once: better-sqlite3 makes four functions for each, which cost as much as a small one. */
+  #makeTransaction(): Transaction {
+    return this.#database.transaction((work: () => unknown) => {
+      if (this.#epoch > 0) this.#checkEpoch()
+      return work()
+    }) as Transaction
   }
 
   #checkEpoch(): void {
