@@ -22,6 +22,7 @@ export function surfaceFor(text: string, packageName: string, entry: string): st
 
 const importLists = /(?:import|export)\s+(?:type\s+)?\{([^}]*)\}\s*from\s*(['"])([^'"]+)\2/g
 const valueLists = /export\s+\{([^}]*)\}\s*from\s*(['"])([^'"]+)\2/g
+const wholeEntries = /export\s+\*\s+from\s*(['"])(\.[^'"]+)\1/g
 const aSpecifier = /^(?:type\s+)?[\w$]+(?:\s+as\s+[\w$]+)?$/
 
 function specifiersIn(list: string): string[] {
@@ -41,14 +42,16 @@ function nameIn(specifier: string): string {
  * and stand nowhere.
  */
 export function filesOf(entry: string): ReadonlyMap<string, string> {
-  const lists = readFileSync(entry, 'utf8').matchAll(valueLists)
-  return new Map(
-    [...lists].flatMap(([, list = '', , from = '']) => {
+  const text = readFileSync(entry, 'utf8')
+  const all = [...text.matchAll(wholeEntries)].flatMap(([, , from = '']) => [...filesOf(join(dirname(entry), from))])
+  return new Map([
+    ...all,
+    ...[...text.matchAll(valueLists)].flatMap(([, list = '', , from = '']) => {
       const file = from.startsWith('.') ? join(dirname(entry), from) : from
       const beyond = /^index\.[jt]s$/.test(basename(file)) ? filesOf(file) : undefined
       return specifiersIn(list)
         .filter((specifier) => /^[\w$]+$/.test(specifier))
         .map((name) => [name, beyond?.get(name) ?? file] as const)
     }),
-  )
+  ])
 }
