@@ -11,7 +11,8 @@ import { runFiles } from '../core/run-files.ts'
 export function requireTrust(run: string, what: string, isTrusted = false): void {
   const own = process.getuid?.()
   if (isTrusted || own === undefined) return // a system without owners
-  for (const path of [run, join(run, runFiles.record)]) {
+  const { record, run: runFile, optimizee, sealedSettings } = runFiles
+  for (const path of [run, ...[record, runFile, optimizee, sealedSettings].map((name) => join(run, name))]) {
     const owner = existsSync(path) ? statSync(path).uid : undefined
     if (owner === undefined || owner === own) continue
     throw new ConfigurationError(

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { chownSync, closeSync, existsSync, openSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { requireTrust } from '../../src/cli/trust.ts'
 import { hasPart } from '../parts.ts'
 import { build } from '../search-child.ts'
 import { temporaryDirectory } from '../temporary.ts'
@@ -67,3 +68,15 @@ test.runIf(isRoot)('what the run of another user names is executed only if that 
     expect(twoloop([...command, '--trust'], root).status).toBe(0)
   }
 })
+
+test.runIf(isRoot).each(['trajectory.sqlite', 'run.json', 'optimizee.mjs', 'settings.json'])(
+  'a run of mine in which %s is of another user is theirs, too',
+  (name) => {
+    const run = temporaryDirectory()
+    writeFileSync(join(run, name), '')
+    requireTrust(run, 'it would be executed')
+    chownSync(join(run, name), 12_345, 12_345)
+    expect(() => requireTrust(run, 'it would be executed')).toThrow(`${name} belongs to user 12345, and you are`)
+    requireTrust(run, 'it would be executed', true)
+  },
+)
