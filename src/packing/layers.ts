@@ -52,8 +52,9 @@ export class Layers {
           if (kind === 'entry-point') return { path, namespace: 'layer' }
           const name = path.replace(/^\.\//, '')
           const layer = this.#layerOf.get(name)
-          if (layer === undefined) return { path, external: true }
           const isInside = namespace === 'layer' || this.#layerOf.get(importer) === layer
+          // What is loaded when it is needed may stand in a layer above, which is not there yet.
+          if (layer === undefined || (kind === 'dynamic-import' && !isInside)) return { path, external: true }
           return { path: name, namespace: isInside ? 'part' : 'below', sideEffects: isInside }
         })
         onLoad({ filter: /.*/, namespace: 'layer' }, ({ path }) => {
