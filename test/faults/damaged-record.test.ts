@@ -339,7 +339,8 @@ test('where evaluations are lost in the record and in the pipes, the search goes
   const directory = copyOf(stopped)
   damageTables(directory, 'evaluations')
   for (const worker of readdirSync(join(directory, 'workers'))) {
-    rmSync(segmentPath(join(directory, 'workers', worker), 'from-worker', 1))
+    // One that was stopped while it started has written none.
+    rmSync(segmentPath(join(directory, 'workers', worker), 'from-worker', 1), { force: true })
   }
   const { saved, lost, pending } = recovered(await recover(directory))
   // The first generation is known, with nothing that came of it.
