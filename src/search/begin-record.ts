@@ -2,7 +2,7 @@ import { describeAllocation } from '../../runtime/slurm/allocation.ts'
 import { announcementOf } from '../core/announcement.ts'
 import type { Optimizee } from '../core/optimizee.ts'
 import type { Optimizer } from '../core/optimizer.ts'
-import { isMap, type PlainData, plainDataOf } from '../core/plain-data.ts'
+import { isMap, isSame, type PlainData, plainDataOf } from '../core/plain-data.ts'
 import type { Trajectory } from '../core/trajectory.ts'
 import type { Manifest } from '../record/rows.ts'
 import type { RecordWriter } from '../record/writer.ts'
@@ -44,27 +44,37 @@ export function recordSearch(
   optimizer: Optimizer,
   optimizee: Optimizee,
   configuration: RunIdentity,
-  { order = 'generations', window, limits = {} }: SearchPlan,
+  plan: SearchPlan,
 ): void {
+  const { order = 'generations', window } = plan
   record.writeProblem(optimizee.space.names, optimizee.objectives, optimizee)
   const { names: constraints } = optimizee.constraints
   if (constraints.length > 0) record.writeManifest({ constraints })
-  const most = Math.min(mostGenerations(optimizer, limits), limits.generations ?? Number.POSITIVE_INFINITY)
   record.writeManifest({
     configuration: { ...configuration },
     optimizer: optimizer.type,
     seed: optimizer.settings.seed,
     order,
     window: order === 'generations' ? null : (window ?? optimizer.populationSize),
-    generationLimit: Number.isFinite(most) ? most : null,
+    ...recordedLimits(optimizer, plan),
     horizon: optimizer.horizon,
     announcement: announcementOf(optimizer) ?? null,
-    limits: plainDataOf(limits),
     status: 'running',
     reason: null,
     hash: null,
     allocations: [...allocationsOf(record.manifest()), ...describeAllocation(record.epoch)],
   })
+}
+
+/** Whether the limits of a search are those that its record has: where it has finished, nothing is left to be simulated. */
+export function hasSameLimits(record: RecordWriter, optimizer: Optimizer, plan: SearchPlan): boolean {
+  const { generationLimit, limits } = record.manifest()
+  return isSame({ generationLimit, limits }, recordedLimits(optimizer, plan))
+}
+
+function recordedLimits(optimizer: Optimizer, { limits = {} }: SearchPlan) {
+  const most = Math.min(mostGenerations(optimizer, limits), limits.generations ?? Number.POSITIVE_INFINITY)
+  return { generationLimit: Number.isFinite(most) ? most : null, limits: plainDataOf(limits) }
 }
 
 /** The horizon of the run's first start, when it was what the limits were unless somebody had said it. */

@@ -20,6 +20,8 @@ import type { HeldRun } from './run-directory.ts'
 export interface DeliveryOptions {
   /** Goes on also if the simulation's files are others than when the run was begun; that is recorded. */
   readonly acceptChangedCode?: boolean | undefined
+  /** Whether nothing is left to be simulated: then what was delivered before need not be made anew. */
+  readonly isOver?: boolean | undefined
   /** Is told if they are. */
   readonly onWarning?: ((sentence: string) => void) | undefined
 }
@@ -34,7 +36,7 @@ export async function deliver(
   run: Pick<HeldRun, 'directory' | 'record'>,
   optimizee: Pick<Optimizee, 'snapshot' | 'source' | 'namedFiles'>,
   source: OptimizeeSource | undefined = optimizee?.source,
-  { acceptChangedCode = false, onWarning = () => {} }: DeliveryOptions = {},
+  { acceptChangedCode = false, isOver = false, onWarning = () => {} }: DeliveryOptions = {},
 ): Promise<DeliveredOptimizee> {
   checkArgument('deliver', 'the first argument', run, aHeldRun)
   checkArgument('deliver', 'the second argument, an optimizee,', optimizee, aRecord)
@@ -50,7 +52,8 @@ export async function deliver(
   const delivered = (snapshot: unknown): DeliveredOptimizee => {
     return { module: runFiles.optimizee, options: source.options, ...(typeof snapshot === 'string' && { snapshot }) }
   }
-  if (isDelivered(directory, manifest, optimizee.namedFiles?.().folder ?? dirname(module))) return delivered(known)
+  const home = optimizee.namedFiles?.().folder ?? dirname(module)
+  if (isOver && isDelivered(directory, manifest, home)) return delivered(known)
   const { code, hash, files } = await bundle(module)
   const own = files.filter((path) => !path.startsWith(directory + sep)) // what was made for this run is none of the user's
   const { folder, paths } = optimizee.namedFiles?.() ?? { folder: dirname(own[0] ?? module), paths: [] }
@@ -79,12 +82,13 @@ export async function deliver(
 }
 
 /**
- * Whether what a finished run has is what it would be given now, so that it need not be made anew. Files whose content is the
- * same also import the same others; where one that is recorded is none of that folder, they do not seem to be.
+ * Whether a run has what it was given at first, of files that are as they were. Files whose content is the same also import
+ * the same others; where one that is recorded is none of that folder, they do not seem to be. No worker may load it, since a
+ * bundle names packages and data by where they lay when it was made.
  */
 function isDelivered(directory: string, manifest: Manifest, folder: string): boolean {
-  const { status, twoloop, files, code, snapshot } = manifest
-  if (status !== 'finished' || twoloop !== ownVersion() || typeof files !== 'object' || files === null) return false
+  const { twoloop, files, code, snapshot } = manifest
+  if (twoloop !== ownVersion() || typeof files !== 'object' || files === null) return false
   const isThere = typeof snapshot !== 'string' || existsSync(join(directory, snapshot))
   const isAsBegun = Object.entries(files).every(([name, digest]) => digestOf(join(folder, name)) === digest)
   return isThere && isAsBegun && digestOf(join(directory, runFiles.optimizee)) === code

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path'
+import { isBuiltIn } from '../../optimizers/by-name.ts'
 import type { Prospect } from '../../runtime/runner/launcher.ts'
 import { Runner } from '../../runtime/runner/runner.ts'
 import { RunnerFailure } from '../../runtime/runner/runner-failure.ts'
@@ -19,7 +20,14 @@ import { parseSettings } from '../core/settings.ts'
 import { Trajectory } from '../core/trajectory.ts'
 import { RecordWriter } from '../record/writer.ts'
 import { awayError, storageError } from '../system/storage-errors.ts'
-import { horizonOf, optimizeeSettings, recordGroups, recordProgram, recordSearch } from './begin-record.ts'
+import {
+  hasSameLimits,
+  horizonOf,
+  optimizeeSettings,
+  recordGroups,
+  recordProgram,
+  recordSearch,
+} from './begin-record.ts'
 import { checkPlan, refuseLowLimits } from './check-plan.ts'
 import { deliver } from './deliver.ts'
 import { type Finished, finishedBefore, hashOf, refuseHopeless, refuseStopped } from './ended-before.ts'
@@ -162,19 +170,21 @@ export class Experiment {
     optimizee: Optimizee,
     options: RunOptions,
   ): Promise<RunOutcome> {
-    await checkPlan(optimizer, optimizee, { ...options, onFailure: prepared.settings.onFailure })
-    checkBatch(optimizee, prepared.settings)
     const { run, trajectory, prospect } = prepared
     const { directory, record } = run
+    run.heart.beforeComputing(mostComputedOn(record, optimizer, optimizee, options))
+    await checkPlan(optimizer, optimizee, { ...options, onFailure: prepared.settings.onFailure })
+    checkBatch(optimizee, prepared.settings)
     const configuration = prepared.configuration ?? identityIn(prepared, optimizer, optimizee, options)
     refuseOther(directory, record.manifest().configuration, configuration)
     refuseLowLimits(record, optimizer, options.limits)
     if (prepared.settings.onFailure === 'stop') refuseStopped(record)
-    if (options.warmStart !== undefined || optimizee.hasSnapshot) run.heart.beforeComputing(Number.POSITIVE_INFINITY)
     const evaluations = await takeWarmStart(run, optimizer, optimizee, options)
     const settings = { ...prepared.settings, workers: prospect.workers }
     if (prospect.warning !== undefined) options.onWarning?.(prospect.warning)
-    const delivered = await deliver(run, optimizee, options.source, options)
+    const finished = finishedBefore(record)
+    const isOver = finished !== undefined && hasSameLimits(record, optimizer, options)
+    const delivered = await deliver(run, optimizee, options.source, { ...options, isOver })
     trajectory.replicate(optimizee.replications)
     optimizer.horizon = horizonOf(record, optimizer, options)
     const announcement = announcementOf(optimizer)
@@ -184,7 +194,6 @@ export class Experiment {
       runner: settings,
       optimizee: optimizeeSettings(configuration),
     })
-    const finished = finishedBefore(record)
     if (prepared.manifest) record.writeManifest(prepared.manifest)
     options.onAccepted?.()
     recordSearch(record, optimizer, optimizee, configuration, options)
@@ -211,13 +220,12 @@ export class Experiment {
       ...(options.deadline && { deadline: options.deadline }),
     })
     using cache = options.cache ? this.#openCache(prepared, options, judge) : undefined
-    return await this.#play(prepared, optimizer, runner, environment, { evaluations, cache, finished }, options)
+    return await this.#play(prepared, runner, environment, { evaluations, cache, finished }, options)
   }
 
   /** Plays the search from the launch of the workers to their end. */
   async #play(
     { run }: Prepared,
-    optimizer: Optimizer,
     runner: Runner,
     environment: Environment,
     { finished, ...knowledge }: Knowledge & { readonly finished: Finished | undefined },
@@ -231,8 +239,6 @@ export class Experiment {
     try {
       runner.prepareRunFile()
       if (!finished) runner.launchWorkers() // else they come if there is something to simulate
-      const known = record.counts().individuals + (knowledge.evaluations?.length ?? 0)
-      run.heart.beforeComputing(known + optimizer.populationSize)
       const hasEnded = await environment.run(runner, signal, knowledge)
       for (const { run, evaluations } of knowledge.cache ? record.reuses() : []) {
         if (run !== thisRun)
@@ -301,6 +307,18 @@ function identityIn(
   { source = optimizee.source, warmStart, ...plan }: RunOptions,
 ): RunIdentity {
   return identityOf({ optimizer, optimizee, simulation: nameOfSource(source), failures, warmStart, plan })
+}
+
+/** On how many evaluations something computes before the first ones come, as far as is known; others' code takes however long. */
+function mostComputedOn(
+  record: RecordWriter,
+  { type, populationSize }: Optimizer,
+  { hasSnapshot, constraints }: Optimizee,
+  { warmStart }: RunOptions,
+): number {
+  const isForeign = !isBuiltIn(type) || hasSnapshot || constraints.constrainParameters
+  if (isForeign || warmStart !== undefined) return Number.POSITIVE_INFINITY
+  return record.counts().individuals + populationSize
 }
 
 function checkBatch(optimizee: Optimizee, { batch }: RunnerSettings): void {

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { appendFileSync, cpSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
@@ -161,6 +161,39 @@ test('what a module imports counts, in a program as well, which accepts it by an
   appendFileSync(join(folder, 'law.mjs'), '\n// as Galilei had it\n')
   await expect(run(2)).rejects.toThrow(/^law\.mjs has changed since .*fall was begun; .*acceptChangedCode: true/)
   expect(await run(2, true)).toMatchObject({ status: 'finished' })
+})
+
+test('a finished run that is gone on with in another place simulates with what lies there', async () => {
+  const folder = temporaryDirectory()
+  const [first, copy] = [join(folder, 'first'), join(folder, 'copy')]
+  mkdirSync(first)
+  writeFileSync(
+    join(first, 'flat.mjs'),
+    `import { readFileSync } from 'node:fs'
+     import { defineOptimizee, real } from 'twoloop'
+     const height = Number(readFileSync(new URL('./height.txt', import.meta.url), 'utf8'))
+     export default defineOptimizee({
+       module: import.meta.url,
+       parameters: { x: real(-5, 5) },
+       objectives: { error: 'minimize' },
+       simulate: () => height,
+     })`,
+  )
+  writeFileSync(join(first, 'height.txt'), '1')
+  const optimizer = { type: 'random-search', populationSize: 2, generations: 1, seed: 1 }
+  writeFileSync(
+    join(first, 'flat.json'),
+    JSON.stringify({ optimizee: { module: 'flat.mjs' }, optimizer, runner: { workers: 1 } }),
+  )
+  const run = (cwd: string, ...words: string[]) =>
+    execa(process.execPath, [program, 'run', 'flat.json', ...words], { cwd })
+  await run(first)
+  cpSync(first, copy, { recursive: true })
+  writeFileSync(join(copy, 'height.txt'), '2')
+  await run(copy, '--generations', '2')
+  const record = RecordWriter.openForReading(join(copy, 'runs', 'flat'))
+  expect(record.evaluations(1)).toMatchObject([{ fitness: [2] }, { fitness: [2] }])
+  record.close()
 })
 
 test('a huge file is known by its length, its beginning, its end and pieces between', () => {
