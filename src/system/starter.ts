@@ -96,9 +96,14 @@ while (read(STDIN, my $size, 8) == 8) {
   sysread $failed, $why, 8 if $pid;
   print $why ? "0 $why\n" : "$pid " . fileno($read) . "\n";
   next unless $pid;
-  waitpid $pid, 0;
-  next if $why;
+  my $before = spent();
+  my $gone;
+  while (($gone = waitpid -1, 0) > 0 && $gone != $pid) {
+    $cleared += spent() - $before;
+    $before = spent();
+  }
   my $status = $?;
+  next if $why;
   my $cpu = spent() - $cleared;
   clear() if $prctl;
   print "$status $cpu\n";

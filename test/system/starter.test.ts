@@ -78,6 +78,12 @@ test.skipIf(!hasPerl)('what a program leaves behind is gone when its end is told
   expect(() => process.kill(Number(printed), 0)).toThrow('ESRCH')
 })
 
+test.skipIf(!hasPerl)('what a program orphans and what ends before it does is no zombie while it runs', async () => {
+  const dead = `for p in $(cat /proc/$PPID/task/$PPID/children); do grep -qs ') Z' /proc/$p/stat && return; done; false`
+  const script = `(true & true & true &); dead() { ${dead}; }; for i in $(seq 3000); do dead || break; sleep 0.05; done; dead || echo none`
+  expect(await run(script)).toEqual({ printed: 'none\n', end: { exitCode: 0 } })
+})
+
 test.skipIf(!hasPerl)(
   'a program ends with the process that asked for it, also where its guardians end before it',
   async () => {
