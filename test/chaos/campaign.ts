@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { createOptimizer, type OptimizerChoice, optimizers } from '../../optimizers/index.ts'
-import { type Order, orders, takesOrder } from '../../src/core/abilities.ts'
+import { type Abilities, type Order, orders, takesOrder } from '../../src/core/abilities.ts'
 import { nameOf } from '../../src/core/individual.ts'
 import { pointsOf } from '../../src/core/replications.ts'
-import { Random } from '../../src/index.ts'
+import { type OptimizerClass, Random } from '../../src/index.ts'
 import { RecordReader } from '../../src/record/reader.ts'
 import { eventually, processesNaming } from '../processes.ts'
 import { canonicalExport } from '../search.ts'
@@ -28,11 +28,13 @@ export interface Tally {
   differing: number
 }
 
-const simulations = [
-  { optimizee: 'recorded', replications: 1 },
-  { optimizee: 'recorded-command', replications: 1 },
-  { optimizee: 'recorded', replications: 2 },
-]
+/** What is searched, with the kinds of its parameters. */
+const simulations: readonly (Pick<Combination, 'optimizee' | 'replications'> & { readonly axes: Abilities['axes'] })[] =
+  [
+    { optimizee: 'recorded', axes: ['real', 'integer'], replications: 1 },
+    { optimizee: 'recorded-command', axes: ['real', 'choice'], replications: 1 },
+    { optimizee: 'recorded', axes: ['real', 'integer'], replications: 2 },
+  ]
 
 type Victim = keyof Tally['kills']
 
@@ -51,19 +53,28 @@ export async function campaign(kills: number, seed: number, log: (line: string) 
     differing: 0,
   }
   try {
-    // The simulations here have no budget to spend: test/search/budgets.test.ts has one of those that need one killed.
-    const able = Object.entries(optimizers).filter(([, { abilities }]) => !('budgets' in abilities))
-    const combinations = able.flatMap(([type, { abilities }]) =>
-      orders
-        .filter((order) => takesOrder(abilities, order))
-        .flatMap((order) => simulations.map((simulation) => ({ type, order, ...simulation }))),
+    // The simulations here have no budget and report nothing: test/search/budgets.test.ts and reports.test.ts stop those that need it.
+    const able = Object.entries<Pick<OptimizerClass, 'abilities'>>(optimizers).filter(
+      ([, { abilities }]) => !abilities.budgets && !abilities.reports,
     )
+    const inOrder = orders.map((order) => {
+      const types = able.filter(([, { abilities }]) => takesOrder(abilities, order))
+      const combinations = types.flatMap(([type, { abilities }]) =>
+        simulations
+          .filter(({ axes }) => axes.every((kind) => abilities.axes.includes(kind)))
+          .map(({ axes: _, ...simulation }): Combination => ({ type, order, ...simulation })),
+      )
+      return random.shuffle(combinations)
+    })
     const references = new Map<string, string>()
     while (total(tally) < kills) {
-      const combination = combinations[tally.runs % combinations.length]!
+      // The orders take turns, so that a short campaign has all of them.
+      const combinations = inOrder[tally.runs % orders.length]!
+      const combination = combinations[Math.floor(tally.runs / orders.length) % combinations.length]!
       const key = Object.values(combination).join(' ')
       if (!references.has(key)) references.set(key, await undisturbed(root, combination))
-      await disturb(join(root, String(tally.runs)), combination, references.get(key)!, random, tally, kills)
+      const upTo = Math.min(kills, total(tally) + mostKillsOfRun)
+      await disturb(join(root, String(tally.runs)), combination, references.get(key)!, random, tally, upTo)
       tally.runs++
       log(`${key}: ${JSON.stringify(tally)}`)
     }
@@ -72,6 +83,9 @@ export async function campaign(kills: number, seed: number, log: (line: string) 
     rmSync(root, { recursive: true, force: true, maxRetries: 5 })
   }
 }
+
+/** A slow simulation would take all kills of a campaign upon itself. */
+const mostKillsOfRun = 8
 
 const generations = 5
 const populationSize = 10
@@ -100,7 +114,8 @@ function optimizerOf(type: string): OptimizerChoice {
 
 /** Settings that keep a run short. */
 function sizeSettings(type: string): object {
-  if (type !== 'design') return { generations, populationSize }
+  const { shape } = optimizers[type as keyof typeof optimizers].settings
+  if (type !== 'design') return { generations, ...('populationSize' in shape && { populationSize }) }
   return { design: { kind: 'latin-hypercube', points: generations * populationSize }, chunk: populationSize }
 }
 
