@@ -70,8 +70,8 @@ export class Asha<P = Record<string, unknown>> extends Optimizer<State, P, Setti
   } as const
   readonly #budgets: readonly number[]
 
-  constructor(problem: Problem<P>, given: z.input<typeof settings> = {}) {
-    super(problem, parseSettings(settings, given, 'optimizer'))
+  constructor(problem: Problem<P>, given: z.input<typeof settings> = {}, ...surplus: readonly never[]) {
+    super(problem, parseSettings(settings, given, 'optimizer'), ...surplus)
     this.#budgets = rungBudgets(requireBudget(problem.budget, Asha.type), this.settings.eta)
   }
 

@@ -101,13 +101,13 @@ export class Auto<P = Record<string, unknown>> extends Optimizer<AutoState, P> {
   readonly #alone: Optimizer<State, P>
   #plan: Plan<P> | undefined
 
-  constructor(problem: Problem<P>, given: Given = {}) {
+  constructor(problem: Problem<P>, given: Given = {}, ...surplus: readonly never[]) {
     const { noise, ...own } = parseSettings(settings, given, 'optimizer')
     checkProblem('auto', problem)
     const alone = problem.objectives.wantsFront
       ? (new NsgaII<P>(problem, own) as unknown as Optimizer<State, P>)
       : chosenByVersion1(problem, own)
-    super(problem, { ...own, ...(noise !== undefined && { noise }) })
+    super(problem, { ...own, ...(noise !== undefined && { noise }) }, ...surplus)
     this.#problem = problem
     this.#populationSize = own.populationSize
     this.#noise = noise

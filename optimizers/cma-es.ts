@@ -116,8 +116,8 @@ export class CmaEs<P = Record<string, unknown>> extends Optimizer<CmaEsState, P,
   readonly #isNoisy: boolean
   readonly #isReplicated: boolean
 
-  constructor(problem: Problem<P>, given: z.input<typeof settings> = {}) {
-    super(problem, parseSettings(settings, given, 'optimizer'))
+  constructor(problem: Problem<P>, given: z.input<typeof settings> = {}, ...surplus: readonly never[]) {
+    super(problem, parseSettings(settings, given, 'optimizer'), ...surplus)
     this.#axes = axesOf(this.space)
     this.#isDiscrete = this.space.isConditional || this.space.axes.every(({ kind }) => kind !== 'real')
     this.#isReplicated = problem.replications !== undefined

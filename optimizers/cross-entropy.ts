@@ -109,8 +109,8 @@ export class CrossEntropy<P = Record<string, unknown>> extends SampledSearch<Mod
 
   readonly #models: MixedModels
 
-  constructor(problem: Problem<P>, given: z.input<typeof settings> = {}) {
-    super(problem, parseSettings(settings, given, 'optimizer'))
+  constructor(problem: Problem<P>, given: z.input<typeof settings> = {}, ...surplus: readonly never[]) {
+    super(problem, parseSettings(settings, given, 'optimizer'), ...surplus)
     this.#models = new MixedModels(this.space, this.settings.distribution)
     const { wantsFront, names } = this.objectives
     const other = (['temperatureDecay', 'stopAt'] as const).find((name) => this.settings[name])

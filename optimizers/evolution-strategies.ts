@@ -69,8 +69,8 @@ export class EvolutionStrategies<P = Record<string, unknown>> extends SampledSea
   readonly #least: readonly number[]
   readonly #noise: readonly number[]
 
-  constructor(problem: Problem<P>, given: z.input<typeof settings> = {}) {
-    super(problem, parseSettings(settings, given, 'optimizer'))
+  constructor(problem: Problem<P>, given: z.input<typeof settings> = {}, ...surplus: readonly never[]) {
+    super(problem, parseSettings(settings, given, 'optimizer'), ...surplus)
     this.#least = leastDeviations(this.space.axes)
     this.#noise = perAxis('noiseStd', this.settings.noiseStd, this.space.dimension)
   }

@@ -100,8 +100,8 @@ export class Face<P = Record<string, unknown>> extends SampledSearch<Model, P, S
   readonly #elite: number
   readonly #expand: number
 
-  constructor(problem: Problem<P>, given: z.input<typeof settings> = {}) {
-    super(problem, parseSettings(settings, given, 'optimizer'))
+  constructor(problem: Problem<P>, given: z.input<typeof settings> = {}, ...surplus: readonly never[]) {
+    super(problem, parseSettings(settings, given, 'optimizer'), ...surplus)
     const { minPopSize, maxPopSize, nElite, nExpand } = this.settings
     const { dimension } = this.space
     this.#models = new MixedModels(this.space, this.settings.distribution)

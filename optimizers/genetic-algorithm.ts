@@ -108,8 +108,8 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
   readonly #families: Breeding
   readonly #breedsFamilies: boolean
 
-  constructor(problem: Problem<P>, given: z.input<typeof settings> = {}) {
-    super(problem, parseSettings(settings, given, 'optimizer'))
+  constructor(problem: Problem<P>, given: z.input<typeof settings> = {}, ...surplus: readonly never[]) {
+    super(problem, parseSettings(settings, given, 'optimizer'), ...surplus)
     const nursery: Nursery<P> = {
       space: this.space,
       objectives: this.objectives,

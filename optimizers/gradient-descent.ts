@@ -97,8 +97,8 @@ export class GradientDescent<P = Record<string, unknown>> extends SampledSearch<
     searches: true,
   } as const
 
-  constructor(problem: Problem<P>, given: z.input<typeof settings> = {}) {
-    super(problem, parseSettings(settings, given, 'optimizer'))
+  constructor(problem: Problem<P>, given: z.input<typeof settings> = {}, ...surplus: readonly never[]) {
+    super(problem, parseSettings(settings, given, 'optimizer'), ...surplus)
   }
 
   override get populationSize(): number {

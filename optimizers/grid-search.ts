@@ -42,7 +42,7 @@ export class GridSearch<P = Record<string, unknown>> extends Optimizer<DesignSta
 
   readonly #design: Design<P>
 
-  constructor(problem: Problem<P>, given: z.input<typeof settings> = {}) {
+  constructor(problem: Problem<P>, given: z.input<typeof settings> = {}, ...surplus: readonly never[]) {
     checkProblem(GridSearch.type, problem)
     const { paramGrid, ...playing } = parseSettings(settings, given, 'optimizer')
     const values = Object.fromEntries(
@@ -52,7 +52,7 @@ export class GridSearch<P = Record<string, unknown>> extends Optimizer<DesignSta
       ...playing,
       design: fullFactorial<unknown>(problem.space as Space<unknown>, { values, levels: usualSteps + 1 }) as never,
     })
-    super(problem, { ...playing, paramGrid })
+    super(problem, { ...playing, paramGrid }, ...surplus)
     this.#design = design
   }
 

@@ -27,8 +27,8 @@ export class Hyperband<P = Record<string, unknown>> extends Halving<P, Settings>
   static readonly settings = settings
   protected override readonly brackets: readonly [Bracket, ...Bracket[]]
 
-  constructor(problem: Problem<P>, given: z.input<typeof settings> = {}) {
-    super(problem, parseSettings(settings, given, 'optimizer'))
+  constructor(problem: Problem<P>, given: z.input<typeof settings> = {}, ...surplus: readonly never[]) {
+    super(problem, parseSettings(settings, given, 'optimizer'), ...surplus)
     const { eta } = this.settings
     const budgets = rungBudgets(requireBudget(problem.budget, Hyperband.type), eta)
     this.brackets = budgets.map((_, i) => bracketFrom(budgets.slice(i), budgets.length, eta)) as unknown as [Bracket]

@@ -109,8 +109,8 @@ export class LShade<P = Record<string, unknown>> extends Optimizer<LShadeState, 
     searches: true,
   } as const
 
-  constructor(problem: Problem<P>, given: z.input<typeof settings> = {}) {
-    super(problem, parseSettings(settings, given, 'optimizer'))
+  constructor(problem: Problem<P>, given: z.input<typeof settings> = {}, ...surplus: readonly never[]) {
+    super(problem, parseSettings(settings, given, 'optimizer'), ...surplus)
     const { populationSize, leastPopulation } = this.settings
     if (populationSize !== undefined && populationSize < leastPopulation) {
       throw new SettingsError(

@@ -65,8 +65,8 @@ export class LineSearch<P = Record<string, unknown>> extends LocalSearch<Lines, 
     searches: true,
   } as const
 
-  constructor(problem: Problem<P>, given: z.input<typeof settings> = {}) {
-    super(problem, parseSettings(settings, given, 'optimizer'))
+  constructor(problem: Problem<P>, given: z.input<typeof settings> = {}, ...surplus: readonly never[]) {
+    super(problem, parseSettings(settings, given, 'optimizer'), ...surplus)
   }
 
   protected override begin({ point }: Start): Round<Lines> {

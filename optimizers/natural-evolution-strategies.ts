@@ -65,8 +65,8 @@ export class NaturalEvolutionStrategies<P = Record<string, unknown>> extends Sam
   readonly #mu: readonly number[] | undefined
   readonly #sigma: readonly number[]
 
-  constructor(problem: Problem<P>, given: z.input<typeof settings> = {}) {
-    super(problem, parseSettings(settings, given, 'optimizer'))
+  constructor(problem: Problem<P>, given: z.input<typeof settings> = {}, ...surplus: readonly never[]) {
+    super(problem, parseSettings(settings, given, 'optimizer'), ...surplus)
     if (this.settings.populationSize === 1 && !this.settings.mirroredSamplingEnabled) {
       throw new SettingsError(
         'optimizer: populationSize needs a number at least 2, or 1 with mirroredSamplingEnabled: true, got 1',

@@ -59,8 +59,8 @@ export class NelderMead<P = Record<string, unknown>> extends LocalSearch<Simplex
 
   readonly #coefficients: Coefficients
 
-  constructor(problem: Problem<P>, given: z.input<typeof settings> = {}) {
-    super(problem, parseSettings(settings, given, 'optimizer'))
+  constructor(problem: Problem<P>, given: z.input<typeof settings> = {}, ...surplus: readonly never[]) {
+    super(problem, parseSettings(settings, given, 'optimizer'), ...surplus)
     this.#coefficients = coefficientsFor(this.settings.adaptive ? Math.max(2, this.space.dimension) : 2)
   }
 

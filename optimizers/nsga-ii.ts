@@ -91,8 +91,8 @@ export class NsgaII<P = Record<string, unknown>> extends Optimizer<NsgaIIState, 
 
   readonly #variation: ReturnType<typeof variationOf>
 
-  constructor(problem: Problem<P>, given: z.input<typeof settings> = {}) {
-    super(problem, parseSettings(settings, given, 'optimizer'))
+  constructor(problem: Problem<P>, given: z.input<typeof settings> = {}, ...surplus: readonly never[]) {
+    super(problem, parseSettings(settings, given, 'optimizer'), ...surplus)
     this.#variation = variationOf(this.space, this.settings)
   }
 

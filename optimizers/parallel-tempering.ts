@@ -43,8 +43,8 @@ export class ParallelTempering<P = Record<string, unknown>> extends ChainSearch<
     'Chains at several temperatures that swap: hot ones explore, cold ones refine; for any parameters'
   static override readonly version = 1
   static readonly settings = settings
-  constructor(problem: Problem<P>, given: z.input<typeof settings> = {}) {
-    super(problem, parseSettings(settings, given, 'optimizer'))
+  constructor(problem: Problem<P>, given: z.input<typeof settings> = {}, ...surplus: readonly never[]) {
+    super(problem, parseSettings(settings, given, 'optimizer'), ...surplus)
     const { nParallelRuns } = this.settings
     for (const name of ['coolingSchedules', 'temperatureBounds', 'decayParameters'] as const) {
       const list = this.settings[name]

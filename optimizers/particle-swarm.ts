@@ -89,8 +89,8 @@ export class ParticleSwarm<P = Record<string, unknown>> extends Optimizer<Partic
     searches: true,
   } as const
 
-  constructor(problem: Problem<P>, given: z.input<typeof settings> = {}) {
-    super(problem, parseSettings(settings, given, 'optimizer'))
+  constructor(problem: Problem<P>, given: z.input<typeof settings> = {}, ...surplus: readonly never[]) {
+    super(problem, parseSettings(settings, given, 'optimizer'), ...surplus)
   }
 
   override get populationSize(): number {

@@ -31,8 +31,8 @@ export class RandomSearch<P = Record<string, unknown>> extends Sampling<P, Setti
     searches: false,
   } as const
 
-  constructor(problem: Problem<P>, given: z.input<typeof settings> = {}) {
-    super(problem, parseSettings(settings, given, 'optimizer'))
+  constructor(problem: Problem<P>, given: z.input<typeof settings> = {}, ...surplus: readonly never[]) {
+    super(problem, parseSettings(settings, given, 'optimizer'), ...surplus)
   }
 
   protected override draw(_number: number, random: Random): KeyedPoint {

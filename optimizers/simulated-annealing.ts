@@ -51,8 +51,8 @@ export class SimulatedAnnealing<P = Record<string, unknown>> extends ChainSearch
     'Chains that accept worse points ever less often, by nine cooling schedules; for any parameters'
   static override readonly version = 1
   static readonly settings = settings
-  constructor(problem: Problem<P>, given: z.input<typeof settings> = {}) {
-    super(problem, parseSettings(settings, given, 'optimizer'))
+  constructor(problem: Problem<P>, given: z.input<typeof settings> = {}, ...surplus: readonly never[]) {
+    super(problem, parseSettings(settings, given, 'optimizer'), ...surplus)
   }
 
   protected override temperature(_rung: number, moves: number, steps: number, scale: number): number {

@@ -43,8 +43,8 @@ export class SobolSearch<P = Record<string, unknown>> extends Sampling<P, Settin
 
   readonly #pointAt: (index: number) => number[]
 
-  constructor(problem: Problem<P>, given: z.input<typeof settings> = {}) {
-    super(problem, parseSettings(settings, given, 'optimizer'))
+  constructor(problem: Problem<P>, given: z.input<typeof settings> = {}, ...surplus: readonly never[]) {
+    super(problem, parseSettings(settings, given, 'optimizer'), ...surplus)
     const { space } = this
     const most = mostSobolAxes()
     if (space.dimension > most) {

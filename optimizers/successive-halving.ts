@@ -32,8 +32,8 @@ export class SuccessiveHalving<P = Record<string, unknown>> extends Halving<P, S
   static readonly settings = settings
   protected override readonly brackets: readonly [Bracket]
 
-  constructor(problem: Problem<P>, given: z.input<typeof settings> = {}) {
-    super(problem, parseSettings(settings, given, 'optimizer'))
+  constructor(problem: Problem<P>, given: z.input<typeof settings> = {}, ...surplus: readonly never[]) {
+    super(problem, parseSettings(settings, given, 'optimizer'), ...surplus)
     const { eta, points } = this.settings
     const budgets = rungBudgets(requireBudget(problem.budget, SuccessiveHalving.type), eta)
     const size = points ?? Math.round(eta ** (budgets.length - 1))

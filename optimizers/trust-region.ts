@@ -64,8 +64,8 @@ export class TrustRegion<P = Record<string, unknown>> extends LocalSearch<Region
     searches: true,
   } as const
 
-  constructor(problem: Problem<P>, given: z.input<typeof settings> = {}) {
-    super(problem, parseSettings(settings, given, 'optimizer'))
+  constructor(problem: Problem<P>, given: z.input<typeof settings> = {}, ...surplus: readonly never[]) {
+    super(problem, parseSettings(settings, given, 'optimizer'), ...surplus)
   }
 
   protected override begin({ point, spread }: Start): Round<Region> {

@@ -72,10 +72,10 @@ export class Design<P = Record<string, unknown>> extends Optimizer<DesignState, 
   readonly #order: readonly number[]
   readonly #pointsAtOnce: number
 
-  constructor(problem: Problem<P>, given: GivenSettings<P>) {
+  constructor(problem: Problem<P>, given: GivenSettings<P>, ...surplus: readonly never[]) {
     const { design, parsed } = readGiven(problem, given)
     const pointsAtOnce = Math.max(1, Math.floor(parsed.chunk / design.mostReplications))
-    super(problem, parsed)
+    super(problem, parsed, ...surplus)
     if (problem.replications && design.stretches.some(({ replication }) => replication !== undefined)) {
       throw new SettingsError(
         'optimizer: the design repeats its points, and so do the replications of the optimizee; say in one place how often',

@@ -78,8 +78,8 @@ export abstract class ChainSearch<P, Settings extends ChainSettings> extends Opt
 
   readonly #moves: ChainMoves<P>
 
-  constructor(problem: Problem<P>, settings: Settings) {
-    super(problem, settings)
+  constructor(problem: Problem<P>, settings: Settings, ...surplus: readonly never[]) {
+    super(problem, settings, ...surplus)
     this.#moves = new ChainMoves(this.space)
   }
 

@@ -8,6 +8,7 @@ import type { Evaluation } from './evaluation.ts'
 import type { IndividualId } from './individual.ts'
 import type { Objectives } from './objectives.ts'
 import type { Problem } from './optimizee.ts'
+import { refuseSurplus } from './options.ts'
 import type { State } from './plain-data.ts'
 import type { Random } from './random.ts'
 import type { Reference } from './reference.ts'
@@ -72,8 +73,10 @@ export abstract class Optimizer<
   #horizon: number | undefined
   #mostGenerations: number | undefined
 
-  constructor(problem: Problem<P>, settings: Settings) {
-    checkProblem((new.target as unknown as OptimizerClass).type ?? new.target.name, problem)
+  constructor(problem: Problem<P>, settings: Settings, ...surplus: readonly never[]) {
+    const type = (new.target as unknown as OptimizerClass).type ?? new.target.name
+    checkProblem(type, problem)
+    refuseSurplus(type, 2, surplus, '; name it among the settings')
     this.#problem = problem
     this.space = problem.space
     this.objectives = problem.objectives

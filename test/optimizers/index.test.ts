@@ -41,6 +41,11 @@ test('every setting of a listed optimizer has a meaning, and a default unless it
   }
 })
 
+test.each(Object.entries(optimizers))('%s takes no argument behind its settings', (type, Listed: unknown) => {
+  const Untyped = Listed as new (...given: readonly unknown[]) => unknown
+  expect(() => new Untyped(line, needed[type] ?? {}, 7)).toThrow(/takes 2 arguments, got 7 as well; name it among/)
+})
+
 test.each(Object.keys(optimizers))('%s shows nothing as the best that violates constraints', (type) => {
   const optimizer = createOptimizer(line, { type, ...needed[type] })
   const { state, proposals } = optimizer.ask(optimizer.start(Random.of('start')), 8, Random.of('ask'))

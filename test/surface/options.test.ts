@@ -158,10 +158,14 @@ test.each<readonly [string, () => unknown, string]>([
   ],
   [
     'a space in place of an optimizee',
-    () => new (GridSearch as Made)(square),
+    () => new (GridSearch as unknown as Made)(square),
     'grid-search needs an optimizee, which has',
   ],
-  ['null for a design', () => new (Design as Made)(valley, null), 'optimizer: the whole needs an object, got null'],
+  [
+    'null for a design',
+    () => new (Design as unknown as Made)(valley, null),
+    'optimizer: the whole needs an object, got null',
+  ],
   [
     'a sparse grid without levels',
     () => untyped(sparseGrid)(square, { points: 2 }),
