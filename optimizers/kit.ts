@@ -8,6 +8,9 @@
  * - Gaussians  samples, covariances, and the linear algebra under them
  * - restarts   when a local search is at rest, and how large the next one is
  *
+ * Wrong arguments are refused in a sentence, but for those of `levelOf`, `coordinateOf`, `clipUnit`, `compareScores` and
+ * `plainNumber`, and for what stands in lists: they are taken for numbers, since they are asked for each coordinate.
+ *
  * @module twoloop/kit
  */
 

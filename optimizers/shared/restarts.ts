@@ -1,4 +1,4 @@
-import { checkArgument, someNumbers } from '../../src/core/options.ts'
+import { checkArgument, numberFrom, someNumbers, wholeFrom } from '../../src/core/options.ts'
 
 /**
  * Whether a local search has come to rest: the best scores of its newest generations all lie within `tolerance` of each
@@ -8,6 +8,8 @@ import { checkArgument, someNumbers } from '../../src/core/options.ts'
  */
 export function isAtRest(bestScores: readonly number[], generations: number, tolerance: number): boolean {
   checkArgument('isAtRest', 'the best scores', bestScores, someNumbers)
+  checkArgument('isAtRest', 'generations', generations, wholeFrom(1))
+  checkArgument('isAtRest', 'tolerance', tolerance, numberFrom(0))
   if (bestScores.length < generations) return false
   const newest = bestScores.slice(-generations)
   return Math.max(...newest) - Math.min(...newest) <= tolerance
@@ -15,6 +17,8 @@ export function isAtRest(bestScores: readonly number[], generations: number, tol
 
 /** How many generations the test looks at: 10 + 30 n / lambda (B.3, EqualFunValues). */
 export function generationsToRest(dimension: number, populationSize: number): number {
+  checkArgument('generationsToRest', 'dimension', dimension, wholeFrom(0))
+  checkArgument('generationsToRest', 'populationSize', populationSize, wholeFrom(1))
   return 10 + Math.ceil((30 * dimension) / populationSize)
 }
 
@@ -23,6 +27,9 @@ export function generationsToRest(dimension: number, populationSize: number): nu
  * large at most, since restarts are many where little is left to be simulated.
  */
 export function grownPopulation(populationSize: number, restarts: number, factor = 2): number {
+  checkArgument('grownPopulation', 'populationSize', populationSize, wholeFrom(1))
+  checkArgument('grownPopulation', 'restarts', restarts, wholeFrom(0))
+  checkArgument('grownPopulation', 'factor', factor, numberFrom(0))
   return Math.round(populationSize * Math.min(mostGrowth, factor ** restarts))
 }
 

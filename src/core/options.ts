@@ -92,6 +92,11 @@ export function wholeFrom(least: number): OptionCheck {
       : `needs a whole number of at least ${least}, got ${show(value)}`
 }
 
+export function numberFrom(least: number): OptionCheck {
+  return (value) =>
+    typeof value === 'number' && value >= least ? undefined : `needs a number of at least ${least}, got ${show(value)}`
+}
+
 export function oneOf(...values: readonly string[]): OptionCheck {
   return (value) => {
     if (values.includes(value as string)) return undefined

@@ -504,6 +504,17 @@ test.each<readonly [string, () => unknown, string]>([
   ['no random numbers', () => untyped(kit.normalPoint)(2), 'normalPoint: the second argument needs random numbers'],
   ['no objectives', () => untyped(kit.rank)({}, []), 'rank: the first argument needs objectives, as in new Objectives'],
   ['no fitness', () => untyped(kit.scoreOf)(valley.objectives), 'scoreOf: the fitness needs a list of numbers'],
+  [
+    'a text for a dimension',
+    () => untyped(kit.generationsToRest)('3', 8),
+    'dimension needs a whole number of at least 0',
+  ],
+  [
+    'no tolerance',
+    () => untyped(kit.isAtRest)([1], 1),
+    'isAtRest: tolerance needs a number of at least 0, got nothing',
+  ],
+  ['half a restart', () => kit.grownPopulation(8, 0.5), 'restarts needs a whole number of at least 0, got 0.5'],
   ['no genome of a map', () => new kit.GenomeMap().has(5 as never), 'GenomeMap: a genome needs a list of numbers'],
   [
     'no schema',
