@@ -178,6 +178,7 @@ class Command extends Optimizee {
         setup,
         directory: runsIn,
         environment: this.#ofIndividual(values),
+        unsaid: Object.keys(this.#variables.common),
         input: input === 'stdin' ? values.of('parameters') : undefined,
       }),
       unused: isTold('parameters') ? [] : this.space.names.filter((name) => !isTold(name)),

@@ -124,7 +124,13 @@ class Program extends Optimizee {
       ],
       files: [],
       written: [],
-      byHand: shellLines(program, { setup, directory: runsIn, environment, input: line }),
+      byHand: shellLines(program, {
+        setup,
+        directory: runsIn,
+        environment,
+        unsaid: Object.keys(environment),
+        input: line,
+      }),
       unused: [],
     }
   }

@@ -37,14 +37,17 @@ async function replayed(name: string, ...options: string[]) {
   return { ...JSON.parse(stdout), code, stderr }
 }
 
-test('a command is replayed with its output at once, and the line that starts it by hand gives the same', async () => {
+test('a command is replayed with its output at once, and the line that starts it by hand gives the same, once its shell has the environment', async () => {
   const script =
     'echo "trial $TWOLOOP_INDEX" >&2; echo "{{\\"error\\": $1, \\"seed\\": $TWOLOOP_SEED, \\"name\\": \\"$NAME\\"}}"'
   await searched({ command: ['sh', '-c', script, "it's", '{x}'], environment: { NAME: "A 'B' $HOME" } })
   const { code, stderr, recorded, byHand } = await replayed('0.2')
   expect([code, stderr]).toEqual([0, expect.stringContaining('trial 2\n')])
   expect(recorded.outputs).toMatchObject({ name: "A 'B' $HOME" })
-  const { stdout } = await execa('sh', ['-c', byHand], { cwd: '/' })
+  expect(byHand).not.toContain("'A ") // what stands under environment may be a secret
+  const unset = await execa('sh', ['-c', byHand], { reject: false, env: { NAME: undefined } })
+  expect([unset.failed, unset.stderr]).toEqual([true, expect.stringContaining('NAME: set it as environment does')])
+  const { stdout } = await execa('sh', ['-c', byHand], { cwd: '/', env: { NAME: "A 'B' $HOME" } })
   expect(JSON.parse(stdout)).toEqual({ error: recorded.fitness[0], ...recorded.outputs })
 })
 
