@@ -10,7 +10,7 @@ export function register(program: Command): void {
     .option('--json', 'print one JSON document')
     .action(async (run: string, individual: string, { json = false }: { json?: boolean }) => {
       const [{ showLogs }, { print }] = await Promise.all([import('./show-logs.ts'), import('./output.ts')])
-      const { text, note } = await showLogs(run, individual, { json, isTerminal: process.stdout.isTTY })
+      const { text, note } = await showLogs(run, individual, { json })
       await print([text])
       if (note !== undefined) process.stderr.write(`${note}\n`)
     })

@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { ConfigurationError } from '../core/errors.ts'
+import { printableLines } from '../core/text.ts'
 
 export type Chunks = Iterable<string | Uint8Array>
 
@@ -16,7 +17,7 @@ export async function print(chunks: Chunks): Promise<void> {
   }
   stdout.on('error', onError)
   try {
-    for (const chunk of inBlocks(chunks)) {
+    for (const chunk of inBlocks(stdout.isTTY ? shownOnTerminal(chunks) : chunks)) {
       const isTaken = stdout.write(chunk)
       await (isTaken ? setImmediate() : roomIn(stdout)) // at least a moment, in which an error is heard
       if (failure || stdout.destroyed) break
@@ -24,6 +25,13 @@ export async function print(chunks: Chunks): Promise<void> {
     if (failure && failure.code !== 'EPIPE') throw saying('standard output', failure)
   } finally {
     stdout.off('error', onError)
+  }
+}
+
+/** Texts as a terminal may get them: simulations and records say what is in them, and a terminal obeys what it is told. */
+export function* shownOnTerminal(chunks: Chunks): Generator<string | Uint8Array> {
+  for (const chunk of chunks) {
+    yield typeof chunk === 'string' ? printableLines(chunk.replaceAll('\r\n', '\n')) : chunk
   }
 }
 

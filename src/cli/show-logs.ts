@@ -2,7 +2,6 @@ import { readPrinted } from '../../runtime/runner/log-archive.ts'
 import type { FailureCause } from '../core/evaluation.ts'
 import { nameOf } from '../core/individual.ts'
 import type { AttemptRecord, Verdict } from '../core/record.ts'
-import { printableLines } from '../core/text.ts'
 import { findIndividual } from '../record/individual-name.ts'
 import { RecordReader } from '../record/reader.ts'
 import type { AttemptRow } from '../record/rows.ts'
@@ -17,15 +16,9 @@ export interface Logs {
 
 export interface LogsOptions {
   readonly json?: boolean
-  /** Whether what is printed goes to a terminal, to which a simulation may say nothing but text. */
-  readonly isTerminal?: boolean
 }
 
-export async function showLogs(
-  run: string,
-  name: string,
-  { json = false, isTerminal = false }: LogsOptions = {},
-): Promise<Logs> {
+export async function showLogs(run: string, name: string, { json = false }: LogsOptions = {}): Promise<Logs> {
   const record = RecordReader.openForReading(run)
   try {
     const { generation, index, replicate } = findIndividual(record, name)
@@ -34,10 +27,7 @@ export async function showLogs(
       record.attemptsOf(individual).map((row) => readAttempt(record.directory, individual, row)),
     )
     if (json) return { text: jsonText({ generation, index, replicate, attempts }) }
-    if (attempts.some(({ stdout, stderr }) => stdout !== '' || stderr !== '')) {
-      const text = printedBy(attempts)
-      return { text: isTerminal ? printableLines(text) : text }
-    }
+    if (attempts.some(({ stdout, stderr }) => stdout !== '' || stderr !== '')) return { text: printedBy(attempts) }
     return { text: '', note: `Individual ${nameOf(individual)} printed nothing${reasonsOf(attempts)}.` }
   } finally {
     record.close()

@@ -18,6 +18,7 @@ import { execa } from 'execa'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { describeReplay } from '../../src/cli/describe-replay.ts'
 import { exportRun } from '../../src/cli/export-run.ts'
+import { shownOnTerminal } from '../../src/cli/output.ts'
 import { showLogs } from '../../src/cli/show-logs.ts'
 import { showRun } from '../../src/cli/show-run.ts'
 import { showStatus } from '../../src/cli/show-status.ts'
@@ -452,8 +453,10 @@ test('what an individual printed as one text comes as it is', async () => {
 test('a terminal is told in words what a simulation wanted it to do', async () => {
   const options = { command: ['printf', '\\033[2J a\\tb\\n1\\n'] }
   const { directory } = await search({ root: temporaryDirectory(), optimizee: 'shell', options, generations: 1 })
-  expect((await showLogs(directory, '0.0')).text).toBe('\x1b[2J a\tb\n1\n')
-  expect((await showLogs(directory, '0.0', { isTerminal: true })).text).toBe('\\u001b[2J a\tb\n1\n')
+  const { text } = await showLogs(directory, '0.0')
+  expect(text).toBe('\x1b[2J a\tb\n1\n')
+  expect([...shownOnTerminal([text])]).toEqual(['\\u001b[2J a\tb\n1\n'])
+  expect([...shownOnTerminal(['name\r\n', '\u009b2J\r\n'])]).toEqual(['name\n', '\\u009b2J\n']) // lines of CSV
 })
 
 test('streams and attempts stand under lines that say what they are', async () => {
