@@ -13,16 +13,7 @@ import { NsgaII } from './nsga-ii.ts'
 import { chooseMembers, isNoisy } from './portfolio/choose-members.ts'
 import { chosenByVersion1 } from './portfolio/chosen-by-version-1.ts'
 import { describePlan, type Plan } from './portfolio/member.ts'
-import {
-  type Interest,
-  lookUp,
-  type Memory,
-  nothingRemembered,
-  recalled,
-  withAwaited,
-  withInterest,
-  withTold,
-} from './portfolio/memory.ts'
+import { type Interest, type Memory, nothingRemembered, OpenMemory, recalled } from './portfolio/memory.ts'
 import { afterTurn, inTurn, type Turns } from './portfolio/turns.ts'
 import { type Best, betterOf, feasibleScore, recommendationOf } from './shared/best.ts'
 import { freshPoint, keyedPoint } from './shared/fresh-point.ts'
@@ -166,22 +157,25 @@ export class Auto<P = Record<string, unknown>> extends Optimizer<AutoState, P> {
       return { state: { kind: 'alone', state }, proposals }
     }
     let state: Together = old
+    const memory = new OpenMemory(old.memory)
     const proposals: Proposal<P>[] = []
     const least = Math.min(room, this.#populationSize ?? 1) // one turn is enough, unless workers would be idle
     while (proposals.length < least) {
-      const turn = this.#turn(state, room - proposals.length, random)
+      const turn = this.#turn(state, memory, room - proposals.length, random)
       if (turn === undefined) break
       state = turn.state
       proposals.push(...turn.proposals)
     }
-    return proposals.length > 0 ? { state, proposals } : this.#askAnything(old, random)
+    return proposals.length > 0
+      ? { state: { ...state, memory: memory.closed }, proposals }
+      : this.#askAnything(old, memory, random)
   }
 
   /** The turn of the first who has something to propose. */
-  #turn(state: Together, room: number, random: Random): Turn<P> | undefined {
+  #turn(state: Together, memory: OpenMemory, room: number, random: Random): Turn<P> | undefined {
     for (const place of inTurn(state, this.#chosen.members)) {
       const turn = this.#remembers
-        ? this.#askForFresh(state, place, room, random)
+        ? this.#askForFresh(state, memory, place, room, random)
         : this.#askMember(state, place, room, random)
       if (turn.proposals.length > 0) return turn
     }
@@ -200,11 +194,11 @@ export class Auto<P = Record<string, unknown>> extends Optimizer<AutoState, P> {
    * The proposals of a member that nothing is known of. Of a point that is known it is told at once, and of one that is simulated
    * already as soon as that is told. In a discrete space, where many are known, it proposes one after the other.
    */
-  #askForFresh(state: Together, place: number, room: number, random: Random): Turn<P> {
+  #askForFresh(state: Together, memory: OpenMemory, place: number, room: number, random: Random): Turn<P> {
     const { optimizer, share } = this.#chosen.members[place]!
     const most = this.#isDiscrete ? room : 1
     const proposals: Proposal<P>[] = []
-    let kept = state
+    const joined: (readonly [key: number, interest: Interest])[] = []
     let now: Together = { ...state, members: withState(state.members, place, this.#stateOf(state, place, random)) }
     for (let repeats = 0; proposals.length < most && repeats < mostRepeats; ) {
       const asked = optimizer.ask(now.members[place]!.state, this.#isDiscrete ? 1 : room, random)
@@ -212,36 +206,38 @@ export class Auto<P = Record<string, unknown>> extends Optimizer<AutoState, P> {
       now = { ...now, members: withState(now.members, place, asked.state) }
       for (const proposal of asked.proposals) {
         const { key } = keyedPoint(this.space, this.space.encode(proposal.parameters))
-        const known = lookUp(now.memory, key)
+        const known = memory.lookUp(key)
         const own = now.members[place]!.state
         if (known === undefined) {
           proposals.push(tagged(proposal, place, key))
-          now = { ...afterTurn(now, place, { state: own, count: 1, share }), memory: withAwaited(now.memory, key) }
+          memory.await(key)
+          now = afterTurn(now, place, { state: own, count: 1, share })
         } else if (known === 'awaited') {
           repeats++
-          const memory = withInterest(now.memory, key, { member: place, tag: proposal.tag ?? null })
-          now = { ...now, members: withState(now.members, place, own, 1), memory }
+          joined.push([key, { member: place, tag: proposal.tag ?? null }])
+          now = { ...now, members: withState(now.members, place, own, 1) }
         } else {
           repeats++
           const evaluation = recalled(this.objectives, proposal.parameters, known.score, proposal.tag)
           now = { ...now, members: withState(now.members, place, optimizer.tell(own, [evaluation], random)) }
         }
       }
-      if (proposals.length > 0) kept = now
     }
-    return { state: kept, proposals }
+    if (proposals.length === 0) return { state, proposals }
+    for (const [key, interest] of joined) memory.join(key, interest)
+    return { state: now, proposals }
   }
 
   /** Where nobody has anything to propose, and nothing is waited for, whatever is left of a discrete space is. */
-  #askAnything(state: Together, random: Random): Asked<AutoState, P> {
+  #askAnything(state: Together, memory: OpenMemory, random: Random): Asked<AutoState, P> {
     const isWaiting = state.memory.awaited.length > 0
-    const isTaken = (key: number) => lookUp(state.memory, key) !== undefined
+    const isTaken = (key: number) => memory.lookUp(key) !== undefined
     const found = this.#isDiscrete && !isWaiting ? freshPoint(this.space, isTaken, random) : undefined
     if (found === undefined) return { state, proposals: [] }
     const parameters = this.space.decode(found.point)
     const tag: Tag = { member: null, tag: null, key: found.key }
-    const memory = withAwaited(state.memory, found.key)
-    return { state: { ...state, asked: state.asked + 1, memory }, proposals: [{ parameters, tag }] }
+    memory.await(found.key)
+    return { state: { ...state, asked: state.asked + 1, memory: memory.closed }, proposals: [{ parameters, tag }] }
   }
 
   /** The state of a member; one that joins is told the best first. */
@@ -255,7 +251,8 @@ export class Auto<P = Record<string, unknown>> extends Optimizer<AutoState, P> {
 
   override tell(old: AutoState, evaluations: readonly Evaluation<P>[], random: Random): AutoState {
     if (old.kind === 'alone') return { ...old, state: this.#alone.tell(old.state, evaluations, random) }
-    let { memory, best } = old
+    let { best } = old
+    const memory = new OpenMemory(old.memory)
     const heard: Evaluation<P>[][] = old.members.map(() => [])
     const answered = old.members.map(() => 0)
     for (const { tag: given, ...evaluation } of evaluations) {
@@ -267,9 +264,7 @@ export class Auto<P = Record<string, unknown>> extends Optimizer<AutoState, P> {
         tag === undefined || tag.member === null ? [] : [{ member: tag.member, tag: tag.tag }]
       if (this.#remembers) {
         const simulated = keyOf(this.space.encode(evaluation.individual.parameters))
-        const told = withTold(memory, { proposed: tag?.key ?? null, simulated }, score)
-        memory = told.memory
-        interests.push(...told.others)
+        interests.push(...memory.tell({ proposed: tag?.key ?? null, simulated }, score))
       }
       for (const { member, tag: own } of interests) {
         heard[member]!.push({ ...evaluation, ...(own !== null && { tag: own }) })
@@ -286,7 +281,7 @@ export class Auto<P = Record<string, unknown>> extends Optimizer<AutoState, P> {
       const state = this.#chosen.members[place]!.optimizer.tell(member.state, heard[place]!, random)
       return { ...member, state, pending: member.pending - answered[place]! }
     })
-    return { ...old, members, memory, best }
+    return { ...old, members, memory: memory.closed, best }
   }
 
   override recommend(state: AutoState): Recommendation<P>[] {

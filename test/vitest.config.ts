@@ -46,7 +46,7 @@ export default defineConfig({
     hookTimeout: 600_000,
     // Most files wait for processes of their own, for Slurm, or for time to pass, most of the time: with two files a core a quarter
     // of the processor time was nobody's.
-    maxWorkers: 3 * availableParallelism(),
+    maxWorkers: Math.min(24, 3 * availableParallelism()),
     sequence: { sequencer: LongestFirst },
     reporters: ['default'],
   },

@@ -54,6 +54,7 @@ class Examination implements AsyncDisposable {
   readonly #options: ConformanceOptions
   #conversation: Conversation | undefined
   #takesBatches = false
+  #takesAhead = false
   #ids = 0
   /** What the first individual gave. */
   #result: unknown
@@ -87,6 +88,7 @@ class Examination implements AsyncDisposable {
       return this.#find('ready', 'mend', `It said ${show(first.line)} before it was given anything.`)
     }
     this.#takesBatches = first.takesBatches
+    this.#takesAhead = first.takesAhead
     return this.#find('ready', 'fine')
   }
 
@@ -122,6 +124,10 @@ class Examination implements AsyncDisposable {
   async several(): Promise<void> {
     const tasks = [this.#task(), this.#task(seed + 1), this.#task(), this.#task(seed + 2), this.#task()]
     const asked = await this.#ask(tasks.map(lineOf), tasks)
+    if (this.#takesAhead && this.#conversation!.heard.some((said) => said.type === 'result' && said.id === undefined)) {
+      const what = 'It says that it may be given individuals ahead, and an answer has no "id"; let each have it.'
+      return void this.#find('several at once', 'mend', what)
+    }
     this.#judge('several at once', asked, [tasks[0]!, tasks[2]!, tasks[4]!])
   }
 

@@ -54,6 +54,10 @@ export class WarmProcess {
   #saysReady = false
   #takesBatches = false
   #takesAhead = false
+  /** Set once it has said what is no answer: nobody knows what the lines after that are about. */
+  #isGarbled = false
+  /** Of tasks that were given together: set once an answer to one of them may have been missed. */
+  #hasMissed = false
   /** Set once its output has ended. */
   #mute: NodeJS.Timeout | undefined
   #hasEnded = false
@@ -167,6 +171,7 @@ export class WarmProcess {
   simulateMany(tasks: readonly Task[], space: Space, listenerOf: (position: number) => TaskListener): void {
     for (const [position, { id }] of tasks.entries()) this.#open.set(id, listenerOf(position))
     this.#awaited += tasks.length
+    this.#hasMissed = false
     this.#group.child.stdin!.write(this.#takesBatches ? lineOfMany(tasks, space) : tasks.map(lineOf).join(''))
   }
 
@@ -258,7 +263,7 @@ export class WarmProcess {
   }
 
   #hear(line: Buffer): void {
-    const said = readLine(textOfBytes(line))
+    const said: Said = this.#isGarbled ? { type: 'printed' } : readLine(textOfBytes(line))
     if (said.type === 'printed') this.#pass(line)
     else this.#take(said, line)
   }
@@ -284,6 +289,11 @@ export class WarmProcess {
       case 'error':
       case 'no answer':
       case 'report': {
+        const unclear = said.id === undefined ? this.#whyUnclear : undefined
+        if (unclear !== undefined) {
+          this.#refuse(unclear)
+          return
+        }
         const [oldest] = this.#open.keys()
         const id = said.id ?? oldest
         if (id === undefined || !this.#open.has(id)) this.#pass(line)
@@ -293,13 +303,24 @@ export class WarmProcess {
     }
   }
 
+  /** Why nobody knows what an answer without an id is about; undefined if it is about the oldest task. */
+  get #whyUnclear(): string | undefined {
+    const { size } = this.#open
+    if (size <= 1) return undefined
+    if (this.#takesAhead)
+      return `no "id" while ${size} individuals waited; a program that says "ahead" gives it in each answer`
+    return this.#hasMissed ? 'no "id" after an answer that stood behind other text on its line' : undefined
+  }
+
   /** What the program said is no answer, so that nobody knows what it will say next. */
   #refuse(what: string): void {
+    this.#isGarbled = true
     this.giveUp(new SimulationFailure({ kind: 'bad-result', message: `The program answered with ${what}.` }))
   }
 
   /** Passes on what is not meant for the worker, no faster than it is taken. */
   #pass(text: Buffer): void {
+    if (this.#open.size > 1 && misplacedAnswer(textOfBytes(text)) !== undefined) this.#hasMissed = true
     this.#lastText = Buffer.from(text.length > shownBytes ? afterCut(text.subarray(-shownBytes)) : text)
     if (process.stdout.write(text)) return
     const stdout = this.#group.child.stdout!

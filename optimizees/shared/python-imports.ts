@@ -21,10 +21,11 @@ export function withPythonImports(files: readonly string[]): string[] {
 
 const isPython = (path: string) => path.endsWith('.py')
 
-const statement = /^[ \t]*(?:from[ \t]+(\.*)([\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n;#]+)|import[ \t]+([^\n;#]+))/gm
+const statement =
+  /(?:^|[;:])[ \t]*(?:from[ \t]+(\.*)([\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n;]+)|import[ \t]+([^\n;]+))/gm
 
 function modulesIn(file: string, root: string): string[] {
-  const names = [...textOf(file).matchAll(statement)].flatMap(
+  const names = [...textOf(file).replace(/#.*/g, '').matchAll(statement)].flatMap(
     ([, dots = '', from = '', imported = '', modules = '']) => {
       if (modules !== '') return namesIn(modules).map((name) => [root, name] as const)
       const folder = dots === '' ? root : join(dirname(file), ...Array<string>(dots.length - 1).fill('..'))
@@ -39,10 +40,7 @@ function modulesIn(file: string, root: string): string[] {
 
 /** As in `a, b.c as d`, perhaps in parentheses and on several lines. */
 function namesIn(list: string): string[] {
-  return list
-    .replace(/#.*/g, '')
-    .split(/[(),]/)
-    .flatMap((part) => /[\w.]+/.exec(part)?.[0] ?? [])
+  return list.split(/[(),]/).flatMap((part) => /[\w.]+/.exec(part)?.[0] ?? [])
 }
 
 /** The file of a module, and of the packages that it lies in. */

@@ -18,41 +18,53 @@ export type Interest = { readonly member: number; readonly tag: State }
 
 export const nothingRemembered: Memory = { known: [], awaited: [] }
 
-/** What is known of a point: the score that came of it, that it is awaited, or nothing. */
-export function lookUp(
-  { known, awaited }: Memory,
-  key: number,
-): { readonly score: number | null } | 'awaited' | undefined {
-  const score = scoreAt(known, key)
-  if (score !== undefined) return { score }
-  return awaited.some((point) => point.key === key) ? 'awaited' : undefined
-}
+/** A memory while it changes: each step takes as long however much is awaited. */
+export class OpenMemory {
+  #known: KnownPoints
+  readonly #awaited: Map<number, readonly Interest[]>
 
-/** A point is simulated from now on. */
-export function withAwaited({ known, awaited }: Memory, key: number): Memory {
-  return { known, awaited: [...awaited, { key, others: [] }] }
-}
+  constructor({ known, awaited }: Memory) {
+    this.#known = known
+    this.#awaited = new Map(awaited.map(({ key, others }) => [key, others]))
+  }
 
-/** Another member waits for a point that is simulated already. */
-export function withInterest({ known, awaited }: Memory, key: number, interest: Interest): Memory {
-  const joined = awaited.map((point) => (point.key === key ? { key, others: [...point.others, interest] } : point))
-  return { known, awaited: joined }
-}
+  /** The memory as a state holds it. */
+  get closed(): Memory {
+    return { known: this.#known, awaited: [...this.#awaited].map(([key, others]) => ({ key, others })) }
+  }
 
-/**
- * A point has been told. What was proposed may have been repaired: what came of it counts for both.
- * @returns who else waits for it
- */
-export function withTold(
-  { known, awaited }: Memory,
-  { proposed, simulated }: { readonly proposed: number | null; readonly simulated: number },
-  score: number | null,
-): { readonly memory: Memory; readonly others: readonly Interest[] } {
-  const told = withPoint(known, simulated, score)
-  if (proposed === null) return { memory: { known: told, awaited }, others: [] }
-  const others = awaited.find(({ key }) => key === proposed)?.others ?? []
-  const memory = { known: withPoint(told, proposed, score), awaited: awaited.filter(({ key }) => key !== proposed) }
-  return { memory, others }
+  /** What is known of a point: the score that came of it, that it is awaited, or nothing. */
+  lookUp(key: number): { readonly score: number | null } | 'awaited' | undefined {
+    const score = scoreAt(this.#known, key)
+    if (score !== undefined) return { score }
+    return this.#awaited.has(key) ? 'awaited' : undefined
+  }
+
+  /** A point is simulated from now on. */
+  await(key: number): void {
+    this.#awaited.set(key, [])
+  }
+
+  /** Another member waits for a point that is simulated already. */
+  join(key: number, interest: Interest): void {
+    this.#awaited.set(key, [...this.#awaited.get(key)!, interest])
+  }
+
+  /**
+   * A point has been told. What was proposed may have been repaired: what came of it counts for both.
+   * @returns who else waits for it
+   */
+  tell(
+    { proposed, simulated }: { readonly proposed: number | null; readonly simulated: number },
+    score: number | null,
+  ): readonly Interest[] {
+    this.#known = withPoint(this.#known, simulated, score)
+    if (proposed === null) return []
+    this.#known = withPoint(this.#known, proposed, score)
+    const others = this.#awaited.get(proposed) ?? []
+    this.#awaited.delete(proposed)
+    return others
+  }
 }
 
 /** What is remembered of a point, as an evaluation that ranks as the one that it was. */

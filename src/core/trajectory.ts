@@ -141,7 +141,7 @@ export class Trajectory<P = Record<string, unknown>> {
   fExpand(given: readonly Proposal<P>[] | Expansion, seed: number): readonly Individual<P>[] {
     const proposals = isList(given) ? given : proposalsIn<P>(given, this.#generation + 1)
     if (proposals.length === 0) throw new RangeError('fExpand needs at least one individual, got none')
-    checkProposals(proposals, seed)
+    checkProposals(proposals, seed, this.#replications)
     const generation = this.#generation + 1
     const points = proposals.map((proposal, i) => {
       const id = { generation, index: proposal.index ?? i, replicate: proposal.replicate ?? 0 }
@@ -209,14 +209,15 @@ export class Trajectory<P = Record<string, unknown>> {
 }
 
 /** Refuses what a script of L2L has in their place: parameters alone, and no seed. */
-function checkProposals<P>(proposals: readonly Proposal<P>[], seed: number): void {
+function checkProposals<P>(proposals: readonly Proposal<P>[], seed: number, replications?: Replications): void {
   const other = proposals.findIndex((one) => (one as Partial<Proposal<P>> | null)?.parameters === undefined)
   if (other >= 0) {
     throw new ConfigurationError(
       `fExpand needs { parameters } for each individual, got ${show(proposals[other])} in place ${other}`,
     )
   }
-  if (Number.isFinite(seed) || proposals.every((one) => one.seed !== undefined)) return
+  const isNeeded = replications !== undefined || proposals.some((one) => one.seed === undefined)
+  if (Number.isFinite(seed) || !isNeeded) return
   throw new ConfigurationError(
     `fExpand needs the seed of the search behind the individuals, a number, got ${show(seed)}`,
   )

@@ -30,7 +30,8 @@ export abstract class RowReader {
     ...beside: readonly ('violation' | 'budget' | 'continues' | 'outputs')[]
   ): IterableIterator<IndividualCells> {
     const columns = ['generation, "index", replicate, seed, parameters, outcome, fitness, score, cause', ...beside]
-    return this.file.listsInBlocks(
+    return this.#inOrder(
+      beside.includes('outputs'),
       `select ${columns.join(', ')} from evaluated
        where (generation, "index", replicate) > (?, ?, ?) order by generation, "index", replicate limit ?`,
     )
@@ -44,7 +45,8 @@ export abstract class RowReader {
     names: readonly ('parameters' | 'fitness' | 'outputs')[],
     { standIns = true, budget }: { readonly standIns?: boolean; readonly budget?: number | undefined } = {},
   ): IterableIterator<ColumnsRow> {
-    return this.file.listsInBlocks(
+    return this.#inOrder(
+      names.includes('outputs'),
       `select generation, "index", replicate, outcome, ${names.join(', ')} from evaluated
        where (generation, "index", replicate) > (?, ?, ?)
          and (? or replaces is null) and (? is null or coalesce(budget, ?) = ?)
@@ -52,6 +54,17 @@ export abstract class RowReader {
       Number(standIns),
       ...Array<number | null>(3).fill(budget ?? null),
     )
+  }
+
+  /** Outputs are of any size, and so read one by one: many that follow small ones would be held at once. */
+  #inOrder<Row extends readonly [number, number, number, ...unknown[]]>(
+    hasOutputs: boolean,
+    sql: string,
+    ...values: readonly unknown[]
+  ): Generator<Row, void> {
+    return hasOutputs
+      ? this.file.lists<Row>(sql, -1, -1, -1, ...values, -1)
+      : this.file.listsInBlocks<Row>(sql, ...values)
   }
 
   /** The parameters of all individuals, as JSON, in the same order. */

@@ -52,6 +52,7 @@ test.each([
     'numbers that overflow',
     'Numbers that JSON has no word for are written NaN, Infinity and -Infinity.',
   ],
+  ['says ahead and names none', 'several at once', 'an answer has no "id"; let each have it.'],
   ['breaks at long lines', 'a line of a megabyte', 'It ended with exit code 1 without an answer.'],
 ])('of a program that %s there is to mend: %s', async (mistake, where, sentence) => {
   const { conforms, told } = await checkFixture(mistake)

@@ -54,6 +54,11 @@ test('fExpand takes the columns of L2L, with seeds as for a list', () => {
   const withoutSeed = () =>
     columns.fExpand({ generation: [2], indIdx: [0], x: new Float64Array([1]) } as never, undefined as never)
   expect(withoutSeed).toThrow('fExpand needs the seed of the search behind the individuals, a number, got nothing')
+  const sampled = new Trajectory<{ x: number }>()
+  sampled.replicate({ count: 2, aggregate: 'mean', quantile: null, seeds: 'own' })
+  expect(() => sampled.fExpand([{ parameters: { x: 1 }, seed: 3 }], undefined as never)).toThrow(
+    'the seed of the search',
+  )
 })
 
 test('an individual is read like a parameter group', () => {

@@ -208,6 +208,17 @@ test('of several, an error is the failure of one, and the end of the program tha
   expect(await simulate(optimizee, 'square')).toMatchObject({ error: 9, simulated: 1 })
 })
 
+test('of several, none gets the answer of another after a line that is no answer, or may have been one', async () => {
+  for (const [does, message] of [
+    ['garbage and more', 'oops'],
+    ['hang', 'behind other text'],
+  ] as const) {
+    const { results, cause } = await simulateMany(make(), [does, 'without an id'])
+    expect(results).toEqual([])
+    expect(cause).toMatchObject({ kind: 'bad-result', message: expect.stringContaining(message) })
+  }
+})
+
 /** Individuals that a program is given before the turn of each. */
 function ahead(optimizee: Optimizee, ...does: readonly (readonly [does: string, x: number])[]) {
   const ends: number[] = []
@@ -243,6 +254,18 @@ test('answers that come before their turn and in another order are kept', async 
   await optimizee.open?.()
   const { inTurn } = ahead(optimizee, ['wait for three', 1], ['wait for three', 2], ['wait for three', 3])
   for (const simulate of inTurn) expect(await simulate()).toBe(0)
+})
+
+test.each([
+  ['garbage and more', 'oops'],
+  ['without an id', 'no "id" while 2 individuals waited'],
+])('before its turn, none gets the answer of another: %s', async (does, message) => {
+  const optimizee = make(more)
+  await optimizee.open?.()
+  const { inTurn } = ahead(optimizee, [does, 1], ['square', 2])
+  const failure = await failureOf(Promise.resolve(inTurn[0]!()))
+  expect(failure).toMatchObject({ kind: 'bad-result', message: expect.stringContaining(message) })
+  expect(await inTurn[1]!()).toMatchObject({ error: 4, simulated: 1 })
 })
 
 test.each(['in its turn', 'before its turn'])(

@@ -10,16 +10,21 @@ import json, numpy as np, rates as r  # from the folder, as all that follows
 from twoloop import serve
 import parts.mesh
 from parts.solver import (
-    euler,  # explicit
+    euler,  # explicit (forward)
     implicit,
 )
 if True:
     from constants import g
+import os; import beside
+try: import tried
+except ImportError: pass
 text = "no import unused"
 `,
   'rates.py': 'import model',
   'twoloop.py': '',
   'constants.py': '',
+  'beside.py': '',
+  'tried.py': '',
   'unused.py': '',
   'parts/__init__.py': '',
   'parts/mesh.py': 'from . import grid\nfrom .. import none',
