@@ -47,6 +47,7 @@ export {
   type ProcessUsage,
   type ResultsOfMany,
   type SimulationContext,
+  type Upcoming,
 } from './core/optimizee.ts'
 export { Random } from './core/random.ts'
 export type { Aggregate, GivenReplications, Replications } from './core/replications.ts'

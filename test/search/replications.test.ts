@@ -58,14 +58,14 @@ test.each(['generations', 'ordered'] as const)(
     expect(rows.length % 3).toBe(0)
     expect(rows.map(({ replicate }) => replicate)).toEqual(rows.map((_, i) => i % 3))
     const options = { ...noisy.options, journal, sleep: 10 }
-    const { canonical, stops } = await searchStoppedEvery(25, {
+    const { canonical, stops } = await searchStoppedEvery(17, {
       ...noisy,
       options,
       root,
       order,
       runner: { workers: 2 },
     })
-    expect(stops).toBeGreaterThan(1)
+    expect(stops).toBeGreaterThan(0)
     expect(canonical).toBe(reference.canonical)
     const simulated = readFileSync(journal, 'utf8').trim().split('\n')
     expect(simulated).toHaveLength(rows.length)
@@ -76,14 +76,14 @@ test.each(['generations', 'ordered'] as const)(
 test('a replicated search in the order of arrival goes on after stops, and replays to what was proposed', async () => {
   const root = temporaryDirectory()
   const options = { ...noisy.options, sleep: 10 }
-  const { directory, stops } = await searchStoppedEvery(25, {
+  const { directory, stops } = await searchStoppedEvery(17, {
     ...noisy,
     options,
     root,
     order: 'arrival',
     runner: { workers: 2 },
   })
-  expect(stops).toBeGreaterThan(1)
+  expect(stops).toBeGreaterThan(0)
   const record = RecordReader.openForReading(directory)
   const asked = [...record.proposed()].filter(({ individual }) => individual.replicate === 0)
   record.close()

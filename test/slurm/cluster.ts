@@ -151,7 +151,9 @@ export class Cluster {
       said = (await this.command('status', run)).stdout
       return words.test(said)
     }
-    await eventually(isSaid, `status says ${words}`, undefined, 200)
+    await eventually(isSaid, `status says ${words}`, undefined, 200).catch((error: Error) => {
+      throw new Error(`${error.message}; it says:\n${said}`, { cause: error })
+    })
     return said
   }
 
