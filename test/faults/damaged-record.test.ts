@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import {
   appendFileSync,
   closeSync,
@@ -93,6 +94,39 @@ async function goOn(directory: string): Promise<{ canonical: string; simulated: 
   return { canonical, simulated }
 }
 
+const ends = new Map<string, string>()
+
+/**
+ * Where a run ends that goes on from its record. A copy of the same run whose record holds the same goes on the same way: that
+ * is simulated once.
+ */
+async function endOf(directory: string, run: string): Promise<string> {
+  const contents = `${run} ${contentsOf(directory)}`
+  const known = ends.get(contents)
+  if (known !== undefined) return known
+  const { canonical } = await goOn(directory)
+  checkRecord(directory)
+  ends.set(contents, canonical)
+  return canonical
+}
+
+/** A digest of all rows of a record, but for what its recovery says of itself. */
+function contentsOf(directory: string): string {
+  const database = openDatabase(join(directory, record), { readonly: true })
+  try {
+    const tables = database.prepare(`select name from sqlite_master where type = 'table'`).pluck().all() as string[]
+    const rows = tables.map((table) => {
+      const own = table === 'manifest' ? ` where key <> 'recovered'` : ''
+      return database.prepare(`select * from "${table}"${own}`).all()
+    })
+    return createHash('sha256')
+      .update(JSON.stringify([tables, rows]))
+      .digest('hex')
+  } finally {
+    database.close()
+  }
+}
+
 function overwrite(path: string, bytes: Uint8Array, at: number): void {
   const descriptor = openSync(path, 'r+')
   writeSync(descriptor, bytes, 0, bytes.length, at)
@@ -186,9 +220,7 @@ test('any page of the record destroyed: the run goes on after its recovery as if
     said.add(recovery.state)
     if (recovery.state === 'recovered') expect(existsSync(join(directory, recovery.kept!))).toBe(true)
     checkRecord(directory)
-    const { canonical } = await goOn(directory)
-    expect(canonical, `page ${page}: ${JSON.stringify(recovery)}`).toBe(undisturbed)
-    checkRecord(directory)
+    expect(await endOf(directory, stopped), `page ${page}: ${JSON.stringify(recovery)}`).toBe(undisturbed)
   }
   expect(said).toContain('recovered')
 })
@@ -210,9 +242,8 @@ test('a record cut at any length goes on after its recovery as if nothing had be
     const directory = copyOf(stopped)
     truncateSync(join(directory, record), length)
     expect((await recover(directory)).state, `cut at ${length}`).toBe('recovered')
-    const { canonical } = await goOn(directory)
-    expect(canonical, `cut at ${length}`).toBe(undisturbed)
     checkRecord(directory)
+    expect(await endOf(directory, stopped), `cut at ${length}`).toBe(undisturbed)
   }
 })
 
@@ -240,8 +271,8 @@ test.each(disasters)('a run whose record %s is recovered from what there is', as
   const { kept } = recovered(await recover(directory))
   if (kept !== null) expect(readdirSync(directory).some((name) => name.startsWith(kept))).toBe(true)
   expect((await recover(directory)).state).toBe('sound')
-  expect((await goOn(directory)).canonical).toBe(undisturbed)
   checkRecord(directory)
+  expect(await endOf(directory, killed)).toBe(undisturbed)
 })
 
 test.each([
@@ -255,8 +286,8 @@ test.each([
   destroy(join(directory, `${record}-wal`))
   rmSync(join(directory, `${record}-shm`))
   await recover(directory)
-  expect((await goOn(directory)).canonical).toBe(undisturbed)
   checkRecord(directory)
+  expect(await endOf(directory, killed)).toBe(undisturbed)
 })
 
 test('what pipes still hold is not simulated again: evaluations, individuals, and the first generation that was lost', async () => {
