@@ -28,19 +28,19 @@ function surroundings() {
   return { directory, options, shown, warnings, file, calls }
 }
 
-test('every variant is run with its arguments, in a directory by its name and seed', async () => {
+test('every variant is run with its arguments, in a directory by its name and seed, as an individual of one run', async () => {
   const { directory, options, shown } = surroundings()
   const grid = new ExperimentGrid('tell')
-    .add('lr', [0.1, 0.2])
-    .add('net:hid', [[32]])
+    .add('lr', [0.1, [0.2]])
+    .add('net:hid', { a: 1 })
     .add('seed', [0, 10])
   const { status, experiments, directory: run } = await grid.run(thunk('tell'), options)
   expect([status, run]).toEqual(['finished', join(directory, 'runs', 'tell')])
   expect(experiments.map(({ name, seed, outcome, variant }) => [name, seed, outcome, variant])).toEqual([
-    ['tell_lr0-1', 0, 'done', { lr: 0.1, net: { hid: [32] }, seed: 0 }],
-    ['tell_lr0-1', 10, 'done', { lr: 0.1, net: { hid: [32] }, seed: 10 }],
-    ['tell_lr0-2', 0, 'done', { lr: 0.2, net: { hid: [32] }, seed: 0 }],
-    ['tell_lr0-2', 10, 'done', { lr: 0.2, net: { hid: [32] }, seed: 10 }],
+    ['tell_lr0-1', 0, 'done', { lr: 0.1, net: { hid: { a: 1 } }, seed: 0 }],
+    ['tell_lr0-1', 10, 'done', { lr: 0.1, net: { hid: { a: 1 } }, seed: 10 }],
+    ['tell_lr0-2', 0, 'done', { lr: [0.2], net: { hid: { a: 1 } }, seed: 0 }],
+    ['tell_lr0-2', 10, 'done', { lr: [0.2], net: { hid: { a: 1 } }, seed: 10 }],
   ])
   for (const { name, seed, variant, directory: place, outputs } of experiments) {
     expect(place).toBe(join(directory, 'data', name, `${name}_s${seed}`))
@@ -51,22 +51,13 @@ test('every variant is run with its arguments, in a directory by its name and se
   const text = shown.join('')
   expect(text).toContain('ExperimentGrid [tell] runs over parameters:')
   expect(text).toMatch(/Preparing to run the following experiments\.\.\.\n\ntell_lr0-1\ntell_lr0-2\n/)
-})
-
-test('a grid is one run: its variants are individuals with their arguments and seeds', async () => {
-  const { options } = surroundings()
-  const grid = new ExperimentGrid('tell')
-    .add('lr', [0.1, [0.2]])
-    .add('net:hid', { a: 1 })
-    .add('seed', [3, 4])
-  const { directory } = await grid.run(thunk('tell'), options)
-  const lines = canonicalExport(directory).trimEnd().split('\n')
+  const lines = canonicalExport(run).trimEnd().split('\n')
   expect(lines.map((line) => JSON.parse(line))).toEqual(
     [
-      [0.1, 3],
-      [0.1, 4],
-      [[0.2], 3],
-      [[0.2], 4],
+      [0.1, 0],
+      [0.1, 10],
+      [[0.2], 0],
+      [[0.2], 10],
     ].map(([lr, seed], index) => ({
       generation: 0,
       index,
@@ -164,25 +155,23 @@ test('a grid that was stopped goes on where it was: finished variants are not ru
   const third = await grid.run(thunk('count-calls'), options)
   expect(third).toEqual(second)
   expect(calls().length).toBe(6)
-  await grid.run(thunk('count-calls'), { ...options, overwrite: true })
-  expect(calls().length).toBe(12)
 })
 
 test('a grid whose code has changed goes on with the code that it was begun with, and says so', async () => {
   const { directory, options, warnings } = surroundings()
   const module = join(directory, 'thunk.mjs')
-  const grid = new ExperimentGrid('changed').add('seed', [0, 1])
+  const grid = new ExperimentGrid('changed').add('seed', 0)
   writeFileSync(module, 'export default () => 1')
   const signal = AbortSignal.abort(new Error('not now'))
   await grid.run(module, { ...options, signal })
   writeFileSync(module, 'export default () => 2')
   const { experiments } = await grid.run(module, options)
-  expect(experiments.map(({ outputs }) => outputs?.result)).toEqual([1, 1])
+  expect(experiments.map(({ outputs }) => outputs?.result)).toEqual([1])
   expect(warnings).toEqual([
     `The code of the experiments has changed since ${directory}/runs/changed was begun; the rest is run with the code of then.`,
   ])
   const anew = await grid.run(module, { ...options, overwrite: true })
-  expect(anew.experiments.map(({ outputs }) => outputs?.result)).toEqual([2, 2])
+  expect(anew.experiments.map(({ outputs }) => outputs?.result)).toEqual([2])
 })
 
 test('the directories of a grid that goes on say when it was begun', async () => {
@@ -202,12 +191,12 @@ test('the directories of a grid that goes on say when it was begun', async () =>
 
 test('a grid of another configuration is refused where there is a run already', async () => {
   const { options } = surroundings()
-  await new ExperimentGrid('tell').add('lr', [1, 2]).run(thunk('tell'), options)
-  const other = new ExperimentGrid('tell').add('lr', [1, 3])
+  await new ExperimentGrid('tell').add('lr', 1).run(thunk('tell'), options)
+  const other = new ExperimentGrid('tell').add('lr', 3)
   await expect(other.run(thunk('tell'), options)).rejects.toThrow(
     /holds a run of another configuration \(optimizee\.parameters was /,
   )
-  await expect(new ExperimentGrid('tell').add('lr', [1, 2]).run(thunk('train'), options)).rejects.toThrow(
+  await expect(new ExperimentGrid('tell').add('lr', 1).run(thunk('train'), options)).rejects.toThrow(
     /holds a run of another configuration \(optimizee\.options\.thunk\.module was .*tell\.ts" and is now .*train\.ts"\)/,
   )
 })
@@ -239,13 +228,11 @@ test('there is time to think again before the launch, if it is asked for', async
 test('a thunk may be a key, whose values are the modules; the thunks are not given it', async () => {
   const { options } = surroundings()
   const modules = [moduleFunction(thunk('algorithm-a')), moduleFunction(thunk('algorithm-b'))]
-  const grid = new ExperimentGrid('bench').add('algorithm', modules).add('lr', [1, 2])
+  const grid = new ExperimentGrid('bench').add('algorithm', modules).add('lr', 1)
   const { experiments } = await grid.run('algorithm', options)
   expect(experiments.map(({ name, outputs }) => [name, outputs?.algorithm, outputs?.lr])).toEqual([
-    ['bench_algalgorithm-a_lr1', 'a', 1],
-    ['bench_algalgorithm-a_lr2', 'a', 2],
-    ['bench_algalgorithm-b_lr1', 'b', 1],
-    ['bench_algalgorithm-b_lr2', 'b', 2],
+    ['bench_algalgorithm-a', 'a', 1],
+    ['bench_algalgorithm-b', 'b', 1],
   ])
   const paths = new ExperimentGrid('paths').add('algorithm', [thunk('tell')]).add('lr', 1)
   const [told] = (await paths.run('algorithm', options)).experiments
@@ -254,13 +241,12 @@ test('a thunk may be a key, whose values are the modules; the thunks are not giv
 
 test('objectives are read from what a thunk returns, or else from the last row of its table', async () => {
   const { options, file } = surroundings()
-  const grid = new ExperimentGrid('train').add('lr', [1, 3, 2])
+  const grid = new ExperimentGrid('train').add('lr', [1, 3])
   const objectives = { AverageReturn: 'maximize' } as const
   const { directory, experiments } = await grid.run(thunk('train'), { ...options, objectives })
   expect(experiments.map(({ outputs }) => [outputs?.Epoch, outputs?.AverageReturn])).toEqual([
     [2, 3],
     [2, 9],
-    [2, 6],
   ])
   const record = RecordWriter.openForReading(directory)
   expect(record.best(1)[0]).toMatchObject({ individual: { parameters: { lr: 3 } }, fitness: [9] })
