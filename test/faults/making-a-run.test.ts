@@ -68,6 +68,7 @@ test('a runner that dies at any step of replacing a run leaves the old or the ne
     // Once the step has been decided, the run is the new one, though the old record may still have been seen.
     const again = typeof goesOn === 'string' ? await search({ ...one, root, seed: 2, overwrite: true }) : goesOn
     expect([old.canonical, whole.canonical], `crash point ${point}`).toContain(again.canonical)
+    if (again.canonical === whole.canonical) continue
     expect((await search({ ...one, root, seed: 2, overwrite: true })).canonical).toBe(whole.canonical)
   }
   expect(crashes).toBeGreaterThan(4)
@@ -99,11 +100,11 @@ test('of two that replace a run at once, one is refused', async () => {
 
 test('a record that was copied without its lease goes on', async () => {
   const root = temporaryDirectory()
-  for (const generations of [1, 2, 3]) await search({ ...one, root, generations })
+  for (const generations of [1, 2]) await search({ ...one, root, generations })
   mkdirSync(join(root, 'copy'))
   copyFileSync(join(root, 'run/trajectory.sqlite'), join(root, 'copy/trajectory.sqlite'))
-  const further = await search({ ...one, root, name: 'copy', generations: 4 })
-  expect(further.canonical).toBe((await search({ ...one, root, generations: 4 })).canonical)
+  const further = await search({ ...one, root, name: 'copy', generations: 3 })
+  expect(further.canonical).toBe((await search({ ...one, root, generations: 3 })).canonical)
 })
 
 test.each(['lease', 'trajectory.sqlite', 'workers'])(
