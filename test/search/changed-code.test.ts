@@ -8,6 +8,7 @@ import { RecordWriter } from '../../src/record/writer.ts'
 import { recordOfFiles } from '../../src/search/changed-code.ts'
 import { openDatabase } from '../../src/system/database.ts'
 import { digestOf, filesAt } from '../../src/system/file-digest.ts'
+import { command } from '../command.ts'
 import { temporaryDirectory } from '../temporary.ts'
 
 const program = fileURLToPath(new URL('../../dist/command/main.js', import.meta.url))
@@ -21,6 +22,10 @@ async function begun() {
   }
   const twoloop = async (...words: string[]) => {
     const { exitCode, stderr } = await execa(process.execPath, [program, ...words], { cwd: folder, reject: false })
+    return { code: exitCode, stderr }
+  }
+  const refused = async (...words: string[]) => {
+    const { exitCode, stderr } = await command(words, { cwd: folder })
     return { code: exitCode, stderr }
   }
   const manifest = () => {
@@ -43,13 +48,13 @@ async function begun() {
   const optimizer = { type: 'genetic-algorithm', populationSize: 4, generations: 2, seed: 1 }
   write('beam.json', JSON.stringify({ optimizee, optimizer, runner: { workers: 1 } }))
   expect(await twoloop('run', 'beam.json')).toMatchObject({ code: 0 })
-  return { folder, write, twoloop, manifest }
+  return { folder, write, twoloop, refused, manifest }
 }
 
 const more = ['--generations', '3']
 
 test('a run whose script has changed is not gone on with, unless that is accepted, and then it is recorded', async () => {
-  const { twoloop, write, manifest } = await begun()
+  const { twoloop, refused, write, manifest } = await begun()
   const { files: before, status } = manifest()
   expect(Object.keys(before as object)).toEqual(['beam.inp', 'run.sh', 'tables/steel.csv'])
   write('run.sh', 'cat beam.inp > out.txt; true')
@@ -57,7 +62,7 @@ test('a run whose script has changed is not gone on with, unless that is accepte
     ['run', 'beam.json'],
     ['resume', 'runs/beam'],
   ]) {
-    const { code, stderr } = await twoloop(...words, ...more)
+    const { code, stderr } = await refused(...words, ...more)
     expect(code).toBe(2)
     expect(stderr).toMatch(/run\.sh has changed since .*runs\/beam was begun; .* --accept-changed-code/)
   }
@@ -84,11 +89,11 @@ test('a finished run that is started again keeps its bundle, unless that is not 
 })
 
 test('templates and linked files count, and all that have changed are told', async () => {
-  const { twoloop, write } = await begun()
+  const { refused, write } = await begun()
   write('tables/steel.csv', '2')
-  expect((await twoloop('run', 'beam.json')).stderr).toContain('tables/steel.csv has changed since')
+  expect((await refused('run', 'beam.json')).stderr).toContain('tables/steel.csv has changed since')
   write('beam.inp', '{x} ')
-  expect((await twoloop('run', 'beam.json')).stderr).toContain('beam.inp and 1 more file have changed since')
+  expect((await refused('run', 'beam.json')).stderr).toContain('beam.inp and 1 more file have changed since')
 })
 
 test('what is as it was, is put back, or was not there at the beginning hinders nobody', async () => {

@@ -33,12 +33,19 @@ beforeEach(() => {
     'program.mjs',
     `import { Experiment, GeneticAlgorithm } from 'twoloop'
      import square from './square.mjs'
-     const [runner, generations, optimizer] = process.argv.slice(2).map((text) => JSON.parse(text))
-     const experiment = new Experiment({ root: 'runs' })
-     await experiment.prepareExperiment({ name: 'run', runner: { workers: 1, retries: 0, ...runner } })
-     const algorithm = new GeneticAlgorithm(square, { populationSize: 4, seed: 1, generations, ...optimizer })
-     await experiment.runExperiment(algorithm, square, { onWarning: (sentence) => console.error(sentence) })
-     await experiment.close()`,
+     for (const [runner, generations, optimizer] of process.argv.slice(2).map((text) => JSON.parse(text))) {
+       const experiment = new Experiment({ root: 'runs' })
+       try {
+         await experiment.prepareExperiment({ name: 'run', runner: { workers: 1, retries: 0, ...runner } })
+         const algorithm = new GeneticAlgorithm(square, { populationSize: 4, seed: 1, generations, ...optimizer })
+         await experiment.runExperiment(algorithm, square, { onWarning: (sentence) => console.error(sentence) })
+       } catch (error) {
+         process.exitCode = 1
+         console.error(error.message)
+       } finally {
+         await experiment.close()
+       }
+     }`,
   )
   folder.write(
     'file.mjs',
@@ -56,23 +63,24 @@ afterEach(() => {
 
 const start = (...words: string[]) => execa(process.execPath, words, { cwd: folder.path, reject: false })
 const command = (...words: string[]) => start(join(build, 'command/main.js'), 'run', 'file.mjs', ...words)
-const program = (runner: object, generations: number, optimizer: object = {}) =>
-  start('program.mjs', ...[runner, generations, optimizer].map((value) => JSON.stringify(value)))
+type Configured = readonly [runner: object, generations: number, optimizer?: object]
+const program = (...searches: readonly Configured[]) =>
+  start('program.mjs', ...searches.map((one) => JSON.stringify(one)))
 
 const exportOf = (name: string) => canonicalExport(join(folder.path, 'runs', name))
 
 test('the command and a program go on with the runs of each other', async () => {
-  expect(await program({}, 1)).toMatchObject({ exitCode: 0, stderr: '' })
+  expect(await program([{}, 1])).toMatchObject({ exitCode: 0, stderr: '' })
   const further = await command('--generations', '2')
   expect(further.stderr).not.toContain('changed')
   expect(further.exitCode).toBe(0)
-  expect(await program({}, 3)).toMatchObject({ exitCode: 0, stderr: '' })
+  expect(await program([{}, 3])).toMatchObject({ exitCode: 0, stderr: '' })
   expect((await command('--name', 'whole', '--generations', '3')).exitCode).toBe(0)
   expect(exportOf('run')).toBe(exportOf('whole'))
 })
 
 test('the command and a program refuse a run of another configuration with the same words', async () => {
-  expect((await program({}, 1)).exitCode).toBe(0)
+  expect((await program([{}, 1])).exitCode).toBe(0)
   for (const [runner, optimizer, difference] of otherConfigurations) {
     const sets = [
       ...Object.entries(runner).map(([key, value]) => `runner.${key}=${value}`),
@@ -82,8 +90,14 @@ test('the command and a program refuse a run of another configuration with the s
     const refused = await commandHere(words, { cwd: folder.path })
     expect(refused.exitCode).toBe(2)
     expect(refused.stderr).toContain(`run holds a run of another configuration (${difference})`)
-    expect((await program(runner, 2, optimizer)).stderr).toContain(difference)
   }
+  const { exitCode, stderr } = await program(
+    ...otherConfigurations.map(([runner, optimizer]) => [runner, 2, optimizer] as const),
+  )
+  expect(exitCode).toBe(1)
+  const refusals = stderr.split('\n')
+  expect(refusals).toHaveLength(otherConfigurations.length)
+  for (const [i, [, , difference]] of otherConfigurations.entries()) expect(refusals[i]).toContain(difference)
 })
 
 const otherConfigurations: readonly (readonly [runner: object, optimizer: object, words: string])[] = [
@@ -122,7 +136,7 @@ test('a command that differs is named as it stands in a file', () => {
 })
 
 test('how it is run is no part of a search', async () => {
-  expect((await program({}, 1)).exitCode).toBe(0)
+  expect((await program([{}, 1])).exitCode).toBe(0)
   const others = ['workers=2', 'crashRetries=1', 'grace=9s', 'lookAhead=1']
   expect((await command(...others.flatMap((setting) => ['--set', `runner.${setting}`]))).exitCode).toBe(0)
 })
@@ -148,7 +162,7 @@ const formsOfVersionOne = {
 }
 
 test('a run that version 1 began by the command, a program or a module goes on', async () => {
-  expect((await program({}, 1)).exitCode).toBe(0)
+  expect((await program([{}, 1])).exitCode).toBe(0)
   const [run, begun] = ['runs/run', 'runs/begun'].map((name) => join(folder.path, name)) as [string, string]
   cpSync(run, begun, { recursive: true })
   for (const [by, form] of Object.entries(formsOfVersionOne)) {
@@ -160,9 +174,10 @@ test('a run that version 1 began by the command, a program or a module goes on',
     const rest = JSON.stringify(form).replaceAll('"seed":1,"populationSize":4', JSON.stringify(known).slice(1, -1))
     database.prepare(`update manifest set value = ? where key = 'configuration'`).run(rest)
     database.close()
-    expect((await command('--seed', '2')).stderr, by).toContain('optimizer.seed was 1 and is now 2')
+    const refused = await commandHere(['run', 'file.mjs', '--seed', '2'], { cwd: folder.path })
+    expect(refused.stderr, by).toContain('optimizer.seed was 1 and is now 2')
     expect((await command()).exitCode, by).toBe(0)
-    expect((await program({}, 3)).exitCode, by).toBe(0)
+    expect((await program([{}, 3])).exitCode, by).toBe(0)
     expect(readFileSync(join(run, 'run.json'), 'utf8')).toContain('optimizee.mjs')
   }
 })
