@@ -39,7 +39,6 @@ describe.each([
     for (const [size, workers] of [
       [7, 2],
       [64, 1],
-      [64, 2],
     ] as const) {
       const other = await searchIn(size, workers)
       expect(other.canonical).toBe(reference.canonical)
