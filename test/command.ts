@@ -35,6 +35,12 @@ export async function command(words: readonly string[], { cwd = process.cwd() } 
   }
 }
 
+/** What `twoloop show` says of a run, as JSON; `cwd` is where the run was begun. */
+export async function shown(cwd: string, run: string, ...options: readonly string[]) {
+  const { stdout } = await command(['show', run, '--json', ...options], { cwd })
+  return JSON.parse(stdout)
+}
+
 /** Keeps what is written to a stream, which gets none of it. */
 function keepWritten(stream: NodeJS.WriteStream) {
   const original = stream.write

@@ -1,5 +1,3 @@
-import { fileURLToPath } from 'node:url'
-import { execa } from 'execa'
 import { expect, test } from 'vitest'
 import { latinHypercube, repeat, saltelli } from '../../optimizers/designs/index.ts'
 import { describeAnalysis } from '../../src/cli/describe-analysis.ts'
@@ -9,6 +7,7 @@ import { boolean, choice, integer, real, space, vector } from '../../src/core/sp
 import { summarizeRun } from '../../src/record/summary.ts'
 import { RecordWriter } from '../../src/record/writer.ts'
 import { type Analysis, analyseRun } from '../../src/tables/analysis/analyse-run.ts'
+import { command } from '../command.ts'
 import { search } from '../search.ts'
 import { temporaryDirectory } from '../temporary.ts'
 import { exact, ishigami, ishigamiSpace } from './ishigami.ts'
@@ -20,8 +19,6 @@ function analysis<M extends Analysis['method']>(run: string, method: M, options 
   const found = analyseRun(run, options).analyses.find((one) => one.method === method)
   return found as unknown as By<M>
 }
-
-const main = fileURLToPath(new URL('../../dist/command/main.js', import.meta.url))
 
 test("a Saltelli design in several generations gives Sobol' indices, without the rows in which something failed", () => {
   const run = playDesign({
@@ -235,10 +232,10 @@ test('a search gives importance and rank correlations', async () => {
   const { factors } = analysis(directory, 'importance')
   expect(factors[0]!.name).toBe('x') // x^2 in [-5, 5] against n in 0 ... 9
   expect(factors[0]!.importance).toBeGreaterThan(0.3)
-  const { exitCode, stdout } = await execa(process.execPath, [main, 'analyse', directory, '--json'])
+  const { exitCode, stdout } = await command(['analyse', directory, '--json'])
   expect(exitCode).toBe(0)
   expect(JSON.parse(stdout)).toEqual(JSON.parse(JSON.stringify(document)))
-  const help = await execa(process.execPath, [main, 'analyse', directory, '--confidence', '95'], { reject: false })
+  const help = await command(['analyse', directory, '--confidence', '95'])
   expect([help.exitCode, help.stderr.split('\n').length]).toEqual([2, 1])
   expect(help.stderr).toContain('It needs a number between 0 and 1.')
 })

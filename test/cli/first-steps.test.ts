@@ -6,6 +6,7 @@ import { execa } from 'execa'
 import { expect, test } from 'vitest'
 import { starters } from '../../src/cli/starters/index.ts'
 import { experimentJsonSchema } from '../../src/experiment-file/json-schema.ts'
+import { command } from '../command.ts'
 import { hasPart, hasProgram } from '../parts.ts'
 import { search } from '../search.ts'
 import { temporaryDirectory } from '../temporary.ts'
@@ -24,7 +25,7 @@ test.each(Object.keys(starters))(
   'a first project in %s runs at once, and finds how the cup cools',
   async (language) => {
     const folder = temporaryDirectory()
-    const made = await twoloop(folder, 'init', 'cup', '--language', language, '--json')
+    const made = await command(['init', 'cup', '--language', language, '--json'], { cwd: folder })
     const { needs, files } = JSON.parse(made.stdout) as { needs: string | null; files: string[] }
     const place = join(folder, 'cup')
     expect(readdirSync(place).sort()).toEqual([...files].sort())
@@ -45,19 +46,20 @@ test('a first project overwrites nothing', async () => {
   mkdirSync(join(folder, 'mine'))
   writeFileSync(join(folder, 'mine/notes'), 'dear')
   writeFileSync(join(folder, 'file'), '')
-  const refused = await twoloop(folder, 'init', 'mine')
+  const init = (...words: string[]) => command(['init', ...words], { cwd: folder })
+  const refused = await init('mine')
   expect([refused.exitCode, refused.stderr]).toEqual([
     2,
     'twoloop: mine has content (notes); wanted a new directory, or one that is empty',
   ])
-  expect((await twoloop(folder, 'init', 'file')).stderr).toBe('twoloop: file is no directory; wanted a new one')
-  expect((await twoloop(folder, 'init', 'other', '--language', 'cobol')).exitCode).toBe(2)
+  expect((await init('file')).stderr).toBe('twoloop: file is no directory; wanted a new one')
+  expect((await init('other', '--language', 'cobol')).exitCode).toBe(2)
   for (const [name, sentence] of [
     ['', 'twoloop: wanted the name of a directory, got an empty one'],
     ['red\u001b[31m', 'twoloop: wanted the name of a directory without control characters, got "red\\u001b[31m"'],
     ['/proc/nowhere/mine', 'twoloop: cannot make the directory /proc/nowhere (ENOENT); give another place'],
   ] as const) {
-    const came = await twoloop(folder, 'init', name)
+    const came = await init(name)
     expect([came.exitCode, came.stderr]).toEqual([2, sentence])
   }
   expect(readdirSync(folder)).toEqual(['file', 'mine'])
@@ -80,7 +82,7 @@ test('a shell is told the commands, options, choices, runs and individuals that 
 })
 
 test('completion is for the shells that are said', async () => {
-  const { exitCode, stderr } = await twoloop(temporaryDirectory(), 'completion', 'powershell')
+  const { exitCode, stderr } = await command(['completion', 'powershell'])
   expect([exitCode, stderr]).toEqual([2, expect.stringContaining('Allowed choices are bash, zsh, fish')])
 })
 

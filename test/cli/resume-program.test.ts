@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { expect, test } from 'vitest'
+import { canonicalExport } from '../search.ts'
 import { build } from '../search-child.ts'
 import { temporaryDirectory } from '../temporary.ts'
 
@@ -38,7 +39,7 @@ function project(optimizer = 'new GeneticAlgorithm(valley, { populationSize: 6, 
 }
 
 const node = (cwd: string, ...words: string[]) => execa(process.execPath, words, { cwd, reject: false })
-const canonical = async (cwd: string) => (await node(cwd, command, 'export', 'runs/valley', '--canonical')).stdout
+const canonical = (cwd: string) => canonicalExport(join(cwd, 'runs/valley'))
 
 test('resume goes on with a search that a program began, to the same end', async () => {
   const [whole, stopped] = [project(), project()]
@@ -47,7 +48,7 @@ test('resume goes on with a search that a program began, to the same end', async
   expect((await node(stopped, 'search.mjs', 'stop')).stdout).toBe('stopped')
   const { exitCode, stdout } = await node(stopped, command, 'resume', 'runs/valley')
   expect([exitCode, stdout]).toEqual([0, expect.stringContaining('valley: finished: 3 generations are its limit')])
-  expect(await canonical(stopped)).toBe(await canonical(whole))
+  expect(canonical(stopped)).toBe(canonical(whole))
   const more = await node(stopped, command, 'resume', 'runs/valley', '--generations', '4')
   expect(more.stdout).toContain('valley: finished: 4 generations are its limit')
 })

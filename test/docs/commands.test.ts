@@ -1,8 +1,7 @@
-import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { build } from '../search-child.ts'
+import { command } from '../command.ts'
 
 const root = join(import.meta.dirname, '../..')
 const pages = [
@@ -21,20 +20,14 @@ const typed = pages.flatMap((page) => {
   })
 })
 
-test('every command and option that README and the pages name is one', () => {
+test('every command and option that README and the pages name is one', async () => {
   expect(typed.length).toBeGreaterThan(60)
   const helps = new Map<string, string>()
-  const helpOf = (command: string) => {
-    const known = helps.get(command)
-    if (known !== undefined) return known
-    const help = execFileSync(process.execPath, [join(build, 'command/main.js'), command, '--help'], {
-      encoding: 'utf8',
-    })
-    helps.set(command, help)
-    return help
+  for (const name of new Set(typed.map(({ command }) => command))) {
+    helps.set(name, (await command([name, '--help'])).stdout)
   }
   const wrong = typed.flatMap(({ page, line, command, words }) => {
-    const help = helpOf(command)
+    const help = helps.get(command)!
     if (!help.startsWith(`Usage: twoloop ${command}`)) return [`${page}: ${line}`]
     if (command === 'grid') return [] // its options are the keys of a grid
     const options = [...words.matchAll(/(?:^|[\s[])(--[a-z][\w-]*)/g)].map(([, option]) => option!)

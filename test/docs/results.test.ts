@@ -2,6 +2,7 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openDatabase } from '../../src/system/database.ts'
 import { readTable } from '../../src/tables/read-table.ts'
+import { command, shown } from '../command.ts'
 import { hasPart, hasProgram } from '../parts.ts'
 import { type Block, blocksOf, PageFolder } from './page-folder.ts'
 
@@ -18,10 +19,10 @@ describe.skipIf(!hasPython)('of the pages about results', () => {
   let columns: string[]
   let folder: PageFolder
 
-  beforeAll(() => {
+  beforeAll(async () => {
     first = new PageFolder('spring')
     first.run('npx', 'twoloop', 'run', 'spring.yaml')
-    const table = first.run('npx', 'twoloop', 'export', 'runs/spring')
+    const { stdout: table } = await command(['export', 'runs/spring'], { cwd: first.directory })
     columns = table.slice(0, table.indexOf('\r\n')).split(',')
   })
 
@@ -46,7 +47,7 @@ describe.skipIf(!hasPython)('of the pages about results', () => {
     expect([...columns, ...others]).toEqual(expect.arrayContaining(names))
   }
 
-  test('pandas.md reads a run, exports it, and searches the points of a table', () => {
+  test('pandas.md reads a run, exports it, and searches the points of a table', async () => {
     for (const block of blocksOf('pandas')) {
       if (block.language === 'sh') shell(block)
       else if (hasPandas || !block.code.includes('import pandas')) python(block)
@@ -55,11 +56,12 @@ describe.skipIf(!hasPython)('of the pages about results', () => {
         expectColumns(block, /"(\w+)"/g, 'done', 'failed', 'min', 'median', 'spearman')
       }
     }
-    const [points, warm] = ['points', 'warm'].map((run) =>
-      JSON.parse(folder.run('npx', 'twoloop', 'show', `runs/${run}`, '--json')),
-    )
-    expect(points).toMatchObject({ optimizer: 'design', individuals: 4, evaluations: { done: 4 } })
-    expect(warm).toMatchObject({ status: 'finished', generations: 2 })
+    expect(await shown(folder.directory, 'runs/points')).toMatchObject({
+      optimizer: 'design',
+      individuals: 4,
+      evaluations: { done: 4 },
+    })
+    expect(await shown(folder.directory, 'runs/warm')).toMatchObject({ status: 'finished', generations: 2 })
   })
 
   test('pandas.md names all columns of the table', () => {
@@ -67,7 +69,7 @@ describe.skipIf(!hasPython)('of the pages about results', () => {
     expect(columns.filter((column) => !text.includes(`\`${column}\``))).toEqual([])
   })
 
-  test.skipIf(!hasR)('r.md reads the table with nothing but R, and writes one that is searched', () => {
+  test.skipIf(!hasR)('r.md reads the table with nothing but R, and writes one that is searched', async () => {
     for (const block of blocksOf('r')) {
       if (block.language === 'sh') shell(block)
       else if (!block.code.includes('library(')) folder.run('Rscript', '-e', block.code)
@@ -77,8 +79,11 @@ describe.skipIf(!hasPython)('of the pages about results', () => {
       }
     }
     expect(readFileSync(folder.at('spring.pdf')).subarray(0, 4).toString()).toBe('%PDF')
-    const shown = JSON.parse(folder.run('npx', 'twoloop', 'show', 'runs/points', '--json'))
-    expect(shown).toMatchObject({ optimizer: 'design', individuals: 8, evaluations: { done: 8 } })
+    expect(await shown(folder.directory, 'runs/points')).toMatchObject({
+      optimizer: 'design',
+      individuals: 8,
+      evaluations: { done: 8 },
+    })
   })
 
   test('julia.md names columns that there are', () => {

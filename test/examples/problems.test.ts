@@ -5,7 +5,7 @@ import { Objectives } from '../../src/core/objectives.ts'
 import { real, Space } from '../../src/core/space.ts'
 import { readWarmStart } from '../../src/search/warm-start.ts'
 import { openDatabase } from '../../src/system/database.ts'
-import { command } from '../command.ts'
+import { command, shown } from '../command.ts'
 import { hasPart, hasProgram } from '../parts.ts'
 import { canonicalExport } from '../search.ts'
 import { build } from '../search-child.ts'
@@ -28,7 +28,7 @@ test('the cantilever is found that is as light as theory allows', async () => {
   expect(lightest).toBeCloseTo(8.85, 2)
   const directory = temporaryDirectory()
   twoloop(directory, 'run', example('cantilever.yaml'))
-  const { best, evaluations } = JSON.parse(await read(directory, 'show', 'runs/cantilever', '--json'))
+  const { best, evaluations } = await shown(directory, 'runs/cantilever')
   expect(evaluations.failed).toBe(0)
   expect(best.violation).toBeUndefined()
   expect(best.fitness[0]).toBeGreaterThanOrEqual(lightest - 1e-9)
@@ -102,7 +102,7 @@ test.each(['relaxation', ...(hasPython ? ['relaxation-python'] : [])])(
   async (name) => {
     const directory = temporaryDirectory()
     twoloop(directory, 'run', example(`${name}.yaml`))
-    const { best, evaluations } = JSON.parse(await read(directory, 'show', `runs/${name}`, '--json'))
+    const { best, evaluations } = await shown(directory, `runs/${name}`)
     expect(evaluations.failed).toBe(0)
     expect(best.parameters.factor).toBeGreaterThan(fastest - 0.1)
     expect(best.parameters.factor).toBeLessThan(fastest + 0.1)
@@ -121,28 +121,28 @@ test.each(['relaxation', ...(hasPython ? ['relaxation-python'] : [])])(
 test('the controllers of a front are as good as theory allows, and none is better', async () => {
   const directory = temporaryDirectory()
   const { best, front } = JSON.parse(twoloop(directory, 'run', example('controller.yaml'), '--json'))
-  const shown = JSON.parse(await read(directory, 'show', 'runs/controller', '--front', '--json'))
+  const told = await shown(directory, 'runs/controller', '--front')
   expect(front).toEqual({
-    individuals: shown.front.length,
-    hypervolume: shown.hypervolumes.at(-1),
+    individuals: told.front.length,
+    hypervolume: told.hypervolumes.at(-1),
     reference: { error: 2500, effort: 1000 },
   })
   expect(front.individuals).toBeGreaterThan(200)
-  const objectives = shown.front.map((one: { objectives: object }) => one.objectives)
+  const objectives = told.front.map((one: { objectives: object }) => one.objectives)
   expect(objectives).toContainEqual(best.objectives)
   const beyondTheory = objectives
     .map(({ error, effort }: { error: number; effort: number }) => (effort * error ** 3) / ((27 / 64) * 1e8))
     .sort((a: number, b: number) => a - b)
   expect(beyondTheory[0]).toBeGreaterThan(0.999)
   expect(beyondTheory[beyondTheory.length >> 1]).toBeLessThan(1.2)
-  const volumes = shown.hypervolumes as number[]
+  const volumes = told.hypervolumes as number[]
   expect(volumes).toEqual([...volumes].sort((a, b) => a - b))
 })
 
 test('the cheapest solver of an orbit is found with the setting that it has, and none of what it has not', async () => {
   const directory = temporaryDirectory()
   twoloop(directory, 'run', example('orbit.yaml'))
-  const { best } = JSON.parse(await read(directory, 'show', 'runs/orbit', '--json'))
+  const { best } = await shown(directory, 'runs/orbit')
   expect(Object.keys(best.parameters)).toEqual(['solver', 'tolerance'])
   expect(best.violation).toBeUndefined()
   const rows = (await read(directory, 'export', 'runs/orbit', '--format', 'ndjson'))
