@@ -110,17 +110,17 @@ async function endOf(directory: string, run: string): Promise<string> {
   return canonical
 }
 
-/** A digest of all rows of a record, but for what its recovery says of itself. */
+/** A digest of all rows of a record, but for what its recovery says of itself, and when anything was. */
 function contentsOf(directory: string): string {
   const database = openDatabase(join(directory, record), { readonly: true })
   try {
     const tables = database.prepare(`select name from sqlite_master where type = 'table'`).pluck().all() as string[]
     const rows = tables.map((table) => {
-      const own = table === 'manifest' ? ` where key <> 'recovered'` : ''
+      const own = table === 'manifest' ? ` where key not in ('recovered', 'reason')` : ''
       return database.prepare(`select * from "${table}"${own}`).all()
     })
     return createHash('sha256')
-      .update(JSON.stringify([tables, rows]))
+      .update(JSON.stringify([tables, rows]).replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, ''))
       .digest('hex')
   } finally {
     database.close()
