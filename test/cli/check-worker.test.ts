@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { describe, expect, test } from 'vitest'
+import { shown } from '../command.ts'
 import { hasPart, hasProgram } from '../parts.ts'
+import { canonicalExport } from '../search.ts'
 import { temporaryDirectory } from '../temporary.ts'
 
 const main = fileURLToPath(new URL('../../dist/command/main.js', import.meta.url))
@@ -92,17 +94,18 @@ describe.skipIf(!hasPython)('a worker in Python', () => {
     const exported = async (name: string, ...options: string[]) => {
       const run = await twoloop(directory, 'run', 'worker.yaml', '--name', name, ...options)
       expect(run.exitCode, run.stderr).toBe(0)
-      return (await twoloop(directory, 'export', `runs/${name}`, '--canonical')).stdout
+      return canonicalExport(join(directory, 'runs', name))
     }
     const canonical = await exported('two')
     expect(await exported('one', '--workers', '1', '--set', 'runner.wakeUp=poll')).toBe(canonical)
-    const rows = canonical.split('\n').map((line) => JSON.parse(line) as { parameters: { x: number }; outcome: string })
+    const rows = canonical
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { parameters: { x: number }; outcome: string })
     expect(rows).toHaveLength(80)
     for (const { parameters, outcome } of rows) expect(outcome).toBe(parameters.x > 4.5 ? 'failed' : 'done')
     expect(rows.some(({ outcome }) => outcome === 'failed')).toBe(true)
-    const { attempts, outputs } = JSON.parse(
-      (await twoloop(directory, 'show', 'runs/two', '--individual', '0.0', '--json')).stdout,
-    )
+    const { attempts, outputs } = await shown(directory, 'runs/two', '--individual', '0.0')
     expect({ attempts, outputs }).toMatchObject({ attempts: [{ verdict: 'accepted' }], outputs: { worker: 'python' } })
   })
 

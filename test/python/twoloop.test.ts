@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { command, shown } from '../command.ts'
 import { hasPart, hasProgram } from '../parts.ts'
 import { build } from '../search-child.ts'
 import { temporaryDirectory } from '../temporary.ts'
@@ -63,7 +64,7 @@ describe.skipIf(!hasPython)('a simulation in Python', () => {
   const does = ['square', 'print', 'raise', 'leave', 'report', 'draw', 'write', 'remember', 'give a file']
   const parameters = { x: { type: 'real', low: 0, high: 10 }, does: { type: 'choice', values: does } }
 
-  test('gives results, failures with their traceback, reports and files, and finds what an attempt has left', () => {
+  test('gives results, failures with their traceback, reports and files, and finds what an attempt has left', async () => {
     const { directory, read } = runRows(
       'model.py',
       parameters,
@@ -71,15 +72,14 @@ describe.skipIf(!hasPython)('a simulation in Python', () => {
     )
     const of = (word: string) => read.find((row) => row.does === word)!
     const name = (word: string) => `0.${of(word).index}`
-    const shown = (word: string) =>
-      JSON.parse(twoloop(directory, 'show', 'runs/run', '--individual', name(word), '--json')) as Row
     expect(of('square')).toMatchObject({ generation: 0, replicate: 0, x: 3, outcome: 'done', error: 9, cause: null })
     expect(of('raise')).toMatchObject({
       outcome: 'failed',
       error: null,
       cause: 'ValueError: too stiff: 3 in Z\\xfcrich',
     })
-    const { stack } = shown('raise').cause as { readonly stack: string }
+    const { cause } = (await shown(directory, 'runs/run', '--individual', name('raise'))) as Row
+    const { stack } = cause as { readonly stack: string }
     expect(stack).toMatch(/^Traceback \(most recent call last\):\n {2}File ".*\/model.py", line 17, in simulate\n/)
     expect(of('leave').cause).toBe('The program ended with exit code 4 without an answer.')
     expect(of('give a file').cause).toBe(
@@ -97,12 +97,16 @@ describe.skipIf(!hasPython)('a simulation in Python', () => {
     expect(reports).toBe('[(0.0, 0.0), (1.0, 3.0), (2.0, 6.0)]\n')
   })
 
-  test('prints to the log of its individual, natively and by its children too, in order', () => {
+  test('prints to the log of its individual, natively and by its children too, in order', async () => {
     // So many that some are in the program's pipe before others are answered.
     const rows = Array.from({ length: 61 }, (_, i) => ({ x: i / 10, does: i === 50 ? 'print' : 'square' }))
     const { directory, read } = runRows('model.py', parameters, rows)
     expect(read.map(({ error }) => error)).toEqual(rows.map(({ x }) => x ** 2))
-    const logs = [49, 50, 51].map((index) => twoloop(directory, 'logs', 'runs/run', `0.${index}`))
+    const logs: string[] = []
+    for (const index of [49, 50, 51]) {
+      const { stdout } = await command(['logs', 'runs/run', `0.${index}`], { cwd: directory })
+      logs.push(`${stdout}\n`)
+    }
     expect(logs[1]).toContain('does print 5\na warning\nfrom a child\nwithout an end')
     for (const [log, x] of [
       [logs[0], 4.9],
