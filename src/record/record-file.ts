@@ -10,6 +10,7 @@ import { refuseLinks } from '../system/own-files.ts'
 import { isLocked, storageError } from '../system/storage-errors.ts'
 import { migrate, viewsOver } from './earlier/versions.ts'
 import { openReadable } from './readable.ts'
+import { damaged, explained, isDamage, newerRecord } from './record-errors.ts'
 import { schema, schemaVersion } from './schema.ts'
 
 /** For so long the writer waits for somebody else's lock; once it has waited in vain, it only ends, and hardly waits. */
@@ -363,34 +364,7 @@ function checkVersion(
   if (version === 0 && !(mayBeNew && tables === 0)) throw new ConfigurationError(`${path} is no record of a run.`)
 }
 
-export function newerRecord(path: string, version: number): ConfigurationError {
-  return new ConfigurationError(
-    `${path} was written by a newer twoloop (its schema is version ${version}, this one knows up to ${schemaVersion}); open it with that one.`,
-  )
-}
-
 /** Whether workers were ever to be launched, before which there is a record. */
 function hasBegun(directory: string): boolean {
   return existsSync(join(directory, runFiles.run))
-}
-
-/** Whether SQLite says that the file is not as it has written it. */
-function isDamage(error: unknown): boolean {
-  const { code, message } = error as { code?: string; message?: string }
-  // The statements are our own: what they do not find was there when the record was made.
-  if (code === 'SQLITE_ERROR') return /^no such |syntax error|unrecognized token|^malformed/.test(message ?? '')
-  return code === 'SQLITE_NOTADB' || (code?.startsWith('SQLITE_CORRUPT') ?? false)
-}
-
-function damaged(directory: string, why: unknown): ConfigurationError {
-  const what = why instanceof Error ? why.message : String(why)
-  return new ConfigurationError(
-    `${join(directory, runFiles.record)} is damaged (${what}); \`twoloop recover ${directory}\` saves what can still be read.`,
-    { cause: why },
-  )
-}
-
-function explained(directory: string, error: unknown): unknown {
-  if (isDamage(error)) return damaged(directory, error)
-  return storageError(error, `The record in ${directory}`) ?? error
 }
