@@ -1,32 +1,18 @@
-import { expect, onTestFinished, test } from 'vitest'
-import { Individual, Objectives } from '../../src/index.ts'
+import { expect, test } from 'vitest'
 import { idleWorkersOf } from '../../src/record/idle-workers.ts'
-import { RecordWriter } from '../../src/record/writer.ts'
-import { temporaryDirectory } from '../temporary.ts'
-
-const individual = (generation: number, index: number) =>
-  new Individual({ generation, index, replicate: 0 }, { x: index } as Record<string, unknown>, 1)
+import type { RecordWriter } from '../../src/record/writer.ts'
+import { evaluate, openRecord, proposal } from './told-record.ts'
 
 /** A search in blocks of two, in which some of four individuals have been evaluated. */
 function recordWith(...evaluated: readonly (readonly [generation: number, index: number])[]): RecordWriter {
-  const record = RecordWriter.openForWriting(temporaryDirectory())
-  onTestFinished(() => record.close())
-  record.writeProblem(['x'], new Objectives({ cost: 'minimize' }))
+  const record = openRecord()
   for (const generation of [0, 1]) {
     record.addGeneration(
       generation,
-      [0, 1].map((index) => ({ individual: individual(generation, index), after: 0 })),
+      [0, 1].map((index) => proposal(generation, index)),
     )
   }
-  const attempts = evaluated.map(([generation, index]) => ({
-    individual: { generation, index, replicate: 0 },
-    epoch: 1,
-    attempt: 1,
-    worker: 1,
-    verdict: 'accepted' as const,
-    fitness: [index],
-  }))
-  record.commit({ attempts, reports: [], positions: [] })
+  for (const [generation, index] of evaluated) evaluate(record, generation, index)
   return record
 }
 
@@ -45,7 +31,7 @@ test('workers are idle because of the window as long as what is told next holds 
 test('who stands in for an individual that failed holds up all others as that one did', () => {
   const record = recordWith([0, 0], [0, 1], [1, 0], [1, 1])
   expect(idleWorkersOf(record, running)).toBeNull()
-  const standIns = [{ individual: individual(0, 3), replaces: 1, after: 0 }]
+  const standIns = [{ ...proposal(0, 3), replaces: 1 }]
   record.commit({ attempts: [], reports: [], positions: [], standIns })
   expect(idleWorkersOf(record, running)).toEqual({ workers: 2, waitFor: '0.1' })
 })

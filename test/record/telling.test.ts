@@ -1,37 +1,14 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { type Evaluation, Individual, Objectives } from '../../src/index.ts'
+import { type Evaluation, Individual } from '../../src/index.ts'
 import { numberInOrder } from '../../src/record/schema.ts'
 import { RecordWriter } from '../../src/record/writer.ts'
 import { openDatabase } from '../../src/system/database.ts'
 import { RandomSearch } from '../fixtures/random-search.ts'
 import { search } from '../search.ts'
 import { temporaryDirectory } from '../temporary.ts'
-
-function openRecord(): RecordWriter {
-  const record = RecordWriter.openForWriting(temporaryDirectory())
-  onTestFinished(() => record.close())
-  record.writeProblem(['x'], new Objectives({ cost: 'minimize' }))
-  return record
-}
-
-const proposal = (generation: number, index: number, after = 0) => ({
-  individual: new Individual({ generation, index, replicate: 0 }, { x: index } as Record<string, unknown>, 1),
-  after,
-})
-
-function evaluate(record: RecordWriter, generation: number, ...indices: readonly number[]): void {
-  const attempts = indices.map((index) => ({
-    individual: { generation, index, replicate: 0 },
-    epoch: 1,
-    attempt: 1,
-    worker: 1,
-    verdict: 'accepted' as const,
-    fitness: [index],
-  }))
-  record.commit({ attempts, reports: [], positions: [] })
-}
+import { evaluate, openRecord, proposal } from './told-record.ts'
 
 const namesTold = (record: RecordWriter, from?: number) =>
   [...record.told(from)].map(({ individual }) => individual.name)
