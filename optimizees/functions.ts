@@ -4,6 +4,7 @@ import { Objectives } from '../src/core/objectives.ts'
 import type { SimulationContext } from '../src/core/optimizee.ts'
 import { Optimizee } from '../src/core/optimizee.ts'
 import { real, space, vector } from '../src/core/space.ts'
+import { show } from '../src/core/text.ts'
 import { type FunctionName, type Landscape, landscapes } from './functions/landscapes.ts'
 
 export interface FunctionOptions {
@@ -23,7 +24,7 @@ class BenchmarkFunction extends Optimizee<Coordinates> {
     const { name, noise = 0 } = options
     const landscape = landscapeOf(name)
     if (!(noise >= 0 && noise < Number.POSITIVE_INFINITY)) {
-      throw new RangeError(`noise needs a standard deviation of at least 0, got ${noise}`)
+      throw new RangeError(`noise needs a standard deviation of at least 0, got ${show(noise)}`)
     }
     const [low, high] = landscape.box
     const coords = vector(real(low, high), landscape.dims)

@@ -3,6 +3,7 @@ import type { Optimizer } from '../src/core/optimizer.ts'
 import { aRecord, checkArgument, refuseSurplus } from '../src/core/options.ts'
 import type { State } from '../src/core/plain-data.ts'
 import { nearest, SettingsError } from '../src/core/settings.ts'
+import { show } from '../src/core/text.ts'
 import { Asha } from './asha.ts'
 import { Auto } from './auto.ts'
 import { CmaEs } from './cma-es.ts'
@@ -114,7 +115,7 @@ export function createOptimizer<P>(
     const known = Object.keys(optimizers)
     const meant = nearest(String(type), known)
     const hint = meant ? `did you mean ${meant}?` : `known are ${known.join(', ')}`
-    throw new SettingsError(`optimizer: type needs the name of an optimizer, got ${JSON.stringify(type)}; ${hint}`)
+    throw new SettingsError(`optimizer: type needs the name of an optimizer, got ${show(type)}; ${hint}`)
   }
   const Chosen = optimizers[type as keyof typeof optimizers] as OptimizerClass
   return new Chosen(problem, settings)

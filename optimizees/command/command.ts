@@ -12,6 +12,7 @@ import {
 } from '../../src/core/optimizee.ts'
 import { quoteWord } from '../../src/core/shell-words.ts'
 import { parameterFrom, Space } from '../../src/core/space.ts'
+import { show } from '../../src/core/text.ts'
 import { layFiles } from '../../src/system/given-files.ts'
 import { hiddenVariables } from '../../src/system/hidden-variables.ts'
 import type { Variables } from '../../src/system/process-group.ts'
@@ -74,7 +75,7 @@ class Command extends Optimizee {
       )
     }
     if (seeds && !(Number.isSafeInteger(seeds.below) && seeds.below > 0)) {
-      throw new RangeError(`seeds need to be below a positive whole number, got ${seeds.below}`)
+      throw new RangeError(`seeds need to be below a positive whole number, got ${show(seeds.below)}`)
     }
     const space = new Space<Record<string, unknown>>(
       parameters.map(([name, definition]) => [name, parameterFrom(definition)] as const),

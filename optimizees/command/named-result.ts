@@ -41,7 +41,7 @@ export function checkPlace(name: string, place: ResultPlace, isNumber: boolean):
     throw new RangeError(`the result ${name} has until without after; wanted both, or after alone`)
   }
   if (take !== undefined && !takes.includes(take)) {
-    throw new RangeError(`the result ${name} needs to take one of ${takes.join(', ')}, got ${JSON.stringify(take)}`)
+    throw new RangeError(`the result ${name} needs to take one of ${takes.join(', ')}, got ${show(take)}`)
   }
   for (const expression of [pattern, after, until]) if (expression !== undefined) expressionOf(expression, name)
   if (isNumber && pattern !== undefined && /^[\p{L}\s_:=]+$/u.test(pattern) && readNumber(pattern) === undefined) {

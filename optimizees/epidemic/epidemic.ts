@@ -2,6 +2,7 @@ import type { Individual } from '../../src/core/individual.ts'
 import { Objectives } from '../../src/core/objectives.ts'
 import { Optimizee } from '../../src/core/optimizee.ts'
 import { type ParametersOf, real, space } from '../../src/core/space.ts'
+import { show } from '../../src/core/text.ts'
 import { outbreak } from './outbreak.ts'
 import { infectedOverTime } from './sir.ts'
 
@@ -29,7 +30,7 @@ class Epidemic extends Optimizee<EpidemicRates> {
     super(rates, new Objectives({ residual: 'minimize' }), { module: import.meta.url, options })
     this.#infected = options.infected ?? outbreak.inBed[0]
     if (!(this.#infected > 0 && this.#infected < outbreak.boys)) {
-      throw new RangeError(`infected needs a number above 0 and below ${outbreak.boys}, got ${this.#infected}`)
+      throw new RangeError(`infected needs a number above 0 and below ${outbreak.boys}, got ${show(this.#infected)}`)
     }
   }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type FileRow, typingOf } from '../../src/core/read-cell.ts'
 import type { Space } from '../../src/core/space.ts'
+import { show } from '../../src/core/text.ts'
 import { baseCase, oneAtATime } from './base-case.ts'
 import { concat, cross, repeat, zip } from './combine.ts'
 import type { DesignPoints } from './design-points.ts'
@@ -18,7 +19,7 @@ import { subspace } from './subspace.ts'
 /** Checked by the design, one by one, since the names of parameters may be anything. */
 const byName = z.custom<Readonly<Record<string, unknown>>>(
   (given) => typeof given === 'object' && given !== null && !Array.isArray(given),
-  { error: ({ input }) => `needs values by the names of parameters, got ${JSON.stringify(input) ?? 'nothing'}` },
+  { error: ({ input }) => `needs values by the names of parameters, got ${show(input)}` },
 )
 
 const count = z.int().min(1)

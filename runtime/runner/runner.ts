@@ -1,6 +1,7 @@
 import { isFailed } from '../../src/core/evaluation.ts'
 import { type Individual, type IndividualId, nameOf } from '../../src/core/individual.ts'
 import { type GenerationDetails, proposedAs } from '../../src/core/record.ts'
+import { show } from '../../src/core/text.ts'
 import type { Trajectory } from '../../src/core/trajectory.ts'
 import { writeRunFile } from '../channel/run-file.ts'
 import { type WakeUpMode, wakeUpMode } from '../channel/wake-up.ts'
@@ -103,7 +104,7 @@ export class Runner {
     const worker = this.#fleet.workers.find((worker) => worker.number === number)
     if (!worker) {
       const living = this.#fleet.workers.map(({ number }) => number).join(', ') || 'none'
-      throw new RangeError(`restartWorker needs the number of a worker that is there (${living}), got ${number}`)
+      throw new RangeError(`restartWorker needs the number of a worker that is there (${living}), got ${show(number)}`)
     }
     this.#fleet.restart(worker, { type: 'given up', kind: 'worker-lost', why })
   }

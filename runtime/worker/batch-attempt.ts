@@ -3,6 +3,7 @@ import { Batch } from '../../src/core/batch.ts'
 import type { Individual } from '../../src/core/individual.ts'
 import type { BatchContext, Optimizee } from '../../src/core/optimizee.ts'
 import { takeResults } from '../../src/core/results-of-many.ts'
+import { show } from '../../src/core/text.ts'
 import { Timer } from '../../src/system/timer.ts'
 import { Context, type ContextSource } from './context.ts'
 import { type AttemptOutcome, badResult, outcomeOf, outcomeOfThrown, TimeoutError, timedOut } from './outcome.ts'
@@ -125,7 +126,8 @@ class Together<M extends BatchMember> {
 
   #contextOf(position: number): Context {
     const context = this.#contexts[position]
-    if (!context) throw new RangeError(`of(position) needs one of ${this.#contexts.length} positions, got ${position}`)
+    if (!context)
+      throw new RangeError(`of(position) needs one of ${this.#contexts.length} positions, got ${show(position)}`)
     return context
   }
 

@@ -1,4 +1,5 @@
 import type { Random } from '../core/random.ts'
+import { show } from '../core/text.ts'
 
 /** A number that was estimated, with the interval in which it lies with some confidence. */
 export interface Estimate {
@@ -46,10 +47,10 @@ export function bootstrap(
 /** @throws RangeError unless there are resamples, and a confidence between 0 and 1 */
 export function checkBootstrap(analysis: string, { resamples = 1000, confidence = 0.95 }: BootstrapOptions): void {
   if (!Number.isSafeInteger(resamples) || resamples < 1) {
-    throw new RangeError(`${analysis} needs a whole number of resamples of at least 1, got ${resamples}`)
+    throw new RangeError(`${analysis} needs a whole number of resamples of at least 1, got ${show(resamples)}`)
   }
   if (!(confidence > 0 && confidence < 1)) {
-    throw new RangeError(`${analysis} needs a confidence between 0 and 1, got ${confidence}`)
+    throw new RangeError(`${analysis} needs a confidence between 0 and 1, got ${show(confidence)}`)
   }
 }
 

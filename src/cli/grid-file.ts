@@ -26,7 +26,7 @@ export interface GridFile {
 
 const byName = z.custom<Readonly<Record<string, unknown>>>(
   (given) => typeof given === 'object' && given !== null && !Array.isArray(given),
-  { error: ({ input }) => `needs names with what they stand for, got ${JSON.stringify(input) ?? 'nothing'}` },
+  { error: ({ input }) => `needs names with what they stand for, got ${show(input)}` },
 )
 
 const gridSchema = z.strictObject({

@@ -4,6 +4,7 @@ import type { GridExperiment, GridOutcome, GridRunOptions } from '../batch/grid/
 import { ConfigurationError, messageOf } from '../core/errors.ts'
 import type { Direction, ObjectiveMap } from '../core/objectives.ts'
 import type { PlainData } from '../core/plain-data.ts'
+import { show } from '../core/text.ts'
 import { exitCodes } from './fail.ts'
 import { type GridOptions, parseGridArguments, type WrittenKey } from './grid-arguments.ts'
 import { type GridFile, readGridFile } from './grid-file.ts'
@@ -103,7 +104,7 @@ function flagOption(options: GridOptions, option: keyof GridOptions): boolean | 
 }
 
 function refuseOption(option: string, wanted: string, got: PlainData): never {
-  throw new ConfigurationError(`--${option}: wanted ${wanted}, got ${JSON.stringify(got)}`)
+  throw new ConfigurationError(`--${option}: wanted ${wanted}, got ${show(got)}`)
 }
 
 function summarize(name: string, { status, reason, directory, experiments }: GridOutcome): string {

@@ -33,5 +33,5 @@ export function refuseBudget(range: BudgetRange | undefined, budget: number): st
   if (range === undefined) return `has a budget of ${budget}, and the problem has none`
   const { name, low, high } = range
   if (budget >= low && budget <= high) return undefined
-  return `needs a budget of ${low} to ${high} ${name}, got ${budget}`
+  return `needs a budget of ${low} to ${high} ${name}, got ${show(budget)}`
 }

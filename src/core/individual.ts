@@ -76,5 +76,5 @@ export function idOf(name: string): IndividualId {
   const [generation, index, replicate = 0] = name.split('.').map(Number)
   const id = { generation: generation!, index: index!, replicate }
   if (Object.values(id).every(Number.isSafeInteger)) return id
-  throw new RangeError(`an individual is named by generation.index or generation.index.replicate, got ${name}`)
+  throw new RangeError(`an individual is named by generation.index or generation.index.replicate, got ${show(name)}`)
 }

@@ -89,7 +89,9 @@ function weightOf(name: string, direction: Direction | number): number {
   if (Number.isFinite(direction) && direction !== 0) return direction
   const meant = typeof direction === 'string' ? meantBy(direction) : undefined
   const hint = meant === undefined ? '' : `, did you mean ${meant}?`
-  throw new RangeError(`objective ${name} needs minimize, maximize or a weight other than 0, got ${direction}${hint}`)
+  throw new RangeError(
+    `objective ${name} needs minimize, maximize or a weight other than 0, got ${show(direction)}${hint}`,
+  )
 }
 
 /** The direction that a word of another spelling or language stands for: min, MAX, minimise, maximum. */

@@ -1,5 +1,6 @@
 import { axisFor, type DrawnAxis, placeOn, valueAtPlace } from '../analysis/density.ts'
 import { ConfigurationError } from '../core/errors.ts'
+import { show } from '../core/text.ts'
 import type { RecordReader } from '../record/reader.ts'
 import { ScreenReader } from '../record/screen-reader.ts'
 import type { CompareAnswer, ComparedGroup } from './answers.ts'
@@ -110,7 +111,7 @@ function compare(
 
 function numbersIn(text: string): number[] {
   if (!/^\d{1,6}(,\d{1,6})*$/.test(text)) {
-    throw new QueryError(`runs needs numbers with commas between them, got ${JSON.stringify(text)}`)
+    throw new QueryError(`runs needs numbers with commas between them, got ${show(text)}`)
   }
   return [...new Set(text.split(',').map(Number))]
 }

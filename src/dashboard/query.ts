@@ -1,3 +1,4 @@
+import { show } from '../core/text.ts'
 /** What was asked is not understood; the sentence goes to whoever asked. */
 export class QueryError extends Error {
   override readonly name = 'QueryError'
@@ -34,14 +35,14 @@ export class Query {
     if (value >= low && value <= high) return value
     const range =
       low === -Number.MAX_VALUE && high === Number.MAX_VALUE ? 'finite number' : `number from ${low} to ${high}`
-    throw new QueryError(`${name} needs a ${range}, got ${JSON.stringify(text)}`)
+    throw new QueryError(`${name} needs a ${range}, got ${show(text)}`)
   }
 
   /** A whole number, read as `number` reads one. */
   count(name: string, bounds: { readonly low: number; readonly high: number; readonly otherwise: number }): number {
     const value = this.number(name, bounds)
     if (Number.isInteger(value)) return value
-    throw new QueryError(`${name} needs a whole number, got ${value}`)
+    throw new QueryError(`${name} needs a whole number, got ${show(value)}`)
   }
 
   /** One of some words, the first unless another is asked for. */
@@ -49,7 +50,7 @@ export class Query {
     const text = this.text(name) ?? words[0]
     const word = words.find((one) => one === text)
     if (word !== undefined) return word
-    throw new QueryError(`${name} needs one of ${words.join(', ')}, got ${JSON.stringify(text)}`)
+    throw new QueryError(`${name} needs one of ${words.join(', ')}, got ${show(text)}`)
   }
 
   text(name: string): string | undefined {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { show } from '../core/text.ts'
 import { type Place, refuse } from './place.ts'
 
 /** A user's module that an experiment names. */
@@ -18,6 +19,6 @@ export interface NamedModule {
 export function findModule(module: string, folder: string, place: Place): NamedModule {
   const path = module.startsWith('file:') ? fileURLToPath(module) : resolve(folder, module)
   if (!existsSync(path)) refuse(place, `needs a module, and there is no file ${path}`)
-  if (!/\.[cm]?[jt]sx?$/.test(path)) refuse(place, `needs a module of JavaScript or TypeScript, got ${module}`)
+  if (!/\.[cm]?[jt]sx?$/.test(path)) refuse(place, `needs a module of JavaScript or TypeScript, got ${show(module)}`)
   return { path, label: `${place.file}: ${place.path} ${module}` }
 }

@@ -1,5 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, join, resolve } from 'node:path'
+import { show } from '../core/text.ts'
 
 /**
  * Why a program cannot be started, as the end of a sentence, or undefined if it can.
@@ -21,7 +22,7 @@ export function refuseProgram(program: string, folder: string, searchPath: strin
   const found = searchPath.split(delimiter).map((directory) => lookAt(join(directory || '.', program)))
   if (found.includes('executable')) return undefined
   if (lookAt(join(folder, program)) !== 'missing')
-    return `needs a program on PATH, got ${program}; did you mean ./${program}?`
+    return `needs a program on PATH, got ${show(program)}; did you mean ./${program}?`
   return `needs a program, and ${program} is not found on PATH`
 }
 

@@ -13,7 +13,7 @@ import { quotesNeeded } from './place.ts'
 const text = z.unknown().transform((given, context) => {
   if (typeof given === 'string') return given
   if (typeof given === 'number' || typeof given === 'boolean') return String(given)
-  context.addIssue({ code: 'custom', message: `needs a text, got ${JSON.stringify(given) ?? 'nothing'}` })
+  context.addIssue({ code: 'custom', message: `needs a text, got ${show(given)}` })
   return z.NEVER
 })
 
@@ -23,7 +23,7 @@ const named = z.looseObject({})
 const byName = z.custom<Readonly<Record<string, unknown>>>(
   (given) => typeof given === 'object' && given !== null && !Array.isArray(given) && Object.keys(given).length > 0,
   {
-    error: ({ input }) => `needs at least one name with what it stands for, got ${JSON.stringify(input) ?? 'nothing'}`,
+    error: ({ input }) => `needs at least one name with what it stands for, got ${show(input)}`,
   },
 )
 
@@ -123,7 +123,7 @@ const constraint = z
     {
       error: ({ input }) => {
         const hint = typeof input === 'object' && input !== null ? `; ${quotesNeeded}` : ''
-        return `needs an expression like height <= 6 * width, got ${JSON.stringify(input) ?? 'nothing'}${hint}`
+        return `needs an expression like height <= 6 * width, got ${show(input)}${hint}`
       },
     },
   )
@@ -182,7 +182,7 @@ const fileName = z.string().min(1)
 
 const variableName = z
   .string()
-  .regex(/^[^=\0]+$/, { error: ({ input }) => `needs the names of variables, got ${JSON.stringify(input)}` })
+  .regex(/^[^=\0]+$/, { error: ({ input }) => `needs the names of variables, got ${show(input)}` })
   .refine((name) => !name.startsWith('TWOLOOP_'), {
     error: () => `is said anew to each individual, as is all that begins with TWOLOOP_; choose another name`,
   })

@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../core/errors.ts'
 import { type IndividualId, nameOf } from '../core/individual.ts'
+import { show } from '../core/text.ts'
 import type { RecordReader } from './reader.ts'
 import type { EvaluatedRow } from './rows.ts'
 
@@ -16,7 +17,7 @@ function parseIndividualName(text: string): IndividualId {
   const parts = form.exec(text)
   if (!parts) {
     throw new ConfigurationError(
-      `an individual is named generation.index or generation.index.replicate, such as 12.7, got ${JSON.stringify(text)}`,
+      `an individual is named generation.index or generation.index.replicate, such as 12.7, got ${show(text)}`,
     )
   }
   const [, generation, index, replicate = '0'] = parts

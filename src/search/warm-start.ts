@@ -8,6 +8,7 @@ import type { Optimizee, Problem } from '../core/optimizee.ts'
 import type { Optimizer } from '../core/optimizer.ts'
 import { type CellTyping, type FileRow, readCell, typingOf } from '../core/read-cell.ts'
 import { type ParameterDefinition, parameterFrom } from '../core/space.ts'
+import { show } from '../core/text.ts'
 import { RecordReader } from '../record/reader.ts'
 import { evaluationOf as evaluationOfRow } from '../record/rows.ts'
 import { nestColumns } from '../tables/nest-columns.ts'
@@ -200,7 +201,7 @@ function numberIn(file: string, row: FileRow, i: number, column: string): number
   const cell = Object.hasOwn(row, column) ? row[column] : undefined
   const value = typeof cell === 'string' && cell.trim() !== '' ? Number(cell) : cell
   if (typeof value === 'number' && Number.isFinite(value)) return value
-  throw misfit(file, i, column, `needs a finite number, got ${JSON.stringify(cell) ?? 'nothing'}`)
+  throw misfit(file, i, column, `needs a finite number, got ${show(cell)}`)
 }
 
 function causeIn({ cause, message }: FileRow): FailureCause {

@@ -372,7 +372,7 @@ test.each([
     new ExperimentGrid('test').add('lr', 1),
     thunk('tell'),
     { objectives: { a: 'up' as 'maximize' } },
-    'objective a needs minimize, maximize or a weight other than 0, got up',
+    'objective a needs minimize, maximize or a weight other than 0, got "up"',
   ],
 ] as [string, ExperimentGrid, string, GridRunOptions, string | RegExp][])(
   '%s is refused before anything is made',

@@ -281,7 +281,7 @@ test.each([
   ],
   [
     ['train.mjs', '--lr', '1', '--objective', 'Return=up'],
-    'objective Return needs minimize, maximize or a weight other than 0, got up',
+    'objective Return needs minimize, maximize or a weight other than 0, got "up"',
   ],
   [['train.mjs', '--lr', '1', '--exp_name', 'a/b'], 'an experiment needs a name that a directory can have, got "a/b"'],
   [['bad.yaml'], 'bad.yaml: kyes is not a setting, did you mean keys?'],

@@ -534,7 +534,7 @@ const wrong: [string, string, string | object, string | RegExp, object?][] = [
     'an objective without a direction',
     'a.json',
     { optimizee: { ...optimizee, objectives: { error: 'least' } }, optimizer },
-    ': optimizee.objectives: objective error needs minimize, maximize or a weight other than 0, got least',
+    ': optimizee.objectives: objective error needs minimize, maximize or a weight other than 0, got "least"',
   ],
   [
     'no command',
@@ -899,7 +899,7 @@ test('a program that is there but cannot be started is refused with one sentence
   await expect(load('./no.sh')).rejects.toThrow(
     /: optimizee\.command\.0 needs a program, and there is no file .*\/no\.sh$/,
   )
-  await expect(load('sim.sh')).rejects.toThrow(/ got sim\.sh; did you mean \.\/sim\.sh\?$/)
+  await expect(load('sim.sh')).rejects.toThrow(/ got "sim\.sh"; did you mean \.\/sim\.sh\?$/)
 })
 
 test('an optimizer for another simulation is refused', async () => {

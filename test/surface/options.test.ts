@@ -98,6 +98,10 @@ test.each<readonly [string, () => unknown, string]>([
   ],
   ['a scale in capitals', () => untyped(real)(1, 2, { scale: 'Log' }), 'did you mean "log"?'],
   ['a text for options', () => untyped(real)(1, 2, 'log'), 'real needs options like { scale, step, prior }, got "log"'],
+  ['a bound in quotes', () => untyped(real)('0', 1), 'real(low, high) needs finite bounds, got "0" and 1'],
+  ['a bound that is missing', () => untyped(integer)(3), 'integer(low, high) needs finite bounds, got 3 and nothing'],
+  ['a bound in quotes on a log scale', () => untyped(real)('1', 2, { scale: 'log' }), 'finite bounds, got "1" and 2'],
+  ['a weight in quotes', () => new Objectives({ f: '-1' as 'minimize' }), 'a weight other than 0, got "-1"'],
   ['null for options', () => untyped(integer)(1, 2, null), 'integer needs options like { scale, step }, got null'],
   ['a number behind a choice', () => untyped(choice)([1, 2], 5), 'choice takes 1 argument, got 5 as well'],
   [
@@ -137,9 +141,9 @@ test.each<readonly [string, () => unknown, string]>([
   [
     'a shorter word for a direction',
     () => new Objectives({ f: 'min' as 'minimize' }),
-    'got min, did you mean minimize?',
+    'got "min", did you mean minimize?',
   ],
-  ['a direction in capitals', () => new Objectives({ f: 'MAX' as 'maximize' }), 'got MAX, did you mean maximize?'],
+  ['a direction in capitals', () => new Objectives({ f: 'MAX' as 'maximize' }), 'got "MAX", did you mean maximize?'],
   [
     'a policy behind a cache',
     () => new (ReadCache as unknown as Made)({}, { missing: 'error' }),

@@ -2,6 +2,7 @@ import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { decodeMessage, encodeMessage } from '../../../runtime/channel/protocol.ts'
 import { aFunction, anything, aText, checkArgument, checkOptions, needOptions } from '../../core/options.ts'
+import { show } from '../../core/text.ts'
 import { configText, convertJson } from './convert-json.ts'
 import { type ExperimentProcesses, experimentProcesses } from './experiment-processes.ts'
 import type { LoggerKwargs } from './output-directory.ts'
@@ -96,7 +97,7 @@ export class Logger {
   /** Keeps a place in the row for a column, so that columns stand in the order in which they were logged. */
   protected addColumn(key: string): void {
     if (key === '' || /[\t\r\n]/.test(key)) {
-      throw new RangeError(`a column needs a name without tabs and line ends, got ${JSON.stringify(key)}`)
+      throw new RangeError(`a column needs a name without tabs and line ends, got ${show(key)}`)
     }
     if (this.#headers && !this.#headers.includes(key)) {
       throw new RangeError(

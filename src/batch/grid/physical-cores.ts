@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { show } from '../../core/text.ts'
 
 /** How many processes an experiment has: `auto` is one for each physical core that this process may use. */
 export function processCount(numCpu: unknown): number {
   if (numCpu === 'auto') return Math.min(availableParallelism(), physicalCores())
   if (Number.isSafeInteger(numCpu) && (numCpu as number) >= 1) return numCpu as number
-  throw new RangeError(`numCpu needs a whole number of at least 1, or auto, got ${JSON.stringify(numCpu) ?? numCpu}`)
+  throw new RangeError(`numCpu needs a whole number of at least 1, or auto, got ${show(numCpu)}`)
 }
 
 /** The cores of this machine, each counted once however many threads it runs. */

@@ -89,7 +89,7 @@ export function checkConfigurations(call: string, configurations: readonly RunCo
         `${call} needs dataCollectionPeriod to be -1 (the last), 1 (all) or a larger whole number, got ${show(dataCollectionPeriod)}`,
       )
     }
-    if (ids.has(runId)) throw new ConfigurationError(`${call} needs run ids that differ, got ${runId} twice`)
+    if (ids.has(runId)) throw new ConfigurationError(`${call} needs run ids that differ, got ${show(runId)} twice`)
     ids.add(runId)
     const { seed, ...others } = parameters
     if (seed !== undefined) checkCount(call, 'every seed', seed, 0)

@@ -50,7 +50,7 @@ export function integer(
   const scale = scaleIn('integer', options)
   checkBounds('integer', low, high, scale)
   for (const bound of [low, high]) {
-    if (!Number.isSafeInteger(bound)) throw new RangeError(`integer(low, high) needs whole numbers, got ${bound}`)
+    if (!Number.isSafeInteger(bound)) throw new RangeError(`integer(low, high) needs whole numbers, got ${show(bound)}`)
   }
   if (options.step !== undefined) return stepped('integer', low, high, options.step)
   const { toUnit, fromUnit } = scaling(low - 0.5, high + 0.5, scale)
@@ -81,8 +81,9 @@ function scaleIn(call: 'real' | 'integer', options: RealOptions): Scale {
 
 function checkBounds(kind: string, low: number, high: number, scale: Scale): void {
   if (!Number.isFinite(low) || !Number.isFinite(high)) {
-    throw new RangeError(`${kind}(low, high) needs finite bounds, got ${low} and ${high}`)
+    throw new RangeError(`${kind}(low, high) needs finite bounds, got ${show(low)} and ${show(high)}`)
   }
-  if (!(low <= high)) throw new RangeError(`${kind}(low, high) needs low <= high, got ${low} and ${high}`)
-  if (scale === 'log' && !(low > 0)) throw new RangeError(`${kind}(low, high) on a log scale needs low > 0, got ${low}`)
+  if (!(low <= high)) throw new RangeError(`${kind}(low, high) needs low <= high, got ${show(low)} and ${show(high)}`)
+  if (scale === 'log' && !(low > 0))
+    throw new RangeError(`${kind}(low, high) on a log scale needs low > 0, got ${show(low)}`)
 }
