@@ -136,8 +136,11 @@ export function blame(life: EndedLife, explanation: EndExplanation | undefined, 
 }
 
 /** What took the worker, where that is known. */
-function detailOf({ end }: EndedLife, explanation: EndExplanation | undefined): FailureDetail | undefined {
-  return end.type === 'given up' ? end.detail : explanation?.detail
+function detailOf({ notice, end }: EndedLife, explanation: EndExplanation | undefined): FailureDetail | undefined {
+  if (end.type === 'given up') return end.detail
+  // The warning that time is nearly over has ended what the worker simulated.
+  const isWarned = notice?.type === 'leaves' && notice.reason === 'warned' && notice.brokeOff
+  return explanation?.detail ?? (isWarned ? 'time-limit' : undefined)
 }
 
 /** How the worker ended, as a sentence without its full stop that calls the worker `it`. */

@@ -20,6 +20,8 @@ export interface BatchSurroundings<M extends BatchMember> {
   readonly timeout: number | undefined
   /** Hears what came of an individual as soon as it is known. */
   readonly onOutcome: (member: M, outcome: AttemptOutcome) => void
+  /** Hears why all that have no answer have failed together, after so many milliseconds; what it gives is waited for. */
+  readonly onFailure: (failure: AttemptOutcome, milliseconds: number) => Promise<void> | undefined
   /** Hears that some are simulated again in smaller company. */
   readonly onSmaller: () => void
 }
@@ -102,6 +104,8 @@ class Together<M extends BatchMember> {
     this.#timer?.cancel()
     if (this.#abortReason instanceof TimeoutError) failure ??= timedOut(this.#abortReason)
     const unanswered = [...this.#unanswered]
+    if (failure && unanswered.length > 0)
+      await this.#surroundings.onFailure(failure, performance.now() - this.#answeredAt)
     if (failure && this.#members.length > 1) return unanswered
     for (const member of unanswered) this.#surroundings.onOutcome(member, failure ?? forgotten)
     return []

@@ -12,6 +12,7 @@ import type { Answers } from './answers.ts'
 import { Attempt, type AttemptSurroundings } from './attempt.ts'
 import { BatchAttempt, type BatchMember } from './batch-attempt.ts'
 import { type EarlyStop, neverStopped } from './early-stop.ts'
+import { EndInSight } from './end-in-sight.ts'
 import { type AttemptOutcome, causeOf } from './outcome.ts'
 import { PrintedText } from './printed-text.ts'
 import { Reports } from './reports.ts'
@@ -76,7 +77,7 @@ export class Simulations {
   #stderrEnd: number | undefined
   /** Whose code it is that runs, also what an attempt has left behind. */
   readonly #owner = new AsyncLocalStorage<Running>()
-  #mustEnd = false
+  readonly #end = new EndInSight()
   #brokeOff = false
   #snapshot: { readonly value: unknown } | undefined
   /** Whether individuals are given parts of a budget, and may leave checkpoints. */
@@ -112,8 +113,13 @@ export class Simulations {
 
   /** Breaks off what is simulated. */
   breakOff(reason: Error): void {
-    this.#mustEnd = true
+    this.#end.onEnd()
     this.#current?.attempt.abort(reason)
+  }
+
+  /** The worker's scheduler will end it soon; it may have told the program that is simulated by the same signal. */
+  warn(signal: NodeJS.Signals): void {
+    this.#end.onWarning(signal)
   }
 
   /** These need not go on, now or once they are begun. */
@@ -156,16 +162,20 @@ export class Simulations {
     const begin = performance.now()
     const end = (came: AttemptOutcome) => {
       const outcome = stop.outcomeOf(came)
-      this.#current = undefined
-      if (this.#isBrokenOff(outcome)) return
       const milliseconds = performance.now() - begin
-      this.#wasShort = milliseconds < momentMs
-      this.#take([[key, outcome]], milliseconds)
+      const take = () => {
+        this.#current = undefined
+        if (this.#isBrokenOff(outcome)) return
+        this.#wasShort = milliseconds < momentMs
+        this.#take([[key, outcome]], milliseconds)
+      }
+      const doubt = 'cause' in outcome ? this.#end.doubt(outcome, milliseconds) : undefined
+      if (doubt) return doubt.then(take)
+      take()
+      return undefined
     }
     const running = this.#runAsOwner({ keys: [key], attempt }, () => attempt.run())
-    if (running instanceof Promise) return running.then(end)
-    end(running)
-    return undefined
+    return running instanceof Promise ? running.then(end) : end(running)
   }
 
   /** Several at once. What is known together shares the time since the answers before it. */
@@ -196,6 +206,7 @@ export class Simulations {
         if (this.isFlushDue) write()
         else soon ??= setImmediate(write)
       },
+      onFailure: (outcome, milliseconds) => this.#end.doubt(outcome, milliseconds),
       onSmaller: () => this.#answers.sayAlive(),
     })
     const isComplete = await this.#runAsOwner({ keys: members.map(({ key }) => key), attempt }, () => attempt.run())
@@ -248,7 +259,7 @@ export class Simulations {
 
   /** A simulation that was broken off because the worker must end has not failed. */
   #isBrokenOff(outcome: AttemptOutcome): boolean {
-    const isBrokenOff = this.#mustEnd && 'cause' in outcome
+    const isBrokenOff = 'cause' in outcome && this.#end.hasBrokenOff(outcome)
     this.#brokeOff ||= isBrokenOff
     return isBrokenOff
   }

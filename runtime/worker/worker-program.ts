@@ -76,7 +76,9 @@ export class WorkerProgram {
     })
     process.on('uncaughtException', (error) => this.#onStrayError(error))
     process.on('SIGTERM', () => this.#leave())
-    if (warningSignal !== undefined) process.on(warningSignal, () => this.#onWarning())
+    // Schedulers and people send these to all processes of a job, for the programs among them that know what they mean.
+    for (const signal of ['SIGUSR1', 'SIGUSR2']) process.on(signal, () => {})
+    if (warningSignal !== undefined) process.on(warningSignal, () => this.#onWarning(warningSignal as NodeJS.Signals))
   }
 
   /** Makes the optimizee ready; a worker that cannot do so is of no use. */
@@ -201,8 +203,9 @@ export class WorkerProgram {
   }
 
   /** Its scheduler will end it soon: it finishes what runs and begins nothing more. */
-  #onWarning(): void {
+  #onWarning(signal: NodeJS.Signals): void {
     this.#leaving ??= 'warned'
+    this.#simulations.warn(signal)
     this.#queue.length = 0
     this.#inbox.wake()
   }

@@ -8,7 +8,7 @@ import { groupVariable, owner } from './group-mark.ts'
  * carries the mark that all of that process's groups have.
  */
 const script = `
-trap '' HUP INT TERM
+trap '' HUP INT QUIT TERM USR1 USR2
 groups=
 while read -r sign group; do
   others=

@@ -292,6 +292,8 @@ onSlurm('a worker that Slurm does not let start yet is waited for, and status sa
   const child = cluster.salloc(['-N1', '-n2', '--nodelist=node1'], '/bin/sh', '-c', script)
   onTestFinished(() => openGate(directory))
   const run = join(directory, 'search')
+  // The first worker goes alone: until it simulates, it may be the one that waits.
+  await eventually(() => existsSync(join(directory, 'journal')), 'the first worker simulates')
   const status = await cluster.status(
     run,
     /^waiting +1 worker for Slurm: (Job \d+ step creation temporarily disabled, retrying .*|its step has not been started yet)$/m,

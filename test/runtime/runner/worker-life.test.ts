@@ -158,6 +158,12 @@ test('what a worker that leaves by itself had not begun is nobody’s fault, and
   }
 })
 
+test('a simulation that the warning of its worker has ended was ended by the time limit', () => {
+  const life = endAfter({ type: 'ready' }, leaves('warned', true), exited(0))
+  expect(blame(life, undefined, false)).toEqual({ begun: 'first', isFault: false })
+  expect(causeOfLoss(life, undefined, { number: 3, folder: 'workers/3' })).toMatchObject({ detail: 'time-limit' })
+})
+
 test('the one simulation that SIGTERM broke off is to blame alone, unless the run itself is being stopped', () => {
   const life = endAfter({ type: 'ready' }, leaves('signal', true), exited(0))
   expect(blame(life, undefined, false)).toEqual({ begun: 'first', isFault: true })
