@@ -30,6 +30,12 @@ export const optimizersByName = {
   design: async () => (await import('./designs/index.ts')).Design,
 } as const
 
+/** Whether an optimizer is one of these, whatever it calls itself: classes from outside may extend one and keep its name. */
+export async function isOfBuiltInClass(optimizer: { readonly type: string }): Promise<boolean> {
+  const { type } = optimizer
+  return isBuiltIn(type) && (await optimizersByName[type]()) === optimizer.constructor
+}
+
 /** Whether an optimizer of that name is built in. */
 export function isBuiltIn(type: unknown): type is keyof typeof optimizersByName {
   return typeof type === 'string' && Object.hasOwn(optimizersByName, type)

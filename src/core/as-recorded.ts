@@ -8,6 +8,18 @@ export function asRecorded(value: unknown): unknown {
   return keptByJson(value) ?? null
 }
 
+/** The same parameters, unless one is -0: the record keeps 0, and whoever goes on from it is told that. */
+export function withoutNegativeZeros<T>(parameters: T): T {
+  return hasNegativeZero(parameters) ? asRecorded(parameters) : parameters
+}
+
+function hasNegativeZero(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return Object.is(value, -0)
+  if (Array.isArray(value)) return value.some(hasNegativeZero)
+  for (const key in value) if (hasNegativeZero((value as Readonly<Record<string, unknown>>)[key])) return true
+  return false
+}
+
 /** Undefined of what JSON leaves out. */
 function keptByJson(value: unknown): unknown {
   switch (typeof value) {

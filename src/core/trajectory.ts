@@ -1,3 +1,4 @@
+import { withoutNegativeZeros } from './as-recorded.ts'
 import { ConfigurationError } from './errors.ts'
 import type { Evaluation } from './evaluation.ts'
 import { type Expansion, proposalsIn } from './expansion.ts'
@@ -229,7 +230,7 @@ function isList<T>(given: readonly T[] | Expansion): given is readonly T[] {
 
 function individualOf<P>(id: IndividualId, proposal: Proposal<P>, searchSeed: number): Individual<P> {
   const { parameters, seed = seedOf(searchSeed, 'simulate', id.generation, id.index, id.replicate) } = proposal
-  return new Individual(id, parameters, seed, proposal)
+  return new Individual(id, withoutNegativeZeros(parameters), seed, proposal)
 }
 
 const emptyHistory: TrajectoryHistory<never> = {

@@ -1,4 +1,3 @@
-import { decodeMessage } from '../../runtime/channel/protocol.ts'
 import type { BudgetRange } from '../core/budget.ts'
 import { ConfigurationError } from '../core/errors.ts'
 import type { DoneEvaluation, Evaluation } from '../core/evaluation.ts'
@@ -10,6 +9,7 @@ import type { PlainData } from '../core/plain-data.ts'
 import type { Checkpoint } from '../core/record.ts'
 import { type Reference, vectorOf } from '../core/reference.ts'
 import type { Replications } from '../core/replications.ts'
+import { decodeState } from '../core/state-codec.ts'
 import type { TrajectoryHistory } from '../core/trajectory.ts'
 import {
   bestOfFronts,
@@ -139,7 +139,7 @@ export class RecordReader extends WorkReader implements TrajectoryHistory {
       'select told, asked, state from checkpoints where told <= ? order by told desc limit 1',
       atMost,
     )
-    return row && { told: row.told, asked: row.asked, value: decodeMessage(row.state) }
+    return row && { told: row.told, asked: row.asked, value: decodeState(row.state) }
   }
 
   /** The individuals that an optimizer proposed, without stand-ins, in the order of asking, from that number on. */

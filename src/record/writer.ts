@@ -1,4 +1,3 @@
-import { encodeMessage } from '../../runtime/channel/protocol.ts'
 import { workerFolders } from '../../runtime/channel/run-file.ts'
 import { violationOf } from '../core/constraints.ts'
 import type { DoneEvaluation, Judge } from '../core/evaluation.ts'
@@ -17,6 +16,7 @@ import type {
   ToldNumber,
   Usage,
 } from '../core/record.ts'
+import { encodeState } from '../core/state-codec.ts'
 import type { Trajectory } from '../core/trajectory.ts'
 import type { Database, Statement } from '../system/database.ts'
 import { AttemptWriter } from './attempt-writer.ts'
@@ -152,7 +152,7 @@ export class RecordWriter extends RecordReader implements RunRecord {
   }
 
   #putCheckpoint({ told, asked, value }: Checkpoint): void {
-    const state = encodeMessage(value)
+    const state = encodeState(value)
     requireStorable(state.length, told)
     this.file.run('insert or replace into checkpoints values (?, ?, ?)', told, asked, state)
     this.file.run('delete from checkpoints where told not in (select told from checkpoints order by told desc limit 2)')

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path'
-import { isBuiltIn } from '../../optimizers/by-name.ts'
+import { isOfBuiltInClass } from '../../optimizers/by-name.ts'
 import type { Prospect } from '../../runtime/runner/launcher.ts'
 import { Runner } from '../../runtime/runner/runner.ts'
 import { RunnerFailure } from '../../runtime/runner/runner-failure.ts'
@@ -172,7 +172,7 @@ export class Experiment {
   ): Promise<RunOutcome> {
     const { run, trajectory, prospect } = prepared
     const { directory, record } = run
-    run.heart.beforeComputing(mostComputedOn(record, optimizer, optimizee, options))
+    run.heart.beforeComputing(await mostComputedOn(record, optimizer, optimizee, options))
     await checkPlan(optimizer, optimizee, { ...options, onFailure: prepared.settings.onFailure })
     checkBatch(optimizee, prepared.settings)
     const configuration = prepared.configuration ?? identityIn(prepared, optimizer, optimizee, options)
@@ -310,15 +310,15 @@ function identityIn(
 }
 
 /** On how many evaluations something computes before the first ones come, as far as is known; others' code takes however long. */
-function mostComputedOn(
+async function mostComputedOn(
   record: RecordWriter,
-  { type, populationSize }: Optimizer,
+  optimizer: Optimizer,
   { hasSnapshot, constraints }: Optimizee,
   { warmStart }: RunOptions,
-): number {
-  const isForeign = !isBuiltIn(type) || hasSnapshot || constraints.constrainParameters
+): Promise<number> {
+  const isForeign = hasSnapshot || constraints.constrainParameters || !(await isOfBuiltInClass(optimizer))
   if (isForeign || warmStart !== undefined) return Number.POSITIVE_INFINITY
-  return record.counts().individuals + populationSize
+  return record.counts().individuals + optimizer.populationSize
 }
 
 function checkBatch(optimizee: Optimizee, { batch }: RunnerSettings): void {

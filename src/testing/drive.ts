@@ -1,4 +1,5 @@
 import { type Order, orders } from '../core/abilities.ts'
+import { withoutNegativeZeros } from '../core/as-recorded.ts'
 import { violationOf } from '../core/constraints.ts'
 import type { Evaluation } from '../core/evaluation.ts'
 import { Individual } from '../core/individual.ts'
@@ -88,7 +89,7 @@ export function* steps<P>(
         order === 'generations'
           ? { generation, index: index ?? i, replicate: replicate ?? 0 }
           : { generation: Math.floor(place / size), index: place % size, replicate: 0 }
-      return new Individual(id, parameters, own ?? place, proposal)
+      return new Individual(id, withoutNegativeZeros(parameters), own ?? place, proposal)
     })
     search.expect(individuals)
     for (const [i, individual] of individuals.entries()) {

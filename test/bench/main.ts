@@ -6,6 +6,7 @@ import { drawBench } from './draw.ts'
 import { benchExports } from './exports.ts'
 import { benchOptimizers } from './optimizers.ts'
 import { benchOrders } from './orders.ts'
+import { benchRecords } from './records.ts'
 import { benchScale } from './scale.ts'
 import { benchStartup } from './startup.ts'
 
@@ -18,6 +19,7 @@ const benches: Readonly<Record<string, (args: readonly string[]) => Promise<unkn
   draw: drawBench,
   optimizers: benchOptimizers,
   orders: benchOrders,
+  records: benchRecords,
   scale: benchScale,
   exports: benchExports,
   startup: benchStartup,

@@ -82,3 +82,13 @@ test('fExpand adds a generation of individuals with seeds of their own', () => {
   expect(one!.name).toBe('1.5.2')
   expect(() => trajectory.fExpand([], 7)).toThrow('fExpand needs at least one individual, got none')
 })
+
+test('an individual has the parameters that the record keeps of it, where -0 is 0', () => {
+  const trajectory = new Trajectory()
+  const given = [{ parameters: { x: -0, y: [1, -0], z: { a: -0 } } }, { parameters: { x: -1, y: [1], z: { a: 0 } } }]
+  const [first, second] = trajectory.fExpand(given, 7)
+  expect(first!.parameters).toStrictEqual({ x: 0, y: [1, 0], z: { a: 0 } })
+  expect(second!.parameters).toBe(given[1]!.parameters)
+  const [[third] = []] = new Trajectory().fExtend(given, 7, 2)
+  expect(third!.parameters).toStrictEqual({ x: 0, y: [1, 0], z: { a: 0 } })
+})

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { optimizersByName } from '../../optimizers/by-name.ts'
+import { isOfBuiltInClass, optimizersByName } from '../../optimizers/by-name.ts'
 import { CrossEntropy, createOptimizer, GeneticAlgorithm, optimizers } from '../../optimizers/index.ts'
 import type { Evaluation } from '../../src/core/evaluation.ts'
 import { Individual } from '../../src/core/individual.ts'
@@ -24,6 +24,13 @@ test('an optimizer is made by the name it is listed under', () => {
 test('what is loaded by name is what is listed, in the same order', async () => {
   const loaded = Object.entries(optimizersByName).map(async ([type, load]) => [type, await load()] as const)
   expect(await Promise.all(loaded)).toEqual(Object.entries(optimizers))
+})
+
+test("a class of one's own is none of those built in, whichever name it keeps", async () => {
+  class Own<P> extends GeneticAlgorithm<P> {}
+  expect(new Own(line, {}).type).toBe('genetic-algorithm')
+  expect(await isOfBuiltInClass(new Own(line, {}))).toBe(false)
+  expect(await isOfBuiltInClass(createOptimizer(line, { type: 'genetic-algorithm' }))).toBe(true)
 })
 
 /** What nobody else can know. */

@@ -67,7 +67,12 @@ test('where the order of telling is known before, it does not depend on who answ
 
 test('the newest two checkpoints are kept, with what they hold as it was', () => {
   const record = openRecord()
-  const value = { mean: new Float64Array([0.1, -0]), ranks: new Int32Array([3]), deep: [{ x: null }], text: 'x' }
+  const value = {
+    mean: new Float64Array([0.1, -0]),
+    ranks: new Int32Array([3]),
+    deep: [{ x: null }, -0],
+    text: '\ud83d',
+  }
   expect(record.checkpoint()).toBeUndefined()
   for (const told of [0, 10, 20]) record.addCheckpoint({ told, asked: told + 5, value: { ...value, told } })
   expect(record.checkpoint()).toStrictEqual({ told: 20, asked: 25, value: { ...value, told: 20 } })

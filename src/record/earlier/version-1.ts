@@ -1,4 +1,4 @@
-import { encodeMessage } from '../../../runtime/channel/protocol.ts'
+import { encodeState } from '../../core/state-codec.ts'
 import type { Database } from '../../system/database.ts'
 import { evaluationsTable, frontTable, noteLastTold, numberInOrder, views } from '../schema.ts'
 import { weighedObjectives } from './weighed-objectives.ts'
@@ -202,7 +202,7 @@ function addCheckpoint(database: Database, { generation, state }: StateOfGenerat
     .raw()
     .get(generation, generation) as [number, number]
   const value = { version: 1, state: JSON.parse(state) as unknown }
-  database.prepare('insert or replace into checkpoints values (?, ?, ?)').run(told, asked, encodeMessage(value))
+  database.prepare('insert or replace into checkpoints values (?, ?, ?)').run(told, asked, encodeState(value))
 }
 
 const moveRows = `

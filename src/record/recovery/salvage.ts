@@ -1,5 +1,5 @@
 import { copyFileSync, rmSync, statSync } from 'node:fs'
-import { decodeMessage } from '../../../runtime/channel/protocol.ts'
+import { decodeState } from '../../core/state-codec.ts'
 import { type Database, openDatabase, type Statement } from '../../system/database.ts'
 import { lostState } from '../earlier/version-1.ts'
 import { isVersion, schemaOf, type Version } from '../earlier/versions.ts'
@@ -256,7 +256,7 @@ function isJson(text: unknown): boolean {
 
 function isMessage(bytes: Buffer): boolean {
   try {
-    decodeMessage(bytes)
+    decodeState(bytes)
     return true
   } catch {
     return false

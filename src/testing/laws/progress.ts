@@ -19,7 +19,7 @@ import {
 import { play } from '../play.ts'
 import { distance, mixed, problemOf } from '../problems.ts'
 import type { MakeOptimizer, Tested } from '../tested.ts'
-import { throughMsgpack } from '../through-msgpack.ts'
+import { throughRecord } from '../through-record.ts'
 
 /** A search gets closer: whatever fails, whatever it was told before, and closer than random search. */
 export function lawsOfProgress({ law, make, abilities, parameters, everyKind, ordersOf, evaluations }: Tested): void {
@@ -66,7 +66,7 @@ export function lawsOfProgress({ law, make, abilities, parameters, everyKind, or
     const [first] = steps(optimizer, simulate, { evaluations }) // all of a generation, however large
     const half = leastOf(first?.told ?? []) / 2
     expect(half).toBeLessThan(Number.POSITIVE_INFINITY)
-    const told = toldUntil(steps(optimizer, simulate, { evaluations, pass: throughMsgpack }), isBelow(half))
+    const told = toldUntil(steps(optimizer, simulate, { evaluations, pass: throughRecord }), isBelow(half))
     for (const { individual } of told) expect(space.refuse(individual.parameters)).toBeUndefined()
     expect(leastOf(told)).toBeLessThan(half)
   })

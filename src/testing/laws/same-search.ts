@@ -3,28 +3,31 @@ import type { Optimizer } from '../../core/optimizer.ts'
 import { Random } from '../../core/random.ts'
 import { replicationsFrom } from '../../core/replications.ts'
 import type { SearchCheckpoint } from '../../core/search-state.ts'
-import { type DriveOptions, type Simulate, type Step, toldIn } from '../drive.ts'
+import { type DriveOptions, type Simulate, toldIn } from '../drive.ts'
 import { expectSame } from '../expect-same.ts'
 import { play } from '../play.ts'
 import { mixed, someFail } from '../problems.ts'
 import type { Tested } from '../tested.ts'
-import { throughMsgpack } from '../through-msgpack.ts'
+import { throughRecord } from '../through-record.ts'
 import { withoutEffects } from '../without-effects.ts'
 
 /** The same search comes of the same seed: in every order, through serialisation, from a checkpoint, whatever the order of samples. */
 export function lawsOfSameSearch({ law, make, everyKind, ordersOf }: Tested): void {
   for (const order of ordersOf) {
-    law(`a search in the order ${order} is the same when another goes on with it at every turn, from msgpack`, () => {
-      const problem = everyKind()
-      const options: DriveOptions = { evaluations: 200, order }
-      const straight = play(make(problem, { seed: 3 }), someFail, options)
-      const relay = new Relay(() => make(problem, { seed: 3 }))
-      const pass = (checkpoint: SearchCheckpoint) => {
-        relay.next()
-        return throughMsgpack(checkpoint)
-      }
-      expectSame(withoutStates(play(relay.optimizer, someFail, { ...options, pass })), withoutStates(straight))
-    })
+    law(
+      `a search in the order ${order} is the same when another goes on with it at every turn, from what a record keeps of it`,
+      () => {
+        const problem = everyKind()
+        const options: DriveOptions = { evaluations: 200, order }
+        const straight = play(make(problem, { seed: 3 }), someFail, options)
+        const relay = new Relay(() => make(problem, { seed: 3 }))
+        const pass = (checkpoint: SearchCheckpoint) => {
+          relay.next()
+          return throughRecord(checkpoint)
+        }
+        expectSame(play(relay.optimizer, someFail, { ...options, pass }), straight)
+      },
+    )
   }
 
   law('where individuals are replicated, a search is the same for any order of their samples', () => {
@@ -71,9 +74,4 @@ class Relay {
   next(): void {
     this.#current = this.#make()
   }
-}
-
-/** What a search did; of zeros with a sign, which msgpack does not keep, nothing must follow. */
-function withoutStates(steps: readonly Step[]): Omit<Step, 'state'>[] {
-  return steps.map(({ proposed, individuals, told }) => ({ proposed, individuals, told }))
 }
