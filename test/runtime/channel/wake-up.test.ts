@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setImmediate } from 'node:timers/promises'
+import { setImmediate, setTimeout } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
 import { PipeReader, PipeWriter } from '../../../runtime/channel/pipe-file.ts'
 import { WakeUp } from '../../../runtime/channel/wake-up.ts'
@@ -53,6 +53,34 @@ test('A reader that listens before there is a pipe is woken by its first message
   expect(await messages).toEqual(['hello', 'first'])
   writer.close()
   reader.close()
+})
+
+test('A reader is woken also by a pipe that lets it wait for long', async () => {
+  const directory = join(root, 'much-later')
+  mkdirSync(directory, { recursive: true })
+  const reader = new PipeReader(directory, 'from-worker')
+  const messages = listenTo(reader)(1)
+  await setTimeout(2500) // its folder is watched in another way then
+  const writer = new PipeWriter(directory, 'from-worker', { hello: 'hello' })
+  expect(await messages).toEqual(['hello'])
+  writer.close()
+  reader.close()
+})
+
+test('Whoever has listened to pipes that came later can end at once', async () => {
+  const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
+  const before = timers()
+  const directory = join(root, 'ended')
+  mkdirSync(directory, { recursive: true })
+  const reader = new PipeReader(directory, 'from-worker')
+  const messages = listenTo(reader)(1)
+  await setTimeout(200) // a watcher that is set up behind its caller's back has been by then
+  const writer = new PipeWriter(directory, 'from-worker', { hello: 'hello' })
+  await messages
+  wakeUp?.close()
+  writer.close()
+  reader.close()
+  expect(timers()).toBeLessThanOrEqual(before)
 })
 
 test('The last message of a burst wakes, and so does each segment that follows', async () => {
