@@ -8,13 +8,16 @@ export interface DrawnAxis {
 /** Where a number stands on an axis: 0 at its low end, 1 at its high one. */
 export function placeOn({ scale, low, high }: DrawnAxis, value: number): number {
   if (scale === 'log') return (Math.log(value) - Math.log(low)) / (Math.log(high) - Math.log(low))
-  return (value - low) / (high - low)
+  const range = high - low
+  if (Number.isFinite(range)) return (value - low) / range
+  return (value / 2 - low / 2) / (high / 2 - low / 2) // a range may be wider than the largest number
 }
 
 /** The number that stands at a place of an axis. */
 export function valueAtPlace({ scale, low, high }: DrawnAxis, place: number): number {
   if (scale === 'log') return Math.exp(Math.log(low) + place * (Math.log(high) - Math.log(low)))
-  return low + place * (high - low)
+  const range = high - low
+  return Number.isFinite(range) ? low + place * range : low * (1 - place) + high * place
 }
 
 /**

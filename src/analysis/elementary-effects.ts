@@ -82,6 +82,6 @@ function summarize(effects: readonly number[], isUnordered: boolean): Elementary
   const muStar = effects.reduce((sum, effect) => sum + Math.abs(effect), 0) / count
   if (isUnordered) return { muStar, mu: null, sigma: null, effects: count }
   const mu = effects.reduce((sum, effect) => sum + effect, 0) / count
-  const squares = effects.reduce((sum, effect) => sum + (effect - mu) ** 2, 0)
+  const squares = doVary(effects) ? effects.reduce((sum, effect) => sum + (effect - mu) ** 2, 0) : 0
   return { muStar, mu, sigma: count > 1 ? Math.sqrt(squares / (count - 1)) : null, effects: count }
 }

@@ -5,10 +5,12 @@ import { show } from '../core/text.ts'
 /** One axis of the parameters over all rows of a table: a number a row. */
 export interface Factor {
   readonly name: string
-  /** Its numbers; for what has no order, the places of its levels in `labels`. NaN where a row has none. */
+  /** Its numbers; for what is no number, the places of its levels in `labels`. NaN where a row has none. */
   readonly values: ArrayLike<number>
-  /** What the levels are called, where they have no order. */
+  /** What the levels are called, where they are no numbers. They have no order unless `isOrdered`. */
   readonly labels?: readonly string[] | undefined
+  /** Whether levels that have labels have an order: the first is the lowest. */
+  readonly isOrdered?: boolean | undefined
   /** Whether its values are the levels of a grid: they are never merged, however many they are. */
   readonly hasLevels?: boolean | undefined
 }

@@ -6,7 +6,7 @@ import { decompose } from './variation.ts'
 export interface MainEffect {
   readonly name: string
   readonly levels: readonly EffectLevel[]
-  /** How far the lowest of the means is from the highest. */
+  /** How far the lowest of the means is from the highest; 0 if the output does not vary. */
   readonly range: number
   /** The part of the output's variance that lies between the levels (eta squared); null if there is no variance. */
   readonly share: number | null
@@ -36,15 +36,14 @@ export function mainEffects(factors: readonly Factor[], output: ArrayLike<number
     const rows = Array.from(factor.values, (_, row) => row).filter((row) => !Number.isNaN(factor.values[row]!))
     const groups = groupRows(factor, rows)
     const complete = groups.map((group) => group.rows.filter((row) => Number.isFinite(output[row]!)))
-    const { means, within } = decompose(complete, output)
-    const known = means.filter((mean) => mean !== null)
+    const { means, range, within } = decompose(complete, output)
     return {
       name: factor.name,
       levels: groups.map(({ rows, ...level }, i) => {
         const runs = complete[i]!.length
         return { ...level, runs, failed: rows.length - runs, mean: means[i]! }
       }),
-      range: known.length === 0 ? 0 : Math.max(...known) - Math.min(...known),
+      range,
       share: within === null ? null : 1 - within,
     }
   })

@@ -1,6 +1,5 @@
 import { checkLengths, completeRows, type Factor } from './factor.ts'
 import { ranksOf, valuesAt } from './ranks.ts'
-import { doVary } from './variation.ts'
 
 /** How an output goes up and down with a factor; null where that means nothing, as for a factor that never changes. */
 export interface RankCorrelation {
@@ -22,7 +21,7 @@ export function rankCorrelations(factors: readonly Factor[], output: ArrayLike<n
   checkLengths('rankCorrelations', factors, output)
   const rows = completeRows(output)
   const rowsOf = ({ values }: Factor) => rows.filter((row) => !Number.isNaN(values[row]!))
-  const isOrdered = ({ labels }: Factor) => labels === undefined || labels.length === 2
+  const isOrdered = ({ labels, isOrdered = false }: Factor) => labels === undefined || labels.length === 2 || isOrdered
   const ordered = factors.filter((factor) => isOrdered(factor) && rowsOf(factor).length === rows.length)
   const columns = [...ordered.map(({ values }) => values), output].map((values) =>
     standardRanks(valuesAt(values, rows)),
@@ -52,7 +51,6 @@ function spearman(values: ArrayLike<number>, output: ArrayLike<number>, rows: re
 
 /** Ranks with mean 0 and length 1; undefined if all are equal but for rounding. */
 function standardRanks(values: Float64Array): Float64Array | undefined {
-  if (!doVary(values)) return undefined
   const ranks = ranksOf(values)
   const mean = (values.length + 1) / 2
   for (let i = 0; i < ranks.length; i++) ranks[i]! -= mean

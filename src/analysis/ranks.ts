@@ -1,18 +1,21 @@
-/** The ranks of numbers, from 1; equal numbers share the mean of theirs. */
+import { roundOff } from './round-off.ts'
+
+/**
+ * The ranks of numbers, from 1; equal numbers share the mean of theirs. Numbers that differ by no more than the rounding of
+ * what computed them are equal: a few that do differ would else make that rounding count as much as any difference.
+ */
 export function ranksOf(values: ArrayLike<number>): Float64Array {
   // Numbers by themselves are sorted several times faster than their places by a comparison.
   const sorted = Float64Array.from(values).sort()
-  const ends = new Uint32Array(sorted.length)
-  for (let begin = 0, end = 1; begin < sorted.length; begin = end++) {
-    while (end < sorted.length && sorted[end] === sorted[begin]) end++
-    ends[begin] = end
+  const shared = new Float64Array(sorted.length)
+  for (let begin = 0, end = 0; begin < sorted.length; begin = end) {
+    const first = sorted[begin]!
+    const last = Number.isFinite(first) ? first + roundOff * Math.abs(first) : first
+    do end++
+    while (end < sorted.length && sorted[end]! <= last)
+    shared.fill((begin + end + 1) / 2, begin, end)
   }
-  const ranks = new Float64Array(values.length)
-  for (let i = 0; i < values.length; i++) {
-    const begin = firstPlace(sorted, values[i]!)
-    ranks[i] = (begin + ends[begin]! + 1) / 2
-  }
-  return ranks
+  return Float64Array.from(values, (value) => shared[firstPlace(sorted, value)]!)
 }
 
 /** Where a number stands first among sorted ones. */

@@ -70,14 +70,15 @@ export function sobolIndices(input: SobolInput): SobolIndices {
   if (!doVary(used)) throw new RangeError('sobolIndices needs outputs that differ, got the same everywhere')
   // Squares of what is very large or very small are no numbers any more.
   const unit = powerOfTwoAbove(used)
-  const mean =
-    begins.reduce((sum, begin) => sum + (outputs[begin]! / unit + outputs[begin + block - 1]! / unit) / 2, 0) /
-    begins.length
+  // What all have in common is taken off first: it would leave few digits to differences that are small beside it.
+  const base = used[0]! / unit
+  const apart = (place: number) => outputs[place]! / unit - base
+  const mean = begins.reduce((sum, begin) => sum + (apart(begin) + apart(begin + block - 1)) / 2, 0) / begins.length
   const pairs = secondOrder ? pairsOf(dimension) : []
   const width = 2 + 2 * dimension + pairs.length
   const terms = new Float64Array(begins.length * width)
   begins.forEach((begin, row) => {
-    const at = (place: number) => outputs[begin + place]! / unit - mean
+    const at = (place: number) => apart(begin + place) - mean
     writeTerms(terms, row * width, at, { dimension, block, pairs })
   })
   const statistics = (means: Float64Array) => indicesOf(means, dimension, pairs)
@@ -90,7 +91,7 @@ export function sobolIndices(input: SobolInput): SobolIndices {
     ...(secondOrder && {
       second: pairs.map((factors, i) => ({ factors, ...estimates[1 + 2 * dimension + i]! })),
     }),
-    mean: mean * unit,
+    mean: (mean + base) * unit,
     variance: variance * unit * unit,
     rows: begins.length,
     incomplete: all.length - begins.length,

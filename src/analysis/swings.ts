@@ -1,5 +1,7 @@
 import { aList, aRecord, checkArgument } from '../core/options.ts'
 import { isSame } from '../core/plain-data.ts'
+import { doVary } from './variation.ts'
+
 /** A scenario and what came of it; no number where nothing did. */
 export interface Scenario {
   readonly parameters: Readonly<Record<string, unknown>>
@@ -38,7 +40,9 @@ export function swings(scenarios: readonly Scenario[]): Swing[] {
   const [reference, ...others] = scenarios
   if (!reference) throw new RangeError('swings needs a reference scenario, got none')
   const changes = new Map<string, Change[]>()
-  const difference = (output: number) => finite(output - reference.output)
+  // What differs by the rounding of what computed it has not been moved.
+  const apart = (a: number, b: number) => (doVary([a, b]) || Number.isNaN(a - b) ? a - b : 0)
+  const difference = (output: number) => finite(apart(output, reference.output))
   others.forEach(({ parameters, output }, i) => {
     const varied = Object.keys(parameters).filter((name) => !isSame(parameters[name], reference.parameters[name]))
     const [name] = varied
@@ -55,7 +59,7 @@ export function swings(scenarios: readonly Scenario[]): Swing[] {
     if (!Number.isFinite(reference.output)) return { name, changes: list, low: null, high: null, swing: null }
     const low = Math.min(...outputs)
     const high = Math.max(...outputs)
-    return { name, changes: list, low, high, swing: high - low }
+    return { name, changes: list, low, high, swing: apart(high, low) }
   })
 }
 

@@ -1,8 +1,6 @@
 import { meanOf } from '../core/samples.ts'
 import { valuesAt } from './ranks.ts'
-
-/** How far apart numbers may lie that are one number but for rounding, in parts of the largest of them. */
-const roundOff = 16 * Number.EPSILON
+import { roundOff } from './round-off.ts'
 
 /** Whether numbers differ by more than the rounding of what computed them: what does not vary has no variance to explain. */
 export function doVary(values: ArrayLike<number>): boolean {
@@ -19,6 +17,8 @@ export function doVary(values: ArrayLike<number>): boolean {
 export interface Decomposition {
   /** The mean of each group; null if it has no rows. */
   readonly means: readonly (number | null)[]
+  /** How far the lowest of the means is from the highest; 0 if the output does not vary. */
+  readonly range: number
   /** The variance within the groups as a part of all; null if the output does not vary. */
   readonly within: number | null
   readonly rows: number
@@ -29,14 +29,18 @@ export function decompose(groups: readonly (readonly number[])[], output: ArrayL
   const all = valuesAt(output, groups.flat())
   // Squares of what is very large or very small are no numbers any more; a power of two changes no other digit.
   const unit = powerOfTwoAbove(all)
-  const scaled = values.map((own) => own.map((value) => value / unit))
+  // What all have in common is taken off: it would leave few digits to differences that are small beside it.
+  const base = (all[0] ?? 0) / unit
+  const scaled = values.map((own) => own.map((value) => value / unit - base))
   const means = scaled.map((own) => (own.length === 0 ? null : meanOf(own)))
-  const result = { means: means.map((mean) => (mean === null ? null : mean * unit)), rows: all.length }
-  if (!doVary(all)) return { ...result, within: null }
-  const mean = meanOf(all.map((value) => value / unit))
+  const result = { means: means.map((mean) => (mean === null ? null : (mean + base) * unit)), rows: all.length }
+  if (!doVary(all)) return { ...result, range: 0, within: null }
+  const known = means.filter((mean) => mean !== null)
+  const range = (Math.max(...known) - Math.min(...known)) * unit
+  const mean = meanOf(all.map((value) => value / unit - base))
   const total = scaled.reduce((sum, own) => sum + squaresAround(own, mean), 0)
   const within = scaled.reduce((sum, own, i) => sum + squaresAround(own, means[i] ?? 0), 0)
-  return { ...result, within: within / total }
+  return { ...result, range, within: within / total }
 }
 
 /** A power of two that is not far from the largest of the numbers. */

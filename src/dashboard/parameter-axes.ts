@@ -4,6 +4,7 @@ import { leavesOf } from '../core/leaves.ts'
 import type { ParameterDefinition } from '../core/space.ts'
 import { valueAt } from '../core/value-at.ts'
 import type { DrawnRow, ScreenReader } from '../record/screen-reader.ts'
+import { hasOrderedLevels, levelLabels } from '../tables/analysis/factor-column.ts'
 import { type Leaf, recordedLeaves } from '../tables/leaves.ts'
 import { recordedSpace } from '../tables/recorded-space.ts'
 
@@ -16,6 +17,8 @@ export interface ParameterAxis {
   readonly isWhole: boolean
   /** What the levels are called of what has no order; each stands in the middle of its part of the axis. */
   readonly labels: readonly string[] | undefined
+  /** Whether these levels have an order. */
+  readonly isOrdered?: boolean
   /** The levels themselves, in the order of the labels. */
   readonly levels: readonly unknown[] | undefined
   /** How much the parameter alone says of the objective, from 0 to 1; null if that cannot be told. */
@@ -73,7 +76,8 @@ function axisOf(
     ...{ name, path, isWhole: false, bounds: undefined },
     axis: { scale: 'linear', low: 0, high: levels.length },
     levels,
-    labels: levels.map((level) => (typeof level === 'string' ? level : JSON.stringify(level))),
+    labels: levelLabels(levels),
+    isOrdered: hasOrderedLevels(definition),
     placeOf: (parameters) => places.get(JSON.stringify(valueAt(parameters, path))) ?? Number.NaN,
   }
 }

@@ -185,3 +185,38 @@ test('swings say how far each parameter moves the output from the reference', ()
   )
   expect(() => swings([])).toThrow('swings needs a reference scenario, got none')
 })
+
+test.each([0, 1e9, -1e15, 2 ** 53])('shares and ranges are the same on top of %d', (offset) => {
+  const a = Array.from({ length: 24 }, (_, row) => row % 4)
+  const b = a.map((_, row) => Math.floor(row / 4))
+  const y = a.map((v, row) => offset + 64 * v + 16 * b[row]!)
+  const effects = mainEffects(
+    [
+      { name: 'a', values: a },
+      { name: 'b', values: b },
+    ],
+    y,
+  )
+  expect(effects.map(({ range }) => range)).toEqual([192, 80])
+  // Variances: 64^2 * 15/12 of a, 16^2 * 35/12 of b.
+  const [ofA, ofB] = [4096 * 1.25, (256 * 35) / 12]
+  expect(effects[0]!.share).toBeCloseTo(ofA / (ofA + ofB), 12)
+  expect(effects[1]!.share).toBeCloseTo(ofB / (ofA + ofB), 12)
+})
+
+test('what changes by rounding alone has no range and no swing', () => {
+  const x = Array.from({ length: 30 }, (_, row) => row / 7)
+  const near = x.map((_, row) => (row % 2 ? 0.1 : 0.1 + 2 ** -56))
+  expect(new Set(near).size).toBe(2)
+  expect(mainEffects([{ name: 'x', values: x.map((_, row) => row % 2) }], near)[0]).toMatchObject({
+    range: 0,
+    share: null,
+  })
+  const [swing] = swings([
+    { parameters: { x: 0 }, output: 0.1 },
+    { parameters: { x: 1 }, output: 0.1 + 2 ** -56 },
+    { parameters: { x: 2 }, output: Number.NaN },
+  ])
+  expect(swing!.swing).toBe(0)
+  expect(swing!.changes.map(({ difference }) => difference)).toEqual([0, null])
+})

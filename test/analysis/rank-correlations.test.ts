@@ -143,3 +143,28 @@ test('a factor of another length is refused', () => {
     'rankCorrelations needs as many values of x as outputs, got 2 and 1',
   )
 })
+
+test('levels in an order correlate, others do not', () => {
+  const grade = Array.from({ length: 40 }, (_, row) => row % 4)
+  const labels = ['mild', 'warm', 'hot', 'burning']
+  const y = grade.map((g, row) => g ** 3 + (row % 3) / 10)
+  const [ordered, unordered] = rankCorrelations(
+    [
+      { name: 'grade', values: grade, labels, isOrdered: true },
+      { name: 'brand', values: grade, labels },
+    ],
+    y,
+  )
+  expect(ordered!.spearman).toBeGreaterThan(0.95)
+  expect(unordered).toEqual({ name: 'brand', spearman: null, partial: null })
+})
+
+test('what differs by rounding shares a rank, also beside a few that do differ', () => {
+  const x = Array.from({ length: 60 }, (_, row) => ((row * 37) % 60) * 0.3)
+  const y = x.map((v, row) => v + (row % 30 === 5 ? 8 : 7) - v)
+  expect(new Set(y).size).toBeGreaterThan(3)
+  expect([...ranksOf(y)]).toEqual([...ranksOf(y.map(Math.round))])
+  expect([
+    ...ranksOf([-1e308, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY, 5e-324, 0, Infinity, 1e308]),
+  ]).toEqual([3, 1.5, 1.5, 5, 4, 7, 6])
+})

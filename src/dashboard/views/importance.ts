@@ -38,9 +38,10 @@ export function importance({ record, query }: ViewContext): ImportanceAnswer {
   const sample = thinned(record.sample(mostDrawn).filter(share.has), mostSampled)
   const outputs = sample.map((row) => fitnessIn(row, objective))
   const points = sample.map((row) => JSON.parse(row[8]) as unknown)
-  const factors = parameterAxes(record, sample, outputs).map(({ name, labels, placeOf }) => ({
+  const factors = parameterAxes(record, sample, outputs).map(({ name, labels, isOrdered, placeOf }) => ({
     name,
     labels,
+    isOrdered,
     values: points.map(placeOf),
   }))
   const analyses: Analysis[] = [

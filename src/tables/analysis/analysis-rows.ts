@@ -6,7 +6,7 @@ import type { RecordReader } from '../../record/reader.ts'
 import type { EvaluatedRow } from '../../record/rows.ts'
 import { type Leaf, recordedLeaves } from '../leaves.ts'
 import { recordedSpace } from '../recorded-space.ts'
-import { FactorColumn, levelsOf } from './factor-column.ts'
+import { FactorColumn } from './factor-column.ts'
 
 type Parameters = Readonly<Record<string, unknown>>
 
@@ -47,7 +47,7 @@ export class AnalysisRows {
     const outcomes: EvaluatedRow['outcome'][] = []
     this.#objectives = record.objectives.names.map(() => new PointMeans())
     const definitions = new Map(this.space?.definitions)
-    this.#columns = this.#leaves.map((leaf) => new FactorColumn(leaf, levelsOf(definitions.get(leaf.path[0]))))
+    this.#columns = this.#leaves.map((leaf) => new FactorColumn(leaf, definitions.get(leaf.path[0])))
     for (const { point, outcome, texts } of this.#rows('parameters', 'fitness', 'outputs')) {
       const [parameters, fitness, given] = texts as readonly [string, string | null, string | null]
       outcomes[point] = outcomeOfBoth(outcomes[point] ?? 'failed', outcome)

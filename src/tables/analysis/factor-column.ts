@@ -8,15 +8,19 @@ import type { Leaf } from '../leaves.ts'
 export class FactorColumn {
   readonly #leaf: Leaf
   readonly #values: number[] = []
-  /** The levels where they have no order; what is met beside them is added. */
+  /** The levels where they are no numbers of a range; what is met beside them is added. */
   readonly #levels: Levels | undefined
 
-  /** @param levels of what has no order */
-  constructor(leaf: Leaf, levels: readonly unknown[] | undefined) {
+  readonly #isOrdered: boolean
+
+  /** @param definition of the parameter, if the run says it */
+  constructor(leaf: Leaf, definition: ParameterDefinition | undefined) {
     const { kind } = leaf
     this.#leaf = leaf
-    const isOrdered = kind === 'integer' || kind === 'number'
-    if (levels || !isOrdered) this.#levels = new Levels(levels ?? (kind === 'boolean' ? [false, true] : []))
+    const levels = levelsOf(definition)
+    this.#isOrdered = hasOrderedLevels(definition)
+    const isNumber = kind === 'integer' || kind === 'number'
+    if (levels || !isNumber) this.#levels = new Levels(levels ?? (kind === 'boolean' ? [false, true] : []))
   }
 
   set(point: number, parameters: unknown): void {
@@ -32,12 +36,12 @@ export class FactorColumn {
     const name = this.#leaf.path.join('.')
     const values = new Float64Array(points).fill(Number.NaN)
     values.set(this.#values)
-    return { name, values, ...(this.#levels && { labels: this.#levels.labels }) }
+    return { name, values, ...(this.#levels && { labels: this.#levels.labels, isOrdered: this.#isOrdered }) }
   }
 }
 
-/** The levels of what has no order, in the order of the experiment. */
-export function levelsOf(definition: ParameterDefinition | undefined): readonly unknown[] | undefined {
+/** The levels of what has no range, in the order of the experiment. */
+function levelsOf(definition: ParameterDefinition | undefined): readonly unknown[] | undefined {
   const [leaf] = definition ? leavesOf(definition) : []
   switch (leaf?.type) {
     case 'choice':
@@ -48,6 +52,12 @@ export function levelsOf(definition: ParameterDefinition | undefined): readonly 
     default:
       return undefined
   }
+}
+
+/** Whether the levels of a parameter, or of a vector's elements, have an order. */
+export function hasOrderedLevels(definition: ParameterDefinition | undefined): boolean {
+  const [leaf] = definition ? leavesOf(definition) : []
+  return leaf?.type === 'ordinal' || leaf?.type === 'boolean'
 }
 
 /** Values that differ, also where they look the same: 1 and "1". */
@@ -65,10 +75,13 @@ class Levels {
     return place
   }
 
-  /** Texts as they are, but in quotes where another level would look the same. */
   get labels(): string[] {
-    const values = [...this.#places.keys()].map((key) => JSON.parse(key) as unknown)
-    const others = new Set(values.filter((value) => typeof value !== 'string').map((value) => JSON.stringify(value)))
-    return values.map((value) => (typeof value === 'string' && !others.has(value) ? value : JSON.stringify(value)))
+    return levelLabels([...this.#places.keys()].map((key) => JSON.parse(key) as unknown))
   }
+}
+
+/** What levels are called: texts as they are, but in quotes where another level would look the same. */
+export function levelLabels(values: readonly unknown[]): string[] {
+  const others = new Set(values.filter((value) => typeof value !== 'string').map((value) => JSON.stringify(value)))
+  return values.map((value) => (typeof value === 'string' && !others.has(value) ? value : JSON.stringify(value)))
 }
