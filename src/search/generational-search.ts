@@ -107,7 +107,9 @@ export class GenerationalSearch {
     const individuals = trajectory.individuals()
     const results = new GenerationResults(individuals, trajectory.replications, optimizer.objectives)
     record.numberTold((individual) => results.placeOf(individual, this.#told))
-    const open = trajectory.generation === this.#resumed ? this.#recall(results) : individuals
+    const isResumed = trajectory.generation === this.#resumed
+    const open = isResumed ? this.#recall(results) : individuals
+    tally.expect(individuals, isResumed ? record.evaluations(trajectory.generation) : [])
     this.#report(results.known)
     const onKnown = (evaluations: readonly Evaluation[]) => {
       for (const evaluation of evaluations) tally.count(results.add(evaluation))

@@ -1,8 +1,10 @@
 import { type BudgetRange, isWhole } from '../core/budget.ts'
 import type { Evaluation } from '../core/evaluation.ts'
+import type { Individual } from '../core/individual.ts'
 import type { Objectives } from '../core/objectives.ts'
 import type { Problem } from '../core/optimizee.ts'
 import type { RecordWriter } from '../record/writer.ts'
+import { DesignPoints } from './design-points.ts'
 
 /** How far a search is. */
 export interface Progress {
@@ -44,6 +46,7 @@ export class Tally {
   #simulated: number
   #best: Evaluation | undefined
   readonly #record: RecordWriter
+  #designPoints: DesignPoints | undefined
 
   constructor(
     record: RecordWriter,
@@ -64,15 +67,24 @@ export class Tally {
     this.#best = best && isWhole(budget, best.individual.budget) ? best : undefined
   }
 
+  /** These are simulated next. @param known what had come of some of them before */
+  expect(individuals: readonly Individual[], known: Iterable<Evaluation>): void {
+    this.#designPoints = DesignPoints.of(individuals, this.#objectives)
+    if (!this.#designPoints) return
+    for (const evaluation of known) this.#designPoints.add(evaluation)
+    if (this.#best && this.#designPoints.isOpen(this.#best.individual)) this.#best = undefined
+  }
+
   /** A simulation has ended. @param point what is told of it: undefined as long as further samples of the same point are waited for */
   count(point: Evaluation | undefined): void {
     this.#simulated++
     if (point === undefined) return
     this.#total++
     if (point.outcome === 'failed') this.#failed++
-    const objectives = this.#objectives
-    if (objectives.wantsFront || point.outcome !== 'done' || !isWhole(this.#budget, point.individual.budget)) return
-    if (!this.#best || isBetter(objectives, point, this.#best)) this.#best = point
+    if (this.#objectives.wantsFront) return
+    const whole = this.#designPoints ? this.#designPoints.add(point) : point
+    if (whole?.outcome !== 'done' || !isWhole(this.#budget, whole.individual.budget)) return
+    if (!this.#best || isBetter(this.#objectives, whole, this.#best)) this.#best = whole
   }
 
   report(place: Pick<Progress, 'generation' | 'generations' | 'mostEvaluations' | 'size' | 'evaluated'>): void {

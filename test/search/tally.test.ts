@@ -31,3 +31,30 @@ test('the best so far is the first of the best fitness, of those that keep the c
 test('where none keeps the constraints the best so far violates them least, and of those alike has the better fitness', () => {
   expect(bestOf([1, 2], [3, 1], [2, 1], [2.5, 1])).toBe(2)
 })
+
+test('of a design the best so far is the best mean, not the luckiest replicate, and no point of which one has failed', () => {
+  const record = RecordWriter.openForWriting(temporaryDirectory())
+  onTestFinished(() => record.close())
+  record.writeProblem(['x'], objectives)
+  const seen: (number | undefined)[] = []
+  const tally = new Tally(record, { objectives, budget: undefined }, ({ best }) => seen.push(best?.fitness[0]))
+  const costs = [
+    [5, 5, 5],
+    [0, 9, 9],
+    [1, undefined, 1],
+    [4, 5, 3],
+  ]
+  const individuals = costs.flatMap((own, index) =>
+    own.map((_, replicate) => new Individual({ generation: 0, index, replicate }, { x: index }, index)),
+  )
+  tally.expect(individuals, [])
+  for (const individual of individuals) {
+    const cost = costs[individual.index]![individual.replicate]
+    const cause = { kind: 'threw', message: 'no' } as const
+    tally.count(
+      cost === undefined ? { individual, outcome: 'failed', cause } : { individual, outcome: 'done', fitness: [cost] },
+    )
+    tally.report({ generation: 0, generations: 1, size: 12, evaluated: 1 })
+  }
+  expect(seen).toEqual([undefined, undefined, 5, 5, 5, 5, 5, 5, 5, 5, 5, 4])
+})
