@@ -195,7 +195,7 @@ export class RecordFile {
         const rows = this.#prepare<Row>(sql)
           .raw()
           .all(...behind, ...values, size)
-        yield* rows
+        for (const row of rows) yield row // several times faster than to delegate
         if (rows.length < size) return
         behind = rows.at(-1)!.slice(0, 3) as readonly number[]
         size = Math.ceil(Math.min(blockRows, (blockCharacters * size) / (charactersIn(rows) + 1)))

@@ -25,46 +25,63 @@ export abstract class RowReader {
     return this.file.iterate('select * from evaluated order by generation, "index", replicate')
   }
 
-  /** The individuals of `rows`, as lists of what tables are made of, and of what else is asked for. */
+  /** The individuals of `rows`, as lists of what tables are made of, and of what else is asked for; outputs last. */
   tableRows(
     ...beside: readonly ('violation' | 'budget' | 'continues' | 'outputs')[]
   ): IterableIterator<IndividualCells> {
-    const columns = ['generation, "index", replicate, seed, parameters, outcome, fitness, score, cause', ...beside]
-    return this.#inOrder(
-      beside.includes('outputs'),
-      `select ${columns.join(', ')} from evaluated
-       where (generation, "index", replicate) > (?, ?, ?) order by generation, "index", replicate limit ?`,
-    )
+    const columns = ['seed', 'parameters', 'outcome', 'fitness', 'score', 'cause', ...beside]
+    return this.#inOrder(columns, 'evaluated')
   }
 
   /**
-   * Columns of all individuals, in the same order; without those that stand in for others if they are not wanted, and with
-   * one budget if it is said.
+   * Columns of all individuals, in the same order, outputs last; without those that stand in for others if they are not wanted,
+   * and with one budget if it is said.
    */
   columns(
     names: readonly ('parameters' | 'fitness' | 'outputs')[],
     { standIns = true, budget }: { readonly standIns?: boolean; readonly budget?: number | undefined } = {},
   ): IterableIterator<ColumnsRow> {
     return this.#inOrder(
-      names.includes('outputs'),
-      `select generation, "index", replicate, outcome, ${names.join(', ')} from evaluated
-       where (generation, "index", replicate) > (?, ?, ?)
-         and (? or replaces is null) and (? is null or coalesce(budget, ?) = ?)
-       order by generation, "index", replicate limit ?`,
+      ['outcome', ...names],
+      'evaluated',
+      '(? or replaces is null) and (? is null or coalesce(budget, ?) = ?)',
       Number(standIns),
       ...Array<number | null>(3).fill(budget ?? null),
     )
   }
 
-  /** Outputs are of any size, and so read one by one: many that follow small ones would be held at once. */
+  /** Rows of a table or view in blocks, which begin with generation, index and replicate. */
   #inOrder<Row extends readonly [number, number, number, ...unknown[]]>(
-    hasOutputs: boolean,
-    sql: string,
+    columns: readonly string[],
+    from: string,
+    condition = 'true',
     ...values: readonly unknown[]
   ): Generator<Row, void> {
-    return hasOutputs
-      ? this.file.lists<Row>(sql, -1, -1, -1, ...values, -1)
-      : this.file.listsInBlocks<Row>(sql, ...values)
+    const read = columns.map((column) => (column === 'outputs' ? smallOutputs : column))
+    const rows = this.file.listsInBlocks<Row>(
+      `select generation, "index", replicate, ${read.join(', ')} from ${from}
+       where (generation, "index", replicate) > (?, ?, ?) and ${condition} order by generation, "index", replicate limit ?`,
+      ...values,
+    )
+    return columns.at(-1) === 'outputs' ? this.#withLargeOutputs(rows) : rows
+  }
+
+  /** Outputs are of any size: large ones are read one by one, as many that follow small ones would be held at once. */
+  *#withLargeOutputs<Row extends readonly [number, number, number, ...unknown[]]>(
+    rows: Iterable<Row>,
+  ): Generator<Row, void> {
+    for (const row of rows) {
+      if (typeof row.at(-1) !== 'number') {
+        yield row
+        continue
+      }
+      const [generation, index, replicate] = row
+      const { outputs } = this.file.get<{ readonly outputs: string }>(
+        'select outputs from evaluations where generation = ? and "index" = ? and replicate = ?',
+        ...[generation, index, replicate],
+      )!
+      yield [...row.slice(0, -1), outputs] as readonly unknown[] as Row
+    }
   }
 
   /** The parameters of all individuals, as JSON, in the same order. */
@@ -73,10 +90,9 @@ export abstract class RowReader {
   }
 
   /** The outputs of all individuals that gave some, as JSON, in the same order. */
-  outputs(): IterableIterator<string> {
-    return this.file.pluck(
-      'select outputs from evaluations where outputs is not null order by generation, "index", replicate',
-    )
+  *outputs(): Generator<string> {
+    const rows = this.#inOrder<OutputsRow>(['outputs'], 'evaluations', 'outputs is not null')
+    for (const [, , , outputs] of rows) yield outputs
   }
 
   row({ generation, index, replicate }: IndividualId): EvaluatedRow | undefined {
@@ -240,6 +256,11 @@ export abstract class RowReader {
     )
   }
 }
+
+type OutputsRow = readonly [generation: number, index: number, replicate: number, outputs: string]
+
+/** The outputs of an individual, or their size if they are large: so many characters are not read to learn it. */
+const smallOutputs = 'iif(octet_length(outputs) > 2000, octet_length(outputs), outputs)'
 
 /** Through the reports once and sorted: there may be millions, and they have no index. */
 const seriesQuery = `select generation, "index", replicate, step, value from (

@@ -3,6 +3,7 @@ import type { IndividualId } from '../core/individual.ts'
 import type { RecordReader } from '../record/reader.ts'
 import type { IndividualCells } from '../record/rows.ts'
 import { cellAt, joinKinds, kindOf } from './cells.ts'
+import { addElements, jsonCell, LeafTexts } from './leaf-texts.ts'
 import { type Leaf, recordedLeaves } from './leaves.ts'
 import { type Cell, type CellKind, type Column, type Table, UniqueNames } from './table.ts'
 
@@ -67,10 +68,20 @@ export class IndividualTable implements Table {
 
   *rows(): Generator<Cell[]> {
     const objectives = this.#record.objectives.names.length
+    for (const row of this.#wanted()) yield this.#cells(row, objectives)
+  }
+
+  *jsonRows(): Generator<string[]> {
+    const objectives = this.#record.objectives.names.length
+    const parameters = new LeafTexts(this.#leaves)
+    const outputs = new LeafTexts(this.#outputs)
+    for (const row of this.#wanted()) yield this.#texts(row, parameters, objectives, outputs)
+  }
+
+  #wanted(): Iterable<IndividualCells> {
     const outputs = this.#outputs.length > 0 ? (['outputs'] as const) : []
-    for (const row of this.#record.tableRows(...this.#ofProblem, ...outputs)) {
-      if (this.#only === undefined || this.#only.has(`${row[0]}.${row[1]}`)) yield this.#cells(row, objectives)
-    }
+    const rows = this.#record.tableRows(...this.#ofProblem, ...outputs)
+    return this.#only === undefined ? rows : rowsOf(this.#only, rows)
   }
 
   #cells(row: IndividualCells, objectives: number): Cell[] {
@@ -91,10 +102,29 @@ export class IndividualTable implements Table {
     for (const { path, kind } of this.#outputs) cells.push(cellAt(outputs, path, kind))
     return cells
   }
+
+  /** The cells as JSON. */
+  #texts(row: IndividualCells, parameters: LeafTexts, objectives: number, outputs: LeafTexts): string[] {
+    const [generation, index, replicate, seed, given, outcome, scores, score, why] = row
+    const texts = [`${generation}`, `${index}`, `${replicate}`, `${seed}`]
+    parameters.addTo(texts, given)
+    texts.push(`"${outcome}"`)
+    addElements(texts, scores ?? '[]', objectives)
+    const cause = why === null ? undefined : (JSON.parse(why) as FailureCause)
+    texts.push(jsonCell(score), jsonCell(cause?.kind ?? null), jsonCell(cause?.message ?? null))
+    const last = besideOf + this.#ofProblem.length
+    for (let i = besideOf; i < last; i++) texts.push(jsonCell(row[i] as Cell))
+    if (this.#outputs.length > 0) outputs.addTo(texts, (row[last] as string | null) ?? '{}')
+    return texts
+  }
 }
 
 /** Where in a row that stands which is asked for beside the rest. */
 const besideOf = 9
+
+function* rowsOf(points: ReadonlySet<string>, rows: Iterable<IndividualCells>): Generator<IndividualCells> {
+  for (const row of rows) if (points.has(`${row[0]}.${row[1]}`)) yield row
+}
 
 function scanOutputs(outputs: Readonly<Record<string, unknown>>, kinds: Map<string, CellKind | undefined>): void {
   for (const name of Object.keys(outputs)) {

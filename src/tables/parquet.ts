@@ -1,4 +1,4 @@
-import { type BasicType, ByteWriter, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer'
+import { type BasicType, ByteWriter, type ColumnSource, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer'
 import type { Cell, Column, Table } from './table.ts'
 
 /** Cells of one row group; they are what is held in memory. */
@@ -16,7 +16,7 @@ export function* asParquet(table: Table): Generator<Uint8Array> {
     const rows = data[0]!.length
     if (rows > 0) {
       void parquet.write({
-        columnData: table.columns.map(({ name }, i) => ({ name, data: data[i]! })),
+        columnData: table.columns.map((column, i) => ({ name: column.name, ...layoutOf(column, data[i]!) })),
         rowGroupSize: rows,
       })
     }
@@ -41,11 +41,28 @@ const types: Readonly<Record<Column['kind'], BasicType>> = {
   mixed: 'STRING',
 }
 
+/**
+ * How the cells of a column are written. Whole numbers of 32 bits stand as differences, which are few bits where they are
+ * counted; real ones that do not repeat are not compressed, since that costs much and saves nothing.
+ */
+function layoutOf({ kind }: Column, cells: readonly unknown[]): Pick<ColumnSource, 'data' | 'encoding' | 'codec'> {
+  switch (kind) {
+    case 'integer':
+      if (cells.every((cell) => cell === undefined || cell === ((cell as number) | 0))) {
+        return { data: cells as unknown[], encoding: 'DELTA_BINARY_PACKED' }
+      }
+      return { data: cells.map((cell) => (cell === undefined ? undefined : BigInt(cell as number))) }
+    case 'number':
+      return { data: cells as unknown[], codec: 'UNCOMPRESSED' }
+    default:
+      return { data: cells as unknown[] }
+  }
+}
+
 function storable(cell: Cell, { kind }: Column): unknown {
   if (cell === null) return undefined
   switch (kind) {
     case 'integer':
-      return BigInt(cell)
     case 'number':
       return Number(cell)
     case 'boolean':

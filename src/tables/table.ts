@@ -14,6 +14,8 @@ export interface Table {
   readonly columns: readonly Column[]
   /** The cells of each row, in the order of the columns. */
   rows(): Iterable<readonly Cell[]>
+  /** The same rows, each cell as JSON; of tables whose cells stand in the record as that. */
+  jsonRows?(): Iterable<readonly string[]>
 }
 
 /** Column names that differ also where case does not count; what would be taken twice says what it is. */

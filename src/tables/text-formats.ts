@@ -1,4 +1,5 @@
 import { looksLikeOther } from '../core/read-cell.ts'
+import { jsonCell, nothing } from './leaf-texts.ts'
 import type { Cell, Table } from './table.ts'
 
 /**
@@ -6,12 +7,15 @@ import type { Cell, Table } from './table.ts'
  * like something else stand in quotes.
  */
 export function* asCsv(table: Table): Generator<string> {
-  if (table.columns.length === 0) return // of a batch in which nothing has been collected yet
-  yield csvLine(
-    table.columns.map(({ name }) => name),
-    nameField,
-  )
-  for (const cells of table.rows()) yield csvLine(cells)
+  const { columns } = table
+  if (columns.length === 0) return // of a batch in which nothing has been collected yet
+  yield line(columns.map(({ name }) => nameField(name)))
+  if (table.jsonRows) {
+    const fields = columns.map(({ kind }) => (kind === 'number' ? csvNumber : csvText))
+    for (const texts of table.jsonRows()) yield line(texts, fields)
+  } else {
+    for (const cells of table.rows()) yield line(cells.map(csvField))
+  }
 }
 
 /** A JSON object a line. */
@@ -29,10 +33,26 @@ export function* asJson(table: Table): Generator<string> {
   yield separator === '[\n' ? '[]\n' : '\n]\n'
 }
 
-function csvLine<C extends Cell>(cells: readonly C[], field: (cell: C) => string = csvField): string {
-  let line = field(cells[0]!)
-  for (let i = 1; i < cells.length; i++) line += `,${field(cells[i]!)}`
+/** @param written how each text is written, if not as it is */
+function line(texts: readonly string[], written?: readonly ((text: string) => string)[]): string {
+  let line = ''
+  for (let i = 0; i < texts.length; i++) line += `${i === 0 ? '' : ','}${written ? written[i]!(texts[i]!) : texts[i]}`
   return `${line}\r\n`
+}
+
+/** A cell of numbers that is given as JSON: what JSON lacks is a text there. */
+function csvNumber(json: string): string {
+  return json === nothing ? '' : isText(json) ? json.slice(1, -1) : json
+}
+
+/** Any other cell that is given as JSON. */
+function csvText(json: string): string {
+  if (!isText(json)) return json === nothing ? '' : json
+  return csvField(json.includes('\\') ? (JSON.parse(json) as string) : json.slice(1, -1))
+}
+
+function isText(json: string): boolean {
+  return json.charCodeAt(0) === 0x22
 }
 
 function csvField(cell: Cell): string {
@@ -50,16 +70,14 @@ function inQuotes(text: string): string {
 }
 
 function* jsonObjects(table: Table): Generator<string> {
-  const keys = table.columns.map(({ name }) => JSON.stringify(name))
-  for (const cells of table.rows()) {
-    let members = ''
-    for (let i = 0; i < cells.length; i++) members += `${i === 0 ? '' : ','}${keys[i]}:${jsonCell(cells[i]!)}`
-    yield `{${members}}`
+  const members = table.columns.map(({ name }, i) => `${i === 0 ? '' : ','}${JSON.stringify(name)}:`)
+  for (const texts of table.jsonRows?.() ?? jsonRowsOf(table)) {
+    let object = ''
+    for (let i = 0; i < texts.length; i++) object += members[i]! + texts[i]!
+    yield `{${object}}`
   }
 }
 
-/** Numbers that JSON lacks stand there as text. */
-function jsonCell(cell: Cell): string {
-  if (typeof cell === 'number') return Number.isFinite(cell) ? String(cell) : `"${cell}"`
-  return cell === null ? 'null' : JSON.stringify(cell)
+function* jsonRowsOf(table: Table): Generator<string[]> {
+  for (const cells of table.rows()) yield cells.map(jsonCell)
 }

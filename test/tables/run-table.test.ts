@@ -225,3 +225,28 @@ test('the export has the same shapes, and Arrow among its formats', async () => 
     '--canonical has one form only, got --reports as well',
   )
 })
+
+test('outputs of any size come in the order of their individuals, and long ones are not held together', async () => {
+  const directory = temporaryDirectory()
+  const record = RecordWriter.openForWriting(directory)
+  record.writeProblem(['x'], new Objectives({ cost: -1 }))
+  const individuals = Array.from(
+    { length: 1200 },
+    (_, index) => new Individual({ generation: 0, index, replicate: 0 }, { x: index }, index),
+  )
+  const noteOf = (index: number) => (index % 100 === 7 ? `ä${index} `.repeat(1000) : `note ${index}`)
+  record.addGeneration(
+    0,
+    individuals.map((individual) => ({ individual, after: 0 })),
+  )
+  const attempts = individuals.flatMap((individual, index): AttemptRecord[] => {
+    if (index % 3 === 0) return []
+    const decided = { individual, epoch: 1, attempt: 1, worker: 1, verdict: 'accepted' } as const
+    return [{ ...decided, fitness: [index], outputs: { note: noteOf(index) } }]
+  })
+  record.commit({ attempts, reports: [], positions: [] })
+  record.close()
+  const notes: unknown[] = []
+  for await (const { note } of tableOf(directory)) notes.push(note)
+  expect(notes).toEqual(individuals.map((_, index) => (index % 3 === 0 ? null : noteOf(index))))
+})
