@@ -97,6 +97,11 @@ export class PilotJob {
     return this.#isDamaged
   }
 
+  /** Whether it has said that it leaves: its job ends by itself. */
+  get hasLeft(): boolean {
+    return this.#hasLeft
+  }
+
   /** When it was heard that its job is being ended; undefined if it is not. */
   get endingSince(): number | undefined {
     return this.#endingSince

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import { ask, askMeanwhile, type SlurmAnswer } from './ask.ts'
 
 /** A batch job, or one of an array, as Slurm lists it. */
@@ -66,13 +67,27 @@ export function queuedJobs(jobs: readonly string[]): readonly QueuedJob[] {
   return [...(listed?.values() ?? [])].filter(({ state }) => !hasEnded(state))
 }
 
-/** The jobs of this user that wait or run and were submitted with a script. */
-export async function jobsOfScript(path: string): Promise<readonly string[]> {
-  const user = `--user=${process.getuid?.() ?? ''}`
-  const answer = await askMeanwhile('squeue', ['--noheader', user, `--Format=JobID:|,Command:${path.length + 1}`])
-  const lines = answer.type === 'said' ? answer.text.split('\n').map((line) => line.trim().split('|')) : []
-  return lines.flatMap(([job, command]) => (command === path ? [job!] : []))
+/** The jobs of this user that wait or run and were submitted with a script; undefined if Slurm does not say. */
+export async function jobsOfScript(path: string): Promise<readonly string[] | undefined> {
+  const jobs = await jobsOfScriptsIn(dirname(path), path.length)
+  const named = jobs?.flatMap(({ job, script }) => (script === path ? [arrayOf(job)] : []))
+  return named && [...new Set(named)]
 }
+
+/** The jobs of this user that wait or run, those of arrays each, with their scripts, which lie somewhere in a folder. */
+export async function jobsOfScriptsIn(
+  folder: string,
+  longest = folder.length + 32,
+): Promise<readonly { readonly job: string; readonly script: string }[] | undefined> {
+  const which = ['--array', `--user=${process.getuid?.() ?? ''}`, '--states=PENDING,RUNNING,SUSPENDED,CONFIGURING']
+  const answer = await askMeanwhile('squeue', ['--noheader', ...which, `--Format=JobArrayID:|,Command:${longest + 1}`])
+  if (answer.type !== 'said') return undefined
+  const lines = answer.text.split('\n').map((line) => line.trim().split('|'))
+  return lines.flatMap(([job, script = '']) => (script.startsWith(`${folder}/`) ? [{ job: job!, script }] : []))
+}
+
+/** `12_3` is of the array 12. */
+export const arrayOf = (job: string) => job.split('_')[0]!
 
 /** The numbers of a job's steps that run now; undefined if Slurm does not say. */
 export function runningSteps(job: string): ReadonlySet<string> | undefined {

@@ -1,9 +1,7 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import type { RunnerSettings } from '../../src/core/runner-settings.ts'
 import type { LaunchedProcess, ProcessEnd } from '../../src/system/process-group.ts'
-import { replaceFile } from '../channel/run-file.ts'
 import type {
   EndExplanation,
   EndedWorker,
@@ -18,10 +16,9 @@ import { goneWorkers } from './allocation.ts'
 import { askMeanwhile, findOnPath } from './ask.ts'
 import { openPilots, PilotJob, type PilotOptions, pilotNumbers } from './pilot-job.ts'
 import { pilotsDirectory } from './pilot-protocol.ts'
-import { pilotScript } from './pilot-script.ts'
-import { askForJobMeanwhile, hasEnded, jobsOfScript, listJobs } from './queue.ts'
+import { arrayOf, askForJobMeanwhile, hasEnded, jobsOfScriptsIn, listJobs } from './queue.ts'
 import { explainSbatchEnd } from './sbatch-ends.ts'
-import { afterRefusal, firstRequestSize, submitJob } from './submission.ts'
+import { Submissions } from './submissions.ts'
 
 /** How often pilots are listened to; what workers say goes past them. */
 const listenMs = 500
@@ -31,6 +28,8 @@ const patienceMs = 20_000
 const leaveMs = 5000
 /** When Slurm is asked what is ending a job, after that was heard: it takes a moment to end it. */
 const endMs = 2000
+/** How long it is waited before it is asked whether jobs are still listed, which are cancelled then. */
+const cancelPausesMs = [0, 500, 2000, 5000]
 
 /** Workers in batch jobs that the runner submits from wherever it is, each job with room for several of one node. */
 export class SbatchLauncher implements Launcher, WorkerPool {
@@ -50,9 +49,7 @@ export class SbatchLauncher implements Launcher, WorkerPool {
   /** The first two submissions do not wait for their turn: the first worker's, and the one after it has shown the way. */
   #promptSubmissions = 2
   #benched: readonly string[] = []
-  #requestSize = firstRequestSize
-  /** Whether Slurm may have taken jobs without saying so. */
-  #mayHaveMore = false
+  readonly #submissions: Submissions
   /** What went wrong while nobody waited. */
   #trouble: unknown
   readonly #say: (sentence: string) => void
@@ -61,6 +58,7 @@ export class SbatchLauncher implements Launcher, WorkerPool {
   constructor(settings: RunnerSettings, say: (sentence: string) => void = () => {}) {
     this.#settings = settings
     this.#say = say
+    this.#submissions = new Submissions(settings, say)
   }
 
   get nodes(): number {
@@ -160,12 +158,12 @@ export class SbatchLauncher implements Launcher, WorkerPool {
 
   release(): void {
     for (const pilot of this.#pilots) pilot.leave()
+    void this.#cancelWaiting()
   }
 
   async close(): Promise<void> {
-    this.release()
-    const cancelled = this.#pilots.filter(({ node, job, isOver }) => node === undefined && job !== undefined && !isOver)
-    await this.#cancelJobs(cancelled)
+    for (const pilot of this.#pilots) pilot.leave()
+    await this.#cancelWaiting()
     const begin = performance.now()
     const isAwaited = (pilot: PilotJob) => !pilot.isOver && pilot.node !== undefined
     while (this.#pilots.some(isAwaited) && performance.now() - begin < leaveMs) {
@@ -174,8 +172,26 @@ export class SbatchLauncher implements Launcher, WorkerPool {
     }
     await this.#cancelJobs(this.#pilots.filter(isAwaited))
     for (const pilot of this.#pilots) pilot.close()
+    await this.#cancelRest(new Set(this.#pilots.flatMap(({ job, hasLeft }) => (hasLeft ? (job ?? []) : []))))
     this.#pilots.length = 0
-    if (this.#mayHaveMore) await cancel(await jobsOfScript(this.#script))
+  }
+
+  /**
+   * Cancels what Slurm still lists for this run: it may have taken jobs without saying so, or have missed that they were
+   * cancelled.
+   * @param leaving jobs that end by themselves
+   */
+  async #cancelRest(leaving: ReadonlySet<string>): Promise<void> {
+    if (!existsSync(pilotsDirectory(this.#directory))) return
+    let jobs: readonly string[] = []
+    for (const pause of cancelPausesMs) {
+      await setTimeout(pause)
+      const listed = await jobsOfScriptsIn(pilotsDirectory(this.#directory))
+      jobs = listed?.flatMap(({ job }) => (leaving.has(job) ? [] : [job])) ?? []
+      if (jobs.length === 0) return
+      await cancel(jobs)
+    }
+    this.#say(`Slurm still lists jobs of this run, which have nothing to do any more: scancel ${jobs.join(' ')}`)
   }
 
   abandon(): void {
@@ -208,53 +224,19 @@ export class SbatchLauncher implements Launcher, WorkerPool {
   async #talk(): Promise<void> {
     this.#isTalking = true
     try {
-      await this.#submit()
+      const isSure = await this.#submissions.submit(this.#pilots, {
+        directory: this.#directory,
+        run: this.#run,
+        benched: this.#benched,
+      })
+      if (!isSure) this.#promptSubmissions = 0
       await this.#ask()
-      await this.#cancelJobs(this.#pilots.filter(({ isLeaving, node }) => isLeaving && node === undefined))
+      await this.#cancelWaiting()
     } catch (error) {
       this.#trouble ??= error // a full disk, for one
     } finally {
       this.#isTalking = false
     }
-  }
-
-  async #submit(): Promise<void> {
-    const waiting = this.#pilots.filter(({ isToBeSubmitted }) => isToBeSubmitted)
-    const pilots = waiting.slice(0, this.#requestSize.most)
-    if (pilots.length === 0) return
-    const isArray = this.#requestSize.most > 1
-    const submission = await submitJob([
-      ...(isArray ? [`--array=0-${pilots.length - 1}`] : []),
-      ...(this.#benched.length > 0 ? [`--exclude=${this.#benched.join(',')}`] : []),
-      this.#writeScript(),
-      ...pilots.map(({ number }) => String(number)),
-    ])
-    switch (submission.type) {
-      case 'taken':
-        this.#requestSize = { ...this.#requestSize, refusals: 0 }
-        for (const [task, pilot] of pilots.entries())
-          pilot.submitted(isArray ? `${submission.job}_${task}` : submission.job)
-        return
-      case 'unsure':
-        // Asked again: a pilot that comes twice finds its own pipe there and ends.
-        this.#mayHaveMore = true
-        return
-      case 'too-many':
-        this.#onTooMany(pilots.length, submission.words)
-        return
-      case 'refused':
-        for (const pilot of pilots) pilot.refusal = submission.words
-    }
-  }
-
-  #onTooMany(asked: number, words: string): void {
-    const isSecond = this.#requestSize.refusals > 0
-    this.#requestSize = afterRefusal(this.#requestSize, asked)
-    if (!isSecond) return
-    const { most } = this.#requestSize
-    const now =
-      most < asked ? `${most} at once ${most === 1 ? 'is' : 'are'} asked for from now on` : 'it is asked again'
-    this.#say(`Slurm does not take ${asked} more ${asked === 1 ? 'job' : 'jobs'} now (${words}): ${now}.`)
   }
 
   async #ask(): Promise<void> {
@@ -270,28 +252,21 @@ export class SbatchLauncher implements Launcher, WorkerPool {
     }
   }
 
+  /** Those that are to leave and have not begun. */
+  #cancelWaiting(): Promise<void> {
+    const isWaiting = ({ isLeaving, node, isOver }: PilotJob) => isLeaving && node === undefined && !isOver
+    return this.#cancelJobs(this.#pilots.filter(isWaiting))
+  }
+
   /** Those of some pilots that have a job. If they have ended, or Slurm is away, they leave for want of a runner. */
   #cancelJobs(pilots: readonly PilotJob[]): Promise<void> {
     return cancel(pilots.flatMap(({ job }) => job ?? []))
-  }
-
-  get #script(): string {
-    return join(pilotsDirectory(this.#directory), 'job.sh')
-  }
-
-  #writeScript(): string {
-    mkdirSync(pilotsDirectory(this.#directory), { recursive: true })
-    replaceFile(this.#script, pilotScript(this.#directory, this.#run, this.#settings))
-    return this.#script
   }
 }
 
 async function cancel(jobs: readonly string[]): Promise<void> {
   if (jobs.length > 0) await askMeanwhile('scancel', ['--quiet', ...jobs], patienceMs)
 }
-
-/** `12_3` is of the array 12. */
-const arrayOf = (job: string) => job.split('_')[0]!
 
 /** What is to be known before anything is started. */
 export function sbatchProspect({ workers, minWorkers }: RunnerSettings): Prospect {

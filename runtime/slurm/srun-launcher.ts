@@ -263,9 +263,10 @@ fi
 exec "$@" >>"$channel/stdout.txt" 2>>"$channel/stderr.txt"
 `
 
-/** What the job as a whole was given is no option of its steps, but srun would read it as one. */
+/** What the job as a whole was given is no option of its steps, but srun would read it as one; nor is what srun says to be anywhere else. */
 const jobWide = Object.fromEntries(
   ['MEM_PER_CPU', 'MEM_PER_GPU', 'MEM_PER_NODE', 'CPUS_PER_TASK', 'TRES_PER_TASK', 'NTASKS', 'NPROCS', 'NNODES']
     .concat(['NTASKS_PER_NODE', 'DISTRIBUTION', 'HOSTFILE', 'EXCLUSIVE', 'GPUS', 'GPUS_PER_TASK', 'GPUS_PER_NODE'])
+    .concat(['STDOUTMODE', 'STDERRMODE', 'STDINMODE', 'LABELIO', 'OPEN_MODE', 'IMMEDIATE', 'WHOLE', 'TIMELIMIT'])
     .map((name) => [`SLURM_${name}`, undefined]),
 )

@@ -73,7 +73,7 @@ async function submit(sbatch: string, script: string): Promise<string> {
     case 'too-many':
       throw new ConfigurationError(`Slurm refuses the job: ${submission.words}`)
     case 'unsure': {
-      const [job] = await jobsOfScript(script)
+      const [job] = (await jobsOfScript(script)) ?? []
       if (job !== undefined) return job
       throw new ConfigurationError(
         `Slurm did not say whether it has taken the job: ${submission.words}; see whether squeue lists it before it is submitted again`,

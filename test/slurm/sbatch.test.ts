@@ -200,6 +200,11 @@ onSlurm.each<[manner: string, programs: Readonly<Record<string, string>>]>([
       squeue: `[ -e $0.cache ] || $real "$@" >$0.cache; cat $0.cache`, // as it was at the first look, for ever
     },
   ],
+  ['sbatch takes every job and ends with an error and not a word', { sbatch: `$real "$@" >/dev/null; exit 1` }],
+  [
+    'sbatch takes every job and says of something else that it failed',
+    { sbatch: `$real "$@" >/dev/null; echo 'sbatch: error: I/O error writing script' >&2; exit 1` },
+  ],
   ['squeue lists nothing', { squeue: 'exit 0' }],
   [
     'no more than two jobs are taken at once',
@@ -209,14 +214,7 @@ onSlurm.each<[manner: string, programs: Readonly<Record<string, string>>]>([
   ],
 ])('where %s, nothing is given up and no job is left', async (_, programs) => {
   const directory = cluster.directory()
-  const folder = join(directory, 'site')
-  mkdirSync(folder)
-  for (const [name, line] of Object.entries(programs)) {
-    const path = join(folder, name)
-    writeFileSync(path, `#!/bin/sh\nreal=${cluster.ask('which', name)}\n${line}\n`)
-    chmodSync(path, 0o755)
-  }
-  const path = `PATH=${folder}${delimiter}${process.env.PATH}`
+  const path = atSite(directory, programs)
   const ideas = ['SLURM_TIME_FORMAT=relative', 'SQUEUE_STATES=PENDING', 'SQUEUE_FORMAT=%u', 'SBATCH_WAIT=1']
   const options = JSON.stringify(submitting(directory, { workers: 4, workersPerJob: 1 }))
   const child = cluster.begin('env', path, ...ideas, process.execPath, searchProgram, options)
@@ -228,6 +226,36 @@ onSlurm.each<[manner: string, programs: Readonly<Record<string, string>>]>([
   await eventually(() => jobsOf('RUNNING,PENDING').length === 0, 'no job is left')
   await eventually(() => workersIn(directory).length === 0, 'no worker is left')
 })
+
+onSlurm(
+  'a job that sbatch has not named is found and not asked for again, and none outlives the runs that asked for it',
+  async () => {
+    const directory = cluster.directory()
+    const site = (name: string) => join(directory, 'site', name)
+    const path = atSite(directory, {
+      sbatch: `echo "$@" >>$0.calls; [ -e $0.free ] || exec $real --begin=now+1day "$@" >/dev/null; exec $real "$@"`,
+      squeue: `echo "$@" >>$0.calls; exec $real "$@"`,
+      scancel: `[ -e $0.failed ] || { : >$0.failed; echo 'scancel: error: Kill job error' >&2; exit 1; }; exec $real "$@"`,
+    })
+    const lines = (name: string) =>
+      existsSync(site(name)) ? readFileSync(site(name), 'utf8').trim().split('\n').length : 0
+    const begin = () =>
+      cluster.begin('env', path, process.execPath, searchProgram, JSON.stringify(submitting(directory)))
+    const first = begin()
+    await whileRunning(first, () => lines('squeue.calls') >= 8, 'Slurm was asked again and again')
+    expect(lines('sbatch.calls')).toBe(1)
+    expect(jobsOf('PENDING')).toHaveLength(1)
+    first.process.kill('SIGKILL')
+    await first.ended
+    writeFileSync(site('sbatch.free'), '')
+    releaseAll(directory)
+    const second = begin()
+    expect(await second.ended, second.stderr()).toBe(0)
+    expect(existsSync(site('scancel.failed'))).toBe(true)
+    expect(canonicalExport(join(directory, 'run'))).toBe(undisturbed())
+    await eventually(() => jobsOf('RUNNING,PENDING').length === 0, 'no job is left')
+  },
+)
 
 onSlurm("what Slurm refuses is said once, in Slurm's words", async () => {
   const directory = cluster.directory()
@@ -246,7 +274,7 @@ onSlurm("what Slurm refuses is said once, in Slurm's words", async () => {
   expect(code).toBe(2)
   expect(stderr.split('invalid partition specified: none')).toHaveLength(2)
   expect(stderr).toContain('twoloop: No worker can be started: it was refused by Slurm: ')
-  expect(readdirSync(join(directory, 'search/pilots'))).toEqual(['000001', 'job.sh'])
+  expect(readdirSync(join(directory, 'search/pilots'))).toEqual(['000001'])
 })
 
 onSlurm('it needs to know how many workers there may be, and nothing is started', async () => {
@@ -273,6 +301,18 @@ test('without Slurm it says so', async () => {
     process.env.PATH = PATH
   }
 })
+
+/** A PATH on which Slurm's programs are as they are at some sites: each is a line of shell that knows the `real` one. */
+function atSite(directory: string, programs: Readonly<Record<string, string>>): string {
+  const folder = join(directory, 'site')
+  mkdirSync(folder)
+  for (const [name, line] of Object.entries(programs)) {
+    const path = join(folder, name)
+    writeFileSync(path, `#!/bin/sh\nreal=${cluster.ask('which', name)}\n${line}\n`)
+    chmodSync(path, 0o755)
+  }
+  return `PATH=${folder}${delimiter}${process.env.PATH}`
+}
 
 function experimentIn(directory: string): string {
   const file = join(directory, 'experiment.json')
