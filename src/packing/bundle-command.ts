@@ -130,7 +130,8 @@ const rewritten: Plugin = {
       return importer === join(dist, 'optimizers', 'kit.js') ? { path, external: true } : undefined
     })
     onLoad({ filter: /\.js$/ }, async ({ path }) => {
-      return { contents: withOwnPlace(withUsedOfZod(await readFile(path, 'utf8')), path) }
+      const text = await readFile(path, 'utf8')
+      return { contents: path.endsWith(zodSchemas) ? readByZod(text) : withOwnPlace(withUsedOfZod(text), path) }
     })
   },
 }
@@ -145,4 +146,14 @@ function withOwnPlace(text: string, path: string): string {
 /** Of a namespace that is imported as such only what is used is bundled: not the forty languages that zod speaks. */
 function withUsedOfZod(text: string): string {
   return text.replace(/import \{ z \} from ["']zod["']/, `import * as z from 'zod'`)
+}
+
+const zodSchemas = join('zod', 'v4', 'core', 'schemas.js')
+
+/** A command reads with most schemas once or never: to compile a function for each takes longer than all that they read. */
+function readByZod(text: string): string {
+  const compiles = 'const jit = !core.globalConfig.jitless;'
+  if (!text.includes(compiles))
+    throw new Error(`${zodSchemas} decides in another way whether to compile: no ${compiles}`)
+  return text.replace(compiles, 'const jit = false;')
 }
