@@ -90,6 +90,7 @@ async function build(entry: string, ownPackage: OwnPackage): Promise<Omit<Bundle
       mainFields: ['main'],
       conditions: [], // those of Node.js, without esbuild's own `module`
       sourcemap: 'inline',
+      sourceRoot: pathToFileURL(join(folder, sep)).href, // else its sources would be looked for beside the bundle, in the run
       charset: 'utf8',
       legalComments: 'none',
       logLevel: 'silent',
