@@ -83,7 +83,7 @@ export class Collector {
             fleet.onReady()
             break
           case 'results':
-            for (const [result, ended] of withEnds(message.results, Date.now())) this.#take(worker, result, ended)
+            this.#takeAll(worker, message.results)
             break
           case 'report':
             for (const [step, value] of message.values) this.#reports.push(reportOf(message.key, step, value))
@@ -101,6 +101,17 @@ export class Collector {
       fleet.restart(worker, { type: 'given up', kind: 'channel-damaged', why })
     }
     return read
+  }
+
+  /** A worker simulates one after the other, and the last has come now. */
+  #takeAll(worker: WorkerProcess, results: readonly Result[]): void {
+    const now = Date.now()
+    let left = 0
+    for (const [, milliseconds] of results) left += milliseconds
+    for (const result of results) {
+      left -= result[1]
+      this.#take(worker, result, now - left)
+    }
   }
 
   #take(worker: WorkerProcess, given: Result, ended: number): void {
@@ -123,9 +134,9 @@ export class Collector {
     const { begun, isFault } = worker.blame(isStopping)
     const held = worker.held.list()
     if (worker.wasLate && jobs.waiting > 0) outlasted.onLateStart()
-    const lost = held.slice(0, { any: held.length, first: batch, none: 0 }[begun]).filter((job) => jobs.has(job))
+    const lost = held.slice(0, { any: held.length, first: batch, none: 0 }[begun]).filter(({ isOpen }) => isOpen)
     for (const job of lost) this.#lose(job, worker, { isFault, among: lost.length })
-    for (const job of held) if (jobs.has(job) && !lost.includes(job)) jobs.queue(job)
+    for (const job of held) if (job.isOpen && !lost.includes(job)) jobs.queue(job)
     return fleet.remove(worker)
   }
 
@@ -170,19 +181,6 @@ function answerOf(result: Result, worker: WorkerProcess, job: Job | undefined, e
     began: ended - milliseconds,
     ended,
   }
-}
-
-/** Results with when each ended, in milliseconds since 1970: a worker simulates one after the other, and the last has come now. */
-function withEnds(results: readonly Result[], now: number): (readonly [Result, number])[] {
-  let ended = now
-  return results
-    .toReversed()
-    .map((result) => {
-      const end = ended
-      ended -= result[1]
-      return [result, end] as const
-    })
-    .reverse()
 }
 
 function reportOf([generation, index, replicate, , attempt]: AttemptKey, step: number, value: number): ReportRecord {

@@ -22,6 +22,8 @@ export interface Job {
    * that were held then, so that the one at fault is alone in the end.
    */
   mostTogether: number
+  /** Whether its evaluation is undecided. */
+  isOpen: boolean
 }
 
 /**

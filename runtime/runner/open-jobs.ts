@@ -37,7 +37,9 @@ export class OpenJobs {
   readonly #epoch: number
   readonly #standInFor: StandInFor
   readonly #judge: Judge | undefined
-  readonly #jobs = new Set<Job>()
+  /** All that were opened; those that are decided leave it together, since to take each out at once would cost a search. */
+  #jobs: Job[] = []
+  #size = 0
   readonly #queue = new JobQueue()
   /** The names of individuals that need not go on. */
   readonly #stopped = new Set<string>()
@@ -59,7 +61,7 @@ export class OpenJobs {
   }
 
   get size(): number {
-    return this.#jobs.size
+    return this.#size
   }
 
   /** The number of jobs that nobody holds. */
@@ -81,22 +83,21 @@ export class OpenJobs {
     return this.#stopped.size > 0 && this.#stopped.has(individual.name)
   }
 
-  has(job: Job): boolean {
-    return this.#jobs.has(job)
-  }
-
   /** Whether the individual of that name is still to be decided. */
   isOpen(name: string): boolean {
-    for (const { individual } of this.#jobs) if (individual.name === name) return true
-    return false
+    return this.#jobs.some(({ individual, isOpen }) => isOpen && individual.name === name)
   }
 
   /** Opens a job; it waits for a worker only once it is queued. */
   open(individual: Individual, before?: TriedBefore): Job {
     const { attempts = 0, failures = 0, deaths = 0, lastFailure = null } = before ?? {}
     const mostTogether = deaths > 0 ? 1 : Number.POSITIVE_INFINITY
-    const job = { individual, attempt: attempts + 1, epoch: this.#epoch, failures, deaths, lastFailure, mostTogether }
-    this.#jobs.add(job)
+    const attempt = attempts + 1
+    const epoch = this.#epoch
+    const job: Job = { individual, attempt, epoch, failures, deaths, lastFailure, mostTogether, isOpen: true }
+    if (this.#jobs.length > 2 * this.#size + 1000) this.#jobs = this.#jobs.filter(({ isOpen }) => isOpen)
+    this.#jobs.push(job)
+    this.#size++
     return job
   }
 
@@ -156,18 +157,20 @@ export class OpenJobs {
   }
 
   clear(): void {
-    this.#jobs.clear()
+    for (const job of this.#jobs) job.isOpen = false
+    this.#jobs = []
+    this.#size = 0
     this.#queue.clear()
   }
 
   /** Whether the key's attempt is the one that the evaluation waits for. */
   #isRunning(job: Job, key: AttemptKey): boolean {
-    return this.#jobs.has(job) && job.epoch === key[3] && job.attempt === key[4]
+    return job.isOpen && job.epoch === key[3] && job.attempt === key[4]
   }
 
   /** An answer to an attempt that was given up: it decides if nothing else has, since it is as good as any other. */
   #onLate(key: AttemptKey, given: Answer): void {
-    const job = [...this.#jobs].find((open) => isIndividualOf(open, key))
+    const job = this.#jobs.find((open) => open.isOpen && isIndividualOf(open, key))
     const answer = job ? this.#judged(job, given) : given
     if (!job || !answer.fitness) {
       this.#attempts.push(judgedAs('late', answer))
@@ -187,7 +190,8 @@ export class OpenJobs {
 
   #accept(job: Job, answer: Answer): void {
     this.#attempts.push(judgedAs('accepted', answer))
-    this.#jobs.delete(job)
+    job.isOpen = false
+    this.#size--
     const { individual } = job
     const { fitness, outputs, constraints, isStopped } = answer
     if (fitness && isStopped) {

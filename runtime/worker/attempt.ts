@@ -5,7 +5,9 @@ import { Timer } from '../../src/system/timer.ts'
 import { Context, type ContextSource } from './context.ts'
 import { type AttemptOutcome, outcomeOf, outcomeOfThrown, TimeoutError, timedOut } from './outcome.ts'
 
-export interface AttemptSurroundings extends ContextSource {
+/** What is simulated, and what its simulation may ask for. */
+export interface Simulated extends ContextSource {
+  readonly individual: Individual
   /** Milliseconds that it may take. */
   readonly timeout?: number | undefined
 }
@@ -13,26 +15,24 @@ export interface AttemptSurroundings extends ContextSource {
 /** One attempt at an individual, in this process. */
 export class Attempt {
   readonly #optimizee: Optimizee
-  readonly #individual: Individual
-  readonly #surroundings: AttemptSurroundings
+  readonly #simulated: Simulated
   readonly #context: Context
   #abortReason: Error | undefined
 
-  constructor(optimizee: Optimizee, individual: Individual, surroundings: AttemptSurroundings) {
+  constructor(optimizee: Optimizee, simulated: Simulated) {
     this.#optimizee = optimizee
-    this.#individual = individual
-    this.#surroundings = surroundings
-    this.#context = new Context(individual, surroundings)
+    this.#simulated = simulated
+    this.#context = new Context(simulated.individual, simulated)
   }
 
   get upcoming(): Upcoming {
-    return { individual: this.#individual, context: this.#context }
+    return { individual: this.#simulated.individual, context: this.#context }
   }
 
   /** Simulates; a simulation that is synchronous gives its outcome at once. Never throws. */
   run(): AttemptOutcome | Promise<AttemptOutcome> {
     try {
-      const result = this.#optimizee.simulate(this.#individual, this.#context)
+      const result = this.#optimizee.simulate(this.#simulated.individual, this.#context)
       return isPromise(result) ? this.#settle(result) : this.#outcomeOf(result)
     } catch (error) {
       return outcomeOfThrown(error, this.#abortReason)
@@ -51,7 +51,7 @@ export class Attempt {
   }
 
   async #settle(result: Promise<unknown>): Promise<AttemptOutcome> {
-    const { timeout } = this.#surroundings
+    const { timeout } = this.#simulated
     const timer = timeout === undefined ? undefined : new Timer(timeout, () => this.abort(new TimeoutError(timeout)))
     try {
       return this.#outcomeOf(await result)

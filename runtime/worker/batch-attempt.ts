@@ -9,9 +9,8 @@ import { Context, type ContextSource } from './context.ts'
 import { type AttemptOutcome, badResult, outcomeOf, outcomeOfThrown, TimeoutError, timedOut } from './outcome.ts'
 
 /** One of several individuals that are simulated together. */
-export interface BatchMember {
+export interface BatchMember extends ContextSource {
   readonly individual: Individual
-  readonly surroundings: ContextSource
 }
 
 export interface BatchSurroundings<M extends BatchMember> {
@@ -82,7 +81,7 @@ class Together<M extends BatchMember> {
     this.#optimizee = optimizee
     this.#members = members
     this.#surroundings = surroundings
-    this.#contexts = members.map(({ individual, surroundings }) => new Context(individual, surroundings))
+    this.#contexts = members.map((member) => new Context(member.individual, member))
     this.#unanswered = new Set(members)
   }
 

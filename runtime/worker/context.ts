@@ -1,21 +1,21 @@
 import type { Individual } from '../../src/core/individual.ts'
-import type { SimulationContext } from '../../src/core/optimizee.ts'
+import type { ProcessUsage, SimulationContext } from '../../src/core/optimizee.ts'
 import { Random } from '../../src/core/random.ts'
 
-/** What surrounds an attempt: what the worker has for every one of them, and what this one has of its own. */
+/** What an attempt's simulation may ask for. */
 export interface ContextSource {
   readonly attempt: number
   /** Gives the run's snapshot; called when the simulation first asks for it. */
-  readonly snapshot: () => unknown
-  readonly report: SimulationContext['report']
+  snapshot(): unknown
+  report(step: number, value: number): boolean
   /** Whether it need not go on. */
-  readonly stopped: () => boolean
+  stopped(): boolean
   /** The path of the individual's directory, which is made if need be. */
-  readonly directory: SimulationContext['directory']
-  readonly account: SimulationContext['account']
-  readonly printedUntil: SimulationContext['printedUntil']
-  readonly checkpoint: SimulationContext['checkpoint']
-  readonly restore: SimulationContext['restore']
+  directory(options?: { readonly make: boolean }): string
+  account(usage: ProcessUsage): void
+  printedUntil(bytes: number): void
+  checkpoint(options?: { readonly make: boolean }): string
+  restore(): string | undefined
 }
 
 /**
@@ -25,33 +25,17 @@ export interface ContextSource {
 export class Context implements SimulationContext {
   readonly attempt: number
   readonly budget: number | undefined
-  // Fields, since simulations take them out of the context.
-  readonly report: SimulationContext['report']
-  readonly directory: SimulationContext['directory']
-  readonly account: SimulationContext['account']
-  readonly printedUntil: SimulationContext['printedUntil']
-  readonly checkpoint: SimulationContext['checkpoint']
-  readonly restore: SimulationContext['restore']
   readonly #seed: number
-  readonly #snapshot: () => unknown
-  readonly #stopped: () => boolean
+  readonly #source: ContextSource
   #random: Random | undefined
   #controller: AbortController | undefined
   #abortReason: Error | undefined
 
   constructor({ seed, budget }: Pick<Individual, 'seed' | 'budget'>, source: ContextSource) {
-    const { attempt, snapshot, report, stopped, directory, account, printedUntil, checkpoint, restore } = source
-    this.attempt = attempt
+    this.attempt = source.attempt
     this.budget = budget
-    this.report = report
-    this.directory = directory
-    this.account = account
-    this.printedUntil = printedUntil
-    this.checkpoint = checkpoint
-    this.restore = restore
     this.#seed = seed
-    this.#snapshot = snapshot
-    this.#stopped = stopped
+    this.#source = source
   }
 
   get random(): Random {
@@ -68,11 +52,37 @@ export class Context implements SimulationContext {
   }
 
   get snapshot(): unknown {
-    return this.#snapshot()
+    return this.#source.snapshot()
   }
 
   get stopped(): boolean {
-    return this.#stopped()
+    return this.#source.stopped()
+  }
+
+  // Functions that need no `this`, since simulations take them out of the context.
+
+  get report(): SimulationContext['report'] {
+    return (step, value) => this.#source.report(step, value)
+  }
+
+  get directory(): SimulationContext['directory'] {
+    return (options) => this.#source.directory(options)
+  }
+
+  get account(): SimulationContext['account'] {
+    return (usage) => this.#source.account(usage)
+  }
+
+  get printedUntil(): SimulationContext['printedUntil'] {
+    return (bytes) => this.#source.printedUntil(bytes)
+  }
+
+  get checkpoint(): SimulationContext['checkpoint'] {
+    return (options) => this.#source.checkpoint(options)
+  }
+
+  get restore(): SimulationContext['restore'] {
+    return () => this.#source.restore()
   }
 
   /** Tells the simulation that its result is not wanted any more; the first reason stays. */

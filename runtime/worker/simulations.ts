@@ -1,22 +1,20 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Individual, idOf, nameOf } from '../../src/core/individual.ts'
 import type { Optimizee, ProcessUsage } from '../../src/core/optimizee.ts'
-import { checkpointOf, runFiles } from '../../src/core/run-files.ts'
 import { digestOfFolder } from '../../src/system/folder-digest.ts'
-import { makeOwnDirectory } from '../../src/system/own-files.ts'
-import { type Assignment, type AttemptKey, decodeMessage, type Used } from '../channel/protocol.ts'
+import { type Assignment, type AttemptKey, decodeMessage, type Printed, type Used } from '../channel/protocol.ts'
 import type { RunFile } from '../channel/run-file.ts'
 import type { Answers } from './answers.ts'
-import { Attempt, type AttemptSurroundings } from './attempt.ts'
-import { BatchAttempt, type BatchMember } from './batch-attempt.ts'
-import { type EarlyStop, neverStopped } from './early-stop.ts'
+import { Attempt } from './attempt.ts'
+import { BatchAttempt } from './batch-attempt.ts'
+import { neverStopped } from './early-stop.ts'
 import { EndInSight } from './end-in-sight.ts'
+import { checkpointOfKey, Member, type MemberSurroundings } from './member.ts'
 import { type AttemptOutcome, causeOf } from './outcome.ts'
 import { PrintedText } from './printed-text.ts'
 import { Reports } from './reports.ts'
-import { removeCheckpoint, restored } from './restored.ts'
+import { removeCheckpoint } from './restored.ts'
 
 /** Results of short simulations ride together, for this long at most. */
 const flushIntervalMs = { events: 2, poll: 20 }
@@ -32,16 +30,9 @@ interface Running {
   readonly attempt: Pick<Attempt, 'abort'>
 }
 
-/** An individual that is simulated, perhaps together with others. */
-interface KeyedMember extends BatchMember {
-  readonly key: AttemptKey
-  readonly stop: EarlyStop
-  readonly surroundings: AttemptSurroundings
-}
-
 /** An individual that is simulated alone, now or soon. */
 interface Alone {
-  readonly member: KeyedMember
+  readonly member: Member
   readonly attempt: Attempt
 }
 
@@ -65,6 +56,8 @@ export class Simulations {
   readonly #optimizee: Optimizee
   readonly #answers: Answers
   readonly #reports: Reports
+  /** What the members have in common. */
+  readonly #around: MemberSurroundings
   readonly #printed = new PrintedText()
   /** What processes have used that attempts have started, until the attempts are answered. */
   readonly #usages = new Map<AttemptKey, ProcessUsage>()
@@ -89,6 +82,17 @@ export class Simulations {
     this.#optimizee = optimizee
     this.#answers = answers
     this.#reports = new Reports({ answers, receive, areHeard: () => this.runFile.hearsReports === true })
+    this.#around = {
+      directory,
+      optimizee,
+      reports: this.#reports,
+      timeout: () => this.runFile.timeout,
+      snapshot: () => this.#readSnapshot(),
+      account: (key, usage) => void this.#usages.set(key, usage),
+      printedUntil: (bytes) => {
+        this.#stderrEnd = bytes
+      },
+    }
   }
 
   /** How many individuals are simulated at once. */
@@ -151,31 +155,40 @@ export class Simulations {
 
   #aloneOf(assignment: Assignment): Alone {
     const member = this.#memberOf(assignment)
-    return { member, attempt: new Attempt(this.#optimizee, member.individual, member.surroundings) }
+    return { member, attempt: new Attempt(this.#optimizee, member) }
   }
 
   #simulateOne(assignment: Assignment): Promise<void> | undefined {
-    const { member, attempt } = this.#prepared.get(assignment) ?? this.#aloneOf(assignment)
-    this.#prepared.delete(assignment)
+    const { member, attempt } = this.#takePrepared(assignment) ?? this.#aloneOf(assignment)
     const { key, stop } = member
     if (stop !== neverStopped) stop.onStop = () => attempt.stop()
     const begin = performance.now()
-    const end = (came: AttemptOutcome) => {
-      const outcome = stop.outcomeOf(came)
-      const milliseconds = performance.now() - begin
-      const take = () => {
-        this.#current = undefined
-        if (this.#isBrokenOff(outcome)) return
-        this.#wasShort = milliseconds < momentMs
-        this.#take([[key, outcome]], milliseconds)
-      }
-      const doubt = 'cause' in outcome ? this.#end.doubt(outcome, milliseconds) : undefined
-      if (doubt) return doubt.then(take)
-      take()
-      return undefined
-    }
-    const running = this.#runAsOwner({ keys: [key], attempt }, () => attempt.run())
-    return running instanceof Promise ? running.then(end) : end(running)
+    const came = this.#runAsOwner({ keys: [key], attempt }, runAttempt, attempt)
+    if (came instanceof Promise) return came.then((outcome) => this.#onOutcome(member, outcome, begin))
+    return this.#onOutcome(member, came, begin)
+  }
+
+  #takePrepared(assignment: Assignment): Alone | undefined {
+    if (this.#prepared.size === 0) return undefined
+    const prepared = this.#prepared.get(assignment)
+    this.#prepared.delete(assignment)
+    return prepared
+  }
+
+  #onOutcome({ key, stop }: Member, came: AttemptOutcome, begin: number): Promise<void> | undefined {
+    const outcome = stop.outcomeOf(came)
+    const milliseconds = performance.now() - begin
+    const doubt = 'cause' in outcome ? this.#end.doubt(outcome, milliseconds) : undefined
+    if (doubt) return doubt.then(() => this.#conclude(key, outcome, milliseconds))
+    this.#conclude(key, outcome, milliseconds)
+    return undefined
+  }
+
+  #conclude(key: AttemptKey, outcome: AttemptOutcome, milliseconds: number): void {
+    this.#current = undefined
+    if (this.#isBrokenOff(outcome)) return
+    this.#wasShort = milliseconds < momentMs
+    this.#answer(key, outcome, milliseconds, this.#takePrinted(milliseconds))
   }
 
   /** Several at once. What is known together shares the time since the answers before it. */
@@ -196,7 +209,7 @@ export class Simulations {
       take()
       this.#answers.tryWrite()
     }
-    const attempt = new BatchAttempt<KeyedMember>(this.#optimizee, members, {
+    const attempt = new BatchAttempt<Member>(this.#optimizee, members, {
       snapshot: () => this.#readSnapshot(),
       timeout: this.runFile.timeout,
       onOutcome: ({ key, stop }, came) => {
@@ -209,52 +222,21 @@ export class Simulations {
       onFailure: (outcome, milliseconds) => this.#end.doubt(outcome, milliseconds),
       onSmaller: () => this.#answers.sayAlive(),
     })
-    const isComplete = await this.#runAsOwner({ keys: members.map(({ key }) => key), attempt }, () => attempt.run())
+    const isComplete = await this.#runAsOwner({ keys: members.map(({ key }) => key), attempt }, runAttempt, attempt)
     this.#current = undefined
     this.#brokeOff ||= !isComplete
     take()
   }
 
-  #memberOf([key, seed, values, share]: Assignment): KeyedMember {
-    const [generation, index, replicate, , attempt] = key
-    const parameters = this.#optimizee.space.fromValues(values)
-    const [continues, left] = share?.continues ?? []
-    const individual = new Individual({ generation, index, replicate }, parameters, seed, {
-      budget: share?.budget,
-      continues: continues === undefined ? undefined : idOf(continues),
-    })
-    const stop = this.#reports.stopOf(key)
-    this.#hasBudget ||= share !== undefined
-    const surroundings: AttemptSurroundings = {
-      attempt,
-      timeout: this.runFile.timeout,
-      snapshot: () => this.#readSnapshot(),
-      report: (step, value) => {
-        this.#reports.add(key, step, value)
-        stop.note(value)
-        return !this.#reports.look(stop)
-      },
-      stopped: () => this.#reports.look(stop),
-      directory: ({ make } = { make: true }) =>
-        make
-          ? makeOwnDirectory(this.#directory, runFiles.individuals, individual.name)
-          : join(this.#directory, runFiles.individuals, individual.name),
-      account: (usage) => void this.#usages.set(key, usage),
-      printedUntil: (bytes) => {
-        this.#stderrEnd = bytes
-      },
-      checkpoint: ({ make } = { make: true }) =>
-        make
-          ? makeOwnDirectory(this.#directory, ...checkpointOfKey(key).split('/'))
-          : join(this.#directory, checkpointOfKey(key)),
-      restore: () => (continues && left ? restored(this.#directory, continues, left) : undefined),
-    }
-    return { key, individual, surroundings, stop }
+  #memberOf(assignment: Assignment): Member {
+    const member = new Member(assignment, this.#around)
+    this.#hasBudget ||= member.hasBudget
+    return member
   }
 
-  #runAsOwner<T>(running: Running, run: () => T): T {
+  #runAsOwner<A extends Running['attempt'], T>(running: Running, run: (attempt: A) => T, attempt: A): T {
     this.#current = running
-    return this.#owner.run(running, run)
+    return this.#owner.run(running, run, attempt)
   }
 
   /** A simulation that was broken off because the worker must end has not failed. */
@@ -264,25 +246,32 @@ export class Simulations {
     return isBrokenOff
   }
 
+  /** What is printed of all that were simulated together is that of each. */
   #take(answered: readonly Answered[], milliseconds: number): void {
+    const printed = this.#takePrinted(milliseconds)
+    for (const [key, outcome] of answered) this.#answer(key, outcome, milliseconds / answered.length, printed)
+  }
+
+  #takePrinted(milliseconds: number): Printed | null {
     // A program that outlasts a simulation prints without this process's knowledge.
     const printed = this.#printed.take(this.#optimizee.open ? Number.POSITIVE_INFINITY : milliseconds, this.#stderrEnd)
     this.#stderrEnd = undefined
-    const each = milliseconds / answered.length
-    for (const [key, outcome] of answered) {
-      const used = this.#takeUsage(key)
-      this.#reports.forget(key)
-      if ('cause' in outcome) {
-        this.#answers.addResult([key, each, null, outcome.cause, null, printed, used])
-        if (this.#hasBudget) removeCheckpoint(this.#checkpointOf(key))
-        continue
-      }
-      const { fitness, outputs = null, isStopped } = outcome
-      const checkpoint = this.#hasBudget && !isStopped ? digestOfFolder(this.#checkpointOf(key)) : undefined
-      if (checkpoint || isStopped)
-        this.#answers.addResult([key, each, fitness, null, outputs, printed, used, { checkpoint, isStopped }])
-      else this.#answers.addResult([key, each, fitness, null, outputs, printed, used])
+    return printed
+  }
+
+  #answer(key: AttemptKey, outcome: AttemptOutcome, milliseconds: number, printed: Printed | null): void {
+    const used = this.#takeUsage(key)
+    this.#reports.forget(key)
+    if ('cause' in outcome) {
+      this.#answers.addResult([key, milliseconds, null, outcome.cause, null, printed, used])
+      if (this.#hasBudget) removeCheckpoint(this.#checkpointOf(key))
+      return
     }
+    const { fitness, outputs = null, isStopped } = outcome
+    const checkpoint = this.#hasBudget && !isStopped ? digestOfFolder(this.#checkpointOf(key)) : undefined
+    if (checkpoint || isStopped)
+      this.#answers.addResult([key, milliseconds, fitness, null, outputs, printed, used, { checkpoint, isStopped }])
+    else this.#answers.addResult([key, milliseconds, fitness, null, outputs, printed, used])
   }
 
   #checkpointOf(key: AttemptKey): string {
@@ -290,7 +279,7 @@ export class Simulations {
   }
 
   #takeUsage(key: AttemptKey): Used | null {
-    const usage = this.#usages.get(key)
+    const usage = this.#usages.size > 0 ? this.#usages.get(key) : undefined
     if (!usage) return null
     this.#usages.delete(key)
     return [usage.cpuMs, usage.peakMemory]
@@ -318,6 +307,6 @@ export class Simulations {
   }
 }
 
-function checkpointOfKey([generation, index, replicate, epoch, attempt]: AttemptKey): string {
-  return checkpointOf(nameOf({ generation, index, replicate }), epoch, attempt)
+function runAttempt<T>(attempt: { readonly run: () => T }): T {
+  return attempt.run()
 }

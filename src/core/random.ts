@@ -85,33 +85,48 @@ export const aRandom: OptionCheck = (value) =>
 
 /** The seed of an individual: 31 bits, so that every simulator's generator takes it (NetLogo and Java are signed). */
 export function seedOf(...path: readonly (string | number)[]): number {
-  return hashPath(path)[0]! >>> 1
+  const sum = mixPath(path)
+  return (lanes[0]! + sum) >>> 1
 }
 
-/** Four 32-bit lanes, each a MurmurHash3 (Appleby) of the path under a seed of its own. */
+/** The state of a generator: an all-zero one would stay zero. */
 function hashPath(path: readonly (string | number)[]): [number, number, number, number] {
-  const lanes: [number, number, number, number] = [0x9e3779b9, 0x243f6a88, 0xb7e15162, 0x93c467e3]
+  const sum = mixPath(path)
+  return [(lanes[0]! + sum) | 0, (lanes[1]! + sum) | 0, (lanes[2]! + sum) | 0, (lanes[3]! + sum) | 0 || 1]
+}
+
+/** Four 32-bit lanes, each a MurmurHash3 (Appleby) of the path under a seed of its own: here until the next path is hashed. */
+const lanes = new Int32Array(4)
+const laneSeeds = [0x9e3779b9, 0x243f6a88, 0xb7e15162, 0x93c467e3]
+
+/** Hashes the path into the lanes, and gives their sum, by which they learn of each other. */
+function mixPath(path: readonly (string | number)[]): number {
+  for (let lane = 0; lane < 4; lane++) lanes[lane] = laneSeeds[lane]!
   let length = 0
-  const mix = (word: number) => {
-    length++
-    for (let lane = 0; lane < 4; lane++) lanes[lane] = mixWord(lanes[lane]!, word)
-  }
   for (const part of path) {
     if (typeof part === 'number') {
-      mix(1)
       scratch.setFloat64(0, part + 0) // -0 and 0 are the same path
+      mix(1)
       mix(scratch.getInt32(0))
       mix(scratch.getInt32(4))
+      length += 3
     } else {
       mix(2)
       mix(part.length)
       for (let i = 0; i < part.length; i++) mix(part.charCodeAt(i))
+      length += 2 + part.length
     }
   }
-  for (let lane = 0; lane < 4; lane++) lanes[lane] = finishHash(lanes[lane]! ^ length)
-  // An all-zero state would stay zero; the lanes also learn of each other here.
-  const sum = (lanes[0] + lanes[1] + lanes[2] + lanes[3]) | 0
-  return [(lanes[0] + sum) | 0, (lanes[1] + sum) | 0, (lanes[2] + sum) | 0, (lanes[3] + sum) | 0 || 1]
+  let sum = 0
+  for (let lane = 0; lane < 4; lane++) {
+    lanes[lane] = finishHash(lanes[lane]! ^ length)
+    sum = (sum + lanes[lane]!) | 0
+  }
+  return sum
+}
+
+function mix(word: number): void {
+  for (let lane = 0; lane < 4; lane++) lanes[lane] = mixWord(lanes[lane]!, word)
 }
 
 const scratch = new DataView(new ArrayBuffer(8))

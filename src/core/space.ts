@@ -94,12 +94,13 @@ export class Space<P = Record<string, unknown>> {
 
   /** The values at a point, also of the parameters that do not apply there. */
   valuesAt(point: ArrayLike<number>): unknown[] {
+    const values: unknown[] = []
     let at = 0
-    return this.#parameters.map((parameter) => {
-      const value = parameter.decode(point, at)
+    for (const parameter of this.#parameters) {
+      values.push(parameter.decode(point, at))
       at += parameter.axes.length
-      return value
-    })
+    }
+    return values
   }
 
   /** The axes of the parameters that do not apply at a point: where it lies on them means nothing. */
@@ -160,7 +161,9 @@ export class Space<P = Record<string, unknown>> {
 
   /** The values of the parameters in the order of `names`. */
   toValues(parameters: P): unknown[] {
-    return this.names.map((name) => ownValue(parameters, name))
+    const values: unknown[] = []
+    for (const name of this.names) values.push(ownValue(parameters, name))
+    return values
   }
 
   /** The parameters as a simulation is given them: with what names stand for in their place. */

@@ -7,6 +7,7 @@ import type { Replications } from '../core/replications.ts'
 import { fitnessOf, standardErrorsOf } from '../core/samples.ts'
 import type { Statement } from '../system/database.ts'
 import type { RecordFile } from './record-file.ts'
+import { RowInserter } from './row-inserter.ts'
 import { toJson } from './rows.ts'
 
 /** What attempts are weighed and numbered by. */
@@ -26,6 +27,8 @@ export interface Rules {
  */
 export class AttemptWriter {
   readonly #file: RecordFile
+  /** Evaluations that have a fitness, and nothing that few have. */
+  readonly #plain: RowInserter
   readonly #evaluation: Statement
   readonly #other: Statement
   readonly #forget: Statement
@@ -36,11 +39,11 @@ export class AttemptWriter {
   readonly #countSamples: Statement<{ readonly samples: number }>
   readonly #samples: Statement<Sample>
   readonly #setSamples: Statement
-  /** Whether anything was ever tried in vain: most runs need not look for it. */
   #hasOthers: boolean
 
   constructor(file: RecordFile) {
     this.#file = file
+    this.#plain = new RowInserter(file, 'evaluations', plainColumns)
     this.#evaluation = file.prepare(`insert into evaluations values (${Array(22).fill('?').join(', ')})`)
     this.#other = file.prepare(`insert into other_attempts values (${Array(15).fill('?').join(', ')})`)
     const ofOne = 'where generation = ? and "index" = ? and replicate = ?'
@@ -72,8 +75,14 @@ export class AttemptWriter {
     this.#hasOthers = file.get('select 1 from other_attempts limit 1') !== undefined
   }
 
+  /** Whether anything was ever tried in vain: most runs need not look for it. */
+  get hasOthers(): boolean {
+    return this.#hasOthers
+  }
+
   write(attempts: readonly AttemptRecord[], rules: Rules): void {
     const tallies = new Map<number, Tally>()
+    this.#plain.begin()
     for (const record of attempts) {
       const { generation } = record.individual
       let tally = tallies.get(generation)
@@ -84,42 +93,20 @@ export class AttemptWriter {
       if (record.verdict === 'accepted') this.#accept(record, rules, tally)
       else this.#keep(record, tally)
     }
+    this.#plain.flush()
     for (const [generation, tally] of tallies) this.#addTally(generation, tally)
   }
 
   #accept(record: AttemptRecord, rules: Rules, tally: Tally): void {
     const { objectives, replications, toldNumber } = rules
-    const { individual, fitness, epoch, attempt, constraints, printed } = record
+    const { individual, fitness, constraints } = record
     const { generation, index, replicate } = individual
     const outcome = !fitness ? 'failed' : record.isStopped ? 'stopped' : 'done'
     const isWeighed = fitness && !objectives.wantsFront && outcome === 'done' && this.#isWhole(individual, rules)
     const score = isWeighed ? objectives.weigh(fitness) : null
     const violation = constraints ? violationOf(constraints) : null
     const told = toldNumber(individual)
-    this.#evaluation.run(
-      generation,
-      index,
-      replicate,
-      outcome,
-      fitness ? JSON.stringify(fitness) : null,
-      score,
-      record.outputs ? toJson(record.outputs) : null,
-      record.cause ? toJson(record.cause) : null,
-      told,
-      epoch,
-      attempt,
-      record.worker,
-      record.milliseconds ?? null,
-      printed ? JSON.stringify(printed) : null,
-      record.began ?? null,
-      record.ended ?? null,
-      record.cpuMs ?? null,
-      record.peakMemory ?? null,
-      violation,
-      constraints ? toJson(constraints) : null,
-      record.samples ? toJson(record.samples) : null,
-      record.standardError ? toJson(record.standardError) : null,
-    )
+    this.#insert(record, { outcome, score, told, violation })
     if (record.checkpoint) {
       const { hash, bytes } = record.checkpoint
       const sql = 'insert or replace into left_checkpoints values (?, ?, ?, ?, ?, 0)'
@@ -132,10 +119,62 @@ export class AttemptWriter {
     else if (score !== null && !((violation ?? 0) > 0)) consider(tally, { score, index, replicate })
   }
 
+  #insert(record: AttemptRecord, { outcome, score, told, violation }: Weighed): void {
+    const { individual, fitness, epoch, attempt, worker, constraints, printed } = record
+    const { generation, index, replicate } = individual
+    const vector = fitness ? JSON.stringify(fitness) : null
+    const milliseconds = record.milliseconds ?? null
+    const began = record.began ?? null
+    const ended = record.ended ?? null
+    if (isPlain(record)) {
+      this.#plain.add(
+        generation,
+        index,
+        replicate,
+        outcome,
+        vector,
+        score,
+        told,
+        epoch,
+        attempt,
+        worker,
+        milliseconds,
+        began,
+        ended,
+      )
+      return
+    }
+    this.#evaluation.run(
+      generation,
+      index,
+      replicate,
+      outcome,
+      vector,
+      score,
+      record.outputs ? toJson(record.outputs) : null,
+      record.cause ? toJson(record.cause) : null,
+      told,
+      epoch,
+      attempt,
+      worker,
+      milliseconds,
+      printed ? JSON.stringify(printed) : null,
+      began,
+      ended,
+      record.cpuMs ?? null,
+      record.peakMemory ?? null,
+      violation,
+      constraints ? toJson(constraints) : null,
+      record.samples ? toJson(record.samples) : null,
+      record.standardError ? toJson(record.standardError) : null,
+    )
+  }
+
   /** When the last sample of a point has come, its first replicate gets all of them, and its fitness may be the best. */
   #join(individual: IndividualId, rules: Rules, replications: Replications, tally: Tally): void {
     const { generation, index } = individual
     const { objectives } = rules
+    this.#plain.flush()
     if (this.#countSamples.get(generation, index)!.samples < replications.count) return
     const rows = this.#samples.all(generation, index)
     const samples = rows.map(({ fitness }) => JSON.parse(fitness) as readonly number[])
@@ -158,6 +197,7 @@ export class AttemptWriter {
     const { individual, epoch, attempt, printed } = record
     const { generation, index, replicate } = individual
     const fitness = record.fitness ? JSON.stringify(record.fitness) : null
+    this.#plain.flush()
     const standing = this.#standing.get(generation, index, replicate)
     if (standing?.epoch === epoch && standing.attempt === attempt) return // what was accepted stands
     const wasGivenUp = this.#forgetOther(record)
@@ -191,6 +231,46 @@ export class AttemptWriter {
     this.#tally.run(done, failed, stopped, attempts, lastTold, generation)
     if (best) this.#best.run({ ...best, generation })
   }
+}
+
+const plainColumns = [
+  'generation',
+  '"index"',
+  'replicate',
+  'outcome',
+  'fitness',
+  'score',
+  'told',
+  'epoch',
+  'attempt',
+  'worker',
+  'milliseconds',
+  'began',
+  'ended',
+]
+
+/** Whether it has nothing beside those columns. */
+function isPlain({
+  outputs,
+  cause,
+  printed,
+  cpuMs,
+  peakMemory,
+  constraints,
+  samples,
+  standardError,
+}: AttemptRecord): boolean {
+  return (
+    !(outputs || cause || printed || constraints || samples || standardError) && (cpuMs ?? peakMemory) === undefined
+  )
+}
+
+/** What an accepted attempt comes to. */
+interface Weighed {
+  readonly outcome: 'done' | 'failed' | 'stopped'
+  readonly score: number | null
+  readonly told: number | null
+  readonly violation: number | null
 }
 
 interface Sample {

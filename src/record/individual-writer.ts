@@ -2,16 +2,28 @@ import { nameOf } from '../core/individual.ts'
 import type { BegunGeneration, ProposedIndividual, StandIn } from '../core/record.ts'
 import type { Statement } from '../system/database.ts'
 import type { RecordFile } from './record-file.ts'
+import { RowInserter } from './row-inserter.ts'
 import { toJson } from './rows.ts'
 
 /** Stores individuals in their generations, in the transaction that is open. */
 export class IndividualWriter {
   readonly #generation: Statement
+  /** Those that stand in for nobody, and have no part of a budget: nearly all. */
+  readonly #plain: RowInserter
   readonly #individual: Statement
   readonly #count: Statement
 
   constructor(file: RecordFile) {
     this.#generation = file.prepare('insert into generations (generation, individuals, summary) values (?, 0, ?)')
+    this.#plain = new RowInserter(file, 'individuals', [
+      'generation',
+      '"index"',
+      'replicate',
+      'seed',
+      'parameters',
+      'after',
+      'origin',
+    ])
     this.#individual = file.prepare('insert into individuals values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
     this.#count = file.prepare(
       'update generations set individuals = individuals + ?, front = null, hypervolume = null where generation = ?',
@@ -25,28 +37,38 @@ export class IndividualWriter {
   /** Writes individuals of generations that are there, each with what it replaces if it is a stand-in. */
   write(individuals: readonly (ProposedIndividual | StandIn)[]): void {
     const counts = new Map<number, number>()
+    this.#plain.begin()
     for (const proposed of individuals) {
       this.#write(proposed)
       const { generation } = proposed.individual
       counts.set(generation, (counts.get(generation) ?? 0) + 1)
     }
+    this.#plain.flush()
     for (const [generation, count] of counts) this.#count.run(count, generation)
   }
 
   #write(proposed: ProposedIndividual | StandIn): void {
     const { individual, after, origin } = proposed
-    const { budget, continues } = individual
+    const { generation, index, replicate, seed, budget, continues } = individual
+    const parameters = JSON.stringify(individual.parameters)
+    const made = origin && JSON.stringify({ operator: origin.operator, parents: origin.parents?.map(nameOf) ?? [] })
+    const replaces = 'replaces' in proposed ? proposed.replaces : null
+    if (replaces === null && budget === undefined && continues === undefined) {
+      this.#plain.add(generation, index, replicate, seed, parameters, after, made ?? null)
+      return
+    }
+    const from = continues ? nameOf(continues) : null
     this.#individual.run(
-      individual.generation,
-      individual.index,
-      individual.replicate,
-      individual.seed,
-      JSON.stringify(individual.parameters),
-      'replaces' in proposed ? proposed.replaces : null,
+      generation,
+      index,
+      replicate,
+      seed,
+      parameters,
+      replaces,
       after,
-      origin ? JSON.stringify({ operator: origin.operator, parents: origin.parents?.map(nameOf) ?? [] }) : null,
+      made ?? null,
       budget ?? null,
-      continues ? nameOf(continues) : null,
+      from,
     )
   }
 }

@@ -14,6 +14,7 @@ import type {
   ReportRecord,
   RunRecord,
   ToldNumber,
+  TriedBefore,
   Usage,
 } from '../core/record.ts'
 import { encodeState } from '../core/state-codec.ts'
@@ -159,6 +160,10 @@ export class RecordWriter extends RecordReader implements RunRecord {
   }
 
   // Attempts and evaluations
+
+  override triedBefore(generation: number): TriedBefore[] {
+    return this.#attempts.hasOthers ? super.triedBefore(generation) : []
+  }
 
   commit(commit: Commit): void {
     this.file.transaction(() => {

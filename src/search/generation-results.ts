@@ -8,18 +8,19 @@ import { Replicates } from '../core/samples.ts'
 export class GenerationResults {
   /** Those of which nothing has come yet. */
   readonly #open = new Set<number>()
-  /** The order in which they were asked for, of those that were. */
-  readonly #places = new Map<number, number>()
+  /** The order in which they were asked for, of those that were; none where their indices say it. */
+  readonly #places: ReadonlyMap<number, number> | undefined
+  readonly #size: number
   readonly #replicates: Replicates
   readonly #points: Evaluation[] = []
 
   constructor(individuals: readonly Individual[], replications: Replications | undefined, objectives: Objectives) {
     this.#replicates = new Replicates(replications, objectives)
     for (const individual of individuals) this.expect(individual)
+    this.#size = individuals.length
+    if (individuals.every(({ index, replicate }, i) => index === i && replicate === 0)) return
     const times = replications?.count ?? 1
-    individuals.forEach((individual, i) => {
-      this.#places.set(keyOf(individual), Math.floor(i / times))
-    })
+    this.#places = new Map(individuals.map((individual, i) => [keyOf(individual), Math.floor(i / times)]))
   }
 
   /** How many individuals are known with all of their replicates, which count once. */
@@ -46,7 +47,9 @@ export class GenerationResults {
 
   /** The place of an individual in the order of telling, which it shares with its stand-ins. */
   placeOf({ index, replicate }: IndividualId, before: number): number | null {
-    const place = this.#places.get(keyOf({ index: index % this.#places.size, replicate }))
+    const first = index % this.#size
+    if (!this.#places) return replicate === 0 ? before + first : null
+    const place = this.#places.get(keyOf({ index: first, replicate }))
     return place === undefined ? null : before + place
   }
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Attempt, type AttemptSurroundings } from '../../runtime/worker/attempt.ts'
+import { Attempt, type Simulated } from '../../runtime/worker/attempt.ts'
 import { type AttemptOutcome, causeOf, outcomeOfThrown } from '../../runtime/worker/outcome.ts'
 import type { FailureCause, Outputs } from '../core/evaluation.ts'
 import type { Individual } from '../core/individual.ts'
@@ -24,7 +24,7 @@ export interface SimulatedHere {
   readonly reports: readonly { readonly step: number; readonly value: number }[]
 }
 
-export interface HereOptions extends Pick<AttemptSurroundings, 'attempt' | 'snapshot' | 'timeout' | 'restore'> {
+export interface HereOptions extends Pick<Simulated, 'attempt' | 'snapshot' | 'timeout' | 'restore'> {
   readonly directory: TemporaryDirectory
   /** Ends the simulation. */
   readonly signal?: AbortSignal | undefined
@@ -38,7 +38,8 @@ export async function simulateHere(
 ): Promise<SimulatedHere> {
   const reports: { step: number; value: number }[] = []
   const report = (step: number, value: number) => reports.push({ step, value }) > 0
-  const attempt = new Attempt(optimizee, individual, {
+  const attempt = new Attempt(optimizee, {
+    individual,
     ...surroundings,
     report,
     stopped: () => false,

@@ -1,8 +1,7 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { PipeReader, PipeWriter } from '../../runtime/channel/pipe-file.ts'
 import { WakeUp } from '../../runtime/channel/wake-up.ts'
@@ -20,43 +19,56 @@ export function bareNode(): number {
   return quantile(times, 0.5)
 }
 
-/** Milliseconds of a message to another process and back by pipe files alone: no individual can come back sooner. */
-export async function barePipe(root: string, trips: number, gapMs: number): Promise<readonly number[]> {
-  const directory = join(root, 'bare-pipe')
-  mkdirSync(directory)
-  let wake = () => {}
-  const writer = new PipeWriter(directory, 'forth', { hello: { type: 'hello' } })
-  const reader = new PipeReader(directory, 'back')
-  const wakeUp = new WakeUp({ mode: 'events', pollInterval, onWake: () => wake() })
-  const program = fileURLToPath(new URL('./echo.js', import.meta.url))
-  const echo = spawn(process.execPath, [program, directory], { stdio: 'inherit' })
-  const ended = once(echo, 'exit')
-  const answer = async () => {
-    while (reader.read().length === 0) {
-      if (echo.exitCode !== null) throw new Error(`the echo of the bare pipe ended with exit code ${echo.exitCode}`)
+/** Messages to another process and back by pipe files alone: no individual can come back sooner. */
+export class BarePipe {
+  readonly #writer: PipeWriter
+  readonly #reader: PipeReader
+  readonly #wakeUp: WakeUp
+  readonly #echo: ChildProcess
+  readonly #ended: Promise<unknown>
+  #wake = () => {}
+
+  private constructor(directory: string) {
+    mkdirSync(directory)
+    this.#writer = new PipeWriter(directory, 'forth', { hello: { type: 'hello' } })
+    this.#reader = new PipeReader(directory, 'back')
+    this.#wakeUp = new WakeUp({ mode: 'events', pollInterval, onWake: () => this.#wake() })
+    const program = fileURLToPath(new URL('./echo.js', import.meta.url))
+    this.#echo = spawn(process.execPath, [program, directory], { stdio: 'inherit' })
+    this.#ended = once(this.#echo, 'exit')
+    this.#wakeUp.follow(this.#reader, this.#reader.path)
+  }
+
+  static async open(root: string): Promise<BarePipe> {
+    const pipe = new BarePipe(join(root, 'bare-pipe'))
+    await pipe.#answer() // its hello
+    return pipe
+  }
+
+  /** Milliseconds of one message and its answer. */
+  async trip(): Promise<number> {
+    const begin = performance.now()
+    this.#writer.write({ type: 'simulate', individuals: [[[0, 1, 0, 1, 1], 1, [0.5, 0.5]]] })
+    await this.#answer()
+    return performance.now() - begin
+  }
+
+  async #answer(): Promise<void> {
+    while (this.#reader.read().length === 0) {
+      const { exitCode } = this.#echo
+      if (exitCode !== null) throw new Error(`the echo of the bare pipe ended with exit code ${exitCode}`)
       await new Promise<void>((resolve) => {
-        wake = resolve
+        this.#wake = resolve
       })
     }
   }
-  try {
-    wakeUp.follow(reader, reader.path)
-    await answer() // its hello
-    const times: number[] = []
-    for (let i = 0; i < trips; i++) {
-      await setTimeout(gapMs)
-      const begin = performance.now()
-      writer.write({ type: 'simulate', individuals: [[[0, i, 0, 1, 1], 1, [0.5, 0.5]]] })
-      await answer()
-      times.push(performance.now() - begin)
-    }
-    return times
-  } finally {
-    writer.write({ type: 'stop' })
-    await ended
-    wakeUp.close()
-    reader.close()
-    writer.close()
+
+  async close(): Promise<void> {
+    this.#writer.write({ type: 'stop' })
+    await this.#ended
+    this.#wakeUp.close()
+    this.#reader.close()
+    this.#writer.close()
   }
 }
 

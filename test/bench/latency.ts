@@ -6,12 +6,12 @@ import { launcherOf } from '../../runtime/slurm/launchers.ts'
 import { runnerSettings } from '../../src/core/runner-settings.ts'
 import { Individual } from '../../src/index.ts'
 import { RecordWriter } from '../../src/record/writer.ts'
-import { barePipe, quantile } from './floors.ts'
+import { BarePipe, quantile } from './floors.ts'
 import nothing from './nothing.ts'
 import { timedSearch } from './timed-search.ts'
 
 /** Round trips that are measured, and the pause before each: an idle worker is to be waiting. */
-const trips = 500
+const trips = 1000
 const gapMs = 5
 const launches = 5
 
@@ -23,7 +23,7 @@ interface Percentiles {
 /** What an individual waits for: a worker's launch once, and each time the way there and back. */
 export interface Latency {
   readonly roundTripMs: Percentiles
-  /** The same by pipe files alone, in the same minute. */
+  /** The same by pipe files alone, by turns with these. */
   readonly pipeRoundTripMs: Percentiles
   /** From the launch of a worker to its first result; the least of several. */
   readonly workerReadyMs: number
@@ -34,11 +34,13 @@ export async function latency(root: string): Promise<Latency> {
   const record = RecordWriter.openForWriting(directory)
   try {
     const ready: number[] = []
-    for (let i = 1; i < launches; i++) ready.push((await play(directory, record, 0)).readyMs)
-    const { readyMs, times } = await play(directory, record, trips)
+    for (let i = 1; i < launches; i++) ready.push((await play(directory, record)).readyMs)
+    const pipe = await BarePipe.open(root)
+    const { readyMs, times, pipeTimes } = await play(directory, record, pipe)
+    await pipe.close()
     return {
       roundTripMs: percentiles(times),
-      pipeRoundTripMs: percentiles(await barePipe(root, trips, gapMs)),
+      pipeRoundTripMs: percentiles(pipeTimes),
       workerReadyMs: Math.min(...ready, readyMs),
     }
   } finally {
@@ -48,8 +50,8 @@ export async function latency(root: string): Promise<Latency> {
 
 const percentiles = (times: readonly number[]) => ({ p50: quantile(times, 0.5), p99: quantile(times, 0.99) })
 
-/** One worker from its launch to its end: its first result, and round trips, each stored, while it is idle. */
-async function play(directory: string, record: RecordWriter, trips: number) {
+/** One worker from its launch to its end: its first result, and where there is a pipe round trips, each stored, while it is idle. */
+async function play(directory: string, record: RecordWriter, pipe?: BarePipe) {
   const settings = runnerSettings.parse({ workers: 1 })
   const heart = new BeatingHeart({ own: runnerHeart(directory), interval: 1000 })
   const runner = new Runner({
@@ -75,13 +77,16 @@ async function play(directory: string, record: RecordWriter, trips: number) {
   await trip()
   const readyMs = performance.now() - launched
   const times: number[] = []
-  for (let i = 0; i < trips; i++) {
+  const pipeTimes: number[] = []
+  for (let i = 0; pipe && i < trips; i++) {
     await setTimeout(gapMs)
     times.push(await trip())
+    await setTimeout(gapMs)
+    pipeTimes.push(await pipe.trip())
   }
   await runner.closeWorkers()
   await heart.stop()
-  return { readyMs, times }
+  return { readyMs, times, pipeTimes }
 }
 
 let nextIndex = 1

@@ -35,6 +35,7 @@ function jobs(count: number, mostTogether: number): Job[] {
     deaths: 0,
     lastFailure: null,
     mostTogether,
+    isOpen: true,
   }))
 }
 
