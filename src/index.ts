@@ -230,10 +230,11 @@ export type { Abilities, Order } from './core/abilities.ts'
 export type { Algorithm, Asked, Recommendation, Reported } from './core/algorithm.ts'
 export type { BudgetRange } from './core/budget.ts'
 export { type CommonSettings, commonSettings, Optimizer, type OptimizerClass } from './core/optimizer.ts'
+export { OptimizerError } from './core/optimizer-error.ts'
 export type { PlainData, State } from './core/plain-data.ts'
 export type { Origin, Proposal } from './core/proposal.ts'
 export type { Reference } from './core/reference.ts'
-export { OptimizerError, type SearchCheckpoint, SearchState } from './core/search-state.ts'
+export { type SearchCheckpoint, SearchState } from './core/search-state.ts'
 
 // Designs, and what their results say
 

@@ -3,6 +3,7 @@ import { isWhole } from '../core/budget.ts'
 import { SearchFailedError } from '../core/errors.ts'
 import type { DoneEvaluation } from '../core/evaluation.ts'
 import { nameOf } from '../core/individual.ts'
+import { isWholeAnswer } from '../core/optimizer.ts'
 import { plainDataOf } from '../core/plain-data.ts'
 import { aggregateInWords } from '../core/replications.ts'
 import { counted, printableLines } from '../core/text.ts'
@@ -90,7 +91,8 @@ export async function runLoaded(loaded: LoadedExperiment, request: RunPlace): Pr
   }
   const { trajectory, directory } = await experiment.endExperiment(optimizer)
   const [first] = trajectory.best(1)
-  const [recommended] = optimizer.recommend(optimizer.state)
+  const recommendations = optimizer.search.recommend()
+  const [recommended] = recommendations
   const finished: FinishedRun = {
     ...outcome,
     goesOn: walltime.goOn(outcome),
@@ -98,6 +100,7 @@ export async function runLoaded(loaded: LoadedExperiment, request: RunPlace): Pr
     generations: trajectory.generation + 1,
     best: first?.outcome === 'done' ? first : undefined,
     recommended: recommended?.by === 'model' ? recommended.parameters : undefined,
+    recommendations: isWholeAnswer(recommendations, optimizer.abilities) ? recommendations.length : 0,
     front: optimizee.objectives.wantsFront ? frontOfRun(directory) : null,
   }
   const exitCode = exitCodeAfter(finished)
@@ -127,6 +130,8 @@ interface FinishedRun {
   readonly best: DoneEvaluation | undefined
   /** What the optimizer recommends in its place, where noise makes the best the luckiest. */
   readonly recommended: Readonly<Record<string, unknown>> | undefined
+  /** How many points are its answer, where that is more than one. */
+  readonly recommendations: number
   /** The front of several objectives without weights. */
   readonly front: FrontSummary | null
 }
@@ -160,7 +165,7 @@ function asJson(
 }
 
 function summarize(run: FinishedRun, { name, optimizee }: LoadedExperiment): string {
-  const { status, goesOn, best, recommended = {}, front, directory } = run
+  const { status, goesOn, best, recommended = {}, recommendations, front, directory } = run
   const place = relative('', directory) || '.'
   const fitness = best?.fitness
     .map((value, i) => {
@@ -185,8 +190,11 @@ function summarize(run: FinishedRun, { name, optimizee }: LoadedExperiment): str
         ]),
     best ? `best  ${fitness}  (individual ${nameOf(best.individual)}${of})` : `best  none: ${whyNone(run)}`,
     ...parameters.map(([parameter, value]) => `      ${parameter.padEnd(width)}  ${showValue(value)}`),
-    ...(advice.length > 0 ? ['recommended: where a model of all results, which are noisy, has its optimum'] : []),
+    ...(advice.length > 0 ? ['recommended by a model of the results, in place of the best'] : []),
     ...advice.map(([parameter, value]) => `      ${parameter.padEnd(width)}  ${showValue(value)}`),
+    ...(recommendations > 0
+      ? [`recommended  ${recommendations} points: twoloop show ${quote(place)} --recommended`]
+      : []),
     ...(front ? [`front ${describeSize(front)}: twoloop show ${quote(place)} --front`] : []),
     `run   ${place}`,
     ...(goesOn ? ['goes on by itself in another allocation'] : []),

@@ -10,11 +10,13 @@ import { describeRun } from './describe-run.ts'
 import { jsonText } from './output.ts'
 import { pointsTable } from './points-table.ts'
 import { describeFront, frontDocument } from './show-front.ts'
+import { recommendedIn, recommendedTable } from './show-recommended.ts'
 
 export interface ShowOptions {
   readonly top?: number | undefined
   readonly individual?: string | undefined
   readonly front?: boolean | undefined
+  readonly recommended?: boolean | undefined
   readonly reference?: string | undefined
   readonly json?: boolean | undefined
 }
@@ -22,7 +24,7 @@ export interface ShowOptions {
 /** What `twoloop show` prints. */
 export async function showRun(
   run: string,
-  { top, individual, front = false, reference, json = false }: ShowOptions = {},
+  { top, individual, front = false, recommended = false, reference, json = false }: ShowOptions = {},
 ): Promise<string> {
   if (reference !== undefined && !front) {
     throw new ConfigurationError(
@@ -31,6 +33,10 @@ export async function showRun(
   }
   if (front && individual !== undefined) {
     throw new ConfigurationError('--front shows the front, got --individual as well')
+  }
+  if (recommended && (front || individual !== undefined)) {
+    const other = front ? '--front' : '--individual'
+    throw new ConfigurationError(`--recommended shows what the optimizer recommends, got ${other} as well`)
   }
   if (top !== undefined && individual !== undefined) {
     throw new ConfigurationError('--top shows the best individuals and --individual shows one; give one of the two')
@@ -45,6 +51,10 @@ export async function showRun(
     if (front) {
       const document = frontDocument(record, reference)
       return json ? jsonText(document) : describeFront(document, { run, top })
+    }
+    if (recommended) {
+      const all = recommendedIn(record)
+      return json ? jsonText({ recommended: all.slice(0, top) }) : recommendedTable(all, top)
     }
     const summary = summarize(record, { hash: json })
     const best = top === undefined ? [] : bestOf(record, top)

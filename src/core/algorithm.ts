@@ -24,6 +24,9 @@ export interface Algorithm<S extends State = State, P = Record<string, unknown>>
   ask(state: S, room: number, random: Random): Asked<S, P>
   tell(state: S, evaluations: readonly Evaluation<P>[], random: Random): S
   report?(state: S, individual: IndividualId, step: number, value: number, random: Random): Reported<S>
+  recommend(state: S): readonly Recommendation<P>[]
+  needs(state: S): readonly IndividualId[]
+  summarize(state: S): Readonly<Record<string, unknown>>
 }
 
 /** Proposals, and the state that waits for them. */

@@ -1,8 +1,11 @@
 import type { Optimizer } from './optimizer.ts'
+import { guarded } from './optimizer-error.ts'
 
 /** What is said of a search before anything is simulated: the algorithm's own sentence, and what its record will take where that is much. */
 export function announcementOf(optimizer: Optimizer): string | undefined {
-  const said = [optimizer.announce(), announceSize(optimizer)].filter((sentence) => sentence !== undefined)
+  const said = [guarded(optimizer, 'announce', 0, () => optimizer.announce()), announceSize(optimizer)].filter(
+    (sentence) => sentence !== undefined,
+  )
   return said.length === 0 ? undefined : said.join(' ')
 }
 

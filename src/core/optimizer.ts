@@ -275,13 +275,20 @@ export abstract class Optimizer<
 
   /** Called once after the last generation has been told; records the final results: the best, and what a model recommends. */
   end(trajectory: Trajectory<P>): void {
-    const [recommended] = this.recommend(this.state)
-    if (recommended?.by === 'model') trajectory.fAddResult('recommended', recommended.parameters)
+    const recommended = this.search.recommend()
+    const [first] = recommended
+    if (first?.by === 'model') trajectory.fAddResult('recommended', first.parameters)
+    if (isWholeAnswer(recommended, this.abilities)) trajectory.fAddResult('recommendations', recommended)
     const [best] = trajectory.best(1)
     if (best?.outcome !== 'done') return
     trajectory.fAddResult('final_individual', best.individual.parameters)
     trajectory.fAddResult('final_fitness', best.fitness)
   }
+}
+
+/** Whether all that is recommended is the answer, as an archive and the sample of a posterior are: of the best, the record knows. */
+export function isWholeAnswer(recommended: readonly Pick<Recommendation, 'by'>[], { searches }: Abilities): boolean {
+  return recommended.length > 1 && (!searches || recommended.some(({ by }) => by === 'model'))
 }
 
 const noConstraints = new Constraints<never>() as Constraints<never> & Constraints

@@ -12,14 +12,17 @@ export type State =
   | readonly State[]
   | { readonly [key: string]: State }
 
+/** Of what is only written down, numbers need not be finite, and what is undefined is left out. */
+type Use = 'kept' | 'written'
+
 /** Where a value is not what a state may hold, and what stands there instead ("mean[3] is NaN"); undefined if it is plain. */
-export function findNotPlain(value: unknown): string | undefined {
+export function findNotPlain(value: unknown, use: Use = 'kept'): string | undefined {
   let flaw: Flaw | undefined
   try {
-    flaw = flawIn(value)
+    flaw = flawIn(value, use)
   } catch (error) {
-    if (error instanceof RangeError) return 'it is nested too deeply, or holds itself' // the stack has overflowed
-    throw error
+    if (!(error instanceof RangeError)) throw error
+    flaw = circleIn(value) // the stack has overflowed
   }
   return flaw && `${flaw.where.replace(/^\./, '') || 'it'} is ${flaw.is}`
 }
@@ -30,24 +33,26 @@ interface Flaw {
   readonly is: string
 }
 
-function flawIn(value: unknown): Flaw | undefined {
+function flawIn(value: unknown, use: Use): Flaw | undefined {
   switch (typeof value) {
     case 'boolean':
     case 'string':
       return undefined
     case 'number':
-      return Number.isFinite(value) ? undefined : { where: '', is: String(value) }
+      return use === 'written' || Number.isFinite(value) ? undefined : { where: '', is: String(value) }
     case 'object':
-      return value === null ? undefined : flawInObject(value)
+      return value === null ? undefined : flawInObject(value, use)
+    case 'undefined':
+      return use === 'written' ? undefined : { where: '', is: 'undefined' }
     default:
-      return { where: '', is: typeof value === 'undefined' ? 'undefined' : `a ${typeof value}` }
+      return { where: '', is: `a ${typeof value}` }
   }
 }
 
-function flawInObject(value: object): Flaw | undefined {
+function flawInObject(value: object, use: Use): Flaw | undefined {
   if (Array.isArray(value) || value instanceof Float64Array || value instanceof Int32Array) {
     for (let i = 0; i < value.length; i++) {
-      const flaw = flawIn(value[i])
+      const flaw = flawIn(value[i], use)
       if (flaw) return { where: `[${i}]${flaw.where}`, is: flaw.is }
     }
     return undefined
@@ -55,11 +60,37 @@ function flawInObject(value: object): Flaw | undefined {
   const prototype = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null) return { where: '', is: `a ${value.constructor.name}` }
   for (const key of Object.keys(value)) {
-    const flaw = flawIn((value as Readonly<Record<string, unknown>>)[key])
+    const flaw = flawIn((value as Readonly<Record<string, unknown>>)[key], use)
     if (flaw) return { where: `.${key}${flaw.where}`, is: flaw.is }
   }
   return undefined
 }
+
+/** The first place in which something holds itself; else it is only too deep. */
+function circleIn(value: unknown): Flaw {
+  const path: object[] = []
+  const names: string[] = []
+  const seen = new Set<object>()
+  const findIn = (value: unknown): boolean => {
+    if (typeof value !== 'object' || value === null) return false
+    if (path.includes(value)) return true
+    if (path.length === mostDeep || seen.has(value)) return false
+    seen.add(value)
+    path.push(value)
+    for (const [key, item] of Object.entries(value)) {
+      names.push(Array.isArray(value) ? `[${key}]` : `.${key}`)
+      if (findIn(item)) return true
+      names.pop()
+    }
+    path.pop()
+    return false
+  }
+  if (!findIn(value)) return { where: '', is: 'nested too deeply' }
+  return { where: names.join(''), is: 'what holds it, so that there is no end' }
+}
+
+/** How deep a circle is looked for: who makes one of more steps finds it by less. */
+const mostDeep = 200
 
 /** A value as JSON keeps it: what is undefined is left out, and only data is left of classes. */
 export function plainDataOf(value: unknown): PlainData {

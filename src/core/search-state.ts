@@ -1,18 +1,14 @@
-import type { Algorithm, Asked } from './algorithm.ts'
-import { refuseBudget } from './budget.ts'
+import type { Algorithm, Asked, Recommendation } from './algorithm.ts'
+import { refuseAsked, refuseNeeds, refuseProposal, refuseRecommendations, refuseSummary } from './answers.ts'
 import type { Evaluation } from './evaluation.ts'
 import { type Individual, type IndividualId, nameOf } from './individual.ts'
+import { guarded, OptimizerError, whatFailed } from './optimizer-error.ts'
 import { findNotPlain, type State } from './plain-data.ts'
 import type { Proposal } from './proposal.ts'
 import { Random } from './random.ts'
 import type { NumberedReport } from './record.ts'
 import { repair, triesOfRepair } from './repair.ts'
-import { printable, show } from './text.ts'
-
-/** An algorithm has failed: what it does not allow was not asked of it, so the fault is its own. */
-export class OptimizerError extends Error {
-  override readonly name = 'OptimizerError'
-}
+import { counted, printable } from './text.ts'
 
 /** Where a search stood, as it is kept: telling what was told since gives where it stands. */
 export interface SearchCheckpoint {
@@ -59,7 +55,7 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
 
   static begin<S extends State, P>(optimizer: Algorithm<S, P>): SearchState<S, P> {
     const random = Random.of(optimizer.settings.seed, 'start')
-    const state = guard(optimizer, 'start', 0, () => optimizer.start(random))
+    const state = guarded(optimizer, 'start', 0, () => optimizer.start(random))
     const search = new SearchState(optimizer, state, 0, 0, new Map())
     search.requirePlain()
     return search
@@ -102,6 +98,15 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
    * @throws OptimizerError if the algorithm throws, or gives what is not in the space
    */
   ask(room: number): readonly Proposal<P>[] {
+    return this.#askFor(room, false)
+  }
+
+  /** As `ask`, where others are pending: what there is no room for is refused. */
+  askAtMost(room: number): readonly Proposal<P>[] {
+    return this.#askFor(room, true)
+  }
+
+  #askFor(room: number, atMost: boolean): readonly Proposal<P>[] {
     const { budget } = this.#optimizer
     const guesses = this.#guesses.map(
       (parameters): Proposal<P> => ({ parameters, budget: budget?.high, origin: { operator: 'first guess' } }),
@@ -109,6 +114,9 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
     this.#guesses = []
     const left = room - guesses.length
     const proposals = guesses.length > 0 && left <= 0 ? [] : this.#askOptimizer(left)
+    if (atMost && proposals.length > Math.max(0, left)) {
+      this.#refuse('ask', `it gave ${counted(proposals.length, 'proposal')} where there was room for ${left}`)
+    }
     this.#unplaced = guesses.length > 0 ? [...guesses, ...proposals] : proposals
     return this.#unplaced
   }
@@ -121,12 +129,9 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
   #askOptimizer(room: number): readonly Proposal<P>[] {
     const optimizer = this.#optimizer
     const { state, proposals } = this.#answerTo(room)
-    for (const [i, { parameters, budget, tag }] of proposals.entries()) {
-      const refusal =
-        optimizer.refuse(parameters) ??
-        (budget === undefined ? undefined : refuseBudget(optimizer.budget, budget)) ??
-        (tag === undefined ? undefined : refuseTag(tag))
-      if (refusal !== undefined) this.#refuse('ask', `proposal ${i} ${printable(refusal)}`)
+    for (const [i, proposal] of proposals.entries()) {
+      const refusal = this.#guard('refuse', () => refuseProposal(optimizer, proposal))
+      if (refusal !== undefined) this.#refuse('ask', `proposal ${i} ${refusal}`)
     }
     const kept = this.#withBudgets(this.#repair(proposals))
     this.#state = state
@@ -140,12 +145,7 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
     const optimizer = this.#optimizer
     const random = Random.of(optimizer.settings.seed, 'ask', this.#asked)
     const asked = this.#guard('ask', () => optimizer.ask(this.#state, room, random))
-    // Classes from outside may be plain JavaScript.
-    if (!isAsked(asked))
-      this.#refuse(
-        'ask',
-        `it needs to give { state, proposals: [{ parameters }, ...] }, and gave ${printable(show(asked))}`,
-      )
+    this.#accept('ask', refuseAsked(asked))
     return asked
   }
 
@@ -214,6 +214,27 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
     return heard.stop
   }
 
+  /** What it has found. @throws OptimizerError if the algorithm throws, or recommends what is not in the space */
+  recommend(): readonly Recommendation<P>[] {
+    const recommended = this.#guard('recommend', () => this.#optimizer.recommend(this.#state))
+    this.#accept('recommend', refuseRecommendations(this.#optimizer, recommended))
+    return recommended
+  }
+
+  /** What the state says to people. @throws OptimizerError if the algorithm throws, or says what a record cannot hold */
+  summarize(): Readonly<Record<string, unknown>> {
+    const summary = this.#guard('summarize', () => this.#optimizer.summarize(this.#state))
+    this.#accept('summarize', refuseSummary(summary))
+    return summary
+  }
+
+  /** The individuals that proposals to come may go on from. @throws OptimizerError if the algorithm throws */
+  needs(): readonly IndividualId[] {
+    const needed = this.#guard('needs', () => this.#optimizer.needs(this.#state))
+    this.#accept('needs', refuseNeeds(needed))
+    return needed
+  }
+
   /** @throws OptimizerError if the state is not plain */
   checkpoint(): SearchCheckpoint {
     this.requirePlain()
@@ -234,41 +255,18 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
   /** @throws OptimizerError if the state is not what a record keeps */
   requirePlain(): void {
     const found = findNotPlain(this.#state)
-    if (found !== undefined) this.#refuse(this.#givenBy, `its state must be plain data, but ${printable(found)}`)
+    if (found !== undefined) this.#refuse(this.#givenBy, `its state must be plain data, but ${found}`)
   }
 
   #guard<T>(method: string, call: () => T): T {
-    return guard(this.#optimizer, method, this.#told, call)
+    return guarded(this.#optimizer, method, this.#told, call)
+  }
+
+  #accept(method: string, refusal: string | undefined): void {
+    if (refusal !== undefined) this.#refuse(method, refusal)
   }
 
   #refuse(method: string, what: string): never {
-    throw new OptimizerError(`${placeOf(this.#optimizer, method, this.#told)}: ${what}.`)
+    throw new OptimizerError(whatFailed(this.#optimizer, method, this.#told, what))
   }
-}
-
-/** A tag comes back as the record has kept it, if the search was stopped in between. */
-function refuseTag(tag: State): string | undefined {
-  const found = findNotPlain(tag)
-  return found && `has a tag that must be plain data, but ${found}`
-}
-
-function isAsked(given: unknown): boolean {
-  const { state, proposals } = (given ?? {}) as { readonly state?: unknown; readonly proposals?: unknown }
-  return (
-    state !== undefined && Array.isArray(proposals) && proposals.every((one) => typeof one?.parameters === 'object')
-  )
-}
-
-function guard<S extends State, P, T>(optimizer: Algorithm<S, P>, method: string, told: number, call: () => T): T {
-  try {
-    return call()
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    throw new OptimizerError(`${placeOf(optimizer, method, told)}: ${message}`, { cause: error })
-  }
-}
-
-function placeOf<S extends State, P>({ type, populationSize }: Algorithm<S, P>, method: string, told: number): string {
-  const generation = Math.floor(told / populationSize)
-  return `The optimizer ${type} failed in ${method} after ${told} evaluations (generation ${generation})`
 }

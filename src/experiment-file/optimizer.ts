@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { isBuiltIn, optimizersByName } from '../../optimizers/by-name.ts'
+import { ConfigurationError, messageOf, SettingsError } from '../core/errors.ts'
 import type { Optimizee } from '../core/optimizee.ts'
 import type { Optimizer, OptimizerClass } from '../core/optimizer.ts'
 import { nearest } from '../core/settings.ts'
@@ -47,7 +48,7 @@ async function makeOptimizer(given: object, optimizee: Optimizee, folder: string
     given,
     place,
   )
-  const made = makeAt(place, () => new Named(optimizee, settings))
+  const made = makeAt(place, () => constructed(Named, optimizee, settings))
   if (made.settings?.seed === undefined) {
     refuse(
       below(place, 'module'),
@@ -55,6 +56,24 @@ async function makeOptimizer(given: object, optimizee: Optimizee, folder: string
     )
   }
   return made
+}
+
+/** Says of an error of a class from outside whose it is; what it refuses is the user's to mend. */
+function constructed(Named: OptimizerClass, optimizee: Optimizee, settings: object): Optimizer {
+  let made: Optimizer | undefined
+  try {
+    made = new Named(optimizee, settings)
+    if (isBuiltIn(Named.type)) return made
+    const { populationSize } = made
+    if (Number.isSafeInteger(populationSize) && populationSize > 0) return made
+    throw new RangeError(`needs a whole number from 1, got ${show(populationSize)}`)
+  } catch (error) {
+    if (isBuiltIn(Named.type) || error instanceof ConfigurationError || error instanceof SettingsError) throw error
+    const where = made === undefined ? 'its constructor' : 'populationSize'
+    throw new ConfigurationError(`The optimizer ${Named.type} failed in ${where}: ${messageOf(error)}`, {
+      cause: error,
+    })
+  }
 }
 
 /** Settings that an algorithm does not know are refused, also where its schema would only leave them out. */

@@ -1,4 +1,4 @@
-import { OptimizerError } from '../core/search-state.ts'
+import { OptimizerError } from '../core/optimizer-error.ts'
 
 /** The most bytes that better-sqlite3 takes as one value. */
 const mostBytes = 2 ** 29 - 24

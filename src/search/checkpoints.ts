@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../core/errors.ts'
 import type { Individual } from '../core/individual.ts'
 import { Optimizer } from '../core/optimizer.ts'
+import { guarded } from '../core/optimizer-error.ts'
 import type { State } from '../core/plain-data.ts'
 import type { Checkpoint } from '../core/record.ts'
 import { type SearchCheckpoint, SearchState } from '../core/search-state.ts'
@@ -85,7 +86,9 @@ export class Checkpoints {
 
   #inThisVersion(kept: SearchCheckpoint): SearchCheckpoint {
     const { version } = this.#optimizer
-    return kept.version === version ? kept : { ...kept, version, state: this.#upgraded(kept.state, kept.version) }
+    return kept.version === version
+      ? kept
+      : { ...kept, version, state: this.#upgraded(kept.state, kept.version, kept.told) }
   }
 
   /** In version 1 of the record a state stood alone, and what it waited for was the newest generation. */
@@ -93,12 +96,12 @@ export class Checkpoints {
     const { type, version } = this.#optimizer
     const individuals: readonly Individual[] = trajectory.individuals()
     const tags = Object.fromEntries(individuals.map(({ name }, place) => [name, place]))
-    return { type, version, asked: told + individuals.length, told, state: this.#upgraded(state, 1), tags }
+    return { type, version, asked: told + individuals.length, told, state: this.#upgraded(state, 1, told), tags }
   }
 
-  #upgraded(state: State, from: number): State {
+  #upgraded(state: State, from: number, told: number): State {
     const { type, version } = this.#optimizer
-    const upgraded = this.#optimizer.upgrade(state, from)
+    const upgraded = guarded(this.#optimizer, 'upgrade', told, () => this.#optimizer.upgrade(state, from))
     if (upgraded !== undefined) return upgraded
     throw new ConfigurationError(
       `${this.#record.directory} was begun with version ${from} of the optimizer ${type}, and this is version ${version}, which cannot go on from there; go on with the package that it was begun with, or choose another name and take what this run knows (warmStart: ${this.#record.directory}).`,

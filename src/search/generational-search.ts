@@ -171,7 +171,7 @@ export class GenerationalSearch {
     }
     this.#told = told
     const checkpoint = checkpoints.due({ told, asked: told + this.size, generation })
-    runner.dumpTraj(trajectory, told, { summary: optimizer.summarize(search.state), checkpoint })
+    runner.dumpTraj(trajectory, told, { summary: search.summarize(), checkpoint })
     left?.expect(trajectory.individuals())
     left?.sweep()
   }

@@ -47,7 +47,7 @@ export class LeftCheckpoints {
 
   sweep(): void {
     this.#toldSince = 0
-    const wanted = new Set(this.#optimizer.needs(this.#optimizer.state).map(pointOf))
+    const wanted = new Set(this.#optimizer.search.needs().map(pointOf))
     for (const [point, { continues }] of this.#untold) {
       wanted.add(point)
       if (continues) wanted.add(pointOf(continues))

@@ -201,7 +201,7 @@ export class SteadySearch {
     this.#askedAt = this.#told
     const room = Math.min(this.#window - this.#line.pending, this.#most - this.#asked)
     if (room <= 0 || this.#reachedLimit() !== undefined) return
-    const proposals = search.ask(room)
+    const proposals = search.askAtMost(room)
     if (proposals.length === 0) return
     const before = trajectory.generation
     const replicates = trajectory.fExtend(proposals, optimizer.settings.seed, this.size)
@@ -210,7 +210,7 @@ export class SteadySearch {
     search.expect(points)
     this.#asked += points.length
     for (let generation = before + 1; generation <= trajectory.generation; generation++) {
-      begun.push({ generation, summary: optimizer.summarize(search.state) })
+      begun.push({ generation, summary: search.summarize() })
     }
     replicates.forEach((individuals, i) => {
       this.#expect(points[i]!)

@@ -80,7 +80,7 @@ export function* steps<P>(
   for (;;) {
     if (pass) search = SearchState.resume(optimizer, pass(search.checkpoint()))
     const room = order === 'generations' ? optimizer.populationSize : Math.min(window - pending.length, evaluations - n)
-    const proposals = room > 0 ? search.ask(room) : []
+    const proposals = room <= 0 ? [] : order === 'generations' ? search.ask(room) : search.askAtMost(room)
     if (proposals.length > 0) generation++
     const individuals = proposals.map((proposal, i) => {
       const { parameters, index, replicate, seed: own } = proposal

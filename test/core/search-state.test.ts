@@ -46,7 +46,8 @@ test.each([
   [{ mean: [0, Number.NaN] }, 'mean[1] is NaN'],
   [new Map(), 'it is a Map'],
   [{ ...new Circle() }, 'own is a Circle'],
-  [endless(), 'it is nested too deeply, or holds itself'],
+  [{ all: endless() }, 'all[0] is what holds it, so that there is no end'],
+  [deep(100_000), 'it is nested too deeply'],
 ])(
   'a state that is not plain is refused before anything is asked, and a tag as soon as it is given: %#',
   (given, said) => {
@@ -71,6 +72,104 @@ test('the method that gave a state which is not plain is named', () => {
   expect(() => search.requirePlain()).toThrow('The optimizer own failed in ask after 0 evaluations (generation 0): its')
   expect(() => search.tell([])).toThrow('The optimizer own failed in tell after 0 evaluations (generation 0): its')
 })
+
+test.each<[proposal: object, said: string]>([
+  [
+    { tagg: 1 },
+    'has "tagg", and a proposal has parameters, tag, origin, seed, replicate, index, budget, continues; did you mean tag?',
+  ],
+  [{ origin: 'mutation' }, `needs an origin like { operator: 'mutation' }, got "mutation"`],
+  [{ origin: { operator: 3 } }, `needs an origin like { operator: 'mutation' }, got {"operator":3}`],
+  [{ origin: { operator: 'a', parents: '0.1' } }, 'needs a list of the parents in its origin, got "0.1"'],
+  [
+    { origin: { operator: 'a', parents: ['0.1'] } },
+    'has a parent in its origin that is not an individual by { generation, index, replicate }: "0.1"',
+  ],
+  [{ seed: -1.5 }, 'needs a whole number as its seed, got -1.5'],
+  [{ replicate: -1 }, 'needs a whole number from 0 as its replicate, got -1'],
+  [{ continues: '0.0' }, 'goes on from what is not an individual by { generation, index, replicate }: "0.0"'],
+  [
+    { continues: { generation: 0, index: 1, replicate: 0 } },
+    'goes on from individual 0.1, and the problem has no budget',
+  ],
+])('what a proposal says beside its parameters is refused where it is not what it is for: %j', (beside, said) => {
+  const ask = () => ({ state: {}, proposals: [{ parameters: { x: 0.5 }, ...beside }] })
+  expect(() => SearchState.begin(own({ ask })).ask(1)).toThrow(
+    `The optimizer own failed in ask after 0 evaluations (generation 0): proposal 0 ${said}.`,
+  )
+})
+
+test('more proposals than there is room for beside those that are pending are refused', () => {
+  const proposals = [{ parameters: { x: 0.5 } }, { parameters: { x: 0.6 } }]
+  const search = SearchState.begin(own({ ask: () => ({ state: {}, proposals }) }))
+  expect(search.askAtMost(2)).toHaveLength(2)
+  expect(() => search.askAtMost(1)).toThrow(
+    'failed in ask after 0 evaluations (generation 0): it gave 2 proposals where there was room for 1.',
+  )
+})
+
+test.each<[method: 'recommend' | 'summarize' | 'needs', given: unknown, said: string]>([
+  ['recommend', undefined, 'it needs to give a list, and gave nothing'],
+  ['recommend', Promise.resolve([]), 'it needs to give a list, and gave a promise: it has to answer at once'],
+  ['recommend', [{ parameters: { x: 99 }, by: 'seen' }], 'recommendation 0 x needs a number from 0 to 1, got 99'],
+  ['recommend', [{ parameters: { x: 0 } }], "recommendation 0 needs by: 'seen' or by: 'model', got nothing"],
+  ['recommend', [{ x: 0 }], 'recommendation 0 needs to be { parameters, by }, got {"x":0}'],
+  ['summarize', 3, 'it needs to give numbers by their names, and gave 3'],
+  ['summarize', { a: new Map() }, 'what it says is recorded, but a is a Map'],
+  ['summarize', { a: endless() }, 'what it says is recorded, but a[0] is what holds it, so that there is no end'],
+  [
+    'needs',
+    ['0.0'],
+    'it needs to give a list of individuals, each of them an individual by { generation, index, replicate }, and gave ["0.0"]',
+  ],
+])('what %s gives is refused where it is not what it is for: %j', (method, given, said) => {
+  const search = SearchState.begin(own({ [method]: () => given }))
+  expect(() => search[method]()).toThrow(
+    `The optimizer own failed in ${method} after 0 evaluations (generation 0): ${said}.`,
+  )
+})
+
+test.each(['start', 'ask', 'tell', 'recommend', 'summarize', 'needs', 'refuse'] as const)(
+  'an error in %s is told with the type, the method and the generation',
+  (method) => {
+    const optimizer = own({
+      ask: () => ({ state: {}, proposals: [{ parameters: { x: 0.5 } }] }),
+      [method]: () => {
+        throw new TypeError('no such thing')
+      },
+    })
+    const play = () => {
+      const search = SearchState.begin(optimizer)
+      search.ask(1)
+      search.tell([])
+      return [search.recommend(), search.summarize(), search.needs()]
+    }
+    expect(play).toThrow(`The optimizer own failed in ${method} after 0 evaluations (generation 0): no such thing`)
+  },
+)
+
+test('numbers of a summary need not be finite, and what is undefined is left out of it', () => {
+  const summary = { best: Number.NEGATIVE_INFINITY, worst: undefined, members: [Number.NaN] }
+  expect(SearchState.begin(own({ summarize: () => summary })).summarize()).toBe(summary)
+})
+
+/** An optimizer with some of its methods. */
+function own(methods: object): Optimizer {
+  class Own extends Optimizer {
+    static readonly type = 'own'
+    start = () => ({})
+    ask = () => ({ state: {}, proposals: [] })
+    tell = () => ({})
+  }
+  return Object.assign(new Own(problemOf<Record<string, unknown>>({ x: real(0, 1) }), { seed: 1 }), methods)
+}
+
+/** Lists in lists. */
+function deep(levels: number): unknown {
+  let list: unknown = []
+  for (let level = 0; level < levels; level++) list = [list]
+  return list
+}
 
 function endless(): unknown {
   const list: unknown[] = []

@@ -53,7 +53,9 @@ function lawsOfFronts({ law, make, ordersOf, abilities, evaluations }: Tested): 
       let looked = 0
       for (const { state, told } of play(optimizer, simulate, { evaluations: 150, order })) {
         const recommended = optimizer.recommend(state)
-        expect(recommended.length > 0).toBe(known.length > 0)
+        // Who does not search may leave the answer to the record.
+        const isSilent = !abilities.searches && looked + recommended.length === 0
+        if (!isSilent) expect(recommended.length > 0).toBe(known.length > 0)
         looked += recommended.length
         for (const { parameters } of recommended) {
           const seen = names.get(JSON.stringify(parameters))
@@ -66,7 +68,7 @@ function lawsOfFronts({ law, make, ordersOf, abilities, evaluations }: Tested): 
           names.set(JSON.stringify(one.individual.parameters), one)
         }
       }
-      expect(looked).toBeGreaterThan(0)
+      if (abilities.searches) expect(looked).toBeGreaterThan(0)
     }
   })
 

@@ -84,7 +84,9 @@ export function lawsOfProgress({ law, make, abilities, parameters, everyKind, or
     const options = { evaluations: 2 * optimizer.populationSize }
     const cold = proposedIn(play(optimizer, simulate, options))
     const warm = proposedIn(play(optimizer, simulate, { ...options, known }))
-    expect(warm).not.toStrictEqual(cold)
+    expect(warm, 'what it proposes once it knows other evaluations is what it proposes without them').not.toStrictEqual(
+      cold,
+    )
     const near = (proposed: readonly AnyParameters[]) =>
       leastOf(proposed.map((given, index) => done(given, index, simulate)))
     expect(near(warm)).toBeLessThan(near(cold))

@@ -1,0 +1,119 @@
+import type { Algorithm, Recommendation } from './algorithm.ts'
+import { refuseBudget } from './budget.ts'
+import { type IndividualId, nameOf } from './individual.ts'
+import { nearest } from './nearest.ts'
+import { findNotPlain, isMap, type State } from './plain-data.ts'
+import type { Proposal } from './proposal.ts'
+import { show } from './text.ts'
+
+// What an algorithm answers is looked at where it is given: classes from outside may be plain JavaScript. Each function here
+// says what is wrong with an answer, as the end of a sentence, or undefined.
+
+export function refuseAsked(given: unknown): string | undefined {
+  const { state, proposals } = (given ?? {}) as { readonly state?: unknown; readonly proposals?: unknown }
+  const isAsked =
+    state !== undefined && Array.isArray(proposals) && proposals.every((one) => isMap(one) && isMap(one.parameters))
+  if (!isAsked) return `it needs to give { state, proposals: [{ parameters }, ...] }, and gave ${shownAnswer(given)}`
+  // A misspelt key stands in all proposals, so that one of them is enough.
+  const unknown = Object.keys(proposals[0] ?? {}).find((key) => !Object.hasOwn(keysOfProposals, key))
+  if (unknown === undefined) return undefined
+  const known = Object.keys(keysOfProposals)
+  const meant = nearest(unknown, known)
+  return `proposal 0 has ${show(unknown)}, and a proposal has ${known.join(', ')}${meant ? `; did you mean ${meant}?` : ''}`
+}
+
+const keysOfProposals: Readonly<Record<keyof Proposal, true>> = {
+  parameters: true,
+  tag: true,
+  origin: true,
+  seed: true,
+  replicate: true,
+  index: true,
+  budget: true,
+  continues: true,
+}
+
+export function refuseProposal<P>(
+  optimizer: Pick<Algorithm<State, P>, 'refuse' | 'budget'>,
+  proposal: Proposal<P>,
+): string | undefined {
+  const { parameters, budget, tag, origin, seed, replicate, index, continues } = proposal
+  return (
+    optimizer.refuse(parameters) ??
+    (budget === undefined ? undefined : refuseBudget(optimizer.budget, budget)) ??
+    (continues === undefined ? undefined : refuseContinuation(optimizer, continues)) ??
+    (tag === undefined ? undefined : refuseTag(tag)) ??
+    (origin === undefined ? undefined : refuseOrigin(origin)) ??
+    refuseNumber('seed', seed, Number.MIN_SAFE_INTEGER) ??
+    refuseNumber('replicate', replicate, 0) ??
+    refuseNumber('index', index, 0)
+  )
+}
+
+type Spaced = { readonly space: { refuse(parameters: unknown): string | undefined } }
+
+export function refuseRecommendations(optimizer: Spaced, given: unknown): string | undefined {
+  if (!Array.isArray(given)) return `it needs to give a list, and gave ${shownAnswer(given)}`
+  for (const [i, one] of (given as readonly Recommendation[]).entries()) {
+    const refusal = refuseRecommendation(optimizer, one)
+    if (refusal !== undefined) return `recommendation ${i} ${refusal}`
+  }
+  return undefined
+}
+
+function refuseRecommendation({ space }: Spaced, one: Recommendation): string | undefined {
+  if (!isMap(one) || !isMap(one.parameters)) return `needs to be { parameters, by }, got ${show(one)}`
+  const { parameters, by, individual } = one
+  if (by !== 'seen' && by !== 'model') return `needs by: 'seen' or by: 'model', got ${show(by)}`
+  if (individual !== undefined && !isId(individual)) return `has as its individual ${wantedId}, got ${show(individual)}`
+  return space.refuse(parameters)
+}
+
+export function refuseSummary(given: unknown): string | undefined {
+  if (!isMap(given)) return `it needs to give numbers by their names, and gave ${shownAnswer(given)}`
+  const found = findNotPlain(given, 'written')
+  return found && `what it says is recorded, but ${found}`
+}
+
+export function refuseNeeds(given: unknown): string | undefined {
+  if (Array.isArray(given) && given.every(isId)) return undefined
+  return `it needs to give a list of individuals, each of them ${wantedId}, and gave ${shownAnswer(given)}`
+}
+
+/** A tag comes back as the record has kept it, if the search was stopped in between. */
+function refuseTag(tag: unknown): string | undefined {
+  const found = findNotPlain(tag)
+  return found && `has a tag that must be plain data, but ${found}`
+}
+
+function refuseOrigin(origin: unknown): string | undefined {
+  const { operator, parents = [] } = (origin ?? {}) as { readonly operator?: unknown; readonly parents?: unknown }
+  if (typeof operator !== 'string') return `needs an origin like { operator: 'mutation' }, got ${show(origin)}`
+  if (!Array.isArray(parents)) return `needs a list of the parents in its origin, got ${show(parents)}`
+  const wrong = parents.find((parent) => !isId(parent))
+  return wrong === undefined ? undefined : `has a parent in its origin that is not ${wantedId}: ${show(wrong)}`
+}
+
+function refuseContinuation({ budget }: Pick<Algorithm, 'budget'>, continues: unknown): string | undefined {
+  if (!isId(continues)) return `goes on from what is not ${wantedId}: ${show(continues)}`
+  return budget === undefined
+    ? `goes on from individual ${nameOf(continues)}, and the problem has no budget`
+    : undefined
+}
+
+function refuseNumber(name: string, value: unknown, least: number): string | undefined {
+  if (value === undefined || (Number.isSafeInteger(value) && (value as number) >= least)) return undefined
+  return `needs a whole number${least === 0 ? ' from 0' : ''} as its ${name}, got ${show(value)}`
+}
+
+function isId(value: unknown): value is IndividualId {
+  const { generation, index, replicate } = (value ?? {}) as Partial<IndividualId>
+  return [generation, index, replicate].every(Number.isSafeInteger)
+}
+
+const wantedId = 'an individual by { generation, index, replicate }'
+
+/** A method that was written with `async` is told so. */
+function shownAnswer(given: unknown): string {
+  return given instanceof Promise ? 'a promise: it has to answer at once' : show(given)
+}
