@@ -19,7 +19,7 @@ export function refuseAsked(given: unknown): string | undefined {
   if (unknown === undefined) return undefined
   const known = Object.keys(keysOfProposals)
   const meant = nearest(unknown, known)
-  return `proposal 0 has ${show(unknown)}, and a proposal has ${known.join(', ')}${meant ? `; did you mean ${meant}?` : ''}`
+  return `proposal 0 has ${show(unknown)}${meant ? ` (did you mean ${meant}?)` : ''}, and a proposal has ${known.join(', ')}`
 }
 
 const keysOfProposals: Readonly<Record<keyof Proposal, true>> = {

@@ -76,7 +76,7 @@ test('the method that gave a state which is not plain is named', () => {
 test.each<[proposal: object, said: string]>([
   [
     { tagg: 1 },
-    'has "tagg", and a proposal has parameters, tag, origin, seed, replicate, index, budget, continues; did you mean tag?',
+    'has "tagg" (did you mean tag?), and a proposal has parameters, tag, origin, seed, replicate, index, budget, continues',
   ],
   [{ origin: 'mutation' }, `needs an origin like { operator: 'mutation' }, got "mutation"`],
   [{ origin: { operator: 3 } }, `needs an origin like { operator: 'mutation' }, got {"operator":3}`],
