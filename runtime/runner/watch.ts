@@ -11,6 +11,12 @@ const timeoutMarginMs = 6000
 /** What was sent may be seen late, and so may the answer. */
 const ways = 2
 
+/**
+ * Hearts beat once a second at most and are listened to as often, so that one that beats may seem silent for two seconds, and
+ * for three when everything was frozen in between.
+ */
+const leastSilenceMs = 4000
+
 /** When a worker is given up; all in milliseconds that its runner has watched it, see `WatchTime`. */
 export interface WatchLimits {
   /** How long its heart may be silent. */
@@ -32,7 +38,7 @@ export function watchLimits(
   mode: WakeUpMode,
 ): WatchLimits {
   return {
-    silentMs: settings.heartbeatTimeout,
+    silentMs: Math.max(leastSilenceMs, settings.heartbeatTimeout),
     stuckMs: stuckLimitMs,
     timeoutMs: settings.timeout,
     marginMs: timeoutMarginMs + (mode === 'poll' ? ways * longestPause(settings.pollInterval) : 0),

@@ -14,6 +14,7 @@ await runCommandLine(argv)
 function lostReader(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE' || error.code === 'EIO') return
   const came = process.exitCode
-  const code = fail(error, { debug: wantsDebugging(argv) })
+  const told = new Error(`standard output cannot be written to: ${error.message}`, { cause: error })
+  const code = fail(told, { debug: wantsDebugging(argv) })
   process.exit(came ?? code)
 }

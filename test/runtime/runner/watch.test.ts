@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { WatchTime } from '../../../runtime/channel/watch-time.ts'
+import { workerHeartbeat } from '../../../runtime/runner/rounds.ts'
 import { verdictOn, type WatchLimits, watchLimits } from '../../../runtime/runner/watch.ts'
+import { parseRunnerSettings } from '../../../src/core/runner-settings.ts'
 
 const limits: WatchLimits = { silentMs: 30_000, stuckMs: 10_000, timeoutMs: 1000, marginMs: 3000 }
 const well = { silentFor: 0, stuckFor: 0, busyFor: 0 }
@@ -28,6 +30,14 @@ test('without a timeout a simulation may take as long as it likes', () => {
 test('where pipes are polled, an answer may be seen later', () => {
   const settings = { heartbeatTimeout: 30_000, timeout: 1000, pollInterval: 25 }
   expect(watchLimits(settings, 'poll').marginMs).toBeGreaterThan(watchLimits(settings, 'events').marginMs)
+})
+
+test('a heart that beats is never too late, however short its timeout is', () => {
+  const short = watchLimits({ heartbeatTimeout: 100, pollInterval: 25 }, 'events')
+  const beat = workerHeartbeat(parseRunnerSettings({ heartbeatTimeout: '100ms' }))
+  const [listening, frozen] = [1000, 1000]
+  expect(verdictOn({ ...well, silentFor: beat + listening + frozen }, short)).toBeUndefined()
+  expect(verdictOn({ ...well, silentFor: 10_000 }, short)).toMatchObject({ detail: 'silent' })
 })
 
 /** Time that is watched by a clock that the test sets. */
