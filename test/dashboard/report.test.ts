@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { optimizers } from '../../optimizers/index.ts'
+import { Objectives } from '../../src/core/objectives.ts'
 import type { OverviewAnswer } from '../../src/dashboard/answers.ts'
 import { citations } from '../../src/dashboard/report/citations.ts'
 import { reportOf } from '../../src/dashboard/report/report.ts'
@@ -170,6 +171,16 @@ test('what a simulation wrote is text in it, and a run of which nothing came wel
   expect(page).not.toContain(markup)
   expect(page).toContain('&#60;script&#62;alert(1)&#60;/script&#62;&#39;&#34;&#38;')
   expect(page).toContain('No individual was simulated well.')
+})
+
+test('a run that has no individual yet has a report', async () => {
+  const directory = temporaryDirectory()
+  const record = RecordWriter.openForWriting(directory)
+  record.writeProblem(['x'], new Objectives({ cost: -1 }))
+  record.close()
+  const page = await reportOf(directory, now)
+  expect(overviewIn(page)).toBeDefined()
+  expect(page).not.toContain('individual?name=')
 })
 
 test('a citation is that of an optimizer which there is', () => {

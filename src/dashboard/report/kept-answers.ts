@@ -13,10 +13,11 @@ const mostIndividuals = 10
 /** What the interactive views of a report ask for, by the addresses at which a server would answer. */
 export async function keptAnswers(record: ScreenReader, now: number): Promise<Readonly<Record<string, object>>> {
   const best = record.best(mostIndividuals).map(({ individual }) => nameOf(individual))
+  const first = record.row({ generation: 0, index: 0, replicate: 0 }) === undefined ? [] : ['0.0']
   const addresses = [
     ...Object.keys(views).filter((name) => name !== 'individual'),
     ...['evaluations', 'generations', 'time'].map((over) => `history?over=${over}`),
-    ...[...new Set(['0.0', ...best])].map((name) => `individual?${new URLSearchParams({ name })}`),
+    ...[...new Set([...first, ...best])].map((name) => `individual?${new URLSearchParams({ name })}`),
   ]
   const kept: Record<string, object> = {}
   let left = room
