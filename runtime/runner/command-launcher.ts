@@ -3,6 +3,7 @@ import type { RunnerSettings } from '../../src/core/runner-settings.ts'
 import { quoteWord } from '../../src/core/shell-words.ts'
 import { type LaunchedProcess, type ProcessEnd, startProcess } from '../../src/system/process-group.ts'
 import type { EndExplanation, EndedWorker, Launcher, Prospect, WorkerPlace, WorkerPool } from './launcher.ts'
+import { firstHello } from './worker-channel.ts'
 import { workerCommand } from './worker-command.ts'
 
 /** Workers by any other scheduler: a command of the user's starts one somewhere, and lasts as long as the worker does. */
@@ -69,9 +70,12 @@ export class CommandLauncher implements Launcher, WorkerPool {
     // The command chooses the place.
   }
 
-  explain({ number }: EndedWorker): EndExplanation | undefined {
-    if (!this.#overran.has(number)) return undefined
-    return { detail: 'time-limit', words: 'was there for longer than its walltime' }
+  explain({ number, channel }: EndedWorker, { exitCode }: ProcessEnd): EndExplanation | undefined {
+    if (this.#overran.has(number)) return { detail: 'time-limit', words: 'was there for longer than its walltime' }
+    if (exitCode !== 0 || firstHello(channel) !== undefined) return undefined
+    return {
+      words: 'had not come when its command ended with exit code 0 (runner.launch needs one that lasts as long)',
+    }
   }
 
   cancel(): void {

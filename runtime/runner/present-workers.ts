@@ -46,6 +46,7 @@ export class PresentWorkers {
     this.#alarm.remove(worker)
     this.#workers.delete(worker.number)
     worker.endGroup()
+    if (mayWrite) worker.sendAwayIfLate()
     if (mayWrite && !worker.isSurelyDead) {
       worker.sendAway()
       this.#retired.add(worker)

@@ -296,6 +296,16 @@ export class WorkerProcess {
     this.#pipes.write({ type: 'stop' })
   }
 
+  /** One that has not come may still do so, where what starts it does not wait for it. */
+  sendAwayIfLate(): void {
+    if (this.#identity !== undefined || this.#isAdopted) return
+    try {
+      this.sendAway()
+    } catch {
+      // The disk is full, or away: it leaves when the grace time is over.
+    }
+  }
+
   /** Ends the process and all of its group; what the worker writes from now on counts as late. */
   giveUp(reason: GivenUp): void {
     this.#signals.sendToAll('SIGKILL')

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { prospectOf } from '../../../runtime/slurm/launchers.ts'
@@ -6,6 +6,7 @@ import { runnerSettings } from '../../../src/core/runner-settings.ts'
 import { summarizeRun } from '../../../src/record/summary.ts'
 import { testLauncher } from '../../contracts/launcher.ts'
 import { hasProgram } from '../../parts.ts'
+import { eventually, processesNaming } from '../../processes.ts'
 import { search } from '../../search.ts'
 import { temporaryDirectory } from '../../temporary.ts'
 
@@ -41,6 +42,30 @@ test.skipIf(!mayUnshare)('a search on workers that a command starts elsewhere co
   const there = await search({ root, name: 'there', ...simulations, runner })
   expect(there.status).toBe('finished')
   expect(there.canonical).toBe(here.canonical)
+})
+
+test('a command that does not wait for its worker is told as that, and a worker that comes later leaves again', async () => {
+  const root = temporaryDirectory()
+  const late = join(root, 'late')
+  const begun = join(root, 'begun')
+  const wait = `: >'${begun}'; until [ -e '${late}' ]; do sleep 0.1; done; exec "$@"`
+  const launch = [
+    'sh',
+    '-c',
+    `setsid sh -c '${wait.replaceAll("'", `'"'"'`)}' sh "$@" >/dev/null 2>&1 </dev/null & until [ -e '${begun}' ]; do sleep 0.1; done`,
+    'sh',
+    '{command}',
+  ]
+  const runner = { launcher: 'command', launch, workers: 1 } as const
+  const simulations = { optimizee: 'on-cluster', options: { journal: join(root, 'journal'), takes: 0 } }
+  await expect(search({ root, ...simulations, runner })).rejects.toThrow(
+    'No worker can be started: it had not come when its command ended with exit code 0 (runner.launch needs one that lasts as long).',
+  )
+  const waiting = processesNaming(root).length
+  expect(waiting).toBeGreaterThan(0)
+  writeFileSync(late, '')
+  await eventually(() => processesNaming(root).length === 0, 'all of them have left')
+  expect(existsSync(join(root, 'journal'))).toBe(false)
 })
 
 test.each(['local', 'command'] as const)(
