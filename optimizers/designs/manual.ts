@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { checkArgument } from '../../src/core/options.ts'
+import { aText, checkArgument, oneOf, refuseSurplus } from '../../src/core/options.ts'
 import { type CellReading, type CellTyping, type FileRow, readCell } from '../../src/core/read-cell.ts'
 import { aSpace, type Parameter, type Space } from '../../src/core/space.ts'
 import { show } from '../../src/core/text.ts'
@@ -36,7 +36,11 @@ export function designFromRows<P>(
   rows: readonly FileRow[],
   table = 'the table',
   typing: CellTyping = 'csv',
+  ...surplus: readonly never[]
 ): DesignPoints<P> {
+  refuseSurplus('designFromRows', 4, surplus, '')
+  checkArgument('designFromRows', 'what the table is called', table, aText)
+  checkArgument('designFromRows', 'the typing', typing, oneOf('csv', 'columns', 'json'))
   checkArgument('designFromRows', 'the space', space, aSpace)
   return tableDesign(table, space, rows, (cell, parameter) => readCell(cell, parameter, typing))
 }

@@ -29,6 +29,9 @@ export const once: Replication = { replications: 1, seeds: 'derived' }
 export function replication({ replications, seeds = 'derived' }: ReplicationOptions): Replication {
   if (replications !== undefined) checkCount('a design', 'replications', replications)
   if (seeds === 'derived' || seeds === 'common') return { replications: replications ?? 1, seeds }
+  if (typeof seeds !== 'number' && !Array.isArray(seeds)) {
+    throw new RangeError(`a design needs seeds to be "derived", "common", a count or a list, got ${show(seeds)}`)
+  }
   const implied = typeof seeds === 'number' ? seeds : seeds.length
   if (typeof seeds === 'number') checkCount('a design', 'the count of seeds', seeds)
   else if (implied === 0) throw new RangeError('a design needs at least one seed, got an empty list')

@@ -1,3 +1,4 @@
+import { refuseSurplus } from '../core/options.ts'
 import { checkFactors, type Factor } from './factor.ts'
 import { mostValues } from './groups.ts'
 
@@ -6,7 +7,8 @@ import { mostValues } from './groups.ts'
  * every combination that the others have. Their values are never merged, however many they are, so that the shares of
  * a grid are exact.
  */
-export function markCrossed(factors: readonly Factor[]): Factor[] {
+export function markCrossed(factors: readonly Factor[], ...surplus: readonly never[]): Factor[] {
+  refuseSurplus('markCrossed', 1, surplus, '')
   checkFactors('markCrossed', factors)
   const rows = factors[0]?.values.length ?? 0
   const isCandidate = factors.map(({ values }) => {

@@ -1,4 +1,4 @@
-import { aList, anything, checkOptions, needOptions } from '../core/options.ts'
+import { aList, anything, checkOptions, needOptions, refuseSurplus } from '../core/options.ts'
 import { doVary } from './variation.ts'
 
 export interface MorrisInput {
@@ -36,7 +36,8 @@ export interface ElementaryEffects {
  *
  * @throws RangeError if the points are not whole trajectories, in each of which every axis moves once
  */
-export function elementaryEffects(input: MorrisInput): ElementaryEffects[] {
+export function elementaryEffects(input: MorrisInput, ...surplus: readonly never[]): ElementaryEffects[] {
+  refuseSurplus('elementaryEffects', 1, surplus)
   checkOptions('elementaryEffects', input, { points: aList, outputs: anything, unordered: aList })
   needOptions('elementaryEffects', input, 'points', 'outputs')
   const { points, outputs, unordered = [] } = input

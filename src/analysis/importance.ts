@@ -1,3 +1,4 @@
+import { refuseSurplus } from '../core/options.ts'
 import { checkLengths, completeRows, type Factor } from './factor.ts'
 import { groupRows } from './groups.ts'
 import { ranksOf, valuesAt } from './ranks.ts'
@@ -19,7 +20,12 @@ export interface Importance {
  * It takes any rows, also those of a search; what a search has not varied it cannot see, and where two factors were varied
  * together both get what either does.
  */
-export function importances(factors: readonly Factor[], output: ArrayLike<number>): Importance[] {
+export function importances(
+  factors: readonly Factor[],
+  output: ArrayLike<number>,
+  ...surplus: readonly never[]
+): Importance[] {
+  refuseSurplus('importances', 2, surplus, '')
   checkLengths('importances', factors, output)
   const complete = completeRows(output)
   return factors

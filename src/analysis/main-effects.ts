@@ -1,3 +1,4 @@
+import { refuseSurplus } from '../core/options.ts'
 import { checkLengths, type Factor } from './factor.ts'
 import { groupRows } from './groups.ts'
 import { decompose } from './variation.ts'
@@ -30,7 +31,12 @@ export interface EffectLevel {
  * the shares. A factor with many values is cut into parts with as many rows each, unless its values are levels. A level of
  * which nothing has an output is there, without a mean. Rows in which a factor has no value do not count.
  */
-export function mainEffects(factors: readonly Factor[], output: ArrayLike<number>): MainEffect[] {
+export function mainEffects(
+  factors: readonly Factor[],
+  output: ArrayLike<number>,
+  ...surplus: readonly never[]
+): MainEffect[] {
+  refuseSurplus('mainEffects', 2, surplus, '')
   checkLengths('mainEffects', factors, output)
   return factors.map((factor) => {
     const rows = Array.from(factor.values, (_, row) => row).filter((row) => !Number.isNaN(factor.values[row]!))

@@ -1,5 +1,5 @@
 import { leavesOf } from '../core/leaves.ts'
-import { checkArgument } from '../core/options.ts'
+import { checkArgument, refuseSurplus } from '../core/options.ts'
 import { aSpace, type ChoiceValue, type ParameterDefinition, type Scale, type Space } from '../core/space.ts'
 
 /** What an axis of a space spans. */
@@ -13,7 +13,8 @@ export interface AxisRange {
 }
 
 /** The ranges of a space's axes, in their order. */
-export function axisRangesOf<P>(space: Space<P>): AxisRange[] {
+export function axisRangesOf<P>(space: Space<P>, ...surplus: readonly never[]): AxisRange[] {
+  refuseSurplus('axisRangesOf', 1, surplus, '')
   checkArgument('axisRangesOf', 'its argument', space, aSpace)
   return space.definitions.flatMap(([, definition]) => leavesOf(definition).map(rangeOf))
 }

@@ -1,3 +1,4 @@
+import { refuseSurplus } from '../core/options.ts'
 import { checkLengths, completeRows, type Factor } from './factor.ts'
 import { ranksOf, valuesAt } from './ranks.ts'
 
@@ -17,7 +18,12 @@ export interface RankCorrelation {
  * it has one, the first level being the lower. A factor that some rows have no value of, as where it does not apply, has
  * Spearman's over the others, and no part in partial ones.
  */
-export function rankCorrelations(factors: readonly Factor[], output: ArrayLike<number>): RankCorrelation[] {
+export function rankCorrelations(
+  factors: readonly Factor[],
+  output: ArrayLike<number>,
+  ...surplus: readonly never[]
+): RankCorrelation[] {
+  refuseSurplus('rankCorrelations', 2, surplus, '')
   checkLengths('rankCorrelations', factors, output)
   const rows = completeRows(output)
   const rowsOf = ({ values }: Factor) => rows.filter((row) => !Number.isNaN(values[row]!))

@@ -1,4 +1,4 @@
-import { anything, checkOptions, needOptions, trueOrFalse, wholeFrom } from '../core/options.ts'
+import { anything, checkOptions, needOptions, refuseSurplus, trueOrFalse, wholeFrom } from '../core/options.ts'
 import { type BootstrapOptions, bootstrap, checkBootstrap, type Estimate } from './estimate.ts'
 import { doVary, powerOfTwoAbove } from './variation.ts'
 
@@ -47,7 +47,8 @@ export interface SecondOrderIndex extends Estimate {
  *
  * @throws RangeError if the outputs are not whole rows, or fewer than two rows are complete, or all outputs are equal
  */
-export function sobolIndices(input: SobolInput): SobolIndices {
+export function sobolIndices(input: SobolInput, ...surplus: readonly never[]): SobolIndices {
+  refuseSurplus('sobolIndices', 1, surplus)
   checkOptions('sobolIndices', input, sobolInput)
   needOptions('sobolIndices', input, 'dimension', 'outputs', 'random')
   const { dimension, secondOrder = false, outputs } = input

@@ -1,4 +1,4 @@
-import { aList, aRecord, checkArgument } from '../core/options.ts'
+import { aList, aRecord, checkArgument, refuseSurplus } from '../core/options.ts'
 import { isSame } from '../core/plain-data.ts'
 import { doVary } from './variation.ts'
 
@@ -34,7 +34,8 @@ export interface Change {
  *
  * @throws RangeError if a scenario differs in none or in several
  */
-export function swings(scenarios: readonly Scenario[]): Swing[] {
+export function swings(scenarios: readonly Scenario[], ...surplus: readonly never[]): Swing[] {
+  refuseSurplus('swings', 1, surplus, '')
   checkArgument('swings', 'scenarios', scenarios, aList)
   for (const scenario of scenarios) checkArgument('swings', 'a scenario', scenario?.parameters, aRecord)
   const [reference, ...others] = scenarios

@@ -1,4 +1,4 @@
-import { aList, checkArgument } from './options.ts'
+import { aList, checkArgument, refuseSurplus } from './options.ts'
 import { listed, show } from './text.ts'
 
 /**
@@ -44,7 +44,8 @@ export class Constraints<P = Record<string, unknown>> {
   readonly #all: readonly Constraint<P>[]
   readonly #ofParameters: readonly ParameterConstraint<P>[]
 
-  constructor(constraints: readonly Constraint<P>[] = []) {
+  constructor(constraints: readonly Constraint<P>[] = [], ...surplus: readonly never[]) {
+    refuseSurplus('Constraints', 1, surplus, '; they stand in one list')
     checkArgument('Constraints', 'the constraints', constraints, aList)
     constraints.forEach(check)
     this.#all = constraints

@@ -1,5 +1,5 @@
 import type { Evaluation } from './evaluation.ts'
-import { aRecord, checkArgument, type OptionCheck } from './options.ts'
+import { aRecord, checkArgument, type OptionCheck, refuseSurplus } from './options.ts'
 import { show } from './text.ts'
 
 export type Direction = 'minimize' | 'maximize'
@@ -19,7 +19,8 @@ export class Objectives {
   /** Directions and weights by name, as they stand in an experiment file. */
   readonly definition: ObjectiveMap
 
-  constructor(objectives: ObjectiveMap) {
+  constructor(objectives: ObjectiveMap, ...surplus: readonly never[]) {
+    refuseSurplus('Objectives', 1, surplus, '; a weight stands beside its name')
     checkArgument('Objectives', 'the objectives', objectives, aRecord)
     const entries = Object.entries(objectives)
     if (entries.length === 0) throw new RangeError('objectives need at least one name, got none')

@@ -3,11 +3,13 @@ import type { BudgetRange } from './budget.ts'
 import { type Constraint, Constraints } from './constraints.ts'
 import type { SimulationResult } from './evaluation.ts'
 import type { Individual } from './individual.ts'
-import type { Objectives } from './objectives.ts'
+import { type Objectives, someObjectives } from './objectives.ts'
+import { checkArgument, type OptionCheck } from './options.ts'
 import type { Random } from './random.ts'
 import type { Reference } from './reference.ts'
 import type { Replications } from './replications.ts'
-import type { Space } from './space.ts'
+import { aSpace, type Space } from './space.ts'
+import { show } from './text.ts'
 
 /** What an optimizer must know of a simulation: which parameters there are, and what is wanted of the fitness. */
 export interface Problem<P = Record<string, unknown>> {
@@ -143,6 +145,8 @@ export abstract class Optimizee<P = Record<string, unknown>> implements Problem<
     source?: OptimizeeSource,
     constraints: readonly Constraint<P>[] = [],
   ) {
+    checkArgument('Optimizee', 'the space', space, aSpace)
+    checkArgument('Optimizee', 'the objectives', objectives, someObjectives)
     this.space = space
     this.objectives = objectives
     this.source = source
@@ -219,3 +223,7 @@ export function isOptimizee(value: unknown): value is Optimizee {
   const { space, objectives, simulate } = value as Partial<Optimizee>
   return typeof space === 'object' && typeof objectives === 'object' && typeof simulate === 'function'
 }
+
+/** Checks an argument; also the optimizees of another copy of this package are such. */
+export const anOptimizee: OptionCheck = (value) =>
+  isOptimizee(value) ? undefined : `needs an optimizee, as defineOptimizee makes them, got ${show(value)}`

@@ -8,7 +8,7 @@ import type { Evaluation } from './evaluation.ts'
 import type { IndividualId } from './individual.ts'
 import type { Objectives } from './objectives.ts'
 import type { Problem } from './optimizee.ts'
-import { refuseSurplus } from './options.ts'
+import { type OptionCheck, refuseSurplus } from './options.ts'
 import type { State } from './plain-data.ts'
 import type { Random } from './random.ts'
 import type { Reference } from './reference.ts'
@@ -303,4 +303,12 @@ export function checkProblem(optimizer: string, problem: unknown): void {
   throw new ConfigurationError(
     `${optimizer} needs an optimizee, which has a space and objectives, got ${show(problem)}`,
   )
+}
+
+/** Checks an argument; also the optimizers of another copy of this package are such. */
+export const anOptimizer: OptionCheck = (value) => {
+  const { ask, tell, postProcess } = (value ?? {}) as Partial<Optimizer>
+  return [ask, tell, postProcess].every((method) => typeof method === 'function')
+    ? undefined
+    : `needs an optimizer, as in new CmaEs(optimizee, { seed: 1 }), got ${show(value)}`
 }

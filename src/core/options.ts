@@ -1,6 +1,7 @@
 import { ConfigurationError } from './errors.ts'
 import { nearest } from './nearest.ts'
 import { counted, show } from './text.ts'
+import { namedElsewhere } from './words-elsewhere.ts'
 
 /** The end of a sentence ("needs ..., got ...") if a value is not what an option may be. */
 export type OptionCheck = (value: unknown) => string | undefined
@@ -112,7 +113,7 @@ function unknownOption(
   known: readonly string[],
   instead: Readonly<Record<string, string>>,
 ): ConfigurationError {
-  const meant = Object.hasOwn(instead, name) ? instead[name] : nearest(name, known)
+  const meant = Object.hasOwn(instead, name) ? instead[name] : (namedElsewhere(name, known) ?? nearest(name, known))
   const hint = meant === undefined ? `; known are ${known.join(', ')}` : `, did you mean ${meant}?`
   return new ConfigurationError(`${call}: ${show(name)} is not an option${hint}`)
 }

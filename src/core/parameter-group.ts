@@ -1,15 +1,23 @@
+import { aText, checkArgument, refuseSurplus } from './options.ts'
+
 /** Named settings of one part of a run (`runner`, `optimizer`, `optimizee`, or a user's own), stored with it. */
 export class ParameterGroup {
   readonly name: string
   readonly comment: string
   readonly #entries = new Map<string, { readonly value: unknown; readonly comment: string }>()
 
-  constructor(name: string, comment = '') {
+  constructor(name: string, comment = '', ...surplus: readonly never[]) {
+    checkArgument('ParameterGroup', 'the name', name, aText)
+    checkArgument('ParameterGroup', 'the comment', comment, aText)
+    refuseSurplus('ParameterGroup', 2, surplus, '')
     this.name = name
     this.comment = comment
   }
 
-  fAddParameter(key: string, value: unknown, comment = ''): void {
+  fAddParameter(key: string, value: unknown, comment = '', ...surplus: readonly never[]): void {
+    checkArgument('fAddParameter', 'the key', key, aText)
+    checkArgument('fAddParameter', 'the comment', comment, aText)
+    refuseSurplus('fAddParameter', 3, surplus, '')
     this.#entries.set(key, { value, comment })
   }
 

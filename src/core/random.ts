@@ -1,7 +1,7 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus'
 import { finishHash, mixWord } from './murmur.ts'
-import type { OptionCheck } from './options.ts'
+import { type OptionCheck, refuseSurplus } from './options.ts'
 import { show } from './text.ts'
 
 type Generator = ReturnType<typeof xoroshiro128plusFromState>
@@ -17,26 +17,36 @@ export class Random {
   #spare: number | undefined
 
   private constructor(generator: Generator) {
+    if (typeof generator?.next !== 'function') {
+      throw new TypeError(`Random.of(seed, ...) makes random numbers, and not new Random(${show(generator)})`)
+    }
     this.#generator = generator
   }
 
   /** The stream at `path`; paths that differ in any element, or in its type, give independent streams. */
   static of(...path: readonly (string | number)[]): Random {
+    for (const part of path) {
+      if (typeof part === 'string' || typeof part === 'number') continue
+      throw new TypeError(`Random.of needs numbers and texts, got ${show(part)}`)
+    }
     return new Random(xoroshiro128plusFromState(hashPath(path)))
   }
 
   /** A number in [0, 1), with 53 random bits. */
-  uniform(): number {
+  uniform(...surplus: readonly never[]): number {
+    if (surplus.length > 0) refuseSurplus('uniform', 0, surplus, '; it draws from [0, 1)')
     return uniformFloat64(this.#generator)
   }
 
   /** An integer in [0, bound). */
-  integer(bound: number): number {
+  integer(bound: number, ...surplus: readonly never[]): number {
+    if (surplus.length > 0) refuseSurplus('integer', 1, surplus, '; it draws from 0 to below its bound')
     return Math.floor(this.uniform() * bound)
   }
 
   /** A draw from the normal distribution (Marsaglia's polar method, which gives two at a time). */
-  normal(mean = 0, deviation = 1): number {
+  normal(mean = 0, deviation = 1, ...surplus: readonly never[]): number {
+    if (surplus.length > 0) refuseSurplus('normal', 2, surplus, '; it draws one number')
     if (this.#spare !== undefined) {
       const spare = this.#spare
       this.#spare = undefined

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { SettingsError } from './errors.ts'
-import { nearest, plainName } from './nearest.ts'
+import { nearest } from './nearest.ts'
 import { checkArgument, type OptionCheck } from './options.ts'
 import { show } from './text.ts'
 import { millisecondsOf } from './time-span.ts'
 import { valueAt } from './value-at.ts'
+import { namedElsewhere } from './words-elsewhere.ts'
 
 export { nearest, SettingsError }
 
@@ -98,27 +99,6 @@ function describeIssue(issue: z.core.$ZodIssue, given: unknown, schema: z.ZodTyp
   const isNumber = typeof got === 'number' && !Number.isFinite(got)
   const what = isNumber ? wanted(issue).replace(/^a number\b/, 'a finite number') : wanted(issue)
   return `${at} needs ${what}, got ${show(got)}`
-}
-
-/** What settings of L2L are called that have another name here, not only another spelling. */
-const namesInL2L: Readonly<Record<string, string>> = {
-  popsize: 'populationSize',
-  niteration: 'generations',
-  stopcriterion: 'stopAt',
-  rho: 'eliteFraction',
-  tempdecay: 'temperatureDecay',
-  cxprob: 'crossoverProbability',
-  mutprob: 'mutationProbability',
-  indprob: 'geneMutationProbability',
-  tournsize: 'tournamentSize',
-  matepar: 'blend',
-  mutpar: 'mutationScale',
-  maxworkers: 'workers',
-}
-
-function namedElsewhere(key: string, known: readonly string[]): string | undefined {
-  const name = namesInL2L[plainName(key)]
-  return name !== undefined && known.includes(name) ? name : undefined
 }
 
 function wanted(issue: z.core.$ZodIssue): string {

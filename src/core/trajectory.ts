@@ -3,7 +3,7 @@ import { ConfigurationError } from './errors.ts'
 import type { Evaluation } from './evaluation.ts'
 import { type Expansion, proposalsIn } from './expansion.ts'
 import { Individual, type IndividualId } from './individual.ts'
-import { checkArgument, someValues } from './options.ts'
+import { checkArgument, type OptionCheck, someValues } from './options.ts'
 import { ParameterGroup } from './parameter-group.ts'
 import type { Proposal } from './proposal.ts'
 import { seedOf } from './random.ts'
@@ -241,3 +241,9 @@ const emptyHistory: TrajectoryHistory<never> = {
   groups: [],
   results: new Map(),
 }
+
+/** Checks an argument; also the trajectories of another copy of this package are such. */
+export const aTrajectory: OptionCheck = (value) =>
+  typeof (value as Partial<Trajectory> | null | undefined)?.fExpand === 'function'
+    ? undefined
+    : `needs a trajectory, as prepareExperiment gives one, got ${show(value)}`

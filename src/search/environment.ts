@@ -1,10 +1,19 @@
 import type { Runner } from '../../runtime/runner/runner.ts'
 import { orders } from '../core/abilities.ts'
 import type { Limits } from '../core/limits.ts'
-import type { Optimizer } from '../core/optimizer.ts'
-import { aFunction, aList, aRecord, checkOptions, oneOf, wholeFrom } from '../core/options.ts'
+import { anOptimizer, type Optimizer } from '../core/optimizer.ts'
+import {
+  aFunction,
+  aList,
+  aRecord,
+  checkArgument,
+  checkOptions,
+  oneOf,
+  refuseSurplus,
+  wholeFrom,
+} from '../core/options.ts'
 import type { State } from '../core/plain-data.ts'
-import type { Trajectory } from '../core/trajectory.ts'
+import { aTrajectory, type Trajectory } from '../core/trajectory.ts'
 import type { RecordWriter } from '../record/writer.ts'
 import { Checkpoints } from './checkpoints.ts'
 import { Ends } from './ends.ts'
@@ -46,8 +55,12 @@ export class Environment<P = Record<string, unknown>> {
     given: Optimizer<State, P>,
     record: RecordWriter,
     options: EnvironmentOptions = {},
+    ...surplus: readonly never[]
   ) {
+    checkArgument('Environment', 'the trajectory', trajectory, aTrajectory)
+    checkArgument('Environment', 'the optimizer', given, anOptimizer)
     checkOptions('Environment', options, environmentOptions)
+    refuseSurplus('Environment', 4, surplus)
     const { order = 'generations', window, limits = {}, start = [], onProgress = () => {} } = options
     this.#record = record
     this.#limits = limits

@@ -9,10 +9,10 @@ import { batchSizeOf, refuseBatch } from '../core/batch.ts'
 import { ConfigurationError, RunHeldError, SearchFailedError } from '../core/errors.ts'
 import type { Judge } from '../core/evaluation.ts'
 import { judgeOf } from '../core/judge.ts'
-import type { Optimizee } from '../core/optimizee.ts'
-import type { Optimizer } from '../core/optimizer.ts'
+import { anOptimizee, type Optimizee } from '../core/optimizee.ts'
+import { anOptimizer, type Optimizer } from '../core/optimizer.ts'
 import { OptimizerError } from '../core/optimizer-error.ts'
-import { aText, checkOptions } from '../core/options.ts'
+import { aText, checkArgument, checkOptions, refuseSurplus } from '../core/options.ts'
 import type { State } from '../core/plain-data.ts'
 import { thisRun } from '../core/record.ts'
 import { type RunnerSettings, runnerSettings } from '../core/runner-settings.ts'
@@ -64,8 +64,9 @@ export class Experiment {
   readonly root: string
   #prepared: Prepared | undefined
 
-  constructor(options: { readonly root?: string } = {}) {
-    checkOptions('Experiment', options, { root: aText }, { rootDir: 'root' })
+  constructor(options: { readonly root?: string } = {}, ...surplus: readonly never[]) {
+    checkOptions('Experiment', options, { root: aText })
+    refuseSurplus('Experiment', 1, surplus)
     const { root = 'runs' } = options
     this.root = resolve(root)
   }
@@ -75,12 +76,16 @@ export class Experiment {
    * @throws ConfigurationError if the directory is something else, or a run of another configuration
    * @throws RunHeldError if another live runner has the run
    */
-  async prepareExperiment(options: PrepareOptions = {}): Promise<{
+  async prepareExperiment(
+    options: PrepareOptions = {},
+    ...surplus: readonly never[]
+  ): Promise<{
     readonly trajectory: Trajectory
     readonly runnerSettings: RunnerSettings
     readonly directory: string
   }> {
     checkPrepareOptions(options)
+    refuseSurplus('prepareExperiment', 1, surplus)
     if (this.#prepared) throw new ConfigurationError('This experiment is prepared already; end it first.')
     const asked = { ...fromRunnerParams(options.runnerParams ?? {}), ...options.runner }
     const settings = parseSettings(runnerSettings, asked, 'runner')
@@ -110,8 +115,12 @@ export class Experiment {
     optimizer: Optimizer<State, P>,
     optimizee: Optimizee<P>,
     options: RunOptions = {},
+    ...surplus: readonly never[]
   ): Promise<RunOutcome> {
+    checkArgument('runExperiment', 'the optimizer', optimizer, anOptimizer)
+    checkArgument('runExperiment', 'the optimizee', optimizee, anOptimizee)
     checkRunOptions(options)
+    refuseSurplus('runExperiment', 3, surplus)
     const prepared = this.#ready()
     try {
       // Parameters are plain data in here, whatever their types.
@@ -128,7 +137,10 @@ export class Experiment {
    */
   async endExperiment<P>(
     optimizer: Optimizer<State, P>,
+    ...surplus: readonly never[]
   ): Promise<{ readonly trajectory: Trajectory<P>; readonly directory: string }> {
+    checkArgument('endExperiment', 'the optimizer', optimizer, anOptimizer)
+    refuseSurplus('endExperiment', 1, surplus, '')
     const { run, trajectory } = this.#ready()
     const { directory, record } = run
     if (record.manifest().status === 'finished') {
@@ -144,7 +156,8 @@ export class Experiment {
   }
 
   /** The trajectory of a run, to be read; the run may be going on. */
-  loadTrajectory(directory: string): Trajectory {
+  loadTrajectory(directory: string, ...surplus: readonly never[]): Trajectory {
+    refuseSurplus('loadTrajectory', 1, surplus, '')
     return new Trajectory(RecordWriter.openForReading(directory))
   }
 

@@ -1,3 +1,4 @@
+import { refuseSurplus } from '../core/options.ts'
 import { show } from '../core/text.ts'
 
 /** When a search must be over since its machines are taken away, by the wall clock. */
@@ -5,7 +6,8 @@ export class Deadline {
   readonly #now: () => number
   #at = Number.POSITIVE_INFINITY
 
-  constructor(now: () => number = Date.now) {
+  constructor(now: () => number = Date.now, ...surplus: readonly never[]) {
+    refuseSurplus('Deadline', 1, surplus, '')
     if (typeof now !== 'function')
       throw new TypeError(`Deadline needs a function that tells the time, got ${show(now)}`)
     this.#now = now

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import { extname } from 'node:path'
 import { TextDecoder } from 'node:util'
 import { ConfigurationError } from '../core/errors.ts'
-import { aText, checkArgument } from '../core/options.ts'
+import { aText, checkArgument, refuseSurplus } from '../core/options.ts'
 import { type FileRow, looksLikeOther, TextCell, unquotedCell } from '../core/read-cell.ts'
 import { show } from '../core/text.ts'
 import { readArrow } from './read-arrow.ts'
@@ -15,7 +15,8 @@ import { checkedNames, TableFault } from './table-fault.ts'
  *
  * @throws ConfigurationError with the file and, where there is one, the row that is wrong
  */
-export async function readTable(path: string): Promise<FileRow[]> {
+export async function readTable(path: string, ...surplus: readonly never[]): Promise<FileRow[]> {
+  refuseSurplus('readTable', 1, surplus, '')
   const rows: FileRow[] = []
   for await (const row of readTableRows(path)) rows.push(row)
   return rows
@@ -53,7 +54,8 @@ function textIn(cell: string | TextCell): string {
 }
 
 /** Reads the rows of `readTable` one by one; JSON is read as a whole. */
-export async function* readTableRows(path: string): AsyncGenerator<FileRow> {
+export async function* readTableRows(path: string, ...surplus: readonly never[]): AsyncGenerator<FileRow> {
+  refuseSurplus('readTableRows', 1, surplus, '')
   checkArgument('readTable', 'the path', path, aText)
   const read = readers[extname(path).toLowerCase()]
   if (!read) throw new ConfigurationError(`${path}: a table ends in one of ${Object.keys(readers).join(', ')}`)

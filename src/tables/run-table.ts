@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { ConfigurationError } from '../core/errors.ts'
-import { checkOptions, oneOf, trueOrFalse } from '../core/options.ts'
+import { checkOptions, oneOf, refuseSurplus, trueOrFalse } from '../core/options.ts'
 import { RecordReader } from '../record/reader.ts'
 import { IndividualTable } from './individual-table.ts'
 import { LongTable } from './long-table.ts'
@@ -60,7 +60,12 @@ const rowsAtOnce = 1000
  * @example for await (const { index, step, report } of tableOf('runs/valley', { reports: true })) ...
  * @throws ConfigurationError if the directory is not one of a run
  */
-export async function* tableOf(run: string, options: TableOptions = {}): AsyncGenerator<TableRow> {
+export async function* tableOf(
+  run: string,
+  options: TableOptions = {},
+  ...surplus: readonly never[]
+): AsyncGenerator<TableRow> {
+  refuseSurplus('tableOf', 2, surplus)
   checkOptions('tableOf', options, {
     shape: oneOf('wide', 'long'),
     reports: trueOrFalse,

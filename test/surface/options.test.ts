@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
 import * as kit from '../../optimizers/kit.ts'
 import {
   Auto,
@@ -22,6 +25,7 @@ import {
   defineOptimizee,
   defineSimFunc,
   deliver,
+  designFromRows,
   EpochLogger,
   Experiment,
   ExperimentGrid,
@@ -45,8 +49,11 @@ import {
   moduleFunction,
   morris,
   Objectives,
+  Optimizee,
   oneAtATime,
+  ParameterGroup,
   parseRunnerSettings,
+  Random,
   RandomSearch,
   ReadCache,
   RecordReader,
@@ -74,13 +81,40 @@ import {
 } from '../../src/index.ts'
 import { drive, toldIn } from '../../src/testing/drive.ts'
 
+const model = defineOptimizee({
+  module: import.meta.url,
+  parameters: { x: real(0, 1), y: real(0, 1) },
+  objectives: { height: 'minimize' },
+  simulate: () => 1,
+})
 const square = space({ x: real(0, 1), y: real(0, 1) })
+const search = new RandomSearch(model, { seed: 1, generations: 1 })
 const valley = { space: square, objectives: new Objectives({ height: 'minimize' }) }
 
 /** As somebody writes who has no compiler. */
 type Untyped = (...given: readonly unknown[]) => unknown
 const untyped = (call: unknown) => call as Untyped
 type Made = new (...given: readonly unknown[]) => unknown
+const bound = (method: 'uniform' | 'integer' | 'normal') => {
+  const random = Random.of(1)
+  return (random[method] as Untyped).bind(random)
+}
+const folder = mkdtempSync(join(tmpdir(), 'twoloop-options-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+const epochLogger = () => new EpochLogger({ outputDir: folder, expName: 'words' })
+const epochs = (method: 'store' | 'logTabular') => {
+  const logger = epochLogger()
+  return (logger[method] as Untyped).bind(logger)
+}
+const logs = (method: 'log' | 'logTabular' | 'saveState') => {
+  const logger = new Logger({ outputDir: folder, expName: 'words' })
+  return (logger[method] as Untyped).bind(logger)
+}
+abstract class Simulated extends Optimizee {
+  simulate() {
+    return 1
+  }
+}
 
 test.each<readonly [string, () => unknown, string]>([
   ['batchRun', () => untyped(batchRun)(class {}, { parameters: {} }, 4), 'batchRun takes 2 arguments, got 4 as well'],
@@ -88,6 +122,39 @@ test.each<readonly [string, () => unknown, string]>([
   ['callExperiment', () => untyped(callExperiment)('a', 'b', {}, {}, 1), 'takes 4 arguments, got 1 as well'],
 ])('arguments behind the options of %s are refused', async (_, call, sentence) => {
   await expect(call()).rejects.toThrow(sentence)
+})
+
+test.each<readonly [string, (experiment: Experiment) => Promise<unknown>, string]>([
+  [
+    "settings behind the options, as in L2L's call",
+    (experiment) =>
+      untyped(experiment.runExperiment).call(experiment, search, model, {}, { seed: 3 }) as Promise<unknown>,
+    'runExperiment takes 3 arguments, got {"seed":3} as well',
+  ],
+  [
+    'an optimizee and an optimizer in the other order',
+    (experiment) => experiment.runExperiment(model as never, search as never),
+    'runExperiment: the optimizer needs an optimizer, as in new CmaEs(',
+  ],
+  ['no optimizer', (experiment) => experiment.runExperiment(undefined as never, model), 'needs an optimizer'],
+  [
+    'a problem',
+    (experiment) => experiment.runExperiment(search, valley as never),
+    'the optimizee needs an optimizee, as',
+  ],
+  [
+    'no optimizer at the end',
+    (experiment) => experiment.endExperiment(undefined as never),
+    'endExperiment: the optimizer',
+  ],
+  [
+    'a word for overwrite',
+    (experiment) => untyped(experiment.prepareExperiment).call(experiment, {}, true) as Promise<unknown>,
+    'prepareExperiment takes 1 argument, got true as well',
+  ],
+])('%s is refused by an experiment', async (_, call, sentence) => {
+  await using experiment = new Experiment({ root: folder })
+  await expect(call(experiment)).rejects.toThrow(sentence)
 })
 
 test.each<readonly [string, () => unknown, string]>([
@@ -102,6 +169,50 @@ test.each<readonly [string, () => unknown, string]>([
   ['a bound that is missing', () => untyped(integer)(3), 'integer(low, high) needs finite bounds, got 3 and nothing'],
   ['a bound in quotes on a log scale', () => untyped(real)('1', 2, { scale: 'log' }), 'finite bounds, got "1" and 2'],
   ['a weight in quotes', () => new Objectives({ f: '-1' as 'minimize' }), 'a weight other than 0, got "-1"'],
+  ["SALib's N", () => untyped(morris)(square, { N: 4 }), 'morris: "N" is not an option, did you mean trajectories?'],
+  ["SALib's skip", () => untyped(saltelli)(square, { skip_values: 8 }), 'is not an option; known are points'],
+  ["SALib's confidence", () => untyped(sobolIndices)({ conf_level: 0.9 }), 'did you mean confidence?'],
+  ["SciPy's generator", () => untyped(latinHypercube)(square, { random_state: 1 }), 'did you mean seed?'],
+  ["pandas' fraction", () => untyped(subset)(sobol(square, { points: 4 }), { frac: 0.5 }), 'mean points?'],
+  ["SciPy's limit", () => new CmaEs(valley, { maxiter: 3 } as never), 'did you mean generations?'],
+  ["L2L's name of a run", () => new Experiment({ root_dir_path: 'runs' } as never), 'did you mean root?'],
+  [
+    'bounds behind uniform',
+    () => untyped(bound('uniform'))(0, 10),
+    'uniform takes 0 arguments, got 0 as well; it draws',
+  ],
+  ['bounds of an integer', () => untyped(bound('integer'))(5, 10), 'integer takes 1 argument, got 10 as well'],
+  ['a size behind normal', () => untyped(bound('normal'))(0, 1, 100), 'normal takes 2 arguments, got 100 as well'],
+  [
+    'a seed for new random numbers',
+    () => new (Random as unknown as Made)(3),
+    'Random.of(seed, ...) makes random numbers',
+  ],
+  ['an object in a path', () => Random.of({ seed: 1 } as never), 'Random.of needs numbers and texts, got {"seed":1}'],
+  ['weights behind objectives', () => new (Objectives as unknown as Made)({ f: 'minimize' }, [1]), 'got [1] as well'],
+  ['options behind a table', () => untyped(designFromRows)(square, [{ x: 0, y: 0 }], { sep: ';' }), 'got {"sep":";"}'],
+  ['a policy that there is not', () => untyped(repeat)(sobol(square, { points: 2 }), 3, { seed: 1 }), 'got {"seed":1}'],
+  ['a group by its options', () => new ParameterGroup({ name: 'a' } as never), 'the name needs a text, got {"name"'],
+  ['parameters by name in a group', () => new ParameterGroup('g').fAddParameter({ a: 1 } as never, 1), 'needs a text'],
+  ['bins of effects', () => untyped(mainEffects)([{ name: 'a', values: [1] }], [1], { bins: 3 }), 'got {"bins":3}'],
+  ['bins of importances', () => untyped(importances)([{ name: 'a', values: [1] }], [1], 3), 'got 3 as well'],
+  [
+    'a method of correlation',
+    () => untyped(rankCorrelations)([{ name: 'a', values: [1] }], [1], 'p'),
+    'got "p" as well',
+  ],
+  ['a name and a value to store', () => untyped(epochs('store'))('a', 3), 'store takes 1 argument, got 3 as well'],
+  ['a text to store', () => epochLogger().store({ a: 'x' as never }), 'needs a number, or a list of them, got "x"'],
+  ['statistics by place', () => untyped(epochs('logTabular'))('a', 1, true), 'logTabular takes 2 arguments, got true'],
+  [
+    'a column without a value',
+    () => untyped(logs('logTabular'))('a'),
+    'needs a number, a text, true or false, got nothing',
+  ],
+  ['a list in a column', () => untyped(logs('logTabular'))('a', [1, 2]), 'true or false, got [1,2]'],
+  ['a color of the log', () => untyped(logs('log'))('a', 'green'), 'log takes 1 argument, got "green" as well'],
+  ['a name for an iteration', () => untyped(logs('saveState'))({}, 'last'), 'the iteration needs a whole number'],
+  ['an optimizee of a number', () => new (class extends Simulated {})(3 as never, valley.objectives), 'space needs'],
   ['null for options', () => untyped(integer)(1, 2, null), 'integer needs options like { scale, step }, got null'],
   ['a number behind a choice', () => untyped(choice)([1, 2], 5), 'choice takes 1 argument, got 5 as well'],
   [

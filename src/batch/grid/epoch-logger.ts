@@ -1,4 +1,12 @@
-import { checkOptions, trueOrFalse } from '../../core/options.ts'
+import {
+  aRecord,
+  checkArgument,
+  checkOptions,
+  type OptionCheck,
+  refuseSurplus,
+  trueOrFalse,
+} from '../../core/options.ts'
+import { show } from '../../core/text.ts'
 import { type LoggedValue, Logger } from './logger.ts'
 
 export interface Statistics {
@@ -36,8 +44,11 @@ export class EpochLogger extends Logger {
   #columns: Column[] = []
 
   /** Values of this epoch, one or several for each key. */
-  store(values: Readonly<Record<string, number | ArrayLike<number>>>): void {
+  store(values: Readonly<Record<string, number | ArrayLike<number>>>, ...surplus: readonly never[]): void {
+    refuseSurplus('store', 1, surplus, '; values stand by their names')
+    checkArgument('store', 'the values', values, aRecord)
     for (const [key, given] of Object.entries(values)) {
+      checkArgument('store', `the value of ${show(key)}`, given, numbersOfAnEpoch)
       const known = this.#stored.get(key)
       const added = typeof given === 'number' ? [given] : Array.from(given)
       if (!known) this.#stored.set(key, added)
@@ -48,7 +59,8 @@ export class EpochLogger extends Logger {
   /** A value as it stands; or, without one, what was stored under the key, by its statistics. */
   override logTabular(key: string, value: LoggedValue): void
   override logTabular(key: string, options?: StatisticsOptions): void
-  override logTabular(key: string, given: LoggedValue | StatisticsOptions = {}): void {
+  override logTabular(key: string, given: LoggedValue | StatisticsOptions = {}, ...surplus: readonly never[]): void {
+    refuseSurplus('logTabular', 2, surplus)
     if (typeof given !== 'object') {
       super.logTabular(key, given)
       return
@@ -80,11 +92,19 @@ export class EpochLogger extends Logger {
   }
 
   /** What has been stored under a key in this epoch, over all processes, all of which must ask. */
-  async getStats(key: string): Promise<Statistics> {
+  async getStats(key: string, ...surplus: readonly never[]): Promise<Statistics> {
+    refuseSurplus('getStats', 1, surplus, '')
     const gathered = await this.processes.allGather(this.#stored.get(key) ?? [])
     return statisticsOf(key, gathered.flat())
   }
 }
+
+const numbersOfAnEpoch: OptionCheck = (given) =>
+  typeof given === 'number' ||
+  ((Array.isArray(given) || ArrayBuffer.isView(given)) &&
+    Array.from(given as ArrayLike<unknown>).every((value) => typeof value === 'number'))
+    ? undefined
+    : `needs a number, or a list of them, got ${show(given)}`
 
 /** The names of the columns for a key, and what stands in each. */
 function columnsOf({ key, averageOnly, withMinAndMax }: Column): (readonly [name: string, keyof Statistics])[] {

@@ -1,7 +1,18 @@
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { decodeMessage, encodeMessage } from '../../../runtime/channel/protocol.ts'
-import { aFunction, anything, aText, checkArgument, checkOptions, needOptions } from '../../core/options.ts'
+import {
+  aFunction,
+  anything,
+  aRecord,
+  aText,
+  checkArgument,
+  checkOptions,
+  needOptions,
+  type OptionCheck,
+  refuseSurplus,
+  wholeFrom,
+} from '../../core/options.ts'
 import { show } from '../../core/text.ts'
 import { configText, convertJson } from './convert-json.ts'
 import { type ExperimentProcesses, experimentProcesses } from './experiment-processes.ts'
@@ -37,7 +48,7 @@ export class Logger {
   #headers: readonly string[] | undefined
   #row = new Map<string, LoggedValue>()
 
-  constructor(options: LoggerOptions) {
+  constructor(options: LoggerOptions, ...surplus: readonly never[]) {
     checkOptions('Logger', options, {
       outputDir: aText,
       expName: aText,
@@ -45,6 +56,7 @@ export class Logger {
       print: aFunction,
       processes: anything,
     })
+    refuseSurplus('Logger', 1, surplus)
     needOptions('Logger', options, 'outputDir')
     const { outputDir, expName, outputFname = progressName, processes = experimentProcesses() } = options
     this.outputDir = outputDir
@@ -59,12 +71,15 @@ export class Logger {
   }
 
   /** Says something to whoever watches. */
-  log(message: string): void {
+  log(message: string, ...surplus: readonly never[]): void {
+    refuseSurplus('log', 1, surplus, '')
     if (this.#writes) this.#print(`${message}\n`)
   }
 
   /** Writes what the experiment was given to `config.json`; of what is no data, the name. */
-  saveConfig(config: Readonly<Record<string, unknown>>): void {
+  saveConfig(config: Readonly<Record<string, unknown>>, ...surplus: readonly never[]): void {
+    refuseSurplus('saveConfig', 1, surplus, '')
+    checkArgument('saveConfig', 'the configuration', config, aRecord)
     if (this.#writes) writeConfig(this.outputDir, this.expName, config)
   }
 
@@ -72,13 +87,17 @@ export class Logger {
    * A value for a column of the row that is being put together.
    * @throws RangeError if the column has a value already, or was not in the first row
    */
-  logTabular(key: string, value: LoggedValue): void {
+  logTabular(key: string, value: LoggedValue, ...surplus: readonly never[]): void {
+    refuseSurplus('logTabular', 2, surplus, '')
+    checkArgument('logTabular', `the value of ${show(key)}`, value, aLoggedValue)
     this.addColumn(key)
     this.#row.set(key, value)
   }
 
   /** Writes plain data, typed arrays included, to `vars.msgpack`, or to a file of its own for every iteration. */
-  saveState(state: unknown, iteration?: number): void {
+  saveState(state: unknown, iteration?: number, ...surplus: readonly never[]): void {
+    refuseSurplus('saveState', 2, surplus, '')
+    if (iteration !== undefined) checkArgument('saveState', 'the iteration', iteration, wholeFrom(0))
     if (this.#writes) writeFileSync(statePath(this.outputDir, iteration), encodeMessage(state))
   }
 
@@ -131,6 +150,12 @@ export function writeConfig(outputDir: string, expName: string, config: Readonly
 function statePath(outputDir: string, iteration: number | undefined): string {
   return join(outputDir, `vars${iteration ?? ''}.msgpack`)
 }
+
+/** The cells of the table: what can be written there and read again. */
+const aLoggedValue: OptionCheck = (value) =>
+  ['number', 'string', 'boolean'].includes(typeof value)
+    ? undefined
+    : `needs a number, a text, true or false, got ${show(value)}`
 
 function lineOf(cells: readonly LoggedValue[]): string {
   return cells.map((cell) => String(cell).replace(/[\t\r\n]+/g, ' ')).join('\t')
