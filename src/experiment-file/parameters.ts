@@ -74,6 +74,7 @@ export const parameterSchemas = {
 const types = Object.keys(parameterSchemas)
 
 function readParameter(given: unknown, place: Place): ParameterDefinition {
+  if (Array.isArray(given)) refuse(place, `needs settings by name, as in ${parameterFor(given)}, got ${show(given)}`)
   const { type } = parseAt(named, given, place)
   if (!isType(type)) {
     const meant =
@@ -96,6 +97,14 @@ function readParameter(given: unknown, place: Place): ParameterDefinition {
   return { ...others, values: listed, ...means } as ParameterDefinition
 }
 
+/** What a list in place of a parameter stands for elsewhere: two numbers are bounds, anything else is a choice. */
+function parameterFor(list: readonly unknown[]): string {
+  const [low, high] = list
+  return list.length === 2 && typeof low === 'number' && typeof high === 'number' && low < high
+    ? `{ type: real, low: ${low}, high: ${high} }`
+    : '{ type: choice, values: [...] }'
+}
+
 function isType(type: unknown): type is keyof typeof parameterSchemas {
   return typeof type === 'string' && Object.hasOwn(parameterSchemas, type)
 }
@@ -104,6 +113,8 @@ function isType(type: unknown): type is keyof typeof parameterSchemas {
 const typesElsewhere = new Map([
   ...['float', 'double', 'number', 'uniform', 'continuous', 'range'].map((name) => [name, 'real'] as const),
   ...['loguniform', 'log_uniform', 'log-uniform', 'log'].map((name) => [name, 'real with scale: log'] as const),
+  ...['quniform', 'q_uniform', 'quantized'].map((name) => [name, 'real with a step'] as const),
+  ...['normal', 'gaussian', 'lognormal'].map((name) => [name, 'real with a prior'] as const),
   ...['int', 'randint', 'whole', 'discrete'].map((name) => [name, 'integer'] as const),
   ...['categorical', 'category', 'enum', 'values', 'string'].map((name) => [name, 'choice'] as const),
   ...['ordered', 'ordered-choice', 'discrete-ordered'].map((name) => [name, 'ordinal'] as const),
@@ -115,6 +126,8 @@ const typesElsewhere = new Map([
 const keysElsewhere = new Map([
   ...['min', 'minimum', 'lower', 'from', 'lb'].map((name) => [name, 'low'] as const),
   ...['max', 'maximum', 'upper', 'to', 'ub'].map((name) => [name, 'high'] as const),
+  ...['bounds', 'range', 'domain', 'limits'].map((name) => [name, 'low and high'] as const),
+  ...['q', 'quantum'].map((name) => [name, 'step'] as const),
   ...['choices', 'options', 'categories', 'items'].map((name) => [name, 'values'] as const),
   ...['log', 'logarithmic'].map((name) => [name, 'scale: log'] as const),
   ...['size', 'dimension', 'n'].map((name) => [name, 'length'] as const),
@@ -133,7 +146,7 @@ function checkWords(given: object, known: readonly string[], place: Place): void
   }
   for (const key of Object.keys(given)) {
     const meant = keysElsewhere.get(key)
-    if (meant === undefined || known.includes(key) || !known.includes(meant.split(':')[0]!)) continue
+    if (meant === undefined || known.includes(key) || !known.includes(/^\w+/.exec(meant)![0])) continue
     refuse(below(place, key), `is not a setting, did you mean ${meant}?`)
   }
 }

@@ -1,4 +1,4 @@
-import { isMap, isScalar, parseDocument, visit, type YAMLError } from 'yaml'
+import { isMap, isScalar, parseDocument, type Scalar, visit, type YAMLError } from 'yaml'
 import { ConfigurationError, messageOf } from '../core/errors.ts'
 import { show } from '../core/text.ts'
 import { type Place, quotesNeeded, refuse } from './place.ts'
@@ -43,8 +43,16 @@ export function parseText(text: string, file: string): object {
       if (typeof value !== 'number' || source === undefined || !losesDigits(source, value)) return
       refuseAfter(text.slice(0, range?.[0]), tooManyDigits(source))
     },
-    Map(_, { flow, items: [pair, ...others], range }) {
-      if (!flow || !pair || others.length > 0 || pair.value !== null || !isScalar(pair.key)) return
+    Map(_, { flow, items, range }) {
+      if (!flow) return
+      const glued = items.find(({ key, value }) => value === null && isScalar(key) && /^\w+:./.test(String(key.value)))
+      if (glued && items.length > 1) {
+        const { value, range } = glued.key as Scalar
+        const written = String(value)
+        refuseAfter(text.slice(0, range?.[0]), `${written} is one word in YAML; wanted "${written.replace(':', ': ')}"`)
+      }
+      const [pair, ...others] = items
+      if (!pair || others.length > 0 || pair.value !== null || !isScalar(pair.key)) return
       const name = `{${String(pair.key.value)}}`
       refuseAfter(text.slice(0, range?.[0]), `${name} without quotes is a map in YAML; wanted "${name}"`)
     },

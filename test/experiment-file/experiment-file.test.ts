@@ -347,6 +347,18 @@ const wrong: [string, string, string | object, string | RegExp, object?][] = [
     ', line 3, column 19: {x} without quotes is a map in YAML; wanted "{x}"',
   ],
   [
+    'a colon without a space behind it',
+    'a.yaml',
+    'name: x\noptimizee:\n  parameters:\n    x: {type:real, low:0, high:1}\n',
+    ', line 4, column 9: type:real is one word in YAML; wanted "type: real"',
+  ],
+  [
+    'a colon without a space behind it, after others',
+    'a.yaml',
+    'name: x\noptimizer: { type: cma-es, seed:1 }\n',
+    ', line 2, column 28: seed:1 is one word in YAML; wanted "seed: 1"',
+  ],
+  [
     'an alias of nothing',
     'a.yaml',
     'name: *x\n',
@@ -396,7 +408,7 @@ const wrong: [string, string, string | object, string | RegExp, object?][] = [
     "another tool's bounds",
     'a.yaml',
     'optimizee: { command: [node], objectives: { y: minimize }, parameters: { x: { type: real, bounds: [0, 1] } } }\n',
-    ': optimizee.parameters.x.bounds is not a setting; known are type, low, high, scale, step, prior, when',
+    ': optimizee.parameters.x.bounds is not a setting, did you mean low and high?',
   ],
   [
     'objectives that results have in another order',
@@ -767,6 +779,19 @@ test.each([
     'the keys of another tool',
     { type: 'real', min: 0, max: 1 },
     ': optimizee.parameters.x.min is not a setting, did you mean low?',
+  ],
+  ['a step of another tool', { type: 'integer', low: 0, high: 9, q: 3 }, /x\.q is not a setting, did you mean step\?$/],
+  ['steps of another tool', { type: 'quniform', low: 0, high: 9 }, /got "quniform", did you mean real with a step\?$/],
+  ['a normal distribution', { type: 'normal', mean: 0, sd: 9 }, /got "normal", did you mean real with a prior\?$/],
+  [
+    'two numbers',
+    [0, 2.5],
+    ': optimizee.parameters.x needs settings by name, as in { type: real, low: 0, high: 2.5 }, got [0,2.5]',
+  ],
+  [
+    'a list of words',
+    ['euler', 'rk4'],
+    ': optimizee.parameters.x needs settings by name, as in { type: choice, values: [...] }, got ["euler","rk4"]',
   ],
   [
     'a logarithm in the words of another tool',
