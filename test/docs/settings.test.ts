@@ -1,7 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import type { z } from 'zod'
+import { describeRunOptions } from '../../src/cli/grid-arguments.ts'
 import { runnerSettings } from '../../src/core/runner-settings.ts'
 import { describeSettings } from '../../src/core/settings.ts'
+import { builtInOptimizers } from '../../src/experiment-file/optimizers-in.ts'
 import * as twoloop from '../../src/index.ts'
 import { analysisMethods } from '../../src/tables/analysis/analysis-methods.ts'
 
@@ -15,6 +18,32 @@ test('every setting of the runner is on its page, with its default and its meani
     return `| \`${name}\` | ${shown(defaults[name], isDuration)} | ${meaning} |`
   })
   expect([...rows].sort()).toEqual(expected.sort())
+})
+
+test('every optimizer is on the page of their settings with all of them, their defaults and meanings, and no other', () => {
+  const text = readFileSync(new URL('../../docs/optimizer-settings.md', import.meta.url), 'utf8')
+  const [, ...sections] = text.split(/^## /m)
+  const read = sections.map((section) => {
+    const [title = '', ...lines] = section.split('\n')
+    return { type: title.replaceAll('`', ''), rows: lines.filter((line) => line.startsWith('| `')) }
+  })
+  const cell = (value: unknown) => String(value).replaceAll('|', String.raw`\|`)
+  const expected = builtInOptimizers.map(({ type, settings }) => ({
+    type,
+    rows: describeSettings(settings as z.ZodType)
+      .filter(({ name }) => name !== 'seed' && name !== 'generations')
+      .map(({ name, type, default: value, meaning }) => {
+        const given = value === undefined ? '' : cell(JSON.stringify(value))
+        return `| \`${name}\` | ${cell(type)} | ${given} | ${cell(meaning)} |`
+      }),
+  }))
+  expect(read).toEqual(expected)
+})
+
+test('every option of the grid stands on the page of batch systems', () => {
+  const text = readFileSync(new URL('../../docs/batch-systems.md', import.meta.url), 'utf8')
+  const options = describeRunOptions().match(/--[a-z-]+/g)!
+  expect(options.filter((option) => !text.includes(option))).toEqual([])
 })
 
 function shown(value: unknown, isDuration: boolean): string {
