@@ -22,7 +22,7 @@ import { filesOf, surfaceFor } from './surface.ts'
 export interface Bundle {
   /** One ECMAScript module, with its source map, that can be imported from any directory of this machine. */
   readonly code: string
-  /** SHA-256 of the code. */
+  /** SHA-256 of the code and its source map, wherever its folder lies. */
   readonly hash: string
   /** The user's files in it. */
   readonly files: readonly string[]
@@ -36,8 +36,8 @@ export interface Bundle {
  * @throws ConfigurationError with file, line and column of the first thing that does not parse or cannot be found
  */
 export async function bundle(entry: string): Promise<Bundle> {
-  const { code, files } = await build(entry, 'taken in')
-  return { code, hash: createHash('sha256').update(code).digest('hex'), files: files.filter((path) => !isOwn(path)) }
+  const { files, ...bundled } = await build(entry, 'taken in')
+  return { ...bundled, files: files.filter((path) => !isOwn(path)) }
 }
 
 /**
@@ -73,7 +73,7 @@ const requireForCommonJs = [
   'const require = __createRequire(import.meta.url)',
 ].join('; ')
 
-async function build(entry: string, ownPackage: OwnPackage): Promise<Omit<Bundle, 'hash'>> {
+async function build(entry: string, ownPackage: OwnPackage): Promise<Bundle> {
   const { build } = createRequire(import.meta.url)('esbuild') as typeof import('esbuild') // `import` takes 40 ms more
   const folder = dirname(entry)
   try {
@@ -89,8 +89,7 @@ async function build(entry: string, ownPackage: OwnPackage): Promise<Omit<Bundle
       target: 'node20',
       mainFields: ['main'],
       conditions: [], // those of Node.js, without esbuild's own `module`
-      sourcemap: 'inline',
-      sourceRoot: pathToFileURL(join(folder, sep)).href, // else its sources would be looked for beside the bundle, in the run
+      sourcemap: 'external',
       charset: 'utf8',
       legalComments: 'none',
       logLevel: 'silent',
@@ -99,12 +98,20 @@ async function build(entry: string, ownPackage: OwnPackage): Promise<Omit<Bundle
       plugins: [resolvePackages(ownPackage), keepOriginals],
     })
     const inputs = Object.keys(metafile.inputs).filter((name) => !name.startsWith(`${surfaceNamespace}:`))
-    return { code: outputFiles[0]!.text, files: inputs.map((name) => join(folder, name)) }
+    const [map, code] = [...outputFiles].sort((a, b) => b.path.length - a.path.length).map(({ text }) => text)
+    const hash = createHash('sha256').update(code!).update(map!).digest('hex')
+    return { code: withMap(code!, map!, folder), hash, files: inputs.map((name) => join(folder, name)) }
   } catch (error) {
     const [message] = (error as Partial<BuildFailure>).errors ?? []
     if (!message) throw error
     throw new ConfigurationError(sentenceOf(message, folder), { cause: error })
   }
+}
+
+/** Code with its source map, which says where its sources lie: else they would be looked for beside the bundle, in the run. */
+function withMap(code: string, map: string, folder: string): string {
+  const located = JSON.stringify({ ...JSON.parse(map), sourceRoot: pathToFileURL(join(folder, sep)).href })
+  return `${code}//# sourceMappingURL=data:application/json;base64,${Buffer.from(located).toString('base64')}\n`
 }
 
 /**

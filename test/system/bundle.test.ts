@@ -183,6 +183,12 @@ test('the same files give the same bundle, another content another hash', async 
   expect((await bundle(entry)).hash).not.toBe(first.hash)
 })
 
+test('a project that moves keeps the hashes of its modules', async () => {
+  const hashes = ['here', 'there'].map(async (place) => (await bundle(file(`${place}/square.ts`, simulation))).hash)
+  const [here, there] = await Promise.all(hashes)
+  expect(there).toBe(here)
+})
+
 test.each([
   ['in the middle', 'export const a = 1\nexport default a +* 2\n', 2, 19],
   ['in the first line', 'export default import.meta.url +* 2\n', 1, 33],
