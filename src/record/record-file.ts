@@ -87,9 +87,10 @@ export class RecordFile {
     return new RecordFile(directory, database)
   }
 
-  /** Opens the record for reading; never blocks its writer. @throws ConfigurationError if there is none */
+  /** Opens the record for reading; never blocks its writer. @throws ConfigurationError if there is none, or a link leads out of the run */
   static openForReading(directory: string): RecordFile {
     const path = join(directory, runFiles.record)
+    refuseLinks(directory)
     if (!existsSync(path)) {
       if (hasBegun(directory)) throw damaged(directory, 'it is not there')
       throw new ConfigurationError(`${directory} is not a run directory: it has no ${runFiles.record}.`)
@@ -120,6 +121,14 @@ export class RecordFile {
 
   get epoch(): number {
     return this.#epoch
+  }
+
+  /** How large the file is with all that is committed, or written in the transaction that is open. */
+  get bytes(): number {
+    const { pages, size } = this.get<{ pages: number; size: number }>(
+      'select page_count as pages, page_size as size from pragma_page_count, pragma_page_size',
+    )!
+    return pages * size
   }
 
   /** From here on transactions are of this epoch, and refused once the record is of a later one. */

@@ -1,24 +1,36 @@
-import { closeSync, constants, ftruncateSync, lstatSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  type Dirent,
+  ftruncateSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { ConfigurationError } from '../core/errors.ts'
 
-/** Refuses a symbolic link that somebody has put where a run writes; the run directory itself may be reached by one. */
+/** Refuses a symbolic link that somebody has put in a run, be it written or read; the run directory itself may be reached by one. */
 export function refuseLinks(directory: string): void {
-  let entries: string[]
+  let entries: Dirent[]
   try {
-    entries = readdirSync(directory)
+    entries = readdirSync(directory, { withFileTypes: true })
   } catch {
     return // there is nothing yet
   }
-  for (const entry of entries) refuseLink(join(directory, entry))
+  for (const entry of entries) if (entry.isSymbolicLink()) throw refusalOf(join(directory, entry.name))
 }
 
 function refuseLink(path: string): void {
-  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) {
-    throw new ConfigurationError(
-      `${path} is a symbolic link, and a run writes to no place but its own directory; remove it.`,
-    )
-  }
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) throw refusalOf(path)
+}
+
+function refusalOf(path: string): ConfigurationError {
+  return new ConfigurationError(
+    `${path} is a symbolic link, and a run writes to no place but its own directory; remove it.`,
+  )
 }
 
 /** Makes a directory, and those above it as far as `root`, which is there. @throws ConfigurationError if one of them is a link */

@@ -15,6 +15,8 @@ import { basename, join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import type { DoneEvaluation, FailedEvaluation } from '../../src/index.ts'
 import { ConfigurationError } from '../../src/index.ts'
+import { RecordReader } from '../../src/record/reader.ts'
+import { recover } from '../../src/record/recovery/recover.ts'
 import { RecordWriter } from '../../src/record/writer.ts'
 import { command } from '../command.ts'
 import type { Hostility } from '../fixtures/optimizees/hostile.ts'
@@ -199,6 +201,9 @@ test.each([
   expect(refusal.message).toMatch(
     / is a symbolic link, and a run writes to no place but its own directory; remove it\.$/,
   )
+  expect(() => RecordReader.openForReading(join(root, 'run'))).toThrow(refusal.message)
+  await expect(recover(join(root, 'run'))).rejects.toThrow(refusal.message)
+  expectUntouched(place)
   expect(lstatSync(path).isSymbolicLink()).toBe(true)
 })
 

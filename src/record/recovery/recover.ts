@@ -5,6 +5,7 @@ import { currentHolder, takeRun } from '../../../runtime/slurm/run-holder.ts'
 import { ConfigurationError, RunHeldError } from '../../core/errors.ts'
 import { runFiles } from '../../core/run-files.ts'
 import { type Database, openDatabase } from '../../system/database.ts'
+import { refuseLinks } from '../../system/own-files.ts'
 import { livenessOf } from '../../system/process-identity.ts'
 import { type Version, versions } from '../earlier/versions.ts'
 import { schemaVersion } from '../schema.ts'
@@ -28,6 +29,7 @@ export async function recover(run: string): Promise<Recovery> {
   const finished = join(directory, `${runFiles.record}.recovered`)
   if (!isRun(directory, path))
     throw new ConfigurationError(`${run} is not a run directory: it has no ${runFiles.record}.`)
+  refuseLinks(directory)
   const holder = currentHolder(directory)
   // Whether one lives that is stopped, or on another host, is found out by waiting for its heart: see `Lease.take`.
   if (holder && livenessOf(holder) === 'alive') throw held(run, holder)
