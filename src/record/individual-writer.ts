@@ -51,7 +51,7 @@ export class IndividualWriter {
     const { individual, after, origin } = proposed
     const { generation, index, replicate, seed, budget, continues } = individual
     const parameters = JSON.stringify(individual.parameters)
-    const made = origin && JSON.stringify({ operator: origin.operator, parents: origin.parents?.map(nameOf) ?? [] })
+    const made = origin && JSON.stringify([origin.operator, ...(origin.parents ?? []).map(nameOf)])
     const replaces = 'replaces' in proposed ? proposed.replaces : null
     if (replaces === null && budget === undefined && continues === undefined) {
       this.#plain.add(generation, index, replicate, seed, parameters, after, made ?? null)

@@ -9,7 +9,6 @@ import type { PlainData } from '../core/plain-data.ts'
 import type { Checkpoint } from '../core/record.ts'
 import { type Reference, vectorOf } from '../core/reference.ts'
 import type { Replications } from '../core/replications.ts'
-import { decodeState } from '../core/state-codec.ts'
 import type { TrajectoryHistory } from '../core/trajectory.ts'
 import {
   bestOfFronts,
@@ -27,6 +26,7 @@ import { pointCounts } from './point-counts.ts'
 import { RecordFile } from './record-file.ts'
 import { type Counts, type EvaluatedRow, evaluationOf, individualOf, type Manifest } from './rows.ts'
 import { isPart } from './schema.ts'
+import { stateIn } from './stored-state.ts'
 import { WorkReader } from './work-reader.ts'
 
 /** What the record of one run says: every question that is put to it. */
@@ -139,7 +139,7 @@ export class RecordReader extends WorkReader implements TrajectoryHistory {
       'select told, asked, state from checkpoints where told <= ? order by told desc limit 1',
       atMost,
     )
-    return row && { told: row.told, asked: row.asked, value: decodeState(row.state) }
+    return row && { told: row.told, asked: row.asked, value: stateIn(row.state) }
   }
 
   /** The individuals that an optimizer proposed, without stand-ins, in the order of asking, from that number on. */

@@ -67,6 +67,16 @@ export interface SeriesRow extends IndividualId {
   readonly value: number
 }
 
+/** Who made an individual, and of whom; early records of version 3 and those of version 2 have an object. */
+export function originIn(json: string): { readonly operator: string; readonly parents: readonly string[] } {
+  const origin = JSON.parse(json) as
+    | readonly string[]
+    | { readonly operator: string; readonly parents: readonly string[] }
+  if ('operator' in origin) return origin
+  const [operator = '', ...parents] = origin
+  return { operator, parents }
+}
+
 export interface AttemptRow {
   readonly epoch: number
   readonly attempt: number

@@ -125,7 +125,7 @@ create table generations (
   best_index  integer,
   best_replicate integer,
   packed      integer not null default 0, -- whether what its individuals printed is in logs/generation-N.zip
-  summary     text not null,             -- JSON: what the optimizer says of it to people
+  summary     text not null,             -- JSON: what the optimizer says of it to people, {} where it has said so shortly before
   stopped     integer not null default 0,
   last_told   integer,                   -- the greatest number of telling among its evaluations
   front       integer,                   -- of several objectives without weights: how many individuals up to here no other dominates; null as long as some are to do
@@ -140,7 +140,7 @@ create table individuals (
   parameters text not null,              -- JSON object
   replaces   integer,                    -- the index of the failed individual whose place it takes
   after      integer not null default 0, -- how many evaluations had been told when it was proposed
-  origin     text,                       -- JSON object: the operator that made it, and the names of its parents
+  origin     text,                       -- JSON array: the operator that made it, and the names of its parents
   budget     real,                       -- how much of the simulation is wanted
   continues  text,                       -- the name of the individual that it goes on from
   primary key (generation, "index", replicate)
@@ -214,7 +214,7 @@ create table usage (
 create table checkpoints (
   told  integer primary key,             -- how many evaluations had been told
   asked integer not null,                -- how many individuals had been asked for
-  state blob not null                    -- msgpack: where the optimizer stood
+  state blob not null                    -- msgpack, deflated where it is long: where the optimizer stood
 ) strict;
 
 ${views}

@@ -17,7 +17,6 @@ import type {
   TriedBefore,
   Usage,
 } from '../core/record.ts'
-import { encodeState } from '../core/state-codec.ts'
 import type { Trajectory } from '../core/trajectory.ts'
 import type { Database, Statement } from '../system/database.ts'
 import { AttemptWriter } from './attempt-writer.ts'
@@ -28,7 +27,11 @@ import { RecordFile } from './record-file.ts'
 import { type EvaluatedRow, evaluationOf, type Manifest, toJson } from './rows.ts'
 import { findBest, heardReportsTable, leftCheckpointsTable, searchView } from './schema.ts'
 import { requireStorable } from './state-size.ts'
+import { storedState } from './stored-state.ts'
 import { WorkerWriter } from './worker-writer.ts'
+
+/** As much of a record may be checkpoints, as long as telling again takes no time: two small ones, or one. */
+const mostShare = 1 / 25
 
 /** The record of one run, as its one writer has it: what is added comes in transactions. */
 export class RecordWriter extends RecordReader implements RunRecord {
@@ -147,16 +150,23 @@ export class RecordWriter extends RecordReader implements RunRecord {
     })
   }
 
-  /** Stores where the optimizer stands; the newest two checkpoints are kept. */
+  /** Stores where the optimizer stands. The checkpoint before it is kept beside it, unless the new one is large. */
   addCheckpoint(checkpoint: Checkpoint): void {
     this.file.transaction(() => this.#putCheckpoint(checkpoint))
   }
 
-  #putCheckpoint({ told, asked, value }: Checkpoint): void {
-    const state = encodeState(value)
+  #putCheckpoint({ told, asked, value, without = 'later' }: Checkpoint): void {
+    const state = storedState(value)
     requireStorable(state.length, told)
-    this.file.run('insert or replace into checkpoints values (?, ?, ?)', told, asked, state)
-    this.file.run('delete from checkpoints where told not in (select told from checkpoints order by told desc limit 2)')
+    const share = state.length / this.file.bytes
+    if (without === 'hardly later' && share > mostShare) return
+    // Before the new one is written, which then takes up the room of the old.
+    if (without === 'lost' || share <= mostShare / 2) {
+      const others =
+        'delete from checkpoints where told = ? or told not in (select max(told) from checkpoints where told <> ?)'
+      this.file.run(others, told, told)
+    } else this.file.run('delete from checkpoints')
+    this.file.run('insert into checkpoints values (?, ?, ?)', told, asked, state)
   }
 
   // Attempts and evaluations

@@ -52,9 +52,12 @@ export class Checkpoints {
     return this.#at(place)
   }
 
-  /** Stores where the optimizer stands, so that going on takes no time. */
+  /** Stores where the optimizer stands, so that going on takes no time; unless that is little, and the state large. */
   store(place: Recalled): void {
-    if (this.#spentMs > 0) this.#record.addCheckpoint(this.#at(place))
+    if (this.#spentMs > 0) {
+      const without = this.#spentMs < mostReplayMs ? 'hardly later' : 'later'
+      this.#record.addCheckpoint({ without, ...this.#at(place) })
+    }
     this.#spentMs = 0
   }
 
@@ -81,7 +84,7 @@ export class Checkpoints {
 
   #at({ told, asked, generation }: Recalled): Checkpoint {
     const value: KeptSearch = { search: this.#optimizer.search.checkpoint(), generation }
-    return { told, asked, value }
+    return { told, asked, value, ...(expandsInItsOwnWay(this.#optimizer) && { without: 'lost' as const }) }
   }
 
   #inThisVersion(kept: SearchCheckpoint): SearchCheckpoint {

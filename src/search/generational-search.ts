@@ -9,6 +9,7 @@ import { GenerationResults } from './generation-results.ts'
 import { Repeats } from './repeats.ts'
 import { reuseKnown } from './reuse.ts'
 import { checkReplayed, type Knowledge, type Searched } from './searched.ts'
+import { summaryAt } from './summaries.ts'
 
 /** A search in generations: all of one are told before the next is asked for. */
 export class GenerationalSearch {
@@ -171,7 +172,7 @@ export class GenerationalSearch {
     }
     this.#told = told
     const checkpoint = checkpoints.due({ told, asked: told + this.size, generation })
-    runner.dumpTraj(trajectory, told, { summary: search.summarize(), checkpoint })
+    runner.dumpTraj(trajectory, told, { summary: summaryAt(optimizer, told, this.size), checkpoint })
     left?.expect(trajectory.individuals())
     left?.sweep()
   }

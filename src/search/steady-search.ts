@@ -8,6 +8,7 @@ import { Repeats } from './repeats.ts'
 import { reuseKnown } from './reuse.ts'
 import { checkReplayed, type Knowledge, type Searched } from './searched.ts'
 import { type AskedBefore, lookBack, pastOf, placeIn } from './steady-past.ts'
+import { summaryAt } from './summaries.ts'
 import { ArrivalLine, OrderedLine, type ToldLine } from './told-line.ts'
 
 /**
@@ -210,7 +211,7 @@ export class SteadySearch {
     search.expect(points)
     this.#asked += points.length
     for (let generation = before + 1; generation <= trajectory.generation; generation++) {
-      begun.push({ generation, summary: search.summarize() })
+      begun.push({ generation, summary: summaryAt(optimizer, generation * this.size, this.size) })
     }
     replicates.forEach((individuals, i) => {
       this.#expect(points[i]!)

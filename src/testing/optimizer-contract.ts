@@ -9,6 +9,7 @@ import { lawsOfProgress } from './laws/progress.ts'
 import { lawsOfPurity } from './laws/pure-functions.ts'
 import { lawsOfSameSearch } from './laws/same-search.ts'
 import { lawsOfSpaces } from './laws/spaces.ts'
+import { lawsOfStateSize } from './laws/state-size.ts'
 import { type MakeOptimizer, type Tested, testedFrom } from './tested.ts'
 
 export interface OptimizerContract {
@@ -29,6 +30,7 @@ const subjects: readonly ((tested: Tested) => void)[] = [
   lawsOfObjectives,
   lawsOfProgress,
   lawsOfBudgets,
+  lawsOfStateSize,
 ]
 
 /**

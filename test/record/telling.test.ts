@@ -1,8 +1,9 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { type Evaluation, Individual } from '../../src/index.ts'
+import { type Evaluation, Individual, Random } from '../../src/index.ts'
 import { numberInOrder } from '../../src/record/schema.ts'
+import { stateIn, storedState } from '../../src/record/stored-state.ts'
 import { RecordWriter } from '../../src/record/writer.ts'
 import { openDatabase } from '../../src/system/database.ts'
 import { RandomSearch } from '../fixtures/random-search.ts'
@@ -80,6 +81,28 @@ test('the newest two checkpoints are kept, with what they hold as it was', () =>
   expect(record.checkpoint(9)).toBeUndefined()
 })
 
+test('a checkpoint that is large beside the rest is kept alone, or not at all where telling again takes no time', () => {
+  const record = openRecord()
+  const random = Random.of('state')
+  const large = Float64Array.from({ length: 5000 }, () => random.uniform())
+  record.addCheckpoint({ told: 0, asked: 5, value: 1 })
+  record.addCheckpoint({ told: 10, asked: 15, value: large, without: 'hardly later' })
+  expect(record.checkpoint()).toMatchObject({ told: 0, value: 1 })
+  record.addCheckpoint({ told: 20, asked: 25, value: large, without: 'later' })
+  expect(record.checkpoint()).toMatchObject({ told: 20, value: large })
+  expect(record.checkpoint(19)).toBeUndefined()
+  for (const told of [30, 30, 40]) record.addCheckpoint({ told, asked: told, value: large, without: 'lost' })
+  expect([40, 39, 29].map((atMost) => record.checkpoint(atMost)?.told)).toEqual([40, 30, undefined])
+})
+
+test('a state that says much again and again is kept shorter, and comes back', () => {
+  const given = Array.from({ length: 500 }, (_, index) => ({ generation: 3, index, score: index / 3, zero: -0 }))
+  const bytes = storedState(given)
+  expect(bytes.length).toBeLessThan(12 * given.length)
+  expect(stateIn(bytes)).toStrictEqual(given)
+  expect(stateIn(storedState(120))).toBe(120)
+})
+
 test('who made an individual, of whom, from where and for how much is in the record', () => {
   const record = openRecord()
   const parents = [0, 1].map((index) => ({ generation: 0, index, replicate: 0 }))
@@ -89,7 +112,7 @@ test('who made an individual, of whom, from where and for how much is in the rec
   expect(record.individuals(0)).toStrictEqual([individual])
   expect(record.row(parents[0]!)).toMatchObject({
     after: 7,
-    origin: '{"operator":"crossover","parents":["0.0","0.1"]}',
+    origin: '["crossover","0.0","0.1"]',
     budget: 0.5,
     continues: '0.1',
   })

@@ -4,7 +4,7 @@ import type { IndividualId } from '../../core/individual.ts'
 import { nameOf } from '../../core/individual.ts'
 import { individualDocument } from '../../record/individual-document.ts'
 import { findIndividual, isIndividualName } from '../../record/individual-name.ts'
-import type { AttemptRow, EvaluatedRow } from '../../record/rows.ts'
+import { type AttemptRow, type EvaluatedRow, originIn } from '../../record/rows.ts'
 import type { IndividualAnswer } from '../answers.ts'
 import { fitting } from '../fitting.ts'
 import { QueryError } from '../query.ts'
@@ -26,10 +26,7 @@ export async function individual({ record, query }: ViewContext): Promise<Indivi
     row,
     reports.map(({ attempt, step, value }) => ({ attempt, step, value })),
   )
-  const origin =
-    row.origin === null
-      ? null
-      : (JSON.parse(row.origin) as { readonly operator: string; readonly parents: readonly string[] })
+  const origin = row.origin === null ? null : originIn(row.origin)
   const run = wordFor(record.directory)
   const attempts = record.attemptsOf(row).slice(-most.attempts)
   const logs = await Promise.all(attempts.map((attempt) => logsOf(record.directory, row, attempt)))

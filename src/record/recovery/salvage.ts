@@ -1,9 +1,9 @@
 import { copyFileSync, rmSync, statSync } from 'node:fs'
-import { decodeState } from '../../core/state-codec.ts'
 import { type Database, openDatabase, type Statement } from '../../system/database.ts'
 import { lostState } from '../earlier/version-1.ts'
 import { isVersion, schemaOf, type Version } from '../earlier/versions.ts'
 import { heardReportsTable, leftCheckpointsTable, schemaVersion } from '../schema.ts'
+import { stateIn } from '../stored-state.ts'
 import { keepHeader, pageBytes, replaceHeader } from './first-page.ts'
 
 /** The tables that are there in the records of some searches only. */
@@ -256,7 +256,7 @@ function isJson(text: unknown): boolean {
 
 function isMessage(bytes: Buffer): boolean {
   try {
-    decodeState(bytes)
+    stateIn(bytes)
     return true
   } catch {
     return false
