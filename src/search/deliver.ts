@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { encodeMessage } from '../../runtime/channel/protocol.ts'
@@ -10,7 +10,7 @@ import { aRecord, checkArgument, type OptionCheck } from '../core/options.ts'
 import { runFiles, snapshotName } from '../core/run-files.ts'
 import { show } from '../core/text.ts'
 import type { Manifest } from '../record/rows.ts'
-import { bundle } from '../system/bundle.ts'
+import { bundle, hashOfBundle } from '../system/bundle.ts'
 import { digestOf } from '../system/file-digest.ts'
 import { acceptedSentence, changedFiles, codeFilesOf, recordOfFiles, refuseChanged } from './changed-code.ts'
 import { simulationKey } from './evaluation-cache.ts'
@@ -91,7 +91,11 @@ function isDelivered(directory: string, manifest: Manifest, folder: string): boo
   if (twoloop !== ownVersion() || typeof files !== 'object' || files === null) return false
   const isThere = typeof snapshot !== 'string' || existsSync(join(directory, snapshot))
   const isAsBegun = Object.entries(files).every(([name, digest]) => digestOf(join(folder, name)) === digest)
-  return isThere && isAsBegun && digestOf(join(directory, runFiles.optimizee)) === code
+  return isThere && isAsBegun && isBundle(join(directory, runFiles.optimizee), code)
+}
+
+function isBundle(path: string, hash: unknown): boolean {
+  return existsSync(path) && hashOfBundle(readFileSync(path, 'utf8')) === hash
 }
 
 async function saveSnapshot(directory: string, optimizee: Pick<Optimizee, 'snapshot'>): Promise<string | undefined> {

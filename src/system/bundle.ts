@@ -22,7 +22,7 @@ import { filesOf, surfaceFor } from './surface.ts'
 export interface Bundle {
   /** One ECMAScript module, with its source map, that can be imported from any directory of this machine. */
   readonly code: string
-  /** SHA-256 of the code and its source map, wherever its folder lies. */
+  /** SHA-256 of the code, wherever its folder lies. */
   readonly hash: string
   /** The user's files in it. */
   readonly files: readonly string[]
@@ -36,8 +36,17 @@ export interface Bundle {
  * @throws ConfigurationError with file, line and column of the first thing that does not parse or cannot be found
  */
 export async function bundle(entry: string): Promise<Bundle> {
-  const { files, ...bundled } = await build(entry, 'taken in')
-  return { ...bundled, files: files.filter((path) => !isOwn(path)) }
+  const { code, files } = await build(entry, 'taken in')
+  return { code, hash: hashOfBundle(code), files: files.filter((path) => !isOwn(path)) }
+}
+
+/** The hash of a bundle's code, whole or not. */
+export function hashOfBundle(code: string): string {
+  const at = code.lastIndexOf(mapPrefix)
+  const end = at < 0 ? code.length : at
+  const map = Buffer.from(code.slice(end + mapPrefix.length), 'base64').toString()
+  const hash = createHash('sha256').update(code.slice(0, end))
+  return hash.update(map.replace(/,"sourceRoot":"[^"]*"}$/, '}')).digest('hex')
 }
 
 /**
@@ -73,7 +82,7 @@ const requireForCommonJs = [
   'const require = __createRequire(import.meta.url)',
 ].join('; ')
 
-async function build(entry: string, ownPackage: OwnPackage): Promise<Bundle> {
+async function build(entry: string, ownPackage: OwnPackage): Promise<Omit<Bundle, 'hash'>> {
   const { build } = createRequire(import.meta.url)('esbuild') as typeof import('esbuild') // `import` takes 40 ms more
   const folder = dirname(entry)
   try {
@@ -99,8 +108,7 @@ async function build(entry: string, ownPackage: OwnPackage): Promise<Bundle> {
     })
     const inputs = Object.keys(metafile.inputs).filter((name) => !name.startsWith(`${surfaceNamespace}:`))
     const [map, code] = [...outputFiles].sort((a, b) => b.path.length - a.path.length).map(({ text }) => text)
-    const hash = createHash('sha256').update(code!).update(map!).digest('hex')
-    return { code: withMap(code!, map!, folder), hash, files: inputs.map((name) => join(folder, name)) }
+    return { code: withMap(code!, map!, folder), files: inputs.map((name) => join(folder, name)) }
   } catch (error) {
     const [message] = (error as Partial<BuildFailure>).errors ?? []
     if (!message) throw error
@@ -108,10 +116,12 @@ async function build(entry: string, ownPackage: OwnPackage): Promise<Bundle> {
   }
 }
 
+const mapPrefix = '//# sourceMappingURL=data:application/json;base64,'
+
 /** Code with its source map, which says where its sources lie: else they would be looked for beside the bundle, in the run. */
 function withMap(code: string, map: string, folder: string): string {
   const located = JSON.stringify({ ...JSON.parse(map), sourceRoot: pathToFileURL(join(folder, sep)).href })
-  return `${code}//# sourceMappingURL=data:application/json;base64,${Buffer.from(located).toString('base64')}\n`
+  return `${code}${mapPrefix}${Buffer.from(located).toString('base64')}\n`
 }
 
 /**
