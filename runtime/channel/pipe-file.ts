@@ -147,7 +147,15 @@ export interface PipeReaderOptions {
   readonly removeRead?: boolean
   /** Goes on to a next segment although the current one does not say so: its writer died, and another took over. */
   readonly followsTakeover?: boolean
+  /** Milliseconds of a clock that only goes forward. */
+  readonly now?: () => number
 }
+
+/**
+ * A reader that opens its file anew at each look asks no more often whether another writer has made a segment: with that,
+ * four operations of a shared file system would be a look, and not three.
+ */
+const takeoverLookMs = 1000
 
 /** The reading end: gives whole messages only, and knows how far it has read. */
 export class PipeReader {
@@ -156,6 +164,8 @@ export class PipeReader {
   #reopen: boolean
   readonly #removeRead: boolean
   readonly #followsTakeover: boolean
+  readonly #now: () => number
+  #takeoverLookAt = Number.NEGATIVE_INFINITY
   #segment: number
   #offset: number
   #descriptor: number | undefined
@@ -170,6 +180,7 @@ export class PipeReader {
     this.#reopen = options.reopen ?? false
     this.#removeRead = options.removeRead ?? false
     this.#followsTakeover = options.followsTakeover ?? false
+    this.#now = options.now ?? (() => performance.now())
     const { segment, offset } = options.position ?? pipeStart
     this.#segment = segment
     this.#offset = offset
@@ -214,12 +225,20 @@ export class PipeReader {
     const messages: unknown[] = []
     for (;;) {
       if (this.#take(messages)) continue
-      if (!this.#followsTakeover || messages.length > 0 || !this.#hasNext()) return messages
+      if (messages.length > 0 || !this.#isTakeoverLook() || !this.#hasNext()) return messages
       // The writer had done with this segment when it made the next one, but perhaps only since this one was looked at.
       if (this.#take(messages)) continue
       if (messages.length > 0) return messages
       this.#advance()
     }
+  }
+
+  #isTakeoverLook(): boolean {
+    if (!this.#followsTakeover || !this.#reopen || this.#isStuck) return this.#followsTakeover
+    const now = this.#now()
+    if (now - this.#takeoverLookAt < takeoverLookMs) return false
+    this.#takeoverLookAt = now
+    return true
   }
 
   close(): void {

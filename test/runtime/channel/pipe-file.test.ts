@@ -178,6 +178,20 @@ test('a segment made by another writer is gone over to when its predecessor has 
   expect(reader.read()).toEqual([])
 })
 
+test('an idle reader that opens its file anew makes three operations a look, and goes over to another writer within a second', () => {
+  const directory = temporaryDirectory()
+  new PipeWriter(directory, 'pipe', { hello: { type: 'hello', epoch: 1 } })
+  let now = 0
+  const reader = new PipeReader(directory, 'pipe', { followsTakeover: true, reopen: true, now: () => now })
+  reader.read()
+  const before = reader.operations
+  for (; now < 5000; now += 50) expect(reader.read()).toEqual([])
+  expect(reader.operations - before).toBe(3 * 100 + 5)
+  new PipeWriter(directory, 'pipe', { hello: { type: 'hello', epoch: 2 }, segment: 2 })
+  now = 5950
+  expect(reader.read()).toEqual([{ type: 'hello', epoch: 2 }])
+})
+
 test('segments that have been read are removed, but for the last', () => {
   const directory = temporaryDirectory()
   const writer = new PipeWriter(directory, 'pipe', { hello, segmentBytes: 100 })
