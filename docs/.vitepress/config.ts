@@ -35,6 +35,7 @@ const optimizers = [
   { text: 'Which to choose', link: '/#choosing' },
   page('Whom auto takes', 'auto'),
   page('CMA-ES', 'cma-es'),
+  page('All settings', 'optimizer-settings'),
   page('How good they are', 'benchmarks'),
   page("L2L's settings", 'from-l2l'),
   page('Optimizers of your own', 'optimizers'),

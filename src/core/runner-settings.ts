@@ -94,7 +94,9 @@ export const runnerSettings = z.strictObject({
     ),
   heartbeatTimeout: duration
     .default(30_000)
-    .describe('A worker whose heart is silent for so long is given up; hearts beat six times in it'),
+    .describe(
+      'A worker whose heart is silent for so long, and for 4s at least, is given up; hearts beat six times in it, once a second at most',
+    ),
   grace: duration.default(60_000).describe('How long workers wait for a runner to come back'),
   drain: duration.default(10_000).describe('How long a stop waits for what is being simulated'),
   wakeUp: z.enum(['auto', 'events', 'poll']).default('auto').describe('How new frames in pipe files are noticed'),

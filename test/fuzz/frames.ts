@@ -17,6 +17,7 @@ export interface FrameTally {
   /** Messages that were never written, but whose checksum fits. */
   byChance: number
   slowestMs: number
+  /** How much more memory the process had than before. */
   mostBytes: number
   /** What must not be: inputs with another error, with a message whose checksum does not fit, or too slow. */
   failures: string[]
@@ -41,6 +42,7 @@ export function fuzzFrames(directory: string, inputs: number, seed: number): Fra
     mostBytes: 0,
     failures: [],
   }
+  const bytesBefore = process.memoryUsage.rss()
   const path = segmentPath(directory, 'pipe', 1)
   const descriptor = openSync(path, 'w')
   try {
@@ -53,7 +55,8 @@ export function fuzzFrames(directory: string, inputs: number, seed: number): Fra
       const took = performance.now() - begin
       tally.slowestMs = Math.max(tally.slowestMs, took)
       if (took > slowMs) tally.failures.push(`input ${tally.inputs} took ${Math.round(took)} ms`)
-      if (tally.inputs % 1000 === 0) tally.mostBytes = Math.max(tally.mostBytes, process.memoryUsage.rss())
+      if (tally.inputs % 1000 === 0)
+        tally.mostBytes = Math.max(tally.mostBytes, process.memoryUsage.rss() - bytesBefore)
     }
   } finally {
     closeSync(descriptor)
