@@ -3,9 +3,8 @@ import { once } from 'node:events'
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
-import { build } from 'esbuild'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { fileURLToPath } from 'node:url'
+import { afterAll, expect, test } from 'vitest'
 import type { CommandOptions } from '../../optimizees/command/options.ts'
 import { childrenOf, isRunning, kill, killLeft, pidsIn, until } from './processes.ts'
 
@@ -13,18 +12,8 @@ const folder = mkdtempSync(join(tmpdir(), 'twoloop-host-'))
 const place = (name: string) => join(folder, name)
 const source = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 const fixture = (name: string) => source(`../fixtures/commands/${name}.mjs`)
-const bundled = place('command.mjs')
+const compiled = new URL('../../dist/optimizees/command/command.js', import.meta.url)
 
-beforeAll(async () => {
-  await build({
-    entryPoints: [source('../../optimizees/command/command.ts')],
-    outfile: bundled,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'esm',
-  })
-})
 const hosts: ChildProcess[] = []
 afterAll(() => hosts.forEach((host) => void host.kill('SIGKILL')))
 afterAll(killLeft)
@@ -43,13 +32,9 @@ function startHostOf(command: readonly string[]): ChildProcess {
     result: { from: 'stdout' },
   }
   const output = openSync(place('output'), 'w')
-  const host = spawn(
-    process.execPath,
-    ['--expose-gc', fixture('host'), pathToFileURL(bundled).href, JSON.stringify(options)],
-    {
-      stdio: ['ignore', output, output, 'ipc'],
-    },
-  )
+  const host = spawn(process.execPath, ['--expose-gc', fixture('host'), compiled.href, JSON.stringify(options)], {
+    stdio: ['ignore', output, output, 'ipc'],
+  })
   closeSync(output)
   hosts.push(host)
   return host
