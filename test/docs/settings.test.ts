@@ -28,13 +28,15 @@ test('every optimizer is on the page of their settings with all of them, their d
     return { type: title.replaceAll('`', ''), rows: lines.filter((line) => line.startsWith('| `')) }
   })
   const cell = (value: unknown) => String(value).replaceAll('|', String.raw`\|`)
+  // Elsewhere the site takes what stands in braces for attributes.
+  const code = (text: string) => (text.includes('{') ? `\`${text}\`` : text)
   const expected = builtInOptimizers.map(({ type, settings }) => ({
     type,
     rows: describeSettings(settings as z.ZodType)
       .filter(({ name }) => name !== 'seed' && name !== 'generations')
       .map(({ name, type, default: value, meaning }) => {
-        const given = value === undefined ? '' : cell(JSON.stringify(value))
-        return `| \`${name}\` | ${cell(type)} | ${given} | ${cell(meaning)} |`
+        const given = value === undefined ? '' : code(cell(JSON.stringify(value)))
+        return `| \`${name}\` | ${code(cell(type))} | ${given} | ${cell(meaning)} |`
       }),
   }))
   expect(read).toEqual(expected)
