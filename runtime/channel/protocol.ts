@@ -3,7 +3,7 @@ import type { FailureCause, Outputs } from '../../src/core/evaluation.ts'
 import type { LeftCheckpoint, LeftDigest } from '../../src/core/record.ts'
 
 /**
- * What the runner and a worker say to each other. Each message is one frame of a pipe file (`pipe-file.ts`), a msgpack map
+ * What the runner and a worker say to each other. Each message is one frame of a pipe file (`frame.ts`), a msgpack map
  * that any msgpack library reads.
  *
  * Both directions

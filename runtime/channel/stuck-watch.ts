@@ -1,4 +1,4 @@
-import type { PipePosition } from './pipe-file.ts'
+import type { PipePosition } from './pipe-position.ts'
 
 /** A pipe that is stuck for this long is given up. */
 export const stuckLimitMs = 10_000

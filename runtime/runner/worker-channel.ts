@@ -1,7 +1,9 @@
 import type { ChannelPosition } from '../../src/core/record.ts'
 import type { Lack } from '../../src/system/disk-space.ts'
 import type { ProcessIdentity } from '../../src/system/process-identity.ts'
-import { type PipePosition, PipeReader, PipeWriter } from '../channel/pipe-file.ts'
+import type { PipePosition } from '../channel/pipe-position.ts'
+import { PipeReader } from '../channel/pipe-reader.ts'
+import { PipeWriter } from '../channel/pipe-writer.ts'
 import { PollPace } from '../channel/poll-pace.ts'
 import {
   type AttemptKey,

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ProcessEnd } from '../../src/system/process-group.ts'
-import { PipeDamaged, PipeReader, PipeWriter } from '../channel/pipe-file.ts'
+import { PipeDamaged, PipeReader } from '../channel/pipe-reader.ts'
+import { PipeWriter } from '../channel/pipe-writer.ts'
 import { segmentsIn } from '../channel/segment.ts'
 import {
   type FromPilot,

@@ -1,4 +1,5 @@
-import { MessageTooLarge, maxPayloadBytes, type PipeWriter } from '../channel/pipe-file.ts'
+import { MessageTooLarge, maxPayloadBytes } from '../channel/frame.ts'
+import type { PipeWriter } from '../channel/pipe-writer.ts'
 import type { AttemptKey, Result, ResultsMessage } from '../channel/protocol.ts'
 import { NoRoom } from '../channel/segment.ts'
 

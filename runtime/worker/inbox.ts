@@ -1,4 +1,4 @@
-import { PipeDamaged, PipeReader } from '../channel/pipe-file.ts'
+import { PipeDamaged, PipeReader } from '../channel/pipe-reader.ts'
 import { PollPace } from '../channel/poll-pace.ts'
 import type { ToWorker } from '../channel/protocol.ts'
 import type { RunFile } from '../channel/run-file.ts'

@@ -1,4 +1,5 @@
-import { PipeReader, PipeWriter } from '../../runtime/channel/pipe-file.ts'
+import { PipeReader } from '../../runtime/channel/pipe-reader.ts'
+import { PipeWriter } from '../../runtime/channel/pipe-writer.ts'
 import { WakeUp } from '../../runtime/channel/wake-up.ts'
 import { pollInterval } from './floors.ts'
 

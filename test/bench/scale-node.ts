@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs'
 import { Heart, Pulse, runnerHeart, workerHeart } from '../../runtime/channel/heartbeat.ts'
 import { NodeBell } from '../../runtime/channel/node-bell.ts'
-import { PipeReader, PipeWriter } from '../../runtime/channel/pipe-file.ts'
+import { PipeReader } from '../../runtime/channel/pipe-reader.ts'
+import { PipeWriter } from '../../runtime/channel/pipe-writer.ts'
 import { PollPace } from '../../runtime/channel/poll-pace.ts'
 import {
   type Hello,

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { PipePosition } from '../../../runtime/channel/pipe-file.ts'
+import type { PipePosition } from '../../../runtime/channel/pipe-position.ts'
 import type { AttemptKey, Hello, Report, Result } from '../../../runtime/channel/protocol.ts'
 import { type FailureCause, isSameFailure } from '../../core/evaluation.ts'
 import type { IndividualId } from '../../core/individual.ts'

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
-import { messagesIn, type PipePosition, pipeStart } from '../../../runtime/channel/pipe-file.ts'
+import { messagesIn } from '../../../runtime/channel/frame.ts'
+import { type PipePosition, pipeStart } from '../../../runtime/channel/pipe-position.ts'
 import { type FromWorker, isFromWorker, type Simulate } from '../../../runtime/channel/protocol.ts'
 import { workerDirectory, workerFolders } from '../../../runtime/channel/run-file.ts'
 import { segmentPath, segmentsIn } from '../../../runtime/channel/segment.ts'

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { expect, test } from 'vitest'
-import { PipeWriter } from '../../../runtime/channel/pipe-file.ts'
+import { PipeWriter } from '../../../runtime/channel/pipe-writer.ts'
 import { temporaryDirectory } from '../../temporary.ts'
 
 /** What statfs(2) says of NFS, whose client no test can rely on, and of ext4. */

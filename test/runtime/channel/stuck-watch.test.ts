@@ -1,6 +1,7 @@
 import { appendFileSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { frame, PipeReader } from '../../../runtime/channel/pipe-file.ts'
+import { frame } from '../../../runtime/channel/frame.ts'
+import { PipeReader } from '../../../runtime/channel/pipe-reader.ts'
 import { segmentPath } from '../../../runtime/channel/segment.ts'
 import { StuckWatch } from '../../../runtime/channel/stuck-watch.ts'
 import { temporaryDirectory } from '../../temporary.ts'

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
-import { PipeReader, PipeWriter } from '../../../runtime/channel/pipe-file.ts'
+import { PipeReader } from '../../../runtime/channel/pipe-reader.ts'
+import { PipeWriter } from '../../../runtime/channel/pipe-writer.ts'
 import { WakeUp } from '../../../runtime/channel/wake-up.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'twoloop-wake-up-'))
