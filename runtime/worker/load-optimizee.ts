@@ -1,5 +1,5 @@
-import { pathToFileURL } from 'node:url'
 import { isOptimizee, type Optimizee } from '../../src/core/optimizee.ts'
+import { importProviding } from '../../src/system/import-providing.ts'
 
 /** A module that gives no optimizee. */
 export class NoOptimizee extends Error {
@@ -11,8 +11,7 @@ export class NoOptimizee extends Error {
  * @throws NoOptimizee if it is nothing of the kind; whatever the module throws when it is imported
  */
 export async function loadOptimizee(path: string, options?: unknown): Promise<Optimizee> {
-  const module = (await import(pathToFileURL(path).href)) as Record<string, unknown>
-  return optimizeeOf(module, options)
+  return optimizeeOf(await importProviding(path), options)
 }
 
 export async function optimizeeOf(module: Record<string, unknown>, options?: unknown): Promise<Optimizee> {

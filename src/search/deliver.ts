@@ -10,7 +10,7 @@ import { aRecord, checkArgument, type OptionCheck } from '../core/options.ts'
 import { runFiles, snapshotName } from '../core/run-files.ts'
 import { show } from '../core/text.ts'
 import type { Manifest } from '../record/rows.ts'
-import { bundle, hashOfBundle } from '../system/bundle.ts'
+import { bundleForWorkers, hashOfBundle } from '../system/bundle.ts'
 import { digestOf } from '../system/file-digest.ts'
 import { acceptedSentence, changedFiles, codeFilesOf, recordOfFiles, refuseChanged } from './changed-code.ts'
 import { simulationKey } from './evaluation-cache.ts'
@@ -54,7 +54,7 @@ export async function deliver(
   }
   const home = optimizee.namedFiles?.().folder ?? dirname(module)
   if (isOver && isDelivered(directory, manifest, home)) return delivered(known)
-  const { code, hash, files } = await bundle(module)
+  const { code, hash, files } = await bundleForWorkers(module)
   const own = files.filter((path) => !path.startsWith(directory + sep)) // what was made for this run is none of the user's
   const { folder, paths } = optimizee.namedFiles?.() ?? { folder: dirname(own[0] ?? module), paths: [] }
   const now = codeFilesOf(folder, [...own, ...paths])

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire, isBuiltin } from 'node:module'
 import { tmpdir } from 'node:os'
 import { basename, dirname, extname, join, sep } from 'node:path'
@@ -16,6 +15,8 @@ import type {
   PluginBuild,
 } from 'esbuild'
 import { ConfigurationError } from '../core/errors.ts'
+import { digestOf } from './file-digest.ts'
+import { importProviding, providedName, providedNames, takingProvided } from './import-providing.ts'
 import { runningFile } from './own-parts.ts'
 import { filesOf, surfaceFor } from './surface.ts'
 
@@ -36,7 +37,22 @@ export interface Bundle {
  * @throws ConfigurationError with file, line and column of the first thing that does not parse or cannot be found
  */
 export async function bundle(entry: string): Promise<Bundle> {
-  const { code, files } = await build(entry, 'taken in')
+  return bundleOf(await build(entry, 'taken in'))
+}
+
+/**
+ * The same for workers of a run, by `loadOptimizee`: they provide what simulations use of this package, where that is all
+ * that is imported of it. Then it is the bundle that was imported here before, if its files are as they were.
+ */
+export async function bundleForWorkers(entry: string): Promise<Bundle> {
+  if (isOwn(entry)) return bundle(entry)
+  const before = imported.get(entry)
+  imported.delete(entry)
+  const built = before !== undefined && isAsBuilt(before) ? before : await build(entry, 'provided')
+  return built.isProvided ? bundleOf(built) : bundle(entry)
+}
+
+function bundleOf({ code, files }: Built): Bundle {
   return { code, hash: hashOfBundle(code), files: files.filter((path) => !isOwn(path)) }
 }
 
@@ -54,18 +70,32 @@ export function hashOfBundle(code: string): string {
  * running, so that its classes are the same; only the files that it needs of it are loaded.
  */
 export async function importBundled(entry: string): Promise<Record<string, unknown>> {
-  const { code } = await build(entry, 'left outside')
-  const directory = await mkdtemp(join(tmpdir(), 'twoloop-'))
+  const built = await build(entry, 'provided')
+  imported.set(entry, { ...built, digests: built.files.map(digestOf) })
+  const directory = mkdtempSync(join(tmpdir(), 'twoloop-'))
   try {
     const file = join(directory, `${basename(entry, extname(entry))}.mjs`)
-    await writeFile(file, code)
-    return (await import(/* @vite-ignore */ pathToFileURL(file).href)) as Record<string, unknown>
+    writeFileSync(file, built.code)
+    return await importProviding(file)
   } finally {
-    await rm(directory, { recursive: true, force: true })
+    rmSync(directory, { recursive: true, force: true })
   }
 }
 
-type OwnPackage = 'taken in' | 'left outside'
+/** The modules that were last imported here, until workers are given what they are. */
+const imported = new Map<string, Built & { readonly digests: readonly (string | undefined)[] }>()
+
+function isAsBuilt({ files, digests }: Built & { readonly digests: readonly (string | undefined)[] }): boolean {
+  return files.every((path, i) => digests[i] !== undefined && digestOf(path) === digests[i])
+}
+
+/** Provided is what most simulations use, and whatever else there is of this package is then left outside. */
+type OwnPackage = 'taken in' | 'provided'
+
+interface Built extends Pick<Bundle, 'code' | 'files'> {
+  /** Whether nothing of this package is left outside. */
+  readonly isProvided: boolean
+}
 
 const self = fileURLToPath(import.meta.url)
 const ownRoot = dirname(dirname(dirname(self)))
@@ -82,9 +112,13 @@ const requireForCommonJs = [
   'const require = __createRequire(import.meta.url)',
 ].join('; ')
 
-async function build(entry: string, ownPackage: OwnPackage): Promise<Omit<Bundle, 'hash'>> {
+async function build(entry: string, ownPackage: OwnPackage): Promise<Built> {
   const { build } = createRequire(import.meta.url)('esbuild') as typeof import('esbuild') // `import` takes 40 ms more
   const folder = dirname(entry)
+  let isProvided = true
+  const onLeftOutside = () => {
+    isProvided = false
+  }
   try {
     const { outputFiles, metafile } = await build({
       entryPoints: [entry],
@@ -102,13 +136,13 @@ async function build(entry: string, ownPackage: OwnPackage): Promise<Omit<Bundle
       charset: 'utf8',
       legalComments: 'none',
       logLevel: 'silent',
-      banner: { js: requireForCommonJs },
+      banner: { js: ownPackage === 'provided' ? `${requireForCommonJs}; ${takingProvided}` : requireForCommonJs },
       define: Object.fromEntries(Object.entries(originals).map(([expression, { name }]) => [expression, name])),
-      plugins: [resolvePackages(ownPackage), keepOriginals],
+      plugins: [resolvePackages(ownPackage, onLeftOutside), keepOriginals],
     })
     const inputs = Object.keys(metafile.inputs).filter((name) => !name.startsWith(`${surfaceNamespace}:`))
     const [map, code] = [...outputFiles].sort((a, b) => b.path.length - a.path.length).map(({ text }) => text)
-    return { code: withMap(code!, map!, folder), files: inputs.map((name) => join(folder, name)) }
+    return { code: withMap(code!, map!, folder), files: inputs.map((name) => join(folder, name)), isProvided }
   } catch (error) {
     const [message] = (error as Partial<BuildFailure>).errors ?? []
     if (!message) throw error
@@ -128,7 +162,7 @@ function withMap(code: string, map: string, folder: string): string {
  * Installed packages are left outside by absolute URL, since the bundle lies in a directory that does not see them. Those
  * that build on this package are taken in, so that what they import of it is what their importer does.
  */
-function resolvePackages(ownPackage: OwnPackage): Plugin {
+function resolvePackages(ownPackage: OwnPackage, onLeftOutside: () => void): Plugin {
   return {
     name: 'packages',
     setup({ onResolve, onLoad, resolve }) {
@@ -142,14 +176,17 @@ function resolvePackages(ownPackage: OwnPackage): Plugin {
         if (isBuiltin(asked.path)) return { path: asked.path, external: true, sideEffects: !byOurselves }
         const ownEntry = ownEntries.get(asked.path)
         if (ownEntry !== undefined) {
-          const surface = await surfaceAskedBy(asked, ownEntry)
+          const surface = surfaceAskedBy(asked, ownEntry, ownPackage)
           if (surface !== undefined) return surface
         }
         const path = ownEntry ?? (await fileOf(asked, resolve))
         if (path === undefined) return undefined
         const own = isOwn(path)
         if (own && ownPackage === 'taken in') return { path, sideEffects: false }
-        if (own) return { path: addressOf(runningFile(path), asked.kind), external: true, sideEffects: false }
+        if (own) {
+          onLeftOutside()
+          return { path: addressOf(runningFile(path), asked.kind), external: true, sideEffects: false }
+        }
         const outside = isPackage(asked.path) && isInstalled(path) && !importsUs(path)
         return outside ? { path: addressOf(path, asked.kind), external: true, sideEffects: !byOurselves } : { path }
       })
@@ -163,10 +200,12 @@ const passed = Symbol('passed')
 const surfaceNamespace = 'surface'
 
 /** What a file imports of this package, as a module; undefined if that may be anything. */
-async function surfaceAskedBy(asked: OnResolveArgs, entry: string): Promise<OnResolveResult | undefined> {
+function surfaceAskedBy(asked: OnResolveArgs, entry: string, ownPackage: OwnPackage): OnResolveResult | undefined {
   const { path, importer, namespace, kind } = asked
   if (kind !== 'import-statement' || namespace !== 'file') return undefined
-  const contents = surfaceFor(await readFile(importer, 'utf8'), path, entry)
+  const stand = { name: providedName, exports: providedNames }
+  const isStanding = ownPackage === 'provided' && path === 'twoloop'
+  const contents = surfaceFor(readFileSync(importer, 'utf8'), path, entry, isStanding ? stand : undefined)
   if (contents === undefined) return undefined
   const suffix = `?${createHash('sha256').update(contents).digest('hex')}`
   return { path, suffix, namespace: surfaceNamespace, pluginData: contents, sideEffects: false }

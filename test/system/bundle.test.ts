@@ -4,9 +4,10 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { execa } from 'execa'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { loadOptimizee } from '../../runtime/worker/load-optimizee.ts'
 import { ConfigurationError } from '../../src/core/errors.ts'
 import { Individual, Optimizee } from '../../src/index.ts'
-import { bundle, importBundled } from '../../src/system/bundle.ts'
+import { bundle, bundleForWorkers, importBundled } from '../../src/system/bundle.ts'
 import { surfaceFor } from '../../src/system/surface.ts'
 
 let folder: string
@@ -85,6 +86,46 @@ test('what the runner imports is of the classes that are running here', async ()
   expect(optimizee).toBeInstanceOf(Optimizee)
   const individual = new Individual({ generation: 0, index: 0, replicate: 0 }, { x: 4 }, 1)
   expect((optimizee as Optimizee<{ x: number }>).simulate(individual, undefined as never)).toBe(16)
+})
+
+test('to workers a simulation is what was imported before, without what they have of this package themselves', async () => {
+  const path = file('square.ts', simulation)
+  await importBundled(path)
+  const { code, hash, files } = await bundleForWorkers(path)
+  expect(code).not.toContain('class ')
+  expect(importsOf(code).filter((specifier) => specifier !== 'node:module')).toEqual([])
+  expect(files).toEqual([path])
+  expect((await bundleForWorkers(path)).hash).toBe(hash) // built anew
+  const optimizee = await loadOptimizee(file('run/optimizee.mjs', code))
+  expect(optimizee).toBeInstanceOf(Optimizee)
+  const individual = new Individual({ generation: 0, index: 0, replicate: 0 }, { x: 4 }, 1)
+  expect(optimizee.simulate(individual as never, undefined as never)).toBe(16)
+})
+
+test('what has changed since it was imported is built anew for workers', async () => {
+  file('power.ts', 'export const power = 2')
+  const path = file('power-of.ts', `import { power } from './power.ts'${simulation.replace('** 2', '** power')}`)
+  await importBundled(path)
+  file('power.ts', 'export const power = 3')
+  const optimizee = await loadOptimizee(file('run/optimizee.mjs', (await bundleForWorkers(path)).code))
+  const individual = new Individual({ generation: 0, index: 0, replicate: 0 }, { x: 2 }, 1)
+  expect(optimizee.simulate(individual as never, undefined as never)).toBe(8)
+})
+
+test('a simulation that uses more of this package than workers have takes all of that along', async () => {
+  const path = file('both.ts', `import { latinHypercube } from 'twoloop'${simulation}\nexport { latinHypercube }`)
+  await importBundled(path)
+  const { code } = await bundleForWorkers(path)
+  expect(code).toBe((await bundle(path)).code)
+  expect(await runElsewhere(code, `module.default.simulate({ parameters: { x: 3 } })`)).toBe(9)
+})
+
+test('what stands in the place of this package is there also where a module is reached by a link', async () => {
+  mkdirSync(join(folder, 'run'))
+  symlinkSync(join(folder, 'run'), join(folder, 'link'))
+  const { code } = await bundleForWorkers(file('square.ts', simulation))
+  file('run/optimizee.mjs', code)
+  expect(await loadOptimizee(join(folder, 'link/optimizee.mjs'))).toBeInstanceOf(Optimizee)
 })
 
 test('a file that is imported again after a change is imported as it is now', async () => {
@@ -184,9 +225,11 @@ test('the same files give the same bundle, another content another hash', async 
 })
 
 test('a project that moves keeps the hashes of its modules', async () => {
-  const hashes = ['here', 'there'].map(async (place) => (await bundle(file(`${place}/square.ts`, simulation))).hash)
-  const [here, there] = await Promise.all(hashes)
-  expect(there).toBe(here)
+  for (const make of [bundle, bundleForWorkers]) {
+    const hashes = ['here', 'there'].map(async (place) => (await make(file(`${place}/square.ts`, simulation))).hash)
+    const [here, there] = await Promise.all(hashes)
+    expect(there).toBe(here)
+  }
 })
 
 test.each([
