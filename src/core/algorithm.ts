@@ -25,6 +25,7 @@ export interface Algorithm<S extends State = State, P = Record<string, unknown>>
   tell(state: S, evaluations: readonly Evaluation<P>[], random: Random): S
   report?(state: S, individual: IndividualId, step: number, value: number, random: Random): Reported<S>
   recommend(state: S): readonly Recommendation<P>[]
+  generationSize(state: S): number
   needs(state: S): readonly IndividualId[]
   summarize(state: S): Readonly<Record<string, unknown>>
 }

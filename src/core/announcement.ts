@@ -1,11 +1,15 @@
 import type { Optimizer } from './optimizer.ts'
-import { guarded } from './optimizer-error.ts'
+import { guarded, OptimizerError, whatFailed } from './optimizer-error.ts'
+import { show } from './text.ts'
 
 /** What is said of a search before anything is simulated: the algorithm's own sentence, and what its record will take where that is much. */
 export function announcementOf(optimizer: Optimizer): string | undefined {
-  const said = [guarded(optimizer, 'announce', 0, () => optimizer.announce()), announceSize(optimizer)].filter(
-    (sentence) => sentence !== undefined,
-  )
+  const own: unknown = guarded(optimizer, 'announce', 0, () => optimizer.announce())
+  if (own !== undefined && typeof own !== 'string') {
+    const what = `it needs to give a sentence or nothing, and gave ${show(own)}`
+    throw new OptimizerError(whatFailed(optimizer, 'announce', 0, what))
+  }
+  const said = [own, announceSize(optimizer)].filter((sentence) => sentence !== undefined)
   return said.length === 0 ? undefined : said.join(' ')
 }
 

@@ -3,7 +3,7 @@ import { refuseBudget } from './budget.ts'
 import { type IndividualId, nameOf } from './individual.ts'
 import { nearest } from './nearest.ts'
 import { findNotPlain, isMap, type State } from './plain-data.ts'
-import type { Proposal } from './proposal.ts'
+import type { Origin, Proposal } from './proposal.ts'
 import { show } from './text.ts'
 
 // What an algorithm answers is looked at where it is given: classes from outside may be plain JavaScript. Each function here
@@ -15,12 +15,37 @@ export function refuseAsked(given: unknown): string | undefined {
     state !== undefined && Array.isArray(proposals) && proposals.every((one) => isMap(one) && isMap(one.parameters))
   if (!isAsked) return `it needs to give { state, proposals: [{ parameters }, ...] }, and gave ${shownAnswer(given)}`
   // A misspelt key stands in all proposals, so that one of them is enough.
-  const unknown = Object.keys(proposals[0] ?? {}).find((key) => !Object.hasOwn(keysOfProposals, key))
-  if (unknown === undefined) return undefined
-  const known = Object.keys(keysOfProposals)
-  const meant = nearest(unknown, known)
-  return `proposal 0 has ${show(unknown)}${meant ? ` (did you mean ${meant}?)` : ''}, and a proposal has ${known.join(', ')}`
+  const [first] = proposals
+  const refusal =
+    refuseKeys(first, keysOfProposals, ['proposal 0', 'a proposal']) ??
+    refuseKeys(first?.origin, keysOfOrigins, ['the origin of proposal 0', 'an origin'])
+  return refusal ?? refusePlaces(proposals)
 }
+
+/** Whether two proposals name one place: the index, with the replicate, in their generation. */
+export function refusePlaces(proposals: readonly Proposal<unknown>[]): string | undefined {
+  if (proposals.every(({ index }) => index === undefined)) return undefined
+  const taken = new Map<string, number>()
+  for (const [i, { index = i, replicate = 0 }] of proposals.entries()) {
+    const place = `${index}.${replicate}`
+    const other = taken.get(place)
+    if (other !== undefined) {
+      return `proposals ${other} and ${i} have the same index, ${index}: each individual of a generation needs one of its own`
+    }
+    taken.set(place, i)
+  }
+  return undefined
+}
+
+function refuseKeys(given: unknown, known: object, [one, any]: readonly [string, string]): string | undefined {
+  const unknown = isMap(given) ? Object.keys(given).find((key) => !Object.hasOwn(known, key)) : undefined
+  if (unknown === undefined) return undefined
+  const names = Object.keys(known)
+  const meant = nearest(unknown, names)
+  return `${one} has ${show(unknown)}${meant ? ` (did you mean ${meant}?)` : ''}, and ${any} has ${names.join(', ')}`
+}
+
+const keysOfOrigins: Readonly<Record<keyof Origin, true>> = { operator: true, parents: true }
 
 const keysOfProposals: Readonly<Record<keyof Proposal, true>> = {
   parameters: true,
@@ -78,6 +103,20 @@ export function refuseSummary(given: unknown): string | undefined {
 export function refuseNeeds(given: unknown): string | undefined {
   if (Array.isArray(given) && given.every(isId)) return undefined
   return `it needs to give a list of individuals, each of them ${wantedId}, and gave ${shownAnswer(given)}`
+}
+
+export function refuseReported(given: unknown): string | undefined {
+  const { state, stop } = (given ?? {}) as { readonly state?: unknown; readonly stop?: unknown }
+  if (state === undefined || !Array.isArray(stop)) {
+    return `it needs to give { state, stop: [individual, ...] }, and gave ${shownAnswer(given)}`
+  }
+  const wrong = stop.find((one) => !isId(one))
+  return wrong === undefined ? undefined : `it stops what is not ${wantedId}: ${show(wrong)}`
+}
+
+export function refuseGenerationSize(given: unknown): string | undefined {
+  if (Number.isSafeInteger(given) && (given as number) >= 0) return undefined
+  return `it needs to give a whole number from 0, and gave ${shownAnswer(given)}`
 }
 
 /** A tag comes back as the record has kept it, if the search was stopped in between. */

@@ -269,7 +269,9 @@ export abstract class Optimizer<
     const { search } = this
     if (evaluations.length > 0) search.tell(evaluations)
     if (trajectory.generation + 1 >= this.mostGenerations) return
-    const proposals = search.ask(this.populationSize)
+    const { populationSize } = this
+    const isSteady = this.abilities.pace === 'steady'
+    const proposals = isSteady ? search.askAtMost(populationSize) : search.ask(populationSize)
     if (proposals.length > 0) search.expect(trajectory.fExpand(proposals, this.settings.seed))
   }
 

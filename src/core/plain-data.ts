@@ -17,13 +17,8 @@ type Use = 'kept' | 'written'
 
 /** Where a value is not what a state may hold, and what stands there instead ("mean[3] is NaN"); undefined if it is plain. */
 export function findNotPlain(value: unknown, use: Use = 'kept'): string | undefined {
-  let flaw: Flaw | undefined
-  try {
-    flaw = flawIn(value, use)
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error
-    flaw = circleIn(value) // the stack has overflowed
-  }
+  const first = flawIn(value, use, 0)
+  const flaw = first?.is === tooDeep ? circleIn(value) : first
   return flaw && `${flaw.where.replace(/^\./, '') || 'it'} is ${flaw.is}`
 }
 
@@ -33,7 +28,11 @@ interface Flaw {
   readonly is: string
 }
 
-function flawIn(value: unknown, use: Use): Flaw | undefined {
+/** So deep that whatever packs it is far from the end of its stack; what holds itself is deeper. */
+const deepest = 500
+const tooDeep = 'nested too deeply'
+
+function flawIn(value: unknown, use: Use, depth: number): Flaw | undefined {
   switch (typeof value) {
     case 'boolean':
     case 'string':
@@ -41,7 +40,7 @@ function flawIn(value: unknown, use: Use): Flaw | undefined {
     case 'number':
       return use === 'written' || Number.isFinite(value) ? undefined : { where: '', is: String(value) }
     case 'object':
-      return value === null ? undefined : flawInObject(value, use)
+      return value === null ? undefined : flawInObject(value, use, depth)
     case 'undefined':
       return use === 'written' ? undefined : { where: '', is: 'undefined' }
     default:
@@ -49,18 +48,22 @@ function flawIn(value: unknown, use: Use): Flaw | undefined {
   }
 }
 
-function flawInObject(value: object, use: Use): Flaw | undefined {
+function flawInObject(value: object, use: Use, depth: number): Flaw | undefined {
+  if (depth > deepest) return { where: '', is: tooDeep }
   if (Array.isArray(value) || value instanceof Float64Array || value instanceof Int32Array) {
     for (let i = 0; i < value.length; i++) {
-      const flaw = flawIn(value[i], use)
+      const flaw = flawIn(value[i], use, depth + 1)
       if (flaw) return { where: `[${i}]${flaw.where}`, is: flaw.is }
     }
     return undefined
   }
   const prototype = Object.getPrototypeOf(value)
-  if (prototype !== Object.prototype && prototype !== null) return { where: '', is: `a ${value.constructor.name}` }
+  if (prototype !== Object.prototype && prototype !== null) {
+    const { name } = (prototype.constructor ?? Object) as { readonly name: string }
+    return { where: '', is: name === 'Object' ? 'an object that inherits from another' : `a ${name}` }
+  }
   for (const key of Object.keys(value)) {
-    const flaw = flawIn((value as Readonly<Record<string, unknown>>)[key], use)
+    const flaw = flawIn((value as Readonly<Record<string, unknown>>)[key], use, depth + 1)
     if (flaw) return { where: `.${key}${flaw.where}`, is: flaw.is }
   }
   return undefined
@@ -85,7 +88,7 @@ function circleIn(value: unknown): Flaw {
     path.pop()
     return false
   }
-  if (!findIn(value)) return { where: '', is: 'nested too deeply' }
+  if (!findIn(value)) return { where: '', is: tooDeep }
   return { where: names.join(''), is: 'what holds it, so that there is no end' }
 }
 

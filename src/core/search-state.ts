@@ -1,5 +1,13 @@
 import type { Algorithm, Asked, Recommendation } from './algorithm.ts'
-import { refuseAsked, refuseNeeds, refuseProposal, refuseRecommendations, refuseSummary } from './answers.ts'
+import {
+  refuseAsked,
+  refuseGenerationSize,
+  refuseNeeds,
+  refuseProposal,
+  refuseRecommendations,
+  refuseReported,
+  refuseSummary,
+} from './answers.ts'
 import type { Evaluation } from './evaluation.ts'
 import { type Individual, type IndividualId, nameOf } from './individual.ts'
 import { guarded, OptimizerError, whatFailed } from './optimizer-error.ts'
@@ -207,15 +215,27 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
     const optimizer = this.#optimizer
     this.#heard = number
     const random = Random.of(optimizer.settings.seed, 'report', number)
-    const heard = this.#guard('report', () => optimizer.report?.(this.#state, individual, step, value, random))
-    if (!heard) return []
+    if (optimizer.report === undefined) return []
+    const heard = this.#guard('report', () => optimizer.report!(this.#state, individual, step, value, random))
+    this.#accept('report', refuseReported(heard))
     this.#state = heard.state
     this.#givenBy = 'report'
     return heard.stop
   }
 
-  /** What it has found. @throws OptimizerError if the algorithm throws, or recommends what is not in the space */
+  /** How many proposals the next generation has at most. @throws OptimizerError if the algorithm throws, or gives no number */
+  generationSize(): number {
+    const size = this.#guard('generationSize', () => this.#optimizer.generationSize(this.#state))
+    this.#accept('generationSize', refuseGenerationSize(size))
+    return size
+  }
+
+  /**
+   * What it has found; asked at the end, where also a search that was too short for a checkpoint has its state looked through.
+   * @throws OptimizerError if the algorithm throws, recommends what is not in the space, or has a state that is not plain
+   */
   recommend(): readonly Recommendation<P>[] {
+    this.requirePlain()
     const recommended = this.#guard('recommend', () => this.#optimizer.recommend(this.#state))
     this.#accept('recommend', refuseRecommendations(this.#optimizer, recommended))
     return recommended
@@ -254,7 +274,7 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
 
   /** @throws OptimizerError if the state is not what a record keeps */
   requirePlain(): void {
-    const found = findNotPlain(this.#state)
+    const found = this.#guard(this.#givenBy, () => findNotPlain(this.#state))
     if (found !== undefined) this.#refuse(this.#givenBy, `its state must be plain data, but ${found}`)
   }
 

@@ -1,3 +1,4 @@
+import { refusePlaces } from './answers.ts'
 import { withoutNegativeZeros } from './as-recorded.ts'
 import { ConfigurationError } from './errors.ts'
 import type { Evaluation } from './evaluation.ts'
@@ -217,6 +218,8 @@ function checkProposals<P>(proposals: readonly Proposal<P>[], seed: number, repl
       `fExpand needs { parameters } for each individual, got ${show(proposals[other])} in place ${other}`,
     )
   }
+  const twice = refusePlaces(proposals)
+  if (twice !== undefined) throw new ConfigurationError(`fExpand: ${twice}`)
   const isNeeded = replications !== undefined || proposals.some((one) => one.seed === undefined)
   if (Number.isFinite(seed) || !isNeeded) return
   throw new ConfigurationError(

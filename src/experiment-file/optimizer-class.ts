@@ -13,7 +13,7 @@ import { printable, show } from '../core/text.ts'
  * @throws ConfigurationError that says what it lacks
  */
 export function optimizerClassOf(exported: Readonly<Record<string, unknown>>, label: string): OptimizerClass {
-  const refusal = refuseClass(exported.default)
+  const refusal = refuseClass(exported)
   if (refusal !== undefined) throw new ConfigurationError(printable(`${label}: ${refusal}`))
   return exported.default as OptimizerClass
 }
@@ -24,9 +24,15 @@ export function isOptimizerClass(value: unknown): value is OptimizerClass {
 }
 
 /** What is wrong with a class from outside, as the end of a sentence; undefined if it can search. */
-function refuseClass(given: unknown): string | undefined {
-  if (given === undefined) return `it has no default export; wanted ${wanted}`
-  if (!isOptimizerClass(given)) return `its default export is not ${wanted}, got ${show(given)}`
+function refuseClass(exported: Readonly<Record<string, unknown>>): string | undefined {
+  const { default: given } = exported
+  if (given === undefined) {
+    const named = Object.keys(exported).filter((name) => isOptimizerClass(exported[name]))
+    const instead =
+      named.length === 0 ? '' : `, and exports ${named.join(', ')} by name: write \`export default class\``
+    return `it has no default export; wanted ${wanted}${instead}`
+  }
+  if (!isOptimizerClass(given)) return `its default export is not ${wanted}, got ${shownClass(given)}`
   const lacking = [
     ...(['type', 'version', 'settings', 'abilities'] as const)
       .filter((member) => given[member] === undefined)
@@ -44,6 +50,11 @@ function refuseClass(given: unknown): string | undefined {
   const missing = Object.keys(commonSettings).filter((setting) => !Object.hasOwn(settings.shape, setting))
   if (missing.length > 0) return `its class needs the settings ${missing.join(' and ')}: begin with ...commonSettings`
   return refuseAbilities(abilities)
+}
+
+function shownClass(given: unknown): string {
+  const isClass = typeof given === 'function' && given.name !== '' && String(given).startsWith('class')
+  return isClass ? `the class ${given.name}` : show(given)
 }
 
 const wanted = 'a class that extends Optimizer'

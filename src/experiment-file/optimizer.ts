@@ -5,6 +5,7 @@ import { ConfigurationError, messageOf, SettingsError } from '../core/errors.ts'
 import type { Optimizee } from '../core/optimizee.ts'
 import type { Optimizer, OptimizerClass } from '../core/optimizer.ts'
 import { nearest } from '../core/settings.ts'
+import { checkSizes } from '../core/sizes.ts'
 import { show } from '../core/text.ts'
 import { findModule } from './module.ts'
 import { optimizerClassOf } from './optimizer-class.ts'
@@ -60,20 +61,17 @@ async function makeOptimizer(given: object, optimizee: Optimizee, folder: string
 
 /** Says of an error of a class from outside whose it is; what it refuses is the user's to mend. */
 function constructed(Named: OptimizerClass, optimizee: Optimizee, settings: object): Optimizer {
-  let made: Optimizer | undefined
+  let made: Optimizer
   try {
     made = new Named(optimizee, settings)
-    if (isBuiltIn(Named.type)) return made
-    const { populationSize } = made
-    if (Number.isSafeInteger(populationSize) && populationSize > 0) return made
-    throw new RangeError(`needs a whole number from 1, got ${show(populationSize)}`)
   } catch (error) {
     if (isBuiltIn(Named.type) || error instanceof ConfigurationError || error instanceof SettingsError) throw error
-    const where = made === undefined ? 'its constructor' : 'populationSize'
-    throw new ConfigurationError(`The optimizer ${Named.type} failed in ${where}: ${messageOf(error)}`, {
+    throw new ConfigurationError(`The optimizer ${Named.type} failed in its constructor: ${messageOf(error)}`, {
       cause: error,
     })
   }
+  checkSizes(Named.type, made)
+  return made
 }
 
 /** Settings that an algorithm does not know are refused, also where its schema would only leave them out. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ConfigurationError, messageOf } from '../core/errors.ts'
+import { OptimizerError } from '../core/optimizer-error.ts'
 import { parseSettings, SettingsError } from '../core/settings.ts'
 import { printable } from '../core/text.ts'
 
@@ -43,7 +44,9 @@ export function refuseBy(error: unknown, place: Place): never {
   const sentence = message.length > 500 ? `${message.slice(0, 500)}...` : message
   const isSaid = ['.', ':', ' '].some((end) => message.startsWith(`${place.path}${end}`))
   const where = place.path === '' || isSaid ? place.file : `${place.file}: ${place.path}`
-  throw new ConfigurationError(asFileWrites(place.file, `${where}: ${sentence}`), { cause: error })
+  // What an algorithm has made of numbers stands in no file.
+  const said = error instanceof OptimizerError ? printable : (text: string) => asFileWrites(place.file, text)
+  throw new ConfigurationError(said(`${where}: ${sentence}`), { cause: error })
 }
 
 export function refuse(place: Place, sentence: string): never {

@@ -11,6 +11,7 @@ import type { RunnerSettings } from '../core/runner-settings.ts'
 import { Replicates } from '../core/samples.ts'
 import { SearchState } from '../core/search-state.ts'
 import { duration, parseSettings } from '../core/settings.ts'
+import { checkSizes } from '../core/sizes.ts'
 import { counted, show } from '../core/text.ts'
 import type { RecordReader } from '../record/reader.ts'
 import { expandsInItsOwnWay } from './checkpoints.ts'
@@ -25,6 +26,7 @@ export async function checkPlan(
   plan: SearchPlan & { readonly onFailure?: RunnerSettings['onFailure'] | undefined },
 ): Promise<void> {
   const { order = 'generations', window, start = [], limits = {}, onFailure } = plan
+  checkSizes(optimizer.type, optimizer)
   await checkAbilities(optimizer, optimizee, order)
   if (optimizee.replications && onFailure === 'replace') {
     throw new ConfigurationError(
@@ -101,7 +103,7 @@ const mostTogether = 3_000_000
 function firstGenerationOf(optimizer: Optimizer, guesses: number, limit: number): number {
   if (guesses > 0 && guesses >= optimizer.populationSize) return guesses
   const search = SearchState.begin(optimizer)
-  const size = optimizer.generationSize(search.state)
+  const size = search.generationSize()
   if (optimizer.abilities.pace === 'generation') return guesses + size
   const most = Math.max(guesses, size)
   if (limit >= most || expandsInItsOwnWay(optimizer)) return most

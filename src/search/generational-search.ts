@@ -187,7 +187,7 @@ export class GenerationalSearch {
   /** How large the next generation is; at most, as long as the limit leaves room for more. */
   #nextSize(evaluated: number): number {
     const { optimizer, ends } = this.#searched
-    const most = optimizer.generationSize(optimizer.state)
+    const most = optimizer.search.generationSize()
     const fits = evaluated + most <= ends.mostEvaluations
     // Some propose fewer than there is room for, which only asking tells.
     return fits || expandsInItsOwnWay(optimizer)

@@ -29,3 +29,11 @@ test('an optimizer that would compute for long is refused a space of too many ax
   expect(findMissingAbility(abilities, spaceOf(500))).toBeUndefined()
   expect(findMissingAbility(abilities, spaceOf(501))).toBe('searches at most 500 axes, not 501')
 })
+
+test('what is announced is a sentence', () => {
+  const optimizer = createOptimizer(spaceOf(2), { type: 'random-search' })
+  expect(() => announcementOf(Object.assign(optimizer, { announce: () => 7 }))).toThrow(
+    'The optimizer random-search failed in announce after 0 evaluations (generation 0): it needs to give a sentence or nothing, and gave 7.',
+  )
+  expect(announcementOf(Object.assign(optimizer, { announce: () => 'Two.' }))).toBe('Two.')
+})

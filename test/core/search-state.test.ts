@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
+import type { State } from '../../src/core/plain-data.ts'
 import { SearchState } from '../../src/core/search-state.ts'
 import { real } from '../../src/core/space.ts'
-import { Optimizer } from '../../src/index.ts'
+import { Optimizer, Trajectory } from '../../src/index.ts'
 import { problemOf } from '../optimizers/search.ts'
 
 test.each<[given: unknown, said: string]>([
@@ -48,6 +49,9 @@ test.each([
   [{ ...new Circle() }, 'own is a Circle'],
   [{ all: endless() }, 'all[0] is what holds it, so that there is no end'],
   [deep(100_000), 'it is nested too deeply'],
+  [deep(2000), 'it is nested too deeply'],
+  [Object.create(Object.create(null)), 'it is an object that inherits from another'],
+  [{ of: Object.create({ mean: 1 }) }, 'of is an object that inherits from another'],
 ])(
   'a state that is not plain is refused before anything is asked, and a tag as soon as it is given: %#',
   (given, said) => {
@@ -176,3 +180,82 @@ function endless(): unknown {
   list.push(list)
   return list
 }
+
+test('an answer to a report is looked at like all others', () => {
+  const report = (given: unknown) => () => {
+    const search = SearchState.begin(own({ report: () => given }))
+    return search.report({
+      number: 1,
+      individual: { generation: 0, index: 0, replicate: 0 },
+      attempt: 0,
+      step: 1,
+      value: 0,
+    })
+  }
+  const begin = 'The optimizer own failed in report after 0 evaluations (generation 0): it'
+  const form = `${begin} needs to give { state, stop: [individual, ...] }, and gave`
+  expect(report(undefined)).toThrow(`${form} nothing.`)
+  expect(report({ state: {} })).toThrow(`${form} {"state":{}}.`)
+  expect(report({ stop: [] })).toThrow(`${form} {"stop":[]}.`)
+  expect(report({ state: {}, stop: ['0.0'] })).toThrow(
+    `${begin} stops what is not an individual by { generation, index, replicate }: "0.0".`,
+  )
+  expect(report({ state: {}, stop: [] })()).toEqual([])
+})
+
+test.each([[Number.NaN], ['many'], [-1], [undefined]])(
+  'the size of a generation is a whole number: not %j',
+  (given) => {
+    const search = SearchState.begin(own({ generationSize: () => given }))
+    expect(() => search.generationSize()).toThrow(
+      'The optimizer own failed in generationSize after 0 evaluations (generation 0): it needs to give a whole number from 0, and gave ',
+    )
+  },
+)
+
+test('two proposals for one place of a generation are refused, and a misspelt key of an origin', () => {
+  const asked = (...proposals: readonly object[]) => {
+    const ask = () => ({ state: {}, proposals: proposals.map((one) => ({ parameters: { x: 0.5 }, ...one })) })
+    return () => SearchState.begin(own({ ask })).ask(2)
+  }
+  const begin = 'The optimizer own failed in ask after 0 evaluations (generation 0):'
+  expect(asked({}, { index: 0 })).toThrow(
+    `${begin} proposals 0 and 1 have the same index, 0: each individual of a generation needs one of its own.`,
+  )
+  expect(asked({ index: 1 }, { index: 0 })()).toHaveLength(2)
+  expect(asked({ index: 0 }, { index: 0, replicate: 1 })()).toHaveLength(2)
+  expect(asked({ origin: { operator: 'mutation', parent: 1 } })).toThrow(
+    `${begin} the origin of proposal 0 has "parent" (did you mean parents?), and an origin has operator, parents.`,
+  )
+})
+
+test('a state that was never stored is looked through at the end, and what reading it throws has a place', () => {
+  const late = SearchState.begin(own({ ask: () => ({ state: { last: 10n }, proposals: [] }) }))
+  late.ask(1)
+  expect(() => late.recommend()).toThrow(
+    'The optimizer own failed in ask after 0 evaluations (generation 0): its state must be plain data, but last is a bigint.',
+  )
+  const state = {
+    get mean() {
+      throw new Error('no mean yet')
+    },
+  }
+  expect(() => searchWith(state)).toThrow(
+    'The optimizer own failed in start after 0 evaluations (generation 0): no mean yet',
+  )
+})
+
+test('a steady optimizer gives no more than there is room for in generations either', () => {
+  class Own extends Optimizer {
+    static readonly type = 'own'
+    static override readonly abilities = { ...Optimizer.abilities, pace: 'steady' } as const
+    start = () => ({})
+    ask = (state: State, room: number) => ({
+      state,
+      proposals: Array.from({ length: room + 3 }, () => ({ parameters: { x: 0.5 } })),
+    })
+    tell = () => ({})
+  }
+  const optimizer = new Own(problemOf<Record<string, unknown>>({ x: real(0, 1) }), { seed: 1 })
+  expect(() => optimizer.postProcess(new Trajectory(), [])).toThrow('it gave 35 proposals where there was room for 32')
+})

@@ -81,6 +81,9 @@ test('fExpand adds a generation of individuals with seeds of their own', () => {
   expect({ ...one }).toEqual({ generation: 1, index: 5, replicate: 2, parameters: { x: 3 }, seed: 99 })
   expect(one!.name).toBe('1.5.2')
   expect(() => trajectory.fExpand([], 7)).toThrow('fExpand needs at least one individual, got none')
+  expect(() => trajectory.fExpand([{ parameters: { x: 1 } }, { parameters: { x: 2 }, index: 0 }], 7)).toThrow(
+    'fExpand: proposals 0 and 1 have the same index, 0: each individual of a generation needs one of its own',
+  )
 })
 
 test('an individual has the parameters that the record keeps of it, where -0 is 0', () => {

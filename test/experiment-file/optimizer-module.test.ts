@@ -89,7 +89,13 @@ test('what a module lacks is said in one sentence', async () => {
     'its default export is not a class that extends Optimizer, got {"type":"walk"}',
   )
   expect(await of('export default class Walk { ask() {} }')).toBe(
+    'its default export is not a class that extends Optimizer, got the class Walk',
+  )
+  expect(await of('export default function walk() {}')).toBe(
     'its default export is not a class that extends Optimizer, got a function',
+  )
+  expect(await of(walk().replace('export default class', 'export class'))).toBe(
+    'it has no default export; wanted a class that extends Optimizer, and exports Walk by name: write `export default class`',
   )
   const lacking = { type: '', settings: '', ask: '', tell: '', abilities: 'static abilities = undefined' }
   expect(await of(walk({ ...lacking, constructor: '' }))).toBe(
@@ -150,4 +156,18 @@ test('the optimizer that a module is, or that an experiment names, can be listed
   )
   expect(await types(made)).toEqual(['genetic-algorithm'])
   expect(await types(folder.write('none.ts', 'export default { optimizee: { type: "function" } }'))).toEqual(['auto'])
+})
+
+test.each([
+  ['get populationSize() { return 2.5 }', 'populationSize: it needs to give a whole number from 1, and gave 2.5'],
+  ['get usualGenerations() { return -3 }', 'usualGenerations: it needs to give a whole number from 1, and gave -3'],
+  ['get allGenerations() { throw new Error("no end") }', 'allGenerations: no end'],
+])('how large a search is comes from numbers: %s', async (more, said) => {
+  folder.write('mine.ts', walk({ more }))
+  expect(await refusal({ module: './mine.ts' })).toContain(`The optimizer walk failed in ${said}`)
+})
+
+test('a number that only a state has is named as the algorithm has it, not as YAML would write it', async () => {
+  folder.write('mine.ts', walk({ start: 'start() { return { mean: [0, NaN] } }' }))
+  expect(await refusal({ module: './mine.ts' })).toContain('its state must be plain data, but mean[1] is NaN.')
 })
