@@ -1,7 +1,6 @@
-import { closeSync, createWriteStream, existsSync, fstatSync, openSync, readSync, renameSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, fstatSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
+import { setImmediate } from 'node:timers/promises'
 import type { Entry } from 'yauzl'
 import { nameOf } from '../../src/core/individual.ts'
 import type { AttemptRecord } from '../../src/core/record.ts'
@@ -10,6 +9,7 @@ import { afterCut, textOfBytes } from '../../src/core/text.ts'
 import { crashPoint } from '../../src/system/crash-point.ts'
 import { createOwnFile, emptyOwnFile, makeOwnDirectory } from '../../src/system/own-files.ts'
 import { workerDirectory } from '../channel/run-file.ts'
+import { ZipWriter } from './zip-writer.ts'
 
 /** How much is kept of what one attempt printed: its end, where the reason of a failure stands. */
 const keptBytes = 64 * 1024
@@ -29,31 +29,24 @@ const archivePath = (directory: string, generation: number) =>
   join(directory, runFiles.logs, `generation-${String(generation).padStart(6, '0')}.zip`)
 
 /**
- * Packs what the attempts of a generation printed into one zip file, an entry for each stream of each attempt. Each text is
- * read when the one before it has been written, so that memory holds one at a time.
+ * Packs what the attempts of a generation printed into one zip file, an entry for each stream of each attempt. Memory holds one
+ * text at a time, and of those that are written a line of the zip file's directory each.
  */
 export async function packPrinted(
   directory: string,
   generation: number,
-  attempts: readonly PrintedAttempt[],
+  attempts: Iterable<PrintedAttempt>,
 ): Promise<void> {
-  if (attempts.length === 0) return
-  const { ZipFile } = (await import('yazl')).default // CommonJS, once it is bundled, has no other export; a run that prints nothing needs none
   makeOwnDirectory(directory, runFiles.logs)
-  const zip = new ZipFile()
-  for (const attempt of attempts) {
-    for (const stream of ['stdout', 'stderr'] as const) {
-      const part = partOf(directory, attempt, stream)
-      if (part.from >= part.to) continue
-      const options = { ...entryOptions, compress: part.to - part.from > shortBytes }
-      zip.addReadStreamLazy(entryName(attempt, stream), options, (take) => take(null, Readable.from([readPart(part)])))
-    }
-  }
-  zip.end()
   const path = archivePath(directory, generation)
   const temporary = `${path}.tmp`
   try {
-    await pipeline(zip.outputStream, createWriteStream(temporary, { fd: createOwnFile(temporary) }))
+    const descriptor = createOwnFile(temporary)
+    try {
+      await writePrinted(directory, attempts, descriptor)
+    } finally {
+      closeSync(descriptor)
+    }
     crashPoint()
     renameSync(temporary, path)
     crashPoint()
@@ -63,8 +56,27 @@ export async function packPrinted(
   }
 }
 
-/** The same attempts give the same file. */
-const entryOptions = { mtime: new Date(1980, 0, 1), mode: 0o100644 }
+/** Texts between which others get their turn: a search may go on meanwhile. */
+const textsAtOnce = 64
+
+async function writePrinted(directory: string, attempts: Iterable<PrintedAttempt>, descriptor: number): Promise<void> {
+  const zip = new ZipWriter((part) => writeWhole(descriptor, part))
+  let texts = 0
+  for (const attempt of attempts) {
+    for (const stream of ['stdout', 'stderr'] as const) {
+      const part = partOf(directory, attempt, stream)
+      if (part.from >= part.to) continue
+      zip.add(entryName(attempt, stream), readPart(part), { compress: part.to - part.from > shortBytes })
+      if (++texts % textsAtOnce === 0) await setImmediate()
+    }
+  }
+  zip.end()
+}
+
+/** A file system may take less than it is given. */
+function writeWhole(descriptor: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at)
+}
 
 /** What one attempt printed, from the generation's archive or, as long as there is none, from the worker's folder. */
 export async function readPrinted(directory: string, attempt: PrintedAttempt): Promise<PrintedTexts> {

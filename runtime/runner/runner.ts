@@ -199,9 +199,8 @@ export class Runner {
   /** Packs what the individuals of a generation printed into one file; none if they printed nothing. */
   async createZipfile(generation: number): Promise<void> {
     const { directory, record } = this.#options
-    const printed = record.printedIn(generation)
-    if (printed.length === 0) return
-    await packPrinted(directory, generation, printed)
+    if (!record.hasPrinted(generation)) return
+    await packPrinted(directory, generation, record.printedIn(generation))
     record.markPacked(generation)
     for (const { number, held, channel } of this.#fleet.workers) {
       // Where the search goes on meanwhile, the files may hold more than this generation's part.

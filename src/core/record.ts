@@ -210,8 +210,10 @@ export interface RunRecord {
   checkpointLeftBy(individual: IndividualId): LeftCheckpoint | undefined
   /** What has been tried of the individuals of a generation that are not evaluated yet. */
   triedBefore(generation: number): readonly TriedBefore[]
-  /** The parts of workers' output files that belong to a generation and have not been packed yet. */
-  printedIn(generation: number): AttemptRecord[]
+  /** Whether individuals of a generation have printed something that has not been packed yet. */
+  hasPrinted(generation: number): boolean
+  /** The parts of workers' output files that it is, one after the other; the record may be written meanwhile. */
+  printedIn(generation: number): Iterable<AttemptRecord>
   /** Whether a worker's output files hold what individuals of later generations have printed. */
   hasPrintedAfter(generation: number, worker: number): boolean
   markPacked(generation: number): void

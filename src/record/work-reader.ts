@@ -70,21 +70,27 @@ export abstract class WorkReader extends RowReader {
       .map(({ cause, ...first }) => ({ ...first, cause: parsed(cause) }))
   }
 
-  printedIn(generation: number): AttemptRecord[] {
-    return this.file
-      .all<AttemptRow & IndividualId>(
-        `select a.* from attempts a join generations g using (generation)
-       where generation = ? and printed is not null and packed = 0 order by "index", replicate, epoch, attempt`,
-        generation,
+  hasPrinted(generation: number): boolean {
+    const sql = 'select 1 from attempts where generation = ? and printed is not null limit 1'
+    return !this.isPacked(generation) && this.file.get(sql, generation) !== undefined
+  }
+
+  *printedIn(generation: number): Generator<AttemptRecord> {
+    let behind: readonly number[] = [-1, -1, -1, -1]
+    for (;;) {
+      const rows = this.file.all<PrintedRow>(
+        `select "index", replicate, epoch, attempt, worker, verdict, printed from attempts
+         where generation = ? and ("index", replicate, epoch, attempt) > (?, ?, ?, ?) and printed is not null
+         order by "index", replicate, epoch, attempt limit ?`,
+        ...[generation, ...behind, printedAtOnce],
       )
-      .map(({ index, replicate, epoch, attempt, worker, verdict, printed }) => ({
-        individual: { generation, index, replicate },
-        epoch,
-        attempt,
-        worker,
-        verdict,
-        printed: JSON.parse(printed!),
-      }))
+      for (const { index, replicate, epoch, attempt, worker, verdict, printed } of rows) {
+        const individual = { generation, index, replicate }
+        yield { individual, epoch, attempt, worker, verdict, printed: JSON.parse(printed!) }
+        behind = [index, replicate, epoch, attempt]
+      }
+      if (rows.length < printedAtOnce) return
+    }
   }
 
   hasPrintedAfter(generation: number, worker: number): boolean {
@@ -146,6 +152,12 @@ export abstract class WorkReader extends RowReader {
 }
 
 /** The attempt by which an individual failed for good. */
+type PrintedRow = Pick<IndividualId, 'index' | 'replicate'> &
+  Pick<AttemptRow, 'epoch' | 'attempt' | 'worker' | 'verdict' | 'printed'>
+
+/** How many attempts are held at once of those that have printed. */
+const printedAtOnce = 500
+
 export type Failure = Pick<AttemptRecord, 'individual' | 'epoch' | 'attempt' | 'worker' | 'printed'> & {
   readonly cause: FailureCause
 }

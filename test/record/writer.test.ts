@@ -426,10 +426,26 @@ test('what a packed generation printed is not packed again', () => {
   expect([record.hasPrintedAfter(0, 1), record.hasPrintedAfter(0, 2), record.hasPrintedAfter(1, 1)]).toEqual([
     ...[true, false, false],
   ])
-  expect(record.printedIn(0)).toMatchObject([{ individual: { generation: 0, index: 1 }, printed: [0, 10, 0, 0] }])
+  expect([...record.printedIn(0)]).toMatchObject([{ individual: { generation: 0, index: 1 }, printed: [0, 10, 0, 0] }])
   record.markPacked(0)
-  expect(record.printedIn(0)).toEqual([])
-  expect(record.printedIn(1)).toHaveLength(1)
+  expect([record.hasPrinted(0), record.hasPrinted(1)]).toEqual([false, true])
+  expect([...record.printedIn(1)]).toHaveLength(1)
+})
+
+test('what more attempts printed than are read at once is read once and in order, also where one individual has many', () => {
+  const record = prepareRecord()
+  addGeneration(record, 0, 700)
+  const tried = Array.from({ length: 700 }, (_, index) => [
+    ...[1, 2].map((number) =>
+      attempt(0, index, { attempt: number, verdict: 'retried', cause: threw, printed: [0, 1, 0, 0] }),
+    ),
+    attempt(0, index, { attempt: 3, fitness: [1], printed: [1, 2, 0, 0] }),
+  ]).flat()
+  record.commit(batch(...tried))
+  const names = Array.from(record.printedIn(0), ({ individual: { index }, attempt }) => `${index}-${attempt}`)
+  expect(names).toEqual(
+    Array.from({ length: 700 }, (_, index) => [1, 2, 3].map((number) => `${index}-${number}`)).flat(),
+  )
 })
 
 test('a stand-in is an individual of the generation beside those that were proposed', () => {

@@ -69,4 +69,6 @@ test('packing takes memory for one text, however many were printed', () => {
   expect(pack(2000, 65_536)).toBeLessThan(300)
   // A compressor each would be over 700 MB.
   expect(pack(3000, 2000)).toBeLessThan(300)
+  // An object of a kilobyte each would be 100 MB.
+  expect(pack(100_000, 20)).toBeLessThan(60)
 })
