@@ -91,6 +91,10 @@ export class Design<P = Record<string, unknown>> extends Optimizer<DesignState, 
     return this.#pointsAtOnce
   }
 
+  override get mostAtOnce(): number {
+    return Math.min(this.#pointsAtOnce, this.design.size) * this.design.mostReplications
+  }
+
   override get allGenerations(): number {
     return Math.ceil(this.design.size / this.#pointsAtOnce)
   }

@@ -34,15 +34,23 @@ export interface SobolDimension {
   readonly initial: readonly number[]
 }
 
-/** The dimensions after the first, in order. */
-export function readSobolTable(): SobolDimension[] {
-  return table
-    .trim()
-    .split(/\s+/)
+/** How many dimensions there are after the first. */
+export function sobolDimensions(): number {
+  return words().length
+}
+
+/** The first dimensions after the very first, in order: to read all of them takes longer than many a design. */
+export function readSobolTable(dimensions: number): SobolDimension[] {
+  return words()
+    .slice(0, dimensions)
     .map((dimension) => {
       const [polynomial, ...initial] = dimension.split('.').map((number) => Number.parseInt(number, 36))
       return { polynomial: polynomial!, initial }
     })
+}
+
+function words(): string[] {
+  return table.trim().split(/\s+/)
 }
 
 /** Per dimension polynomial.initial.initial ..., to the base 36. */

@@ -3,7 +3,7 @@ import type { Space } from '../../src/core/space.ts'
 import { checkCall, checkCount } from './check.ts'
 import type { DesignPoints } from './design-points.ts'
 import { hashWords } from './hash.ts'
-import { readSobolTable } from './sobol-table.ts'
+import { readSobolTable, sobolDimensions } from './sobol-table.ts'
 import { axisSeeds, unitDesign } from './unit-design.ts'
 
 const bits = 32
@@ -67,7 +67,7 @@ export function checkSobol(design: string, points: number, dimension: number): v
 
 /** How many axes the sequence has. */
 export function mostSobolAxes(): number {
-  return table().length + 1
+  return sobolDimensions() + 1
 }
 
 function scrambled(x: number, seed: number, scramble: Scrambling): number {
@@ -97,30 +97,21 @@ function owen(x: number, seed: number): number {
 /** The direction numbers of each axis, the highest bit first: Joe and Kuo (2008), Eq. 2 and 3. */
 function directionsOf(dimension: number): Int32Array[] {
   const first = Int32Array.from({ length: bits }, (_, i) => 1 << (bits - 1 - i))
-  const others = table()
-    .slice(0, dimension - 1)
-    .map(({ polynomial, initial }) => {
-      const degree = initial.length
-      const directions = new Int32Array(bits)
-      for (let i = 0; i < bits; i++) {
-        if (i < degree) {
-          directions[i] = initial[i]! << (bits - 1 - i)
-          continue
-        }
-        let direction = directions[i - degree]! ^ (directions[i - degree]! >>> degree)
-        for (let k = 1; k < degree; k++) {
-          if ((polynomial >>> (degree - 1 - k)) & 1) direction ^= directions[i - k]!
-        }
-        directions[i] = direction
+  const others = readSobolTable(dimension - 1).map(({ polynomial, initial }) => {
+    const degree = initial.length
+    const directions = new Int32Array(bits)
+    for (let i = 0; i < bits; i++) {
+      if (i < degree) {
+        directions[i] = initial[i]! << (bits - 1 - i)
+        continue
       }
-      return directions
-    })
+      let direction = directions[i - degree]! ^ (directions[i - degree]! >>> degree)
+      for (let k = 1; k < degree; k++) {
+        if ((polynomial >>> (degree - 1 - k)) & 1) direction ^= directions[i - k]!
+      }
+      directions[i] = direction
+    }
+    return directions
+  })
   return [first, ...others].slice(0, dimension)
-}
-
-let read: ReturnType<typeof readSobolTable> | undefined
-
-function table() {
-  read ??= readSobolTable()
-  return read
 }

@@ -115,6 +115,11 @@ export abstract class Optimizer<
     return this.populationSize
   }
 
+  /** How many individuals it may have to make at once, where they are fewer than a population. */
+  get mostAtOnce(): number {
+    return this.populationSize
+  }
+
   /** How many generations there are in all, of what is laid out beforehand. */
   get allGenerations(): number {
     return Number.POSITIVE_INFINITY

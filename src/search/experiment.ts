@@ -331,7 +331,7 @@ async function mostComputedOn(
 ): Promise<number> {
   const isForeign = hasSnapshot || constraints.constrainParameters || !(await isOfBuiltInClass(optimizer))
   if (isForeign || warmStart !== undefined) return Number.POSITIVE_INFINITY
-  return record.counts().individuals + optimizer.populationSize
+  return record.counts().individuals + optimizer.mostAtOnce
 }
 
 function checkBatch(optimizee: Optimizee, { batch }: RunnerSettings): void {

@@ -27,10 +27,16 @@ export function ownVersion(): string {
   return 'unknown'
 }
 
+/** Git is asked only in a working tree: to start it for nothing takes as long as much else of a short run. */
 function gitCommit(): string | null {
+  if (process.env.GIT_DIR === undefined && !isInWorkingTree(process.cwd())) return null
   try {
     return execFileSync('git', ['rev-parse', 'HEAD'], { stdio: ['ignore', 'pipe', 'ignore'], encoding: 'utf8' }).trim()
   } catch {
     return null
   }
+}
+
+function isInWorkingTree(folder: string): boolean {
+  return existsSync(join(folder, '.git')) || (dirname(folder) !== folder && isInWorkingTree(dirname(folder)))
 }

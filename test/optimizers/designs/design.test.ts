@@ -126,6 +126,12 @@ test('the replicates of a point are in one generation, at one index', () => {
   expect(wide.map((generation) => generation.length)).toEqual(new Array(10).fill(5))
 })
 
+test('a design makes at once as many individuals as it has, or a chunk of them', () => {
+  expect(new Design(line, { design: tenPoints, replications: 3 }).mostAtOnce).toBe(30)
+  expect(new Design(line, { design: tenPoints, chunk: 4 }).mostAtOnce).toBe(4)
+  expect(new Design(line, { design: tenPoints, chunk: 4 }).populationSize).toBe(4)
+})
+
 test('derived seeds differ from run to run, follow from the seed, and not from the chunks', () => {
   const run = (seed: number, chunk: number) =>
     seedsOf(play(() => new Design(line, { design: tenPoints, replications: 4, seed, chunk })).flat())
