@@ -18,7 +18,7 @@ import { type Member, resultOf } from './shared/genetic/members.ts'
 import type { Nursery } from './shared/genetic/nursery.ts'
 import type { Breeding, GeneticAlgorithmState, Pending } from './shared/genetic/state.ts'
 import { Variation } from './shared/genetic/variation.ts'
-import { type KnownPoints, keyOf, withPoint } from './shared/known-points.ts'
+import { type KnownPoints, keyOf, withPoints } from './shared/known-points.ts'
 import { plainNumber, scoreOf } from './shared/score.ts'
 
 export type { GeneticAlgorithmState } from './shared/genetic/state.ts'
@@ -241,6 +241,11 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
   }
 
   #withMembers(known: KnownPoints, members: readonly Member[]): KnownPoints {
-    return members.reduce((all, member) => withPoint(all, keyOf(member.genome), this.#scoreToKeep(member)), known)
+    const keys = members.map(({ genome }) => keyOf(genome))
+    return withPoints(
+      known,
+      keys,
+      members.map((member) => this.#scoreToKeep(member)),
+    )
   }
 }

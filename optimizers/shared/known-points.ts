@@ -24,10 +24,25 @@ export function scoreAt(known: KnownPoints, key: number): number | null | undefi
 /** The known points with one more; a point that is known keeps its score. */
 export function withPoint(known: KnownPoints, key: number, score: number | null): KnownPoints {
   if (scoreAt(known, key) !== undefined) return known
-  let run = Float64Array.of(key, score ?? failed)
-  let kept = known.length
-  while (kept > 0 && known[kept - 1]!.length <= run.length) run = merge(known[--kept]!, run)
-  return [...known.slice(0, kept), run]
+  return withRun(known, Float64Array.of(key, score ?? failed))
+}
+
+/** The known points with many more, as if they came one after another; their hashes and scores stand side by side. */
+export function withPoints(
+  known: KnownPoints,
+  keys: readonly number[],
+  scores: readonly (number | null)[],
+): KnownPoints {
+  const fresh = keys.map((_, i) => i).filter((i) => scoreAt(known, keys[i]!) === undefined)
+  fresh.sort((i, j) => keys[i]! - keys[j]! || i - j)
+  const distinct = fresh.filter((i, place) => place === 0 || keys[i] !== keys[fresh[place - 1]!])
+  if (distinct.length === 0) return known
+  const run = new Float64Array(2 * distinct.length)
+  distinct.forEach((i, place) => {
+    run[2 * place] = keys[i]!
+    run[2 * place + 1] = scores[i] ?? failed
+  })
+  return withRun(known, run)
 }
 
 /** How many points are known. */
@@ -49,6 +64,13 @@ export function keyOf(point: ArrayLike<number>): number {
 
 const float = new Float64Array(1)
 const words = new Int32Array(float.buffer)
+
+function withRun(known: KnownPoints, added: Float64Array): KnownPoints {
+  let run = added
+  let kept = known.length
+  while (kept > 0 && known[kept - 1]!.length <= run.length) run = merge(known[--kept]!, run)
+  return [...known.slice(0, kept), run]
+}
 
 function findIn(run: Float64Array, key: number): number | undefined {
   let low = 0

@@ -58,7 +58,19 @@ const keysOfProposals: Readonly<Record<keyof Proposal, true>> = {
   continues: true,
 }
 
-export function refuseProposal<P>(
+/** What is wrong with the first that is refused. */
+export function refuseProposals<P>(
+  optimizer: Pick<Algorithm<State, P>, 'refuse' | 'budget'>,
+  proposals: readonly Proposal<P>[],
+): string | undefined {
+  for (let i = 0; i < proposals.length; i++) {
+    const refusal = refuseProposal(optimizer, proposals[i]!)
+    if (refusal !== undefined) return `proposal ${i} ${refusal}`
+  }
+  return undefined
+}
+
+function refuseProposal<P>(
   optimizer: Pick<Algorithm<State, P>, 'refuse' | 'budget'>,
   proposal: Proposal<P>,
 ): string | undefined {
@@ -126,8 +138,9 @@ function refuseTag(tag: unknown): string | undefined {
 }
 
 function refuseOrigin(origin: unknown): string | undefined {
-  const { operator, parents = [] } = (origin ?? {}) as { readonly operator?: unknown; readonly parents?: unknown }
+  const { operator, parents } = (origin ?? {}) as { readonly operator?: unknown; readonly parents?: unknown }
   if (typeof operator !== 'string') return `needs an origin like { operator: 'mutation' }, got ${show(origin)}`
+  if (parents === undefined) return undefined
   if (!Array.isArray(parents)) return `needs a list of the parents in its origin, got ${show(parents)}`
   const wrong = parents.find((parent) => !isId(parent))
   return wrong === undefined ? undefined : `has a parent in its origin that is not ${wantedId}: ${show(wrong)}`
@@ -147,7 +160,7 @@ function refuseNumber(name: string, value: unknown, least: number): string | und
 
 function isId(value: unknown): value is IndividualId {
   const { generation, index, replicate } = (value ?? {}) as Partial<IndividualId>
-  return [generation, index, replicate].every(Number.isSafeInteger)
+  return Number.isSafeInteger(generation) && Number.isSafeInteger(index) && Number.isSafeInteger(replicate)
 }
 
 const wantedId = 'an individual by { generation, index, replicate }'

@@ -3,7 +3,7 @@ import {
   refuseAsked,
   refuseGenerationSize,
   refuseNeeds,
-  refuseProposal,
+  refuseProposals,
   refuseRecommendations,
   refuseReported,
   refuseSummary,
@@ -39,6 +39,8 @@ export interface SearchCheckpoint {
 export class SearchState<S extends State = State, P = Record<string, unknown>> {
   readonly #optimizer: Algorithm<S, P>
   readonly #tags: Map<string, State>
+  /** The newest individuals with what they carried, which stands in `#tags` only where it has to be found by a name. */
+  #newest: readonly (readonly [Individual<P>, State | undefined])[] = []
   #state: S
   /** The method that gave the state, which is to blame if it is not plain. */
   #givenBy: 'start' | 'ask' | 'tell' | 'report' = 'start'
@@ -137,10 +139,8 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
   #askOptimizer(room: number): readonly Proposal<P>[] {
     const optimizer = this.#optimizer
     const { state, proposals } = this.#answerTo(room)
-    for (const [i, proposal] of proposals.entries()) {
-      const refusal = this.#guard('refuse', () => refuseProposal(optimizer, proposal))
-      if (refusal !== undefined) this.#refuse('ask', `proposal ${i} ${refusal}`)
-    }
+    const refusal = this.#guard('refuse', () => refuseProposals(optimizer, proposals))
+    this.#accept('ask', refusal)
     const kept = this.#withBudgets(this.#repair(proposals))
     this.#state = state
     this.#givenBy = 'ask'
@@ -187,9 +187,8 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
    */
   expect(individuals: readonly Individual<P>[]): readonly Proposal<P>[] {
     const placed = this.#unplaced
-    placed.forEach(({ tag }, i) => {
-      if (tag !== undefined) this.#tags.set(nameOf(individuals[i]!), tag)
-    })
+    this.#nameTags()
+    this.#newest = placed.map(({ tag }, i) => [individuals[i]!, tag] as const)
     this.#unplaced = []
     return placed
   }
@@ -198,7 +197,7 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
   tell(evaluations: readonly Evaluation<P>[]): void {
     const optimizer = this.#optimizer
     const random = Random.of(optimizer.settings.seed, 'tell', this.#told)
-    const tagged = this.#tags.size === 0 ? evaluations : evaluations.map((evaluation) => this.#withTag(evaluation))
+    const tagged = this.#withTags(evaluations)
     this.#state = this.#guard('tell', () => optimizer.tell(this.#state, tagged, random))
     this.#givenBy = 'tell'
     this.#told += evaluations.length
@@ -259,17 +258,38 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
   checkpoint(): SearchCheckpoint {
     this.requirePlain()
     const { type, version } = this.#optimizer
+    this.#nameTags()
     const tags = Object.fromEntries(this.#tags)
     const heard = this.#heard > 0 ? { heard: this.#heard } : {}
     return { type, version, asked: this.#asked, told: this.#told, ...heard, state: this.#state, tags }
   }
 
-  #withTag(evaluation: Evaluation<P>): Evaluation<P> {
-    const name = nameOf(evaluation.individual)
-    const tag = this.#tags.get(name)
-    if (tag === undefined) return evaluation
-    this.#tags.delete(name)
-    return { ...evaluation, tag }
+  #nameTags(): void {
+    for (const [individual, tag] of this.#newest) if (tag !== undefined) this.#tags.set(nameOf(individual), tag)
+    this.#newest = []
+  }
+
+  #withTags(evaluations: readonly Evaluation<P>[]): readonly Evaluation<P>[] {
+    const newest = this.#newest
+    if (
+      newest.length === evaluations.length &&
+      evaluations.every(({ individual }, i) => individual === newest[i]![0])
+    ) {
+      this.#newest = []
+      return evaluations.map((evaluation, i) => {
+        const tag = newest[i]![1]
+        return tag === undefined ? evaluation : { ...evaluation, tag }
+      })
+    }
+    this.#nameTags()
+    if (this.#tags.size === 0) return evaluations
+    return evaluations.map((evaluation) => {
+      const name = nameOf(evaluation.individual)
+      const tag = this.#tags.get(name)
+      if (tag === undefined) return evaluation
+      this.#tags.delete(name)
+      return { ...evaluation, tag }
+    })
   }
 
   /** @throws OptimizerError if the state is not what a record keeps */

@@ -43,6 +43,8 @@ export class Space<P = Record<string, unknown>> {
   readonly #parameters: readonly Parameter[]
   readonly #known: ReadonlySet<string>
   readonly #conditions: Conditions | undefined
+  /** Whether some name is one that every object has, so that a value may not be the object's own. */
+  readonly #inherits: boolean
   /** Whether a simulation is given something else in place of a name. */
   readonly hasMeanings: boolean
 
@@ -61,6 +63,7 @@ export class Space<P = Record<string, unknown>> {
     this.names = names as (keyof P & string)[]
     this.#known = new Set(names)
     this.#parameters = entries.map(([, parameter]) => parameter)
+    this.#inherits = names.some((name) => name in Object.prototype)
     this.axes = this.#parameters.flatMap((parameter) => parameter.axes)
     this.#conditions = Conditions.of(entries)
     this.hasMeanings = this.#parameters.some(({ meaning }) => meaning !== undefined)
@@ -137,11 +140,12 @@ export class Space<P = Record<string, unknown>> {
 
   /** The point of the unit cube where the parameters lie; in the middle of the axes of those that are absent. */
   encode(parameters: P): number[] {
-    const point = new Array<number>(this.dimension).fill(0)
+    const point = new Array<number>(this.axes.length).fill(0)
     let at = 0
     for (let i = 0; i < this.names.length; i++) {
       const parameter = this.#parameters[i]!
-      parameter.encode(ownValue(parameters, this.names[i]!), point, at)
+      const name = this.names[i]!
+      parameter.encode(this.#inherits ? ownValue(parameters, name) : parameters[name], point, at)
       at += parameter.axes.length
     }
     return point

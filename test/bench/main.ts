@@ -1,3 +1,4 @@
+import { benchAsking } from './asking.ts'
 import { benchBatches } from './batches.ts'
 import { benchDashboard } from './dashboard.ts'
 import { benchDesign } from './design.ts'
@@ -12,6 +13,7 @@ import { benchStartup } from './startup.ts'
 
 /** `npm run bench -- NAME`: measures, and prints one JSON document. */
 const benches: Readonly<Record<string, (args: readonly string[]) => Promise<unknown>>> = {
+  asking: benchAsking,
   batches: benchBatches,
   dashboard: benchDashboard,
   dispatch: benchDispatch,

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { State } from '../../src/core/plain-data.ts'
 import { SearchState } from '../../src/core/search-state.ts'
 import { real } from '../../src/core/space.ts'
-import { Optimizer, Trajectory } from '../../src/index.ts'
+import { type Evaluation, Individual, Optimizer, Trajectory } from '../../src/index.ts'
 import { problemOf } from '../optimizers/search.ts'
 
 test.each<[given: unknown, said: string]>([
@@ -258,4 +258,49 @@ test('a steady optimizer gives no more than there is room for in generations eit
   }
   const optimizer = new Own(problemOf<Record<string, unknown>>({ x: real(0, 1) }), { seed: 1 })
   expect(() => optimizer.postProcess(new Trajectory(), [])).toThrow('it gave 35 proposals where there was room for 32')
+})
+
+test('tags come back whoever is told: all in order, some of them in another, and after a checkpoint', () => {
+  const told: (readonly unknown[])[] = []
+  class Tagging extends Optimizer<State, { x: number }> {
+    static readonly type = 'own'
+    start = () => null
+    ask = () => ({
+      state: null,
+      proposals: [0.1, 0.2, 0.3, 0.4].map((x) => ({ parameters: { x }, ...(x !== 0.3 && { tag: { at: x } }) })),
+    })
+    tell(state: State, evaluations: readonly Evaluation<{ x: number }>[]) {
+      told.push(evaluations.map(({ tag }) => tag))
+      return state
+    }
+  }
+  const optimizer = new Tagging(problemOf<{ x: number }>({ x: real(0, 1) }), { seed: 1 })
+  const individuals = [0.1, 0.2, 0.3, 0.4].map(
+    (x, index) => new Individual({ generation: 0, index, replicate: 0 }, { x }, 1),
+  )
+  const done = (...places: number[]) =>
+    places.map((i) => ({ individual: individuals[i]!, outcome: 'done' as const, fitness: [i] }))
+  const asked = () => {
+    const search = SearchState.begin(optimizer)
+    search.ask(4)
+    search.expect(individuals)
+    return search
+  }
+  const all = [{ at: 0.1 }, { at: 0.2 }, undefined, { at: 0.4 }]
+  asked().tell(done(0, 1, 2, 3))
+  expect(told.splice(0)).toEqual([all])
+  asked().tell(done(3, 2, 1, 0))
+  expect(told.splice(0)).toEqual([[...all].reverse()])
+  const inParts = asked()
+  inParts.tell(done(3, 1))
+  inParts.tell(done(2, 0))
+  expect(told.splice(0)).toEqual([
+    [all[3], all[1]],
+    [all[2], all[0]],
+  ])
+  const search = asked()
+  const { tags } = search.checkpoint()
+  expect(tags).toEqual({ '0.0': all[0], '0.1': all[1], '0.3': all[3] })
+  search.tell(done(0, 1, 2, 3))
+  expect(told.splice(0)).toEqual([all])
 })

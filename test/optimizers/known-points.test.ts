@@ -1,7 +1,14 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { freshPoint, keyedPoint } from '../../optimizers/shared/fresh-point.ts'
-import { countOf, type KnownPoints, keyOf, scoreAt, withPoint } from '../../optimizers/shared/known-points.ts'
+import {
+  countOf,
+  type KnownPoints,
+  keyOf,
+  scoreAt,
+  withPoint,
+  withPoints,
+} from '../../optimizers/shared/known-points.ts'
 import { findNotPlain } from '../../src/core/plain-data.ts'
 import { Random } from '../../src/core/random.ts'
 import { boolean, choice, integer, real, Space } from '../../src/core/space.ts'
@@ -65,4 +72,20 @@ test('every point of a discrete space is found, the rare ones too, and none when
     found.push(space.decode(fresh.point))
   }
   expect(new Set(found.map((parameters) => JSON.stringify(parameters))).size).toBe(240)
+})
+
+test('many points at once are known as if they had come one after another, the first of equal ones with its score', () => {
+  const keys = Array.from({ length: 300 }, (_, i) => keyOf([((i * 7) % 41) + Math.floor(i / 100)]))
+  const scores = keys.map((_, i) => (i % 5 === 0 ? null : i))
+  let apart: KnownPoints = []
+  let together: KnownPoints = []
+  for (let from = 0; from < keys.length; from += 60) {
+    const portion = keys.slice(from, from + 60)
+    portion.forEach((key, i) => {
+      apart = withPoint(apart, key, scores[from + i]!)
+    })
+    together = withPoints(together, portion, scores.slice(from, from + 60))
+  }
+  expect(countOf(together)).toBe(new Set(keys).size)
+  expect(keys.map((key) => scoreAt(together, key))).toEqual(keys.map((key) => scoreAt(apart, key)))
 })

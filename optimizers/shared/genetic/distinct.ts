@@ -1,9 +1,8 @@
 import type { Random } from '../../../src/core/random.ts'
 import type { Space } from '../../../src/core/space.ts'
-import { freshPoint } from '../fresh-point.ts'
-import { canonical } from '../genes.ts'
+import { freshPoint, keyedPoint } from '../fresh-point.ts'
 import type { GenomeMap } from '../genome-map.ts'
-import { type KnownPoints, keyOf, scoreAt } from '../known-points.ts'
+import { type KnownPoints, scoreAt } from '../known-points.ts'
 import type { Member } from './members.ts'
 import type { Variation } from './variation.ts'
 
@@ -26,26 +25,26 @@ export function makeDistinct<P>(
   taken: Taken,
   random: Random,
 ): number[] | undefined {
-  let genome = canonical(space, bred)
-  for (let attempt = 0; attempt < attempts && isTaken(genome, taken); attempt++) {
-    space.fillHidden(genome, random)
-    if (attempt < attempts / 2) variation.mutate(genome, random)
-    else variation.scatter(genome, random)
-    genome = canonical(space, genome)
+  const { seen, known } = taken
+  let { point, key } = keyedPoint(space, bred)
+  for (let attempt = 0; isTaken(point, key, taken); attempt++) {
+    if (attempt === attempts) {
+      const found = freshPoint(space, (key) => seen.has(key) || scoreAt(known, key) !== undefined, random)
+      if (!found) return undefined
+      seen.add(found.key)
+      return found.point
+    }
+    space.fillHidden(point, random)
+    if (attempt < attempts / 2) variation.mutate(point, random)
+    else variation.scatter(point, random)
+    ;({ point, key } = keyedPoint(space, point))
   }
-  if (isTaken(genome, taken)) {
-    const { seen, known } = taken
-    const found = freshPoint(space, (key) => seen.has(key) || scoreAt(known, key) !== undefined, random)
-    if (!found) return undefined
-    genome = found.point
-  }
-  taken.seen.add(keyOf(genome))
-  return genome
+  seen.add(key)
+  return point
 }
 
-function isTaken(genome: readonly number[], { seen, known, members }: Taken): boolean {
-  const key = keyOf(genome)
-  return seen.has(key) || (!members?.has(genome) && scoreAt(known, key) !== undefined)
+function isTaken(genome: readonly number[], key: number, { seen, known, members }: Taken): boolean {
+  return seen.has(key) || (scoreAt(known, key) !== undefined && !members?.has(genome))
 }
 
 const attempts = 16

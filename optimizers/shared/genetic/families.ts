@@ -130,9 +130,14 @@ export function winner(scores: readonly number[], tournamentSize: number, random
 
 function drawDistinct(size: number, count: number, random: Random): number[] {
   if (count >= size) return Array.from({ length: size }, (_, i) => i)
-  const drawn = new Set<number>()
-  while (drawn.size < count) drawn.add(random.integer(size))
-  return [...drawn]
+  const isDrawn = new Uint8Array(size)
+  const drawn: number[] = []
+  while (drawn.length < count) {
+    const i = random.integer(size)
+    if (isDrawn[i] === 0) drawn.push(i)
+    isDrawn[i] = 1
+  }
+  return drawn
 }
 
 /** Whether fewer than so many are as good at least; most children are not, which is known after a few. */
