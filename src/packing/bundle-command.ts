@@ -36,6 +36,8 @@ const layers = {
   base: ['src/cli/main.js'],
   reading: ['src/cli/status.js', 'src/cli/show-status.js'],
   searching: ['src/cli/run.js', 'src/cli/run-experiment.js'],
+  optimizing: ['optimizers/genetic-algorithm.js'], // with what optimizers have in common
+  designs: ['optimizers/designs/index.js'],
 }
 
 /**
