@@ -229,12 +229,8 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
     return size
   }
 
-  /**
-   * What it has found; asked at the end, where also a search that was too short for a checkpoint has its state looked through.
-   * @throws OptimizerError if the algorithm throws, recommends what is not in the space, or has a state that is not plain
-   */
+  /** What it has found. @throws OptimizerError if the algorithm throws, or recommends what is not in the space */
   recommend(): readonly Recommendation<P>[] {
-    this.requirePlain()
     const recommended = this.#guard('recommend', () => this.#optimizer.recommend(this.#state))
     this.#accept('recommend', refuseRecommendations(this.#optimizer, recommended))
     return recommended

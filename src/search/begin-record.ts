@@ -66,6 +66,19 @@ export function recordSearch(
   })
 }
 
+/** A run whose search was refused when it was told again is what it was before; it has failed if it had never begun. */
+export function recordRefusal(record: RecordWriter, before: Manifest, reason: string): void {
+  const { status, hash = null, generationLimit = null, limits = {} } = before
+  const was = status === 'finished' || status === 'failed' || status === 'stopped'
+  record.writeManifest({
+    status: was ? status : status === undefined ? 'failed' : 'stopped',
+    reason: was ? (before.reason ?? null) : reason,
+    hash,
+    generationLimit,
+    limits,
+  })
+}
+
 /** Whether the limits of a search are those that its record has: where it has finished, nothing is left to be simulated. */
 export function hasSameLimits(record: RecordWriter, optimizer: Optimizer, plan: SearchPlan): boolean {
   const { generationLimit, limits } = record.manifest()

@@ -26,6 +26,7 @@ import {
   optimizeeSettings,
   recordGroups,
   recordProgram,
+  recordRefusal,
   recordSearch,
 } from './begin-record.ts'
 import { checkPlan, refuseLowLimits } from './check-plan.ts'
@@ -209,6 +210,7 @@ export class Experiment {
     })
     if (prepared.manifest) record.writeManifest(prepared.manifest)
     options.onAccepted?.()
+    const before = record.manifest()
     recordSearch(record, optimizer, optimizee, configuration, options)
     if (!prepared.configuration) recordProgram(record, prepared.asked, optimizer, optimizee, options)
     record.saveGroups(trajectory)
@@ -233,7 +235,12 @@ export class Experiment {
       ...(options.deadline && { deadline: options.deadline }),
     })
     using cache = options.cache ? this.#openCache(prepared, options, judge) : undefined
-    return await this.#play(prepared, runner, environment, { evaluations, cache, finished }, options)
+    try {
+      return await this.#play(prepared, runner, environment, { evaluations, cache, finished }, options)
+    } catch (error) {
+      if (error instanceof ConfigurationError) recordRefusal(record, before, error.message)
+      throw error
+    }
   }
 
   /** Plays the search from the launch of the workers to their end. */

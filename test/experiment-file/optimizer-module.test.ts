@@ -160,6 +160,7 @@ test('the optimizer that a module is, or that an experiment names, can be listed
 
 test.each([
   ['get populationSize() { return 2.5 }', 'populationSize: it needs to give a whole number from 1, and gave 2.5'],
+  ['get usualGenerations() { return NaN }', 'usualGenerations: it needs to give a whole number from 1, and gave NaN'],
   ['get usualGenerations() { return -3 }', 'usualGenerations: it needs to give a whole number from 1, and gave -3'],
   ['get allGenerations() { throw new Error("no end") }', 'allGenerations: no end'],
 ])('how large a search is comes from numbers: %s', async (more, said) => {

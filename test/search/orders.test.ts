@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { GeneticAlgorithm } from '../../optimizers/index.ts'
 import { CrossEntropy, type Optimizee, type Optimizer, type Progress, Random } from '../../src/index.ts'
 import { RecordReader } from '../../src/record/reader.ts'
-import { type SearchOptions, search, searchStoppedEvery } from '../search.ts'
+import { canonicalExport, type SearchOptions, search, searchStoppedEvery } from '../search.ts'
 import { temporaryDirectory } from '../temporary.ts'
 import { proposalsToldAgain } from '../told-again.ts'
 
@@ -191,4 +191,33 @@ test('what a search cannot be is refused in a sentence before anything starts', 
   ).toContain(
     'cross-entropy works in generations only, not in the order arrival; those that can are auto, genetic-algorithm',
   )
+})
+
+test('a run that an edited algorithm of the same version cannot go on with is what it was, and goes on with the old one', async () => {
+  const root = temporaryDirectory()
+  const edited = (optimizee: Optimizee) => {
+    const optimizer = genetic(optimizee)
+    const asked: Optimizer['ask'] = (...given) => {
+      const { state, proposals } = GeneticAlgorithm.prototype.ask.call(optimizer, ...(given as [never, number, never]))
+      return { state, proposals: proposals.map((one) => ({ ...one, parameters: { ...one.parameters, x: 0.125 } })) }
+    }
+    return Object.assign(optimizer, { ask: asked }) as never
+  }
+  const plan = { ...steady, root, options: {} }
+  const { directory, canonical } = await search({ ...plan, limits: { evaluations: 30 } })
+  const manifest = () => {
+    const record = RecordReader.openForReading(directory)
+    const { status, reason, hash, limits, generationLimit } = record.manifest()
+    record.close()
+    return { status, reason, hash, limits, generationLimit }
+  }
+  const before = manifest()
+  expect(before.status).toBe('finished')
+  await expect(search({ ...plan, makeOptimizer: edited, limits: { evaluations: 50 } })).rejects.toThrow(
+    'does not propose what',
+  )
+  expect(manifest()).toEqual(before)
+  expect(canonicalExport(directory)).toBe(canonical)
+  const { canonical: longer } = await search({ ...plan, limits: { evaluations: 50 } })
+  expect(longer.startsWith(canonical)).toBe(true)
 })
