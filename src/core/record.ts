@@ -30,7 +30,7 @@ export interface Checkpoint {
   readonly asked: number
   /** Plain data and typed arrays. */
   readonly value: unknown
-  /** What a search that goes on is without it: later by less than a second, later, or lost, as it cannot be told again. */
+  /** What a search that goes on is without it: later by seconds, later by more, or lost, as it cannot be told again. */
   readonly without?: 'hardly later' | 'later' | 'lost'
 }
 

@@ -30,8 +30,8 @@ import { requireStorable } from './state-size.ts'
 import { storedState } from './stored-state.ts'
 import { WorkerWriter } from './worker-writer.ts'
 
-/** As much of a record may be checkpoints, as long as telling again takes no time: two small ones, or one. */
-const mostShare = 1 / 25
+/** As much of a record may be checkpoints, as long as telling again takes little time: two small ones, or one. */
+const mostShare = 1 / 50
 
 /** The record of one run, as its one writer has it: what is added comes in transactions. */
 export class RecordWriter extends RecordReader implements RunRecord {
@@ -153,6 +153,11 @@ export class RecordWriter extends RecordReader implements RunRecord {
   /** Stores where the optimizer stands. The checkpoint before it is kept beside it, unless the new one is large. */
   addCheckpoint(checkpoint: Checkpoint): void {
     this.file.transaction(() => this.#putCheckpoint(checkpoint))
+  }
+
+  /** Whether a checkpoint would be more of the record than is worth the time of telling again. */
+  isLarge({ value }: Checkpoint): boolean {
+    return storedState(value).length > mostShare * this.file.bytes
   }
 
   #putCheckpoint({ told, asked, value, without = 'later' }: Checkpoint): void {

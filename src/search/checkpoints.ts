@@ -11,6 +11,9 @@ import type { RecordWriter } from '../record/writer.ts'
 /** Telling again what was told since the last checkpoint is to take no longer than this. */
 const mostReplayMs = 1000
 
+/** The same where a checkpoint would be a large part of the record. */
+const mostReplayOfLargeMs = 10_000
+
 /** Where an optimizer stood, with the newest generation that it had been asked for then. */
 export interface Recalled {
   readonly told: number
@@ -26,39 +29,58 @@ export interface Recalled {
 export class Checkpoints {
   readonly #optimizer: Optimizer
   readonly #record: RecordWriter
+  readonly #now: () => number
   /** How long the optimizer has computed since the last checkpoint; the first is due at once. */
   #spentMs = mostReplayMs
+  /** How long that may be before a checkpoint is made to see how large it is: twice as long each time that it is too large. */
+  #lookAtMs = mostReplayMs
+  #isFirst = true
 
-  constructor(optimizer: Optimizer, record: RecordWriter) {
+  /** @param now milliseconds since any moment */
+  constructor(optimizer: Optimizer, record: RecordWriter, now: () => number = () => performance.now()) {
     this.#optimizer = optimizer
     this.#record = record
+    this.#now = now
   }
 
   /** Calls the optimizer, and counts how long it takes. */
   timed<T>(call: () => T): T {
-    const begin = performance.now()
+    const begin = this.#now()
     try {
       return call()
     } finally {
-      this.#spentMs += performance.now() - begin
+      this.#spentMs += this.#now() - begin
     }
   }
 
   /** The checkpoint that is to be stored now, if one is due. */
   due(place: Recalled): Checkpoint | undefined {
     // Who expands in a way of its own may do anything there: it cannot be told again.
-    if (!expandsInItsOwnWay(this.#optimizer) && this.#spentMs < mostReplayMs) return undefined
+    const cannotWait = this.#isFirst || expandsInItsOwnWay(this.#optimizer)
+    if (!cannotWait && this.#spentMs < this.#lookAtMs) return undefined
+    const checkpoint = this.#at(place)
+    const canWait = !cannotWait && this.#spentMs < mostReplayOfLargeMs
+    if (canWait && this.#record.isLarge(checkpoint)) {
+      this.#lookAtMs = 2 * this.#spentMs
+      return undefined
+    }
+    this.#begin()
+    return checkpoint
+  }
+
+  #begin(): void {
     this.#spentMs = 0
-    return this.#at(place)
+    this.#lookAtMs = mostReplayMs
+    this.#isFirst = false
   }
 
   /** Stores where the optimizer stands, so that going on takes no time; unless that is little, and the state large. */
   store(place: Recalled): void {
     if (this.#spentMs > 0) {
-      const without = this.#spentMs < mostReplayMs ? 'hardly later' : 'later'
+      const without = this.#spentMs < mostReplayOfLargeMs ? 'hardly later' : 'later'
       this.#record.addCheckpoint({ without, ...this.#at(place) })
     }
-    this.#spentMs = 0
+    this.#begin()
   }
 
   /**
@@ -71,7 +93,7 @@ export class Checkpoints {
       this.#optimizer.search = SearchState.begin(this.#optimizer)
       return { told: 0, asked: 0, generation: -1 }
     }
-    this.#spentMs = 0
+    this.#begin()
     const { told, asked, value } = kept
     if (isOfVersion1(value)) {
       this.#optimizer.search = SearchState.resume(this.#optimizer, this.#fromVersion1(value.state, told, trajectory))

@@ -1,7 +1,7 @@
 import type { Optimizer } from '../core/optimizer.ts'
 
 /** So many individuals have one summary, at least. */
-const leastIndividuals = 16
+const leastIndividuals = 32
 
 /**
  * What an optimizer says of itself when it begins a generation, or a block, of so many individuals after others. Where
