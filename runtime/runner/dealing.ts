@@ -20,6 +20,9 @@ export interface Dealing {
   readonly record: Pick<RunRecord, 'checkpointLeftBy'>
 }
 
+/** What work is dealt to. */
+type Dealt = Pick<WorkerProcess, 'isReady' | 'held' | 'send' | 'sayEnough'>
+
 /** A worker holds no more bytes of individuals in advance. */
 const mostBytes = 4 * 2 ** 20
 /** How many bytes a number takes in a message. */
@@ -28,17 +31,18 @@ const bytesPerValue = 9
 /** Hands out the jobs that wait, to the workers that are ready: first to those that hold the least. */
 export function deal(
   jobs: OpenJobs,
-  workers: readonly WorkerProcess[],
+  workers: readonly Dealt[],
   { space, settings, mode, batch, meanMs, record }: Dealing,
 ): void {
   const ready = workers.filter(({ isReady }) => isReady).sort((a, b) => a.held.size - b.held.size)
   const limit = Math.min(Math.max(settings.lookAhead, batch), Math.ceil(mostBytes / (bytesPerValue * space.dimension)))
   const wayMs = mode === 'poll' ? 2 * settings.pollInterval : 0
+  const share = jobs.waiting / ready.length
   let idle = ready.filter(({ held }) => held.size === 0).length
   for (const worker of ready) {
     const { waiting } = jobs
     if (waiting === 0) return
-    const most = lookAhead({ meanMs, waiting, workers: ready.length, idle, batch, limit, wayMs })
+    const most = lookAhead({ meanMs, waiting, share, idle, batch, limit, wayMs })
     if (worker.held.size === 0) idle--
     // Refilled at half, so that the pipe is not written for every single answer; a single batch only when it is answered,
     // so that the next is whole.
@@ -47,7 +51,7 @@ export function deal(
   }
 }
 
-function send(worker: WorkerProcess, jobs: OpenJobs, count: number, known: Pick<Dealing, 'space' | 'record'>): void {
+function send(worker: Dealt, jobs: OpenJobs, count: number, known: Pick<Dealing, 'space' | 'record'>): void {
   const taken = jobs.take(count, worker.held)
   if (taken.length === 0) return
   worker.send(

@@ -1,9 +1,16 @@
+/** So many times as long as usual counts at most: where it is no exception, what is usual soon follows. */
+const mostBeyond = 8
+
 /** How long individuals take, of late: as each comes, without keeping any. */
 export class Durations {
   #mean: number | undefined
+  /** The mean of what is not far beyond it: a process that had to wait for a processor says nothing of what it simulated. */
+  #usual: number | undefined
   #deviation = 0
 
   add(milliseconds: number): void {
+    this.#usual ??= milliseconds
+    this.#usual += (Math.min(milliseconds, mostBeyond * this.#usual) - this.#usual) / 16
     if (this.#mean === undefined) {
       this.#mean = milliseconds
       this.#deviation = milliseconds / 2
@@ -14,9 +21,9 @@ export class Durations {
     this.#deviation += (Math.abs(error) - this.#deviation) / 8
   }
 
-  /** Undefined as long as nothing has been measured. */
-  get mean(): number | undefined {
-    return this.#mean
+  /** The mean in which what took many times as long as usual counts as little more than that; undefined as long as nothing has been measured. */
+  get usual(): number | undefined {
+    return this.#usual
   }
 
   /** What most individuals exceed; nothing where they differ much. */

@@ -8,7 +8,8 @@ export interface LookAhead {
   readonly meanMs: number | undefined
   /** Individuals that nobody holds. */
   readonly waiting: number
-  readonly workers: number
+  /** What each worker has of those that nobody held when the dealing began: the last gets no less than the first. */
+  readonly share: number
   /** Workers that hold nothing. */
   readonly idle: number
   /** How many individuals a worker simulates at once. */
@@ -23,11 +24,10 @@ const horizonMs = 20
 /** Below this much work a worker, what is left is dealt out at once: another round trip would cost more than it levels. */
 const lastDealMs = 2
 
-export function lookAhead({ meanMs, waiting, workers, idle, batch, limit, wayMs }: LookAhead): number {
+export function lookAhead({ meanMs, waiting, share, idle, batch, limit, wayMs }: LookAhead): number {
   const together = Math.min(batch, limit, Math.ceil(waiting / Math.max(1, idle)))
   if (meanMs === undefined) return together
   const byTime = Math.min(limit, Math.floor((horizonMs + 2 * wayMs) / Math.max(meanMs, 1e-6)))
-  const share = waiting / workers
   const fair = share * meanMs < lastDealMs ? Math.ceil(share) : Math.ceil(share / 2)
   const most = Math.min(byTime, fair)
   return Math.max(together, most - (most % batch))

@@ -254,7 +254,7 @@ export class Runner {
       settings,
       batch,
       mode: this.#mode,
-      meanMs: this.#durations.mean,
+      meanMs: this.#durations.usual,
       record: this.#options.record,
     })
   }

@@ -20,9 +20,14 @@ export class Answers {
     this.#operations = operations
   }
 
-  /** Milliseconds since all was written. */
+  /** Milliseconds since all was written, or since work began after that. */
   get age(): number {
     return performance.now() - this.#writtenAt
+  }
+
+  /** Work begins after there was none: what is answered now has not waited since then. */
+  onWork(): void {
+    this.#writtenAt = performance.now()
   }
 
   addResult(result: Result): void {

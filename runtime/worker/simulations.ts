@@ -178,7 +178,7 @@ export class Simulations {
   #onOutcome({ key, stop }: Member, came: AttemptOutcome, begin: number): Promise<void> | undefined {
     const outcome = stop.outcomeOf(came)
     const milliseconds = performance.now() - begin
-    const doubt = 'cause' in outcome ? this.#end.doubt(outcome, milliseconds) : undefined
+    const doubt = this.#end.doubt(outcome, milliseconds)
     if (doubt) return doubt.then(() => this.#conclude(key, outcome, milliseconds))
     this.#conclude(key, outcome, milliseconds)
     return undefined
@@ -241,7 +241,7 @@ export class Simulations {
 
   /** A simulation that was broken off because the worker must end has not failed. */
   #isBrokenOff(outcome: AttemptOutcome): boolean {
-    const isBrokenOff = 'cause' in outcome && this.#end.hasBrokenOff(outcome)
+    const isBrokenOff = this.#end.hasBrokenOff(outcome)
     this.#brokeOff ||= isBrokenOff
     return isBrokenOff
   }

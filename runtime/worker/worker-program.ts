@@ -117,7 +117,10 @@ export class WorkerProgram {
         // Frames that came while this was being written are seen by the next look, which must come before the sleep.
         if (this.#receive() || this.#queue.length > 0 || this.#leaving) continue
         if (this.#isOrphan()) this.#leaving = 'grace'
-        else await this.#inbox.sleep()
+        else {
+          await this.#inbox.sleep()
+          this.#answers.onWork()
+        }
         continue
       }
       if (this.#optimizee.open) await this.open()

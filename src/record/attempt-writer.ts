@@ -40,11 +40,15 @@ export class AttemptWriter {
   readonly #samples: Statement<Sample>
   readonly #setSamples: Statement
   #hasOthers: boolean
+  /** The newest generation of which an attempt has printed something since the record was opened. */
+  #lastPrinted = -1
 
   constructor(file: RecordFile) {
     this.#file = file
     this.#plain = new RowInserter(file, 'evaluations', plainColumns)
-    this.#evaluation = file.prepare(`insert into evaluations values (${Array(22).fill('?').join(', ')})`)
+    const columns = [...plainColumns, ...rareColumns]
+    const places = columns.map(() => '?').join(', ')
+    this.#evaluation = file.prepare(`insert into evaluations (${columns.join(', ')}) values (${places})`)
     this.#other = file.prepare(`insert into other_attempts values (${Array(15).fill('?').join(', ')})`)
     const ofOne = 'where generation = ? and "index" = ? and replicate = ?'
     this.#forget = file.prepare(`delete from other_attempts ${ofOne} and epoch = ? and attempt = ?`)
@@ -80,6 +84,11 @@ export class AttemptWriter {
     return this.#hasOthers
   }
 
+  /** Whether no attempt of that generation or a later one that was stored here has printed anything. */
+  isSilentFrom(generation: number): boolean {
+    return this.#lastPrinted < generation
+  }
+
   write(attempts: readonly AttemptRecord[], rules: Rules): void {
     const tallies = new Map<number, Tally>()
     this.#plain.begin()
@@ -90,6 +99,7 @@ export class AttemptWriter {
         tally = { done: 0, failed: 0, stopped: 0, attempts: 0, lastTold: null, best: undefined }
         tallies.set(generation, tally)
       }
+      if (record.printed && generation > this.#lastPrinted) this.#lastPrinted = generation
       if (record.verdict === 'accepted') this.#accept(record, rules, tally)
       else this.#keep(record, tally)
     }
@@ -120,47 +130,31 @@ export class AttemptWriter {
   }
 
   #insert(record: AttemptRecord, { outcome, score, told, violation }: Weighed): void {
-    const { individual, fitness, epoch, attempt, worker, constraints, printed } = record
-    const { generation, index, replicate } = individual
-    const vector = fitness ? JSON.stringify(fitness) : null
-    const milliseconds = record.milliseconds ?? null
-    const began = record.began ?? null
-    const ended = record.ended ?? null
+    const { individual, fitness, constraints, printed } = record
+    const plain = [
+      individual.generation,
+      individual.index,
+      individual.replicate,
+      outcome,
+      fitness ? JSON.stringify(fitness) : null,
+      score,
+      told,
+      record.epoch,
+      record.attempt,
+      record.worker,
+      record.milliseconds ?? null,
+      record.began ?? null,
+      record.ended ?? null,
+    ]
     if (isPlain(record)) {
-      this.#plain.add(
-        generation,
-        index,
-        replicate,
-        outcome,
-        vector,
-        score,
-        told,
-        epoch,
-        attempt,
-        worker,
-        milliseconds,
-        began,
-        ended,
-      )
+      this.#plain.add(...plain)
       return
     }
     this.#evaluation.run(
-      generation,
-      index,
-      replicate,
-      outcome,
-      vector,
-      score,
+      ...plain,
       record.outputs ? toJson(record.outputs) : null,
       record.cause ? toJson(record.cause) : null,
-      told,
-      epoch,
-      attempt,
-      worker,
-      milliseconds,
       printed ? JSON.stringify(printed) : null,
-      began,
-      ended,
       record.cpuMs ?? null,
       record.peakMemory ?? null,
       violation,
@@ -233,6 +227,7 @@ export class AttemptWriter {
   }
 }
 
+/** What every evaluation has. */
 const plainColumns = [
   'generation',
   '"index"',
@@ -249,7 +244,20 @@ const plainColumns = [
   'ended',
 ]
 
-/** Whether it has nothing beside those columns. */
+/** What few evaluations have. */
+const rareColumns = [
+  'outputs',
+  'cause',
+  'printed',
+  'cpu_ms',
+  'peak_memory',
+  'violation',
+  'constraints',
+  'samples',
+  'standard_error',
+]
+
+/** Whether it has none of what few have. */
 function isPlain({
   outputs,
   cause,

@@ -12,6 +12,7 @@ export class IndividualWriter {
   readonly #plain: RowInserter
   readonly #individual: Statement
   readonly #count: Statement
+  #newest: number | undefined
 
   constructor(file: RecordFile) {
     this.#generation = file.prepare('insert into generations (generation, individuals, summary) values (?, 0, ?)')
@@ -30,7 +31,13 @@ export class IndividualWriter {
     )
   }
 
+  /** The generation that this writer has begun last; nothing is stored of it but what came since. */
+  get newest(): number | undefined {
+    return this.#newest
+  }
+
   begin({ generation, summary }: BegunGeneration): void {
+    this.#newest = generation
     this.#generation.run(generation, toJson(summary))
   }
 

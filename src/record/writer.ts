@@ -6,6 +6,7 @@ import type { Objectives } from '../core/objectives.ts'
 import type { Problem } from '../core/optimizee.ts'
 import { aText, checkArgument } from '../core/options.ts'
 import type {
+  AttemptRecord,
   BegunGeneration,
   Checkpoint,
   Commit,
@@ -175,6 +176,12 @@ export class RecordWriter extends RecordReader implements RunRecord {
   }
 
   // Attempts and evaluations
+
+  /** Of the generation that began here last it is known without asking whether it has printed anything: most have not. */
+  override *printedIn(generation: number): Generator<AttemptRecord> {
+    const isSilent = generation === this.#individuals.newest && this.#attempts.isSilentFrom(generation)
+    if (!isSilent) yield* super.printedIn(generation)
+  }
 
   override triedBefore(generation: number): TriedBefore[] {
     return this.#attempts.hasOthers ? super.triedBefore(generation) : []
