@@ -11,25 +11,32 @@ export function markCrossed(factors: readonly Factor[], ...surplus: readonly nev
   refuseSurplus('markCrossed', 1, surplus, '')
   checkFactors('markCrossed', factors)
   const rows = factors[0]?.values.length ?? 0
-  const isCandidate = factors.map(({ values }) => {
-    const size = countedValues(values)
-    return size > mostValues && size * 2 <= rows
-  })
-  if (!isCandidate.includes(true)) return [...factors]
+  const sizes = factors.map(({ values }) => levelCount(values))
+  if (sizes.every((size) => size === undefined)) return [...factors]
   const columns = factors.map(({ values }) => placesOf(values))
   return factors.map((factor, own) => {
-    if (!isCandidate[own]) return factor
-    const { size } = columns[own]!
+    const size = sizes[own]
+    if (size === undefined) return factor
+    const combinations = rows / size
     const others = columns.filter((_, i) => i !== own)
-    return size * combinationsOf(others, rows) === rows ? { ...factor, hasLevels: true } : factor
+    const areFew = others.every((other) => other.size <= combinations)
+    return areFew && combinationsOf(others, rows) === combinations ? { ...factor, hasLevels: true } : factor
   })
 }
 
-/** How many of the values differ, counted until they are more than half of them. */
-function countedValues(values: ArrayLike<number>): number {
+/**
+ * How many levels a factor has, if they may be crossed with others and are so many that they would be merged: each level of
+ * such a factor comes as often as the first.
+ */
+function levelCount(values: ArrayLike<number>): number | undefined {
+  const first = values[0]!
+  let times = 0
+  for (let row = 0; row < values.length; row++) if (values[row] === first) times++
+  const size = values.length / times
+  if (times < 2 || !Number.isInteger(size) || size <= mostValues) return undefined
   const known = new Set<number>()
-  for (let row = 0; row < values.length && known.size * 2 <= values.length; row++) known.add(values[row]!)
-  return known.size
+  for (let row = 0; row < values.length && known.size <= size; row++) known.add(values[row]!)
+  return known.size === size ? size : undefined
 }
 
 interface Places {

@@ -15,19 +15,54 @@ export function ranksOf(values: ArrayLike<number>): Float64Array {
     while (end < sorted.length && sorted[end]! <= last)
     shared.fill((begin + end + 1) / 2, begin, end)
   }
-  return Float64Array.from(values, (value) => shared[firstPlace(sorted, value)]!)
+  const places = new Places(sorted)
+  const ranks = new Float64Array(sorted.length)
+  for (let i = 0; i < ranks.length; i++) ranks[i] = shared[places.firstOf(values[i]!)]!
+  return ranks
 }
 
-/** Where a number stands first among sorted ones. */
-function firstPlace(sorted: Float64Array, value: number): number {
-  let low = 0
-  let high = sorted.length - 1
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (sorted[middle]! < value) low = middle + 1
-    else high = middle
+/**
+ * Where numbers stand among sorted ones. Those between the least and the greatest are looked up in as many equal parts of that
+ * range as there are numbers, so that few are left to be searched unless they lie close together.
+ */
+class Places {
+  readonly #sorted: Float64Array
+  readonly #least: number
+  readonly #scale: number
+  /** The place of the first number of each part, and behind them how many numbers there are. */
+  readonly #begins: Uint32Array
+
+  constructor(sorted: Float64Array) {
+    const { length } = sorted
+    this.#sorted = sorted
+    this.#least = sorted[0] ?? 0
+    const scale = (length - 1) / (sorted[length - 1]! - this.#least)
+    this.#scale = Number.isFinite(scale) ? scale : 0
+    this.#begins = new Uint32Array(length + 2)
+    for (let i = 0; i < length; i++) this.#begins[this.#partOf(sorted[i]!) + 1] = i + 1
+    for (let part = 1; part < this.#begins.length; part++) {
+      this.#begins[part] = Math.max(this.#begins[part]!, this.#begins[part - 1]!)
+    }
   }
-  return low
+
+  /** Where a number that is among them stands first. */
+  firstOf(value: number): number {
+    const part = this.#partOf(value)
+    let low = this.#begins[part]!
+    let high = this.#begins[part + 1]!
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (this.#sorted[middle]! < value) low = middle + 1
+      else high = middle
+    }
+    return Math.min(low, this.#sorted.length - 1)
+  }
+
+  /** A greater number is in no earlier part; what has no place in the range is in the first or last. */
+  #partOf(value: number): number {
+    const part = Math.floor((value - this.#least) * this.#scale)
+    return part > 0 ? Math.min(part, this.#sorted.length) : 0
+  }
 }
 
 /** The values of some rows. */

@@ -93,7 +93,7 @@ export function analyseRecord(record: RecordReader, options: AnalyseOptions = {}
   for (const method of methods) checkFits(method, design, run)
   const rows = new AnalysisRows(record, { isDesign: design !== undefined, budget: options.budget })
   const wanted = options.of === undefined ? record.objectives.names : [options.of]
-  const stranger = wanted.find((name) => !rows.numbers.includes(name))
+  const stranger = wanted.find((name) => !rows.has(name))
   if (stranger !== undefined) {
     throw new ConfigurationError(
       `${run} has no number called ${JSON.stringify(stranger)}; it has ${rows.numbers.join(', ')}`,

@@ -29,8 +29,6 @@ export class AnalysisRows {
   readonly points: number
   /** How many points have been simulated and never well. */
   readonly failed: number
-  /** Numbers that simulations gave, objectives first. */
-  readonly numbers: readonly string[]
   readonly #objectives: readonly PointMeans[]
 
   /** @throws ConfigurationError if nothing was evaluated */
@@ -43,13 +41,12 @@ export class AnalysisRows {
     this.budget = budget
     this.space = recordedSpace(record)
     this.#leaves = recordedLeaves(record)
-    const outputs = new Set<string>()
     const outcomes: EvaluatedRow['outcome'][] = []
     this.#objectives = record.objectives.names.map(() => new PointMeans())
     const definitions = new Map(this.space?.definitions)
     this.#columns = this.#leaves.map((leaf) => new FactorColumn(leaf, definitions.get(leaf.path[0])))
-    for (const { point, outcome, texts } of this.#rows('parameters', 'fitness', 'outputs')) {
-      const [parameters, fitness, given] = texts as readonly [string, string | null, string | null]
+    for (const { point, outcome, texts } of this.#rows('parameters', 'fitness')) {
+      const [parameters, fitness] = texts as readonly [string, string | null]
       outcomes[point] = outcomeOfBoth(outcomes[point] ?? 'failed', outcome)
       if (outcome !== 'pending') {
         const values: unknown = JSON.parse(parameters)
@@ -59,16 +56,12 @@ export class AnalysisRows {
         const values = JSON.parse(fitness!) as readonly number[]
         for (const [i, means] of this.#objectives.entries()) means.add(point, values[i])
       }
-      if (given === null) continue
-      const named = JSON.parse(given) as Parameters
-      for (const name of Object.keys(named)) if (typeof named[name] === 'number') outputs.add(name)
     }
     if (!outcomes.includes('done')) {
       throw new ConfigurationError(`${record.directory}: nothing has been evaluated well yet`)
     }
     this.points = outcomes.length
     this.failed = outcomes.filter((outcome) => outcome === 'failed').length
-    this.numbers = [...new Set([...record.objectives.names, ...outputs])]
   }
 
   /**
@@ -83,6 +76,22 @@ export class AnalysisRows {
     const factors = isGrid ? plain.map((factor) => ({ ...factor, hasLevels: true })) : markCrossed(plain)
     this.#gathered.set(isGrid, factors)
     return factors
+  }
+
+  /** Whether there is a number called so; outputs are only read to find what is no objective. */
+  has(name: string): boolean {
+    return this.#record.objectives.names.includes(name) || this.numbers.includes(name)
+  }
+
+  /** Numbers that simulations gave, objectives first. */
+  get numbers(): readonly string[] {
+    const outputs = new Set<string>()
+    for (const { texts } of this.#rows('outputs')) {
+      if (texts[0] === null) continue
+      const named = JSON.parse(texts[0]!) as Parameters
+      for (const name of Object.keys(named)) if (typeof named[name] === 'number') outputs.add(name)
+    }
+    return [...new Set([...this.#record.objectives.names, ...outputs])]
   }
 
   /** How many points of the design violate constraints, and were left out of what is there. */

@@ -63,15 +63,20 @@ export function hasOrderedLevels(definition: ParameterDefinition | undefined): b
 /** Values that differ, also where they look the same: 1 and "1". */
 class Levels {
   readonly #places = new Map<string, number>()
+  /** The same by the values themselves, as far as each is one value whenever it is met: a text is made of no other. */
+  readonly #met = new Map<unknown, number>()
 
   constructor(values: readonly unknown[]) {
     for (const value of values) this.placeOf(value)
   }
 
   placeOf(value: unknown): number {
+    const met = this.#met.get(value)
+    if (met !== undefined) return met
     const key = JSON.stringify(value)
     const place = this.#places.get(key) ?? this.#places.size
     this.#places.set(key, place)
+    if (typeof value !== 'object') this.#met.set(value, place)
     return place
   }
 
