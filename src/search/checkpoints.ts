@@ -61,7 +61,7 @@ export class Checkpoints {
     const checkpoint = this.#at(place)
     const canWait = !cannotWait && this.#spentMs < mostReplayOfLargeMs
     if (canWait && this.#record.isLarge(checkpoint)) {
-      this.#lookAtMs = 2 * this.#spentMs
+      this.#lookAtMs = Math.min(2 * this.#spentMs, mostReplayOfLargeMs)
       return undefined
     }
     this.#begin()
