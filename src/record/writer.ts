@@ -6,7 +6,6 @@ import type { Objectives } from '../core/objectives.ts'
 import type { Problem } from '../core/optimizee.ts'
 import { aText, checkArgument } from '../core/options.ts'
 import type {
-  AttemptRecord,
   BegunGeneration,
   Checkpoint,
   Commit,
@@ -178,9 +177,9 @@ export class RecordWriter extends RecordReader implements RunRecord {
   // Attempts and evaluations
 
   /** Of the generation that began here last it is known without asking whether it has printed anything: most have not. */
-  override *printedIn(generation: number): Generator<AttemptRecord> {
+  override hasPrinted(generation: number): boolean {
     const isSilent = generation === this.#individuals.newest && this.#attempts.isSilentFrom(generation)
-    if (!isSilent) yield* super.printedIn(generation)
+    return !isSilent && super.hasPrinted(generation)
   }
 
   override triedBefore(generation: number): TriedBefore[] {
