@@ -7,8 +7,10 @@ import { addElements, jsonCell, LeafTexts } from './leaf-texts.ts'
 import { type Leaf, recordedLeaves } from './leaves.ts'
 import { type Cell, type CellKind, type Column, type Table, UniqueNames } from './table.ts'
 
-export const identity = ['generation', 'index', 'replicate', 'seed'].map((name): Column => ({ name, kind: 'integer' }))
-const decision: readonly Column[] = [{ name: 'outcome', kind: 'text' }]
+export const identity = ['generation', 'index', 'replicate', 'seed'].map(
+  (name): Column => ({ name, kind: 'integer', isWhole: true }),
+)
+const decision: readonly Column[] = [{ name: 'outcome', kind: 'text', isWhole: true }]
 export const judgement: readonly Column[] = [
   { name: 'score', kind: 'number' },
   { name: 'cause', kind: 'text' },

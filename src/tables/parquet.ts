@@ -5,10 +5,15 @@ import type { Cell, Column, Table } from './table.ts'
 const groupCells = 500_000
 const mostRows = 50_000
 
+/** The first columns, by which rows are in order: their least and greatest say to readers which row groups they can skip. */
+const orderedColumns = 2
+
 /** A Parquet file, row group after row group. */
 export function* asParquet(table: Table): Generator<Uint8Array> {
   const writer = new ByteWriter()
-  const columnData = table.columns.map(({ name, kind }) => ({ name, type: types[kind], data: [] }))
+  const columnData = table.columns.map(({ name, kind, isWhole = false }) => {
+    return { name, type: types[kind], nullable: !isWhole, data: [] }
+  })
   const parquet = new ParquetWriter({ writer, schema: schemaFromColumnData({ columnData }) })
   const size = Math.max(1, Math.min(mostRows, Math.floor(groupCells / table.columns.length)))
   let data: unknown[][] = table.columns.map(() => [])
@@ -16,7 +21,11 @@ export function* asParquet(table: Table): Generator<Uint8Array> {
     const rows = data[0]!.length
     if (rows > 0) {
       void parquet.write({
-        columnData: table.columns.map((column, i) => ({ name: column.name, ...layoutOf(column, data[i]!) })),
+        columnData: table.columns.map((column, i) => ({
+          name: column.name,
+          statistics: i < orderedColumns,
+          ...layoutOf(column, data[i]!),
+        })),
         rowGroupSize: rows,
       })
     }
@@ -43,7 +52,7 @@ const types: Readonly<Record<Column['kind'], BasicType>> = {
 
 /**
  * How the cells of a column are written. Whole numbers of 32 bits stand as differences, which are few bits where they are
- * counted; real ones that do not repeat are not compressed, since that costs much and saves nothing.
+ * counted; numbers that do not repeat have neither dictionary nor compression, since both cost much and save nothing.
  */
 function layoutOf({ kind }: Column, cells: readonly unknown[]): Pick<ColumnSource, 'data' | 'encoding' | 'codec'> {
   switch (kind) {
@@ -51,12 +60,27 @@ function layoutOf({ kind }: Column, cells: readonly unknown[]): Pick<ColumnSourc
       if (cells.every((cell) => cell === undefined || cell === ((cell as number) | 0))) {
         return { data: cells as unknown[], encoding: 'DELTA_BINARY_PACKED' }
       }
-      return { data: cells.map((cell) => (cell === undefined ? undefined : BigInt(cell as number))) }
+      return {
+        data: cells.map((cell) => (cell === undefined ? undefined : BigInt(cell as number))),
+        ...(!repeats(cells) && ({ encoding: 'PLAIN', codec: 'UNCOMPRESSED' } as const)),
+      }
     case 'number':
-      return { data: cells as unknown[], codec: 'UNCOMPRESSED' }
+      return { data: cells as unknown[], codec: 'UNCOMPRESSED', ...(!repeats(cells) && { encoding: 'PLAIN' }) }
     default:
       return { data: cells as unknown[] }
   }
+}
+
+/** Of so many cells, from all of a column, it is looked how many differ. */
+const sampled = 256
+
+/** Whether a column seems to have so few different cells that a dictionary is worth its time. */
+function repeats(cells: readonly unknown[]): boolean {
+  const step = Math.max(1, Math.floor(cells.length / sampled))
+  const different = new Set<unknown>()
+  let looked = 0
+  for (let i = 0; i < cells.length; i += step, looked++) different.add(cells[i])
+  return different.size * 2 < looked
 }
 
 function storable(cell: Cell, { kind }: Column): unknown {

@@ -7,6 +7,8 @@ export type CellKind = 'integer' | 'number' | 'boolean' | 'text' | 'mixed'
 export interface Column {
   readonly name: string
   readonly kind: CellKind
+  /** Whether every row has a value there; unless it is said, some may have none. */
+  readonly isWhole?: boolean
 }
 
 /** Typed columns, and rows that are read one after the other and never held as a whole. */
