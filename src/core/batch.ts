@@ -1,5 +1,6 @@
 import type { Individual } from './individual.ts'
-import type { ParameterDefinition, Space } from './space.ts'
+import { aList, checkArgument } from './options.ts'
+import { aSpace, type ParameterDefinition, type Space } from './space.ts'
 
 /** The values of each parameter, one for each individual of a batch; those of a numeric parameter in one typed array. */
 export type Columns<P> = {
@@ -17,6 +18,8 @@ export class Batch<P = Record<string, unknown>> implements Iterable<Individual<P
   #columns: Columns<P> | undefined
 
   constructor(individuals: readonly Individual<P>[], space: Space<P>) {
+    checkArgument('Batch', 'the individuals', individuals, aList)
+    checkArgument('Batch', 'the space', space, aSpace)
     this.individuals = individuals
     this.#space = space
   }

@@ -60,6 +60,9 @@ export function refuseSurplus(
 /** Whatever is checked where it is used. */
 export const anything: OptionCheck = () => undefined
 
+/** Whatever a record can hold. */
+export const aValue: OptionCheck = (value) => (value === undefined ? 'is missing; null stands for none' : undefined)
+
 export const trueOrFalse: OptionCheck = (value) =>
   typeof value === 'boolean' ? undefined : `needs true or false, got ${show(value)}`
 

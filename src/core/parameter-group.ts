@@ -1,4 +1,4 @@
-import { aText, checkArgument, refuseSurplus } from './options.ts'
+import { aText, aValue, checkArgument, refuseSurplus } from './options.ts'
 
 /** Named settings of one part of a run (`runner`, `optimizer`, `optimizee`, or a user's own), stored with it. */
 export class ParameterGroup {
@@ -16,6 +16,7 @@ export class ParameterGroup {
 
   fAddParameter(key: string, value: unknown, comment = '', ...surplus: readonly never[]): void {
     checkArgument('fAddParameter', 'the key', key, aText)
+    checkArgument('fAddParameter', `the value of ${key}`, value, aValue)
     checkArgument('fAddParameter', 'the comment', comment, aText)
     refuseSurplus('fAddParameter', 3, surplus, '')
     this.#entries.set(key, { value, comment })

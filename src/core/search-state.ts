@@ -11,12 +11,13 @@ import {
 import type { Evaluation } from './evaluation.ts'
 import { type Individual, type IndividualId, nameOf } from './individual.ts'
 import { guarded, OptimizerError, whatFailed } from './optimizer-error.ts'
+import { aRecord, checkArgument, type OptionCheck } from './options.ts'
 import { findNotPlain, type State } from './plain-data.ts'
 import type { Proposal } from './proposal.ts'
 import { Random } from './random.ts'
 import type { NumberedReport } from './record.ts'
 import { repair, triesOfRepair } from './repair.ts'
-import { counted, printable } from './text.ts'
+import { counted, printable, show } from './text.ts'
 
 /** Where a search stood, as it is kept: telling what was told since gives where it stands. */
 export interface SearchCheckpoint {
@@ -55,6 +56,9 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
   #checkAt: number
 
   private constructor(optimizer: Algorithm<S, P>, state: S, asked: number, told: number, tags: Map<string, State>) {
+    if (!(tags instanceof Map)) {
+      throw new TypeError(`SearchState.begin(optimizer) begins a search, and not new SearchState(${show(optimizer)})`)
+    }
     this.#optimizer = optimizer
     this.#state = state
     this.#asked = asked
@@ -64,6 +68,7 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
   }
 
   static begin<S extends State, P>(optimizer: Algorithm<S, P>): SearchState<S, P> {
+    checkArgument('SearchState.begin', 'its argument', optimizer, anAlgorithm)
     const random = Random.of(optimizer.settings.seed, 'start')
     const state = guarded(optimizer, 'start', 0, () => optimizer.start(random))
     const search = new SearchState(optimizer, state, 0, 0, new Map())
@@ -73,6 +78,8 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
 
   /** @param checkpoint of the same algorithm, of the same version */
   static resume<S extends State, P>(optimizer: Algorithm<S, P>, checkpoint: SearchCheckpoint): SearchState<S, P> {
+    checkArgument('SearchState.resume', 'the optimizer', optimizer, anAlgorithm)
+    checkArgument('SearchState.resume', 'the checkpoint', (checkpoint as SearchCheckpoint | undefined)?.tags, aRecord)
     const { state, asked, told, heard = 0, tags } = checkpoint
     const search = new SearchState(optimizer, state as S, asked, told, new Map(Object.entries(tags)))
     search.#heard = heard
@@ -306,3 +313,8 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
     throw new OptimizerError(whatFailed(this.#optimizer, method, this.#told, what))
   }
 }
+
+const anAlgorithm: OptionCheck = (value) =>
+  typeof (value as Partial<Algorithm> | null | undefined)?.tell === 'function'
+    ? undefined
+    : `needs an optimizer, as in new CmaEs(optimizee, { seed: 1 }), got ${show(value)}`

@@ -104,6 +104,11 @@ export abstract class RowReader {
     )
   }
 
+  hasIndividual({ generation, index, replicate }: IndividualId): boolean {
+    const where = 'generation = ? and "index" = ? and replicate = ?'
+    return this.file.get(`select 1 from individuals where ${where}`, generation, index, replicate) !== undefined
+  }
+
   /** The canonical export, line by line: byte for byte the same for the same search. */
   canonicalLines(): IterableIterator<string> {
     // Put together by SQLite, which is several times faster for a million rows.

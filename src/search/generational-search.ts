@@ -6,6 +6,7 @@ import { Replicates } from '../core/samples.ts'
 import { expandsInItsOwnWay } from './checkpoints.ts'
 import { refuseHopeless } from './ended-before.ts'
 import { GenerationResults } from './generation-results.ts'
+import { requireParents } from './known-parents.ts'
 import { Repeats } from './repeats.ts'
 import { reuseKnown } from './reuse.ts'
 import { checkReplayed, type Knowledge, type Searched } from './searched.ts'
@@ -170,6 +171,7 @@ export class GenerationalSearch {
       left?.sweep()
       return
     }
+    requireParents(optimizer, trajectory.proposals, this.#searched.record)
     this.#told = told
     const checkpoint = checkpoints.due({ told, asked: told + this.size, generation })
     runner.dumpTraj(trajectory, told, { summary: summaryAt(optimizer, told, this.size), checkpoint })

@@ -4,6 +4,7 @@ import { type Individual, type IndividualId, nameOf } from '../core/individual.t
 import { type BegunGeneration, type ProposedIndividual, proposedAs } from '../core/record.ts'
 import { pointsOf } from '../core/replications.ts'
 import { Replicates } from '../core/samples.ts'
+import { requireParents } from './known-parents.ts'
 import { Repeats } from './repeats.ts'
 import { reuseKnown } from './reuse.ts'
 import { checkReplayed, type Knowledge, type Searched } from './searched.ts'
@@ -204,6 +205,9 @@ export class SteadySearch {
     if (room <= 0 || this.#reachedLimit() !== undefined) return
     const proposals = search.askAtMost(room)
     if (proposals.length === 0) return
+    requireParents(optimizer, proposals, this.#searched.record, (parent) =>
+      fresh.some(({ individual }) => nameOf(individual) === nameOf(parent)),
+    )
     const before = trajectory.generation
     const replicates = trajectory.fExtend(proposals, optimizer.settings.seed, this.size)
     const points = replicates.map(([first]) => first)

@@ -96,3 +96,12 @@ test('an experiment says how many are simulated together, else the simulation do
   expect(batchSizeOf({}, undefined)).toBe(1)
   expect(refuseBatch({}, { size: 3 })).toContain('needs a simulation that takes several individuals at once')
 })
+
+test('a batch is of individuals and a space', () => {
+  const make =
+    (...given: readonly unknown[]) =>
+    () =>
+      Reflect.construct(Batch, given)
+  expect(make(3)).toThrow('Batch: the individuals need')
+  expect(make([])).toThrow('Batch: the space needs a space')
+})

@@ -299,3 +299,11 @@ test('tags come back whoever is told: all in order, some of them in another, and
   search.tell(done(0, 1, 2, 3))
   expect(told.splice(0)).toEqual([all])
 })
+
+test('a search is begun with an optimizer, and not made', () => {
+  expect(() => Reflect.construct(SearchState, [{}])).toThrow(
+    'SearchState.begin(optimizer) begins a search, and not new SearchState({})',
+  )
+  expect(() => SearchState.begin({} as never)).toThrow('SearchState.begin: its argument needs an optimizer, as in')
+  expect(() => SearchState.resume(own({}), undefined as never)).toThrow('SearchState.resume: the checkpoint needs')
+})

@@ -16,6 +16,9 @@ test('unknown names throw, and say what there is', () => {
   expect(() => trajectory.group('simulation').get('step')).toThrow('group simulation has no step; it has stepSize')
   expect(() => trajectory.result('R1')).toThrow('has no result R1; it has R0')
   expect(() => trajectory.fAddParameterToGroup('none', 'a', 1)).toThrow('has no parameter group none')
+  expect(() => Reflect.apply(trajectory.fAddParameter, trajectory, ['a'])).toThrow(
+    'fAddParameter: the value of a is missing; null stands for none',
+  )
   expect(() => trajectory.individuals(3)).toThrow('has generations 0 to -1, not 3')
 })
 
