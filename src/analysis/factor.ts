@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../core/errors.ts'
-import { aList, checkArgument, someNumbers } from '../core/options.ts'
+import { aList, checkArgument, refuseSurplus, someNumbers } from '../core/options.ts'
 import { show } from '../core/text.ts'
 
 /** One axis of the parameters over all rows of a table: a number a row. */
@@ -32,8 +32,20 @@ export function checkFactors(analysis: string, factors: readonly Factor[]): void
   )
 }
 
-/** @throws RangeError unless every factor has a value for every output */
-export function checkLengths(analysis: string, factors: readonly Factor[], output: ArrayLike<number>): void {
+/**
+ * What every analysis of factors and an output begins with.
+ *
+ * @param surplus whatever stands behind both
+ * @throws ConfigurationError for what is none of them, or too much
+ * @throws RangeError unless every factor has a value for every output
+ */
+export function checkAnalysis(
+  analysis: string,
+  factors: readonly Factor[],
+  output: ArrayLike<number>,
+  surplus: readonly never[],
+): void {
+  refuseSurplus(analysis, 2, surplus, '')
   checkFactors(analysis, factors)
   checkArgument(analysis, 'output', output, someNumbers)
   const other = factors.find(({ values }) => values.length !== output.length)

@@ -1,5 +1,4 @@
-import { refuseSurplus } from '../core/options.ts'
-import { checkLengths, completeRows, type Factor } from './factor.ts'
+import { checkAnalysis, completeRows, type Factor } from './factor.ts'
 import { groupRows } from './groups.ts'
 import { ranksOf, valuesAt } from './ranks.ts'
 import { decompose, doVary } from './variation.ts'
@@ -25,8 +24,7 @@ export function importances(
   output: ArrayLike<number>,
   ...surplus: readonly never[]
 ): Importance[] {
-  refuseSurplus('importances', 2, surplus, '')
-  checkLengths('importances', factors, output)
+  checkAnalysis('importances', factors, output, surplus)
   const complete = completeRows(output)
   return factors
     .map((factor) => ({ name: factor.name, importance: importanceOf(factor, output, complete) }))

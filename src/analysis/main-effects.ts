@@ -1,5 +1,4 @@
-import { refuseSurplus } from '../core/options.ts'
-import { checkLengths, type Factor } from './factor.ts'
+import { checkAnalysis, type Factor } from './factor.ts'
 import { groupRows } from './groups.ts'
 import { decompose } from './variation.ts'
 
@@ -36,8 +35,7 @@ export function mainEffects(
   output: ArrayLike<number>,
   ...surplus: readonly never[]
 ): MainEffect[] {
-  refuseSurplus('mainEffects', 2, surplus, '')
-  checkLengths('mainEffects', factors, output)
+  checkAnalysis('mainEffects', factors, output, surplus)
   return factors.map((factor) => {
     const rows = Array.from(factor.values, (_, row) => row).filter((row) => !Number.isNaN(factor.values[row]!))
     const groups = groupRows(factor, rows)

@@ -1,5 +1,4 @@
-import { refuseSurplus } from '../core/options.ts'
-import { checkLengths, completeRows, type Factor } from './factor.ts'
+import { checkAnalysis, completeRows, type Factor } from './factor.ts'
 import { ranksOf, valuesAt } from './ranks.ts'
 
 /** How an output goes up and down with a factor; null where that means nothing, as for a factor that never changes. */
@@ -23,8 +22,7 @@ export function rankCorrelations(
   output: ArrayLike<number>,
   ...surplus: readonly never[]
 ): RankCorrelation[] {
-  refuseSurplus('rankCorrelations', 2, surplus, '')
-  checkLengths('rankCorrelations', factors, output)
+  checkAnalysis('rankCorrelations', factors, output, surplus)
   const rows = completeRows(output)
   const rowsOf = ({ values }: Factor) => rows.filter((row) => !Number.isNaN(values[row]!))
   const isOrdered = ({ labels, isOrdered = false }: Factor) => labels === undefined || labels.length === 2 || isOrdered

@@ -29,7 +29,7 @@ function refuseLink(path: string): void {
 
 function refusalOf(path: string): ConfigurationError {
   return new ConfigurationError(
-    `${path} is a symbolic link, and a run writes to no place but its own directory; remove it.`,
+    `${path} is a symbolic link, and a run is written to and read from no place but its own directory; remove it.`,
   )
 }
 

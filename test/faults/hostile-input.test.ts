@@ -199,7 +199,7 @@ test.each([
   expectUntouched(place)
   expect(refusal).toBeInstanceOf(ConfigurationError)
   expect(refusal.message).toMatch(
-    / is a symbolic link, and a run writes to no place but its own directory; remove it\.$/,
+    / is a symbolic link, and a run is written to and read from no place but its own directory; remove it\.$/,
   )
   expect(() => RecordReader.openForReading(join(root, 'run'))).toThrow(refusal.message)
   await expect(recover(join(root, 'run'))).rejects.toThrow(refusal.message)
