@@ -11,7 +11,7 @@ import { testFrontDoor } from '../contracts/front-door.ts'
 import SquareModel from '../fixtures/front-doors/model.ts'
 import makeOptimizee from '../fixtures/front-doors/optimizee.ts'
 import simulate from '../fixtures/front-doors/sim-func.ts'
-import { startCommand } from '../search-child.ts'
+import { type SearchChild, startCommand, whileRunning } from '../search-child.ts'
 
 const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/front-doors/${name}.ts`, import.meta.url))
 const values = [0, 1, 2, 3, 4, 5]
@@ -82,18 +82,22 @@ testFrontDoor('of designs', {
   },
 })
 
+let command: SearchChild
+
 testFrontDoor('of experiment files', {
+  heard: () => whileRunning(command, () => command.stderr().includes('Stopping after SIGINT'), 'the signal is heard'),
   async play({ folder, name, workers, signal, strangers }) {
     const file = join(folder, 'experiment.json')
     const optimizee = { module: fixture('optimizee'), options: { folder } }
     const optimizer = { type: 'design', design }
     writeFileSync(file, JSON.stringify({ name, optimizee, optimizer, runner: { ...runner, workers }, ...strangers }))
-    const command = startCommand('run', file, '--root', folder)
-    signal?.addEventListener('abort', () => command.process.kill('SIGINT'))
-    const code = await command.ended
+    command = startCommand('run', file, '--root', folder)
+    const { process, ended, stderr } = command
+    signal?.addEventListener('abort', () => process.kill('SIGINT'))
+    const code = await ended
     if (code === 0 || code === 75) return code === 0
-    if (!command.process.stderr?.readableEnded) await once(command.process.stderr!, 'end')
-    throw new Error(command.stderr())
+    if (!process.stderr?.readableEnded) await once(process.stderr!, 'end')
+    throw new Error(stderr())
   },
 })
 

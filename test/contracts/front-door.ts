@@ -10,6 +10,8 @@ import { temporaryDirectory } from '../temporary.ts'
 export interface FrontDoor {
   /** Has x = 0 ... 5 simulated by test/fixtures/front-doors in the run directory of that name; false if it was stopped. */
   readonly play: (play: Play) => Promise<boolean>
+  /** Waits until the wish to stop has been heard, where the search is a process of its own. */
+  readonly heard?: () => Promise<void>
 }
 
 export interface Play {
@@ -23,7 +25,7 @@ export interface Play {
 }
 
 /** What all ways into the engine have in common: whatever the words, it is one search, run and recorded as any other. */
-export function testFrontDoor(name: string, { play }: FrontDoor): void {
+export function testFrontDoor(name: string, { play, heard }: FrontDoor): void {
   describe(`the front door ${name}`, () => {
     test('records what came of each, failures with their cause, and the same for any number of workers', async () => {
       const folder = temporaryDirectory()
@@ -49,6 +51,7 @@ export function testFrontDoor(name: string, { play }: FrontDoor): void {
       const stopped = play({ folder, name: 'run', workers: 1, signal: controller.signal })
       await eventually(() => simulated().length === 3, 'the third has begun and is held')
       controller.abort(new Error('enough'))
+      await heard?.()
       rmSync(join(folder, 'hold'))
       expect(await stopped).toBe(false)
       expect(simulated()).toEqual(['0', '1', '2'])
