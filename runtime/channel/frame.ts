@@ -16,6 +16,7 @@ export class MessageTooLarge extends RangeError {
     this.bytes = bytes
   }
 }
+
 /** One frame with its header. */
 export function frame(message: unknown): Buffer {
   const payload = encodeMessage(message)
