@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import { setJournal } from '../record/record-file.ts'
+import { setJournal } from '../record/opening.ts'
 import { openDatabase } from '../system/database.ts'
 import type { Examination } from './examination.ts'
 import { createExclusively } from './exclusive.ts'

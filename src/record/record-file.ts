@@ -1,24 +1,21 @@
-import { existsSync, renameSync, rmSync, statSync } from 'node:fs'
+import { existsSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { currentHolder } from '../../runtime/slurm/run-holder.ts'
 import { ConfigurationError, RunHeldError } from '../core/errors.ts'
 import { runFiles } from '../core/run-files.ts'
 import { crashPoint } from '../system/crash-point.ts'
-import { type Database, makeFile, openDatabase, type Statement } from '../system/database.ts'
+import { type Database, makeFile, openDatabase } from '../system/database.ts'
 import { sharedFileSystem } from '../system/file-systems.ts'
 import { refuseLinks } from '../system/own-files.ts'
-import { isLocked, storageError } from '../system/storage-errors.ts'
-import { migrate, viewsOver } from './earlier/versions.ts'
+import { isLocked } from '../system/storage-errors.ts'
+import { viewsOver } from './earlier/versions.ts'
+import { checkVersion, hasBegun, openChecked, prepareSchema, setJournal, versionOf } from './opening.ts'
 import { openReadable } from './readable.ts'
-import { damaged, explained, isDamage, newerRecord } from './record-errors.ts'
-import { schema, schemaVersion } from './schema.ts'
+import { damaged, explained } from './record-errors.ts'
+import { Statements } from './statements.ts'
 
 /** For so long the writer waits for somebody else's lock; once it has waited in vain, it only ends, and hardly waits. */
 const lockMs = { first: 30_000, later: 100 }
-
-/** About as much as this is held of rows that are read in blocks. */
-const blockRows = 500
-const blockCharacters = 2 ** 20
 
 interface Transaction {
   /** Takes the lock of the writer at once. */
@@ -26,19 +23,17 @@ interface Transaction {
 }
 
 /** The SQLite file that is a run's record: opened as its file system needs it, and damage in it told as such. */
-export class RecordFile {
-  readonly directory: string
+export class RecordFile extends Statements {
   readonly #database: Database
   #transaction: Transaction | undefined
   readonly #isShared: boolean
   readonly #isWritten: boolean
-  readonly #statements = new Map<string, Statement>()
   #epoch = 0
   /** The copy for readers that is being made. */
   #copying: Promise<void> | undefined
 
   private constructor(directory: string, database: Database, { isWritten = false } = {}) {
-    this.directory = directory
+    super(directory, database)
     this.#database = database
     this.#isWritten = isWritten
     this.#isShared = sharedFileSystem(directory) !== undefined
@@ -167,76 +162,6 @@ export class RecordFile {
     }
   }
 
-  run(sql: string, ...values: readonly unknown[]) {
-    return this.#careful(() => this.#prepare(sql).run(...values))
-  }
-
-  get<Row>(sql: string, ...values: readonly unknown[]): Row | undefined {
-    return this.#careful(() => this.#prepare<Row>(sql).get(...values) as Row | undefined)
-  }
-
-  all<Row>(sql: string, ...values: readonly unknown[]): Row[] {
-    return this.#careful(() => this.#prepare<Row>(sql).all(...values) as Row[])
-  }
-
-  /** The rows one after the other. */
-  iterate<Row>(sql: string, ...values: readonly unknown[]): Generator<Row, void> {
-    return this.#iterate(() => this.#prepare<Row>(sql), values)
-  }
-
-  /** The rows one after the other, each as the list of its columns. */
-  lists<Row extends readonly unknown[]>(sql: string, ...values: readonly unknown[]): Generator<Row, void> {
-    return this.#iterate(() => this.#prepare<Row>(sql).raw(), values)
-  }
-
-  /**
-   * Rows as lists that begin with generation, index and replicate, in their order, read in blocks: a step into SQLite for
-   * each row costs as much as the row. The query asks for those behind three of its first values, at most as many as its last.
-   */
-  *listsInBlocks<Row extends readonly [number, number, number, ...unknown[]]>(
-    sql: string,
-    ...values: readonly unknown[]
-  ): Generator<Row, void> {
-    let behind: readonly number[] = [-1, -1, -1]
-    let size = 1
-    try {
-      for (;;) {
-        const rows = this.#prepare<Row>(sql)
-          .raw()
-          .all(...behind, ...values, size)
-        for (const row of rows) yield row // several times faster than to delegate
-        if (rows.length < size) return
-        behind = rows.at(-1)!.slice(0, 3) as readonly number[]
-        size = Math.ceil(Math.min(blockRows, (blockCharacters * size) / (charactersIn(rows) + 1)))
-      }
-    } catch (error) {
-      throw explained(this.directory, error)
-    }
-  }
-
-  /** The first column of the rows, one after the other. */
-  pluck<Value>(sql: string, ...values: readonly unknown[]): Generator<Value, void> {
-    return this.#iterate(() => this.#prepare<Value>(sql).pluck(), values)
-  }
-
-  *#iterate<Row>(statement: () => Statement<Row>, values: readonly unknown[]): Generator<Row, void> {
-    try {
-      yield* statement().iterate(...values)
-    } catch (error) {
-      throw explained(this.directory, error)
-    }
-  }
-
-  /** A statement to be kept; only to be run in a transaction, which says what is wrong with the record. */
-  prepare(sql: string): Statement {
-    return this.#careful(() => this.#database.prepare(sql) as Statement)
-  }
-
-  /** Several statements, which are not met again. */
-  execute(sql: string): void {
-    this.#careful(() => this.#database.exec(sql))
-  }
-
   /** Keeps what is read from here as it is now, whatever is written meanwhile, until it is disposed of. */
   holdStill(): Disposable {
     this.#database.exec('begin')
@@ -276,7 +201,7 @@ export class RecordFile {
    * @throws StorageFullError if there is no space for it
    */
   settle(): void {
-    this.#careful(() => this.#database.pragma('journal_mode = delete'))
+    this.careful(() => this.#database.pragma('journal_mode = delete'))
   }
 
   /**
@@ -291,89 +216,4 @@ export class RecordFile {
       // It is being read, or the disk is full or away: the record is whole as it is.
     }
   }
-
-  #prepare<Row>(sql: string): Statement<Row> {
-    let statement = this.#statements.get(sql)
-    if (!statement) {
-      statement = this.#database.prepare(sql) as Statement
-      this.#statements.set(sql, statement)
-    }
-    return statement as Statement<Row>
-  }
-
-  #careful<T>(work: () => T): T {
-    try {
-      return work()
-    } catch (error) {
-      // An error within a transaction is explained by `transaction`, which knows whether it waited for a lock.
-      throw this.#database.inTransaction && !isDamage(error) ? error : explained(this.directory, error)
-    }
-  }
-}
-
-function charactersIn(rows: readonly (readonly unknown[])[]): number {
-  let characters = 0
-  for (const row of rows) for (const cell of row) if (typeof cell === 'string') characters += cell.length
-  return characters
-}
-
-/** How a record is written on the file system of a directory; gives the journal that SQLite agreed to. */
-export function setJournal(database: Database, directory: string): string {
-  const isShared = sharedFileSystem(directory) !== undefined
-  if (isShared) database.pragma('locking_mode = exclusive')
-  // Write-ahead logging does not work on network file systems.
-  return database.pragma(`journal_mode = ${isShared ? 'truncate' : 'wal'}`, { simple: true }) as string
-}
-
-function prepareSchema(database: Database): void {
-  const version = versionOf(database)
-  if (version === schemaVersion) return
-  const prepare = database.transaction(() => {
-    if (version === 0) database.exec(schema)
-    migrate(database, version)
-  })
-  prepare.immediate()
-}
-
-function versionOf(database: Database): number {
-  return database.pragma('user_version', { simple: true }) as number
-}
-
-function openChecked(directory: string, open: () => Database): Database {
-  const found = statSync(join(directory, runFiles.record), { throwIfNoEntry: false })
-  if (found && !found.isFile()) throw damaged(directory, 'it is no file')
-  try {
-    return open()
-  } catch (error) {
-    if (isLocked(error) || error instanceof ConfigurationError) throw error
-    throw storageError(error, directory) ?? damaged(directory, error)
-  }
-}
-
-/** Refuses what is no record, or one that this version does not understand, before anything is changed in it. */
-function checkVersion(
-  directory: string,
-  path: string,
-  database: Database,
-  { mayBeNew }: { readonly mayBeNew: boolean },
-): void {
-  let tables: number
-  let version: number
-  try {
-    tables = database.prepare('select count(*) from sqlite_master').pluck().get() as number
-    version = versionOf(database)
-  } catch (error) {
-    if (isLocked(error)) throw error
-    throw damaged(directory, error)
-  }
-  if (version > schemaVersion) {
-    throw newerRecord(path, version)
-  }
-  if (version === 0 && hasBegun(directory)) throw damaged(directory, 'it is no record of a run')
-  if (version === 0 && !(mayBeNew && tables === 0)) throw new ConfigurationError(`${path} is no record of a run.`)
-}
-
-/** Whether workers were ever to be launched, before which there is a record. */
-function hasBegun(directory: string): boolean {
-  return existsSync(join(directory, runFiles.run))
 }
