@@ -1,6 +1,7 @@
 import { nameOf } from '../core/individual.ts'
 import type { BegunGeneration, ProposedIndividual, StandIn } from '../core/record.ts'
 import type { Statement } from '../system/database.ts'
+import { Operators } from './operators.ts'
 import type { RecordFile } from './record-file.ts'
 import { RowInserter } from './row-inserter.ts'
 import { toJson } from './rows.ts'
@@ -12,9 +13,11 @@ export class IndividualWriter {
   readonly #plain: RowInserter
   readonly #individual: Statement
   readonly #count: Statement
+  readonly #operators: Operators
   #newest: number | undefined
 
   constructor(file: RecordFile) {
+    this.#operators = new Operators(file)
     this.#generation = file.prepare('insert into generations (generation, individuals, summary) values (?, 0, ?)')
     this.#plain = new RowInserter(file, 'individuals', [
       'generation',
@@ -45,6 +48,7 @@ export class IndividualWriter {
   write(individuals: readonly (ProposedIndividual | StandIn)[]): void {
     const counts = new Map<number, number>()
     this.#plain.begin()
+    if (individuals.some(({ origin }) => origin !== undefined)) this.#operators.begin()
     for (const proposed of individuals) {
       this.#write(proposed)
       const { generation } = proposed.individual
@@ -58,7 +62,8 @@ export class IndividualWriter {
     const { individual, after, origin } = proposed
     const { generation, index, replicate, seed, budget, continues } = individual
     const parameters = JSON.stringify(individual.parameters)
-    const made = origin && JSON.stringify([origin.operator, ...(origin.parents ?? []).map(nameOf)])
+    const made =
+      origin && JSON.stringify([this.#operators.numberOf(origin.operator), ...(origin.parents ?? []).map(nameOf)])
     const replaces = 'replaces' in proposed ? proposed.replaces : null
     if (replaces === null && budget === undefined && continues === undefined) {
       this.#plain.add(generation, index, replicate, seed, parameters, after, made ?? null)

@@ -87,6 +87,11 @@ export class RecordReader extends WorkReader implements TrajectoryHistory {
     return named ? vectorOf(named, this.objectives) : null
   }
 
+  /** The operators that have made individuals, by the numbers that these have in their `origin`. */
+  get operators(): readonly string[] {
+    return (this.manifest().operators ?? []) as readonly string[]
+  }
+
   /** How often each individual is simulated, if it is more than once. */
   get replications(): Replications | undefined {
     if (this.#replications === undefined) {

@@ -67,14 +67,22 @@ export interface SeriesRow extends IndividualId {
   readonly value: number
 }
 
-/** Who made an individual, and of whom; early records of version 3 and those of version 2 have an object. */
-export function originIn(json: string): { readonly operator: string; readonly parents: readonly string[] } {
+/**
+ * Who made an individual, and of whom; early records of version 3 name the operator, and their first ones and those of version 2
+ * have an object.
+ *
+ * @param operators by their numbers
+ */
+export function originIn(
+  json: string,
+  operators: readonly string[],
+): { readonly operator: string; readonly parents: readonly string[] } {
   const origin = JSON.parse(json) as
-    | readonly string[]
+    | readonly [operator: number | string, ...parents: string[]]
     | { readonly operator: string; readonly parents: readonly string[] }
   if ('operator' in origin) return origin
-  const [operator = '', ...parents] = origin
-  return { operator, parents }
+  const [operator, ...parents] = origin
+  return { operator: typeof operator === 'number' ? (operators[operator] ?? '') : operator, parents }
 }
 
 export interface AttemptRow {

@@ -7,7 +7,7 @@ import { type Order, orders, takesOrder } from '../../src/core/abilities.ts'
 import { Design, Experiment, manual, type Optimizer, type State } from '../../src/index.ts'
 import { RecordReader } from '../../src/record/reader.ts'
 import { openDatabase } from '../../src/system/database.ts'
-import tenParameters from './ten-parameters.ts'
+import curvedValley from './curved-valley.ts'
 
 type Parameters = Record<string, number>
 
@@ -16,7 +16,8 @@ const designs = ['design', 'grid-search']
 
 /**
  * How large the record of every optimizer is, over that of the same individuals as a design, and what takes the difference:
- * `--optimizers cma-es,auto --orders ordered,arrival --evaluations 2000,20000`.
+ * `--optimizers cma-es,auto --orders generations,ordered --individuals 500,2000 --dimensions 2,10,50`. `checkpoints` and
+ * `generations` are the parts of the record as a design that these tables take.
  */
 export async function benchRecords(args: readonly string[]): Promise<unknown> {
   const { values } = parseArgs({
@@ -29,32 +30,45 @@ export async function benchRecords(args: readonly string[]): Promise<unknown> {
           .join(','),
       },
       orders: { type: 'string', default: orders.join(',') },
-      evaluations: { type: 'string', default: '2000,20000' },
+      individuals: { type: 'string', default: '2000' },
+      dimensions: { type: 'string', default: '10' },
     },
   })
   const rows: unknown[] = []
-  for (const evaluations of values.evaluations.split(',').map(Number)) {
-    for (const type of values.optimizers.split(',')) {
-      const { abilities } = optimizers[type as keyof typeof optimizers]
-      for (const order of values.orders.split(',') as Order[]) {
-        if (takesOrder(abilities, order)) rows.push(await measure(type, order, evaluations))
+  for (const dimension of values.dimensions.split(',').map(Number)) {
+    for (const individuals of values.individuals.split(',').map(Number)) {
+      for (const type of values.optimizers.split(',')) {
+        const { abilities } = optimizers[type as keyof typeof optimizers]
+        for (const order of values.orders.split(',') as Order[]) {
+          if (!takesOrder(abilities, order)) continue
+          const row = await measure({ type, order, dimension, individuals })
+          console.error(JSON.stringify(row)) // the whole may take an hour
+          rows.push(row)
+        }
       }
     }
   }
-  return { dimension: tenParameters.space.names.length, rows }
+  return { rows }
 }
 
-async function measure(type: string, order: Order, evaluations: number) {
+interface Measured {
+  readonly type: string
+  readonly order: Order
+  readonly dimension: number
+  readonly individuals: number
+}
+
+async function measure({ type, order, dimension, individuals }: Measured) {
+  const problem = curvedValley({ dimension })
   const root = mkdtempSync(join(tmpdir(), 'twoloop-bench-'))
   try {
-    const optimizer = createOptimizer(tenParameters, { type, seed: 1, generations: Number.MAX_SAFE_INTEGER })
-    const searched = await play(root, 'search', optimizer, order, evaluations)
+    const optimizer = createOptimizer(problem, { type, seed: 1, generations: Number.MAX_SAFE_INTEGER })
+    const began = performance.now()
+    const searched = await play(root, 'search', { problem, optimizer, order, evaluations: individuals })
+    const seconds = (performance.now() - began) / 1000
     const points = pointsOf(searched)
-    const design = await play(
-      root,
-      'design',
-      new Design(tenParameters, { design: manual(tenParameters.space, points) }),
-    )
+    const listed = new Design(problem, { design: manual(problem.space, points) })
+    const design = await play(root, 'design', { problem, optimizer: listed })
     const [own, plain] = [sizesOf(searched), sizesOf(design)]
     const beyond = Object.entries(own.tables).flatMap(([table, bytes]) => {
       const more = bytes - (plain.tables[table] ?? 0)
@@ -63,7 +77,9 @@ async function measure(type: string, order: Order, evaluations: number) {
     return {
       optimizer: type,
       order,
-      evaluations: points.length,
+      dimension,
+      individuals: points.length,
+      seconds: Math.round(seconds),
       bytes: own.bytes,
       bytesAsDesign: plain.bytes,
       ratio: rounded(own.bytes / plain.bytes),
@@ -74,16 +90,21 @@ async function measure(type: string, order: Order, evaluations: number) {
   }
 }
 
+interface Play {
+  readonly problem: ReturnType<typeof curvedValley>
+  readonly optimizer: Optimizer<State, Parameters>
+  readonly order?: Order
+  readonly evaluations?: number
+}
+
 async function play(
   root: string,
   name: string,
-  optimizer: Optimizer<State, Parameters>,
-  order: Order = 'generations',
-  evaluations = Number.MAX_SAFE_INTEGER,
+  { problem, optimizer, order = 'generations', evaluations = Number.MAX_SAFE_INTEGER }: Play,
 ): Promise<string> {
   await using experiment = new Experiment({ root })
   const { directory } = await experiment.prepareExperiment({ name, runner: { workers: 2 } })
-  await experiment.runExperiment(optimizer, tenParameters, { order, limits: { evaluations } })
+  await experiment.runExperiment(optimizer, problem, { order, limits: { evaluations } })
   await experiment.endExperiment(optimizer)
   return directory
 }

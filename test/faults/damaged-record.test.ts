@@ -366,6 +366,25 @@ test('a checkpoint that is damaged is not missed', async () => {
   }
 })
 
+test('a recovery that finds no list of operators leaves none to be taken for another', async () => {
+  for (const [operators, left] of [
+    ['["mutation"]', '[0,"0.1"]'],
+    [null, null],
+  ] as const) {
+    const directory = copyOf(stopped)
+    const database = openDatabase(join(directory, record))
+    database.exec(`update individuals set origin = '[0,"0.1"]'`)
+    if (operators) database.prepare(`insert or replace into manifest values ('operators', ?)`).run(operators)
+    database.pragma('wal_checkpoint(truncate)')
+    database.close()
+    overwrite(join(directory, record), Buffer.alloc(16), 0)
+    recovered(await recover(directory))
+    const reader = RecordWriter.openForWriting(directory)
+    expect(new Set([...reader.rows()].map(({ origin }) => origin))).toEqual(new Set([left]))
+    reader.close()
+  }
+})
+
 test('where evaluations are lost in the record and in the pipes, the search goes on from their generation', async () => {
   const directory = copyOf(stopped)
   damageTables(directory, 'evaluations')

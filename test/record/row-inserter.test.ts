@@ -50,7 +50,7 @@ test('rows that are stored many at once have each its own values, those with mor
       index,
       seed: 1000 + index,
       parameters: JSON.stringify({ x: index / 7 }),
-      origin: index % 5 === 0 ? '["crossover"]' : null,
+      origin: index % 5 === 0 ? '[0]' : null,
       outcome: 'done',
       fitness: JSON.stringify([index / 3]),
       outputs: index % 4 === 0 ? JSON.stringify({ steps: index }) : null,

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { type Evaluation, Individual, Random } from '../../src/index.ts'
+import { originIn } from '../../src/record/rows.ts'
 import { numberInOrder } from '../../src/record/schema.ts'
 import { stateIn, storedState } from '../../src/record/stored-state.ts'
 import { RecordWriter } from '../../src/record/writer.ts'
@@ -103,7 +104,7 @@ test('a state that says much again and again is kept shorter, and comes back', (
   expect(stateIn(storedState(120))).toBe(120)
 })
 
-test('who made an individual, of whom, from where and for how much is in the record', () => {
+test('who made an individual, of whom, from where and for how much is in the record, each operator once', () => {
   const record = openRecord()
   const parents = [0, 1].map((index) => ({ generation: 0, index, replicate: 0 }))
   const origin = { operator: 'crossover', parents }
@@ -112,10 +113,38 @@ test('who made an individual, of whom, from where and for how much is in the rec
   expect(record.individuals(0)).toStrictEqual([individual])
   expect(record.row(parents[0]!)).toMatchObject({
     after: 7,
-    origin: '["crossover","0.0","0.1"]',
+    origin: '[0,"0.0","0.1"]',
     budget: 0.5,
     continues: '0.1',
   })
+  const made = ['mutation', 'crossover', 'mutation'].map((operator, i) => ({
+    ...proposal(1, i),
+    origin: { operator },
+  }))
+  record.addGeneration(1, made)
+  expect([...record.rows()].map(({ origin }) => originIn(origin!, record.operators))).toEqual([
+    { operator: 'crossover', parents: ['0.0', '0.1'] },
+    ...made.map(({ origin: { operator } }) => ({ operator, parents: [] })),
+  ])
+  expect(record.manifest().operators).toEqual(['crossover', 'mutation'])
+  expect(originIn('["crossover","0.1"]', [])).toEqual({ operator: 'crossover', parents: ['0.1'] })
+})
+
+test('an operator is counted anew after a transaction that failed', () => {
+  const record = openRecord()
+  record.addGeneration(0, [{ ...proposal(0, 0), origin: { operator: 'random' } }])
+  const made = { ...proposal(1, 0), origin: { operator: 'mutation' } }
+  expect(() => record.addGeneration(1, [made, made])).toThrow(/UNIQUE/)
+  expect(record.operators).toEqual(['random'])
+  record.addGeneration(1, [
+    { ...proposal(1, 0), origin: { operator: 'crossover' } },
+    { ...proposal(1, 1), origin: { operator: 'random' } },
+  ])
+  expect([...record.rows()].map(({ origin }) => originIn(origin!, record.operators).operator)).toEqual([
+    'random',
+    'crossover',
+    'random',
+  ])
 })
 
 /** How large the record is of so many individuals and a state that is all that was told. */

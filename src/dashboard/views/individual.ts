@@ -26,7 +26,7 @@ export async function individual({ record, query }: ViewContext): Promise<Indivi
     row,
     reports.map(({ attempt, step, value }) => ({ attempt, step, value })),
   )
-  const origin = row.origin === null ? null : originIn(row.origin)
+  const origin = row.origin === null ? null : originIn(row.origin, record.operators)
   const run = wordFor(record.directory)
   const attempts = record.attemptsOf(row).slice(-most.attempts)
   const logs = await Promise.all(attempts.map((attempt) => logsOf(record.directory, row, attempt)))

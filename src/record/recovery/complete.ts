@@ -27,6 +27,7 @@ export function complete(database: Database, { directory, epoch, damage, unread 
   if (version !== schemaVersion) migrate(database, version, mostCheckpoints)
   database.exec(tablesOfSome)
   database.exec(dropMisfits)
+  if (!Array.isArray(manifestOf(database).operators)) database.exec(forgetOperators)
   const isIncomplete = new Set(unread.map(({ table }) => table))
   if (!isIncomplete.has('individuals')) database.exec(rebuildGenerations)
   const pipes = takeFromPipes(RecordWriter.over(directory, database), database)
@@ -69,6 +70,11 @@ delete from evaluations where outcome = 'done' and (fitness is null or json_type
   or (score is null and not ${isPart('evaluations')} and exists (select 1 from evaluations where score is not null)));
 delete from evaluations where outcome = 'failed' and cause is null;
 insert or ignore into parameter_groups select distinct name, '' from group_parameters;
+`
+
+/** Nobody knows any more which operators the numbers mean. */
+const forgetOperators = `
+update individuals set origin = null where json_type(origin, '$[0]') = 'integer';
 `
 
 /** Where all individuals are there, the generations that they form are known. */
