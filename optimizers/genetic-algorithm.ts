@@ -5,6 +5,7 @@ import type { Evaluation } from '../src/core/evaluation.ts'
 import type { Problem } from '../src/core/optimizee.ts'
 import { commonSettings, Optimizer } from '../src/core/optimizer.ts'
 import type { State } from '../src/core/plain-data.ts'
+import type { Proposal } from '../src/core/proposal.ts'
 import type { Random } from '../src/core/random.ts'
 import { parseSettings, SettingsError } from '../src/core/settings.ts'
 import type { Trajectory } from '../src/core/trajectory.ts'
@@ -14,9 +15,10 @@ import { BreedingGenerations } from './shared/genetic/breeding-generations.ts'
 import { asVersion2 } from './shared/genetic/earlier-states.ts'
 import { firstFamilies } from './shared/genetic/families.ts'
 import { honour } from './shared/genetic/hall-of-fame.ts'
-import { type Member, resultOf } from './shared/genetic/members.ts'
+import type { Member } from './shared/genetic/members.ts'
 import type { Nursery } from './shared/genetic/nursery.ts'
-import type { Breeding, GeneticAlgorithmState, Pending } from './shared/genetic/state.ts'
+import { ProposedPoints } from './shared/genetic/proposed-points.ts'
+import type { Breeding, GeneticAlgorithmState, Pending, Told } from './shared/genetic/state.ts'
 import { Variation } from './shared/genetic/variation.ts'
 import { type KnownPoints, keyOf, withPoints } from './shared/known-points.ts'
 import { plainNumber, scoreOf } from './shared/score.ts'
@@ -107,6 +109,7 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
   readonly #generations: Breeding
   readonly #families: Breeding
   readonly #breedsFamilies: boolean
+  readonly #proposed = new ProposedPoints<P>()
 
   constructor(problem: Problem<P>, given: z.input<typeof settings> = {}, ...surplus: readonly never[]) {
     super(problem, parseSettings(settings, given, 'optimizer'), ...surplus)
@@ -137,7 +140,7 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
     if (version >= 4) return state as unknown as GeneticAlgorithmState
     if (version === 3) return { ...(state as unknown as GeneticAlgorithmState), families: null }
     const second = asVersion2(state, version)
-    return second && { ...second, families: null, known: this.#withMembers([], second.members) }
+    return second && { ...second, families: null, known: this.#withMembers([], second.members.map(keyedMember)) }
   }
 
   override start(): GeneticAlgorithmState {
@@ -157,34 +160,28 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
 
   override ask(state: GeneticAlgorithmState, room: number, random: Random): Asked<GeneticAlgorithmState, P> {
     const { state: next, offspring } = this.#breedingOf(state).ask(state, room, random)
-    const { proposed } = state
-    const added = offspring.map(({ genome, bred }, i): Pending => {
-      return { serial: proposed + i, genome, ...(bred && { bred }) }
-    })
-    return {
-      state: { ...next, proposed: proposed + added.length, pending: [...next.pending, ...added] },
-      proposals: offspring.map(({ genome, operator }, i) => ({
-        parameters: this.space.decode(genome),
-        tag: proposed + i,
-        origin: { operator },
-      })),
+    const pending: Pending[] = next.pending.slice()
+    const proposals: Proposal<P>[] = []
+    let serial = state.proposed
+    for (const { keyed, operator, bred } of offspring) {
+      const genome = keyed.point
+      const parameters = this.space.decode(genome)
+      pending.push(bred ? { serial, genome, bred } : { serial, genome })
+      proposals.push({ parameters, tag: serial, origin: { operator } })
+      this.#proposed.add(serial, parameters, keyed)
+      serial++
     }
+    return { state: { ...next, proposed: serial, pending }, proposals }
   }
 
   override tell(state: GeneticAlgorithmState, evaluations: readonly Evaluation<P>[]): GeneticAlgorithmState {
-    const told = evaluations.map((evaluation) => ({
-      member: this.#memberOf(evaluation),
-      serial: typeof evaluation.tag === 'number' ? evaluation.tag : undefined,
-    }))
+    const told = evaluations.map((evaluation) => this.#toldBy(evaluation))
     const answered = new Set(told.map(({ serial }) => serial))
     return {
       ...state,
       ...this.#breedingOf(state).tell(state, told),
       pending: state.pending.filter(({ serial }) => !answered.has(serial)),
-      known: this.#withMembers(
-        state.known,
-        told.map(({ member }) => member),
-      ),
+      known: this.#withMembers(state.known, told),
       hallOfFame: honour(state.hallOfFame, evaluations, this.settings.hallOfFame, this),
       failed: state.failed + told.filter(({ member }) => member.fitness === null).length,
     }
@@ -229,23 +226,36 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
     return families ? this.#families : this.#generations
   }
 
-  #memberOf(evaluation: Evaluation<P>): Member {
-    return {
-      genome: this.space.encode(evaluation.individual.parameters),
-      ...(evaluation.outcome === 'done' ? resultOf(evaluation) : { fitness: null }),
-    }
+  #toldBy(evaluation: Evaluation<P>): Told & Keyed {
+    const { parameters } = evaluation.individual
+    const serial = typeof evaluation.tag === 'number' ? evaluation.tag : undefined
+    const proposed = serial === undefined ? undefined : this.#proposed.take(serial, parameters)
+    const genome = proposed?.point ?? this.space.encode(parameters)
+    const key = proposed?.key ?? keyOf(genome)
+    if (evaluation.outcome !== 'done') return { member: { genome, fitness: null }, serial, key }
+    const { fitness, violation } = evaluation
+    const member = violation === undefined ? { genome, fitness } : { genome, fitness, violation }
+    return { member, serial, key }
   }
 
   #scoreToKeep({ fitness, violation }: Member): number | null {
     return fitness === null ? null : plainNumber(scoreOf(this.objectives, fitness, violation))
   }
 
-  #withMembers(known: KnownPoints, members: readonly Member[]): KnownPoints {
-    const keys = members.map(({ genome }) => keyOf(genome))
+  #withMembers(known: KnownPoints, members: readonly Keyed[]): KnownPoints {
     return withPoints(
       known,
-      keys,
-      members.map((member) => this.#scoreToKeep(member)),
+      members.map(({ key }) => key),
+      members.map(({ member }) => this.#scoreToKeep(member)),
     )
   }
+}
+
+interface Keyed {
+  readonly member: Member
+  readonly key: number
+}
+
+function keyedMember(member: Member): Keyed {
+  return { member, key: keyOf(member.genome) }
 }

@@ -32,7 +32,7 @@ export function genesOf<P>(space: Space<P>): Gene[] {
 export function canonical<P>(space: Space<P>, genome: ArrayLike<number>): number[] {
   checkArgument('canonical', 'the space', space, aSpace)
   checkArgument('canonical', 'the genome', genome, someNumbers)
-  return space.encode(space.decode(genome))
+  return space.canonicalPoint(genome)
 }
 
 function geneOf(axis: Axis, at: number, leaf: ParameterDefinition): Gene {

@@ -1,4 +1,4 @@
-import { finishHash, mixWord } from '../../src/core/murmur.ts'
+import { finishHash, mixScrambled, scramble } from '../../src/core/murmur.ts'
 
 /**
  * The scores of all points that a run knows, as a state may hold them, so that none is simulated again.
@@ -56,8 +56,10 @@ export function keyOf(point: ArrayLike<number>): number {
   let b = 0x3c6ef372
   for (let i = 0; i < point.length; i++) {
     float[0] = point[i]!
-    a = mixWord(mixWord(a, words[0]!), words[1]!)
-    b = mixWord(mixWord(b, words[1]!), words[0]!)
+    const first = scramble(words[0]!)
+    const second = scramble(words[1]!)
+    a = mixScrambled(mixScrambled(a, first), second)
+    b = mixScrambled(mixScrambled(b, second), first)
   }
   return (finishHash(a) >>> 0) * 2 ** 21 + (finishHash(b) >>> 11)
 }
@@ -72,16 +74,28 @@ function withRun(known: KnownPoints, added: Float64Array): KnownPoints {
   return [...known.slice(0, kept), run]
 }
 
+/** Hashes lie evenly, so that a key says about where it is (interpolation search: Perl, Itai and Avni 1978); else by halves. */
 function findIn(run: Float64Array, key: number): number | undefined {
   let low = 0
   let high = run.length / 2
+  let reach = Math.sqrt(high)
+  let middle = Math.floor((key / mostKeys) * high)
   while (low < high) {
-    const middle = (low + high) >>> 1
-    if (run[2 * middle]! < key) low = middle + 1
-    else high = middle
+    if (run[2 * middle]! < key) {
+      low = middle + 1
+      middle = Math.floor(middle + reach)
+    } else {
+      high = middle
+      middle = Math.floor(middle - reach)
+    }
+    reach *= 2
+    if (middle < low || middle >= high) middle = (low + high) >>> 1
   }
   return run[2 * low] === key ? run[2 * low + 1] : undefined
 }
+
+/** Keys have 53 bits. */
+const mostKeys = 2 ** 53
 
 function merge(a: Float64Array, b: Float64Array): Float64Array<ArrayBuffer> {
   const merged = new Float64Array(a.length + b.length)

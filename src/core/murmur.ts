@@ -2,7 +2,16 @@
 
 /** The hash of what was hashed before and one word more. */
 export function mixWord(hash: number, word: number): number {
-  const scrambled = Math.imul(rotate(Math.imul(word, 0xcc9e2d51), 15), 0x1b873593)
+  return mixScrambled(hash, scramble(word))
+}
+
+/** What of mixing a word does not depend on the hash, for those who mix it into several. */
+export function scramble(word: number): number {
+  return Math.imul(rotate(Math.imul(word, 0xcc9e2d51), 15), 0x1b873593)
+}
+
+/** The hash of what was hashed before and a word that is scrambled. */
+export function mixScrambled(hash: number, scrambled: number): number {
   return (Math.imul(rotate(hash ^ scrambled, 13), 5) + 0xe6546b64) | 0
 }
 

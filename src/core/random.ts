@@ -1,6 +1,6 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus'
-import { finishHash, mixWord } from './murmur.ts'
+import { finishHash, mixScrambled, scramble } from './murmur.ts'
 import { type OptionCheck, refuseSurplus } from './options.ts'
 import { show } from './text.ts'
 
@@ -136,7 +136,8 @@ function mixPath(path: readonly (string | number)[]): number {
 }
 
 function mix(word: number): void {
-  for (let lane = 0; lane < 4; lane++) lanes[lane] = mixWord(lanes[lane]!, word)
+  const scrambled = scramble(word)
+  for (let lane = 0; lane < 4; lane++) lanes[lane] = mixScrambled(lanes[lane]!, scrambled)
 }
 
 const scratch = new DataView(new ArrayBuffer(8))

@@ -40,8 +40,8 @@ export interface SearchCheckpoint {
 export class SearchState<S extends State = State, P = Record<string, unknown>> {
   readonly #optimizer: Algorithm<S, P>
   readonly #tags: Map<string, State>
-  /** The newest individuals with what they carried, which stands in `#tags` only where it has to be found by a name. */
-  #newest: readonly (readonly [Individual<P>, State | undefined])[] = []
+  /** The newest individuals and their proposals, whose tags stand in `#tags` only where they have to be found by a name. */
+  #newest: Placed<P> = { individuals: [], proposals: [] }
   #state: S
   /** The method that gave the state, which is to blame if it is not plain. */
   #givenBy: 'start' | 'ask' | 'tell' | 'report' = 'start'
@@ -195,7 +195,7 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
   expect(individuals: readonly Individual<P>[]): readonly Proposal<P>[] {
     const placed = this.#unplaced
     this.#nameTags()
-    this.#newest = placed.map(({ tag }, i) => [individuals[i]!, tag] as const)
+    this.#newest = { individuals, proposals: placed }
     this.#unplaced = []
     return placed
   }
@@ -268,30 +268,27 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
   }
 
   #nameTags(): void {
-    for (const [individual, tag] of this.#newest) if (tag !== undefined) this.#tags.set(nameOf(individual), tag)
-    this.#newest = []
+    const { individuals, proposals } = this.#newest
+    for (const [i, { tag }] of proposals.entries()) if (tag !== undefined) this.#tags.set(nameOf(individuals[i]!), tag)
+    this.#newest = { individuals: [], proposals: [] }
   }
 
   #withTags(evaluations: readonly Evaluation<P>[]): readonly Evaluation<P>[] {
-    const newest = this.#newest
+    const { individuals, proposals } = this.#newest
     if (
-      newest.length === evaluations.length &&
-      evaluations.every(({ individual }, i) => individual === newest[i]![0])
+      proposals.length === evaluations.length &&
+      evaluations.every(({ individual }, i) => individual === individuals[i])
     ) {
-      this.#newest = []
-      return evaluations.map((evaluation, i) => {
-        const tag = newest[i]![1]
-        return tag === undefined ? evaluation : { ...evaluation, tag }
-      })
+      this.#newest = { individuals: [], proposals: [] }
+      return evaluations.map((evaluation, i) => withTag(evaluation, proposals[i]!.tag))
     }
     this.#nameTags()
     if (this.#tags.size === 0) return evaluations
     return evaluations.map((evaluation) => {
       const name = nameOf(evaluation.individual)
       const tag = this.#tags.get(name)
-      if (tag === undefined) return evaluation
-      this.#tags.delete(name)
-      return { ...evaluation, tag }
+      if (tag !== undefined) this.#tags.delete(name)
+      return withTag(evaluation, tag)
     })
   }
 
@@ -312,6 +309,21 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
   #refuse(method: string, what: string): never {
     throw new OptimizerError(whatFailed(this.#optimizer, method, this.#told, what))
   }
+}
+
+/** Proposals, and the individuals that they have become. */
+interface Placed<P> {
+  readonly individuals: readonly Individual<P>[]
+  readonly proposals: readonly Proposal<P>[]
+}
+
+/** The evaluation with what its proposal carried. Most have a fitness alone, and are put together ten times as fast as copied. */
+function withTag<P>(evaluation: Evaluation<P>, tag: State | undefined): Evaluation<P> {
+  if (tag === undefined) return evaluation
+  if (evaluation.outcome !== 'done') return Object.assign({}, evaluation, { tag })
+  const { individual, outcome, fitness, samples, standardError, violation, outputs } = evaluation
+  const isBare = (samples ?? standardError ?? violation ?? outputs) === undefined
+  return isBare ? { individual, outcome, fitness, tag } : Object.assign({}, evaluation, { tag })
 }
 
 const anAlgorithm: OptionCheck = (value) =>

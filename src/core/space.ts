@@ -45,6 +45,8 @@ export class Space<P = Record<string, unknown>> {
   readonly #conditions: Conditions | undefined
   /** Whether some name is one that every object has, so that a value may not be the object's own. */
   readonly #inherits: boolean
+  /** The point at 0, whose copies hold numbers from the first on: lists that begin without any are copied as the first comes. */
+  readonly #origin: readonly number[]
   /** Whether a simulation is given something else in place of a name. */
   readonly hasMeanings: boolean
 
@@ -65,6 +67,7 @@ export class Space<P = Record<string, unknown>> {
     this.#parameters = entries.map(([, parameter]) => parameter)
     this.#inherits = names.some((name) => name in Object.prototype)
     this.axes = this.#parameters.flatMap((parameter) => parameter.axes)
+    this.#origin = this.axes.map(() => 0.5).fill(0)
     this.#conditions = Conditions.of(entries)
     this.hasMeanings = this.#parameters.some(({ meaning }) => meaning !== undefined)
   }
@@ -86,7 +89,15 @@ export class Space<P = Record<string, unknown>> {
 
   /** The parameters at a point of the unit cube; what lies outside is brought to the nearest bound. */
   decode(point: ArrayLike<number>): P {
-    return this.fromValues(this.decodeValues(point))
+    if (this.#conditions || this.#inherits) return this.fromValues(this.decodeValues(point))
+    const parameters: Record<string, unknown> = {}
+    let at = 0
+    for (let i = 0; i < this.names.length; i++) {
+      const parameter = this.#parameters[i]!
+      parameters[this.names[i]!] = parameter.decode(point, at)
+      at += parameter.axes.length
+    }
+    return parameters as P
   }
 
   /** The values at a point, in the order of `names`; undefined where a parameter does not apply. */
@@ -140,7 +151,8 @@ export class Space<P = Record<string, unknown>> {
 
   /** The point of the unit cube where the parameters lie; in the middle of the axes of those that are absent. */
   encode(parameters: P): number[] {
-    const point = new Array<number>(this.axes.length).fill(0)
+    const point = this.#origin.slice()
+    if (this.#encodeInOrder(parameters, point)) return point
     let at = 0
     for (let i = 0; i < this.names.length; i++) {
       const parameter = this.#parameters[i]!
@@ -149,6 +161,33 @@ export class Space<P = Record<string, unknown>> {
       at += parameter.axes.length
     }
     return point
+  }
+
+  /** Mostly the names come in the order of the space: going through them takes a third of looking each up. */
+  #encodeInOrder(parameters: P, point: number[]): boolean {
+    if (this.#inherits) return false
+    let at = 0
+    let i = 0
+    for (const name in parameters) {
+      if (name !== this.names[i]) return false
+      const parameter = this.#parameters[i++]!
+      parameter.encode(parameters[name], point, at)
+      at += parameter.axes.length
+    }
+    return i === this.names.length
+  }
+
+  /** Where the parameters lie that a point decodes to: points that stand for the same become equal. */
+  canonicalPoint(point: ArrayLike<number>): number[] {
+    if (this.#conditions || this.#inherits) return this.encode(this.decode(point))
+    const canonical = this.#origin.slice()
+    let at = 0
+    for (let i = 0; i < this.#parameters.length; i++) {
+      const parameter = this.#parameters[i]!
+      parameter.encode(parameter.decode(point, at), canonical, at)
+      at += parameter.axes.length
+    }
+    return canonical
   }
 
   /** Parameters from their values in the order of `names`; a conditional one whose value is undefined is absent. */
@@ -188,14 +227,13 @@ export class Space<P = Record<string, unknown>> {
   /** What is wrong with the parameters, as a sentence's end, or undefined: every name once, every value in its bounds. */
   refuse(parameters: unknown): string | undefined {
     if (typeof parameters !== 'object' || parameters === null) return `needs named parameters, got ${show(parameters)}`
-    // Mostly the names are those of the space in its order, which nothing need be looked up for.
-    const given = Object.keys(parameters)
-    for (let i = 0; i < given.length; i++) {
-      if (given[i] !== this.names[i] && !this.#known.has(given[i]!)) return `has no parameter ${show(given[i])}`
+    if (this.#areInOrder(parameters)) return undefined
+    for (const name of Object.keys(parameters)) {
+      if (!this.#known.has(name)) return `has no parameter ${show(name)}`
     }
     for (let i = 0; i < this.names.length; i++) {
       const name = this.names[i]!
-      if (given[i] !== name && !Object.hasOwn(parameters, name)) {
+      if (!Object.hasOwn(parameters, name)) {
         if (this.#conditions?.has(i)) continue
         return `needs the parameter ${show(name)}, which is missing`
       }
@@ -203,6 +241,17 @@ export class Space<P = Record<string, unknown>> {
       if (refusal !== undefined) return `${name} ${refusal}`
     }
     return this.#conditions?.refuse(this.toValues(parameters as P))
+  }
+
+  /** Whether the names come in the order of the space, and no value is refused: then nothing need be looked up by its name. */
+  #areInOrder(parameters: object): boolean {
+    if (this.#conditions || this.#inherits || Object.getPrototypeOf(parameters) !== Object.prototype) return false
+    let i = 0
+    for (const name in parameters) {
+      if (name !== this.names[i]) return false
+      if (this.#parameters[i++]!.refuse((parameters as Record<string, unknown>)[name]) !== undefined) return false
+    }
+    return i === this.names.length
   }
 
   /** The definitions by name, as a list, since names may be anything. */

@@ -13,6 +13,7 @@ import {
   Space,
   space,
   vector,
+  when,
 } from '../../src/index.ts'
 
 const everything = space({
@@ -260,3 +261,37 @@ test('a lognormal prior is a normal one of the logarithm', () => {
     'a prior needs bounds that hold some of it, got 1 to 2 with the mean 10 and the sd 0.5 of the logarithm',
   )
 })
+
+test('in whatever order names come, and whoever holds the values, parameters are encoded and checked alike', () => {
+  const plain = space({ a: real(0, 1), b: integer(0, 9), c: choice(['x', 'y']) })
+  const odd = space({ a: real(0, 1), constructor: integer(0, 9), c: choice(['x', 'y']) })
+  for (const one of [plain, odd] as unknown as Space[]) {
+    const [a, b, c] = one.names as [string, string, string]
+    const inOrder = { [a]: 0.25, [b]: 3, [c]: 'y' }
+    const turned = { [c]: 'y', [b]: 3, [a]: 0.25 }
+    expect(one.encode(turned)).toEqual(one.encode(inOrder))
+    expect(one.refuse(turned)).toBeUndefined()
+    expect(one.refuse({ [a]: 0.25, [b]: 3 })).toBe('needs the parameter "c", which is missing')
+    expect(one.refuse(Object.assign(Object.create({ [c]: 'y' }), { [a]: 0.25, [b]: 3 }))).toMatch(
+      /"c", which is missing/,
+    )
+    expect(one.refuse({ ...inOrder, d: 1 })).toBe('has no parameter "d"')
+    expect(one.refuse({ ...inOrder, [b]: 10 })).toBe(`${b} needs an integer from 0 to 9, got 10`)
+  }
+})
+
+test('the canonical point is where the parameters lie that a point decodes to', () => {
+  const conditional = space({ on: boolean(), rate: when({ on: true }, real(0, 1)), steps: integer(1, 5) })
+  const named = space({ toString: real(0, 1), constructor: integer(1, 5) })
+  for (const one of [everything, conditional, named] as unknown as Space[]) {
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: 0, max: 1, noNaN: true }), exactly(one.dimension)), (unit) => {
+        expect(one.canonicalPoint(unit)).toEqual(one.encode(one.decode(unit)))
+      }),
+    )
+  }
+})
+
+function exactly(length: number) {
+  return { minLength: length, maxLength: length }
+}

@@ -89,3 +89,23 @@ test('many points at once are known as if they had come one after another, the f
   expect(countOf(together)).toBe(new Set(keys).size)
   expect(keys.map((key) => scoreAt(together, key))).toEqual(keys.map((key) => scoreAt(apart, key)))
 })
+
+test('of ten thousand points each is found by its hash, and no hash beside it', () => {
+  const random = Random.of('found')
+  const keys = Array.from({ length: 10_000 }, () => keyOf([random.uniform()]))
+  let known: KnownPoints = []
+  for (let from = 0; from < keys.length; from += 700) {
+    const portion = keys.slice(from, from + 700)
+    known = withPoints(
+      known,
+      portion,
+      portion.map((_, i) => from + i),
+    )
+  }
+  expect(keys.map((key) => scoreAt(known, key))).toEqual(keys.map((_, i) => i))
+  for (const key of keys.slice(0, 1000)) {
+    expect(scoreAt(known, key + 1)).toBeUndefined()
+    expect(scoreAt(known, key - 1)).toBeUndefined()
+  }
+  for (const key of [0, 1, 2 ** 53 - 1]) expect(scoreAt(known, key)).toBeUndefined()
+})

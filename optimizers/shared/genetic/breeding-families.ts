@@ -27,14 +27,14 @@ export class BreedingFamilies<P> implements Breeding {
     const offspring: Offspring[] = []
     while (offspring.length < room) {
       if (members.length < 2 || expected + offspring.length < this.#size) {
-        const genome = freshGenome(this.#nursery, taken, random)
-        if (!genome) break
-        offspring.push({ genome, operator: 'random' })
+        const keyed = freshGenome(this.#nursery, taken, random)
+        if (!keyed) break
+        offspring.push({ keyed, operator: 'random' })
       } else {
-        const { genome: bred, ...how } = breedChild(population, variation, settings.tournamentSize, random)
-        const genome = makeDistinct(space, variation, bred, taken, random)
-        if (!genome) break
-        offspring.push({ genome, operator: how.bred.operator, ...how })
+        const child = breedChild(population, variation, settings.tournamentSize, random)
+        const keyed = makeDistinct(space, variation, child.genome, taken, random)
+        if (!keyed) break
+        offspring.push({ keyed, operator: child.bred.operator, bred: child.bred })
       }
     }
     const generation = Math.floor(Math.max(0, before.proposed + offspring.length - 1) / settings.populationSize)

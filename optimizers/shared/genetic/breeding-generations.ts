@@ -1,4 +1,5 @@
 import type { Random } from '../../../src/core/random.ts'
+import type { KeyedPoint } from '../fresh-point.ts'
 import { GenomeMap } from '../genome-map.ts'
 import { scoresAmong } from '../ranking.ts'
 import { meanScore } from '../score.ts'
@@ -65,11 +66,11 @@ export class BreedingGenerations<P> implements Breeding {
     const offspring: Offspring[] = []
     while (offspring.length < room) {
       const isFirst = state.proposed + offspring.length < populationSize || state.members.length * 2 < populationSize
-      const genome = isFirst
+      const keyed = isFirst
         ? freshGenome(this.#nursery, taken, random)
         : this.#makeDistinct(this.#child(state.members, scores, random), taken, random)
-      if (!genome) break
-      offspring.push(isFirst ? drawn(genome) : bred(genome))
+      if (!keyed) break
+      offspring.push(isFirst ? drawn(keyed) : bred(keyed))
     }
     const generation = Math.floor((state.proposed + offspring.length) / populationSize)
     const failed = generation > state.generation ? 0 : state.failed
@@ -83,13 +84,13 @@ export class BreedingGenerations<P> implements Breeding {
     for (const member of population) members.add(member.genome, member)
     const survivors = this.#elites(population)
     const taken: Taken = { seen: keysOf(survivors), known, members }
-    const offspring: number[][] = []
+    const offspring: KeyedPoint[] = []
 
     const take = (child: number[]) => {
-      const genome = this.#makeDistinct(child, taken, random)
-      const member = genome && members.get(genome)
+      const keyed = this.#makeDistinct(child, taken, random)
+      const member = keyed && members.get(keyed.point)
       if (member?.fitness) survivors.push(member)
-      else if (genome && !member) offspring.push(genome)
+      else if (keyed && !member) offspring.push(keyed)
       else {
         const fresh = freshGenome(this.#nursery, { ...taken, members: undefined }, random) // what failed is not bred as it is
         if (fresh) offspring.push(fresh)
@@ -103,8 +104,8 @@ export class BreedingGenerations<P> implements Breeding {
     if (offspring.length === 0) {
       survivors.pop()
       const child = this.#child(population, scores, random)
-      const genome = this.#makeDistinct(child, { ...taken, members: undefined }, random)
-      if (genome) offspring.push(genome)
+      const keyed = this.#makeDistinct(child, { ...taken, members: undefined }, random)
+      if (keyed) offspring.push(keyed)
     }
     return { survivors, offspring }
   }
@@ -131,17 +132,17 @@ export class BreedingGenerations<P> implements Breeding {
     return this.#children(members, scores, random)[0]
   }
 
-  #makeDistinct(child: readonly number[], taken: Taken, random: Random): number[] | undefined {
+  #makeDistinct(child: readonly number[], taken: Taken, random: Random): KeyedPoint | undefined {
     return makeDistinct(this.#nursery.space, this.#nursery.variation, child, taken, random)
   }
 }
 
-function drawn(genome: readonly number[]): Offspring {
-  return { genome, operator: 'random' }
+function drawn(keyed: KeyedPoint): Offspring {
+  return { keyed, operator: 'random' }
 }
 
-function bred(genome: readonly number[]): Offspring {
-  return { genome, operator: 'offspring' }
+function bred(keyed: KeyedPoint): Offspring {
+  return { keyed, operator: 'offspring' }
 }
 
 function isThere<T>(value: T | undefined): value is T {

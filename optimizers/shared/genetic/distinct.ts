@@ -1,6 +1,6 @@
 import type { Random } from '../../../src/core/random.ts'
 import type { Space } from '../../../src/core/space.ts'
-import { freshPoint, keyedPoint } from '../fresh-point.ts'
+import { freshPoint, type KeyedPoint, keyedPoint } from '../fresh-point.ts'
 import type { GenomeMap } from '../genome-map.ts'
 import { type KnownPoints, scoreAt } from '../known-points.ts'
 import type { Member } from './members.ts'
@@ -24,27 +24,28 @@ export function makeDistinct<P>(
   bred: readonly number[],
   taken: Taken,
   random: Random,
-): number[] | undefined {
+): KeyedPoint | undefined {
   const { seen, known } = taken
-  let { point, key } = keyedPoint(space, bred)
-  for (let attempt = 0; isTaken(point, key, taken); attempt++) {
+  let keyed = keyedPoint(space, bred)
+  for (let attempt = 0; isTaken(keyed, taken); attempt++) {
     if (attempt === attempts) {
       const found = freshPoint(space, (key) => seen.has(key) || scoreAt(known, key) !== undefined, random)
       if (!found) return undefined
       seen.add(found.key)
-      return found.point
+      return found
     }
+    const { point } = keyed
     space.fillHidden(point, random)
     if (attempt < attempts / 2) variation.mutate(point, random)
     else variation.scatter(point, random)
-    ;({ point, key } = keyedPoint(space, point))
+    keyed = keyedPoint(space, point)
   }
-  seen.add(key)
-  return point
+  seen.add(keyed.key)
+  return keyed
 }
 
-function isTaken(genome: readonly number[], key: number, { seen, known, members }: Taken): boolean {
-  return seen.has(key) || (scoreAt(known, key) !== undefined && !members?.has(genome))
+function isTaken({ point, key }: KeyedPoint, { seen, known, members }: Taken): boolean {
+  return seen.has(key) || (scoreAt(known, key) !== undefined && !members?.has(point))
 }
 
 const attempts = 16

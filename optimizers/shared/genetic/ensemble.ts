@@ -13,26 +13,22 @@ export function ensembleOf(parents: readonly (readonly number[])[], descent: num
   const count = parents.length
   const n = parents[0]!.length
   // Relative to the mean <x>: the weights of rank sum to 1 and fall linearly; the normal ones of REX have the variance 1 / (k - 1).
-  const weights: number[] = []
   let sum = 0
+  const total = new Float64Array(n)
+  const weighted = new Float64Array(n)
+  // Parent by parent: in thousands of axes, reading all of them for each axis takes ten times as long.
   for (let k = 0; k < count; k++) {
     const ofRank = (2 * (count - k)) / (count * (count + 1)) - 1 / count
     const weight = descent * ofRank + random.normal() / Math.sqrt(count - 1)
-    weights.push(weight)
     sum += weight
-  }
-  // Parent by parent: in thousands of axes, reading all of them for each axis takes ten times as long.
-  const total = [...parents[0]!]
-  const weighted = total.map((x) => weights[0]! * x)
-  for (let k = 1; k < count; k++) {
     const parent = parents[k]!
-    const weight = weights[k]!
     for (let i = 0; i < n; i++) {
-      total[i]! += parent[i]!
-      weighted[i]! += weight * parent[i]!
+      const x = parent[i]!
+      total[i]! += x
+      weighted[i]! += weight * x
     }
   }
-  const child = new Array<number>(n)
+  const child = parents[0]!.slice()
   for (let i = 0; i < n; i++) {
     const mean = total[i]! / count
     child[i] = clipUnit(mean + weighted[i]! - sum * mean) // <x> + sum over k of w_k (x_k - <x>)

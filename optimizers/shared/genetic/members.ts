@@ -27,6 +27,7 @@ export function keysOf(genomes: readonly { readonly genome: readonly number[] }[
 
 /** The best that did not fail, best first; no two have the same genome. Equals stay in their order. */
 export function bestOf<M extends Member>(members: readonly M[], scores: readonly number[], count: number): M[] {
+  if (count * fewOf < members.length) return bestFew(members, scores, count)
   const ranked = members.map((_, i) => i).filter((i) => members[i]!.fitness !== null)
   ranked.sort((a, b) => compareScores(scores[b]!, scores[a]!))
   const seen = new GenomeMap<true>()
@@ -40,3 +41,26 @@ export function bestOf<M extends Member>(members: readonly M[], scores: readonly
   }
   return best
 }
+
+/** The same of few: each that is better than the last of them takes its place among them, and nothing else is sorted. */
+function bestFew<M extends Member>(members: readonly M[], scores: readonly number[], count: number): M[] {
+  const best: number[] = []
+  for (let i = 0; i < members.length; i++) {
+    if (members[i]!.fitness === null || (best.length === count && !(scores[i]! > scores[best[count - 1]!]!))) continue
+    const twin = best.findIndex((other) => isSameGenome(members[other]!.genome, members[i]!.genome))
+    if (twin >= 0 && scores[best[twin]!]! >= scores[i]!) continue
+    if (twin >= 0) best.splice(twin, 1)
+    else if (best.length === count) best.pop()
+    let place = best.length
+    while (place > 0 && scores[best[place - 1]!]! < scores[i]!) place--
+    best.splice(place, 0, i)
+  }
+  return best.map((i) => members[i]!)
+}
+
+function isSameGenome(a: readonly number[], b: readonly number[]): boolean {
+  return a.every((x, i) => x === b[i])
+}
+
+/** Where no more than one of so many is wanted, they need not all be sorted. */
+const fewOf = 8

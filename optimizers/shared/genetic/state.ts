@@ -1,4 +1,5 @@
 import type { Random } from '../../../src/core/random.ts'
+import type { KeyedPoint } from '../fresh-point.ts'
 import type { KnownPoints } from '../known-points.ts'
 import type { Bred, FamiliesState } from './families.ts'
 import type { Famous } from './hall-of-fame.ts'
@@ -36,7 +37,7 @@ export type Pending = {
 
 /** A genome that is to be simulated, and what made it. */
 export interface Offspring {
-  readonly genome: readonly number[]
+  readonly keyed: KeyedPoint
   readonly operator: string
   readonly bred?: Bred
 }
