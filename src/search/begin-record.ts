@@ -1,10 +1,11 @@
 import { describeAllocation } from '../../runtime/slurm/allocation.ts'
 import { announcementOf } from '../core/announcement.ts'
+import { ConfigurationError } from '../core/errors.ts'
 import type { Optimizee } from '../core/optimizee.ts'
 import type { Optimizer } from '../core/optimizer.ts'
 import { isMap, isSame, type PlainData, plainDataOf } from '../core/plain-data.ts'
 import type { Trajectory } from '../core/trajectory.ts'
-import type { Manifest } from '../record/rows.ts'
+import type { Counts, Manifest } from '../record/rows.ts'
 import type { RecordWriter } from '../record/writer.ts'
 import { recordedProgram } from './begun-by-program.ts'
 import type { RunIdentity } from './run-identity.ts'
@@ -66,17 +67,41 @@ export function recordSearch(
   })
 }
 
-/** A run whose search was refused when it was told again is what it was before; it has failed if it had never begun. */
-export function recordRefusal(record: RecordWriter, before: Manifest, reason: string): void {
-  const { status, hash = null, generationLimit = null, limits = {} } = before
-  const was = status === 'finished' || status === 'failed' || status === 'stopped'
-  record.writeManifest({
-    status: was ? status : status === undefined ? 'failed' : 'stopped',
-    reason: was ? (before.reason ?? null) : reason,
-    hash,
-    generationLimit,
-    limits,
-  })
+/** What a run was before a search took it up, and how much it held. */
+export interface RunBefore {
+  readonly manifest: Manifest
+  readonly held: Counts
+}
+
+export function runBefore(record: RecordWriter): RunBefore {
+  return { manifest: record.manifest(), held: record.counts() }
+}
+
+/**
+ * Says what a run is whose search was refused, or ended by its optimizer. As long as nothing was added to it, one that had
+ * finished is what it was; so is one that a refusal found stopped or failed, and one that was killed is stopped. Any other has
+ * failed.
+ */
+export function recordRefusal(record: RecordWriter, { manifest, held }: RunBefore, error: Error): void {
+  const { status } = manifest
+  const { individuals, attempts } = record.counts()
+  const isAsBefore = individuals === held.individuals && attempts === held.attempts
+  const hadEnded = status === 'finished' || (error instanceof ConfigurationError && isEnd(status))
+  if (isAsBefore && hadEnded) {
+    restoreManifest(record, manifest)
+    return
+  }
+  const wasKilled = isAsBefore && status === 'running' && error instanceof ConfigurationError
+  record.writeManifest({ status: wasKilled ? 'stopped' : 'failed', reason: error.message })
+}
+
+function isEnd(status: unknown): boolean {
+  return status === 'failed' || status === 'stopped'
+}
+
+function restoreManifest(record: RecordWriter, before: Manifest): void {
+  const fresh = Object.keys(record.manifest()).filter((key) => !Object.hasOwn(before, key))
+  record.writeManifest({ ...Object.fromEntries(fresh.map((key) => [key, null])), ...before })
 }
 
 /** Whether the limits of a search are those that its record has: where it has finished, nothing is left to be simulated. */

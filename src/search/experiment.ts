@@ -28,6 +28,7 @@ import {
   recordProgram,
   recordRefusal,
   recordSearch,
+  runBefore,
 } from './begin-record.ts'
 import { checkPlan, refuseLowLimits } from './check-plan.ts'
 import { deliver } from './deliver.ts'
@@ -210,7 +211,7 @@ export class Experiment {
     })
     if (prepared.manifest) record.writeManifest(prepared.manifest)
     options.onAccepted?.()
-    const before = record.manifest()
+    const before = runBefore(record)
     recordSearch(record, optimizer, optimizee, configuration, options)
     if (!prepared.configuration) recordProgram(record, prepared.asked, optimizer, optimizee, options)
     record.saveGroups(trajectory)
@@ -238,7 +239,7 @@ export class Experiment {
     try {
       return await this.#play(prepared, runner, environment, { evaluations, cache, finished }, options)
     } catch (error) {
-      if (error instanceof ConfigurationError) recordRefusal(record, before, error.message)
+      if (error instanceof ConfigurationError || error instanceof OptimizerError) recordRefusal(record, before, error)
       throw error
     }
   }

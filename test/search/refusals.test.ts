@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest'
+import { ConfigurationError } from '../../src/core/errors.ts'
+import type { Optimizee, Optimizer } from '../../src/index.ts'
+import { RecordReader } from '../../src/record/reader.ts'
+import { RandomSearch } from '../fixtures/random-search.ts'
+import { canonicalExport, search } from '../search.ts'
+import { temporaryDirectory } from '../temporary.ts'
+
+const settings = { populationSize: 8, generations: 6, seed: 1 }
+
+/** What the record says of the end of a run. */
+function endOf(directory: string) {
+  const record = RecordReader.openForReading(directory)
+  const { status, reason, hash, limits, generationLimit } = record.manifest()
+  record.close()
+  return { status, reason, hash, limits, generationLimit }
+}
+
+/** A run of two generations that has finished, and the same with room for six, by an optimizer that was edited. */
+async function finishedRun(edit: (optimizer: Optimizer) => object) {
+  const plan = { root: temporaryDirectory(), optimizee: 'recorded' }
+  const { directory } = await search({ ...plan, generations: 2 })
+  const before = endOf(directory)
+  expect(before).toMatchObject({ status: 'finished', generationLimit: 2 })
+  const makeOptimizer = (optimizee: Optimizee) => {
+    const optimizer = new RandomSearch(optimizee, settings)
+    return Object.assign(optimizer, edit(optimizer)) as Optimizer
+  }
+  return { directory, before, extended: search({ ...plan, makeOptimizer }), plan }
+}
+
+/** Refuses the generation of that number. */
+const refusing = (generation: number, refuse: () => never) => (optimizer: Optimizer) => ({
+  postProcess: ((trajectory, evaluations) => {
+    if (trajectory.generation + 1 === generation) refuse()
+    RandomSearch.prototype.postProcess.call(optimizer, trajectory as never, evaluations as never)
+  }) satisfies Optimizer['postProcess'],
+})
+
+test('a finished run to which nothing was added is as it was, also where its optimizer fails', async () => {
+  const refuse = () => {
+    throw new Error('no more')
+  }
+  const { directory, before, extended } = await finishedRun(() => ({ ask: refuse, tell: refuse }))
+  await expect(extended).rejects.toThrow('no more')
+  expect(endOf(directory)).toEqual(before)
+})
+
+test('a run that was refused after it had gone on has failed, for that reason', async () => {
+  const { directory, extended, before } = await finishedRun(
+    refusing(4, () => {
+      throw new ConfigurationError('no fifth generation')
+    }),
+  )
+  const canonical = canonicalExport(directory)
+  await expect(extended).rejects.toThrow('no fifth generation')
+  expect(canonicalExport(directory).length).toBeGreaterThan(canonical.length)
+  expect(endOf(directory)).toEqual({
+    ...before,
+    status: 'failed',
+    reason: 'no fifth generation',
+    hash: null,
+    generationLimit: 6,
+  })
+})
