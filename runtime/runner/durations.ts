@@ -1,16 +1,21 @@
-/** So many times as long as usual counts at most: where it is no exception, what is usual soon follows. */
+/** A pause counts as so many times as long as usual at most: where it is none, what is usual soon follows. */
 const mostBeyond = 8
+/** What takes longer did not wait for a processor: rare as it may be, nobody is to wait behind it. */
+const longestPauseMs = 100
+/** What is usual grows from here, also where a clock saw no time pass. */
+const leastMs = 1e-3
 
 /** How long individuals take, of late: as each comes, without keeping any. */
 export class Durations {
   #mean: number | undefined
-  /** The mean of what is not far beyond it: a process that had to wait for a processor says nothing of what it simulated. */
+  /** The mean without pauses: a process that had to wait for a processor says nothing of what it simulated. */
   #usual: number | undefined
   #deviation = 0
 
   add(milliseconds: number): void {
     this.#usual ??= milliseconds
-    this.#usual += (Math.min(milliseconds, mostBeyond * this.#usual) - this.#usual) / 16
+    const mostCounted = milliseconds > longestPauseMs ? milliseconds : mostBeyond * Math.max(this.#usual, leastMs)
+    this.#usual += (Math.min(milliseconds, mostCounted) - this.#usual) / 16
     if (this.#mean === undefined) {
       this.#mean = milliseconds
       this.#deviation = milliseconds / 2
@@ -21,7 +26,7 @@ export class Durations {
     this.#deviation += (Math.abs(error) - this.#deviation) / 8
   }
 
-  /** The mean in which what took many times as long as usual counts as little more than that; undefined as long as nothing has been measured. */
+  /** The mean, in which what may be a pause counts as little more than usual; undefined as long as nothing has been measured. */
   get usual(): number | undefined {
     return this.#usual
   }
