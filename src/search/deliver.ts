@@ -74,7 +74,7 @@ export async function deliver(
   replaceFile(join(directory, runFiles.optimizee), code)
   const isThere = typeof known === 'string' && existsSync(join(directory, known))
   const snapshot = isThere ? known : await saveSnapshot(directory, optimizee)
-  const key = simulationKey({ code: hash, options: source.options, snapshot })
+  const key = simulationKey({ code: hash, twoloop: ownVersion(), options: source.options, snapshot })
   // A run in which several versions simulated is none that others can reuse.
   const simulation = simulated === undefined || simulated === key ? key : null
   record.writeManifest({ code: hash, snapshot: snapshot ?? null, simulation })

@@ -85,26 +85,28 @@ function openIfSame(directory: string, simulation: string): RecordReader | undef
 }
 
 export interface Simulation {
-  /** The hash of the optimizee's code with all that it imports. */
+  /** The hash of the optimizee's code with all that it imports but what workers provide of this package. */
   readonly code: string
+  /** The version of this package. */
+  readonly twoloop: string
   readonly options: unknown
   /** The name of the file with the snapshot, which says its hash. */
   readonly snapshot: string | undefined
 }
 
 /**
- * What decides the result of a simulation beside parameters and seed: its code, the options that it was made with, the
- * snapshot, and the files that texts in the options name (a command's script, its input), by what stands in them. What
+ * What decides the result of a simulation beside parameters and seed: its code, this package, the options that it was made with,
+ * the snapshot, and the files that texts in the options name (a command's script, its input), by what stands in them. What
  * such files read in turn is not seen.
  */
-export function simulationKey({ code, options, snapshot }: Simulation): string {
+export function simulationKey({ code, twoloop, options, snapshot }: Simulation): string {
   const { workingDirectory } = (options ?? {}) as { readonly workingDirectory?: unknown }
   const folder = typeof workingDirectory === 'string' ? workingDirectory : '.'
   const files = [...new Set(textsIn(options))].sort().flatMap((text) => {
     const content = digestOf(resolve(folder, text))
     return content === undefined ? [] : [[text, content]]
   })
-  const key = JSON.stringify([code, options ?? null, snapshot ?? null, files])
+  const key = JSON.stringify([code, twoloop, options ?? null, snapshot ?? null, files])
   return createHash('sha256').update(key).digest('hex')
 }
 

@@ -218,17 +218,20 @@ test('the points of a design are found in a larger one with the same seeds, repl
   expect(large.simulated).toHaveLength(64 - done)
 })
 
-test('the key of a simulation depends on code, options, snapshot and files, and on nothing else', () => {
+test('the key of a simulation depends on code, package, options, snapshot and files, and on nothing else', () => {
   const folder = temporaryDirectory()
   writeFileSync(join(folder, 'simulate.py'), 'print(1)')
   const options = { command: ['python3', 'simulate.py', '--x', '{x}'], workingDirectory: folder, empty: '', zero: '\0' }
-  const given = { code: 'abc', options, snapshot: undefined }
+  const given = { code: 'abc', twoloop: '0.1.0', options, snapshot: undefined }
   const key = simulationKey(given)
   expect(simulationKey({ ...given, options: { ...options } })).toBe(key)
   expect(simulationKey({ ...given, code: 'abd' })).not.toBe(key)
+  expect(simulationKey({ ...given, twoloop: '0.2.0' })).not.toBe(key)
   expect(simulationKey({ ...given, snapshot: 'snapshot-1.msgpack' })).not.toBe(key)
   expect(simulationKey({ ...given, options: { ...options, more: 'x'.repeat(5000) } })).not.toBe(key)
   writeFileSync(join(folder, 'simulate.py'), 'print(2)')
   expect(simulationKey(given)).not.toBe(key)
-  expect(simulationKey({ code: 'abc', options: undefined, snapshot: undefined })).toMatch(/^[0-9a-f]{64}$/)
+  expect(simulationKey({ code: 'abc', twoloop: '0.1.0', options: undefined, snapshot: undefined })).toMatch(
+    /^[0-9a-f]{64}$/,
+  )
 })
