@@ -212,7 +212,7 @@ export interface RunRecord {
   triedBefore(generation: number): readonly TriedBefore[]
   /** Whether individuals of a generation have printed something that has not been packed yet. */
   hasPrinted(generation: number): boolean
-  /** The parts of workers' output files that it is, one after the other; the record may be written meanwhile. */
+  /** Where in workers' output files stands what attempts of a generation printed, attempt after attempt; the record may be written meanwhile. */
   printedIn(generation: number): Iterable<AttemptRecord>
   /** Whether a worker's output files hold what individuals of later generations have printed. */
   hasPrintedAfter(generation: number, worker: number): boolean

@@ -151,13 +151,13 @@ export abstract class WorkReader extends RowReader {
   }
 }
 
-/** The attempt by which an individual failed for good. */
 type PrintedRow = Pick<IndividualId, 'index' | 'replicate'> &
   Pick<AttemptRow, 'epoch' | 'attempt' | 'worker' | 'verdict' | 'printed'>
 
 /** How many attempts are held at once of those that have printed. */
 const printedAtOnce = 500
 
+/** The attempt by which an individual failed for good. */
 export type Failure = Pick<AttemptRecord, 'individual' | 'epoch' | 'attempt' | 'worker' | 'printed'> & {
   readonly cause: FailureCause
 }

@@ -29,8 +29,8 @@ export function ownVersion(): string {
 
 /** Git is asked only in a working tree: to start it for nothing takes as long as much else of a short run. */
 function gitCommit(): string | null {
-  if (process.env.GIT_DIR === undefined && !isInWorkingTree(process.cwd())) return null
   try {
+    if (process.env.GIT_DIR === undefined && !isInWorkingTree(process.cwd())) return null
     return execFileSync('git', ['rev-parse', 'HEAD'], { stdio: ['ignore', 'pipe', 'ignore'], encoding: 'utf8' }).trim()
   } catch {
     return null

@@ -17,7 +17,8 @@ test('a run says of which commit its folder is, also from a folder within, and o
   expect(await commitIn(repository)).toBeNull()
   const git = (...words: string[]) => execa('git', words, { cwd: repository })
   await git('init', '--quiet')
-  await git('-c', 'user.name=A', '-c', 'user.email=a@example.org', 'commit', '--quiet', '--allow-empty', '-m', 'begin')
+  const author = ['-c', 'user.name=A', '-c', 'user.email=a@example.org', '-c', 'commit.gpgSign=false']
+  await git(...author, 'commit', '--quiet', '--allow-empty', '-m', 'begin')
   const { stdout } = await git('rev-parse', 'HEAD')
   const within = join(repository, 'models', 'sir')
   mkdirSync(within, { recursive: true })
