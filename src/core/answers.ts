@@ -1,4 +1,4 @@
-import type { Algorithm, Recommendation } from './algorithm.ts'
+import type { Algorithm, Asked, Recommendation, Reported } from './algorithm.ts'
 import { refuseBudget } from './budget.ts'
 import { type IndividualId, nameOf } from './individual.ts'
 import { nearest } from './nearest.ts'
@@ -14,6 +14,8 @@ export function refuseAsked(given: unknown): string | undefined {
   const isAsked =
     state !== undefined && Array.isArray(proposals) && proposals.every((one) => isMap(one) && isMap(one.parameters))
   if (!isAsked) return `it needs to give { state, proposals: [{ parameters }, ...] }, and gave ${shownAnswer(given)}`
+  const surplus = refuseKeys(given, keysOfAsked, ['what it gives', 'it'])
+  if (surplus !== undefined) return surplus
   // A misspelt key stands in all proposals, so that one of them is enough.
   const [first] = proposals
   const refusal =
@@ -44,6 +46,10 @@ function refuseKeys(given: unknown, known: object, [one, any]: readonly [string,
   const meant = nearest(unknown, names)
   return `${one} has ${show(unknown)}${meant ? ` (did you mean ${meant}?)` : ''}, and ${any} has ${names.join(', ')}`
 }
+
+const keysOfAsked: Readonly<Record<keyof Asked<State>, true>> = { state: true, proposals: true }
+
+const keysOfReported: Readonly<Record<keyof Reported<State>, true>> = { state: true, stop: true }
 
 const keysOfOrigins: Readonly<Record<keyof Origin, true>> = { operator: true, parents: true }
 
@@ -122,6 +128,8 @@ export function refuseReported(given: unknown): string | undefined {
   if (state === undefined || !Array.isArray(stop)) {
     return `it needs to give { state, stop: [individual, ...] }, and gave ${shownAnswer(given)}`
   }
+  const surplus = refuseKeys(given, keysOfReported, ['what it gives', 'it'])
+  if (surplus !== undefined) return surplus
   const wrong = stop.find((one) => !isId(one))
   return wrong === undefined ? undefined : `it stops what is not ${wantedId}: ${show(wrong)}`
 }

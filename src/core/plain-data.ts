@@ -95,6 +95,34 @@ function circleIn(value: unknown): Flaw {
 /** How deep a circle is looked for: who makes one of more steps finds it by less. */
 const mostDeep = 200
 
+/** Where the second of two states first differs from the first ("mean[3]"); undefined if it does not. */
+export function findChange(before: unknown, now: unknown): string | undefined {
+  const place = changeIn(before, now)
+  return place && (place.replace(/^\./, '') || 'all of it')
+}
+
+function changeIn(before: unknown, now: unknown): string | undefined {
+  if (before === now) return undefined
+  if (typeof before !== 'object' || typeof now !== 'object' || before === null || now === null) return '.'
+  const isList = Array.isArray(before) || ArrayBuffer.isView(before)
+  const one = before as Readonly<Record<string | number, unknown>>
+  const other = now as Readonly<Record<string | number, unknown>>
+  if (isList) {
+    const { length } = before as ArrayLike<unknown>
+    if ((now as Partial<ArrayLike<unknown>>).length !== length) return '.'
+    for (let i = 0; i < length; i++) {
+      const place = changeIn(one[i], other[i])
+      if (place !== undefined) return `[${i}]${place === '.' ? '' : place}`
+    }
+    return undefined
+  }
+  for (const key of new Set([...Object.keys(one), ...Object.keys(other)])) {
+    const place = changeIn(one[key], other[key])
+    if (place !== undefined) return `.${key}${place === '.' ? '' : place}`
+  }
+  return undefined
+}
+
 /** A value as JSON keeps it: what is undefined is left out, and only data is left of classes. */
 export function plainDataOf(value: unknown): PlainData {
   return JSON.parse(JSON.stringify(value)) as PlainData

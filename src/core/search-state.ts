@@ -12,7 +12,7 @@ import type { Evaluation } from './evaluation.ts'
 import { type Individual, type IndividualId, nameOf } from './individual.ts'
 import { guarded, OptimizerError, whatFailed } from './optimizer-error.ts'
 import { aRecord, checkArgument, type OptionCheck } from './options.ts'
-import { findNotPlain, type State } from './plain-data.ts'
+import { findChange, findNotPlain, type State } from './plain-data.ts'
 import type { Proposal } from './proposal.ts'
 import { Random } from './random.ts'
 import type { NumberedReport } from './record.ts'
@@ -54,6 +54,8 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
   #guesses: readonly P[] = []
   /** The state is looked through when so many have been told: rarely, as its size may grow with the history. */
   #checkAt: number
+  /** Of these the next call is watched: whether it leaves the state that it is given as it is. */
+  readonly #watched = new Set<string>()
 
   private constructor(optimizer: Algorithm<S, P>, state: S, asked: number, told: number, tags: Map<string, State>) {
     if (!(tags instanceof Map)) {
@@ -65,6 +67,7 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
     this.#told = told
     this.#tags = tags
     this.#checkAt = told
+    this.#watch()
   }
 
   static begin<S extends State, P>(optimizer: Algorithm<S, P>): SearchState<S, P> {
@@ -159,7 +162,7 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
   #answerTo(room: number): Asked<S, P> {
     const optimizer = this.#optimizer
     const random = Random.of(optimizer.settings.seed, 'ask', this.#asked)
-    const asked = this.#guard('ask', () => optimizer.ask(this.#state, room, random))
+    const asked = this.#call('ask', () => optimizer.ask(this.#state, room, random))
     this.#accept('ask', refuseAsked(asked))
     return asked
   }
@@ -205,12 +208,34 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
     const optimizer = this.#optimizer
     const random = Random.of(optimizer.settings.seed, 'tell', this.#told)
     const tagged = this.#withTags(evaluations)
-    this.#state = this.#guard('tell', () => optimizer.tell(this.#state, tagged, random))
+    this.#state = this.#call('tell', () => optimizer.tell(this.#state, tagged, random))
     this.#givenBy = 'tell'
     this.#told += evaluations.length
     if (this.#told < this.#checkAt) return
     this.requirePlain()
     this.#checkAt = 2 * this.#told
+    this.#watch()
+  }
+
+  /** Seldom, and never where a copy of the state may be dear: who changes states in place does so from the beginning. */
+  #watch(): void {
+    if (this.#told <= mostToldWatched) for (const method of methodsOfStates) this.#watched.add(method)
+  }
+
+  /** What a method gives that is given the state, and is to leave it as it is. */
+  #call<T>(method: MethodOfStates, call: () => T): T {
+    if (this.#watched.size === 0 || !this.#watched.delete(method)) return this.#guard(method, call)
+    this.requirePlain()
+    const before = structuredClone(this.#state)
+    const answer = this.#guard(method, call)
+    const changed = findChange(before, this.#state)
+    if (changed !== undefined) {
+      this.#refuse(
+        method,
+        `it must leave the state that it is given as it is and give a new one, but it changed ${changed}`,
+      )
+    }
+    return answer
   }
 
   /**
@@ -222,7 +247,7 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
     this.#heard = number
     const random = Random.of(optimizer.settings.seed, 'report', number)
     if (optimizer.report === undefined) return []
-    const heard = this.#guard('report', () => optimizer.report!(this.#state, individual, step, value, random))
+    const heard = this.#call('report', () => optimizer.report!(this.#state, individual, step, value, random))
     this.#accept('report', refuseReported(heard))
     this.#state = heard.state
     this.#givenBy = 'report'
@@ -231,28 +256,28 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
 
   /** How many proposals the next generation has at most. @throws OptimizerError if the algorithm throws, or gives no number */
   generationSize(): number {
-    const size = this.#guard('generationSize', () => this.#optimizer.generationSize(this.#state))
+    const size = this.#call('generationSize', () => this.#optimizer.generationSize(this.#state))
     this.#accept('generationSize', refuseGenerationSize(size))
     return size
   }
 
   /** What it has found. @throws OptimizerError if the algorithm throws, or recommends what is not in the space */
   recommend(): readonly Recommendation<P>[] {
-    const recommended = this.#guard('recommend', () => this.#optimizer.recommend(this.#state))
+    const recommended = this.#call('recommend', () => this.#optimizer.recommend(this.#state))
     this.#accept('recommend', refuseRecommendations(this.#optimizer, recommended))
     return recommended
   }
 
   /** What the state says to people. @throws OptimizerError if the algorithm throws, or says what a record cannot hold */
   summarize(): Readonly<Record<string, unknown>> {
-    const summary = this.#guard('summarize', () => this.#optimizer.summarize(this.#state))
+    const summary = this.#call('summarize', () => this.#optimizer.summarize(this.#state))
     this.#accept('summarize', refuseSummary(summary))
     return summary
   }
 
   /** The individuals that proposals to come may go on from. @throws OptimizerError if the algorithm throws */
   needs(): readonly IndividualId[] {
-    const needed = this.#guard('needs', () => this.#optimizer.needs(this.#state))
+    const needed = this.#call('needs', () => this.#optimizer.needs(this.#state))
     this.#accept('needs', refuseNeeds(needed))
     return needed
   }
@@ -325,6 +350,20 @@ function withTag<P>(evaluation: Evaluation<P>, tag: State | undefined): Evaluati
   const isBare = (samples ?? standardError ?? violation ?? outputs) === undefined
   return isBare ? { individual, outcome, fitness, tag } : Object.assign({}, evaluation, { tag })
 }
+
+type MethodOfStates = 'ask' | 'tell' | 'report' | 'generationSize' | 'recommend' | 'summarize' | 'needs'
+
+const methodsOfStates: readonly MethodOfStates[] = [
+  'ask',
+  'tell',
+  'report',
+  'generationSize',
+  'recommend',
+  'summarize',
+  'needs',
+]
+
+const mostToldWatched = 1000
 
 const anAlgorithm: OptionCheck = (value) =>
   typeof (value as Partial<Algorithm> | null | undefined)?.tell === 'function'

@@ -4,7 +4,7 @@ import { ConfigurationError } from './errors.ts'
 import type { Evaluation } from './evaluation.ts'
 import { type Expansion, proposalsIn } from './expansion.ts'
 import { Individual, type IndividualId } from './individual.ts'
-import { checkArgument, type OptionCheck, someValues } from './options.ts'
+import { aText, aValue, checkArgument, type OptionCheck, refuseSurplus, someValues } from './options.ts'
 import { ParameterGroup } from './parameter-group.ts'
 import type { Proposal } from './proposal.ts'
 import { seedOf } from './random.ts'
@@ -92,7 +92,10 @@ export class Trajectory<P = Record<string, unknown>> {
    * Records a result of the search as a whole.
    * @example trajectory.fAddResult('R0', beta / gamma)
    */
-  fAddResult(key: string, value: unknown): void {
+  fAddResult(key: string, value: unknown, ...surplus: readonly never[]): void {
+    checkArgument('fAddResult', 'the key', key, aText)
+    checkArgument('fAddResult', `the value of ${key}`, value, aValue)
+    refuseSurplus('fAddResult', 2, surplus, '')
     this.#results.set(key, value)
   }
 

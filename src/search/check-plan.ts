@@ -7,6 +7,7 @@ import { anything, checkOptions, wholeFrom } from '../core/options.ts'
 import { isSame } from '../core/plain-data.ts'
 import { Random } from '../core/random.ts'
 import { repair, triesOfRepair } from '../core/repair.ts'
+import { pointsOf } from '../core/replications.ts'
 import type { RunnerSettings } from '../core/runner-settings.ts'
 import { Replicates } from '../core/samples.ts'
 import { SearchState } from '../core/search-state.ts'
@@ -169,7 +170,10 @@ export function refuseLowLimits(record: RecordReader, optimizer: Optimizer, limi
   }
   if (target === undefined || isSame(target, before.target)) return
   const ends = new Ends({ target }, optimizer)
-  ends.tell(new Replicates(record.replications, optimizer.objectives).join(record.told()))
+  const told = new Replicates(record.replications, optimizer.objectives).join(record.told())
+  const newest = record.generations - 1
+  const earlier = told.map(({ individual }) => individual).filter(({ generation }) => generation < newest)
+  ends.tell(told, [...earlier, ...(newest < 0 ? [] : pointsOf(record.individuals(newest), record.replications))])
   if (ends.first === undefined) return
   throw new ConfigurationError(
     `limits.target: ${JSON.stringify(target)} has been reached already, by individual ${ends.first} of ${record.directory}; give a better one, or choose another name.`,

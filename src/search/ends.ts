@@ -1,11 +1,12 @@
 import { type BudgetRange, isWhole } from '../core/budget.ts'
 import type { Evaluation } from '../core/evaluation.ts'
-import { nameOf } from '../core/individual.ts'
+import { type Individual, nameOf } from '../core/individual.ts'
 import { type Limits, mostEvaluations } from '../core/limits.ts'
 import type { Objectives } from '../core/objectives.ts'
 import type { Problem } from '../core/optimizee.ts'
 import type { Optimizer } from '../core/optimizer.ts'
 import { counted } from '../core/text.ts'
+import { DesignPoints } from './design-points.ts'
 import { GrowingVolume } from './growing-volume.ts'
 
 /** How much of a search there is. */
@@ -66,13 +67,21 @@ export class Ends {
     return this.#limits.target !== undefined || this.#limits.stagnation !== undefined
   }
 
-  tell(evaluations: Iterable<Evaluation>): void {
+  /**
+   * A point that a design simulates several times is looked at once its last replicate is told, by their mean.
+   *
+   * @param asked whose evaluations these are, if more is to come of some
+   */
+  tell(evaluations: readonly Evaluation[], asked?: readonly Individual[]): void {
     if (!this.looksBack) return
+    const points = DesignPoints.of(asked ?? evaluations.map(({ individual }) => individual), this.#objectives)
     for (const evaluation of evaluations) {
       if (!isWhole(this.#budget, evaluation.individual.budget)) continue
       this.#told++
-      if (this.#isBetter(evaluation)) this.#improved = this.#told
-      if (this.#first === undefined && this.#isTarget(evaluation)) this.#first = nameOf(evaluation.individual)
+      const point = points ? points.add(evaluation) : evaluation
+      if (point === undefined) continue
+      if (this.#isBetter(point)) this.#improved = this.#told
+      if (this.#first === undefined && this.#isTarget(point)) this.#first = nameOf(point.individual)
     }
   }
 

@@ -28,6 +28,75 @@ test.each<[given: unknown, said: string]>([
   },
 )
 
+test.each<[beside: object, said: string]>([
+  [{ proposal: [] }, 'has "proposal" (did you mean proposals?), and it has state, proposals'],
+  [{ done: true }, 'has "done", and it has state, proposals'],
+])('what ask gives beside a state and proposals is refused, which would be lost: %j', (beside, said) => {
+  const ask = () => ({ state: {}, proposals: [{ parameters: { x: 0.5 } }], ...beside })
+  expect(() => SearchState.begin(own({ ask })).ask(1)).toThrow(
+    `The optimizer own failed in ask after 0 evaluations (generation 0): what it gives ${said}.`,
+  )
+  const report = () => ({ state: {}, stop: [], stopped: [] })
+  const id = { generation: 0, index: 0, replicate: 0 }
+  expect(() =>
+    SearchState.begin(own({ report })).report({ number: 1, individual: id, attempt: 1, step: 1, value: 1 }),
+  ).toThrow(
+    'failed in report after 0 evaluations (generation 0): what it gives has "stopped", and it has state, stop.',
+  )
+})
+
+const inPlace: Readonly<Record<string, (state: { n: number; seen: number[]; mean: Float64Array }) => unknown>> = {
+  n: (state) => state.n++,
+  seen: (state) => state.seen.push(3),
+  'seen[0]': (state) => state.seen.fill(4),
+  'mean[1]': (state) => state.mean.fill(2, 1),
+}
+
+test.each(['ask', 'tell', 'report', 'generationSize', 'recommend', 'summarize', 'needs'] as const)(
+  'a state that %s changes in place is refused, wherever in it',
+  (method) => {
+    const id = { generation: 0, index: 0, replicate: 0 }
+    for (const [place, change] of Object.entries(inPlace)) {
+      const answers: Readonly<Record<string, (state: never) => unknown>> = {
+        ask: (state) => ({ state, proposals: [] }),
+        tell: (state) => state,
+        report: (state) => ({ state, stop: [] }),
+      }
+      const changing = (state: never) => {
+        change(state)
+        return answers[method]?.(state)
+      }
+      const start = () => ({ n: 0, seen: [1], mean: new Float64Array(2) })
+      const search = SearchState.begin(own({ start, ask: answers.ask, tell: answers.tell, [method]: changing }))
+      const call = {
+        ask: () => search.ask(1),
+        tell: () => search.tell([]),
+        report: () => search.report({ number: 1, individual: id, attempt: 1, step: 1, value: 1 }),
+        generationSize: () => search.generationSize(),
+        recommend: () => search.recommend(),
+        summarize: () => search.summarize(),
+        needs: () => search.needs(),
+      }[method]
+      expect(call).toThrow(
+        `The optimizer own failed in ${method} after 0 evaluations (generation 0): it must leave the state that it is given as it is and give a new one, but it changed ${place}.`,
+      )
+    }
+  },
+)
+
+test('a state is looked at again after twice as many evaluations: what changes it may come into play later', () => {
+  const individual = new Individual({ generation: 0, index: 0, replicate: 0 }, { x: 0.5 }, 1)
+  const told: Evaluation[] = [{ individual, outcome: 'done', fitness: [1] }]
+  const later = (state: { n: number }) => {
+    if (state.n > 5) state.n++
+    return { n: state.n + 1 }
+  }
+  const search = SearchState.begin(own({ start: () => ({ n: 0 }), tell: later }))
+  expect(() => {
+    for (let i = 0; i < 20; i++) search.tell(told)
+  }).toThrow(/failed in tell after \d+ evaluations .*, but it changed n\.$/)
+})
+
 class Circle {
   readonly own = this
 }
@@ -71,10 +140,13 @@ test('the method that gave a state which is not plain is named', () => {
     ask = () => ({ state: { n: Number.NaN }, proposals: [] })
     tell = () => ({ n: Number.POSITIVE_INFINITY })
   }
-  const search = SearchState.begin(new Own(problemOf<Record<string, unknown>>({ x: real(0, 1) }), { seed: 1 }))
+  const begin = () => SearchState.begin(new Own(problemOf<Record<string, unknown>>({ x: real(0, 1) }), { seed: 1 }))
+  const search = begin()
   search.ask(1)
-  expect(() => search.requirePlain()).toThrow('The optimizer own failed in ask after 0 evaluations (generation 0): its')
-  expect(() => search.tell([])).toThrow('The optimizer own failed in tell after 0 evaluations (generation 0): its')
+  const saysAsk = 'The optimizer own failed in ask after 0 evaluations (generation 0): its'
+  expect(() => search.requirePlain()).toThrow(saysAsk)
+  expect(() => search.tell([])).toThrow(saysAsk)
+  expect(() => begin().tell([])).toThrow('The optimizer own failed in tell after 0 evaluations (generation 0): its')
 })
 
 test.each<[proposal: object, said: string]>([

@@ -19,6 +19,12 @@ test('unknown names throw, and say what there is', () => {
   expect(() => Reflect.apply(trajectory.fAddParameter, trajectory, ['a'])).toThrow(
     'fAddParameter: the value of a is missing; null stands for none',
   )
+  for (const given of [['a'], ['a', undefined]]) {
+    expect(() => Reflect.apply(trajectory.fAddResult, trajectory, given)).toThrow(
+      'fAddResult: the value of a is missing; null stands for none',
+    )
+  }
+  expect(() => Reflect.apply(trajectory.fAddResult, trajectory, [7, 1])).toThrow('the key needs a text, got 7')
   expect(() => trajectory.individuals(3)).toThrow('has generations 0 to -1, not 3')
 })
 

@@ -25,6 +25,37 @@ test('a design is played as far as whole generations of it fit into a limit of e
   await expect(played(11)).rejects.toThrow('limits.evaluations needs at least one generation of 12, got 11')
 })
 
+test('a target is one of points: the mean of their replicates reaches it, and no lucky one of them', async () => {
+  const root = temporaryDirectory()
+  const whole = await search({ root, name: 'whole', optimizee: 'recorded', makeOptimizer })
+  const rows = whole.canonical.trim().split('\n')
+  const points = new Map<string, number[]>()
+  for (const line of rows) {
+    const { generation, index, fitness } = JSON.parse(line)
+    const name = `${generation}.${index}`
+    points.set(name, [...(points.get(name) ?? []), fitness[0]])
+  }
+  const means = [...points].map(([name, costs]) => ({ name, mean: costs.reduce((a, b) => a + b) / costs.length }))
+  const luckiest = Math.min(...[...points.values()].flat())
+  const best = Math.min(...means.map(({ mean }) => mean))
+  expect(luckiest).toBeLessThan(best)
+  const one = { root, optimizee: 'recorded', makeOptimizer }
+  const never = await search({ ...one, name: 'lucky', limits: { target: luckiest } })
+  expect(never).toMatchObject({
+    canonical: whole.canonical,
+    reason: whole.reason!,
+  })
+  const target = means[5]!.mean + 1e-9 // of the second generation
+  const first = means.find(({ mean }) => mean <= target)!
+  const reached = await search({ ...one, name: 'mean', limits: { target } })
+  expect(reached.reason).toBe(`individual ${first.name} has reached the target (limits.target: ${target})`)
+  const raised = { ...one, name: 'whole', limits: { target: luckiest } }
+  expect((await search(raised)).canonical).toBe(whole.canonical)
+  await expect(search({ ...raised, limits: { target: best + 1e-9 } })).rejects.toThrow(
+    /has been reached already, by individual/,
+  )
+})
+
 test('a design that was stopped in the middle of a generation goes on, and simulates no run twice', async () => {
   const root = temporaryDirectory()
   const journal = join(root, 'journal')
