@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { access, readFile, stat } from 'node:fs/promises'
 import { extname } from 'node:path'
-import { ConfigurationError, messageOf } from '../core/errors.ts'
+import { ConfigurationError, messageOf, SearchFailedError } from '../core/errors.ts'
 import { importBundled } from '../system/bundle.ts'
 import { refuse } from './place.ts'
 import { parseText } from './yaml.ts'
@@ -35,7 +35,7 @@ export async function importModule(file: string, path: string): Promise<Record<s
   try {
     return await importBundled(path)
   } catch (error) {
-    if (error instanceof ConfigurationError) throw error
+    if (error instanceof ConfigurationError || error instanceof SearchFailedError) throw error
     throw new ConfigurationError(`${file}: threw while it was imported: ${messageOf(error)}`, { cause: error })
   }
 }

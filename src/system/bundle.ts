@@ -14,7 +14,7 @@ import type {
   Plugin,
   PluginBuild,
 } from 'esbuild'
-import { ConfigurationError } from '../core/errors.ts'
+import { ConfigurationError, messageOf, SearchFailedError } from '../core/errors.ts'
 import { digestOf } from './file-digest.ts'
 import { importProviding, providedName, providedNames, takingProvided } from './import-providing.ts'
 import { runningFile } from './own-parts.ts'
@@ -113,7 +113,7 @@ const requireForCommonJs = [
 ].join('; ')
 
 async function build(entry: string, ownPackage: OwnPackage): Promise<Built> {
-  const { build } = loadBundler()
+  const { build, stop } = loadBundler()
   const folder = dirname(entry)
   let isProvided = true
   const onLeftOutside = () => {
@@ -145,9 +145,20 @@ async function build(entry: string, ownPackage: OwnPackage): Promise<Built> {
     return { code: withMap(code!, map!, folder), files: inputs.map((name) => join(folder, name)), isProvided }
   } catch (error) {
     const [message] = (error as Partial<BuildFailure>).errors ?? []
-    if (!message) throw error
+    if (!message) {
+      await stop() // else the next module would be told that there is no bundler any more
+      throw bundlerFailure(entry, error)
+    }
     throw new ConfigurationError(sentenceOf(message, folder), { cause: error })
   }
+}
+
+/** What became of the bundler itself, which is a process of its own: of a module it would have said where in it. */
+function bundlerFailure(entry: string, error: unknown): SearchFailedError {
+  return new SearchFailedError(
+    `esbuild, which bundles modules, did not come to an end with ${entry} (${messageOf(error)}): it was killed, perhaps for want of memory, or cannot run here; the module may be well: try again.`,
+    { cause: error },
+  )
 }
 
 /** Without the threads of Node.js, which only its synchronous calls need; by `import` it takes 40 ms more. */

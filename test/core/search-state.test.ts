@@ -40,9 +40,7 @@ test.each<[beside: object, said: string]>([
   const id = { generation: 0, index: 0, replicate: 0 }
   expect(() =>
     SearchState.begin(own({ report })).report({ number: 1, individual: id, attempt: 1, step: 1, value: 1 }),
-  ).toThrow(
-    'failed in report after 0 evaluations (generation 0): what it gives has "stopped", and it has state, stop.',
-  )
+  ).toThrow('failed in report after 0 evaluations (generation 0): what it gives has "stopped", and it has state, stop.')
 })
 
 const inPlace: Readonly<Record<string, (state: { n: number; seen: number[]; mean: Float64Array }) => unknown>> = {

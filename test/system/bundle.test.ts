@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -251,6 +252,40 @@ test.each([
   const entry = file('wrong.ts', `${line}\nexport default [${/\w+(?= \})/.exec(line)}]`)
   await expect(importBundled(entry)).rejects.toThrow(`${entry}, line 1, column 10: ${sentence}`)
 })
+
+test('a bundler that is killed is not taken for a fault of the module, and the next module has another', async () => {
+  const path = file('square.ts', simulation)
+  const flag = join(folder, 'killed-once')
+  const bundler = file(
+    'bundler.sh',
+    `#!/bin/sh\nmkdir ${flag} 2>/dev/null && { read -r line; kill -9 $$; }\nexec ${installedBundler()} "$@"`,
+  )
+  chmodSync(bundler, 0o700)
+  const compiled = (name: string) => JSON.stringify(fileURLToPath(new URL(`../../dist/${name}`, import.meta.url)))
+  const program = `
+    const { importModule } = await import(${compiled('src/experiment-file/read.js')})
+    for (const turn of [1, 2]) {
+      try {
+        const { default: optimizee } = await importModule('one.yaml: ./square.ts', ${JSON.stringify(path)})
+        console.log(optimizee.space.names.join())
+      } catch (error) {
+        console.log(error.name, error.message)
+      }
+    }`
+  const { stdout } = await execa(process.execPath, ['--input-type=module', '-e', program], {
+    env: { ESBUILD_BINARY_PATH: bundler },
+  })
+  expect(stdout).toMatch(
+    /^SearchFailedError esbuild, which bundles modules, did not come to an end with .*square\.ts \(The service was stopped.*\): it was killed.*\nx$/,
+  )
+})
+
+/** The program that is started by esbuild's own code. */
+function installedBundler(): string {
+  return createRequire(createRequire(import.meta.url).resolve('esbuild')).resolve(
+    `@esbuild/${process.platform}-${process.arch}/bin/esbuild`,
+  )
+}
 
 test('an import that leads nowhere is one sentence with file, line and column', async () => {
   const entry = file('lost.ts', `\nimport nothing from './nowhere.ts'\nexport default nothing`)
