@@ -29,6 +29,12 @@ export interface PipeReaderOptions {
  */
 const takeoverLookMs = 1000
 
+/**
+ * Into it a reader that keeps its file open reads first: what comes is mostly less, and to ask how long the file is costs as
+ * much as the reading. Messages are decoded before the next look, and keep nothing of the bytes.
+ */
+const scratch = Buffer.allocUnsafeSlow(64 * 1024)
+
 /** The reading end: gives whole messages only, and knows how far it has read. */
 export class PipeReader {
   readonly #directory: string
@@ -39,6 +45,8 @@ export class PipeReader {
   readonly #now: () => number
   #takeoverLookAt = Number.NEGATIVE_INFINITY
   #segment: number
+  /** The path of the segment that is being read. */
+  #path: string
   #offset: number
   #descriptor: number | undefined
   #isStuck = false
@@ -55,6 +63,7 @@ export class PipeReader {
     this.#now = options.now ?? (() => performance.now())
     const { segment, offset } = options.position ?? pipeStart
     this.#segment = segment
+    this.#path = segmentPath(directory, name, segment)
     this.#offset = offset
   }
 
@@ -71,7 +80,7 @@ export class PipeReader {
 
   /** The path of the segment that is being read. */
   get path(): string {
-    return segmentPath(this.#directory, this.#name, this.#segment)
+    return this.#path
   }
 
   /** System calls so far. */
@@ -125,7 +134,15 @@ export class PipeReader {
     try {
       if (this.#descriptor === undefined) {
         this.#operations++
-        this.#descriptor = openSync(this.path, 'r')
+        this.#descriptor = openSync(this.#path, 'r')
+      }
+      if (!this.#reopen) {
+        const length = this.#readInto(scratch)
+        if (length > 0 && length < scratch.length) {
+          this.#seenSize = this.#offset + length
+          this.#isStuck = false
+          return scratch.subarray(0, length)
+        }
       }
       this.#operations++
       this.#seenSize = fstatSync(this.#descriptor).size
@@ -133,8 +150,7 @@ export class PipeReader {
       this.#isStuck = available < 0
       if (available <= 0) return undefined
       const bytes = Buffer.allocUnsafe(Math.min(available, maxPayloadBytes + headerBytes))
-      this.#operations++
-      const length = readSync(this.#descriptor, bytes, 0, bytes.length, this.#offset)
+      const length = this.#readInto(bytes)
       return length === 0 ? undefined : bytes.subarray(0, length)
     } catch {
       // A shared file system may lose sight of a file for a while (ESTALE, EIO, ENOENT): that ends nothing by itself.
@@ -144,6 +160,12 @@ export class PipeReader {
     } finally {
       if (this.#reopen) this.close()
     }
+  }
+
+  /** How many bytes of what comes next were read into the buffer. */
+  #readInto(bytes: Buffer): number {
+    this.#operations++
+    return readSync(this.#descriptor!, bytes, 0, bytes.length, this.#offset)
   }
 
   /**
@@ -177,6 +199,7 @@ export class PipeReader {
     if (this.#removeRead && this.#segment > 1) discard(segmentPath(this.#directory, this.#name, this.#segment - 1))
     this.close()
     this.#segment++
+    this.#path = segmentPath(this.#directory, this.#name, this.#segment)
     this.#offset = 0
     this.#seenSize = 0
     this.#isStuck = false

@@ -17,7 +17,9 @@ export class Alarm {
   #wakeUp: WakeUp | undefined
   /** Set only when polling: no event announces new bytes. */
   #bells: NodeBells | undefined
-  #wake: () => void = () => {}
+  /** Set only while somebody rests. */
+  #wake: (() => void) | undefined
+  /** Whether something may have happened since somebody rested. */
   #isAwake = false
 
   constructor(options: AlarmOptions) {
@@ -53,20 +55,23 @@ export class Alarm {
   }
 
   /** Waits until something may have happened; timers and signals have their turn in any case. */
-  async rest(): Promise<void> {
-    if (this.#isAwake) await setImmediate()
-    else {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve
-      })
-      this.#wake = () => {}
-    }
+  rest(): Promise<void> {
+    if (this.#isAwake) return this.#giveTurn()
+    return new Promise<void>((resolve) => {
+      this.#wake = resolve
+    })
+  }
+
+  async #giveTurn(): Promise<void> {
+    await setImmediate()
     this.#isAwake = false
   }
 
   rouse(): void {
-    this.#isAwake = true
-    this.#wake()
+    if (this.#wake) {
+      this.#wake()
+      this.#wake = undefined
+    } else this.#isAwake = true
   }
 
   close(): void {

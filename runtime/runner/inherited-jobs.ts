@@ -7,12 +7,11 @@ import type { WorkerProcess } from './worker-process.ts'
  * still hold it. The jobs that no worker holds are given back.
  */
 export function leaveInherited(jobs: readonly Job[], workers: readonly WorkerProcess[]): readonly Job[] {
-  const inheritances = workers.map((worker) => ({ worker, keys: worker.takeInherited() }))
-  if (inheritances.every(({ keys }) => keys.length === 0)) return jobs
+  if (!workers.some(({ hasInherited }) => hasInherited)) return jobs
   const byName = new Map(jobs.map((job) => [job.individual.name, job]))
   const held = new Set<Job>()
-  for (const { worker, keys } of inheritances) {
-    for (const [generation, index, replicate, epoch, attempt] of keys) {
+  for (const worker of workers) {
+    for (const [generation, index, replicate, epoch, attempt] of worker.takeInherited()) {
       const job = byName.get(nameOf({ generation, index, replicate }))
       if (!job || attempt < job.attempt || held.has(job)) continue
       job.attempt = attempt

@@ -1,6 +1,6 @@
 import { isFailed } from '../../src/core/evaluation.ts'
 import { type Individual, type IndividualId, nameOf } from '../../src/core/individual.ts'
-import { type GenerationDetails, proposedAs } from '../../src/core/record.ts'
+import { type GenerationDetails, proposedAs, type TriedBefore } from '../../src/core/record.ts'
 import { show } from '../../src/core/text.ts'
 import type { Trajectory } from '../../src/core/trajectory.ts'
 import { writeRunFile } from '../channel/run-file.ts'
@@ -32,6 +32,9 @@ export class Runner {
   readonly #durations = new Durations()
   readonly #collector: Collector
   readonly #stopping: Stopping
+  readonly #rouse: () => void
+  /** The signal that rouses it when it is aborted: that of the last search. */
+  #heeded: AbortSignal | undefined
   #isOpen = false
   /** How many evaluations it has given since it was made. */
   #evaluated = 0
@@ -47,6 +50,7 @@ export class Runner {
     const outlasted = new Outlasted()
     const parts = { fleet, accounts, jobs, outlasted, durations: this.#durations }
     this.#fleet = fleet
+    this.#rouse = () => fleet.alarm.rouse()
     this.#jobs = jobs
     this.#rounds = new Rounds({ directory, settings, mode: this.#mode, fleet, accounts, heart: options.heart })
     this.#first = new FirstOutcomes(record, settings.giveUpAfter)
@@ -158,8 +162,7 @@ export class Runner {
 
   /** Simulates as `run` does, individuals of any generations; those that are added meanwhile are simulated as well. */
   async *simulateGeneration(individuals: readonly Individual[], signal: AbortSignal): AsyncGenerator<Collected> {
-    const rouse = () => this.#fleet.alarm.rouse()
-    signal.addEventListener('abort', rouse)
+    this.#heed(signal)
     try {
       this.#addJobs(individuals)
       if (this.#jobs.size > 0 && !this.#isOpen) this.launchWorkers()
@@ -185,7 +188,6 @@ export class Runner {
       }
       if (this.#failure) throw this.#failure
     } finally {
-      signal.removeEventListener('abort', rouse)
       this.#fleet.watch.resume()
       this.#jobs.clear()
     }
@@ -225,6 +227,7 @@ export class Runner {
 
   /** Lets go of everything and ends nothing: the run belongs to another runner now. */
   async abandon(): Promise<void> {
+    this.#heed(undefined)
     this.#rounds.end()
     await this.#fleet.abandon()
   }
@@ -233,17 +236,38 @@ export class Runner {
     return this.#jobs.failure ?? this.#first.failure ?? this.#fleet.failure
   }
 
+  /** Listens to one signal at a time, which is mostly that of the generation before. */
+  #heed(signal: AbortSignal | undefined): void {
+    if (signal === this.#heeded) return
+    this.#heeded?.removeEventListener('abort', this.#rouse)
+    this.#heeded = signal
+    signal?.addEventListener('abort', this.#rouse)
+  }
+
   #addJobs(individuals: readonly Individual[]): void {
     if (individuals.length === 0) return
-    const generations = [...new Set(individuals.map(({ generation }) => generation))]
-    const known = generations.flatMap((generation) => this.#options.record.triedBefore(generation))
-    const tried = new Map(known.map((one) => [nameOf(one), one]))
-    const triedOf = (individual: Individual) => (tried.size > 0 ? tried.get(individual.name) : undefined)
-    const jobs = individuals.map((individual) => this.#jobs.open(individual, triedOf(individual)))
-    for (const job of leaveInherited(jobs, this.#fleet.workers)) this.#jobs.queue(job)
-    for (const worker of this.#fleet.workers) {
-      worker.sayEnough(worker.held.list().filter((job) => this.#jobs.isStopped(job)))
+    const tried = this.#triedBefore(individuals)
+    const jobs = individuals.map((individual) => this.#jobs.open(individual, tried?.get(individual.name)))
+    const { workers } = this.#fleet
+    for (const job of leaveInherited(jobs, workers)) this.#jobs.queue(job)
+    for (const worker of workers) {
+      if (worker.held.size > 0) worker.sayEnough(worker.held.list().filter((job) => this.#jobs.isStopped(job)))
     }
+  }
+
+  /** What was tried in vain for these individuals, or others of their generations, by their names; undefined if nothing was. */
+  #triedBefore(individuals: readonly Individual[]): ReadonlyMap<string, TriedBefore> | undefined {
+    let tried: Map<string, TriedBefore> | undefined
+    let before: number | undefined
+    for (const { generation } of individuals) {
+      if (generation === before) continue
+      before = generation
+      for (const one of this.#options.record.triedBefore(generation)) {
+        tried ??= new Map()
+        tried.set(nameOf(one), one)
+      }
+    }
+    return tried
   }
 
   #handOut(): void {

@@ -43,7 +43,7 @@ export class Stopping {
 
   /** Whether there is time for one more simulation. */
   get hasTimeForMore(): boolean {
-    return hasTime(this.#end, this.#mostMs)
+    return this.#time.isEndless || hasTime(this.#end, this.#mostMs)
   }
 
   /** Whether nothing more can be done: what runs is to be stopped then, if anything does. */
@@ -52,6 +52,7 @@ export class Stopping {
     this.#stop ??= outlasted.stop
     if (this.reason !== undefined) return true
     const refusal = accounts.refusal(fleet.surroundings.now())
+    if (refusal === undefined && this.#time.isEndless) return false
     const isIdle = fleet.workers.every(({ held }) => held.size === 0)
     this.#stop = stopNow(this.#end, { refusal, isIdle, drain: settings.drain, mostMs: this.#mostMs })
     return this.#stop !== undefined

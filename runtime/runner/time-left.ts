@@ -25,16 +25,27 @@ export class TimeLeft {
     if (settings.deadline !== undefined) this.#deadline.setAt(Date.parse(settings.deadline))
   }
 
+  /** Whether nothing sets an end: then there is nothing to reckon, as for every individual of most runs. */
+  get isEndless(): boolean {
+    const { deadline, maxNodeHours } = this.#settings
+    const isBound = deadline !== undefined || maxNodeHours !== undefined
+    return !isBound && (this.#machines === undefined || this.#machines.left === Number.POSITIVE_INFINITY)
+  }
+
   /** The end that comes first, if the budget lasts for so many milliseconds. */
   first(budgetMs: number): TimeEnd {
     const { deadline, maxNodeHours } = this.#settings
-    const budget = `the end of its budget of ${maxNodeHours} node-hours (maxNodeHours)`
-    const ends = [
-      { left: this.#machines?.left ?? Number.POSITIVE_INFINITY, name: 'the end of its time', isSpent: false },
-      { left: this.#deadline.left, name: `its deadline (${deadline})`, isSpent: true },
-      { left: budgetMs, name: budget, isSpent: true },
-    ]
-    return ends.reduce((first, end) => (end.left < first.left ? end : first))
+    const machinesMs = this.#machines?.left ?? Number.POSITIVE_INFINITY
+    const ownMs = this.#deadline.left
+    if (budgetMs < Math.min(machinesMs, ownMs)) {
+      return {
+        left: budgetMs,
+        name: `the end of its budget of ${maxNodeHours} node-hours (maxNodeHours)`,
+        isSpent: true,
+      }
+    }
+    if (ownMs < machinesMs) return { left: ownMs, name: `its deadline (${deadline})`, isSpent: true }
+    return { left: machinesMs, name: 'the end of its time', isSpent: false }
   }
 }
 

@@ -233,6 +233,11 @@ export class WorkerProcess {
     if (jobs.length > 0 && !this.hasEnded) this.#pipes.write({ type: 'enough', keys: jobs.map(keyOfJob) })
   }
 
+  /** Whether earlier runner starts gave anything to the worker that nobody has asked for. */
+  get hasInherited(): boolean {
+    return this.#inherited.length > 0
+  }
+
   /** What earlier runner starts gave to the worker; only the first who asks is told. */
   takeInherited(): readonly AttemptKey[] {
     const keys = this.#inherited

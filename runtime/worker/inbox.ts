@@ -20,6 +20,8 @@ export class Inbox {
   #pace: PollPace | undefined
   #receivedAt = 0
   #wake: (() => void) | undefined
+  /** Whether something may have come since the last look. */
+  #hasNews = true
 
   constructor(channel: string, runFile: RunFile, silence: () => number, onNews: () => void) {
     const reopen = runFile.wakeUp === 'poll'
@@ -34,6 +36,11 @@ export class Inbox {
   /** System calls so far. */
   get operations(): number {
     return this.#reader.operations
+  }
+
+  /** Whether something may have come since the last look: then nobody is woken by it. */
+  get hasNews(): boolean {
+    return this.#hasNews
   }
 
   /** Milliseconds since the last look. */
@@ -60,16 +67,17 @@ export class Inbox {
   }
 
   /**
-   * Hands on what the runner has written; true if there was anything, or if there is another segment to look at.
+   * Hands on what the runner has written. If there is another segment to look at, that is news.
    * @throws PipeDamaged if part of it is lost
    */
-  receive(handle: (message: ToWorker) => void): boolean {
+  receive(handle: (message: ToWorker) => void): void {
     this.#receivedAt = performance.now()
+    this.#hasNews = false
     const messages = this.#reader.read() as ToWorker[]
     this.#refuseStuckPipe()
     for (const message of messages) handle(message)
     if (messages.length > 0) this.#pace?.restart(this.#receivedAt)
-    return this.#wakeUp.follow(this.#reader, this.#reader.path) || messages.length > 0
+    if (this.#wakeUp.follow(this.#reader, this.#reader.path)) this.#hasNews = true
   }
 
   /**
@@ -77,31 +85,36 @@ export class Inbox {
    * segment begins with a hello that is written before anybody looks for it: where nothing can be read, it was lost.
    */
   #refuseStuckPipe(): void {
-    const isHeartSeen = this.#silence() < 2 * this.#heartbeat
-    const now = performance.now()
-    const isStuck = this.#reader.isStuck || this.#reader.position.offset === 0
-    this.#stuckWatch.onLook({ isStuck: isStuck && isHeartSeen, end: this.#reader.end }, now)
-    if (this.#stuckWatch.stuckFor(now) > Math.max(stuckLimitMs, 4 * this.#heartbeat)) {
+    const now = this.#receivedAt
+    const isLacking = this.#reader.isStuck || this.#reader.position.offset === 0
+    const isStuck = isLacking && this.#silence() < 2 * this.#heartbeat
+    this.#stuckWatch.onLook({ isStuck, end: this.#reader.end }, now)
+    if (isStuck && this.#stuckWatch.stuckFor(now) > Math.max(stuckLimitMs, 4 * this.#heartbeat)) {
       throw new PipeDamaged(`${this.#reader.path} has lost what was in it`)
     }
   }
 
   /** Waits until something may have come. */
-  async sleep(): Promise<void> {
-    await new Promise<void>((resolve) => {
+  sleep(): Promise<void> {
+    return new Promise<void>((resolve) => {
       this.#wake = resolve
     })
-    this.#wake = undefined
   }
 
   wake(): void {
+    this.#hasNews = true
     this.#wake?.()
+    this.#wake = undefined
   }
 
   /** The longer the last simulation took and the longer it is idle since, the more rarely a worker looks. */
   #wakeIfDue(): void {
-    if (this.#wake && (!this.#pace || this.#pace.isDue(performance.now()))) this.#wake()
-    else if (!this.#wake && this.#hearsReports) this.#onNews()
+    if (this.#wake) {
+      if (!this.#pace || this.#pace.isDue(performance.now())) this.wake()
+      return
+    }
+    this.#hasNews = true
+    if (this.#hearsReports) this.#onNews()
   }
 
   close(): void {

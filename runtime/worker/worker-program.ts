@@ -45,6 +45,8 @@ export class WorkerProgram {
   readonly #simulations: Simulations
   /** Why it begins nothing more, if that is so. */
   #leaving: Leaving['reason'] | undefined
+  /** Whether the last individuals came together: then the next may have come before these are answered. */
+  #isGivenAhead = false
 
   constructor({ directory, worker, epoch, runFile, optimizee, writer, warningSignal }: WorkerOptions) {
     const channel = workerDirectory(directory, worker)
@@ -109,20 +111,23 @@ export class WorkerProgram {
   /** Simulates until there is a reason to leave. */
   async #work(): Promise<Leaving['reason']> {
     for (;;) {
-      if (this.#queue.length === 0 || this.#inbox.age > receiveIntervalMs) this.#receive()
-      const next = this.#leaving ? [] : this.#queue.splice(0, this.#simulations.batchSize)
-      if (next.length === 0) {
-        await this.#flush()
+      if (this.#leaving || this.#queue.length === 0) {
+        if (!this.#answers.tryWrite()) await this.#flush()
         if (this.#leaving) return this.#leaving
-        // Frames that came while this was being written are seen by the next look, which must come before the sleep.
-        if (this.#receive() || this.#queue.length > 0 || this.#leaving) continue
-        if (this.#isOrphan()) this.#leaving = 'grace'
-        else {
+        if (!this.#inbox.hasNews && !this.#isGivenAhead && !this.#isOrphan()) {
           await this.#inbox.sleep()
           this.#answers.onWork()
         }
+        this.#isGivenAhead = false
+        this.#receive()
+        if (this.#isOrphan() && !this.#inbox.hasNews) this.#leaving ??= 'grace'
         continue
       }
+      if (this.#inbox.age > receiveIntervalMs) {
+        this.#receive()
+        continue // there may be a reason to leave now
+      }
+      const next = this.#queue.splice(0, this.#simulations.batchSize)
       if (this.#optimizee.open) await this.open()
       const running = this.#simulations.simulate(next, this.#queue)
       if (running) await running
@@ -141,8 +146,8 @@ export class WorkerProgram {
     }
   }
 
-  #receive(): boolean {
-    return this.#inbox.receive((message) => this.#handle(message))
+  #receive(): void {
+    this.#inbox.receive((message) => this.#handle(message))
   }
 
   /** Something has come while a simulation runs. */
@@ -163,6 +168,7 @@ export class WorkerProgram {
       case 'simulate':
         if (this.#queue.length === 0) this.#simulations.skipPrinted()
         for (const individual of message.individuals) this.#queue.push(individual)
+        this.#isGivenAhead = message.individuals.length > 1
         return
       case 'enough':
         this.#simulations.enough(message.keys)

@@ -52,6 +52,37 @@ test('what is written comes back whole and in order, across segments, in every m
   )
 })
 
+test('messages of any size come whole, whether or not the first read takes all of one', () => {
+  const directory = temporaryDirectory()
+  const reader = new PipeReader(directory, 'pipe')
+  const writer = new PipeWriter(directory, 'pipe', { hello, segmentBytes: 2 ** 30 })
+  expect(reader.read()).toEqual([hello])
+  const kilobytes64 = 2 ** 16
+  for (const size of [1, kilobytes64 - 100, kilobytes64 - 20, kilobytes64, kilobytes64 + 1, 3 * kilobytes64]) {
+    for (const length of size > 1000 ? Array.from({ length: 40 }, (_, i) => size - 20 + i) : [size]) {
+      const sent = { type: 'a', bytes: new Uint8Array(length).fill(length % 251) }
+      writer.write(sent)
+      const [got] = reader.read() as [typeof sent]
+      writer.write({ type: 'b', bytes: new Uint8Array(length) })
+      reader.read()
+      expect(Buffer.from(got.bytes).equals(sent.bytes), `a message of ${length} bytes`).toBe(true)
+    }
+  }
+})
+
+test('a look that finds something asks the system once', () => {
+  const directory = temporaryDirectory()
+  const writer = new PipeWriter(directory, 'pipe', { hello })
+  const reader = new PipeReader(directory, 'pipe')
+  reader.read()
+  const before = reader.operations
+  for (let i = 0; i < 100; i++) {
+    writer.write({ i })
+    expect(reader.read()).toEqual([{ i }])
+  }
+  expect(reader.operations - before).toBe(100)
+})
+
 test('a reader that goes on from a saved position gives what followed, nothing twice', () => {
   const directory = temporaryDirectory()
   const writer = new PipeWriter(directory, 'pipe', { hello, segmentBytes: 200 })
