@@ -2,6 +2,7 @@ import type { Runner } from '../../runtime/runner/runner.ts'
 import { orders } from '../core/abilities.ts'
 import type { Limits } from '../core/limits.ts'
 import { anOptimizer, type Optimizer } from '../core/optimizer.ts'
+import { OptimizerError, whatFailed } from '../core/optimizer-error.ts'
 import {
   aFunction,
   aList,
@@ -112,11 +113,19 @@ export class Environment<P = Record<string, unknown>> {
       return true
     }
     const hasEnded = await this.#search.run(runner, AbortSignal.any([signal, time.signal]), knowledge)
+    if (hasEnded) this.#refuseNothing()
     if (hasEnded) this.#optimizer.search.requirePlain() // who goes on with the search later is to find it as it ends here
     this.#search.keep()
     time.keep()
     if (hasEnded) this.#limit = this.#search.limit
     else if (time.isOver && !signal.aborted && runner.stopReason === undefined) this.#limit = time.reason
     return hasEnded || this.#limit !== undefined
+  }
+
+  /** @throws OptimizerError if nothing was ever asked for, of an optimizer that was told nothing by which it could know enough */
+  #refuseNothing(): void {
+    const { search } = this.#optimizer
+    if (search.told > 0 || this.#record.counts().individuals > 0) return
+    throw new OptimizerError(whatFailed(this.#optimizer, 'ask', 0, 'it gave nothing to simulate'))
   }
 }

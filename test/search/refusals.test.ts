@@ -1,4 +1,6 @@
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { GeneticAlgorithm } from '../../optimizers/index.ts'
 import { ConfigurationError } from '../../src/core/errors.ts'
 import type { Optimizee, Optimizer } from '../../src/index.ts'
 import { RecordReader } from '../../src/record/reader.ts'
@@ -63,3 +65,18 @@ test('a run that was refused after it had gone on has failed, for that reason', 
     generationLimit: 6,
   })
 })
+
+test.each(['generations', 'ordered', 'arrival'] as const)(
+  'a search in which nothing is ever asked for has failed, and says so: %s',
+  async (order) => {
+    const root = temporaryDirectory()
+    const makeOptimizer = (optimizee: Optimizee) =>
+      Object.assign(new GeneticAlgorithm(optimizee, { seed: 1 }), {
+        ask: (state: never) => ({ state, proposals: [] }),
+      }) as unknown as Optimizer
+    const said =
+      'The optimizer genetic-algorithm failed in ask after 0 evaluations (generation 0): it gave nothing to simulate.'
+    await expect(search({ root, optimizee: 'recorded', order, makeOptimizer })).rejects.toThrow(said)
+    expect(endOf(join(root, 'run'))).toMatchObject({ status: 'failed', reason: said })
+  },
+)
