@@ -16,7 +16,7 @@ export function lastWords(channel: string, launcherOutput: string | undefined): 
 
 function tail(path: string): string {
   try {
-    const descriptor = openSync(path, constants.O_RDONLY)
+    const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)
     try {
       const { size } = fstatSync(descriptor)
       const from = Math.max(0, size - shownBytes)

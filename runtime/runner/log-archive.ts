@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fstatSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, constants, existsSync, fstatSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type { Entry } from 'yauzl'
@@ -7,7 +7,7 @@ import type { AttemptRecord } from '../../src/core/record.ts'
 import { runFiles } from '../../src/core/run-files.ts'
 import { afterCut, textOfBytes } from '../../src/core/text.ts'
 import { crashPoint } from '../../src/system/crash-point.ts'
-import { createOwnFile, emptyOwnFile, makeOwnDirectory } from '../../src/system/own-files.ts'
+import { createOwnFile, emptyOwnFile, makeOwnDirectory, refuseLinksOnWay } from '../../src/system/own-files.ts'
 import { workerDirectory } from '../channel/run-file.ts'
 import { ZipWriter } from './zip-writer.ts'
 
@@ -22,6 +22,8 @@ export interface PrintedTexts {
   readonly stdout: string
   readonly stderr: string
 }
+
+const streams = ['stdout', 'stderr'] as const
 
 type PrintedAttempt = Pick<AttemptRecord, 'individual' | 'epoch' | 'attempt' | 'worker' | 'printed'>
 
@@ -63,7 +65,7 @@ async function writePrinted(directory: string, attempts: Iterable<PrintedAttempt
   const zip = new ZipWriter((part) => writeWhole(descriptor, part))
   let texts = 0
   for (const attempt of attempts) {
-    for (const stream of ['stdout', 'stderr'] as const) {
+    for (const stream of streams) {
       const part = partOf(directory, attempt, stream)
       if (part.from >= part.to) continue
       zip.add(entryName(attempt, stream), readPart(part), { compress: part.to - part.from > shortBytes })
@@ -78,10 +80,16 @@ function writeWhole(descriptor: number, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at)
 }
 
-/** What one attempt printed, from the generation's archive or, as long as there is none, from the worker's folder. */
+/**
+ * What one attempt printed, from the generation's archive or, as long as there is none, from the worker's folder.
+ * @throws ConfigurationError if a link leads out of the run there
+ */
 export async function readPrinted(directory: string, attempt: PrintedAttempt): Promise<PrintedTexts> {
   const path = archivePath(directory, attempt.individual.generation)
+  refuseLinksOnWay(directory, path)
   if (!existsSync(path)) {
+    for (const { path } of streams.map((stream) => partOf(directory, attempt, stream)))
+      refuseLinksOnWay(directory, path)
     return {
       stdout: readFromWorker(directory, attempt, 'stdout'),
       stderr: readFromWorker(directory, attempt, 'stderr'),
@@ -130,7 +138,7 @@ function readFromWorker(directory: string, attempt: PrintedAttempt, stream: 'std
 
 function readPart({ path, from, to, isCut }: Part): Uint8Array {
   try {
-    const descriptor = openSync(path, 'r')
+    const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)
     try {
       const end = Math.min(to, fstatSync(descriptor).size)
       const buffer = Buffer.alloc(Math.max(0, end - from))

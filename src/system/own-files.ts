@@ -9,7 +9,7 @@ import {
   readdirSync,
   rmSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative, sep } from 'node:path'
 import { ConfigurationError } from '../core/errors.ts'
 
 /** Refuses a symbolic link that somebody has put in a run, be it written or read; the run directory itself may be reached by one. */
@@ -21,6 +21,15 @@ export function refuseLinks(directory: string): void {
     return // there is nothing yet
   }
   for (const entry of entries) if (entry.isSymbolicLink()) throw refusalOf(join(directory, entry.name))
+}
+
+/** The same below the top, of all that a path leads through. */
+export function refuseLinksOnWay(directory: string, path: string): void {
+  let place = directory
+  for (const name of relative(directory, path).split(sep)) {
+    place = join(place, name)
+    refuseLink(place)
+  }
 }
 
 function refuseLink(path: string): void {

@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -13,6 +14,7 @@ import {
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
+import { showLogs } from '../../src/cli/show-logs.ts'
 import type { DoneEvaluation, FailedEvaluation } from '../../src/index.ts'
 import { ConfigurationError } from '../../src/index.ts'
 import { RecordReader } from '../../src/record/reader.ts'
@@ -206,6 +208,23 @@ test.each([
   expectUntouched(place)
   expect(lstatSync(path).isSymbolicLink()).toBe(true)
 })
+
+test.each(['logs/generation-000000.zip', 'workers/000001', 'workers/000001/stdout.txt'])(
+  'what was printed is not read through a link below the top of a run: %s',
+  async (name) => {
+    const root = temporaryDirectory()
+    const { directory } = await search({ root, optimizee: 'talkative', populationSize: 3, options: {}, generations: 1 })
+    const [place, path] = [join(root, 'elsewhere'), join(directory, name)]
+    // What is in the archive is not read from the workers' folders.
+    if (name.startsWith('workers')) rmSync(join(directory, 'logs'), { recursive: true })
+    await expect(showLogs(directory, '0.0')).resolves.toBeDefined()
+    renameSync(path, place)
+    symlinkSync(place, path)
+    await expect(showLogs(directory, '0.0')).rejects.toThrow(
+      `${path} is a symbolic link, and a run is written to and read`,
+    )
+  },
+)
 
 test('what somebody has laid out for workers to come is not used', async () => {
   const root = temporaryDirectory()
