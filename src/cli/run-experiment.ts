@@ -71,6 +71,7 @@ export async function runLoaded(loaded: LoadedExperiment, request: RunPlace): Pr
       source,
       acceptChangedCode,
       ...loaded.plan,
+      ...(loaded.optimizerFiles && { optimizerFiles: loaded.optimizerFiles }),
       ...(loaded.warmStart !== undefined && { warmStart: loaded.warmStart }),
       ...(loaded.cache !== undefined && { cache: loaded.cache }),
       signal: stop.signal,

@@ -10,7 +10,7 @@ import { readBeginning, refuseLoneGuess } from './beginning.ts'
 import type { ExperimentDefinition } from './definition.ts'
 import { readDesignTables } from './design-tables.ts'
 import { chooseOptimizee } from './optimizee.ts'
-import { chooseOptimizer } from './optimizer.ts'
+import { chooseOptimizer, filesOfOptimizer } from './optimizer.ts'
 import { type Overrides, override } from './overrides.ts'
 import { below, type Place, parseAt, refuse, refuseBy } from './place.ts'
 import { isModule, readDefinition } from './read.ts'
@@ -24,6 +24,8 @@ export interface LoadedExperiment {
   readonly optimizee: Optimizee
   readonly source: OptimizeeSource
   readonly optimizer: Optimizer
+  /** The files of an optimizer that is none of this package. */
+  readonly optimizerFiles?: readonly string[]
   readonly runner: RunnerSettingsInput
   /** The absolute path of what is known already. */
   readonly warmStart?: string
@@ -64,6 +66,7 @@ export async function loadExperiment(
   const at = below(place, 'optimizer')
   const described = await readDesignTables(optimizer, chosen.optimizee.space.definitions, dirname(path), at)
   const algorithm = await chooseOptimizer(described, chosen.optimizee, dirname(path), at)
+  const optimizerFiles = filesOfOptimizer(optimizer, algorithm, path)
   const { onFailure } = settings
   await checkPlan(algorithm, chosen.optimizee, { ...plan, onFailure }).catch((error) => refuseBy(error, place))
   return {
@@ -72,6 +75,7 @@ export async function loadExperiment(
     optimizee: chosen.optimizee,
     source: chosen.source,
     optimizer: algorithm,
+    ...(optimizerFiles.length > 0 && { optimizerFiles }),
     runner: settings,
     ...(known && { warmStart: known.source }),
     ...(cache !== undefined && { cache }),

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { isBuiltIn, optimizersByName } from '../../optimizers/by-name.ts'
@@ -7,6 +8,7 @@ import type { Optimizer, OptimizerClass } from '../core/optimizer.ts'
 import { nearest } from '../core/settings.ts'
 import { checkSizes } from '../core/sizes.ts'
 import { show } from '../core/text.ts'
+import { filesImportedBy } from '../system/bundle.ts'
 import { findModule } from './module.ts'
 import { optimizerClassOf } from './optimizer-class.ts'
 import { below, makeAt, type Place, parseAt, refuse } from './place.ts'
@@ -39,6 +41,18 @@ export async function namedOptimizer(given: object, folder: string, place: Place
   if (typeof module !== 'string') refuse(at, `needs the path of a module, got ${show(module)}`)
   const { path, label } = findModule(module, folder, at)
   return optimizerClassOf(await importModule(label, path), label)
+}
+
+/** The user's files of the optimizer that was chosen: those of its module, or of an experiment that has made it by itself. */
+export function filesOfOptimizer(
+  given: object,
+  { type }: Pick<Optimizer, 'type'>,
+  experiment: string,
+): readonly string[] {
+  if (isBuiltIn(type)) return []
+  const { module } = given as { readonly module?: string }
+  if (isOptimizer(given) || module === undefined) return filesImportedBy(experiment)
+  return filesImportedBy(findModule(module, dirname(experiment), { file: experiment, path: '' }).path)
 }
 
 async function makeOptimizer(given: object, optimizee: Optimizee, folder: string, place: Place): Promise<Optimizer> {

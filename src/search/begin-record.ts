@@ -8,6 +8,7 @@ import type { Trajectory } from '../core/trajectory.ts'
 import type { Counts, Manifest } from '../record/rows.ts'
 import type { RecordWriter } from '../record/writer.ts'
 import { recordedProgram } from './begun-by-program.ts'
+import { recordOfOptimizer } from './changed-code.ts'
 import type { RunIdentity } from './run-identity.ts'
 import type { RunOptions } from './run-options.ts'
 import { firstHorizon, mostGenerations, type SearchPlan } from './searched.ts'
@@ -45,9 +46,9 @@ export function recordSearch(
   optimizer: Optimizer,
   optimizee: Optimizee,
   configuration: RunIdentity,
-  plan: SearchPlan,
+  plan: SearchPlan & Pick<RunOptions, 'optimizerFiles' | 'onWarning'>,
 ): void {
-  const { order = 'generations', window } = plan
+  const { order = 'generations', window, optimizerFiles = [], onWarning } = plan
   record.writeProblem(optimizee.space.names, optimizee.objectives, optimizee)
   const { names: constraints } = optimizee.constraints
   if (constraints.length > 0) record.writeManifest({ constraints })
@@ -63,6 +64,7 @@ export function recordSearch(
     status: 'running',
     reason: null,
     hash: null,
+    ...recordOfOptimizer(record.manifest(), optimizer, optimizerFiles, record.directory, onWarning),
     allocations: [...allocationsOf(record.manifest()), ...describeAllocation(record.epoch)],
   })
 }

@@ -1,5 +1,6 @@
-import { relative } from 'node:path'
+import { dirname, relative } from 'node:path'
 import { ConfigurationError } from '../core/errors.ts'
+import type { Optimizer } from '../core/optimizer.ts'
 import type { PlainData } from '../core/plain-data.ts'
 import { counted } from '../core/text.ts'
 import type { Manifest } from '../record/rows.ts'
@@ -46,6 +47,34 @@ export function recordOfFiles(manifest: Manifest, changed: readonly string[] | u
 
 function renewed(files: CodeFiles, now: CodeFiles): CodeFiles {
   return Object.fromEntries(Object.entries(files).map(([name, before]) => [name, now[name] ?? before]))
+}
+
+/**
+ * What is recorded of the files of an optimizer of one's own. What it did before is not done again, so that in most orders
+ * nothing else shows that it is another: an optimizer says by its version that it searches otherwise.
+ *
+ * @param onWarning is told if some are not what they were when the run was begun, and the version is
+ */
+export function recordOfOptimizer(
+  { optimizerFiles: before, codeChanges, epoch }: Manifest,
+  { type, version }: Pick<Optimizer, 'type' | 'version'>,
+  paths: readonly string[],
+  directory: string,
+  onWarning: (sentence: string) => void = () => {},
+): Manifest {
+  if (paths.length === 0) return {}
+  const now = codeFilesOf(dirname(paths[0]!), paths)
+  const known = changedFiles({ files: before ?? null }, now)
+  if (known === undefined) return { optimizerFiles: now }
+  if (known.length === 0) return {}
+  onWarning(
+    `${sentenceOf(directory, known)}, and the optimizer ${type} is of version ${version} as before: from now on it may search otherwise; give it another version where it does.`,
+  )
+  const changes = Array.isArray(codeChanges) ? (codeChanges as readonly PlainData[]) : []
+  return {
+    optimizerFiles: { ...(before as CodeFiles), ...now },
+    codeChanges: [...changes, { epoch: epoch ?? null, files: known }],
+  }
 }
 
 /** @throws ConfigurationError that names what has changed */

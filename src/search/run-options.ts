@@ -1,6 +1,16 @@
 import { orders } from '../core/abilities.ts'
 import type { OptimizeeSource } from '../core/optimizee.ts'
-import { aFunction, anything, aRecord, aText, checkOptions, oneOf, trueOrFalse, wholeFrom } from '../core/options.ts'
+import {
+  aFunction,
+  aList,
+  anything,
+  aRecord,
+  aText,
+  checkOptions,
+  oneOf,
+  trueOrFalse,
+  wholeFrom,
+} from '../core/options.ts'
 import { refuseRunName } from '../core/run-name.ts'
 import type { RunnerSettingsInput } from '../core/runner-settings.ts'
 import type { Manifest } from '../record/rows.ts'
@@ -24,6 +34,8 @@ export interface PrepareOptions extends RunClaim {
 export interface RunOptions extends SearchPlan, Pick<DeliveryOptions, 'acceptChangedCode'> {
   /** Where workers find the optimizee, if it does not say so itself. */
   readonly source?: OptimizeeSource
+  /** The files of an optimizer of one's own: where one has changed since the run was begun, that is told and recorded. */
+  readonly optimizerFiles?: readonly string[]
   /** A run directory or a table: what is known before the first generation. */
   readonly warmStart?: string
   /** Takes what other runs under the same root have simulated with the same code, parameters and seed. */
@@ -76,6 +88,7 @@ const runOptions = {
   limits: aRecord,
   horizon: wholeFrom(1),
   source: aRecord,
+  optimizerFiles: aList,
   warmStart: aText,
   cache: trueOrFalse,
   acceptChangedCode: trueOrFalse,

@@ -82,6 +82,11 @@ export async function importBundled(entry: string): Promise<Record<string, unkno
   }
 }
 
+/** The user's files that a module was made of when it was last imported here; none once workers were given what it is. */
+export function filesImportedBy(entry: string): readonly string[] {
+  return (imported.get(entry)?.files ?? []).filter((path) => !isOwn(path))
+}
+
 /** The modules that were last imported here, until workers are given what they are. */
 const imported = new Map<string, Built & { readonly digests: readonly (string | undefined)[] }>()
 

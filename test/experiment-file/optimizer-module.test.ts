@@ -1,9 +1,13 @@
+import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { optimizers } from '../../optimizers/index.ts'
+import { orders } from '../../src/core/abilities.ts'
 import { ConfigurationError } from '../../src/core/errors.ts'
 import { SettingsError } from '../../src/core/settings.ts'
 import { loadExperiment } from '../../src/experiment-file/load.ts'
 import { optimizersIn } from '../../src/experiment-file/optimizers-in.ts'
+import { Experiment } from '../../src/index.ts'
+import { RecordReader } from '../../src/record/reader.ts'
 import { UserFolder } from '../cli/folder.ts'
 
 let folder: UserFolder
@@ -172,3 +176,45 @@ test('a number that only a state has is named as the algorithm has it, not as YA
   folder.write('mine.ts', walk({ start: 'start() { return { mean: [0, NaN] } }' }))
   expect(await refusal({ module: './mine.ts' })).toContain('its state must be plain data, but mean[1] is NaN.')
 })
+
+test.each(orders)(
+  'in the order %s, an optimizer that was edited is named where its run goes on, once, unless its version says so',
+  async (order) => {
+    const file = folder.write('search.yaml', {
+      order,
+      optimizee: { type: 'function', name: 'gauss2d' },
+      optimizer: { module: './mine.ts' },
+      runner: { workers: 1 },
+    })
+    const warned = async (evaluations: number) => {
+      const { optimizer, optimizee, source, plan, runner, configuration, optimizerFiles } = await loadExperiment(file)
+      const warnings: string[] = []
+      await using experiment = new Experiment({ root: folder.path })
+      await experiment.prepareExperiment({ name: 'run', runner, configuration })
+      const limits = { evaluations }
+      const onWarning = (sentence: string) => warnings.push(sentence)
+      await experiment.runExperiment(optimizer, optimizee, {
+        source,
+        ...plan,
+        limits,
+        optimizerFiles: optimizerFiles!,
+        onWarning,
+      })
+      return warnings.map((one) => one.replaceAll(folder.path, '.'))
+    }
+    const length = (turns: number) => `export const turns = ${turns}`
+    folder.write('length.ts', length(1))
+    folder.write('mine.ts', `import { turns } from './length.ts'\nexport { turns }\n${walk()}`)
+    expect(await warned(3)).toEqual([])
+    expect(await warned(5)).toEqual([])
+    folder.write('length.ts', length(2))
+    expect(await warned(7)).toEqual([
+      'length.ts has changed since ./run was begun, and the optimizer walk is of version 3 as before: from now on it may search otherwise; give it another version where it does.',
+    ])
+    expect(await warned(9)).toEqual([])
+    const record = RecordReader.openForReading(join(folder.path, 'run'))
+    const { codeChanges } = record.manifest()
+    record.close()
+    expect(codeChanges).toEqual([{ epoch: 3, files: ['length.ts'] }])
+  },
+)

@@ -1,8 +1,9 @@
-import { closeSync, copyFileSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { closeSync, copyFileSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { execa } from 'execa'
 import { expect, test } from 'vitest'
+import { ConfigurationError } from '../../src/core/errors.ts'
 import { RecordReader } from '../../src/record/reader.ts'
 import { recover } from '../../src/record/recovery/recover.ts'
 import { schemaVersion } from '../../src/record/schema.ts'
@@ -141,6 +142,26 @@ test('a search that version 2 has stopped ends as it had ended there when nothin
   expect(canonicalExport(runOf(2, 'search'))).toContain('"outcome":"pending"')
   expect(await goneOn(2)).toBe('7b98497d8152c3b1905f62196dab952458ab1c22a412baeb853c2e907bbabedd')
 })
+
+test.each(records)(
+  'of version %i, a page of zeros in a %s is said or makes no difference to what is read',
+  (version, name) => {
+    const directory = runOf(version, name)
+    const path = join(directory, 'trajectory.sqlite')
+    const [bytes, whole] = [readFileSync(path), readAll(directory)]
+    const isRefused = Array.from({ length: bytes.length / pageBytes }, (_, page) => {
+      writeFileSync(path, Buffer.from(bytes).fill(0, page * pageBytes, (page + 1) * pageBytes))
+      try {
+        expect(readAll(directory), `page ${page}`).toEqual(whole)
+        return false
+      } catch (error) {
+        if (!(error instanceof ConfigurationError)) throw error
+        return true
+      }
+    })
+    expect(isRefused.filter(Boolean).length).toBeGreaterThan(5)
+  },
+)
 
 const damages = [
   ['first page', (path: string) => destroy(path, 1)],
