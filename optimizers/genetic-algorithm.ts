@@ -17,6 +17,8 @@ import { firstFamilies } from './shared/genetic/families.ts'
 import { honour } from './shared/genetic/hall-of-fame.ts'
 import type { Member } from './shared/genetic/members.ts'
 import type { Nursery } from './shared/genetic/nursery.ts'
+import { withoutTold } from './shared/genetic/pending.ts'
+import { PendingKeys } from './shared/genetic/pending-keys.ts'
 import { ProposedPoints } from './shared/genetic/proposed-points.ts'
 import type { Breeding, GeneticAlgorithmState, Pending, Told } from './shared/genetic/state.ts'
 import { Variation } from './shared/genetic/variation.ts'
@@ -110,6 +112,7 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
   readonly #families: Breeding
   readonly #breedsFamilies: boolean
   readonly #proposed = new ProposedPoints<P>()
+  readonly #pendingKeys = new PendingKeys()
 
   constructor(problem: Problem<P>, given: z.input<typeof settings> = {}, ...surplus: readonly never[]) {
     super(problem, parseSettings(settings, given, 'optimizer'), ...surplus)
@@ -120,6 +123,7 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
       variation: new Variation(this.space, genesOf(this.space), this.settings),
       horizon: () => this.horizon,
       createPoint: (random) => this.createPoint(random),
+      pendingKeys: this.#pendingKeys,
     }
     this.#generations = new BreedingGenerations(nursery)
     this.#families = new BreedingFamilies(nursery)
@@ -140,7 +144,7 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
     if (version >= 4) return state as unknown as GeneticAlgorithmState
     if (version === 3) return { ...(state as unknown as GeneticAlgorithmState), families: null }
     const second = asVersion2(state, version)
-    return second && { ...second, families: null, known: this.#withMembers([], second.members.map(keyedMember)) }
+    return second && { ...second, families: null, known: this.#withMembers([], second.members.map(memberOnly)) }
   }
 
   override start(): GeneticAlgorithmState {
@@ -168,19 +172,21 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
       const parameters = this.space.decode(genome)
       pending.push(bred ? { serial, genome, bred } : { serial, genome })
       proposals.push({ parameters, tag: serial, origin: { operator } })
-      this.#proposed.add(serial, parameters, keyed)
+      this.#proposed.add(serial, { parameters, keyed, known: state.known })
       serial++
     }
+    this.#pendingKeys.settle(pending)
     return { state: { ...next, proposed: serial, pending }, proposals }
   }
 
   override tell(state: GeneticAlgorithmState, evaluations: readonly Evaluation<P>[]): GeneticAlgorithmState {
-    const told = evaluations.map((evaluation) => this.#toldBy(evaluation))
-    const answered = new Set(told.map(({ serial }) => serial))
+    const told = evaluations.map((evaluation) => this.#toldBy(evaluation, state.known))
+    const pending = withoutTold(state.pending, told)
+    this.#pendingKeys.tell(state.pending, pending, told)
     return {
       ...state,
       ...this.#breedingOf(state).tell(state, told),
-      pending: state.pending.filter(({ serial }) => !answered.has(serial)),
+      pending,
       known: this.#withMembers(state.known, told),
       hallOfFame: honour(state.hallOfFame, evaluations, this.settings.hallOfFame, this),
       failed: state.failed + told.filter(({ member }) => member.fitness === null).length,
@@ -226,16 +232,17 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
     return families ? this.#families : this.#generations
   }
 
-  #toldBy(evaluation: Evaluation<P>): Told & Keyed {
+  #toldBy(evaluation: Evaluation<P>, known: KnownPoints): Told & Keyed {
     const { parameters } = evaluation.individual
     const serial = typeof evaluation.tag === 'number' ? evaluation.tag : undefined
     const proposed = serial === undefined ? undefined : this.#proposed.take(serial, parameters)
-    const genome = proposed?.point ?? this.space.encode(parameters)
-    const key = proposed?.key ?? keyOf(genome)
-    if (evaluation.outcome !== 'done') return { member: { genome, fitness: null }, serial, key }
+    const genome = proposed?.keyed.point ?? this.space.encode(parameters)
+    const key = proposed?.keyed.key ?? keyOf(genome)
+    const isFresh = proposed?.known === known
+    if (evaluation.outcome !== 'done') return { member: { genome, fitness: null }, serial, key, isFresh }
     const { fitness, violation } = evaluation
     const member = violation === undefined ? { genome, fitness } : { genome, fitness, violation }
-    return { member, serial, key }
+    return { member, serial, key, isFresh }
   }
 
   #scoreToKeep({ fitness, violation }: Member): number | null {
@@ -247,6 +254,7 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
       known,
       members.map(({ key }) => key),
       members.map(({ member }) => this.#scoreToKeep(member)),
+      members.every(({ isFresh }) => isFresh),
     )
   }
 }
@@ -254,8 +262,10 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
 interface Keyed {
   readonly member: Member
   readonly key: number
+  /** Whether it is sure that its point is not known. */
+  readonly isFresh: boolean
 }
 
-function keyedMember(member: Member): Keyed {
-  return { member, key: keyOf(member.genome) }
+function memberOnly(member: Member): Keyed {
+  return { member, key: keyOf(member.genome), isFresh: false }
 }

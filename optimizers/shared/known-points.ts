@@ -27,13 +27,19 @@ export function withPoint(known: KnownPoints, key: number, score: number | null)
   return withRun(known, Float64Array.of(key, score ?? failed))
 }
 
-/** The known points with many more, as if they came one after another; their hashes and scores stand side by side. */
+/**
+ * The known points with many more, as if they came one after another; their hashes and scores stand side by side.
+ *
+ * @param areFresh whether none of them is known
+ */
 export function withPoints(
   known: KnownPoints,
   keys: readonly number[],
   scores: readonly (number | null)[],
+  areFresh = false,
 ): KnownPoints {
-  const fresh = keys.map((_, i) => i).filter((i) => scoreAt(known, keys[i]!) === undefined)
+  const places = keys.map((_, i) => i)
+  const fresh = areFresh ? places : places.filter((i) => scoreAt(known, keys[i]!) === undefined)
   fresh.sort((i, j) => keys[i]! - keys[j]! || i - j)
   const distinct = fresh.filter((i, place) => place === 0 || keys[i] !== keys[fresh[place - 1]!])
   if (distinct.length === 0) return known

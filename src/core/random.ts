@@ -111,33 +111,38 @@ const laneSeeds = [0x9e3779b9, 0x243f6a88, 0xb7e15162, 0x93c467e3]
 
 /** Hashes the path into the lanes, and gives their sum, by which they learn of each other. */
 function mixPath(path: readonly (string | number)[]): number {
-  for (let lane = 0; lane < 4; lane++) lanes[lane] = laneSeeds[lane]!
-  let length = 0
-  for (const part of path) {
-    if (typeof part === 'number') {
-      scratch.setFloat64(0, part + 0) // -0 and 0 are the same path
-      mix(1)
-      mix(scratch.getInt32(0))
-      mix(scratch.getInt32(4))
-      length += 3
-    } else {
-      mix(2)
-      mix(part.length)
-      for (let i = 0; i < part.length; i++) mix(part.charCodeAt(i))
-      length += 2 + part.length
-    }
-  }
+  const length = takeWords(path)
   let sum = 0
   for (let lane = 0; lane < 4; lane++) {
-    lanes[lane] = finishHash(lanes[lane]! ^ length)
-    sum = (sum + lanes[lane]!) | 0
+    let hash = laneSeeds[lane]!
+    for (let i = 0; i < length; i++) hash = mixScrambled(hash, words[i]!)
+    hash = finishHash(hash ^ length)
+    lanes[lane] = hash
+    sum = (sum + hash) | 0
   }
   return sum
 }
 
-function mix(word: number): void {
-  const scrambled = scramble(word)
-  for (let lane = 0; lane < 4; lane++) lanes[lane] = mixScrambled(lanes[lane]!, scrambled)
+/** Scrambles the words of a path, which are mixed into each lane; gives how many there are. */
+function takeWords(path: readonly (string | number)[]): number {
+  let length = 0
+  for (const part of path) length += typeof part === 'number' ? 3 : 2 + part.length
+  if (words.length < length) words = new Int32Array(2 * length)
+  let at = 0
+  for (const part of path) {
+    if (typeof part === 'number') {
+      scratch.setFloat64(0, part + 0) // -0 and 0 are the same path
+      words[at++] = scramble(1)
+      words[at++] = scramble(scratch.getInt32(0))
+      words[at++] = scramble(scratch.getInt32(4))
+    } else {
+      words[at++] = scramble(2)
+      words[at++] = scramble(part.length)
+      for (let i = 0; i < part.length; i++) words[at++] = scramble(part.charCodeAt(i))
+    }
+  }
+  return length
 }
 
+let words = new Int32Array(64)
 const scratch = new DataView(new ArrayBuffer(8))

@@ -5,7 +5,7 @@ import { defineOptimizee, Individual, real } from '../../src/index.ts'
 /**
  * What `ask` and `tell` of an optimizer cost an individual, with all that is checked of its answers, in microseconds of processor
  * time and over a loop that draws as many numbers and sorts them: `--optimizers genetic-algorithm,cma-es --dimension 10
- * --population 100`. The least of many turns, by turns in one process.
+ * --population 100 --orders generations,ordered`. The least of many turns, by turns in one process.
  */
 export async function benchAsking(args: readonly string[]): Promise<unknown> {
   const { values } = parseArgs({
@@ -17,29 +17,30 @@ export async function benchAsking(args: readonly string[]): Promise<unknown> {
       },
       dimension: { type: 'string', default: '10' },
       population: { type: 'string', default: '100' },
+      orders: { type: 'string', default: 'generations,ordered' },
     },
   })
   const [dimension, population] = [Number(values.dimension), Number(values.population)]
   const problem = problemOf(dimension)
   const choices = values.optimizers.split(',')
+  const orders = values.orders.split(',') as Order[]
   const least = new Map<string, number>()
   const note = (name: string, microseconds: number) => {
     least.set(name, Math.min(microseconds, least.get(name) ?? Number.POSITIVE_INFINITY))
   }
-  let clock = Number.POSITIVE_INFINITY // what it takes to look at the time
   for (let turn = 0; turn < turns; turn++) {
-    clock = Math.min(
-      clock,
-      timed(() => {}),
-    )
     note('plain', timed(() => drawAndSort(generations * population, dimension)) / (generations * population))
-    for (const choice of choices) note(choice, search(problem, choice, population) - (2 * clock) / population)
+    for (const choice of choices) {
+      for (const order of orders) note(`${choice} ${order}`, search(problem, choice, order, population))
+    }
   }
   const plain = least.get('plain')!
-  const rows = choices.map((optimizer) => {
-    const microseconds = least.get(optimizer)!
-    return { optimizer, microseconds: rounded(microseconds), overPlain: rounded(microseconds / plain) }
-  })
+  const rows = choices.flatMap((optimizer) =>
+    orders.map((order) => {
+      const microseconds = least.get(`${optimizer} ${order}`)!
+      return { optimizer, order, microseconds: rounded(microseconds), overPlain: rounded(microseconds / plain) }
+    }),
+  )
   return { dimension, population, plain: rounded(plain), rows }
 }
 
@@ -56,40 +57,65 @@ function problemOf(dimension: number) {
   })
 }
 
-/** Microseconds of asking and telling for each individual. */
-function search(problem: ReturnType<typeof problemOf>, choice: string, population: number): number {
+/** Microseconds of asking and telling for each individual; making and simulating them is taken off. */
+function search(problem: BenchProblem, choice: string, order: Order, population: number): number {
   const [type = '', ...given] = choice.split('/')
   const settings = Object.fromEntries(given.map((setting) => setting.split('=') as [string, string]))
   const sized = { populationSize: population, ...settings }
-  const optimizer = createOptimizer(problem, {
+  const { search } = createOptimizer(problem, {
     type,
     seed: 1,
     generations: Number.MAX_SAFE_INTEGER,
     ...(type === 'random-search' ? settings : sized),
   })
-  const { search } = optimizer
-  let microseconds = 0
-  let count = 0
-  for (let generation = 0; generation < generations; generation++) {
-    let proposals: ReturnType<typeof search.ask> = []
-    microseconds += timed(() => {
-      proposals = search.ask(population)
-    })
-    const individuals = proposals.map(
-      ({ parameters }, index) => new Individual({ generation, index, replicate: 0 }, parameters, 1),
-    )
-    const evaluations = individuals.map((individual) => ({
-      individual,
-      outcome: 'done' as const,
-      fitness: [problem.simulate(individual as never, {} as never) as number],
-    }))
-    microseconds += timed(() => {
-      search.expect(individuals)
-      search.tell(evaluations)
-    })
-    count += proposals.length
+  const play = order === 'generations' ? playGenerations : playOrdered
+  const all = timed(() => play(problem, search, population))
+  const proposals = search.ask(population)
+  const others = timed(() => {
+    for (let generation = 0; generation < generations; generation++) {
+      evaluationsOf(problem, individualsOf(proposals, generation, 0))
+    }
+  })
+  return (all - others) / (generations * population)
+}
+
+function playGenerations(problem: BenchProblem, search: BenchSearch, population: number): void {
+  for (let generation = 0; search.asked < generations * population; generation++) {
+    const individuals = individualsOf(search.ask(population), generation, 0)
+    search.expect(individuals)
+    search.tell(evaluationsOf(problem, individuals))
   }
-  return microseconds / count
+}
+
+/** A population is ahead of the telling, and each that is told is followed by another. */
+function playOrdered(problem: BenchProblem, search: BenchSearch, population: number): void {
+  const pending: (Individual | undefined)[] = []
+  for (let told = 0; told < generations * population; told++) {
+    const individuals = individualsOf(search.askAtMost(population - (pending.length - told)), 0, pending.length)
+    search.expect(individuals)
+    pending.push(...individuals)
+    search.tell(evaluationsOf(problem, [pending[told]!]))
+    pending[told] = undefined
+  }
+}
+
+type BenchProblem = ReturnType<typeof problemOf>
+type BenchSearch = ReturnType<typeof createOptimizer>['search']
+type Proposals = ReturnType<BenchSearch['ask']>
+type Order = 'generations' | 'ordered'
+
+function individualsOf(proposals: Proposals, generation: number, first: number): Individual[] {
+  return proposals.map(({ parameters }: Proposals[number], i: number) => {
+    return new Individual({ generation, index: first + i, replicate: 0 }, parameters, 1)
+  })
+}
+
+function evaluationsOf(problem: BenchProblem, individuals: readonly Individual[]) {
+  return individuals.map((individual) => ({
+    individual,
+    outcome: 'done' as const,
+    fitness: [problem.simulate(individual as never, {} as never) as number],
+  }))
 }
 
 /** What nothing that breeds can do without. */

@@ -9,7 +9,7 @@ test('the best of members are the same, however few of them are wanted', () => {
     fails: fc.boolean(),
   })
   fc.assert(
-    fc.property(fc.array(member, { maxLength: 60 }), (drawn) => {
+    fc.property(fc.array(member, { minLength: 40, maxLength: 60 }), (drawn) => {
       const members = drawn.map(({ genome, score, fails }): Member => ({ genome, fitness: fails ? null : [score] }))
       const scores = drawn.map(({ score }) => score)
       const all = bestOf(members, scores, members.length)

@@ -3,13 +3,16 @@ import { scoresAmong } from '../ranking.ts'
 import { meanScore, scoreOf } from '../score.ts'
 import { makeDistinct, type Taken } from './distinct.ts'
 import { breedChild, compete, type FamiliesState, familiesSize, firstFamilies, hasCollapsed } from './families.ts'
-import { isFeasible, keysOf } from './members.ts'
+import { isFeasible, type Member, type Scored } from './members.ts'
 import { bestMembers, freshGenome, type Nursery } from './nursery.ts'
+import { pendingOf } from './pending.ts'
 import type { Breeding, GeneticAlgorithmState, Litter, Offspring, Told } from './state.ts'
 
 /** Children compete for places, one by one, whether a generation is told at once or each as it comes. */
 export class BreedingFamilies<P> implements Breeding {
   readonly #nursery: Nursery<P>
+  /** The members that were looked at last, with their scores: the next step mostly begins with them. */
+  #scored: Scored = { members: [], scores: [] }
 
   constructor(nursery: Nursery<P>) {
     this.#nursery = nursery
@@ -17,12 +20,12 @@ export class BreedingFamilies<P> implements Breeding {
 
   /** Points drawn anywhere until the population will be full, then its children. */
   ask(before: GeneticAlgorithmState, room: number, random: Random): Litter {
-    const { space, objectives, settings, variation } = this.#nursery
+    const { space, settings, variation, pendingKeys } = this.#nursery
     const families = before.families ?? firstFamilies
     // Of what is known from elsewhere, the best are half of the first population.
     const members = before.proposed === 0 ? this.#best(before, Math.floor(this.#size / 2)) : before.members
-    const population = { members, scores: scoresAmong(objectives, members), success: families.success }
-    const taken: Taken = { seen: keysOf([...members, ...before.pending]), known: before.known }
+    const population = { members, scores: this.#scoresOf(members), success: families.success }
+    const taken: Taken = { seen: pendingKeys.take(before.pending), known: before.known }
     const expected = members.length + before.pending.filter(({ serial }) => serial >= families.first).length
     const offspring: Offspring[] = []
     while (offspring.length < room) {
@@ -45,21 +48,29 @@ export class BreedingFamilies<P> implements Breeding {
   tell(before: GeneticAlgorithmState, told: readonly Told[]): Partial<GeneticAlgorithmState> {
     const { space, objectives } = this.#nursery
     const families = before.families ?? firstFamilies
-    const bredBy = new Map(before.pending.map(({ serial, bred }) => [serial, bred]))
     const contestants = told
       .filter(({ serial }) => serial === undefined || serial >= families.first) // others are of a population that is gone
       .map(({ member, serial }) => ({
         member,
         score: scoreOf(objectives, member.fitness, member.violation),
-        bred: serial === undefined ? undefined : bredBy.get(serial),
+        bred: pendingOf(before.pending, serial)?.bred,
       }))
-    const population = { members: before.members, scores: scoresAmong(objectives, before.members) }
-    const after = compete(population, families, contestants, this.#size)
-    const scores = scoresAmong(objectives, after.members)
+    const population = { members: before.members, scores: this.#scoresOf(before.members) }
+    const { scores, ...after } = compete(population, families, contestants, this.#size)
     const isFull = scores.length >= this.#size
     const average = meanScore(scores.filter((_, i) => isFeasible(after.members[i]!)))
-    if (!isFull || !hasCollapsed(scores, after.families, space.dimension)) return { ...after, average }
+    if (!isFull || !hasCollapsed(scores, after.families, space.dimension)) {
+      this.#scored = { members: after.members, scores }
+      return { ...after, average }
+    }
     return { members: [], families: this.#anew(after.families, before.proposed), average }
+  }
+
+  #scoresOf(members: readonly Member[]): readonly number[] {
+    if (this.#scored.members !== members) {
+      this.#scored = { members, scores: scoresAmong(this.#nursery.objectives, members) }
+    }
+    return this.#scored.scores
   }
 
   #anew({ restarts, success }: FamiliesState, first: number): FamiliesState {

@@ -2,10 +2,10 @@ import type { Random } from '../../../src/core/random.ts'
 import type { KeyedPoint } from '../fresh-point.ts'
 import { GenomeMap } from '../genome-map.ts'
 import { scoresAmong } from '../ranking.ts'
-import { meanScore } from '../score.ts'
-import { makeDistinct, type Taken } from './distinct.ts'
+import { meanScore, scoreOf } from '../score.ts'
+import { type Distinct, makeDistinct, type Taken } from './distinct.ts'
 import { winner } from './families.ts'
-import { isFeasible, keysOf, type Member } from './members.ts'
+import { isFeasible, keysOf, type Member, type Scored, takePlace } from './members.ts'
 import { bestMembers, freshGenome, type Nursery } from './nursery.ts'
 import type { Breeding, GeneticAlgorithmState, Litter, Offspring, Told } from './state.ts'
 
@@ -17,6 +17,8 @@ import type { Breeding, GeneticAlgorithmState, Litter, Offspring, Told } from '.
  */
 export class BreedingGenerations<P> implements Breeding {
   readonly #nursery: Nursery<P>
+  /** The steady population that was left last, best first. */
+  #best: Scored = { members: [], scores: [] }
 
   constructor(nursery: Nursery<P>) {
     this.#nursery = nursery
@@ -32,10 +34,27 @@ export class BreedingGenerations<P> implements Breeding {
   }
 
   tell(before: GeneticAlgorithmState, told: readonly Told[]): Partial<GeneticAlgorithmState> {
-    const all = [...before.members, ...told.map(({ member }) => member)]
-    if (!before.isSteady) return { members: all }
-    const members = bestMembers(this.#nursery, all, this.#nursery.settings.populationSize)
-    return { members, average: this.#averageOf(members) }
+    if (!before.isSteady || this.#best.members !== before.members) {
+      const all = [...before.members, ...told.map(({ member }) => member)]
+      if (!before.isSteady) return { members: all }
+      const members = bestMembers(this.#nursery, all, this.#nursery.settings.populationSize)
+      this.#keep(members)
+      return { members, average: this.#averageOf(members) }
+    }
+    const { objectives, settings } = this.#nursery
+    const members = [...this.#best.members]
+    const scores = [...this.#best.scores]
+    for (const { member } of told) {
+      takePlace(members, scores, member, scoreOf(objectives, member.fitness, member.violation), settings.populationSize)
+    }
+    this.#best = { members, scores }
+    return { members, average: meanScore(scores.filter((_, i) => isFeasible(members[i]!))) }
+  }
+
+  /** Keeps the members of a steady population, best first, so that the next one takes its place among them. */
+  #keep(members: readonly Member[]): void {
+    const { objectives } = this.#nursery
+    if (!objectives.wantsFront) this.#best = { members, scores: scoresAmong(objectives, members) }
   }
 
   #askGeneration(state: GeneticAlgorithmState, room: number, random: Random): Litter {
@@ -59,16 +78,17 @@ export class BreedingGenerations<P> implements Breeding {
 
   /** Children of the best so far, each unlike all members and all that is pending; at first, anything. */
   #askSteady(state: GeneticAlgorithmState, room: number, random: Random): Litter {
-    const { objectives, settings } = this.#nursery
+    const { objectives, settings, pendingKeys } = this.#nursery
     const { populationSize } = settings
-    const scores = scoresAmong(objectives, state.members)
-    const taken: Taken = { seen: keysOf([...state.members, ...state.pending]), known: state.known }
+    const { members, scores } = this.#best
+    const memberScores = members === state.members ? scores : scoresAmong(objectives, state.members)
+    const taken: Taken = { seen: pendingKeys.take(state.pending), known: state.known }
     const offspring: Offspring[] = []
     while (offspring.length < room) {
       const isFirst = state.proposed + offspring.length < populationSize || state.members.length * 2 < populationSize
       const keyed = isFirst
         ? freshGenome(this.#nursery, taken, random)
-        : this.#makeDistinct(this.#child(state.members, scores, random), taken, random)
+        : this.#makeDistinct(this.#child(state.members, memberScores, random), taken, random)
       if (!keyed) break
       offspring.push(isFirst ? drawn(keyed) : bred(keyed))
     }
@@ -80,17 +100,19 @@ export class BreedingGenerations<P> implements Breeding {
   /** The next population: elites, then offspring; what equals a member of this one is a survivor and keeps its fitness. */
   #breed({ members: population, known }: GeneticAlgorithmState, scores: readonly number[], random: Random) {
     const { populationSize } = this.#nursery.settings
-    const members = new GenomeMap<Member>()
-    for (const member of population) members.add(member.genome, member)
+    let byGenome: GenomeMap<Member> | undefined
+    const members = () => {
+      byGenome ??= membersByGenome(population)
+      return byGenome
+    }
     const survivors = this.#elites(population)
     const taken: Taken = { seen: keysOf(survivors), known, members }
     const offspring: KeyedPoint[] = []
 
     const take = (child: number[]) => {
       const keyed = this.#makeDistinct(child, taken, random)
-      const member = keyed && members.get(keyed.point)
-      if (member?.fitness) survivors.push(member)
-      else if (keyed && !member) offspring.push(keyed)
+      if (keyed?.member?.fitness) survivors.push(keyed.member)
+      else if (keyed && !keyed.member) offspring.push(keyed)
       else {
         const fresh = freshGenome(this.#nursery, { ...taken, members: undefined }, random) // what failed is not bred as it is
         if (fresh) offspring.push(fresh)
@@ -132,9 +154,15 @@ export class BreedingGenerations<P> implements Breeding {
     return this.#children(members, scores, random)[0]
   }
 
-  #makeDistinct(child: readonly number[], taken: Taken, random: Random): KeyedPoint | undefined {
+  #makeDistinct(child: readonly number[], taken: Taken, random: Random): Distinct | undefined {
     return makeDistinct(this.#nursery.space, this.#nursery.variation, child, taken, random)
   }
+}
+
+function membersByGenome(members: readonly Member[]): GenomeMap<Member> {
+  const byGenome = new GenomeMap<Member>()
+  for (const member of members) byGenome.add(member.genome, member)
+  return byGenome
 }
 
 function drawn(keyed: KeyedPoint): Offspring {

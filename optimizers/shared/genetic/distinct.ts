@@ -6,11 +6,16 @@ import { type KnownPoints, scoreAt } from '../known-points.ts'
 import type { Member } from './members.ts'
 import type { Variation } from './variation.ts'
 
-/** The genomes that may not be proposed: those of this generation, and what is known unless it is a member, which may survive. */
+/** The genomes that may not be proposed: what is pending, and what is known unless it is a member, which may survive. */
 export interface Taken {
   readonly seen: Set<number>
   readonly known: KnownPoints
-  readonly members?: GenomeMap<Member> | undefined
+  readonly members?: (() => GenomeMap<Member>) | undefined
+}
+
+/** A point that is not taken; the member that lies there, if it is known. */
+export interface Distinct extends KeyedPoint {
+  readonly member?: Member
 }
 
 /**
@@ -24,10 +29,18 @@ export function makeDistinct<P>(
   bred: readonly number[],
   taken: Taken,
   random: Random,
-): KeyedPoint | undefined {
-  const { seen, known } = taken
+): Distinct | undefined {
+  const { seen, known, members } = taken
   let keyed = keyedPoint(space, bred)
-  for (let attempt = 0; isTaken(keyed, taken); attempt++) {
+  for (let attempt = 0; ; attempt++) {
+    if (!seen.has(keyed.key)) {
+      const isKnown = scoreAt(known, keyed.key) !== undefined
+      const member = isKnown ? members?.().get(keyed.point) : undefined
+      if (!isKnown || member) {
+        seen.add(keyed.key)
+        return member ? { ...keyed, member } : keyed
+      }
+    }
     if (attempt === attempts) {
       const found = freshPoint(space, (key) => seen.has(key) || scoreAt(known, key) !== undefined, random)
       if (!found) return undefined
@@ -40,12 +53,6 @@ export function makeDistinct<P>(
     else variation.scatter(point, random)
     keyed = keyedPoint(space, point)
   }
-  seen.add(keyed.key)
-  return keyed
-}
-
-function isTaken({ point, key }: KeyedPoint, { seen, known, members }: Taken): boolean {
-  return seen.has(key) || (scoreAt(known, key) !== undefined && !members?.has(point))
 }
 
 const attempts = 16

@@ -14,12 +14,13 @@ export function ensembleOf(parents: readonly (readonly number[])[], descent: num
   const n = parents[0]!.length
   // Relative to the mean <x>: the weights of rank sum to 1 and fall linearly; the normal ones of REX have the variance 1 / (k - 1).
   let sum = 0
-  const total = new Float64Array(n)
-  const weighted = new Float64Array(n)
+  const total = parents[0]!.slice().fill(0)
+  const weighted = total.slice()
+  const spread = Math.sqrt(count - 1)
   // Parent by parent: in thousands of axes, reading all of them for each axis takes ten times as long.
   for (let k = 0; k < count; k++) {
     const ofRank = (2 * (count - k)) / (count * (count + 1)) - 1 / count
-    const weight = descent * ofRank + random.normal() / Math.sqrt(count - 1)
+    const weight = descent * ofRank + random.normal() / spread
     sum += weight
     const parent = parents[k]!
     for (let i = 0; i < n; i++) {
@@ -28,10 +29,9 @@ export function ensembleOf(parents: readonly (readonly number[])[], descent: num
       weighted[i]! += weight * x
     }
   }
-  const child = parents[0]!.slice()
   for (let i = 0; i < n; i++) {
     const mean = total[i]! / count
-    child[i] = clipUnit(mean + weighted[i]! - sum * mean) // <x> + sum over k of w_k (x_k - <x>)
+    total[i] = clipUnit(mean + weighted[i]! - sum * mean) // <x> + sum over k of w_k (x_k - <x>)
   }
-  return child
+  return total
 }

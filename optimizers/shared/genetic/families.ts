@@ -3,7 +3,7 @@ import { compareScores } from '../ranking.ts'
 import { type Stagnation, stagnationOf } from '../restarts.ts'
 import { plainNumber } from '../score.ts'
 import { ensembleOf } from './ensemble.ts'
-import type { Member } from './members.ts'
+import type { Member, Scored } from './members.ts'
 import type { Variation } from './variation.ts'
 
 /** `exchange` takes some genes from a mate; `ensemble` has as many parents as there are axes, and one more. */
@@ -50,7 +50,7 @@ export function familiesSize(dimension: number, populationSize: number, horizon:
 
 /** A child of the members, by one of the operators: the more often one succeeds, the more often it is taken. */
 export function breedChild(
-  { members, scores, success }: Population & Pick<FamiliesState, 'success'>,
+  { members, scores, success }: Scored & Pick<FamiliesState, 'success'>,
   variation: Variation,
   tournamentSize: number,
   random: Random,
@@ -70,21 +70,16 @@ export function breedChild(
   return { genome: ensembleOf(genomes, descent, random), bred: { operator: 'ensemble', place } }
 }
 
-interface Population {
-  readonly members: readonly Member[]
-  readonly scores: readonly number[]
-}
-
 /**
  * The population after children: each takes its place if it is better than who has it, so that good genes spread slowly.
  * What was not bred has the first free place, or else that of the worst. What failed only counts as no success.
  */
 export function compete(
-  before: Population,
+  before: Scored,
   families: FamiliesState,
   children: readonly Contestant[],
   size: number,
-): { readonly members: readonly Member[]; readonly families: FamiliesState } {
+): Scored & { readonly families: FamiliesState } {
   const members = [...before.members]
   const scores = [...before.scores]
   const success = { ...families.success }
@@ -105,7 +100,7 @@ export function compete(
     members[place] = member
     scores[place] = score
   }
-  return { members, families: { ...families, success, stagnation } }
+  return { members, scores, families: { ...families, success, stagnation } }
 }
 
 /** Whether nothing is to be hoped of a population any more: its members are alike, or nothing better came for long. */
@@ -131,8 +126,15 @@ export function winner(scores: readonly number[], tournamentSize: number, random
 
 function drawDistinct(size: number, count: number, random: Random): number[] {
   if (count >= size) return Array.from({ length: size }, (_, i) => i)
-  const isDrawn = new Uint8Array(size)
   const drawn: number[] = []
+  if (count <= mostLookedThrough) {
+    while (drawn.length < count) {
+      const i = random.integer(size)
+      if (!drawn.includes(i)) drawn.push(i)
+    }
+    return drawn
+  }
+  const isDrawn = new Uint8Array(size)
   while (drawn.length < count) {
     const i = random.integer(size)
     if (isDrawn[i] === 0) drawn.push(i)
@@ -140,6 +142,9 @@ function drawDistinct(size: number, count: number, random: Random): number[] {
   }
   return drawn
 }
+
+/** Up to so many that are drawn, looking through them takes less than marking them. */
+const mostLookedThrough = 16
 
 /** Best first; equals stay in their order. Few are put in their places one by one, which takes a fifth of sorting. */
 function sortByScore(places: number[], scores: readonly number[]): void {

@@ -4,7 +4,7 @@ import type { Space } from '../../../src/core/space.ts'
 import { frontWith } from '../archive.ts'
 import { scoresAmong } from '../ranking.ts'
 import { scoreOf } from '../score.ts'
-import { bestOf, resultOf } from './members.ts'
+import { hasPlace, resultOf, takePlace } from './members.ts'
 
 /** One of the best ever, with where it stands in the trajectory. */
 export type Famous = {
@@ -39,6 +39,11 @@ export function honour<P>(
     return bar === undefined || scoreOf(objectives, fitness, violation) > bar
   })
   if (better.length === 0) return hallOfFame
-  const all = [...hallOfFame, ...better.map(famousFrom)]
-  return bestOf(all, scoresAmong(objectives, all), size)
+  const best = [...hallOfFame]
+  const scores = scoresAmong(objectives, best)
+  for (const evaluation of better) {
+    const score = scoreOf(objectives, evaluation.fitness, evaluation.violation)
+    if (hasPlace(scores, score, size)) takePlace(best, scores, famousFrom(evaluation), score, size)
+  }
+  return best
 }

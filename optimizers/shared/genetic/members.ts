@@ -11,6 +11,12 @@ export type Member = {
   readonly violation?: number
 }
 
+/** Members, each with its score: larger is better. */
+export interface Scored {
+  readonly members: readonly Member[]
+  readonly scores: readonly number[]
+}
+
 /** What is remembered of a result: states know nothing that is undefined. */
 export function resultOf<P>({ fitness, violation }: DoneEvaluation<P>) {
   return violation === undefined ? { fitness } : { fitness, violation }
@@ -44,22 +50,44 @@ export function bestOf<M extends Member>(members: readonly M[], scores: readonly
 
 /** The same of few: each that is better than the last of them takes its place among them, and nothing else is sorted. */
 function bestFew<M extends Member>(members: readonly M[], scores: readonly number[], count: number): M[] {
-  const best: number[] = []
-  for (let i = 0; i < members.length; i++) {
-    if (members[i]!.fitness === null || (best.length === count && !(scores[i]! > scores[best[count - 1]!]!))) continue
-    const twin = best.findIndex((other) => isSameGenome(members[other]!.genome, members[i]!.genome))
-    if (twin >= 0 && scores[best[twin]!]! >= scores[i]!) continue
-    if (twin >= 0) best.splice(twin, 1)
-    else if (best.length === count) best.pop()
-    let place = best.length
-    while (place > 0 && scores[best[place - 1]!]! < scores[i]!) place--
-    best.splice(place, 0, i)
+  const best: M[] = []
+  const bestScores: number[] = []
+  for (let i = 0; i < members.length; i++) takePlace(best, bestScores, members[i]!, scores[i]!, count)
+  return best
+}
+
+/** Puts a member in its place among so many of the best, which have their scores beside them, unless it is none of those. */
+export function takePlace<M extends Member>(
+  best: M[],
+  scores: number[],
+  member: M,
+  score: number,
+  count: number,
+): void {
+  if (member.fitness === null || !hasPlace(scores, score, count)) return
+  const twin = best.findIndex(({ genome }) => isSameGenome(genome, member.genome))
+  if (twin >= 0 && scores[twin]! >= score) return
+  if (twin >= 0) {
+    best.splice(twin, 1)
+    scores.splice(twin, 1)
+  } else if (best.length === count) {
+    best.pop()
+    scores.pop()
   }
-  return best.map((i) => members[i]!)
+  let place = best.length
+  while (place > 0 && scores[place - 1]! < score) place--
+  best.splice(place, 0, member)
+  scores.splice(place, 0, score)
+}
+
+/** Whether a score is among so many of the best. */
+export function hasPlace(scores: readonly number[], score: number, count: number): boolean {
+  return scores.length < count || score > scores[count - 1]!
 }
 
 function isSameGenome(a: readonly number[], b: readonly number[]): boolean {
-  return a.every((x, i) => x === b[i])
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
 }
 
 /** Where no more than one of so many is wanted, they need not all be sorted. */

@@ -4,6 +4,7 @@ import type { Space } from '../../../src/core/space.ts'
 import { scoresAmong, survivorsAmong } from '../ranking.ts'
 import { makeDistinct, type Taken } from './distinct.ts'
 import { bestOf, type Member } from './members.ts'
+import type { PendingKeys } from './pending-keys.ts'
 import type { Variation, VariationSettings } from './variation.ts'
 
 export interface BreedingSettings extends VariationSettings {
@@ -22,6 +23,7 @@ export interface Nursery<P> {
   readonly horizon: () => number
   /** A point to begin with. */
   readonly createPoint: (random: Random) => readonly number[]
+  readonly pendingKeys: PendingKeys
 }
 
 /** A point to begin with that is not taken, or another one nearby or anywhere; undefined if all are. */
