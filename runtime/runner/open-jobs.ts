@@ -235,5 +235,7 @@ export class OpenJobs {
 
 /** In place: of a copy of so many fields V8 makes a hidden class for every object, and all that reads it becomes slow. */
 function judgedAs(verdict: Verdict, answer: Answer): AttemptRecord {
-  return Object.assign(answer, { verdict })
+  const judged = answer as { verdict: Verdict | undefined }
+  judged.verdict = verdict
+  return judged as AttemptRecord
 }

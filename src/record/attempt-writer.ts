@@ -147,7 +147,7 @@ export class AttemptWriter {
       record.ended ?? null,
     ]
     if (isPlain(record)) {
-      this.#plain.add(...plain)
+      this.#plain.add(plain)
       return
     }
     this.#evaluation.run(

@@ -66,7 +66,7 @@ export class IndividualWriter {
       origin && JSON.stringify([this.#operators.numberOf(origin.operator), ...(origin.parents ?? []).map(nameOf)])
     const replaces = 'replaces' in proposed ? proposed.replaces : null
     if (replaces === null && budget === undefined && continues === undefined) {
-      this.#plain.add(generation, index, replicate, seed, parameters, after, made ?? null)
+      this.#plain.add([generation, index, replicate, seed, parameters, after, made ?? null])
       return
     }
     const from = continues ? nameOf(continues) : null

@@ -1,8 +1,9 @@
 import type { Statement } from '../system/database.ts'
 import type { RecordFile } from './record-file.ts'
 
-/** So many rows are one statement: more are no cheaper, and small generations would not fill it. */
-const together = 16
+/** How many rows one statement inserts: as many as there are, then what is left by smaller ones. More than these are no cheaper. */
+const sizes = [64, 16, 4, 1] as const
+const most = sizes[0]
 
 /**
  * Inserts rows into one table, many by one statement: to enter SQLite and to find the place of a row costs as much as to
@@ -12,40 +13,52 @@ export class RowInserter {
   readonly #file: RecordFile
   readonly #insert: string
   readonly #columns: number
-  #one: Statement | undefined
-  #many: Statement | undefined
-  #values: unknown[] = []
+  readonly #statements = new Map<number, Statement>()
+  /** One row behind the other, up to `#length`; what stands behind that has been inserted. */
+  readonly #values: unknown[]
+  #length = 0
 
   constructor(file: RecordFile, table: string, columns: readonly string[]) {
     this.#file = file
     this.#insert = `insert into ${table} (${columns.join(', ')}) values`
     this.#columns = columns.length
+    this.#values = Array(most * columns.length).fill(null)
   }
 
   /** Forgets what was added in a transaction that has failed. */
   begin(): void {
-    this.#values = []
+    this.#length = 0
   }
 
   /** @param row a value for each column, in their order */
-  add(...row: readonly unknown[]): void {
-    this.#values.push(...row)
-    if (this.#values.length < together * this.#columns) return
-    this.#many ??= this.#prepare(together)
-    this.#many.run(this.#values)
-    this.#values = []
+  add(row: readonly unknown[]): void {
+    const values = this.#values
+    let at = this.#length
+    for (let i = 0; i < row.length; i++) values[at++] = row[i]
+    this.#length = at
+    if (at < values.length) return
+    this.#length = 0
+    this.#statement(most).run(values)
   }
 
   flush(): void {
-    const values = this.#values
-    if (values.length === 0) return
-    this.#one ??= this.#prepare(1)
-    for (let at = 0; at < values.length; at += this.#columns) this.#one.run(values.slice(at, at + this.#columns))
-    this.#values = []
+    const length = this.#length
+    if (length === 0) return
+    this.#length = 0
+    let at = 0
+    for (const rows of sizes) {
+      const step = rows * this.#columns
+      for (; at + step <= length; at += step) this.#statement(rows).run(this.#values.slice(at, at + step))
+    }
   }
 
-  #prepare(rows: number): Statement {
-    const row = `(${Array(this.#columns).fill('?').join(', ')})`
-    return this.#file.prepare(`${this.#insert} ${Array(rows).fill(row).join(', ')}`)
+  #statement(rows: number): Statement {
+    let statement = this.#statements.get(rows)
+    if (!statement) {
+      const row = `(${Array(this.#columns).fill('?').join(', ')})`
+      statement = this.#file.prepare(`${this.#insert} ${Array(rows).fill(row).join(', ')}`)
+      this.#statements.set(rows, statement)
+    }
+    return statement
   }
 }

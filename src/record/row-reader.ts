@@ -4,6 +4,7 @@ import type { Individual, IndividualId } from '../core/individual.ts'
 import type { NumberedReport, ReportRecord } from '../core/record.ts'
 import { RecordFile } from './record-file.ts'
 import type { ColumnsRow, EvaluatedRow, IndividualCells, SeriesRow } from './rows.ts'
+import { blockCharacters, blockRows } from './statements.ts'
 
 /** The individuals of a run with what came of them, as rows: for tables, exports, and other runs that may reuse them. */
 export abstract class RowReader {
@@ -111,26 +112,35 @@ export abstract class RowReader {
 
   /** The canonical export, line by line: byte for byte the same for the same search. */
   canonicalLines(): IterableIterator<string> {
-    // Put together by SQLite, which is several times faster for a million rows.
-    return this.file.pluck(
-      `select '{"generation":' || generation || ',"index":' || "index" || ',"replicate":' || replicate || ',"seed":' || seed
-              || ',"parameters":' || parameters || ',"outcome":"' || outcome || '","fitness":' || coalesce(fitness, 'null') || '}' || char(10)
-       from evaluated order by generation, "index", replicate`,
-    )
+    return this.file.pluck(`select ${canonicalLine} from evaluated order by generation, "index", replicate`)
   }
 
   /** SHA-256 of the canonical export; remembered once a run has ended. */
   hash(): string {
     const hash = createHash('sha256')
-    let block = ''
-    for (const line of this.canonicalLines()) {
-      block += line
-      if (block.length > 65_536) {
-        hash.update(block)
-        block = ''
-      }
+    for (const lines of this.#canonicalBlocks()) hash.update(lines)
+    return hash.digest('hex')
+  }
+
+  /** The canonical export in blocks of lines: to take a line out of SQLite costs as much as to read it. */
+  *#canonicalBlocks(): Generator<Buffer> {
+    let behind: readonly number[] = [-1, -1, -1]
+    let size = 1
+    for (;;) {
+      const { rows, lines } = this.file.get<{ readonly rows: number; readonly lines: Buffer | null }>(
+        `select count(*) as rows, cast(group_concat(${canonicalLine}, '') as blob) as lines from (
+           select * from evaluated where (generation, "index", replicate) > (?, ?, ?)
+           order by generation, "index", replicate limit ?)`,
+        ...behind,
+        size,
+      )!
+      if (lines === null) return
+      yield lines
+      if (rows < size) return
+      const { generation, index, replicate } = JSON.parse(lastLineOf(lines)) as IndividualId
+      behind = [generation, index, replicate]
+      size = Math.ceil(Math.min(blockRows, (blockCharacters * size) / (lines.length + 1)))
     }
-    return hash.update(block).digest('hex')
   }
 
   /** The intermediate values of an individual, attempt by attempt, in the order in which they were reported. */
@@ -260,6 +270,14 @@ export abstract class RowReader {
       replicate,
     )
   }
+}
+
+/** Put together by SQLite, which is several times faster for a million rows. */
+const canonicalLine = `'{"generation":' || generation || ',"index":' || "index" || ',"replicate":' || replicate || ',"seed":' || seed
+  || ',"parameters":' || parameters || ',"outcome":"' || outcome || '","fitness":' || coalesce(fitness, 'null') || '}' || char(10)`
+
+function lastLineOf(lines: Buffer): string {
+  return lines.toString('utf8', lines.length < 2 ? 0 : lines.lastIndexOf('\n', -2) + 1)
 }
 
 type OutputsRow = readonly [generation: number, index: number, replicate: number, outputs: string]

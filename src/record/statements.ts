@@ -2,8 +2,8 @@ import type { Database, Statement } from '../system/database.ts'
 import { explained, isDamage } from './record-errors.ts'
 
 /** About as much as this is held of rows that are read in blocks. */
-const blockRows = 500
-const blockCharacters = 2 ** 20
+export const blockRows = 500
+export const blockCharacters = 2 ** 20
 
 /** What is asked of a record and written in it, in SQL: each statement is compiled once, and damage is told as such. */
 export class Statements {

@@ -6,8 +6,12 @@ import { Replicates } from '../core/samples.ts'
 
 /** What came of the individuals of a generation so far, stand-ins for those that failed for good included. */
 export class GenerationResults {
-  /** Those of which nothing has come yet. */
-  readonly #open = new Set<number>()
+  /** Whether something is still to come of the first individuals of a generation without replicates, by index: a byte each. */
+  readonly #openFirst: Uint8Array
+  /** Of how many of these. */
+  #openFirstCount = 0
+  /** Of which others. */
+  readonly #openOthers = new Set<number>()
   /** The order in which they were asked for, of those that were; none where their indices say it. */
   readonly #places: ReadonlyMap<number, number> | undefined
   readonly #size: number
@@ -16,9 +20,11 @@ export class GenerationResults {
 
   constructor(individuals: readonly Individual[], replications: Replications | undefined, objectives: Objectives) {
     this.#replicates = new Replicates(replications, objectives)
-    for (const individual of individuals) this.expect(individual)
     this.#size = individuals.length
-    if (individuals.every(({ index, replicate }, i) => index === i && replicate === 0)) return
+    const isPlain = individuals.every(({ index, replicate }, i) => index === i && replicate === 0)
+    this.#openFirst = new Uint8Array(isPlain ? this.#size : 0)
+    for (const individual of individuals) this.expect(individual)
+    if (isPlain) return
     const times = replications?.count ?? 1
     this.#places = new Map(individuals.map((individual, i) => [keyOf(individual), Math.floor(i / times)]))
   }
@@ -29,12 +35,16 @@ export class GenerationResults {
   }
 
   expect(individual: IndividualId): void {
-    this.#open.add(keyOf(individual))
+    if (!this.#isFirst(individual)) this.#openOthers.add(keyOf(individual))
+    else if (this.#openFirst[individual.index] === 0) {
+      this.#openFirst[individual.index] = 1
+      this.#openFirstCount++
+    }
   }
 
   /** Gives what is told of it: an evaluation as it is; of a point that is replicated, once all its samples are there. */
   add(evaluation: Evaluation): Evaluation | undefined {
-    this.#open.delete(keyOf(evaluation.individual))
+    this.#close(evaluation.individual)
     const point = this.#replicates.add(evaluation)
     if (point) this.#points.push(point)
     return point
@@ -42,7 +52,19 @@ export class GenerationResults {
 
   /** Whether nothing has come of the individual yet. */
   isOpen(individual: IndividualId): boolean {
-    return this.#open.has(keyOf(individual))
+    return this.#isFirst(individual) ? this.#openFirst[individual.index] === 1 : this.#openOthers.has(keyOf(individual))
+  }
+
+  #close(individual: IndividualId): void {
+    if (!this.#isFirst(individual)) this.#openOthers.delete(keyOf(individual))
+    else if (this.#openFirst[individual.index] === 1) {
+      this.#openFirst[individual.index] = 0
+      this.#openFirstCount--
+    }
+  }
+
+  #isFirst({ index, replicate }: IndividualId): boolean {
+    return replicate === 0 && index < this.#openFirst.length
   }
 
   /** The place of an individual in the order of telling, which it shares with its stand-ins. */
@@ -55,7 +77,7 @@ export class GenerationResults {
 
   /** All that is told, in (index, replicate) order; undefined as long as an evaluation is missing. */
   all(): readonly Evaluation[] | undefined {
-    if (this.#open.size > 0) return undefined
+    if (this.#openFirstCount + this.#openOthers.size > 0) return undefined
     return this.#points.sort(({ individual: a }, { individual: b }) => a.index - b.index || a.replicate - b.replicate)
   }
 }

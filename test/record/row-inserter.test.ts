@@ -5,8 +5,8 @@ import type { AttemptRecord } from '../../src/core/record.ts'
 import { RecordWriter } from '../../src/record/writer.ts'
 import { temporaryDirectory } from '../temporary.ts'
 
-/** More than one statement takes, and some that are left over. */
-const size = 37
+/** More than the largest statement takes, and some that are left over for each of the smaller ones. */
+const size = 64 + 2 * 16 + 4 + 3
 
 function prepareRecord(): RecordWriter {
   const record = RecordWriter.openForWriting(temporaryDirectory())

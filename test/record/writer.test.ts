@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -477,6 +478,24 @@ test('the canonical export has one line an individual, in order, with nothing th
     '{"generation":0,"index":0,"replicate":1,"seed":1000,"parameters":{"x":0.30000000000000004},"outcome":"pending","fitness":null}\n',
     '{"generation":0,"index":1,"replicate":0,"seed":1001,"parameters":{"x":1},"outcome":"failed","fitness":null}\n',
   ])
+})
+
+test('the hash of a record is that of its canonical export, of however many individuals and however large', () => {
+  const record = prepareRecord()
+  const hashOfLines = () =>
+    createHash('sha256')
+      .update([...record.canonicalLines()].join(''))
+      .digest('hex')
+  expect(record.hash()).toBe(hashOfLines())
+  const large = (index: number) => ({ x: 'ü'.repeat(index % 400 === 7 ? 2 ** 21 : index % 50) })
+  for (const [generation, count] of [1, 1203, 2].entries()) {
+    const individuals = Array.from({ length: count }, (_, index) => individual(generation, index, large(index)))
+    const again = Array.from({ length: 3 }, (_, i) => individual(generation, 0, { x: i }, i + 1))
+    record.addGeneration(generation, proposed([...again, ...individuals]))
+    record.commit(batch(attempt(generation, count - 1, { fitness: [generation] })))
+    expect(record.hash()).toBe(hashOfLines())
+  }
+  expect([...record.canonicalLines()]).toHaveLength(1 + 1203 + 2 + 9)
 })
 
 test('readers do not keep the writer from writing, and see what was there when they began', () => {
