@@ -139,11 +139,9 @@ export function readResult(
   result: unknown,
   objectives: readonly string[],
 ): { readonly fitness: number[]; readonly outputs?: Outputs } | { readonly refusal: string } {
+  if (typeof result === 'number' && objectives.length === 1 && Number.isFinite(result)) return { fitness: [result + 0] }
   const wanted = `a finite number for ${objectives.length === 1 ? objectives[0] : `each of ${objectives.join(', ')}`}`
   const refuse = (got: unknown) => ({ refusal: `The simulation must return ${wanted}, got ${show(got)}.` })
-  if (typeof result === 'number') {
-    return objectives.length === 1 && Number.isFinite(result) ? { fitness: [result + 0] } : refuse(result)
-  }
   if (Array.isArray(result) || ArrayBuffer.isView(result)) {
     const fitness = Array.from(result as ArrayLike<unknown>)
     return fitness.length === objectives.length && fitness.every(Number.isFinite)
