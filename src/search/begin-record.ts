@@ -90,7 +90,8 @@ export function recordRefusal(record: RecordWriter, { manifest, held }: RunBefor
   const isAsBefore = individuals === held.individuals && attempts === held.attempts
   const hadEnded = status === 'finished' || (error instanceof ConfigurationError && isEnd(status))
   if (isAsBefore && hadEnded) {
-    restoreManifest(record, manifest)
+    // What an earlier version of the record did not have yet says of the limits that there were none.
+    record.writeManifest({ reason: null, hash: null, generationLimit: null, limits: {}, ...manifest })
     return
   }
   const wasKilled = isAsBefore && status === 'running' && error instanceof ConfigurationError
@@ -99,11 +100,6 @@ export function recordRefusal(record: RecordWriter, { manifest, held }: RunBefor
 
 function isEnd(status: unknown): boolean {
   return status === 'failed' || status === 'stopped'
-}
-
-function restoreManifest(record: RecordWriter, before: Manifest): void {
-  const fresh = Object.keys(record.manifest()).filter((key) => !Object.hasOwn(before, key))
-  record.writeManifest({ ...Object.fromEntries(fresh.map((key) => [key, null])), ...before })
 }
 
 /** Whether the limits of a search are those that its record has: where it has finished, nothing is left to be simulated. */
