@@ -97,7 +97,7 @@ export class LqCmaEs<P = Record<string, unknown>> extends Optimizer<LqCmaEsState
   static readonly type = 'lq-cma-es'
   static readonly summary =
     'CMA-ES that learns a quadratic model and simulates little: for up to some 1,000 evaluations'
-  static override readonly version = 4
+  static override readonly version = 5
   static readonly since = 1
   static readonly settings = settings
   static override readonly abilities = {
@@ -128,9 +128,9 @@ export class LqCmaEs<P = Record<string, unknown>> extends Optimizer<LqCmaEsState
     return populationSize ?? batch * Math.ceil(defaultLambda(this.space.dimension) / batch)
   }
 
-  /** Takes states of earlier versions as they are: only constants, a path and which points are known have changed. */
+  /** Takes states of earlier versions as they are: only constants, a path and by which digits points are known have changed. */
   override upgrade(state: State, version: number): LqCmaEsState | undefined {
-    return version < 4 ? (state as unknown as LqCmaEsState) : undefined
+    return version < 5 ? (state as unknown as LqCmaEsState) : undefined
   }
 
   override start(): LqCmaEsState {
@@ -195,7 +195,12 @@ export class LqCmaEs<P = Record<string, unknown>> extends Optimizer<LqCmaEsState
   }
 
   #keyOf(point: readonly number[]): number {
-    return keyedPoint(this.space, point).key
+    return keyedPoint(this.space, this.#recorded(point)).key
+  }
+
+  /** A point to the last digit as its individual has it: of what the record has as well, a checkpoint need not say it again. */
+  #recorded(point: readonly number[]): number[] {
+    return this.space.encode(this.space.decode(point))
   }
 
   /** The samples of a new generation; the model's optimum is the first of them. */
@@ -243,8 +248,9 @@ export class LqCmaEs<P = Record<string, unknown>> extends Optimizer<LqCmaEsState
       const score = cost === null ? null : 0 - cost
       best = betterOf(best, score, evaluation.individual, this.space)
       const tag = evaluation.tag as Tag | undefined
-      const point = tag ? candidates[tag.place]!.point : this.space.encode(evaluation.individual.parameters)
-      known = withPoint(known, this.#keyOf(point), score)
+      const { parameters } = evaluation.individual
+      const point = tag ? this.#recorded(candidates[tag.place]!.point) : this.space.encode(parameters)
+      known = withPoint(known, keyedPoint(this.space, point).key, score)
       const outcome = outcomeOf(evaluation)
       if (cost !== null && outcome === 'done') added.push({ x: split(this.#axes, point).x, cost })
       if (tag !== undefined) {

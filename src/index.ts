@@ -164,6 +164,7 @@ export type {
   Checkpoint,
   Commit,
   GenerationDetails,
+  KeptCheckpoint,
   LeftCheckpoint,
   LeftDigest,
   NumberedReport,

@@ -23,15 +23,25 @@ export interface StandIn extends ProposedIndividual {
 }
 
 /** Where an optimizer stood: telling it what was told since gives where it stands. */
-export interface Checkpoint {
+interface CheckpointPlace {
   /** How many evaluations it had been told. */
   readonly told: number
   /** How many individuals it had been asked for. */
   readonly asked: number
-  /** Plain data and typed arrays. */
+}
+
+/** A checkpoint that is to be kept. */
+export interface Checkpoint extends CheckpointPlace {
+  /** Where it stood, as bytes. */
+  readonly state: Buffer
+  /** What a search that goes on is without it: later, or lost, as it cannot be told again. */
+  readonly without?: 'later' | 'lost'
+}
+
+/** A checkpoint that was kept. */
+export interface KeptCheckpoint extends CheckpointPlace {
+  /** Plain data and typed arrays, as stored: a large one refers to what the record has of its individuals. */
   readonly value: unknown
-  /** What a search that goes on is without it: later by seconds, later by more, or lost, as it cannot be told again. */
-  readonly without?: 'hardly later' | 'later' | 'lost'
 }
 
 /** A generation that begins, with what the optimizer says then. */

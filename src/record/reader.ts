@@ -6,7 +6,7 @@ import { type ObjectiveMap, Objectives } from '../core/objectives.ts'
 import { aText, checkArgument } from '../core/options.ts'
 import { ParameterGroup } from '../core/parameter-group.ts'
 import type { PlainData } from '../core/plain-data.ts'
-import type { Checkpoint } from '../core/record.ts'
+import type { KeptCheckpoint } from '../core/record.ts'
 import { type Reference, vectorOf } from '../core/reference.ts'
 import type { Replications } from '../core/replications.ts'
 import type { TrajectoryHistory } from '../core/trajectory.ts'
@@ -139,7 +139,7 @@ export class RecordReader extends WorkReader implements TrajectoryHistory {
   // Generations
 
   /** The newest checkpoint of the optimizer, or the newest of those that had been told no more than so many. */
-  checkpoint(atMost = Number.MAX_SAFE_INTEGER): Checkpoint | undefined {
+  checkpoint(atMost = Number.MAX_SAFE_INTEGER): KeptCheckpoint | undefined {
     const row = this.file.get<{ told: number; asked: number; state: Buffer }>(
       'select told, asked, state from checkpoints where told <= ? order by told desc limit 1',
       atMost,
@@ -165,6 +165,17 @@ export class RecordReader extends WorkReader implements TrajectoryHistory {
        where g.last_told >= ? and e.told >= ? and e.told < ? order by e.told, generation, e."index"`,
       from,
       from,
+      before,
+    )
+    for (const row of rows) yield evaluationOf(row)
+  }
+
+  /** What the optimizer had been told when it had been told so many, without outputs, the newest individuals first. */
+  *toldBefore(before: number): Generator<Evaluation, void> {
+    const rows = this.file.iterate<EvaluatedRow>(
+      `select generation, "index", replicate, seed, parameters, null as budget, null as continues, outcome, fitness, violation,
+              null as outputs, null as cause
+       from evaluated where told < ? order by generation desc, "index" desc, replicate desc`,
       before,
     )
     for (const row of rows) yield evaluationOf(row)

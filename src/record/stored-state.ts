@@ -1,15 +1,14 @@
 import { deflateSync, inflateSync } from 'node:zlib'
-import { decodeState, encodeState } from '../core/state-codec.ts'
+import { decodeState } from '../core/state-codec.ts'
 
 /** Below that, there is nothing to gain. */
 const leastDeflated = 1024
 
-/** A state as a checkpoint holds it: deflated where it gets much shorter by that. */
-export function storedState(state: unknown): Buffer {
-  const packed = encodeState(state)
+/** A packed state as a checkpoint holds it: deflated where it gets much shorter by that. */
+export function deflated(packed: Buffer): Buffer {
   if (packed.length < leastDeflated) return packed
-  const deflated = deflateSync(packed, { level: 1 })
-  return deflated.length < 0.9 * packed.length ? deflated : packed
+  const short = deflateSync(packed, { level: 1 })
+  return short.length < 0.9 * packed.length ? short : packed
 }
 
 export function stateIn(bytes: Buffer): unknown {

@@ -27,7 +27,6 @@ import { RecordFile } from './record-file.ts'
 import { type EvaluatedRow, evaluationOf, type Manifest, toJson } from './rows.ts'
 import { findBest, heardReportsTable, leftCheckpointsTable, searchView } from './schema.ts'
 import { requireStorable } from './state-size.ts'
-import { storedState } from './stored-state.ts'
 import { WorkerWriter } from './worker-writer.ts'
 
 /** As much of a record may be checkpoints, as long as telling again takes little time: two small ones, or one. */
@@ -155,18 +154,15 @@ export class RecordWriter extends RecordReader implements RunRecord {
     this.file.transaction(() => this.#putCheckpoint(checkpoint))
   }
 
-  /** Whether a checkpoint would be more of the record than is worth the time of telling again. */
-  isLarge({ value }: Checkpoint): boolean {
-    return storedState(value).length > mostShare * this.file.bytes
+  /** Whether a state of so many bytes would be more of the record than is worth the time of telling again. */
+  isLarge(bytes: number): boolean {
+    return bytes > mostShare * this.file.bytes
   }
 
-  #putCheckpoint({ told, asked, value, without = 'later' }: Checkpoint): void {
-    const state = storedState(value)
+  #putCheckpoint({ told, asked, state, without = 'later' }: Checkpoint): void {
     requireStorable(state.length, told)
-    const share = state.length / this.file.bytes
-    if (without === 'hardly later' && share > mostShare) return
     // Before the new one is written, which then takes up the room of the old.
-    if (without === 'lost' || share <= mostShare / 2) {
+    if (without === 'lost' || !this.isLarge(2 * state.length)) {
       const others =
         'delete from checkpoints where told = ? or told not in (select max(told) from checkpoints where told <> ?)'
       this.file.run(others, told, told)

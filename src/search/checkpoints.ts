@@ -3,16 +3,21 @@ import type { Individual } from '../core/individual.ts'
 import { Optimizer } from '../core/optimizer.ts'
 import { guarded } from '../core/optimizer-error.ts'
 import type { State } from '../core/plain-data.ts'
-import type { Checkpoint } from '../core/record.ts'
+import type { Checkpoint, KeptCheckpoint } from '../core/record.ts'
 import { type SearchCheckpoint, SearchState } from '../core/search-state.ts'
 import type { Trajectory } from '../core/trajectory.ts'
 import type { RecordWriter } from '../record/writer.ts'
+import { type KeptSearch, packSearch, unpackSearch } from './kept-search.ts'
+import { toldNumbers } from './told-numbers.ts'
 
 /** Telling again what was told since the last checkpoint is to take no longer than this. */
 const mostReplayMs = 1000
 
-/** The same where a checkpoint would be a large part of the record. */
+/** The same where a checkpoint would be a large part of the record, although it refers to what stands there. */
 const mostReplayOfLargeMs = 10_000
+
+/** An optimizer has computed for so many times as long as a checkpoint takes, at least, before the next is made. */
+const leastBetween = 10
 
 /** Where an optimizer stood, with the newest generation that it had been asked for then. */
 export interface Recalled {
@@ -34,10 +39,12 @@ export class Checkpoints {
   #spentMs = mostReplayMs
   /** How long that may be before a checkpoint is made to see how large it is: twice as long each time that it is too large. */
   #lookAtMs = mostReplayMs
+  /** How long it took to make the newest. */
+  #makingMs = 0
   #isFirst = true
 
   /** @param now milliseconds since any moment */
-  constructor(optimizer: Optimizer, record: RecordWriter, now: () => number = () => performance.now()) {
+  constructor(optimizer: Optimizer, record: RecordWriter, now: () => number) {
     this.#optimizer = optimizer
     this.#record = record
     this.#now = now
@@ -59,26 +66,30 @@ export class Checkpoints {
     const cannotWait = this.#isFirst || expandsInItsOwnWay(this.#optimizer)
     if (!cannotWait && this.#spentMs < this.#lookAtMs) return undefined
     const checkpoint = this.#at(place)
-    const canWait = !cannotWait && this.#spentMs < mostReplayOfLargeMs
-    if (canWait && this.#record.isLarge(checkpoint)) {
-      this.#lookAtMs = Math.min(2 * this.#spentMs, mostReplayOfLargeMs)
+    if (!cannotWait && this.#isTooLarge(checkpoint)) {
+      const next = Math.min(2 * this.#spentMs, mostReplayOfLargeMs)
+      this.#lookAtMs = Math.max(next, this.#spentMs + leastBetween * this.#makingMs)
       return undefined
     }
     this.#begin()
     return checkpoint
   }
 
+  #isTooLarge({ state }: Checkpoint): boolean {
+    return this.#spentMs < mostReplayOfLargeMs && this.#record.isLarge(state.length)
+  }
+
   #begin(): void {
     this.#spentMs = 0
-    this.#lookAtMs = mostReplayMs
+    this.#lookAtMs = Math.max(mostReplayMs, leastBetween * this.#makingMs)
     this.#isFirst = false
   }
 
   /** Stores where the optimizer stands, so that going on takes no time; unless that is little, and the state large. */
   store(place: Recalled): void {
     if (this.#spentMs > 0) {
-      const without = this.#spentMs < mostReplayOfLargeMs ? 'hardly later' : 'later'
-      this.#record.addCheckpoint({ without, ...this.#at(place) })
+      const checkpoint = this.#at(place)
+      if (checkpoint.without === 'lost' || !this.#isTooLarge(checkpoint)) this.#record.addCheckpoint(checkpoint)
     }
     this.#begin()
   }
@@ -88,7 +99,7 @@ export class Checkpoints {
    * @throws ConfigurationError if it was made by another version of the algorithm
    */
   recall(trajectory: Trajectory): Recalled {
-    const kept = this.#record.checkpoint()
+    const kept = this.#newest()
     if (!kept) {
       this.#optimizer.search = SearchState.begin(this.#optimizer)
       return { told: 0, asked: 0, generation: -1 }
@@ -104,9 +115,28 @@ export class Checkpoints {
     return { told, asked, generation }
   }
 
+  /** The newest checkpoint whose search is there: one that refers to what the record has lost is told again. */
+  #newest(): KeptCheckpoint | undefined {
+    for (let kept = this.#record.checkpoint(); kept !== undefined; kept = this.#record.checkpoint(kept.told - 1)) {
+      const { told } = kept
+      const value = unpackSearch(kept.value, () => toldNumbers(this.#record, this.#optimizer, told))
+      if (value !== undefined) return { ...kept, value }
+    }
+    return undefined
+  }
+
   #at({ told, asked, generation }: Recalled): Checkpoint {
-    const value: KeptSearch = { search: this.#optimizer.search.checkpoint(), generation }
-    return { told, asked, value, ...(expandsInItsOwnWay(this.#optimizer) && { without: 'lost' as const }) }
+    const began = this.#now()
+    const kept: KeptSearch = { search: this.#optimizer.search.checkpoint(), generation }
+    const isLarge = (bytes: number) => this.#record.isLarge(bytes)
+    if (expandsInItsOwnWay(this.#optimizer)) {
+      return { told, asked, state: packSearch(kept, isLarge, undefined), without: 'lost' }
+    }
+    // To look up what the record has takes longer than to tell little again.
+    const numbers = this.#spentMs < mostReplayMs ? undefined : () => toldNumbers(this.#record, this.#optimizer, told)
+    const state = packSearch(kept, isLarge, numbers)
+    this.#makingMs = this.#now() - began
+    return { told, asked, state }
   }
 
   #inThisVersion(kept: SearchCheckpoint): SearchCheckpoint {
@@ -132,11 +162,6 @@ export class Checkpoints {
       `${this.#record.directory} was begun with version ${from} of the optimizer ${type}, and this is version ${version}, which cannot go on from there; go on with the package that it was begun with, or choose another name and take what this run knows (warmStart: ${this.#record.directory}).`,
     )
   }
-}
-
-interface KeptSearch {
-  readonly search: SearchCheckpoint
-  readonly generation: number
 }
 
 function isOfVersion1(value: unknown): value is { readonly version: 1; readonly state: State } {

@@ -27,7 +27,7 @@ import { TimeLimit } from './time-limit.ts'
 
 export interface EnvironmentOptions extends SearchPlan {
   readonly onProgress?: ((progress: Progress) => void) | undefined
-  /** Milliseconds since any moment, for the limit of time. */
+  /** Milliseconds since any moment, for the limit of time and for how long the optimizer computes. */
   readonly now?: (() => number) | undefined
 }
 
@@ -69,7 +69,7 @@ export class Environment<P = Record<string, unknown>> {
     const optimizer = given as unknown as Optimizer // parameters are plain data in here, whatever their types
     this.#optimizer = optimizer
     optimizer.mostGenerations = mostGenerations(optimizer, limits)
-    const checkpoints = new Checkpoints(optimizer, record)
+    const checkpoints = new Checkpoints(optimizer, record, this.#now)
     const tally = new Tally(record, optimizer, (progress) => {
       this.#time?.look()
       const timeLeftMs = this.#time?.left ?? Number.POSITIVE_INFINITY

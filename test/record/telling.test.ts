@@ -1,10 +1,11 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { encodeState } from '../../src/core/state-codec.ts'
 import { type Evaluation, Individual, Random } from '../../src/index.ts'
 import { originIn } from '../../src/record/rows.ts'
 import { numberInOrder } from '../../src/record/schema.ts'
-import { stateIn, storedState } from '../../src/record/stored-state.ts'
+import { deflated, stateIn } from '../../src/record/stored-state.ts'
 import { RecordWriter } from '../../src/record/writer.ts'
 import { openDatabase } from '../../src/system/database.ts'
 import { RandomSearch } from '../fixtures/random-search.ts'
@@ -76,32 +77,33 @@ test('the newest two checkpoints are kept, with what they hold as it was', () =>
     text: '\ud83d',
   }
   expect(record.checkpoint()).toBeUndefined()
-  for (const told of [0, 10, 20]) record.addCheckpoint({ told, asked: told + 5, value: { ...value, told } })
+  for (const told of [0, 10, 20])
+    record.addCheckpoint({ told, asked: told + 5, state: encodeState({ ...value, told }) })
   expect(record.checkpoint()).toStrictEqual({ told: 20, asked: 25, value: { ...value, told: 20 } })
   expect(record.checkpoint(19)?.told).toBe(10)
   expect(record.checkpoint(9)).toBeUndefined()
 })
 
-test('a checkpoint that is large beside the rest is kept alone, or not at all where telling again takes no time', () => {
+test('a checkpoint that is large beside the rest is kept alone, unless what it knows would be lost', () => {
   const record = openRecord()
   const random = Random.of('state')
-  const large = Float64Array.from({ length: 5000 }, () => random.uniform())
-  record.addCheckpoint({ told: 0, asked: 5, value: 1 })
-  record.addCheckpoint({ told: 10, asked: 15, value: large, without: 'hardly later' })
+  const value = Float64Array.from({ length: 5000 }, () => random.uniform())
+  const large = encodeState(value)
+  record.addCheckpoint({ told: 0, asked: 5, state: encodeState(1) })
   expect(record.checkpoint()).toMatchObject({ told: 0, value: 1 })
-  record.addCheckpoint({ told: 20, asked: 25, value: large, without: 'later' })
-  expect(record.checkpoint()).toMatchObject({ told: 20, value: large })
+  record.addCheckpoint({ told: 20, asked: 25, state: large, without: 'later' })
+  expect(record.checkpoint()).toMatchObject({ told: 20, value })
   expect(record.checkpoint(19)).toBeUndefined()
-  for (const told of [30, 30, 40]) record.addCheckpoint({ told, asked: told, value: large, without: 'lost' })
+  for (const told of [30, 30, 40]) record.addCheckpoint({ told, asked: told, state: large, without: 'lost' })
   expect([40, 39, 29].map((atMost) => record.checkpoint(atMost)?.told)).toEqual([40, 30, undefined])
 })
 
 test('a state that says much again and again is kept shorter, and comes back', () => {
   const given = Array.from({ length: 500 }, (_, index) => ({ generation: 3, index, score: index / 3, zero: -0 }))
-  const bytes = storedState(given)
+  const bytes = deflated(encodeState(given))
   expect(bytes.length).toBeLessThan(12 * given.length)
   expect(stateIn(bytes)).toStrictEqual(given)
-  expect(stateIn(storedState(120))).toBe(120)
+  expect(stateIn(deflated(encodeState(120)))).toBe(120)
 })
 
 test('who made an individual, of whom, from where and for how much is in the record, each operator once', () => {
@@ -159,7 +161,7 @@ function sizeOf(individuals: number): number {
     record.addGeneration(
       generation,
       Array.from({ length: 50 }, (_, index) => proposal(generation, index, told)),
-      isDue ? { checkpoint: { told, asked: told + 50, value: history } } : {},
+      isDue ? { checkpoint: { told, asked: told + 50, state: encodeState(history) } } : {},
     )
     evaluate(record, generation, ...Array(50).keys())
   }

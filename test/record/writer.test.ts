@@ -7,6 +7,7 @@ import { ConfigurationError, RunHeldError } from '../../src/core/errors.ts'
 import { Individual } from '../../src/core/individual.ts'
 import { Objectives } from '../../src/core/objectives.ts'
 import type { AttemptRecord, Commit, ProposedIndividual } from '../../src/core/record.ts'
+import { encodeState } from '../../src/core/state-codec.ts'
 import { Trajectory } from '../../src/core/trajectory.ts'
 import { RecordFile } from '../../src/record/record-file.ts'
 import { schemaVersion } from '../../src/record/schema.ts'
@@ -37,7 +38,7 @@ function proposed(individuals: readonly Individual[]): ProposedIndividual[] {
 
 function addGeneration(record: RecordWriter, generation: number, size: number, state: object = {}): void {
   const individuals = Array.from({ length: size }, (_, index) => individual(generation, index))
-  const checkpoint = { told: generation * size, asked: (generation + 1) * size, value: state }
+  const checkpoint = { told: generation * size, asked: (generation + 1) * size, state: encodeState(state) }
   record.addGeneration(generation, proposed(individuals), { summary: { note: `generation ${generation}` }, checkpoint })
 }
 
@@ -216,7 +217,7 @@ test('whoever writes under an earlier epoch is refused, and changes nothing', ()
     () => first.commit(batch(attempt(0, 1, { fitness: [2] }))),
     () => first.addGeneration(1, proposed([individual(1, 0)])),
     () => first.addIndividuals(proposed([individual(0, 7)])),
-    () => first.addCheckpoint({ told: 0, asked: 2, value: {} }),
+    () => first.addCheckpoint({ told: 0, asked: 2, state: Buffer.of(0x80) }),
     () => first.writeManifest({ status: 'finished' }),
     () => first.writeProblem(['y'], new Objectives({ gain: 'maximize' })),
     () => first.addWorker('local'),
