@@ -4,7 +4,7 @@ import type { Optimizer } from '../core/optimizer.ts'
 import type { RecordReader } from '../record/reader.ts'
 
 /** The most numbers, which are those of the newest individuals where there are more: what is known of older ones is written out. */
-const mostNumbers = 2 ** 23
+const mostNumbers = 2 ** 21
 
 /** Stands for the score of what failed, as in the points that an optimizer knows. */
 const failed = -Number.MAX_VALUE
