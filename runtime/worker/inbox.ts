@@ -94,17 +94,16 @@ export class Inbox {
     }
   }
 
-  /** Waits until something may have come. */
-  sleep(): Promise<void> {
-    return new Promise<void>((resolve) => {
-      this.#wake = resolve
-    })
+  /** Calls back once something may have come: at once, since a promise would cost as much as many a simulation. */
+  sleep(onWake: () => void): void {
+    this.#wake = onWake
   }
 
   wake(): void {
+    const onWake = this.#wake
     this.#hasNews = true
-    this.#wake?.()
     this.#wake = undefined
+    onWake?.()
   }
 
   /** The longer the last simulation took and the longer it is idle since, the more rarely a worker looks. */

@@ -28,6 +28,12 @@ export interface WorkerOptions {
   readonly warningSignal: string | undefined
 }
 
+/** What ends the work of a worker. */
+interface WorkEnd {
+  readonly leave: (reason: Leaving['reason']) => void
+  readonly fail: (error: unknown) => void
+}
+
 /** The life of a worker: it simulates what comes through its pipe, in order, for the whole run. */
 export class WorkerProgram {
   readonly #directory: string
@@ -98,7 +104,7 @@ export class WorkerProgram {
   async run(): Promise<void> {
     let reason: Leaving['reason']
     try {
-      reason = await this.#work()
+      reason = await new Promise((leave, fail) => this.#work({ leave, fail }))
     } catch (error) {
       this.#answers.tryWrite() // what has ended counts, whatever comes of the rest
       throw error
@@ -108,34 +114,56 @@ export class WorkerProgram {
     this.#inbox.close()
   }
 
-  /** Simulates until there is a reason to leave. */
-  async #work(): Promise<Leaving['reason']> {
+  /** Simulates until there is a reason to leave; goes on by itself once what it waits for has come. */
+  #work(end: WorkEnd): void {
+    try {
+      const wait = this.#workOn(end)
+      if (wait) wait.then(() => this.#work(end), end.fail)
+    } catch (error) {
+      end.fail(error)
+    }
+  }
+
+  /** Simulates until something has to be waited for: a promise, or what wakes it when it sleeps. */
+  #workOn(end: WorkEnd): Promise<void> | undefined {
     for (;;) {
       if (this.#leaving || this.#queue.length === 0) {
-        if (!this.#answers.tryWrite()) await this.#flush()
-        if (this.#leaving) return this.#leaving
+        if (!this.#answers.tryWrite()) return this.#flush()
+        if (this.#leaving) {
+          end.leave(this.#leaving)
+          return undefined
+        }
         if (!this.#inbox.hasNews && !this.#isGivenAhead && !this.#isOrphan()) {
-          await this.#inbox.sleep()
-          this.#answers.onWork()
+          this.#inbox.sleep(() => {
+            this.#answers.onWork()
+            this.#work(end)
+          })
+          return undefined
         }
         this.#isGivenAhead = false
         this.#receive()
         if (this.#isOrphan() && !this.#inbox.hasNews) this.#leaving ??= 'grace'
-        continue
-      }
-      if (this.#inbox.age > receiveIntervalMs) {
-        this.#receive()
-        continue // there may be a reason to leave now
-      }
-      const next = this.#queue.splice(0, this.#simulations.batchSize)
-      if (this.#optimizee.open) await this.open()
-      const running = this.#simulations.simulate(next, this.#queue)
-      if (running) await running
-      if (this.#simulations.isFlushDue) {
-        await this.#flush()
-        await setImmediate() // lets signals and timers in between two simulations
+      } else if (this.#inbox.age > receiveIntervalMs) {
+        this.#receive() // it may be a reason to leave
+      } else {
+        const running = this.#simulateNext()
+        if (running) return running.then(() => (this.#simulations.isFlushDue ? this.#giveTurn() : undefined))
+        if (this.#simulations.isFlushDue) return this.#giveTurn()
       }
     }
+  }
+
+  /** Gives nothing to be waited for when a simulation is synchronous. */
+  #simulateNext(): Promise<void> | undefined {
+    const next = this.#queue.splice(0, this.#simulations.batchSize)
+    if (!this.#optimizee.open) return this.#simulations.simulate(next, this.#queue)
+    return this.open().then(() => this.#simulations.simulate(next, this.#queue))
+  }
+
+  /** Writes what there is, and lets signals and timers in between two simulations. */
+  async #giveTurn(): Promise<void> {
+    await this.#flush()
+    await setImmediate()
   }
 
   #sayLeaving(reason: Leaving['reason']): void {
