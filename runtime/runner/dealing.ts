@@ -34,6 +34,7 @@ export function deal(
   workers: readonly Dealt[],
   { space, settings, mode, batch, meanMs, record }: Dealing,
 ): void {
+  if (jobs.waiting === 0) return
   const ready = workers.filter(({ isReady }) => isReady).sort((a, b) => a.held.size - b.held.size)
   const limit = Math.min(Math.max(settings.lookAhead, batch), Math.ceil(mostBytes / (bytesPerValue * space.dimension)))
   const wayMs = mode === 'poll' ? 2 * settings.pollInterval : 0
