@@ -289,9 +289,6 @@ export class Experiment {
   #breakOff({ run: { directory, record } }: Prepared, error: unknown): RunOutcome {
     const storage = storageError(error, directory) ?? awayError(error, directory)
     if (storage) return { status: 'stopped', reason: storage.message }
-    if (error instanceof OptimizerError && record.manifest().status === 'running') {
-      record.writeManifest({ status: 'failed', reason: error.message })
-    }
     if (!(error instanceof RunnerFailure)) throw error
     const { message, isRefusal } = error
     record.writeManifest({ status: isRefusal ? 'stopped' : 'failed', reason: message })

@@ -4,6 +4,7 @@ import { GeneticAlgorithm } from '../../optimizers/index.ts'
 import { ConfigurationError } from '../../src/core/errors.ts'
 import type { Optimizee, Optimizer } from '../../src/index.ts'
 import { RecordReader } from '../../src/record/reader.ts'
+import { RecordWriter } from '../../src/record/writer.ts'
 import { RandomSearch } from '../fixtures/random-search.ts'
 import { canonicalExport, search } from '../search.ts'
 import { temporaryDirectory } from '../temporary.ts'
@@ -80,3 +81,17 @@ test.each(['generations', 'ordered', 'arrival'] as const)(
     expect(endOf(join(root, 'run'))).toMatchObject({ status: 'failed', reason: said })
   },
 )
+
+test('a run that was killed is not told to have failed by an optimizer whose sizes are none', async () => {
+  const plan = { root: temporaryDirectory(), optimizee: 'recorded' }
+  const { directory } = await search({ ...plan, generations: 2 })
+  const record = RecordWriter.openForWriting(directory)
+  record.writeManifest({ status: 'running', reason: null })
+  record.close()
+  const makeOptimizer = (optimizee: Optimizee) =>
+    Object.defineProperty(new RandomSearch(optimizee, settings), 'usualGenerations', {
+      value: 0,
+    }) as unknown as Optimizer
+  await expect(search({ ...plan, makeOptimizer })).rejects.toThrow('failed in usualGenerations')
+  expect(endOf(directory)).toMatchObject({ status: 'running', reason: null })
+})
