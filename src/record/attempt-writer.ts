@@ -27,7 +27,9 @@ export interface Rules {
  */
 export class AttemptWriter {
   readonly #file: RecordFile
-  /** Evaluations that have a fitness, and nothing that few have. */
+  /** Evaluations that a first attempt has decided, of individuals that are simulated once: nearly all. */
+  readonly #usual: RowInserter
+  /** Others that have nothing that few have. */
   readonly #plain: RowInserter
   readonly #evaluation: Statement
   readonly #other: Statement
@@ -45,8 +47,9 @@ export class AttemptWriter {
 
   constructor(file: RecordFile) {
     this.#file = file
-    this.#plain = new RowInserter(file, 'evaluations', plainColumns)
-    const columns = [...plainColumns, ...rareColumns]
+    this.#usual = new RowInserter(file, 'evaluations', plainColumns, Object.entries(usually))
+    this.#plain = new RowInserter(file, 'evaluations', [...plainColumns, ...Object.keys(usually)])
+    const columns = [...plainColumns, ...Object.keys(usually), ...rareColumns]
     const places = columns.map(() => '?').join(', ')
     this.#evaluation = file.prepare(`insert into evaluations (${columns.join(', ')}) values (${places})`)
     this.#other = file.prepare(`insert into other_attempts values (${Array(15).fill('?').join(', ')})`)
@@ -91,6 +94,7 @@ export class AttemptWriter {
 
   write(attempts: readonly AttemptRecord[], rules: Rules): void {
     const tallies = new Map<number, Tally>()
+    this.#usual.begin()
     this.#plain.begin()
     for (const record of attempts) {
       const { generation } = record.individual
@@ -103,7 +107,7 @@ export class AttemptWriter {
       if (record.verdict === 'accepted') this.#accept(record, rules, tally)
       else this.#keep(record, tally)
     }
-    this.#plain.flush()
+    this.#flush()
     for (const [generation, tally] of tallies) this.#addTally(generation, tally)
   }
 
@@ -131,27 +135,30 @@ export class AttemptWriter {
 
   #insert(record: AttemptRecord, { outcome, score, told, violation }: Weighed): void {
     const { individual, fitness, constraints, printed } = record
+    const { generation, index, replicate } = individual
     const plain = [
-      individual.generation,
-      individual.index,
-      individual.replicate,
-      outcome,
+      generation,
+      index,
       fitness ? JSON.stringify(fitness) : null,
       score,
       told,
       record.epoch,
-      record.attempt,
       record.worker,
       record.milliseconds ?? null,
       record.began ?? null,
       record.ended ?? null,
     ]
+    const { attempt } = record
     if (isPlain(record)) {
-      this.#plain.add(plain)
+      if (replicate === 0 && outcome === 'done' && attempt === 1) this.#usual.add(plain)
+      else this.#plain.add([...plain, replicate, outcome, attempt])
       return
     }
     this.#evaluation.run(
       ...plain,
+      replicate,
+      outcome,
+      attempt,
       record.outputs ? toJson(record.outputs) : null,
       record.cause ? toJson(record.cause) : null,
       printed ? JSON.stringify(printed) : null,
@@ -164,11 +171,17 @@ export class AttemptWriter {
     )
   }
 
+  /** Has all that was added stand in the table. */
+  #flush(): void {
+    this.#usual.flush()
+    this.#plain.flush()
+  }
+
   /** When the last sample of a point has come, its first replicate gets all of them, and its fitness may be the best. */
   #join(individual: IndividualId, rules: Rules, replications: Replications, tally: Tally): void {
     const { generation, index } = individual
     const { objectives } = rules
-    this.#plain.flush()
+    this.#flush()
     if (this.#countSamples.get(generation, index)!.samples < replications.count) return
     const rows = this.#samples.all(generation, index)
     const samples = rows.map(({ fitness }) => JSON.parse(fitness) as readonly number[])
@@ -191,7 +204,7 @@ export class AttemptWriter {
     const { individual, epoch, attempt, printed } = record
     const { generation, index, replicate } = individual
     const fitness = record.fitness ? JSON.stringify(record.fitness) : null
-    this.#plain.flush()
+    this.#flush()
     const standing = this.#standing.get(generation, index, replicate)
     if (standing?.epoch === epoch && standing.attempt === attempt) return // what was accepted stands
     const wasGivenUp = this.#forgetOther(record)
@@ -227,22 +240,22 @@ export class AttemptWriter {
   }
 }
 
-/** What every evaluation has. */
+/** What every evaluation has, */
 const plainColumns = [
   'generation',
   '"index"',
-  'replicate',
-  'outcome',
   'fitness',
   'score',
   'told',
   'epoch',
-  'attempt',
   'worker',
   'milliseconds',
   'began',
   'ended',
 ]
+
+/** and what else every one has, with what that is of nearly all, in SQL. */
+const usually = { replicate: '0', outcome: `'done'`, attempt: '1' }
 
 /** What few evaluations have. */
 const rareColumns = [

@@ -12,15 +12,24 @@ const most = sizes[0]
 export class RowInserter {
   readonly #file: RecordFile
   readonly #insert: string
+  /** One row, as the statement has it. */
+  readonly #row: string
   readonly #columns: number
   readonly #statements = new Map<number, Statement>()
   /** One row behind the other, up to `#length`; what stands behind that has been inserted. */
   readonly #values: unknown[]
   #length = 0
 
-  constructor(file: RecordFile, table: string, columns: readonly string[]) {
+  /** @param same what stands in every row, in SQL, by column: it costs less than what is given with each */
+  constructor(
+    file: RecordFile,
+    table: string,
+    columns: readonly string[],
+    same: readonly (readonly [column: string, value: string])[] = [],
+  ) {
     this.#file = file
-    this.#insert = `insert into ${table} (${columns.join(', ')}) values`
+    this.#insert = `insert into ${table} (${[...columns, ...same.map(([column]) => column)].join(', ')}) values`
+    this.#row = `(${[...columns.map(() => '?'), ...same.map(([, value]) => value)].join(', ')})`
     this.#columns = columns.length
     this.#values = Array(most * columns.length).fill(null)
   }
@@ -55,8 +64,7 @@ export class RowInserter {
   #statement(rows: number): Statement {
     let statement = this.#statements.get(rows)
     if (!statement) {
-      const row = `(${Array(this.#columns).fill('?').join(', ')})`
-      statement = this.#file.prepare(`${this.#insert} ${Array(rows).fill(row).join(', ')}`)
+      statement = this.#file.prepare(`${this.#insert} ${Array(rows).fill(this.#row).join(', ')}`)
       this.#statements.set(rows, statement)
     }
     return statement
