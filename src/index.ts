@@ -182,12 +182,11 @@ export type {
 } from './core/record.ts'
 export type { FrontPoint, RunFront } from './record/front-points.ts'
 export { RecordReader } from './record/reader.ts'
+export type { LineColumn, LineOptions } from './record/row-reader.ts'
 export type {
   AttemptRow,
-  ColumnsRow,
   Counts,
   EvaluatedRow,
-  IndividualCells,
   Manifest,
   SeriesRow,
   WorkerRow,

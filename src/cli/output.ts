@@ -31,7 +31,11 @@ export async function print(chunks: Chunks): Promise<void> {
 /** Texts as a terminal may get them: simulations and records say what is in them, and a terminal obeys what it is told. */
 export function* shownOnTerminal(chunks: Chunks): Generator<string | Uint8Array> {
   for (const chunk of chunks) {
-    yield typeof chunk === 'string' ? printableLines(chunk.replaceAll('\r\n', '\n')) : chunk
+    yield printableLines(
+      Buffer.from(chunk as string)
+        .toString()
+        .replaceAll('\r\n', '\n'),
+    )
   }
 }
 

@@ -3,8 +3,7 @@ import { ConfigurationError } from '../core/errors.ts'
 import type { Individual, IndividualId } from '../core/individual.ts'
 import type { NumberedReport, ReportRecord } from '../core/record.ts'
 import { RecordFile } from './record-file.ts'
-import type { ColumnsRow, EvaluatedRow, IndividualCells, SeriesRow } from './rows.ts'
-import { blockCharacters, blockRows } from './statements.ts'
+import type { EvaluatedRow, SeriesRow } from './rows.ts'
 
 /** The individuals of a run with what came of them, as rows: for tables, exports, and other runs that may reuse them. */
 export abstract class RowReader {
@@ -26,74 +25,35 @@ export abstract class RowReader {
     return this.file.iterate('select * from evaluated order by generation, "index", replicate')
   }
 
-  /** The individuals of `rows`, as lists of what tables are made of, and of what else is asked for; outputs last. */
-  tableRows(
-    ...beside: readonly ('violation' | 'budget' | 'continues' | 'outputs')[]
-  ): IterableIterator<IndividualCells> {
-    const columns = ['seed', 'parameters', 'outcome', 'fitness', 'score', 'cause', ...beside]
-    return this.#inOrder(columns, 'evaluated')
-  }
-
   /**
-   * Columns of all individuals, in the same order, outputs last; without those that stand in for others if they are not wanted,
-   * and with one budget if it is said.
+   * The individuals of `rows` as JSON, many at once: of each its generation, index and replicate, then what is asked for, with
+   * commas between, and a new line at the end. In place of outputs that are large their size is given.
    */
-  columns(
-    names: readonly ('parameters' | 'fitness' | 'outputs')[],
-    { standIns = true, budget }: { readonly standIns?: boolean; readonly budget?: number | undefined } = {},
-  ): IterableIterator<ColumnsRow> {
-    return this.#inOrder(
-      ['outcome', ...names],
-      'evaluated',
-      '(? or replaces is null) and (? is null or coalesce(budget, ?) = ?)',
-      Number(standIns),
-      ...Array<number | null>(3).fill(budget ?? null),
-    )
+  lines(columns: readonly LineColumn[], { standIns = true, budget }: LineOptions = {}): Generator<Buffer, void> {
+    const line = lineOf(columns)
+    if (standIns && budget === undefined) return this.file.lines(line, 'evaluated')
+    const condition = '(? or replaces is null) and (? is null or coalesce(budget, ?) = ?)'
+    const given = [Number(standIns), ...Array<number | null>(3).fill(budget ?? null)]
+    return this.file.lines(`iif(${condition}, ${line}, null)`, 'evaluated', ...given)
   }
 
-  /** Rows of a table or view in blocks, which begin with generation, index and replicate. */
-  #inOrder<Row extends readonly [number, number, number, ...unknown[]]>(
-    columns: readonly string[],
-    from: string,
-    condition = 'true',
-    ...values: readonly unknown[]
-  ): Generator<Row, void> {
-    const read = columns.map((column) => (column === 'outputs' ? smallOutputs : column))
-    const rows = this.file.listsInBlocks<Row>(
-      `select generation, "index", replicate, ${read.join(', ')} from ${from}
-       where (generation, "index", replicate) > (?, ?, ?) and ${condition} order by generation, "index", replicate limit ?`,
-      ...values,
-    )
-    return columns.at(-1) === 'outputs' ? this.#withLargeOutputs(rows) : rows
+  /** The lines of all individuals that gave outputs, with nothing else. */
+  outputLines(): Generator<Buffer, void> {
+    return this.file.lines(`iif(outputs is null, null, ${lineOf(['outputs'])})`, 'evaluations')
   }
 
-  /** Outputs are of any size: large ones are read one by one, as many that follow small ones would be held at once. */
-  *#withLargeOutputs<Row extends readonly [number, number, number, ...unknown[]]>(
-    rows: Iterable<Row>,
-  ): Generator<Row, void> {
-    for (const row of rows) {
-      if (typeof row.at(-1) !== 'number') {
-        yield row
-        continue
-      }
-      const [generation, index, replicate] = row
-      const { outputs } = this.file.get<{ readonly outputs: string }>(
-        'select outputs from evaluations where generation = ? and "index" = ? and replicate = ?',
-        ...[generation, index, replicate],
-      )!
-      yield [...row.slice(0, -1), outputs] as readonly unknown[] as Row
-    }
+  /** The outputs of an individual that gave some, of any size, as JSON. */
+  outputsOf({ generation, index, replicate }: IndividualId): string {
+    const { outputs } = this.file.get<{ readonly outputs: string }>(
+      'select outputs from evaluations where generation = ? and "index" = ? and replicate = ?',
+      ...[generation, index, replicate],
+    )!
+    return outputs
   }
 
   /** The parameters of all individuals, as JSON, in the same order. */
   parameters(): IterableIterator<string> {
     return this.file.pluck('select parameters from individuals order by generation, "index", replicate')
-  }
-
-  /** The outputs of all individuals that gave some, as JSON, in the same order. */
-  *outputs(): Generator<string> {
-    const rows = this.#inOrder<OutputsRow>(['outputs'], 'evaluations', 'outputs is not null')
-    for (const [, , , outputs] of rows) yield outputs
   }
 
   row({ generation, index, replicate }: IndividualId): EvaluatedRow | undefined {
@@ -118,29 +78,8 @@ export abstract class RowReader {
   /** SHA-256 of the canonical export; remembered once a run has ended. */
   hash(): string {
     const hash = createHash('sha256')
-    for (const lines of this.#canonicalBlocks()) hash.update(lines)
+    for (const lines of this.file.lines(canonicalLine, 'evaluated')) hash.update(lines)
     return hash.digest('hex')
-  }
-
-  /** The canonical export in blocks of lines: to take a line out of SQLite costs as much as to read it. */
-  *#canonicalBlocks(): Generator<Buffer> {
-    let behind: readonly number[] = [-1, -1, -1]
-    let size = 1
-    for (;;) {
-      const { rows, lines } = this.file.get<{ readonly rows: number; readonly lines: Buffer | null }>(
-        `select count(*) as rows, cast(group_concat(${canonicalLine}, '') as blob) as lines from (
-           select * from evaluated where (generation, "index", replicate) > (?, ?, ?)
-           order by generation, "index", replicate limit ?)`,
-        ...behind,
-        size,
-      )!
-      if (lines === null) return
-      yield lines
-      if (rows < size) return
-      const { generation, index, replicate } = JSON.parse(lastLineOf(lines)) as IndividualId
-      behind = [generation, index, replicate]
-      size = Math.ceil(Math.min(blockRows, (blockCharacters * size) / (lines.length + 1)))
-    }
   }
 
   /** The intermediate values of an individual, attempt by attempt, in the order in which they were reported. */
@@ -276,14 +215,36 @@ export abstract class RowReader {
 const canonicalLine = `'{"generation":' || generation || ',"index":' || "index" || ',"replicate":' || replicate || ',"seed":' || seed
   || ',"parameters":' || parameters || ',"outcome":"' || outcome || '","fitness":' || coalesce(fitness, 'null') || '}' || char(10)`
 
-function lastLineOf(lines: Buffer): string {
-  return lines.toString('utf8', lines.length < 2 ? 0 : lines.lastIndexOf('\n', -2) + 1)
+/** Which individuals are read. */
+export interface LineOptions {
+  /** Whether also those are that stand in for others. */
+  readonly standIns?: boolean | undefined
+  /** The budget that they have, if it matters. */
+  readonly budget?: number | undefined
 }
 
-type OutputsRow = readonly [generation: number, index: number, replicate: number, outputs: string]
+/** What a line has of an individual beside its name. */
+export type LineColumn = keyof typeof asJson
 
-/** The outputs of an individual, or their size if they are large: so many characters are not read to learn it. */
-const smallOutputs = 'iif(octet_length(outputs) > 2000, octet_length(outputs), outputs)'
+/** How SQLite writes the columns of a line as JSON. */
+const asJson = {
+  seed: 'seed',
+  parameters: 'parameters',
+  outcome: `'"' || outcome || '"'`,
+  fitness: `coalesce(fitness, 'null')`,
+  score: 'json_quote(score)',
+  cause: `coalesce(cause, 'null')`,
+  violation: 'json_quote(violation)',
+  budget: 'json_quote(budget)',
+  continues: 'json_quote(continues)',
+  // The size is not read from all characters of what is large.
+  outputs: `iif(octet_length(outputs) > 2000, octet_length(outputs), coalesce(outputs, 'null'))`,
+} as const
+
+function lineOf(columns: readonly LineColumn[]): string {
+  const values = ['generation', '"index"', 'replicate', ...columns.map((column) => asJson[column])]
+  return `format('${values.map(() => '%s').join()}' || char(10), ${values.join()})`
+}
 
 /** Through the reports once and sorted: there may be millions, and they have no index. */
 const seriesQuery = `select generation, "index", replicate, step, value from (

@@ -38,29 +38,6 @@ export interface EvaluatedRow {
   readonly standard_error: string | null
 }
 
-/** What tables are made of, for each individual: an `EvaluatedRow` without names, which cost more than all else in long tables. */
-export type IndividualCells = readonly [
-  generation: number,
-  index: number,
-  replicate: number,
-  seed: number,
-  parameters: string,
-  outcome: EvaluatedRow['outcome'],
-  fitness: string | null,
-  score: number | null,
-  cause: string | null,
-  ...beside: (number | string | null)[],
-]
-
-/** The columns of an individual that are JSON. */
-export type ColumnsRow = readonly [
-  generation: number,
-  index: number,
-  replicate: number,
-  outcome: EvaluatedRow['outcome'],
-  ...texts: (string | null)[],
-]
-
 /** One intermediate value of an individual. */
 export interface SeriesRow extends IndividualId {
   readonly step: number

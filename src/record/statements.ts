@@ -1,9 +1,9 @@
 import type { Database, Statement } from '../system/database.ts'
 import { explained, isDamage } from './record-errors.ts'
 
-/** About as much as this is held of rows that are read in blocks. */
-export const blockRows = 500
-export const blockCharacters = 2 ** 20
+/** About as much as this is held of lines that are read in blocks. */
+const blockRows = 1000
+const blockBytes = 2 ** 20
 
 /** What is asked of a record and written in it, in SQL: each statement is compiled once, and damage is told as such. */
 export class Statements {
@@ -39,24 +39,26 @@ export class Statements {
   }
 
   /**
-   * Rows as lists that begin with generation, index and replicate, in their order, read in blocks: a step into SQLite for
-   * each row costs as much as the row. The query asks for those behind three of its first values, at most as many as its last.
+   * A text for each individual of a table or view, in (generation, index, replicate) order, as bytes and many at once: a step
+   * into SQLite for each costs as much as the text. Where the text is null there is none.
    */
-  *listsInBlocks<Row extends readonly [number, number, number, ...unknown[]]>(
-    sql: string,
-    ...values: readonly unknown[]
-  ): Generator<Row, void> {
-    let behind: readonly number[] = [-1, -1, -1]
+  *lines(line: string, from: string, ...values: readonly unknown[]): Generator<Buffer, void> {
+    const name = 'generation, "index", replicate'
+    const rest = `from ${from} where (${name}) > (?, ?, ?) order by ${name} limit`
+    const joined = `select cast(group_concat(line, '') as blob) from (select ${line} as line ${rest} ?)`
+    const last = `select ${name} ${rest} 1 offset ? - 1`
+    let behind: readonly number[] | undefined = [-1, -1, -1]
     let size = 1
     try {
-      for (;;) {
-        const rows = this.#prepare<Row>(sql)
+      while (behind) {
+        const bytes = this.#prepare<Buffer | null>(joined)
+          .pluck()
+          .get(...values, ...behind, size)
+        if (bytes) yield bytes
+        behind = this.#prepare<number[]>(last)
           .raw()
-          .all(...behind, ...values, size)
-        for (const row of rows) yield row // several times faster than to delegate
-        if (rows.length < size) return
-        behind = rows.at(-1)!.slice(0, 3) as readonly number[]
-        size = Math.ceil(Math.min(blockRows, (blockCharacters * size) / (charactersIn(rows) + 1)))
+          .get(...behind, size)
+        size = Math.ceil(Math.min(blockRows, (blockBytes * size) / ((bytes?.length ?? 0) + 1)))
       }
     } catch (error) {
       throw explained(this.directory, error)
@@ -104,10 +106,4 @@ export class Statements {
       throw this.#database.inTransaction && !isDamage(error) ? error : explained(this.directory, error)
     }
   }
-}
-
-function charactersIn(rows: readonly (readonly unknown[])[]): number {
-  let characters = 0
-  for (const row of rows) for (const cell of row) if (typeof cell === 'string') characters += cell.length
-  return characters
 }

@@ -1,6 +1,7 @@
-import { type BuiltColumn, ColumnBuilder } from './arrow-builder.ts'
+import { blocksOf } from './blocks-of.ts'
 import { type FlatField, type FlatNode, flatBuffer } from './flat-buffer.ts'
 import type { CellKind, Table } from './table.ts'
+import { batchesOf, bitsOf, bytesOf, integersOf, type TypedColumn } from './typed-column.ts'
 
 /** Cells of one record batch; they are what is held in memory. */
 const batchCells = 500_000
@@ -11,16 +12,12 @@ const mostRows = 50_000
  * interprocess communication"; the numbers of fields and types are those of its files Message.fbs and Schema.fbs).
  */
 export function* asArrow(table: Table): Generator<Uint8Array> {
-  const { columns } = table
+  const kinds = table.columns.map(({ kind }) => kind)
   yield message(schemaHeader, schemaOf(table), [])
-  const size = Math.max(1, Math.min(mostRows, Math.floor(batchCells / columns.length)))
-  const builders = columns.map(({ kind }) => new ColumnBuilder(kind, size))
-  let rows = 0
-  for (const cells of table.rows()) {
-    for (let i = 0; i < builders.length; i++) builders[i]!.add(cells[i]!)
-    if (++rows % size === 0) yield recordBatch(builders.map((builder) => builder.build()))
+  const size = Math.max(1, Math.min(mostRows, Math.floor(batchCells / kinds.length)))
+  for (const columns of batchesOf(blocksOf(table), kinds, size)) {
+    yield recordBatch(columns.map((column, i) => builtColumn(column, kinds[i]!)))
   }
-  if (rows % size > 0) yield recordBatch(builders.map((builder) => builder.build()))
   yield Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0)
 }
 
@@ -44,6 +41,32 @@ function schemaOf({ columns }: Table): FlatNode {
     return flatTable({ type: 'text', text: name }, int(1, 1), int(1, number), type, undefined, none)
   })
   return flatTable(undefined, { type: 'tables', items: fields })
+}
+
+/** A column of a record batch as it lies there. */
+interface BuiltColumn {
+  readonly length: number
+  readonly missing: number
+  /** Which cells are there, a bit each, nothing if all are; then the values. */
+  readonly buffers: readonly Uint8Array[]
+}
+
+function builtColumn(column: TypedColumn, kind: CellKind): BuiltColumn {
+  const { length, missing, present } = column
+  const validity = missing === 0 ? new Uint8Array() : bitsOf(present, length)
+  return { length, missing, buffers: [validity, ...valuesOf(column, kind)] }
+}
+
+function valuesOf(column: TypedColumn, kind: CellKind): readonly Uint8Array[] {
+  const { length } = column
+  switch (column.type) {
+    case 'numbers':
+      return [kind === 'integer' ? integersOf(column.values, length) : bytesOf(column.values.subarray(0, length))]
+    case 'booleans':
+      return [bitsOf(column.values, length)]
+    case 'texts':
+      return [bytesOf(column.offsets.subarray(0, length + 1)), column.bytes.subarray(0, column.offsets[length])]
+  }
 }
 
 function recordBatch(columns: readonly BuiltColumn[]): Uint8Array {

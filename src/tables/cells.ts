@@ -1,4 +1,8 @@
-import type { Cell, CellKind } from './table.ts'
+/** What stands in one place of a table. */
+export type Cell = number | string | boolean | null
+
+/** What stands in a column, beside nothing at all; `mixed` holds values of several kinds. */
+export type CellKind = 'integer' | 'number' | 'boolean' | 'text' | 'mixed'
 
 /** The kind of a value of the record; undefined of nothing, and of what does not fit in a cell. */
 export function kindOf(value: unknown): CellKind | undefined {
@@ -35,4 +39,10 @@ export function cellAt(value: unknown, path: readonly (string | number)[], kind:
 /** How the record writes the numbers that JSON lacks. */
 export function isNonFinite(text: string): boolean {
   return text === 'NaN' || text === 'Infinity' || text === '-Infinity'
+}
+
+/** A cell as JSON; numbers that JSON lacks are texts there. */
+export function jsonCell(cell: Cell): string {
+  if (typeof cell === 'number') return Number.isFinite(cell) ? String(cell) : `"${cell}"`
+  return cell === null ? 'null' : JSON.stringify(cell)
 }

@@ -1,10 +1,10 @@
-import type { FailureCause } from '../core/evaluation.ts'
 import type { IndividualId } from '../core/individual.ts'
 import type { RecordReader } from '../record/reader.ts'
-import type { IndividualCells } from '../record/rows.ts'
-import { cellAt, joinKinds, kindOf } from './cells.ts'
-import { addElements, jsonCell, LeafTexts } from './leaf-texts.ts'
+import type { CellBlock } from './cell-block.ts'
+import { ElementCells, LeafCells } from './leaf-cells.ts'
 import { type Leaf, recordedLeaves } from './leaves.ts'
+import { cellBlocks, type LineField, nameAt, oneCell, realCell, scoreCell } from './line-cells.ts'
+import { recordedOutputs } from './recorded-outputs.ts'
 import { type Cell, type CellKind, type Column, type Table, UniqueNames } from './table.ts'
 
 export const identity = ['generation', 'index', 'replicate', 'seed'].map(
@@ -35,7 +35,6 @@ export class IndividualTable implements Table {
   readonly #record: RecordReader
   readonly #leaves: readonly Leaf[]
   readonly #outputs: readonly Leaf[]
-  /** What stands in columns as it does in the record. */
   readonly #ofProblem: readonly ('violation' | 'budget' | 'continues')[]
   readonly #only: ReadonlySet<string> | undefined
 
@@ -47,9 +46,7 @@ export class IndividualTable implements Table {
     this.#record = record
     this.#only = only && new Set(only.map(({ generation, index }) => `${generation}.${index}`))
     this.#leaves = recordedLeaves(record)
-    const outputs = new Map<string, CellKind | undefined>()
-    for (const given of record.outputs()) scanOutputs(JSON.parse(given) as Record<string, unknown>, outputs)
-    this.#outputs = Array.from(outputs, ([name, kind]) => ({ path: [name], kind }))
+    this.#outputs = recordedOutputs(record)
     const ofProblem = [
       ...(record.manifest().constraints === undefined ? [] : violated),
       ...(record.budget === undefined ? [] : shared),
@@ -69,69 +66,37 @@ export class IndividualTable implements Table {
   }
 
   *rows(): Generator<Cell[]> {
-    const objectives = this.#record.objectives.names.length
-    for (const row of this.#wanted()) yield this.#cells(row, objectives)
+    for (const block of this.blocks()) {
+      for (let row = 0, cell = 0; row < block.rows; row++) {
+        yield this.columns.map(({ kind }) => block.cellAt(cell++, kind))
+      }
+    }
   }
 
-  *jsonRows(): Generator<string[]> {
-    const objectives = this.#record.objectives.names.length
-    const parameters = new LeafTexts(this.#leaves)
-    const outputs = new LeafTexts(this.#outputs)
-    for (const row of this.#wanted()) yield this.#texts(row, parameters, objectives, outputs)
+  *blocks(): Generator<CellBlock> {
+    const only = this.#only
+    const isWanted = only && ((block: CellBlock, cell: number) => only.has(nameAt(block, cell).slice(0, 2).join('.')))
+    yield* cellBlocks(this.#record, this.#fields(), { isWanted })
   }
 
-  #wanted(): Iterable<IndividualCells> {
-    const outputs = this.#outputs.length > 0 ? (['outputs'] as const) : []
-    const rows = this.#record.tableRows(...this.#ofProblem, ...outputs)
-    return this.#only === undefined ? rows : rowsOf(this.#only, rows)
-  }
-
-  #cells(row: IndividualCells, objectives: number): Cell[] {
-    const [generation, index, replicate, seed, given, outcome, scores, score, why] = row
-    const cells: Cell[] = [generation, index, replicate, seed]
-    const parameters: unknown = JSON.parse(given)
-    for (const { path, kind } of this.#leaves) cells.push(cellAt(parameters, path, kind))
-    cells.push(outcome)
-    const fitness = scores === null ? undefined : (JSON.parse(scores) as number[])
-    for (let i = 0; i < objectives; i++) cells.push(fitness?.[i] ?? null)
-    const cause = why === null ? undefined : (JSON.parse(why) as FailureCause)
-    cells.push(score, cause?.kind ?? null, cause?.message ?? null)
-    const last = besideOf + this.#ofProblem.length
-    for (let i = besideOf; i < last; i++) cells.push(row[i] as Cell)
-    if (this.#outputs.length === 0) return cells
-    const returned = row[last] as string | null
-    const outputs: unknown = returned === null ? undefined : JSON.parse(returned)
-    for (const { path, kind } of this.#outputs) cells.push(cellAt(outputs, path, kind))
-    return cells
-  }
-
-  /** The cells as JSON. */
-  #texts(row: IndividualCells, parameters: LeafTexts, objectives: number, outputs: LeafTexts): string[] {
-    const [generation, index, replicate, seed, given, outcome, scores, score, why] = row
-    const texts = [`${generation}`, `${index}`, `${replicate}`, `${seed}`]
-    parameters.addTo(texts, given)
-    texts.push(`"${outcome}"`)
-    addElements(texts, scores ?? '[]', objectives)
-    const cause = why === null ? undefined : (JSON.parse(why) as FailureCause)
-    texts.push(jsonCell(score), jsonCell(cause?.kind ?? null), jsonCell(cause?.message ?? null))
-    const last = besideOf + this.#ofProblem.length
-    for (let i = besideOf; i < last; i++) texts.push(jsonCell(row[i] as Cell))
-    if (this.#outputs.length > 0) outputs.addTo(texts, (row[last] as string | null) ?? '{}')
-    return texts
+  /** What the cells of a row are read from, in the order of the columns. */
+  #fields(): readonly LineField[] {
+    return [
+      ['seed', oneCell],
+      ['parameters', new LeafCells(this.#leaves)],
+      ['outcome', oneCell],
+      ['fitness', new ElementCells(this.#record.objectives.names.length)],
+      ['score', scoreCell],
+      ['cause', causeCells],
+      ...this.#ofProblem.map((column) => [column, ofProblemCells[column]] as const),
+      ...(this.#outputs.length > 0 ? [['outputs', new LeafCells(this.#outputs)] as const] : []),
+    ]
   }
 }
 
-/** Where in a row that stands which is asked for beside the rest. */
-const besideOf = 9
+const causeCells = new LeafCells([
+  { path: ['kind'], kind: 'text' },
+  { path: ['message'], kind: 'text' },
+])
 
-function* rowsOf(points: ReadonlySet<string>, rows: Iterable<IndividualCells>): Generator<IndividualCells> {
-  for (const row of rows) if (points.has(`${row[0]}.${row[1]}`)) yield row
-}
-
-function scanOutputs(outputs: Readonly<Record<string, unknown>>, kinds: Map<string, CellKind | undefined>): void {
-  for (const name of Object.keys(outputs)) {
-    const value = outputs[name]
-    if (typeof value === 'object') continue
-    kinds.set(name, joinKinds(kinds.get(name), kindOf(value)))
-  }
-}
+const ofProblemCells = { violation: realCell, budget: realCell, continues: oneCell } as const

@@ -1,5 +1,7 @@
 import { type BasicType, ByteWriter, type ColumnSource, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer'
-import type { Cell, Column, Table } from './table.ts'
+import { blocksOf } from './blocks-of.ts'
+import type { Column, Table } from './table.ts'
+import { batchesOf, type NumberColumn, type TypedColumn } from './typed-column.ts'
 
 /** Cells of one row group; they are what is held in memory. */
 const groupCells = 500_000
@@ -10,33 +12,24 @@ const orderedColumns = 2
 
 /** A Parquet file, row group after row group. */
 export function* asParquet(table: Table): Generator<Uint8Array> {
+  const { columns } = table
   const writer = new ByteWriter()
-  const columnData = table.columns.map(({ name, kind, isWhole = false }) => {
+  const columnData = columns.map(({ name, kind, isWhole = false }) => {
     return { name, type: types[kind], nullable: !isWhole, data: [] }
   })
   const parquet = new ParquetWriter({ writer, schema: schemaFromColumnData({ columnData }) })
-  const size = Math.max(1, Math.min(mostRows, Math.floor(groupCells / table.columns.length)))
-  let data: unknown[][] = table.columns.map(() => [])
-  const writeGroup = () => {
-    const rows = data[0]!.length
-    if (rows > 0) {
-      void parquet.write({
-        columnData: table.columns.map((column, i) => ({
-          name: column.name,
-          statistics: i < orderedColumns,
-          ...layoutOf(column, data[i]!),
-        })),
-        rowGroupSize: rows,
-      })
-    }
-    data = table.columns.map(() => [])
-    return takeBytes(writer)
+  const size = Math.max(1, Math.min(mostRows, Math.floor(groupCells / columns.length)))
+  const kinds = columns.map(({ kind }) => kind)
+  for (const batch of batchesOf(blocksOf(table), kinds, size)) {
+    const sources = batch.map((column, i) => ({
+      name: columns[i]!.name,
+      statistics: i < orderedColumns,
+      ...layoutOf(column, columns[i]!),
+    }))
+    // Without a size of pages, a row group is small enough to be one.
+    void parquet.write({ columnData: sources, rowGroupSize: batch[0]!.length, pageSize: 0 })
+    yield takeBytes(writer)
   }
-  for (const cells of table.rows()) {
-    for (let i = 0; i < cells.length; i++) data[i]!.push(storable(cells[i]!, table.columns[i]!))
-    if (data[0]!.length === size) yield writeGroup()
-  }
-  yield writeGroup()
   const isEmpty = parquet.row_groups.length === 0
   void parquet.finish()
   yield isEmpty ? withEmptyGroups(takeBytes(writer)) : takeBytes(writer)
@@ -50,51 +43,56 @@ const types: Readonly<Record<Column['kind'], BasicType>> = {
   mixed: 'STRING',
 }
 
+type Layout = Pick<ColumnSource, 'data' | 'encoding' | 'codec'>
+
 /**
  * How the cells of a column are written. Whole numbers of 32 bits stand as differences, which are few bits where they are
  * counted; numbers that do not repeat have neither dictionary nor compression, since both cost much and save nothing.
  */
-function layoutOf({ kind }: Column, cells: readonly unknown[]): Pick<ColumnSource, 'data' | 'encoding' | 'codec'> {
-  switch (kind) {
-    case 'integer':
-      if (cells.every((cell) => cell === undefined || cell === ((cell as number) | 0))) {
-        return { data: cells as unknown[], encoding: 'DELTA_BINARY_PACKED' }
-      }
-      return {
-        data: cells.map((cell) => (cell === undefined ? undefined : BigInt(cell as number))),
-        ...(!repeats(cells) && ({ encoding: 'PLAIN', codec: 'UNCOMPRESSED' } as const)),
-      }
-    case 'number':
-      return { data: cells as unknown[], codec: 'UNCOMPRESSED', ...(!repeats(cells) && { encoding: 'PLAIN' }) }
-    default:
-      return { data: cells as unknown[] }
+function layoutOf(column: TypedColumn, { kind }: Column): Layout {
+  switch (column.type) {
+    case 'numbers':
+      return kind === 'integer' ? integers(column) : numbers(column)
+    case 'booleans':
+      return { data: withGaps(column, (at) => column.values[at] === 1) }
+    case 'texts':
+      return { data: column.texts() }
   }
 }
 
-/** Of so many cells, from all of a column, it is looked how many differ. */
+function numbers(column: NumberColumn): Layout {
+  const values = column.values.subarray(0, column.length)
+  const data = column.missing === 0 ? values : withGaps(column, (at) => values[at]!)
+  return { data, codec: 'UNCOMPRESSED', ...(!repeats(values) && { encoding: 'PLAIN' }) }
+}
+
+function integers(column: NumberColumn): Layout {
+  const values = column.values.subarray(0, column.length)
+  if (values.every((value) => value === (value | 0))) {
+    const data = column.missing === 0 ? Int32Array.from(values) : withGaps(column, (at) => values[at]!)
+    return { data, encoding: 'DELTA_BINARY_PACKED' }
+  }
+  const data = withGaps(column, (at) => BigInt(values[at]!))
+  return { data, ...(!repeats(values) && ({ encoding: 'PLAIN', codec: 'UNCOMPRESSED' } as const)) }
+}
+
+/** The values of a column, undefined where there is none. */
+function withGaps<T>({ present, length, missing }: TypedColumn, valueAt: (at: number) => T): (T | undefined)[] {
+  const values = new Array<T | undefined>(length)
+  for (let at = 0; at < length; at++) values[at] = missing === 0 || present[at] === 1 ? valueAt(at) : undefined
+  return values
+}
+
+/** Of so many values, from all of a column, it is looked how many differ. */
 const sampled = 256
 
-/** Whether a column seems to have so few different cells that a dictionary is worth its time. */
-function repeats(cells: readonly unknown[]): boolean {
-  const step = Math.max(1, Math.floor(cells.length / sampled))
-  const different = new Set<unknown>()
+/** Whether a column seems to have so few different values that a dictionary is worth its time. */
+function repeats(values: Float64Array): boolean {
+  const step = Math.max(1, Math.floor(values.length / sampled))
+  const different = new Set<number>()
   let looked = 0
-  for (let i = 0; i < cells.length; i += step, looked++) different.add(cells[i])
+  for (let i = 0; i < values.length; i += step, looked++) different.add(values[i]!)
   return different.size * 2 < looked
-}
-
-function storable(cell: Cell, { kind }: Column): unknown {
-  if (cell === null) return undefined
-  switch (kind) {
-    case 'integer':
-    case 'number':
-      return Number(cell)
-    case 'boolean':
-      return cell
-    case 'text':
-    case 'mixed':
-      return String(cell)
-  }
 }
 
 /**

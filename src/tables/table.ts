@@ -1,8 +1,7 @@
-/** What stands in one place of a table. */
-export type Cell = number | string | boolean | null
+import type { CellBlock } from './cell-block.ts'
+import type { Cell, CellKind } from './cells.ts'
 
-/** What stands in a column, beside nothing at all; `mixed` holds values of several kinds. */
-export type CellKind = 'integer' | 'number' | 'boolean' | 'text' | 'mixed'
+export type { Cell, CellKind }
 
 export interface Column {
   readonly name: string
@@ -16,8 +15,8 @@ export interface Table {
   readonly columns: readonly Column[]
   /** The cells of each row, in the order of the columns. */
   rows(): Iterable<readonly Cell[]>
-  /** The same rows, each cell as JSON; of tables whose cells stand in the record as that. */
-  jsonRows?(): Iterable<readonly string[]>
+  /** The same rows as they stand in the record; of tables whose cells do. */
+  blocks?(): Iterable<CellBlock>
 }
 
 /** Column names that differ also where case does not count; what would be taken twice says what it is. */

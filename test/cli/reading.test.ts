@@ -10,11 +10,11 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
+import { parquetMetadata, parquetRead } from 'hyparquet'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { describeReplay } from '../../src/cli/describe-replay.ts'
 import { exportRun } from '../../src/cli/export-run.ts'
@@ -665,9 +665,6 @@ function hold(directory: string, pid: number): void {
 }
 
 async function readParquet(path: string): Promise<{ names: string[]; rows: unknown[][]; groups: number }> {
-  // The reader comes with the writer.
-  const ofWriter = createRequire(import.meta.resolve('hyparquet-writer'))
-  const { parquetMetadata, parquetRead } = await import(pathToFileURL(ofWriter.resolve('hyparquet')).href)
   const bytes = readFileSync(path)
   const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)
   const { schema, row_groups } = parquetMetadata(file)

@@ -4,7 +4,11 @@ import { leavesOfValue } from '../../core/leaves.ts'
 import type { Space } from '../../core/space.ts'
 import type { RecordReader } from '../../record/reader.ts'
 import type { EvaluatedRow } from '../../record/rows.ts'
+import type { CellBlock } from '../cell-block.ts'
+import { isNumberAt, numberIn } from '../json-bytes.ts'
+import { ElementCells, LeafCells } from '../leaf-cells.ts'
 import { type Leaf, recordedLeaves } from '../leaves.ts'
+import { cellBlocks, type LineField, nameAt, nameCells, oneCell, wholeCell } from '../line-cells.ts'
 import { recordedSpace } from '../recorded-space.ts'
 import { FactorColumn } from './factor-column.ts'
 
@@ -45,17 +49,15 @@ export class AnalysisRows {
     this.#objectives = record.objectives.names.map(() => new PointMeans())
     const definitions = new Map(this.space?.definitions)
     this.#columns = this.#leaves.map((leaf) => new FactorColumn(leaf, definitions.get(leaf.path[0])))
-    for (const { point, outcome, texts } of this.#rows('parameters', 'fitness')) {
-      const [parameters, fitness] = texts as readonly [string, string | null]
+    const [axes, objectives] = [this.#columns, this.#objectives]
+    const parameters = new LeafCells(this.#leaves)
+    const fitness = new ElementCells(objectives.length)
+    for (const { point, outcome, block, cell } of this.#rows(['parameters', parameters], ['fitness', fitness])) {
       outcomes[point] = outcomeOfBoth(outcomes[point] ?? 'failed', outcome)
-      if (outcome !== 'pending') {
-        const values: unknown = JSON.parse(parameters)
-        for (const column of this.#columns) column.set(point, values)
-      }
-      if (outcome === 'done') {
-        const values = JSON.parse(fitness!) as readonly number[]
-        for (const [i, means] of this.#objectives.entries()) means.add(point, values[i])
-      }
+      if (outcome === 'pending') continue
+      for (let i = 0; i < axes.length; i++) axes[i]!.set(point, block, cell + i)
+      if (outcome !== 'done') continue
+      for (let i = 0; i < objectives.length; i++) objectives[i]!.add(point, numberAt(block, cell + axes.length + i))
     }
     if (!outcomes.includes('done')) {
       throw new ConfigurationError(`${record.directory}: nothing has been evaluated well yet`)
@@ -86,10 +88,9 @@ export class AnalysisRows {
   /** Numbers that simulations gave, objectives first. */
   get numbers(): readonly string[] {
     const outputs = new Set<string>()
-    for (const { texts } of this.#rows('outputs')) {
-      if (texts[0] === null) continue
-      const named = JSON.parse(texts[0]!) as Parameters
-      for (const name of Object.keys(named)) if (typeof named[name] === 'number') outputs.add(name)
+    for (const { block, cell } of this.#rows(['outputs', wholeCell])) {
+      const named = block.jsonAt(cell) as Parameters | null
+      for (const name in named) if (typeof named[name] === 'number') outputs.add(name)
     }
     return [...new Set([...this.#record.objectives.names, ...outputs])]
   }
@@ -109,8 +110,9 @@ export class AnalysisRows {
     const objective = this.#objectives[this.#record.objectives.names.indexOf(name)]
     if (objective) return objective.upTo(this.points)
     const means = new PointMeans()
-    for (const { point, outcome, texts } of this.#rows('outputs')) {
-      if (outcome === 'done') means.add(point, numberIn(texts[0] ?? null, name))
+    const wanted = new LeafCells([{ path: [name], kind: 'number' }])
+    for (const { point, outcome, block, cell } of this.#rows(['outputs', wanted])) {
+      if (outcome === 'done') means.add(point, numberAt(block, cell))
     }
     return means.upTo(this.points)
   }
@@ -118,8 +120,8 @@ export class AnalysisRows {
   /** The parameters of each point. */
   parameters(): Parameters[] {
     const points: Parameters[] = []
-    for (const { point, texts } of this.#rows('parameters')) {
-      if (points.length === point) points.push(JSON.parse(texts[0]!) as Parameters)
+    for (const { point, block, cell } of this.#rows(['parameters', wholeCell])) {
+      if (points.length === point) points.push(block.jsonAt(cell) as Parameters)
     }
     return points
   }
@@ -142,23 +144,31 @@ export class AnalysisRows {
     }
   }
 
-  *#rows(...names: readonly ('parameters' | 'fitness' | 'outputs')[]): Generator<PointRow> {
+  *#rows(...fields: readonly LineField[]): Generator<PointRow> {
     let point = -1
-    let newest: readonly [generation: number, index: number] = [-1, -1]
-    const rows = this.#record.columns(names, { standIns: !this.#isDesign, budget: this.budget })
-    for (const [generation, index, , outcome, ...texts] of rows) {
-      if (newest[0] !== generation || newest[1] !== index) point++
-      newest = [generation, index]
-      yield { point, outcome, texts }
+    let [newest, newestIndex] = [-1, -1]
+    const options = { standIns: !this.#isDesign, budget: this.budget }
+    for (const block of cellBlocks(this.#record, [['outcome', oneCell], ...fields], options)) {
+      const cells = block.cells / block.rows
+      for (let row = 0, cell = 0; row < block.rows; row++, cell += cells) {
+        const [generation, index] = nameAt(block, cell)
+        if (newest !== generation || newestIndex !== index) point++
+        newest = generation
+        newestIndex = index
+        const outcome = block.cellAt(cell + nameCells, 'text') as EvaluatedRow['outcome']
+        yield { point, outcome, block, cell: cell + nameCells + 1 }
+      }
     }
   }
 }
 
-/** What an individual of a point has in the columns that are asked for. */
+/** What an individual of a point has in the fields that are asked for. */
 interface PointRow {
   readonly point: number
   readonly outcome: EvaluatedRow['outcome']
-  readonly texts: readonly (string | null)[]
+  readonly block: CellBlock
+  /** The first of its cells of these fields. */
+  readonly cell: number
 }
 
 /** The means over the replicates of each point, of a number that simulations give. */
@@ -190,9 +200,8 @@ function outcomeOfBoth(a: EvaluatedRow['outcome'], b: EvaluatedRow['outcome']): 
   return a === 'done' || b === 'done' ? 'done' : a === 'pending' || b === 'pending' ? 'pending' : 'failed'
 }
 
-function numberIn(outputs: string | null, name: string): number | undefined {
-  if (outputs === null) return undefined
-  const values = JSON.parse(outputs) as Parameters
-  const value = Object.hasOwn(values, name) ? values[name] : undefined
-  return typeof value === 'number' ? value : undefined
+/** The number in a cell, if there is one. */
+function numberAt({ bytes, begins, ends }: CellBlock, cell: number): number | undefined {
+  const [begin, end] = [begins[cell]!, ends[cell]!]
+  return begin !== end && isNumberAt(bytes, begin) ? numberIn(bytes, begin, end) : undefined
 }

@@ -1,7 +1,8 @@
 import type { Factor } from '../../analysis/index.ts'
 import { leavesOf } from '../../core/leaves.ts'
 import type { ParameterDefinition } from '../../core/space.ts'
-import { valueAt } from '../../core/value-at.ts'
+import type { CellBlock } from '../cell-block.ts'
+import { isNumberAt, numberIn, valueIn } from '../json-bytes.ts'
 import type { Leaf } from '../leaves.ts'
 
 /** The values of one axis while they are gathered, point by point. */
@@ -23,12 +24,13 @@ export class FactorColumn {
     if (levels || !isNumber) this.#levels = new Levels(levels ?? (kind === 'boolean' ? [false, true] : []))
   }
 
-  set(point: number, parameters: unknown): void {
+  /** @param cell where the value of the point stands */
+  set(point: number, { bytes, begins, ends }: CellBlock, cell: number): void {
     while (this.#values.length <= point) this.#values.push(Number.NaN)
-    const value = valueAt(parameters, this.#leaf.path)
-    if (value === undefined) return
-    if (this.#levels) this.#values[point] = this.#levels.placeOf(value)
-    else if (typeof value === 'number') this.#values[point] = value
+    const [begin, end] = [begins[cell]!, ends[cell]!]
+    if (begin === end) return
+    if (this.#levels) this.#values[point] = this.#levels.placeOf(valueIn(bytes, begin, end))
+    else if (isNumberAt(bytes, begin)) this.#values[point] = numberIn(bytes, begin, end)
   }
 
   /** What has been gathered of the first so many points: no number where a point has none. */

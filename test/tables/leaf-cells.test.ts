@@ -1,8 +1,18 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { CellBlock } from '../../src/tables/cell-block.ts'
 import { cellAt } from '../../src/tables/cells.ts'
-import { addElements, jsonCell, LeafTexts } from '../../src/tables/leaf-texts.ts'
+import { ElementCells, LeafCells } from '../../src/tables/leaf-cells.ts'
 import type { Leaf } from '../../src/tables/leaves.ts'
+import type { CellReader } from '../../src/tables/line-cells.ts'
+
+/** What stands in the cells that are made of some JSON, which is followed by something else. */
+function cellsOf(json: string, reader: CellReader): unknown[] {
+  const block = new CellBlock()
+  block.clear(Buffer.from(`[${json},1]`))
+  expect(reader.addTo(block, 1)).toBe(1 + Buffer.byteLength(json))
+  return Array.from({ length: block.cells }, (_, cell) => block.cellAt(cell, 'mixed'))
+}
 
 const scalar = fc.oneof(
   fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0),
@@ -29,10 +39,9 @@ test('the values of leaves are those that stand in the object, however it and th
   fc.assert(
     fc.property(object, fc.array(leaf, { maxLength: 8 }), (json, unsorted) => {
       const leaves = names.flatMap((name) => unsorted.filter(({ path }) => path[0] === name))
-      const texts: string[] = ['before']
-      new LeafTexts(leaves).addTo(texts, json)
       const parsed: unknown = JSON.parse(json)
-      expect(texts).toEqual(['before', ...leaves.map(({ path }) => jsonCell(cellAt(parsed, path, 'mixed')))])
+      const expected = leaves.map(({ path }) => cellAt(parsed, path, 'mixed'))
+      expect(cellsOf(json, new LeafCells(leaves))).toEqual(expected)
     }),
     { numRuns: 3000 },
   )
@@ -50,21 +59,18 @@ test('the values of leaves are those of objects with just these members, in thei
         if (Array.isArray(given)) return given.map((_, place) => ({ path: [name, place], kind: 'mixed' }))
         return [{ path: [name], kind: 'mixed' }]
       })
-      const texts: string[] = []
       const json = JSON.stringify(Object.fromEntries(present))
-      new LeafTexts(leaves).addTo(texts, json)
       const parsed: unknown = JSON.parse(json)
-      expect(texts).toEqual(leaves.map(({ path }) => jsonCell(cellAt(parsed, path, 'mixed'))))
+      expect(cellsOf(json, new LeafCells(leaves))).toEqual(leaves.map(({ path }) => cellAt(parsed, path, 'mixed')))
     }),
     { numRuns: 1000 },
   )
 })
 
 test('as many elements of an array are given as there are to be', () => {
-  const texts: string[] = []
-  addElements(texts, '[1.5,"NaN"]', 2)
-  addElements(texts, '[1]', 2)
-  addElements(texts, '[]', 1)
-  addElements(texts, '[1,2,3]', 2)
-  expect(texts).toEqual(['1.5', '"NaN"', '1', 'null', 'null', '1', '2'])
+  expect(cellsOf('[1.5,"NaN"]', new ElementCells(2))).toEqual([1.5, 'NaN'])
+  expect(cellsOf('[1]', new ElementCells(2))).toEqual([1, null])
+  expect(cellsOf('[]', new ElementCells(1))).toEqual([null])
+  expect(cellsOf('[1,2,3]', new ElementCells(2))).toEqual([1, 2])
+  expect(cellsOf('null', new ElementCells(2))).toEqual([null, null])
 })

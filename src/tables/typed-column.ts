@@ -1,0 +1,184 @@
+import type { CellBlock } from './cell-block.ts'
+import { isNumberAt, isPlainText, isTextAt, numberIn, valueIn } from './json-bytes.ts'
+import type { CellKind } from './table.ts'
+
+/** The cells of a column of one batch of rows, of which none is an object. */
+export type TypedColumn = NumberColumn | BooleanColumn | TextColumn
+
+/** @param size how many cells a batch has at most */
+export function typedColumn(kind: CellKind, size: number): TypedColumn {
+  switch (kind) {
+    case 'integer':
+    case 'number':
+      return new NumberColumn(size)
+    case 'boolean':
+      return new BooleanColumn(size)
+    case 'text':
+    case 'mixed':
+      return new TextColumn(size)
+  }
+}
+
+/** Takes the rows of a table, in batches of so many. */
+export function* batchesOf(
+  blocks: Iterable<CellBlock>,
+  kinds: readonly CellKind[],
+  size: number,
+): Generator<readonly TypedColumn[]> {
+  const columns = kinds.map((kind) => typedColumn(kind, size))
+  for (const block of blocks) {
+    for (let row = 0; row < block.rows; ) {
+      const rows = Math.min(block.rows - row, size - columns[0]!.length)
+      for (const [i, column] of columns.entries()) column.take(block, row * columns.length + i, columns.length, rows)
+      row += rows
+      if (columns[0]!.length < size) continue
+      yield columns
+      for (const column of columns) column.clear()
+    }
+  }
+  if (columns[0]!.length > 0) yield columns
+}
+
+/** What all kinds have: which cells there are. */
+abstract class CellsOfColumn {
+  /** For each cell 1 if there is something, else 0. */
+  readonly present: Uint8Array
+  length = 0
+  /** How many cells have nothing. */
+  missing = 0
+
+  constructor(size: number) {
+    this.present = new Uint8Array(size)
+  }
+
+  /** Adds every so many-th cell of a block from one on. */
+  take(block: CellBlock, first: number, step: number, count: number): void {
+    const { bytes, begins, ends } = block
+    for (let i = 0, cell = first; i < count; i++, cell += step) {
+      const isEmpty = block.isEmpty(cell)
+      if (isEmpty) this.missing++
+      this.present[this.length] = isEmpty ? 0 : 1
+      this.set(this.length++, bytes, isEmpty ? 0 : begins[cell]!, isEmpty ? 0 : ends[cell]!)
+    }
+  }
+
+  clear(): void {
+    this.length = 0
+    this.missing = 0
+  }
+
+  /** Puts the value of a cell into its place: its JSON stands between two places, nothing in no bytes. */
+  protected abstract set(at: number, bytes: Buffer, begin: number, end: number): void
+}
+
+/** Numbers, whole or not; 0 where there is none. */
+export class NumberColumn extends CellsOfColumn {
+  readonly type = 'numbers'
+  readonly values: Float64Array<ArrayBuffer>
+
+  constructor(size: number) {
+    super(size)
+    this.values = new Float64Array(size)
+  }
+
+  protected override set(at: number, bytes: Buffer, begin: number, end: number): void {
+    if (begin === end) this.values[at] = 0
+    else if (isNumberAt(bytes, begin)) this.values[at] = numberIn(bytes, begin, end)
+    else this.values[at] = Number(valueIn(bytes, begin, end))
+  }
+}
+
+/** 1 for what is true; 0 for what is not, or where there is nothing. */
+export class BooleanColumn extends CellsOfColumn {
+  readonly type = 'booleans'
+  readonly values: Uint8Array<ArrayBuffer>
+
+  constructor(size: number) {
+    super(size)
+    this.values = new Uint8Array(size)
+  }
+
+  protected override set(at: number, bytes: Buffer, begin: number, end: number): void {
+    this.values[at] = begin < end && bytes[begin] === 0x74 ? 1 : 0 // true
+  }
+}
+
+/** Texts as UTF-8, one after the other; what is of another kind is a text as well. */
+export class TextColumn extends CellsOfColumn {
+  readonly type = 'texts'
+  /** Where each text begins, and where the last one ends. */
+  readonly offsets: Int32Array<ArrayBuffer>
+  bytes: Buffer = Buffer.allocUnsafe(1024)
+
+  constructor(size: number) {
+    super(size)
+    this.offsets = new Int32Array(size + 1)
+  }
+
+  protected override set(at: number, bytes: Buffer, begin: number, end: number): void {
+    if (begin === end || !isTextAt(bytes, begin)) this.#add(at, bytes, begin, end)
+    else if (isPlainText(bytes, begin, end)) this.#add(at, bytes, begin + 1, end - 1)
+    else {
+      const text = Buffer.from(valueIn(bytes, begin, end) as string)
+      this.#add(at, text, 0, text.length)
+    }
+  }
+
+  /** The texts, undefined where there is nothing; equal ones that follow each other are one. */
+  texts(): (string | undefined)[] {
+    const texts = new Array<string | undefined>(this.length)
+    let newest = 0
+    for (let at = 0; at < this.length; at++) {
+      if (this.present[at] === 0) continue
+      texts[at] = texts[newest] !== undefined && this.#areEqual(newest, at) ? texts[newest] : this.#textAt(at)
+      newest = at
+    }
+    return texts
+  }
+
+  #textAt(at: number): string {
+    return this.bytes.toString('utf8', this.offsets[at], this.offsets[at + 1])
+  }
+
+  #areEqual(one: number, other: number): boolean {
+    const { offsets, bytes } = this
+    const length = offsets[one + 1]! - offsets[one]!
+    if (offsets[other + 1]! - offsets[other]! !== length) return false
+    for (let i = 0; i < length; i++) if (bytes[offsets[one]! + i] !== bytes[offsets[other]! + i]) return false
+    return true
+  }
+
+  #add(at: number, bytes: Uint8Array, begin: number, end: number): void {
+    let to = this.offsets[at]!
+    if (to + end - begin > this.bytes.length) {
+      const larger = Buffer.allocUnsafe(2 * this.bytes.length + end - begin)
+      larger.set(this.bytes.subarray(0, to))
+      this.bytes = larger
+    }
+    if (end - begin > 100) this.bytes.set(bytes.subarray(begin, end), to)
+    else for (let from = begin, own = this.bytes; from < end; from++) own[to++] = bytes[from]!
+    this.offsets[at + 1] = this.offsets[at]! + end - begin
+  }
+}
+
+/** For each of the first so many bytes a bit, the lowest first. */
+export function bitsOf(bytes: Uint8Array, length: number): Uint8Array {
+  const bits = new Uint8Array(Math.ceil(length / 8))
+  for (let at = 0; at < length; at++) bits[at >> 3]! |= bytes[at]! << (at & 7)
+  return bits
+}
+
+/** Whole numbers of 64 bits in two halves, the lower one first, without a bigint for each. */
+export function integersOf(numbers: Float64Array, length: number): Uint8Array {
+  const halves = new Int32Array(2 * length)
+  for (let at = 0; at < length; at++) {
+    const number = numbers[at]!
+    halves[2 * at] = number
+    halves[2 * at + 1] = Math.floor(number / 2 ** 32)
+  }
+  return bytesOf(halves)
+}
+
+export function bytesOf(numbers: ArrayBufferView<ArrayBuffer>): Uint8Array {
+  return new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength)
+}
