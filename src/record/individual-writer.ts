@@ -1,4 +1,5 @@
 import { nameOf } from '../core/individual.ts'
+import type { Origin } from '../core/proposal.ts'
 import type { BegunGeneration, ProposedIndividual, StandIn } from '../core/record.ts'
 import type { Statement } from '../system/database.ts'
 import { Operators } from './operators.ts'
@@ -62,14 +63,13 @@ export class IndividualWriter {
     const { individual, after, origin } = proposed
     const { generation, index, replicate, seed, budget, continues } = individual
     const parameters = JSON.stringify(individual.parameters)
-    const made =
-      origin && JSON.stringify([this.#operators.numberOf(origin.operator), ...(origin.parents ?? []).map(nameOf)])
+    const from = continues ? nameOf(continues) : null
+    const made = origin && JSON.stringify([this.#operators.numberOf(origin.operator), ...parentsBeside(from, origin)])
     const replaces = 'replaces' in proposed ? proposed.replaces : null
     if (replaces === null && budget === undefined && continues === undefined) {
       this.#plain.add([generation, index, replicate, seed, parameters, after, made ?? null])
       return
     }
-    const from = continues ? nameOf(continues) : null
     this.#individual.run(
       generation,
       index,
@@ -84,3 +84,12 @@ export class IndividualWriter {
     )
   }
 }
+
+/** The names of the parents; none where the one that it goes on from is all of them, as that stands in the row anyway. */
+function parentsBeside(from: string | null, { parents = [] }: Origin): readonly string[] {
+  if (parents.length === 0) return noParents
+  const names = parents.map(nameOf)
+  return names.length === 1 && names[0] === from ? noParents : names
+}
+
+const noParents: readonly string[] = []

@@ -132,6 +132,15 @@ test('who made an individual, of whom, from where and for how much is in the rec
   expect(originIn('["crossover","0.1"]', [])).toEqual({ operator: 'crossover', parents: ['0.1'] })
 })
 
+test('a parent that an individual goes on from stands in the record once', () => {
+  const record = openRecord()
+  const parent = { generation: 0, index: 0, replicate: 0 }
+  const promoted = new Individual({ ...parent, generation: 1 }, { x: 1 }, 5, { budget: 9, continues: parent })
+  record.addGeneration(0, [proposal(0, 0)])
+  record.addGeneration(1, [{ individual: promoted, after: 1, origin: { operator: 'promotion', parents: [parent] } }])
+  expect(record.row(promoted)).toMatchObject({ origin: '[0]', continues: '0.0' })
+})
+
 test('an operator is counted anew after a transaction that failed', () => {
   const record = openRecord()
   record.addGeneration(0, [{ ...proposal(0, 0), origin: { operator: 'random' } }])

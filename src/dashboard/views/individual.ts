@@ -14,6 +14,11 @@ import { wordFor } from './overview.ts'
 /** How much of what an individual has is shown; the commands beside it show all. */
 const most = { children: 50, attempts: 20, reports: 500, letters: 8_000, json: 40_000 } as const
 
+/** Of an individual that was made of the one that it goes on from, the record says that once. */
+function parentsOf(parents: readonly string[], continues: string | null): readonly string[] {
+  return parents.length === 0 && continues !== null ? [continues] : parents
+}
+
 /** One individual: its parameters, attempts, what it printed and reported, where it came from and what came of it. */
 export async function individual({ record, query }: ViewContext): Promise<IndividualAnswer> {
   const asked = query.text('name') ?? ''
@@ -46,7 +51,7 @@ export async function individual({ record, query }: ViewContext): Promise<Indivi
       attempts: document.attempts.slice(-most.attempts),
     },
     made: origin?.operator ?? null,
-    parents: origin?.parents.slice(0, most.children) ?? [],
+    parents: parentsOf(origin?.parents ?? [], row.continues).slice(0, most.children),
     children: record.children(row, most.children).map(nameOf),
     logs: logs.flat(),
     left: isWhole ? null : 'It has more than is shown here; the commands below show all of it.',
