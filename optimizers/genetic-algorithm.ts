@@ -164,17 +164,18 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
 
   override ask(state: GeneticAlgorithmState, room: number, random: Random): Asked<GeneticAlgorithmState, P> {
     const { state: next, offspring } = this.#breedingOf(state).ask(state, room, random)
-    const pending: Pending[] = next.pending.slice()
+    const added: Pending[] = []
     const proposals: Proposal<P>[] = []
     let serial = state.proposed
     for (const { keyed, operator, bred } of offspring) {
       const genome = keyed.point
       const parameters = this.space.decode(genome)
-      pending.push(bred ? { serial, genome, bred } : { serial, genome })
+      added.push(bred ? { serial, genome, bred } : { serial, genome })
       proposals.push({ parameters, tag: serial, origin: { operator } })
       this.#proposed.add(serial, { parameters, keyed, known: state.known })
       serial++
     }
+    const pending = next.pending.length > 0 ? next.pending.concat(added) : added
     this.#pendingKeys.settle(pending)
     return { state: { ...next, proposed: serial, pending }, proposals }
   }

@@ -6,7 +6,7 @@ import { Replicates } from '../core/samples.ts'
 import { expandsInItsOwnWay } from './checkpoints.ts'
 import { refuseHopeless } from './ended-before.ts'
 import { GenerationResults } from './generation-results.ts'
-import { requireParents } from './known-parents.ts'
+import { KnownGenerations, requireParents } from './known-parents.ts'
 import { Repeats } from './repeats.ts'
 import { reuseKnown } from './reuse.ts'
 import { checkReplayed, type Knowledge, type Searched } from './searched.ts'
@@ -18,6 +18,7 @@ export class GenerationalSearch {
   /** The generation in whose middle an earlier runner start may have stopped. */
   readonly #resumed: number
   readonly #repeats: Repeats | undefined
+  readonly #known = new KnownGenerations()
   /** Whether the newest generation has been told, and nothing follows. */
   #hasEnded = false
   /** How many places of the trajectory the optimizer was told before it asked for the newest generation. */
@@ -171,7 +172,8 @@ export class GenerationalSearch {
       left?.sweep()
       return
     }
-    requireParents(optimizer, trajectory.proposals, this.#searched.record)
+    requireParents(optimizer, trajectory.proposals, this.#searched.record, (parent) => this.#known.has(parent))
+    this.#known.add(generation, trajectory.individuals())
     this.#told = told
     const checkpoint = checkpoints.due({ told, asked: told + this.size, generation })
     runner.dumpTraj(trajectory, told, { summary: summaryAt(optimizer, told, this.size), checkpoint })

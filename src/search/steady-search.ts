@@ -176,7 +176,7 @@ export class SteadySearch {
         const portion = this.#line.next()
         if (!portion) break
         search.tell(portion)
-        for (const { individual } of portion) this.#pending.delete(nameOf(individual))
+        if (this.#pending.size > 0) for (const { individual } of portion) this.#pending.delete(nameOf(individual))
         this.#searched.left?.tell(portion)
         this.#searched.ends.tell(portion)
         this.#told++
@@ -205,9 +205,7 @@ export class SteadySearch {
     if (room <= 0 || this.#reachedLimit() !== undefined) return
     const proposals = search.askAtMost(room)
     if (proposals.length === 0) return
-    requireParents(optimizer, proposals, this.#searched.record, (parent) =>
-      fresh.some(({ individual }) => nameOf(individual) === nameOf(parent)),
-    )
+    requireParents(optimizer, proposals, this.#searched.record, (parent) => this.#has(parent))
     const before = trajectory.generation
     const replicates = trajectory.fExtend(proposals, optimizer.settings.seed, this.size)
     const points = replicates.map(([first]) => first)
@@ -221,6 +219,12 @@ export class SteadySearch {
       this.#expect(points[i]!)
       for (const individual of individuals) fresh.push(proposedAs(individual, proposals[i], this.#told))
     })
+  }
+
+  /** Whether an individual was asked for: its block and its place in it say which of all it is. */
+  #has({ generation, index, replicate }: IndividualId): boolean {
+    if (replicate !== 0 || generation < 0 || index < 0 || index >= this.size) return false
+    return generation * this.size + index < this.#asked
   }
 
   /** Hears what was reported before the next evaluation, as the record has it; gives who need not go on. */

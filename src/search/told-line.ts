@@ -1,5 +1,5 @@
 import type { Evaluation } from '../core/evaluation.ts'
-import { type Individual, nameOf } from '../core/individual.ts'
+import type { Individual } from '../core/individual.ts'
 
 /** The individuals of a steady search whose evaluations have not been told yet, and which are told next. */
 export interface ToldLine {
@@ -54,7 +54,8 @@ interface Place {
 /** Told in the order of asking; stand-ins have the place of the individual that failed. */
 export class OrderedLine implements ToldLine {
   readonly #blockSize: number
-  readonly #places = new Map<string, Place>()
+  /** By how many places are before them in all blocks. */
+  readonly #places = new Map<number, Place>()
   #line: Place[] = []
   #head = 0
 
@@ -69,7 +70,7 @@ export class OrderedLine implements ToldLine {
 
   expect(individual: Individual): void {
     const place: Place = { evaluations: [], missing: 1 }
-    this.#places.set(individual.name, place)
+    this.#places.set(this.#numberOf(individual), place)
     this.#line.push(place)
   }
 
@@ -94,14 +95,17 @@ export class OrderedLine implements ToldLine {
       this.#head = 0
     }
     const evaluations = place.evaluations.filter((evaluation) => evaluation !== undefined)
-    this.#places.delete(nameOf(evaluations[0]!.individual))
+    this.#places.delete(this.#numberOf(evaluations[0]!.individual))
     return evaluations
   }
 
-  #placeOf({ generation, index, replicate }: Individual): Place {
-    const name = nameOf({ generation, index: index % this.#blockSize, replicate })
-    const place = this.#places.get(name)
-    if (!place) throw new Error(`${name} has been told already`)
+  #placeOf(individual: Individual): Place {
+    const place = this.#places.get(this.#numberOf(individual))
+    if (!place) throw new Error(`${individual.name} has been told already`)
     return place
+  }
+
+  #numberOf({ generation, index }: Individual): number {
+    return generation * this.#blockSize + (index % this.#blockSize)
   }
 }

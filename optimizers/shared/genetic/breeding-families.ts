@@ -1,9 +1,9 @@
 import type { Random } from '../../../src/core/random.ts'
 import { scoresAmong } from '../ranking.ts'
-import { meanScore, scoreOf } from '../score.ts'
+import { scoreOf } from '../score.ts'
 import { makeDistinct, type Taken } from './distinct.ts'
 import { breedChild, compete, type FamiliesState, familiesSize, firstFamilies, hasCollapsed } from './families.ts'
-import { isFeasible, type Member, type Scored } from './members.ts'
+import { type Member, meanOfFeasible, type Scored } from './members.ts'
 import { bestMembers, freshGenome, type Nursery } from './nursery.ts'
 import { pendingOf } from './pending.ts'
 import type { Breeding, GeneticAlgorithmState, Litter, Offspring, Told } from './state.ts'
@@ -58,7 +58,7 @@ export class BreedingFamilies<P> implements Breeding {
     const population = { members: before.members, scores: this.#scoresOf(before.members) }
     const { scores, ...after } = compete(population, families, contestants, this.#size)
     const isFull = scores.length >= this.#size
-    const average = meanScore(scores.filter((_, i) => isFeasible(after.members[i]!)))
+    const average = meanOfFeasible(after.members, scores)
     if (!isFull || !hasCollapsed(scores, after.families, space.dimension)) {
       this.#scored = { members: after.members, scores }
       return { ...after, average }

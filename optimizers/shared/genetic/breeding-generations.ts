@@ -5,7 +5,7 @@ import { scoresAmong } from '../ranking.ts'
 import { meanScore, scoreOf } from '../score.ts'
 import { type Distinct, makeDistinct, type Taken } from './distinct.ts'
 import { winner } from './families.ts'
-import { isFeasible, keysOf, type Member, type Scored, takePlace } from './members.ts'
+import { hasPlace, isFeasible, keysOf, type Member, meanOfFeasible, type Scored, takePlace } from './members.ts'
 import { bestMembers, freshGenome, type Nursery } from './nursery.ts'
 import type { Breeding, GeneticAlgorithmState, Litter, Offspring, Told } from './state.ts'
 
@@ -30,7 +30,7 @@ export class BreedingGenerations<P> implements Breeding {
       const litter = this.#askGeneration(state, room, random)
       if (litter.offspring.length <= room) return litter
     }
-    return this.#askSteady({ ...state, isSteady: true }, room, random)
+    return this.#askSteady(state.isSteady ? state : { ...state, isSteady: true }, room, random)
   }
 
   tell(before: GeneticAlgorithmState, told: readonly Told[]): Partial<GeneticAlgorithmState> {
@@ -42,13 +42,18 @@ export class BreedingGenerations<P> implements Breeding {
       return { members, average: this.#averageOf(members) }
     }
     const { objectives, settings } = this.#nursery
-    const members = [...this.#best.members]
-    const scores = [...this.#best.scores]
+    let { members, scores } = this.#best
     for (const { member } of told) {
-      takePlace(members, scores, member, scoreOf(objectives, member.fitness, member.violation), settings.populationSize)
+      const score = scoreOf(objectives, member.fitness, member.violation)
+      if (!hasPlace(scores, score, settings.populationSize)) continue
+      const [nextMembers, nextScores] = [[...members], [...scores]]
+      takePlace(nextMembers, nextScores, member, score, settings.populationSize)
+      members = nextMembers
+      scores = nextScores
     }
+    if (members === before.members) return {}
     this.#best = { members, scores }
-    return { members, average: meanScore(scores.filter((_, i) => isFeasible(members[i]!))) }
+    return { members, average: meanOfFeasible(members, scores) }
   }
 
   /** Keeps the members of a steady population, best first, so that the next one takes its place among them. */

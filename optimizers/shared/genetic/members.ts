@@ -2,6 +2,7 @@ import type { DoneEvaluation } from '../../../src/core/evaluation.ts'
 import { GenomeMap } from '../genome-map.ts'
 import { keyOf } from '../known-points.ts'
 import { compareScores } from '../ranking.ts'
+import { meanScore } from '../score.ts'
 
 /** An individual of the population whose evaluation is known; a fitness of null is a failed evaluation. */
 export type Member = {
@@ -24,6 +25,11 @@ export function resultOf<P>({ fitness, violation }: DoneEvaluation<P>) {
 
 export function isFeasible({ fitness, violation }: Member): boolean {
   return fitness !== null && violation === undefined
+}
+
+/** The mean score of those that keep the constraints; null of none. */
+export function meanOfFeasible(members: readonly Member[], scores: readonly number[]): number | null {
+  return meanScore(members.every(isFeasible) ? scores : scores.filter((_, i) => isFeasible(members[i]!)))
 }
 
 /** What the genomes are known by. */
@@ -67,17 +73,14 @@ export function takePlace<M extends Member>(
   if (member.fitness === null || !hasPlace(scores, score, count)) return
   const twin = best.findIndex(({ genome }) => isSameGenome(genome, member.genome))
   if (twin >= 0 && scores[twin]! >= score) return
-  if (twin >= 0) {
-    best.splice(twin, 1)
-    scores.splice(twin, 1)
-  } else if (best.length === count) {
-    best.pop()
-    scores.pop()
+  // From the place that becomes free those that are worse move down by one.
+  let place = twin >= 0 ? twin : Math.min(best.length, count - 1)
+  for (; place > 0 && scores[place - 1]! < score; place--) {
+    best[place] = best[place - 1]!
+    scores[place] = scores[place - 1]!
   }
-  let place = best.length
-  while (place > 0 && scores[place - 1]! < score) place--
-  best.splice(place, 0, member)
-  scores.splice(place, 0, score)
+  best[place] = member
+  scores[place] = score
 }
 
 /** Whether a score is among so many of the best. */

@@ -10,7 +10,8 @@ export function withoutTold(pending: readonly Pending[], told: readonly Told[]):
   if (told.length === 1) {
     const [{ serial }] = told as readonly [Told]
     const place = serial === undefined ? -1 : placeOf(pending, serial)
-    return place < 0 ? pending : pending.toSpliced(place, 1)
+    if (place < 0) return pending
+    return place === 0 ? pending.slice(1) : pending.slice(0, place).concat(pending.slice(place + 1))
   }
   const answered = new Set(told.map(({ serial }) => serial))
   return pending.filter(({ serial }) => !answered.has(serial))
