@@ -22,7 +22,7 @@ import { PendingKeys } from './shared/genetic/pending-keys.ts'
 import { ProposedPoints } from './shared/genetic/proposed-points.ts'
 import type { Breeding, GeneticAlgorithmState, Pending, Told } from './shared/genetic/state.ts'
 import { Variation } from './shared/genetic/variation.ts'
-import { type KnownPoints, keyOf, withPoints } from './shared/known-points.ts'
+import { type KnownPoints, keyOf, withPoint, withPoints } from './shared/known-points.ts'
 import { plainNumber, scoreOf } from './shared/score.ts'
 
 export type { GeneticAlgorithmState } from './shared/genetic/state.ts'
@@ -251,6 +251,8 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
   }
 
   #withMembers(known: KnownPoints, members: readonly Keyed[]): KnownPoints {
+    const [first] = members
+    if (first && members.length === 1) return withPoint(known, first.key, this.#scoreToKeep(first.member))
     return withPoints(
       known,
       members.map(({ key }) => key),

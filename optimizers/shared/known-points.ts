@@ -24,7 +24,10 @@ export function scoreAt(known: KnownPoints, key: number): number | null | undefi
 /** The known points with one more; a point that is known keeps its score. */
 export function withPoint(known: KnownPoints, key: number, score: number | null): KnownPoints {
   if (scoreAt(known, key) !== undefined) return known
-  return withRun(known, Float64Array.of(key, score ?? failed))
+  const run = new Float64Array(2)
+  run[0] = key
+  run[1] = score ?? failed
+  return withRun(known, run)
 }
 
 /**

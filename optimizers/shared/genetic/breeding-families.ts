@@ -28,8 +28,9 @@ export class BreedingFamilies<P> implements Breeding {
     const taken: Taken = { seen: pendingKeys.take(before.pending), known: before.known }
     const expected = members.length + before.pending.filter(({ serial }) => serial >= families.first).length
     const offspring: Offspring[] = []
+    const size = this.#size
     while (offspring.length < room) {
-      if (members.length < 2 || expected + offspring.length < this.#size) {
+      if (members.length < 2 || expected + offspring.length < size) {
         const keyed = freshGenome(this.#nursery, taken, random)
         if (!keyed) break
         offspring.push({ keyed, operator: 'random' })
@@ -56,8 +57,9 @@ export class BreedingFamilies<P> implements Breeding {
         bred: pendingOf(before.pending, serial)?.bred,
       }))
     const population = { members: before.members, scores: this.#scoresOf(before.members) }
-    const { scores, ...after } = compete(population, families, contestants, this.#size)
-    const isFull = scores.length >= this.#size
+    const size = this.#size
+    const { scores, ...after } = compete(population, families, contestants, size)
+    const isFull = scores.length >= size
     const average = meanOfFeasible(after.members, scores)
     if (!isFull || !hasCollapsed(scores, after.families, space.dimension)) {
       this.#scored = { members: after.members, scores }

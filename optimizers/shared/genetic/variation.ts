@@ -47,11 +47,11 @@ export class Variation {
     this.#space.fillHidden(child, random, mate)
     this.#space.fillHidden(other, random, parent)
     const certain = random.integer(this.#genes.length)
-    this.#genes.forEach((gene, at) => {
-      if (at !== certain && !random.chance(exchangedPart)) return
-      if (random.chance(blendedPart)) gene.cross(child, other, blend, random)
+    for (let at = 0; at < child.length; at++) {
+      if (at !== certain && !random.chance(exchangedPart)) continue
+      if (random.chance(blendedPart)) this.#genes[at]!.cross(child, other, blend, random)
       else child[at] = other[at]!
-    })
+    }
     if (random.chance(mutationProbability)) this.mutate(child, random)
     return child
   }
