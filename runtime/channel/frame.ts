@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import { decodeMessage, encodeMessage } from './protocol.ts'
 
+/** The bytes of a frame before its payload: the length of that and its CRC-32, each a u32 in little-endian order. */
 export const headerBytes = 8
 /** The most bytes of one message: as JSON, what is in it must still fit into one text of the record. A length beyond it is damage. */
 export const maxPayloadBytes = 64 * 1024 * 1024
@@ -28,6 +29,7 @@ export function frame(message: unknown): Buffer {
   return bytes
 }
 
+/** What was found at a byte; `end` is the byte after the frame. */
 export type Look =
   | { readonly kind: 'frame'; readonly message: unknown; readonly end: number }
   /** A frame that is not whole yet, or not seen as a whole. */

@@ -14,7 +14,11 @@ export interface PipeWriterOptions {
   readonly bell?: NodeBell | undefined
 }
 
-/** The writing end. A message is in the file as a whole or not at all: what a full disk cut off is taken back. */
+/**
+ * The writing end of a pipe: append-only, of one writer, a sequence of frames in segments (`to-worker.000001`, ...), so that
+ * what has been read can be removed while the run goes on. A message is in the file as a whole or not at all: what a full disk cut off is
+ * taken back.
+ */
 export class PipeWriter {
   readonly #directory: string
   readonly #name: string

@@ -25,9 +25,9 @@ export class Answers {
     return performance.now() - this.#writtenAt
   }
 
-  /** Work begins after there was none: what is answered now has not waited since then. */
+  /** Work begins: what is answered from now on has not waited before; what a full disk has kept back goes on waiting. */
   onWork(): void {
-    this.#writtenAt = performance.now()
+    if (this.#results.length === 0) this.#writtenAt = performance.now()
   }
 
   addResult(result: Result): void {

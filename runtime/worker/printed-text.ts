@@ -12,8 +12,6 @@ export class PrintedText {
   #stdout = 0
   #stderr = 0
   #wrote = false
-  /** Whether the files were empty and nothing has been looked for since: there is nothing that could have been removed. */
-  #isEmpty = false
 
   constructor() {
     for (const stream of [process.stdout, process.stderr]) {
@@ -25,15 +23,10 @@ export class PrintedText {
     }
   }
 
-  /**
-   * Begins anew where the files end: the runner may have emptied them while there was nothing to simulate. Not asked for
-   * again between short attempts that print nothing: to ask would cost more than many of them.
-   */
+  /** Begins anew where the files end: while there was nothing to simulate, the runner may have emptied them, or others printed. */
   skip(): void {
-    if (this.#isEmpty && !this.#wrote) return
     this.#stdout = sizeOf(1)
     this.#stderr = sizeOf(2)
-    this.#isEmpty = this.#stdout + this.#stderr === 0
   }
 
   /**
@@ -44,7 +37,6 @@ export class PrintedText {
   take(attemptMs: number, stderrEnd = Number.POSITIVE_INFINITY): Printed | null {
     if (!this.#wrote && attemptMs < alwaysLookAfterMs) return null
     this.#wrote = false
-    this.#isEmpty = false
     const stdout = sizeOf(1)
     const stderr = Math.min(sizeOf(2), stderrEnd)
     const stdoutFrom = Math.min(this.#stdout, stdout)

@@ -97,11 +97,14 @@ test('Whoever has listened to pipes that came later can end at once', async () =
     cwd: import.meta.dirname, // where packages are found
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  expect((await lines.next()).value).toBe('listening')
-  const writer = new PipeWriter(directory, 'from-worker', { hello: 'hello' })
-  expect((await lines.next()).value).toBe('[]')
-  writer.close()
+  try {
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+    expect((await lines.next()).value).toBe('listening')
+    new PipeWriter(directory, 'from-worker', { hello: 'hello' }).close()
+    expect((await lines.next()).value).toBe('[]')
+  } finally {
+    child.kill()
+  }
 })
 
 test('The last message of a burst wakes, and so does each segment that follows', async () => {
