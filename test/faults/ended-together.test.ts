@@ -24,6 +24,7 @@ const kinds: Readonly<Record<string, (root: string) => { readonly optimizee: str
       ],
     },
   }),
+  // Its end is told after the worker has heard its own signal, and is not to be answered any more.
   'a program that stays': (root) => ({ optimizee: 'stays', options: { program: staying(root) } }),
 }
 

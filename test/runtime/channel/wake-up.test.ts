@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { setImmediate, setTimeout } from 'node:timers/promises'
-import { afterEach, expect, test } from 'vitest'
+import { setImmediate } from 'node:timers/promises'
+import { afterEach, expect, test, vi } from 'vitest'
 import { PipeReader } from '../../../runtime/channel/pipe-reader.ts'
 import { PipeWriter } from '../../../runtime/channel/pipe-writer.ts'
 import { WakeUp } from '../../../runtime/channel/wake-up.ts'
@@ -13,6 +13,7 @@ const root = mkdtempSync(join(tmpdir(), 'twoloop-wake-up-'))
 let wakeUp: WakeUp | undefined
 
 afterEach(() => {
+  vi.useRealTimers()
   wakeUp?.close()
   rmSync(root, { recursive: true, force: true })
 })
@@ -62,8 +63,12 @@ test('A reader is woken also by a pipe that lets it wait for long', async () => 
   const directory = join(root, 'much-later')
   mkdirSync(directory, { recursive: true })
   const reader = new PipeReader(directory, 'from-worker')
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   const messages = listenTo(reader)(1)
-  await setTimeout(2500) // its folder is watched in another way then
+  vi.runOnlyPendingTimers() // after two seconds its folder is watched in another way,
+  vi.useRealTimers()
+  await import('chokidar') // which has begun by then
+  await setImmediate()
   const writer = new PipeWriter(directory, 'from-worker', { hello: 'hello' })
   expect(await messages).toEqual(['hello'])
   writer.close()
