@@ -1,23 +1,26 @@
 import { RunnerFailure } from '../../runtime/runner/runner-failure.ts'
 import { isFailed, stoppingFailure } from '../core/evaluation.ts'
 import { nameOf } from '../core/individual.ts'
+import { isSame } from '../core/plain-data.ts'
+import type { Counts } from '../record/rows.ts'
 import type { RecordWriter } from '../record/writer.ts'
 
 /** What a run was when it had finished. */
 export interface Finished {
   readonly hash: string
-  readonly individuals: number
+  readonly counts: Counts
 }
 
 /** Nothing of a run that has finished lives on; it may be gone on with all the same. */
 export function finishedBefore(record: RecordWriter): Finished | undefined {
   const { status, hash } = record.manifest()
   if (status !== 'finished' || typeof hash !== 'string' || record.openWorkers().length > 0) return undefined
-  return { hash, individuals: record.counts().individuals }
+  return { hash, counts: record.counts() }
 }
 
+/** The hash that it had, if nothing has come since: what is not there of a record that somebody has cut, is simulated again. */
 export function hashOf(record: RecordWriter, finished: Finished | undefined): string {
-  return finished?.individuals === record.counts().individuals ? finished.hash : record.hash()
+  return finished && isSame(finished.counts, record.counts()) ? finished.hash : record.hash()
 }
 
 /** A search that a failure has stopped stays stopped: the failure is in the record, whoever was killed before saying so. */

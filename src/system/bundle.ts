@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire, isBuiltin } from 'node:module'
 import { tmpdir } from 'node:os'
 import { basename, dirname, extname, join, sep } from 'node:path'
@@ -17,7 +17,7 @@ import type {
 import { ConfigurationError, messageOf, SearchFailedError } from '../core/errors.ts'
 import { digestOf } from './file-digest.ts'
 import { importProviding, providedName, providedNames, takingProvided } from './import-providing.ts'
-import { runningFile } from './own-parts.ts'
+import { keptBundle, runningFile } from './own-parts.ts'
 import { filesOf, surfaceFor } from './surface.ts'
 
 export interface Bundle {
@@ -45,11 +45,36 @@ export async function bundle(entry: string): Promise<Bundle> {
  * that is imported of it. Then it is the bundle that was imported here before, if its files are as they were.
  */
 export async function bundleForWorkers(entry: string): Promise<Bundle> {
-  if (isOwn(entry)) return bundle(entry)
+  if (isOwn(entry)) return bundleOwn(entry)
   const before = imported.get(entry)
   imported.delete(entry)
   const built = before !== undefined && isAsBuilt(before) ? before : await build(entry, 'provided')
   return built.isProvided ? bundleOf(built) : bundle(entry)
+}
+
+/**
+ * A simulation of this package for workers: to bundle it takes longer than all else that a short run does, so that the first
+ * process leaves it beside the command for the others, as it does with what Node.js has compiled.
+ */
+async function bundleOwn(entry: string): Promise<Bundle> {
+  const path = keptBundle(entry)
+  if (path === undefined) return bundle(entry)
+  const kept = existsSync(path) ? readFileSync(path, 'utf8') : ''
+  // Of one that was copied to another place, the code names the one where it was.
+  if (kept.includes(pathToFileURL(entry).href)) return { code: kept, hash: hashOfBundle(kept), files: [] }
+  const made = await bundle(entry)
+  keep(path, made.code)
+  return made
+}
+
+function keep(path: string, code: string): void {
+  const temporary = `${path}-${process.pid}`
+  try {
+    writeFileSync(temporary, code, { flag: 'wx' })
+    renameSync(temporary, path)
+  } catch {
+    rmSync(temporary, { force: true }) // where nobody can write, each process bundles
+  }
 }
 
 function bundleOf({ code, files }: Built): Bundle {

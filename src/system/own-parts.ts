@@ -37,6 +37,14 @@ export function runningName(path: string): string {
   return path.replaceAll('/', '-')
 }
 
+/**
+ * Where the bundle of a simulation of this package is kept beside the command, whose files are as they were when it was bundled;
+ * undefined in a build that is not.
+ */
+export function keptBundle(path: string): string | undefined {
+  return bundled === undefined ? undefined : join(bundled, `${runningName(path.slice(root.length + 1))}.kept`)
+}
+
 function installedAt(): string {
   return dirname(createRequire(import.meta.url).resolve('twoloop/package.json'))
 }

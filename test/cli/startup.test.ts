@@ -4,6 +4,7 @@ import { execa } from 'execa'
 import { expect, test } from 'vitest'
 import { build } from '../search-child.ts'
 import { temporaryDirectory } from '../temporary.ts'
+import { UserFolder } from './folder.ts'
 
 const asModule = (code: string) => `data:text/javascript,${encodeURIComponent(code)}`
 
@@ -77,4 +78,26 @@ test('what one process of the bundled command has compiled the next one takes, a
   expect((await status()).stdout).toBe(stdout)
   expect(compiled()).not.toEqual(first)
   expect(readFileSync(damaged).equals(bytes)).toBe(false)
+})
+
+const problem = { parameters: { x: { type: 'real', low: 0, high: 1 } }, objectives: { cost: 'minimize' } }
+
+const staying = `console.log('{"ready": true}')
+require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
+  console.log(JSON.stringify({ id: JSON.parse(line).id, result: 1 }))
+})`
+
+test.each<[what: string, optimizee: object]>([
+  ['a command', { ...problem, command: ['echo', '{x}'] }],
+  ['a program', { ...problem, program: [process.execPath, 'stays.cjs'] }],
+  ['a simulation that is built in', { type: 'function', name: 'gauss2d' }],
+])('%s is bundled once for all searches: the next starts no bundler', async (_, optimizee) => {
+  using folder = new UserFolder()
+  folder.write('stays.cjs', staying)
+  const bundler = folder.write('bundler.sh', '#!/bin/sh\nexit 1', 0o755)
+  const optimizer = { type: 'random-search', generations: 1, populationSize: 2 }
+  folder.write('one.json', { optimizee, optimizer, runner: { workers: 1 } })
+  expect(await folder.twoloop(['run', 'one.json', '--name', 'first'])).toMatchObject({ code: 0 })
+  const { code, stderr } = await folder.twoloop(['run', 'one.json'], { ESBUILD_BINARY_PATH: bundler })
+  expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining('2/2 done') })
 })

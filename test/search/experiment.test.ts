@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -121,4 +122,30 @@ function change(directory: string, sql: string): void {
   const record = openDatabase(join(directory, 'trajectory.sqlite'))
   record.exec(sql)
   record.close()
+}
+
+test('what somebody has cut out of a record that had finished is simulated again, and the hash is of what there is then', async () => {
+  const root = temporaryDirectory()
+  const one = { root, optimizee: 'recorded' }
+  const { directory, canonical } = await search(one)
+  expect(hashIn(directory)).toBe(sha256(canonical))
+  const database = openDatabase(join(directory, 'trajectory.sqlite'))
+  const newest = '(select max(generation) from individuals)'
+  database.exec(`delete from evaluations where generation = ${newest} and "index" = 3`)
+  database.exec(`update evaluations set fitness = '[77]' where generation = ${newest} and "index" = 5`)
+  database.close()
+  const again = await search(one)
+  expect(again.canonical).not.toBe(canonical)
+  expect(hashIn(directory)).toBe(sha256(again.canonical))
+})
+
+function hashIn(directory: string): unknown {
+  const record = RecordWriter.openForReading(directory)
+  const { hash } = record.manifest()
+  record.close()
+  return hash
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
 }
