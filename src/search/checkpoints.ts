@@ -16,6 +16,9 @@ const mostReplayMs = 1000
 /** The same where a checkpoint would be a large part of the record, although it refers to what stands there. */
 const mostReplayOfLargeMs = 10_000
 
+/** What it takes, about, to look up what the record has of an individual that a large state may refer to. */
+const lookUpMs = 0.01
+
 /** An optimizer has computed for so many times as long as a checkpoint takes, at least, before the next is made. */
 const leastBetween = 10
 
@@ -132,11 +135,16 @@ export class Checkpoints {
     if (expandsInItsOwnWay(this.#optimizer)) {
       return { told, asked, state: packSearch(kept, isLarge, undefined), without: 'lost' }
     }
-    // To look up what the record has takes longer than to tell little again.
-    const numbers = this.#spentMs < mostReplayMs ? undefined : () => toldNumbers(this.#record, this.#optimizer, told)
-    const state = packSearch(kept, isLarge, numbers)
+    const numbers = () => toldNumbers(this.#record, this.#optimizer, told)
+    const state = packSearch(kept, isLarge, this.#mayRefer(told) ? numbers : undefined)
     this.#makingMs = this.#now() - began
     return { told, asked, state }
+  }
+
+  /** Whether to look up so many individuals takes little beside telling them again. */
+  #mayRefer(told: number): boolean {
+    const leastMs = Math.min(leastBetween * lookUpMs * told, mostReplayOfLargeMs)
+    return this.#spentMs >= Math.max(mostReplayMs, leastMs)
   }
 
   #inThisVersion(kept: SearchCheckpoint): SearchCheckpoint {
