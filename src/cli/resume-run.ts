@@ -51,7 +51,7 @@ export async function resumeRun(
   const started = startedBy.safeParse(manifest)
   if (!started.success) {
     throw new ConfigurationError(
-      `${run}: its record does not say how it was started; go on with it by your own program`,
+      `${run}: its record does not say how it was started; go on with it by your own program, or, if it was killed while it began, by the command that began it`,
     )
   }
   const { file, overrides } = started.data

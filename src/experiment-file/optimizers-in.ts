@@ -21,7 +21,8 @@ export async function optimizersIn(file: string): Promise<readonly OptimizerClas
   const path = resolve(file)
   if (isModule(path)) {
     const exported = await importModule(file, path)
-    if (typeof exported.default === 'function') return [optimizerClassOf(exported, file)]
+    if (exported.default === undefined || typeof exported.default === 'function')
+      return [optimizerClassOf(exported, file)]
   }
   const place = { file, path: '' }
   const definition = await readDefinition(file, path)

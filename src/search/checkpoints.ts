@@ -164,8 +164,11 @@ export class Checkpoints {
 
   #upgraded(state: State, from: number, told: number): State {
     const { type, version } = this.#optimizer
-    const upgraded = guarded(this.#optimizer, 'upgrade', told, () => this.#optimizer.upgrade(state, from))
-    if (upgraded !== undefined) return upgraded
+    // A later version is never upgraded from: what an earlier one makes of its state would be a guess.
+    if (from < version) {
+      const upgraded = guarded(this.#optimizer, 'upgrade', told, () => this.#optimizer.upgrade(state, from))
+      if (upgraded !== undefined) return upgraded
+    }
     throw new ConfigurationError(
       `${this.#record.directory} was begun with version ${from} of the optimizer ${type}, and this is version ${version}, which cannot go on from there; go on with the package that it was begun with, or choose another name and take what this run knows (warmStart: ${this.#record.directory}).`,
     )

@@ -160,6 +160,8 @@ test('the optimizer that a module is, or that an experiment names, can be listed
   )
   expect(await types(made)).toEqual(['genetic-algorithm'])
   expect(await types(folder.write('none.ts', 'export default { optimizee: { type: "function" } }'))).toEqual(['auto'])
+  const without = folder.write('without.ts', 'export const walk = 1')
+  await expect(optimizersIn(without)).rejects.toThrow('no default export; wanted a class that extends Optimizer')
 })
 
 test.each([

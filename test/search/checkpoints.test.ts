@@ -104,6 +104,25 @@ test('a state that is all of what was told refers to the record, is stored after
   database.close()
 })
 
+test('a state of a later version of the algorithm is refused, whatever an earlier one would make of it', () => {
+  const record = openRecord()
+  const ofVersion = (version: number) => {
+    class Versioned extends Archive {
+      static override readonly version = version
+      override upgrade = (state: State) => state
+    }
+    return new Checkpoints(
+      new Versioned(problemOf<Record<string, unknown>>({ x: real(0, 1) }), { seed: 1 }),
+      record,
+      () => 0,
+    )
+  }
+  record.addCheckpoint(ofVersion(2).due({ told: 0, asked: 0, generation: -1 })!)
+  const recall = (version: number) => ofVersion(version).recall(new Trajectory(record))
+  expect(recall(3)).toEqual({ told: 0, asked: 0, generation: -1 })
+  expect(() => recall(1)).toThrow('was begun with version 2 of the optimizer archive, and this is version 1')
+})
+
 test.each(orders)('a search in the order %s goes on exactly from what refers to the record', async (order) => {
   let optimizer: Optimizer
   const makeOptimizer = (optimizee: Optimizee) => {
