@@ -9,14 +9,16 @@ import {
   refuseSummary,
 } from './answers.ts'
 import type { Evaluation } from './evaluation.ts'
-import { type Individual, type IndividualId, nameOf } from './individual.ts'
+import type { Individual, IndividualId } from './individual.ts'
 import { guarded, OptimizerError, whatFailed } from './optimizer-error.ts'
 import { aRecord, checkArgument, type OptionCheck } from './options.ts'
-import { findChange, findNotPlain, type State } from './plain-data.ts'
+import { findNotPlain, type State } from './plain-data.ts'
 import type { Proposal } from './proposal.ts'
 import { Random } from './random.ts'
 import type { NumberedReport } from './record.ts'
 import { repair, triesOfRepair } from './repair.ts'
+import { type MethodOfStates, refuseChange, StateWatch } from './state-watch.ts'
+import { Tags } from './tags.ts'
 import { counted, printable, show } from './text.ts'
 
 /** Where a search stood, as it is kept: telling what was told since gives where it stands. */
@@ -39,9 +41,8 @@ export interface SearchCheckpoint {
  */
 export class SearchState<S extends State = State, P = Record<string, unknown>> {
   readonly #optimizer: Algorithm<S, P>
-  readonly #tags: Map<string, State>
-  /** The newest individuals and their proposals, whose tags stand in `#tags` only where they have to be found by a name. */
-  #newest: Placed<P> = { individuals: [], proposals: [] }
+  readonly #tags: Tags<P>
+  readonly #watch = new StateWatch()
   #state: S
   /** The method that gave the state, which is to blame if it is not plain. */
   #givenBy: 'start' | 'ask' | 'tell' | 'report' = 'start'
@@ -54,11 +55,9 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
   #guesses: readonly P[] = []
   /** The state is looked through when so many have been told: rarely, as its size may grow with the history. */
   #checkAt: number
-  /** Of these the next call is watched: whether it leaves the state that it is given as it is. */
-  readonly #watched = new Set<string>()
 
-  private constructor(optimizer: Algorithm<S, P>, state: S, asked: number, told: number, tags: Map<string, State>) {
-    if (!(tags instanceof Map)) {
+  private constructor(optimizer: Algorithm<S, P>, state: S, asked: number, told: number, tags: Tags<P>) {
+    if (!(tags instanceof Tags)) {
       throw new TypeError(`SearchState.begin(optimizer) begins a search, and not new SearchState(${show(optimizer)})`)
     }
     this.#optimizer = optimizer
@@ -67,14 +66,14 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
     this.#told = told
     this.#tags = tags
     this.#checkAt = told
-    this.#watch()
+    this.#watch.begin(told)
   }
 
   static begin<S extends State, P>(optimizer: Algorithm<S, P>): SearchState<S, P> {
     checkArgument('SearchState.begin', 'its argument', optimizer, anAlgorithm)
     const random = Random.of(optimizer.settings.seed, 'start')
     const state = guarded(optimizer, 'start', 0, () => optimizer.start(random))
-    const search = new SearchState(optimizer, state, 0, 0, new Map())
+    const search = new SearchState(optimizer, state, 0, 0, new Tags<P>())
     search.requirePlain()
     return search
   }
@@ -84,7 +83,7 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
     checkArgument('SearchState.resume', 'the optimizer', optimizer, anAlgorithm)
     checkArgument('SearchState.resume', 'the checkpoint', (checkpoint as SearchCheckpoint | undefined)?.tags, aRecord)
     const { state, asked, told, heard = 0, tags } = checkpoint
-    const search = new SearchState(optimizer, state as S, asked, told, new Map(Object.entries(tags)))
+    const search = new SearchState(optimizer, state as S, asked, told, new Tags<P>(tags))
     search.#heard = heard
     return search
   }
@@ -197,8 +196,7 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
    */
   expect(individuals: readonly Individual<P>[]): readonly Proposal<P>[] {
     const placed = this.#unplaced
-    this.#nameTags()
-    this.#newest = { individuals, proposals: placed }
+    this.#tags.add(individuals, placed)
     this.#unplaced = []
     return placed
   }
@@ -207,34 +205,23 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
   tell(evaluations: readonly Evaluation<P>[]): void {
     const optimizer = this.#optimizer
     const random = Random.of(optimizer.settings.seed, 'tell', this.#told)
-    const tagged = this.#withTags(evaluations)
+    const tagged = this.#tags.giveTo(evaluations)
     this.#state = this.#call('tell', () => optimizer.tell(this.#state, tagged, random))
     this.#givenBy = 'tell'
     this.#told += evaluations.length
     if (this.#told < this.#checkAt) return
     this.requirePlain()
     this.#checkAt = 2 * this.#told
-    this.#watch()
-  }
-
-  /** Seldom, and never where a copy of the state may be dear: who changes states in place does so from the beginning. */
-  #watch(): void {
-    if (this.#told <= mostToldWatched) for (const method of methodsOfStates) this.#watched.add(method)
+    this.#watch.begin(this.#told)
   }
 
   /** What a method gives that is given the state, and is to leave it as it is. */
   #call<T>(method: MethodOfStates, call: () => T): T {
-    if (this.#watched.size === 0 || !this.#watched.delete(method)) return this.#guard(method, call)
+    if (!this.#watch.takes(method)) return this.#guard(method, call)
     this.requirePlain()
     const before = structuredClone(this.#state)
     const answer = this.#guard(method, call)
-    const changed = findChange(before, this.#state)
-    if (changed !== undefined) {
-      this.#refuse(
-        method,
-        `it must leave the state that it is given as it is and give a new one, but it changed ${changed}`,
-      )
-    }
+    this.#accept(method, refuseChange(before, this.#state))
     return answer
   }
 
@@ -286,35 +273,9 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
   checkpoint(): SearchCheckpoint {
     this.requirePlain()
     const { type, version } = this.#optimizer
-    this.#nameTags()
-    const tags = Object.fromEntries(this.#tags)
+    const tags = this.#tags.byName
     const heard = this.#heard > 0 ? { heard: this.#heard } : {}
     return { type, version, asked: this.#asked, told: this.#told, ...heard, state: this.#state, tags }
-  }
-
-  #nameTags(): void {
-    const { individuals, proposals } = this.#newest
-    for (const [i, { tag }] of proposals.entries()) if (tag !== undefined) this.#tags.set(nameOf(individuals[i]!), tag)
-    this.#newest = { individuals: [], proposals: [] }
-  }
-
-  #withTags(evaluations: readonly Evaluation<P>[]): readonly Evaluation<P>[] {
-    const { individuals, proposals } = this.#newest
-    if (
-      proposals.length === evaluations.length &&
-      evaluations.every(({ individual }, i) => individual === individuals[i])
-    ) {
-      this.#newest = { individuals: [], proposals: [] }
-      return evaluations.map((evaluation, i) => withTag(evaluation, proposals[i]!.tag))
-    }
-    this.#nameTags()
-    if (this.#tags.size === 0) return evaluations
-    return evaluations.map((evaluation) => {
-      const name = nameOf(evaluation.individual)
-      const tag = this.#tags.get(name)
-      if (tag !== undefined) this.#tags.delete(name)
-      return withTag(evaluation, tag)
-    })
   }
 
   /** @throws OptimizerError if the state is not what a record keeps */
@@ -335,35 +296,6 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
     throw new OptimizerError(whatFailed(this.#optimizer, method, this.#told, what))
   }
 }
-
-/** Proposals, and the individuals that they have become. */
-interface Placed<P> {
-  readonly individuals: readonly Individual<P>[]
-  readonly proposals: readonly Proposal<P>[]
-}
-
-/** The evaluation with what its proposal carried. Most have a fitness alone, and are put together ten times as fast as copied. */
-function withTag<P>(evaluation: Evaluation<P>, tag: State | undefined): Evaluation<P> {
-  if (tag === undefined) return evaluation
-  if (evaluation.outcome !== 'done') return Object.assign({}, evaluation, { tag })
-  const { individual, outcome, fitness, samples, standardError, violation, outputs } = evaluation
-  const isBare = (samples ?? standardError ?? violation ?? outputs) === undefined
-  return isBare ? { individual, outcome, fitness, tag } : Object.assign({}, evaluation, { tag })
-}
-
-type MethodOfStates = 'ask' | 'tell' | 'report' | 'generationSize' | 'recommend' | 'summarize' | 'needs'
-
-const methodsOfStates: readonly MethodOfStates[] = [
-  'ask',
-  'tell',
-  'report',
-  'generationSize',
-  'recommend',
-  'summarize',
-  'needs',
-]
-
-const mostToldWatched = 1000
 
 const anAlgorithm: OptionCheck = (value) =>
   typeof (value as Partial<Algorithm> | null | undefined)?.tell === 'function'
