@@ -1,7 +1,8 @@
-import { type BasicType, ByteWriter, type ColumnSource, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer'
+import { type BasicType, ByteWriter, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer'
 import { blocksOf } from './blocks-of.ts'
+import { writeChunk } from './parquet-chunk.ts'
 import type { Column, Table } from './table.ts'
-import { batchesOf, type NumberColumn, type TypedColumn } from './typed-column.ts'
+import { batchesOf } from './typed-column.ts'
 
 /** Cells of one row group; they are what is held in memory. */
 const groupCells = 500_000
@@ -21,13 +22,12 @@ export function* asParquet(table: Table): Generator<Uint8Array> {
   const size = Math.max(1, Math.min(mostRows, Math.floor(groupCells / columns.length)))
   const kinds = columns.map(({ kind }) => kind)
   for (const batch of batchesOf(blocksOf(table), kinds, size)) {
-    const sources = batch.map((column, i) => ({
-      name: columns[i]!.name,
-      statistics: i < orderedColumns,
-      ...layoutOf(column, columns[i]!),
-    }))
-    // Without a size of pages, a row group is small enough to be one.
-    void parquet.write({ columnData: sources, rowGroupSize: batch[0]!.length, pageSize: 0 })
+    // The library's own way to the same bytes leads through an array of values, which costs more than all else.
+    const chunks = batch.map((cells, i) => writeChunk(writer, cells, columns[i]!, { hasBounds: i < orderedColumns }))
+    const rows = BigInt(batch[0]!.length)
+    const bytes = chunks.reduce((sum, { meta_data }) => sum + meta_data.total_uncompressed_size, 0n)
+    parquet.num_rows += rows
+    parquet.row_groups.push({ columns: chunks, total_byte_size: bytes, num_rows: rows })
     yield takeBytes(writer)
   }
   const isEmpty = parquet.row_groups.length === 0
@@ -41,58 +41,6 @@ const types: Readonly<Record<Column['kind'], BasicType>> = {
   boolean: 'BOOLEAN',
   text: 'STRING',
   mixed: 'STRING',
-}
-
-type Layout = Pick<ColumnSource, 'data' | 'encoding' | 'codec'>
-
-/**
- * How the cells of a column are written. Whole numbers of 32 bits stand as differences, which are few bits where they are
- * counted; numbers that do not repeat have neither dictionary nor compression, since both cost much and save nothing.
- */
-function layoutOf(column: TypedColumn, { kind }: Column): Layout {
-  switch (column.type) {
-    case 'numbers':
-      return kind === 'integer' ? integers(column) : numbers(column)
-    case 'booleans':
-      return { data: withGaps(column, (at) => column.values[at] === 1) }
-    case 'texts':
-      return { data: column.texts() }
-  }
-}
-
-function numbers(column: NumberColumn): Layout {
-  const values = column.values.subarray(0, column.length)
-  const data = column.missing === 0 ? values : withGaps(column, (at) => values[at]!)
-  return { data, codec: 'UNCOMPRESSED', ...(!repeats(values) && { encoding: 'PLAIN' }) }
-}
-
-function integers(column: NumberColumn): Layout {
-  const values = column.values.subarray(0, column.length)
-  if (values.every((value) => value === (value | 0))) {
-    const data = column.missing === 0 ? Int32Array.from(values) : withGaps(column, (at) => values[at]!)
-    return { data, encoding: 'DELTA_BINARY_PACKED' }
-  }
-  const data = withGaps(column, (at) => BigInt(values[at]!))
-  return { data, ...(!repeats(values) && ({ encoding: 'PLAIN', codec: 'UNCOMPRESSED' } as const)) }
-}
-
-/** The values of a column, undefined where there is none. */
-function withGaps<T>({ present, length, missing }: TypedColumn, valueAt: (at: number) => T): (T | undefined)[] {
-  const values = new Array<T | undefined>(length)
-  for (let at = 0; at < length; at++) values[at] = missing === 0 || present[at] === 1 ? valueAt(at) : undefined
-  return values
-}
-
-/** Of so many values, from all of a column, it is looked how many differ. */
-const sampled = 256
-
-/** Whether a column seems to have so few different values that a dictionary is worth its time. */
-function repeats(values: Float64Array): boolean {
-  const step = Math.max(1, Math.floor(values.length / sampled))
-  const different = new Set<number>()
-  let looked = 0
-  for (let i = 0; i < values.length; i += step, looked++) different.add(values[i]!)
-  return different.size * 2 < looked
 }
 
 /**

@@ -124,20 +124,38 @@ export class TextColumn extends CellsOfColumn {
     }
   }
 
-  /** The texts, undefined where there is nothing; equal ones that follow each other are one. */
-  texts(): (string | undefined)[] {
-    const texts = new Array<string | undefined>(this.length)
-    let newest = 0
+  /**
+   * The cells in which a text is met first, and for each cell with a text the place of it among these; undefined if there is no
+   * text, or more than so many differ.
+   */
+  distinct(most: number): { readonly firsts: readonly number[]; readonly places: Int32Array<ArrayBuffer> } | undefined {
+    const firsts: number[] = []
+    const places = new Int32Array(this.length)
+    const table = new Int32Array(2 ** Math.ceil(Math.log2(2 * most + 2))) // for what is 0, no text has been met
+    let newest: number | undefined
     for (let at = 0; at < this.length; at++) {
       if (this.present[at] === 0) continue
-      texts[at] = texts[newest] !== undefined && this.#areEqual(newest, at) ? texts[newest] : this.#textAt(at)
+      if (newest !== undefined && this.#areEqual(newest, at)) {
+        places[at] = places[newest]!
+        continue
+      }
+      let entry = this.#hashOf(at) & (table.length - 1)
+      while (table[entry] !== 0 && !this.#areEqual(firsts[table[entry]! - 1]!, at)) entry = (entry + 1) % table.length
+      if (table[entry] === 0) {
+        if (firsts.push(at) > most) return undefined
+        table[entry] = firsts.length
+      }
+      places[at] = table[entry]! - 1
       newest = at
     }
-    return texts
+    return firsts.length === 0 ? undefined : { firsts, places }
   }
 
-  #textAt(at: number): string {
-    return this.bytes.toString('utf8', this.offsets[at], this.offsets[at + 1])
+  /** FNV-1a. */
+  #hashOf(at: number): number {
+    let hash = 0x811c9dc5
+    for (let i = this.offsets[at]!; i < this.offsets[at + 1]!; i++) hash = Math.imul(hash ^ this.bytes[i]!, 0x01000193)
+    return hash
   }
 
   #areEqual(one: number, other: number): boolean {
