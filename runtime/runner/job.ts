@@ -53,6 +53,10 @@ export class JobQueue {
     this.#jobs.push(job)
   }
 
+  addAll(jobs: readonly Job[]): void {
+    for (let i = 0; i < jobs.length; i++) this.#jobs.push(jobs[i]!)
+  }
+
   /** Up to `count` jobs for a worker that holds some: in the order of the queue, and in no larger company than each may be. */
   take(count: number, held: HeldJobs): Job[] {
     const jobs: Job[] = []
@@ -74,7 +78,7 @@ export class JobQueue {
   }
 
   clear(): void {
-    this.#jobs = []
+    this.#jobs.length = 0 // a new list would be one of numbers to V8, until the first job has come
     this.#head = 0
   }
 
@@ -115,7 +119,9 @@ export class HeldJobs {
 
   /** The least of what any of them may be together with. */
   get mostTogether(): number {
-    return this.list().reduce((least, job) => Math.min(least, job.mostTogether), Number.POSITIVE_INFINITY)
+    let least = Number.POSITIVE_INFINITY
+    for (let i = this.#head; i < this.#jobs.length; i++) least = Math.min(least, this.#jobs[i]!.mostTogether)
+    return least
   }
 
   list(): readonly Job[] {

@@ -106,6 +106,10 @@ export class OpenJobs {
     this.#queue.add(job)
   }
 
+  queueAll(jobs: readonly Job[]): void {
+    this.#queue.addAll(jobs)
+  }
+
   /** Has an individual simulated again. */
   restart(job: Job): void {
     job.attempt++
@@ -157,8 +161,8 @@ export class OpenJobs {
   }
 
   clear(): void {
-    for (const job of this.#jobs) job.isOpen = false
-    this.#jobs = []
+    close(this.#jobs)
+    this.#jobs.length = 0 // a new list would be one of numbers to V8, until the first job has come
     this.#size = 0
     this.#queue.clear()
   }
@@ -231,6 +235,10 @@ export class OpenJobs {
     this.#standIns.push(standIn)
     this.queue(this.open(standIn.individual))
   }
+}
+
+function close(jobs: readonly Job[]): void {
+  for (let i = 0; i < jobs.length; i++) jobs[i]!.isOpen = false
 }
 
 /** In place: of a copy of so many fields V8 makes a hidden class for every object, and all that reads it becomes slow. */

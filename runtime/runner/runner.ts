@@ -249,7 +249,7 @@ export class Runner {
     const tried = this.#triedBefore(individuals)
     const jobs = individuals.map((individual) => this.#jobs.open(individual, tried?.get(individual.name)))
     const { workers } = this.#fleet
-    for (const job of leaveInherited(jobs, workers)) this.#jobs.queue(job)
+    this.#jobs.queueAll(leaveInherited(jobs, workers))
     for (const worker of workers) {
       if (worker.held.size > 0) worker.sayEnough(worker.held.list().filter((job) => this.#jobs.isStopped(job)))
     }
@@ -258,10 +258,7 @@ export class Runner {
   /** What was tried in vain for these individuals, or others of their generations, by their names; undefined if nothing was. */
   #triedBefore(individuals: readonly Individual[]): ReadonlyMap<string, TriedBefore> | undefined {
     let tried: Map<string, TriedBefore> | undefined
-    let before: number | undefined
-    for (const { generation } of individuals) {
-      if (generation === before) continue
-      before = generation
+    for (const generation of generationsOf(individuals)) {
       for (const one of this.#options.record.triedBefore(generation)) {
         tried ??= new Map()
         tried.set(nameOf(one), one)
@@ -288,4 +285,10 @@ export class Runner {
     if (collected.evaluations.some(isFailed)) this.#first.look()
     return collected
   }
+}
+
+function generationsOf(individuals: readonly IndividualId[]): ReadonlySet<number> {
+  const generations = new Set<number>()
+  for (let i = 0; i < individuals.length; i++) generations.add(individuals[i]!.generation)
+  return generations
 }

@@ -70,6 +70,8 @@ export class RecordFile extends Statements {
       database.pragma('synchronous = normal')
       database.pragma('wal_autocheckpoint = 4000') // a checkpoint waits for the disk: every 16 MB is often enough
       prepareSchema(database)
+      // To look for its generation would be a third of what the row of an individual costs: both come in one transaction.
+      database.pragma('foreign_keys = off')
       return new RecordFile(directory, database, { isWritten: true })
     } catch (error) {
       database.close()

@@ -22,9 +22,10 @@ export class GenerationResults {
     this.#replicates = new Replicates(replications, objectives)
     this.#size = individuals.length
     const isPlain = individuals.every(({ index, replicate }, i) => index === i && replicate === 0)
-    this.#openFirst = new Uint8Array(isPlain ? this.#size : 0)
-    for (const individual of individuals) this.expect(individual)
+    this.#openFirst = new Uint8Array(isPlain ? this.#size : 0).fill(1)
+    this.#openFirstCount = this.#openFirst.length
     if (isPlain) return
+    for (const individual of individuals) this.expect(individual)
     const times = replications?.count ?? 1
     this.#places = new Map(individuals.map((individual, i) => [keyOf(individual), Math.floor(i / times)]))
   }
