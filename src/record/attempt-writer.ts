@@ -18,6 +18,8 @@ export interface Rules {
   /** How much of the simulation there is, if an individual may have a part of it. */
   readonly budget: BudgetRange | undefined
   readonly toldNumber: ToldNumber
+  /** Whether the number follows from when an evaluation came: what was told of a generation last is noted with it then. */
+  readonly isToldAsItComes: boolean
 }
 
 /**
@@ -38,6 +40,7 @@ export class AttemptWriter {
   readonly #budget: Statement<{ readonly budget: number | null }>
   readonly #tally: Statement
   readonly #best: Statement
+  readonly #noteBest: Statement
   readonly #countSamples: Statement<{ readonly samples: number }>
   readonly #samples: Statement<Sample>
   readonly #setSamples: Statement
@@ -60,14 +63,23 @@ export class AttemptWriter {
       readonly budget: number | null
     }>
     this.#tally = file.prepare(
-      `update generations set done = done + ?, failed = failed + ?, stopped = stopped + ?, attempts = attempts + ?,
+      `update generation_counts set done = done + ?, failed = failed + ?, stopped = stopped + ?,
          last_told = nullif(max(coalesce(last_told, -1), coalesce(?, -1)), -1)
        where generation = ?`,
     )
     this.#best = file.prepare(
-      `update generations set best_score = @score, best_index = @index, best_replicate = @replicate
-       where generation = @generation and (best_score is null or best_score < @score
-         or (best_score = @score and (best_index, best_replicate) > (@index, @replicate)))`,
+      `update generation_counts as c set best_index = @index, best_replicate = @replicate
+       where generation = @generation and coalesce(
+         (select score < @score or (score = @score and (c.best_index, c.best_replicate) > (@index, @replicate))
+          from (select coalesce(
+            (select best_score from generation_notes n where n.generation = c.generation),
+            (select score from evaluations e
+             where e.generation = c.generation and e."index" = c.best_index and e.replicate = c.best_replicate)) as score)),
+         true)`,
+    )
+    this.#noteBest = file.prepare(
+      `insert into generation_notes (generation, best_score) values (?, ?)
+       on conflict do update set best_score = excluded.best_score`,
     )
     const ofPoint = 'where generation = ? and "index" = ?'
     this.#countSamples = file.prepare(`select count(*) as samples from evaluations ${ofPoint}`) as Statement<{
@@ -100,15 +112,15 @@ export class AttemptWriter {
       const { generation } = record.individual
       let tally = tallies.get(generation)
       if (!tally) {
-        tally = { done: 0, failed: 0, stopped: 0, attempts: 0, lastTold: null, best: undefined }
+        tally = { done: 0, failed: 0, stopped: 0, lastTold: null, best: undefined }
         tallies.set(generation, tally)
       }
       if (record.printed && generation > this.#lastPrinted) this.#lastPrinted = generation
       if (record.verdict === 'accepted') this.#accept(record, rules, tally)
-      else this.#keep(record, tally)
+      else this.#keep(record)
     }
     this.#flush()
-    for (const [generation, tally] of tallies) this.#addTally(generation, tally)
+    for (const [generation, tally] of tallies) this.#addTally(generation, tally, rules)
   }
 
   #accept(record: AttemptRecord, rules: Rules, tally: Tally): void {
@@ -126,9 +138,9 @@ export class AttemptWriter {
       const sql = 'insert or replace into left_checkpoints values (?, ?, ?, ?, ?, 0)'
       this.#file.run(sql, generation, index, replicate, hash, bytes)
     }
-    if (!this.#forgetOther(record)) tally.attempts++
+    this.#forgetOther(record)
     tally[outcome]++
-    if (told !== null && told > (tally.lastTold ?? -1)) tally.lastTold = told
+    if (rules.isToldAsItComes && told !== null && told > (tally.lastTold ?? -1)) tally.lastTold = told
     if (replications) this.#join(individual, rules, replications, tally)
     else if (score !== null && !((violation ?? 0) > 0)) consider(tally, { score, index, replicate })
   }
@@ -200,14 +212,14 @@ export class AttemptWriter {
     return budget === undefined || isWhole(budget, this.#budget.get(generation, index, replicate)?.budget)
   }
 
-  #keep(record: AttemptRecord, tally: Tally): void {
+  #keep(record: AttemptRecord): void {
     const { individual, epoch, attempt, printed } = record
     const { generation, index, replicate } = individual
     const fitness = record.fitness ? JSON.stringify(record.fitness) : null
     this.#flush()
     const standing = this.#standing.get(generation, index, replicate)
     if (standing?.epoch === epoch && standing.attempt === attempt) return // what was accepted stands
-    const wasGivenUp = this.#forgetOther(record)
+    this.#forgetOther(record)
     this.#hasOthers = true
     this.#other.run(
       generation,
@@ -226,17 +238,23 @@ export class AttemptWriter {
       record.cpuMs ?? null,
       record.peakMemory ?? null,
     )
-    if (!wasGivenUp) tally.attempts++
   }
 
-  /** Whether the attempt stood among those that decided nothing. */
-  #forgetOther({ individual: { generation, index, replicate }, epoch, attempt }: AttemptRecord): boolean {
-    return this.#hasOthers && this.#forget.run(generation, index, replicate, epoch, attempt).changes > 0
+  /** Takes the attempt out of those that decided nothing, if it stood there. */
+  #forgetOther({ individual: { generation, index, replicate }, epoch, attempt }: AttemptRecord): void {
+    if (this.#hasOthers) this.#forget.run(generation, index, replicate, epoch, attempt)
   }
 
-  #addTally(generation: number, { done, failed, stopped, attempts, lastTold, best }: Tally): void {
-    this.#tally.run(done, failed, stopped, attempts, lastTold, generation)
-    if (best) this.#best.run({ ...best, generation })
+  #addTally(
+    generation: number,
+    { done, failed, stopped, lastTold, best }: Tally,
+    { replications }: Pick<Rules, 'replications'>,
+  ): void {
+    this.#tally.run(done, failed, stopped, lastTold, generation)
+    if (!best) return
+    const isBest = this.#best.run({ ...best, generation }).changes > 0
+    // What all samples come to stands in the row of none.
+    if (isBest && replications) this.#noteBest.run(generation, best.score)
   }
 }
 
@@ -309,7 +327,6 @@ interface Tally {
   done: number
   failed: number
   stopped: number
-  attempts: number
   lastTold: number | null
   best: { readonly score: number; readonly index: number; readonly replicate: number } | undefined
 }
@@ -317,6 +334,7 @@ interface Tally {
 function consider(tally: Tally, candidate: NonNullable<Tally['best']>): void {
   const { best } = tally
   const { score } = candidate
+  if (Number.isNaN(score)) return // of infinite objectives that weigh against each other
   if (!best || score > best.score || (score === best.score && isBefore(candidate, best))) tally.best = candidate
 }
 

@@ -66,10 +66,11 @@ export class FrontWriter {
     if (this.#isTooLarge) return
     this.#store(members)
     this.#file.run(
-      'update generations set front = ?, hypervolume = ? where generation = ?',
+      `insert into generation_notes (generation, front, hypervolume) values (?, ?, ?)
+       on conflict do update set front = excluded.front, hypervolume = excluded.hypervolume`,
+      generation,
       members.length,
       this.#volume(points),
-      generation,
     )
   }
 

@@ -10,16 +10,18 @@ import { toJson } from './rows.ts'
 /** Stores individuals in their generations, in the transaction that is open. */
 export class IndividualWriter {
   readonly #generation: Statement
+  readonly #note: Statement
   /** Those that stand in for nobody, and have no part of a budget: nearly all. */
   readonly #plain: RowInserter
   readonly #individual: Statement
   readonly #count: Statement
+  readonly #forgetFront: Statement
   readonly #operators: Operators
   #newest: number | undefined
 
   constructor(file: RecordFile) {
     this.#operators = new Operators(file)
-    this.#generation = file.prepare('insert into generations (generation, individuals, summary) values (?, 0, ?)')
+    this.#generation = file.prepare('insert into generation_counts (generation, individuals) values (?, ?)')
     this.#plain = new RowInserter(file, 'individuals', [
       'generation',
       '"index"',
@@ -30,8 +32,10 @@ export class IndividualWriter {
       'origin',
     ])
     this.#individual = file.prepare('insert into individuals values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
-    this.#count = file.prepare(
-      'update generations set individuals = individuals + ?, front = null, hypervolume = null where generation = ?',
+    this.#note = file.prepare('insert into generation_notes (generation, summary) values (?, ?)')
+    this.#count = file.prepare('update generation_counts set individuals = individuals + ? where generation = ?')
+    this.#forgetFront = file.prepare(
+      'update generation_notes set front = null, hypervolume = null where generation = ? and front is not null',
     )
   }
 
@@ -40,19 +44,27 @@ export class IndividualWriter {
     return this.#newest
   }
 
-  begin({ generation, summary }: BegunGeneration): void {
-    this.#newest = generation
-    this.#generation.run(generation, toJson(summary))
-  }
-
-  /** Writes individuals of generations that are there, each with what it replaces if it is a stand-in. */
-  write(individuals: readonly (ProposedIndividual | StandIn)[]): void {
-    if (individuals.length === 0) return
+  /**
+   * Writes individuals of generations that are there, or that begin with them, each with what it replaces if it is a
+   * stand-in.
+   */
+  write(individuals: readonly (ProposedIndividual | StandIn)[], begun: readonly BegunGeneration[] = []): void {
+    if (individuals.length === 0 && begun.length === 0) return
+    const counts = countsOf(individuals)
+    for (const { generation, summary } of begun) {
+      this.#newest = generation
+      this.#generation.run(generation, counts.get(generation) ?? 0)
+      counts.delete(generation)
+      if (!isEmpty(summary)) this.#note.run(generation, toJson(summary))
+    }
     this.#plain.begin()
     if (individuals.some(({ origin }) => origin !== undefined)) this.#operators.begin()
     this.#writeAll(individuals)
     this.#plain.flush()
-    for (const [generation, count] of countsOf(individuals)) this.#count.run(count, generation)
+    for (const [generation, count] of counts) {
+      this.#count.run(count, generation)
+      this.#forgetFront.run(generation)
+    }
   }
 
   /** A loop of its own, behind which nothing stands: V8 compiles one that is long in its midst, and throws away what it has not seen the end of. */
@@ -87,7 +99,7 @@ export class IndividualWriter {
 }
 
 /** How many individuals there are of each generation. */
-function countsOf(individuals: readonly ProposedIndividual[]): ReadonlyMap<number, number> {
+function countsOf(individuals: readonly ProposedIndividual[]): Map<number, number> {
   const counts = new Map<number, number>()
   for (const { individual } of individuals) {
     const { generation } = individual
@@ -101,6 +113,11 @@ function parentsBeside(from: string | null, { parents = [] }: Origin): readonly 
   if (parents.length === 0) return noParents
   const names = parents.map(nameOf)
   return names.length === 1 && names[0] === from ? noParents : names
+}
+
+function isEmpty(summary: Readonly<Record<string, unknown>>): boolean {
+  for (const _ in summary) return false
+  return true
 }
 
 const noParents: readonly string[] = []

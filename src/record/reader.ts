@@ -159,13 +159,15 @@ export class RecordReader extends WorkReader implements TrajectoryHistory {
 
   /** What the optimizer was told, in this order, from that number on, and before another. */
   *told(from = 0, before = Number.MAX_SAFE_INTEGER): Generator<Evaluation, void> {
-    // A long run is searched only in the generations that were told last.
+    // A long run is searched only in the generations that were told last: those that say so, and where they are told in their
+    // order the ones from which on all that was told is newer.
     const rows = this.file.iterate<EvaluatedRow>(
       `select e.* from generations g join evaluated e using (generation)
-       where g.last_told >= ? and e.told >= ? and e.told < ? order by e.told, generation, e."index"`,
-      from,
-      from,
-      before,
+       where (g.last_told >= @from or g.generation >= coalesce((
+           select generation from evaluations where told <= @from
+           order by generation desc, "index" desc, replicate desc limit 1), 0))
+         and e.told >= @from and e.told < @before order by e.told, generation, e."index"`,
+      { from, before },
     )
     for (const row of rows) yield evaluationOf(row)
   }
@@ -243,7 +245,7 @@ export class RecordReader extends WorkReader implements TrajectoryHistory {
     if (count === 1) {
       const row = this.file.get<EvaluatedRow>(
         `with first as (select generation, best_index as "index", best_replicate as replicate from generations
-                        where best_score is not null order by best_score desc, generation limit 1)
+                        where best_index is not null order by best_score desc, generation limit 1)
          select e.* from first join evaluated e using (generation, "index", replicate)`,
       )
       if (row) return [replications ? pointOf(row, this.objectives, replications)! : evaluationOf(row)]
@@ -286,7 +288,9 @@ export class RecordReader extends WorkReader implements TrajectoryHistory {
   counts(): Counts {
     return this.file.get<Counts>(
       `select count(*) as generations, coalesce(sum(individuals), 0) as individuals, coalesce(sum(done), 0) as done,
-              coalesce(sum(failed), 0) as failed, coalesce(sum(stopped), 0) as stopped, coalesce(sum(attempts), 0) as attempts from generations`,
+              coalesce(sum(failed), 0) as failed, coalesce(sum(stopped), 0) as stopped,
+              coalesce(sum(done + failed + stopped), 0) + (select count(*) from other_attempts) as attempts
+       from generations`,
     )!
   }
 

@@ -1,5 +1,5 @@
 /** The version of the schema below; `pragma user_version` of a file says which one it has. */
-export const schemaVersion = 3
+export const schemaVersion = 4
 
 /**
  * What came of each individual, with the attempt that decided it: an individual that succeeds at once is one row here and
@@ -66,6 +66,38 @@ create table if not exists heard_reports (
   report integer not null                -- the rowid of the newest
 ) strict;`
 
+/**
+ * What few generations have, beside `generation_counts`: a search in generations of one individual has a row there for each,
+ * which with all columns was a sixth of its record.
+ */
+export const generationNotesTable = `
+create table generation_notes (
+  generation  integer primary key,
+  summary     text,                      -- JSON: what the optimizer says of it to people, null where it has said so shortly before
+  packed      integer not null default 0, -- whether what its individuals printed is in logs/generation-N.zip
+  best_score  real,                      -- of its best individual, where that is simulated several times
+  front       integer,                   -- of several objectives without weights: how many individuals up to here no other dominates; null as long as some are to do
+  hypervolume real                       -- between them and the reference of the manifest
+) strict;`
+
+/** The generations with all that is known of them; a column that is not asked for costs nothing. */
+export const generationsView = `
+create view generations as
+  select generation, individuals, done, failed, stopped,
+         done + failed + stopped
+           + (select count(*) from other_attempts o where o.generation = c.generation) as attempts,
+         coalesce(
+           (select best_score from generation_notes n where n.generation = c.generation),
+           (select score from evaluations e
+            where e.generation = c.generation and e."index" = c.best_index and e.replicate = c.best_replicate)) as best_score,
+         best_index, best_replicate,
+         coalesce((select packed from generation_notes n where n.generation = c.generation), 0) as packed,
+         coalesce((select summary from generation_notes n where n.generation = c.generation), '{}') as summary,
+         last_told,
+         (select front from generation_notes n where n.generation = c.generation) as front,
+         (select hypervolume from generation_notes n where n.generation = c.generation) as hypervolume
+  from generation_counts c;`
+
 /** Everything that was evaluated or tried, side by side. */
 export const views = `
 create view attempts as
@@ -115,25 +147,21 @@ create table results (
   value text not null                    -- JSON
 ) strict, without rowid;
 
-create table generations (
+create table generation_counts (
   generation  integer primary key,
   individuals integer not null,
   done        integer not null default 0,
   failed      integer not null default 0,
-  attempts    integer not null default 0,
-  best_score  real,                      -- weighted fitness, larger is better, of what violates no constraint
-  best_index  integer,
-  best_replicate integer,
-  packed      integer not null default 0, -- whether what its individuals printed is in logs/generation-N.zip
-  summary     text not null,             -- JSON: what the optimizer says of it to people, {} where it has said so shortly before
   stopped     integer not null default 0,
-  last_told   integer,                   -- the greatest number of telling among its evaluations
-  front       integer,                   -- of several objectives without weights: how many individuals up to here no other dominates; null as long as some are to do
-  hypervolume real                       -- between them and the reference of the manifest
+  best_index  integer,                   -- of what violates no constraint
+  best_replicate integer,
+  last_told   integer                    -- the greatest number of telling among its evaluations, where they are told as they come
 ) strict;
 
+${generationNotesTable}
+
 create table individuals (
-  generation integer not null references generations,
+  generation integer not null references generation_counts,
   "index"    integer not null,
   replicate  integer not null,
   seed       integer not null,
@@ -217,6 +245,7 @@ create table checkpoints (
   state blob not null                    -- msgpack, deflated where it is long: where the optimizer stood
 ) strict;
 
+${generationsView}
 ${views}
 `
 
@@ -244,9 +273,13 @@ update main.evaluations set told = (
 drop table temp.places;
 `
 
-/** Notes in each generation what was told of it last, so that only the newest ones are looked through for that. */
+/**
+ * Notes in each generation what was told of it last, so that only the newest ones are looked through for that. Where
+ * evaluations are told in the order in which they were proposed, that follows, and is null.
+ */
 export const noteLastTold = `
-update generations set last_told = (select max(told) from evaluations e where e.generation = generations.generation);
+update generation_counts set last_told = (
+  select max(told) from evaluations e where e.generation = generation_counts.generation);
 `
 
 /** Whether an evaluation of that table is of less than the whole budget of its problem. */
@@ -258,9 +291,10 @@ export const isPart = (table: string) => `(
 
 /** The best of each generation, of those that violate no constraint and have the whole budget. */
 export const findBest = `
-update generations set (best_score, best_index, best_replicate) = (
-  select score, "index", replicate from evaluations e
-  where e.generation = generations.generation and outcome = 'done' and score is not null and coalesce(violation, 0) = 0
+update generation_notes set best_score = null;
+update generation_counts set (best_index, best_replicate) = (
+  select "index", replicate from evaluations e
+  where e.generation = generation_counts.generation and outcome = 'done' and score is not null and coalesce(violation, 0) = 0
     and not ${isPart('e')}
   order by score desc, "index", replicate limit 1);
 `

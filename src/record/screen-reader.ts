@@ -188,7 +188,7 @@ export class ScreenReader extends RecordReader {
       ...this.file.lists<DrawnRow>(
         `with best as (select generation, best_index as "index", best_replicate as replicate, best_score,
            max(best_score) over (order by generation rows between unbounded preceding and 1 preceding) as before
-           from generations where best_score is not null)
+           from generations where best_index is not null)
          select ${drawnColumns} from best join evaluations using (generation, "index", replicate)
          join individuals using (generation, "index", replicate)
          where before is null or best_score > before order by generation`,
@@ -227,7 +227,12 @@ export class ScreenReader extends RecordReader {
 
   /** The number of telling that the optimizer was told last. */
   get lastTold(): number | null {
-    return this.file.get<{ told: number | null }>('select max(last_told) as told from generations')!.told
+    return this.file.get<{ told: number | null }>(
+      `select max(told) as told from evaluations where generation in (
+         select generation from (select generation, last_told from generations where last_told is not null order by last_told desc limit 1)
+         union all
+         select generation from (select generation from evaluations where told is not null order by generation desc limit 1))`,
+    )!.told
   }
 }
 

@@ -41,7 +41,9 @@ export class RecordWriter extends RecordReader implements RunRecord {
   /** How many evaluations were told, where they are told as they come. */
   #told: number | undefined
   #notesHeard = false
-  #toldNumber: ToldNumber = () => this.#nextTold()
+  /** Undefined where they are told as they come. */
+  #toldNumber: ToldNumber | undefined
+  readonly #nextNumber = () => this.#nextTold()
   /** Null where no front is looked for. */
   #front: FrontWriter | null | undefined
 
@@ -131,8 +133,7 @@ export class RecordWriter extends RecordReader implements RunRecord {
     { summary = {}, checkpoint }: GenerationDetails = {},
   ): void {
     this.file.transaction(() => {
-      this.#individuals.begin({ generation, summary })
-      this.#individuals.write(individuals)
+      this.#individuals.write(individuals, [{ generation, summary }])
       if (checkpoint) this.#putCheckpoint(checkpoint)
     })
   }
@@ -143,8 +144,7 @@ export class RecordWriter extends RecordReader implements RunRecord {
     { begun = [], checkpoint }: { begun?: readonly BegunGeneration[]; checkpoint?: Checkpoint | undefined } = {},
   ): void {
     this.file.transaction(() => {
-      for (const generation of begun) this.#individuals.begin(generation)
-      this.#individuals.write(individuals)
+      this.#individuals.write(individuals, begun)
       if (checkpoint) this.#putCheckpoint(checkpoint)
     })
   }
@@ -191,7 +191,8 @@ export class RecordWriter extends RecordReader implements RunRecord {
         objectives: this.objectives,
         replications: this.replications,
         budget: this.budget,
-        toldNumber: this.#toldNumber,
+        toldNumber: this.#toldNumber ?? this.#nextNumber,
+        isToldAsItComes: this.#toldNumber === undefined,
       })
       this.#frontWriter?.write()
       for (const report of commit.reports) this.#addReport(report)
@@ -287,7 +288,12 @@ export class RecordWriter extends RecordReader implements RunRecord {
   }
 
   markPacked(generation: number): void {
-    this.file.transaction(() => this.file.run('update generations set packed = 1 where generation = ?', generation))
+    this.file.transaction(() =>
+      this.file.run(
+        'insert into generation_notes (generation, packed) values (?, 1) on conflict do update set packed = 1',
+        generation,
+      ),
+    )
   }
 
   // Workers

@@ -314,7 +314,7 @@ test('what pipes still hold is not simulated again: evaluations, individuals, an
   expect(simulated.filter((name) => inPipes.has(name))).toEqual([])
 
   const noGenerations = copyOf(killed)
-  damageTables(noGenerations, 'generations')
+  damageTables(noGenerations, 'generation_counts', 'generation_notes')
   expect(recovered(await recover(noGenerations)).lost).toMatchObject({ generationsFrom: null, generations: 0 })
   expect((await goOn(noGenerations)).canonical).toBe(undisturbed)
 

@@ -2,8 +2,9 @@ import { closeSync, copyFileSync, mkdirSync, openSync, readFileSync, writeFileSy
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { execa } from 'execa'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { ConfigurationError } from '../../src/core/errors.ts'
+import { schemaOfVersion3 } from '../../src/record/earlier/version-3.ts'
 import { RecordReader } from '../../src/record/reader.ts'
 import { recover } from '../../src/record/recovery/recover.ts'
 import { schemaVersion } from '../../src/record/schema.ts'
@@ -17,7 +18,7 @@ import { temporaryDirectory } from '../temporary.ts'
 const fixtures = join(import.meta.dirname, '../fixtures/records')
 const program = join(dirname(createRequire(import.meta.url).resolve('twoloop')), '../command/main.js')
 
-const versions = [1, 2] as const
+const versions = [1, 2, 3] as const
 const names = ['search', 'design'] as const
 const records = versions.flatMap((version) => names.map((name) => [version, name] as const))
 
@@ -142,6 +143,58 @@ test('a search that version 2 has stopped ends as it had ended there when nothin
   expect(canonicalExport(runOf(2, 'search'))).toContain('"outcome":"pending"')
   expect(await goneOn(2)).toBe('7b98497d8152c3b1905f62196dab952458ab1c22a412baeb853c2e907bbabedd')
 })
+
+test('a search that version 3 has stopped ends as it had ended there when nothing stopped it', async () => {
+  expect(canonicalExport(runOf(3, 'search'))).toContain('"outcome":"pending"')
+  expect(await goneOn(3)).toBe('a014e8a65f58a418beace13666ce048634ed2a05b8b40cc8874e2e6fdb11e5f0')
+})
+
+test('of version 3 all that a generation had in its row is said of it from the migration on', () => {
+  const directory = temporaryDirectory()
+  const path = join(directory, 'trajectory.sqlite')
+  const database = openDatabase(path)
+  database.exec(schemaOfVersion3)
+  database.pragma('user_version = 3')
+  database.exec(generationsOfVersion3)
+  const columns = `generation, individuals, done, failed, stopped, attempts, best_score, best_index, best_replicate, packed,
+                   summary, front, hypervolume`
+  const generations = `select ${columns} from generations order by generation`
+  const before = database.prepare(generations).all()
+  database.close()
+  RecordWriter.openForWriting(directory).close()
+  const migrated = openDatabase(path, { readonly: true })
+  onTestFinished(() => void migrated.close())
+  expect(migrated.prepare(generations).all()).toEqual(before)
+  expect(before).toHaveLength(8)
+  expect(migrated.pragma('foreign_key_check')).toEqual([])
+  // What has nothing to say beyond its counts has no row more.
+  expect(migrated.prepare('select generation from generation_notes order by generation').pluck().all()).toEqual([
+    2, 3, 4, 5, 6,
+  ])
+})
+
+/** One of each kind: usual, failed, replicated, of a front, packed, with a summary, with all, and without an evaluation. */
+const generationsOfVersion3 = `
+insert into generations (generation, individuals, done, failed, attempts, best_score, best_index, best_replicate, packed, summary,
+                         stopped, last_told, front, hypervolume) values
+  (0, 2, 2, 0, 2, -1.0, 1, 0, 0, '{}', 0, 1, null, null),
+  (1, 2, 0, 2, 5, null, null, null, 0, '{}', 0, 3, null, null),
+  (2, 2, 2, 0, 2, -2.5, 0, 0, 0, '{}', 0, 5, null, null),
+  (3, 1, 1, 0, 1, null, null, null, 0, '{}', 0, 6, 4, 0.25),
+  (4, 1, 1, 0, 1, -3.0, 0, 0, 1, '{}', 0, 7, null, null),
+  (5, 1, 1, 0, 1, -3.0, 0, 0, 0, '{"best":3}', 0, 8, null, null),
+  (6, 2, 1, 0, 3, -3.0, 1, 0, 1, '{"best":3}', 1, 10, 0, null),
+  (7, 2, 0, 0, 1, null, null, null, 0, '{}', 0, null, null, null);
+insert into individuals (generation, "index", replicate, seed, parameters)
+  select generation, value, 0, 1, '{}' from generations join json_each('[0, 1]') on value < individuals;
+insert into evaluations (generation, "index", replicate, outcome, fitness, score)
+  select generation, "index", replicate, case when generation = 1 then 'failed' when generation = 6 and "index" = 0 then 'stopped' else 'done' end,
+         '[1]', case generation when 0 then -"index" when 3 then null else -3 end
+  from individuals where generation < 7;
+insert into other_attempts (generation, "index", replicate, epoch, attempt, worker, verdict) values
+  (1, 0, 0, 1, 1, 1, 'retried'), (1, 0, 0, 1, 2, 1, 'lost'), (1, 1, 0, 1, 1, 1, 'retried'),
+  (6, 1, 0, 1, 1, 1, 'retried'), (7, 1, 0, 1, 1, 1, 'retried');
+`
 
 test.each(records)(
   'of version %i, a page of zeros in a %s is said or makes no difference to what is read',

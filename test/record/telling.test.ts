@@ -1,10 +1,12 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
 import { encodeState } from '../../src/core/state-codec.ts'
 import { type Evaluation, Individual, Random } from '../../src/index.ts'
 import { originIn } from '../../src/record/rows.ts'
 import { numberInOrder } from '../../src/record/schema.ts'
+import { ScreenReader } from '../../src/record/screen-reader.ts'
 import { deflated, stateIn } from '../../src/record/stored-state.ts'
 import { RecordWriter } from '../../src/record/writer.ts'
 import { openDatabase } from '../../src/system/database.ts'
@@ -37,6 +39,37 @@ test('evaluations are told as they come, across generations, stops and further i
     [2, 2],
   ])
 })
+
+test.each(['as they come', 'in their order'])(
+  'what was told from a number on is all that was told then, of evaluations that are told %s',
+  (how) => {
+    const come = fc.uniqueArray(fc.nat(11), { minLength: 1, maxLength: 12 })
+    fc.assert(
+      fc.property(come, fc.constantFrom(1, 2, 3), (places, size) => {
+        const record = openRecord()
+        if (how === 'in their order') record.numberTold(({ generation, index }) => generation * size + index)
+        for (let generation = 0; generation < 12 / size; generation++) {
+          record.addGeneration(
+            generation,
+            Array.from({ length: size }, (_, index) => proposal(generation, index)),
+          )
+        }
+        for (const place of places) evaluate(record, Math.floor(place / size), place % size)
+        const names = (how === 'in their order' ? places.toSorted((a, b) => a - b) : places).map(
+          (place) => [place, `${Math.floor(place / size)}.${place % size}`] as const,
+        )
+        const screen = ScreenReader.openForReading(record.directory)
+        for (let from = 0; from < 13; from++) {
+          const wanted = names.filter(([place], number) => (how === 'in their order' ? place : number) >= from)
+          expect(namesTold(record, from)).toEqual(wanted.map(([, name]) => name))
+        }
+        expect(screen.lastTold).toBe(how === 'in their order' ? Math.max(...places) : places.length - 1)
+        screen.close()
+      }),
+      { numRuns: 25 },
+    )
+  },
+)
 
 test('where the order of telling is known before, it does not depend on who answers first; a stand-in is told behind the one that failed', () => {
   const record = openRecord()

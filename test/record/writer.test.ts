@@ -162,6 +162,33 @@ test('the best are those of highest score, the earliest of equals first, alone a
   )
 })
 
+test('the best of a generation that is simulated several times is that of all samples together', () => {
+  const record = RecordWriter.openForWriting(temporaryDirectory())
+  onTestFinished(() => record.close())
+  record.writeProblem(['x'], new Objectives({ cost: 'minimize' }), {
+    replications: { count: 2, aggregate: 'mean', quantile: null, seeds: 'common' },
+  })
+  const costs = [
+    [6, 8],
+    [1, 9],
+    [9, 9],
+  ]
+  const names = costs.flatMap((own, index) => own.map((_, replicate) => individual(0, index, { x: index }, replicate)))
+  record.addGeneration(0, proposed(names))
+  const best = () => query(record, 'select best_score, best_index, best_replicate from generations')
+  for (const index of [0, 1, 2]) {
+    for (const replicate of [0, 1]) {
+      const at = { individual: { generation: 0, index, replicate } }
+      record.commit(batch(attempt(0, index, { fitness: [costs[index]![replicate]!], ...at })))
+    }
+    expect(best()).toEqual([
+      index === 0
+        ? { best_score: -7, best_index: 0, best_replicate: 0 }
+        : { best_score: -5, best_index: 1, best_replicate: 0 },
+    ])
+  }
+})
+
 test('a failed evaluation is never among the best', () => {
   const record = prepareRecord()
   addGeneration(record, 0, 2)

@@ -1,6 +1,7 @@
 import { encodeState } from '../../core/state-codec.ts'
 import type { Database } from '../../system/database.ts'
-import { evaluationsTable, frontTable, noteLastTold, numberInOrder, views } from '../schema.ts'
+import { evaluationsTable, frontTable, numberInOrder, views } from '../schema.ts'
+import { divideGenerations } from './version-3.ts'
 import { weighedObjectives } from './weighed-objectives.ts'
 
 /**
@@ -176,7 +177,6 @@ export function migrateFromVersion1(database: Database, checkpoints = 2): void {
   database.exec(views)
   if (typeof search === 'string') database.exec(search)
   database.exec(numberInOrder('individuals'))
-  database.exec(noteLastTold)
   for (const state of states) addCheckpoint(database, state)
 }
 
@@ -244,4 +244,5 @@ create table checkpoints (
   asked integer not null,
   state blob not null
 ) strict;
+${divideGenerations}
 `

@@ -1,5 +1,6 @@
 import type { Database } from '../../system/database.ts'
 import { evaluationsTable, frontTable, views } from '../schema.ts'
+import { divideGenerations } from './version-3.ts'
 import { weighedObjectives } from './weighed-objectives.ts'
 
 /**
@@ -201,4 +202,5 @@ alter table generations add column front integer;
 alter table generations add column hypervolume real;
 ${frontTable}
 update manifest set value = ${weighedObjectives} where key = 'objectives';
+${divideGenerations}
 `

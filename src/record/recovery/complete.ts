@@ -37,8 +37,7 @@ export function complete(database: Database, { directory, epoch, damage, unread 
   const kept =
     order === 'generations' ? wholeGenerations(database) : blocksAsked(database, order, replications?.count ?? 1)
   const seen = 1 + Math.max(pipes.newest, ...column<number>(database, 'select max(generation) from generations'))
-  const byGeneration = ['individuals', 'evaluations', 'other_attempts', 'reports', 'reused', 'left_checkpoints']
-  for (const table of ['generations', ...byGeneration]) {
+  for (const table of byGeneration) {
     database.prepare(`delete from ${table} where generation >= ?`).run(kept)
   }
   const fromPipes = pipes.close(kept)
@@ -60,6 +59,17 @@ export function complete(database: Database, { directory, epoch, damage, unread 
   return report
 }
 
+const byGeneration = [
+  'generation_counts',
+  'generation_notes',
+  'individuals',
+  'evaluations',
+  'other_attempts',
+  'reports',
+  'reused',
+  'left_checkpoints',
+]
+
 /** The most checkpoints that are kept, which is all: it is not known yet at which the search goes on. */
 const mostCheckpoints = Number.MAX_SAFE_INTEGER
 
@@ -79,8 +89,8 @@ update individuals set origin = null where json_type(origin, '$[0]') = 'integer'
 
 /** Where all individuals are there, the generations that they form are known. */
 const rebuildGenerations = `
-insert or ignore into generations (generation, individuals, summary)
-  select generation, count(*), '{}' from individuals group by generation;
+insert or ignore into generation_counts (generation, individuals)
+  select generation, count(*) from individuals group by generation;
 `
 
 /** What the record says of itself from now on. */

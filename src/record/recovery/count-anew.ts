@@ -10,8 +10,10 @@ export function countAnew(database: Database, order: string, replications: Repli
   const times = replications?.count ?? 1
   database.exec(countGenerations(times))
   if (replications) noteBestPoints(database, replications)
-  database.exec(order === 'arrival' ? closeGaps(times) : numberInOrder(replications ? 'points' : 'individuals'))
-  database.exec(noteLastTold)
+  if (order === 'arrival') {
+    database.exec(closeGaps(times))
+    database.exec(noteLastTold)
+  } else database.exec(numberInOrder(replications ? 'points' : 'individuals'))
   database.exec(forgetOthers)
 }
 
@@ -19,13 +21,13 @@ const countGenerations = (times: number) => `
 delete from evaluations where not exists (
   select 1 from individuals i
   where i.generation = evaluations.generation and i."index" = evaluations."index" and i.replicate = evaluations.replicate);
-update generations set
-  done = (select count(*) from evaluations e where e.generation = generations.generation and outcome = 'done'),
-  failed = (select count(*) from evaluations e where e.generation = generations.generation and outcome = 'failed'),
-  stopped = (select count(*) from evaluations e where e.generation = generations.generation and outcome = 'stopped'),
-  attempts = (select count(*) from attempts a where a.generation = generations.generation);
+update generation_counts as c set
+  done = (select count(*) from evaluations e where e.generation = c.generation and outcome = 'done'),
+  failed = (select count(*) from evaluations e where e.generation = c.generation and outcome = 'failed'),
+  stopped = (select count(*) from evaluations e where e.generation = c.generation and outcome = 'stopped'),
+  last_told = null;
 ${findBest}
-update generations set front = null, hypervolume = null;
+update generation_notes set front = null, hypervolume = null;
 delete from front;
 delete from checkpoints where asked * ${times} > (select count(*) from individuals where replaces is null);
 delete from checkpoints where told not in (select told from checkpoints order by told desc limit 2);
@@ -40,15 +42,25 @@ function noteBestPoints(database: Database, replications: Replications): void {
        and not exists (select 1 from evaluations s where s.generation = e.generation and s."index" = e."index" and s.violation > 0)`,
     )
     .all() as { readonly generation: number; readonly index: number; readonly samples: string }[]
-  database.exec('update generations set best_score = null, best_index = null, best_replicate = null')
+  database.exec('update generation_counts set best_index = null, best_replicate = null')
   if (objectives.wantsFront) return // nothing weighs them
-  const note = database.prepare(
-    `update generations set best_score = @score, best_index = @index, best_replicate = 0
-     where generation = @generation and (best_score is null or best_score < @score)`,
-  )
+  const bests = new Map<number, { readonly index: number; readonly score: number }>()
   for (const { generation, index, samples } of points) {
     const fitness = fitnessOf(JSON.parse(samples), objectives, replications)
-    if (fitness) note.run({ generation, index, score: objectives.weigh(fitness) })
+    const score = fitness ? objectives.weigh(fitness) : Number.NaN
+    const best = bests.get(generation)
+    if (!Number.isNaN(score) && (!best || score > best.score)) bests.set(generation, { index, score })
+  }
+  const setBest = database.prepare(
+    'update generation_counts set best_index = ?, best_replicate = 0 where generation = ?',
+  )
+  const noteScore = database.prepare(
+    `insert into generation_notes (generation, best_score) values (?, ?)
+     on conflict do update set best_score = excluded.best_score`,
+  )
+  for (const [generation, { index, score }] of bests) {
+    setBest.run(index, generation)
+    noteScore.run(generation, score)
   }
 }
 

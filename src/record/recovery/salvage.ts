@@ -2,7 +2,7 @@ import { copyFileSync, rmSync, statSync } from 'node:fs'
 import { type Database, openDatabase, type Statement } from '../../system/database.ts'
 import { lostState } from '../earlier/version-1.ts'
 import { isVersion, schemaOf, type Version } from '../earlier/versions.ts'
-import { heardReportsTable, leftCheckpointsTable, schemaVersion } from '../schema.ts'
+import { heardReportsTable, leftCheckpointsTable } from '../schema.ts'
 import { stateIn } from '../stored-state.ts'
 import { keepHeader, pageBytes, replaceHeader } from './first-page.ts'
 
@@ -25,7 +25,7 @@ export function createRecord(path: string, version: Version): Database {
   database.pragma('journal_mode = memory')
   database.pragma('foreign_keys = off') // rows come in any order; what refers to nothing is dropped at the end
   database.exec(schemaOf(version))
-  if (version === schemaVersion) database.exec(tablesOfSome)
+  if (version >= 3) database.exec(tablesOfSome)
   database.pragma(`user_version = ${version}`)
   return database
 }
@@ -191,7 +191,7 @@ function mostGenerationsIn(database: Database): number {
 }
 
 /** The least bytes that the row of a generation takes: what says where it lies, and one or more for each of its columns. */
-const leastRowBytes = 16
+const leastRowBytes = 12
 
 function newestIn(database: Database, { name }: Table): number {
   try {

@@ -33,8 +33,8 @@ export function blocksAsked(database: Database, order: string, times: number): n
   database
     .prepare(`delete from individuals where generation * ${size} + "index" % ${size} >= ? or after > ?`)
     .run(firstMissing(places), tellings(database, order, times))
-  database.exec(`update generations set individuals = (
-    select count(*) from individuals i where i.generation = generations.generation)`)
+  database.exec(`update generation_counts set individuals = (
+    select count(*) from individuals i where i.generation = generation_counts.generation)`)
   return 1 + (column<number | null>(database, 'select max(generation) from individuals')[0] ?? -1)
 }
 
