@@ -1,23 +1,17 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire, isBuiltin } from 'node:module'
 import { tmpdir } from 'node:os'
 import { basename, dirname, extname, join, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import type {
-  BuildFailure,
-  Loader,
-  Message,
-  OnLoadResult,
-  OnResolveArgs,
-  OnResolveResult,
-  Plugin,
-  PluginBuild,
-} from 'esbuild'
+import type { BuildFailure, Message, OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from 'esbuild'
 import { ConfigurationError, messageOf, SearchFailedError } from '../core/errors.ts'
+import { hashOfBundle, withMap } from './bundle-code.ts'
 import { digestOf } from './file-digest.ts'
 import { importProviding, providedName, providedNames, takingProvided } from './import-providing.ts'
-import { keptBundle, runningFile } from './own-parts.ts'
+import { codeOfOwn } from './kept-bundle.ts'
+import { keepOriginals, namesOfOriginals, prefixOf } from './originals.ts'
+import { runningFile } from './own-parts.ts'
 import { filesOf, surfaceFor } from './surface.ts'
 
 export interface Bundle {
@@ -45,49 +39,18 @@ export async function bundle(entry: string): Promise<Bundle> {
  * that is imported of it. Then it is the bundle that was imported here before, if its files are as they were.
  */
 export async function bundleForWorkers(entry: string): Promise<Bundle> {
-  if (isOwn(entry)) return bundleOwn(entry)
+  if (isOwn(entry)) {
+    const code = await codeOfOwn(entry, async () => (await bundle(entry)).code)
+    return { code, hash: hashOfBundle(code), files: [] }
+  }
   const before = imported.get(entry)
   imported.delete(entry)
   const built = before !== undefined && isAsBuilt(before) ? before : await build(entry, 'provided')
   return built.isProvided ? bundleOf(built) : bundle(entry)
 }
 
-/**
- * A simulation of this package for workers: to bundle it takes longer than all else that a short run does, so that the first
- * process leaves it beside the command for the others, as it does with what Node.js has compiled.
- */
-async function bundleOwn(entry: string): Promise<Bundle> {
-  const path = keptBundle(entry)
-  if (path === undefined) return bundle(entry)
-  const kept = existsSync(path) ? readFileSync(path, 'utf8') : ''
-  // Of one that was copied to another place, the code names the one where it was.
-  if (kept.includes(pathToFileURL(entry).href)) return { code: kept, hash: hashOfBundle(kept), files: [] }
-  const made = await bundle(entry)
-  keep(path, made.code)
-  return made
-}
-
-function keep(path: string, code: string): void {
-  const temporary = `${path}-${process.pid}`
-  try {
-    writeFileSync(temporary, code, { flag: 'wx' })
-    renameSync(temporary, path)
-  } catch {
-    rmSync(temporary, { force: true }) // where nobody can write, each process bundles
-  }
-}
-
 function bundleOf({ code, files }: Built): Bundle {
   return { code, hash: hashOfBundle(code), files: files.filter((path) => !isOwn(path)) }
-}
-
-/** The hash of a bundle's code, whole or not. */
-export function hashOfBundle(code: string): string {
-  const at = code.lastIndexOf(mapPrefix)
-  const end = at < 0 ? code.length : at
-  const map = Buffer.from(code.slice(end + mapPrefix.length), 'base64').toString()
-  const hash = createHash('sha256').update(code.slice(0, end))
-  return hash.update(map.replace(/,"sourceRoot":"[^"]*"}$/, '}')).digest('hex')
 }
 
 /**
@@ -167,7 +130,7 @@ async function build(entry: string, ownPackage: OwnPackage): Promise<Built> {
       legalComments: 'none',
       logLevel: 'silent',
       banner: { js: ownPackage === 'provided' ? `${requireForCommonJs}; ${takingProvided}` : requireForCommonJs },
-      define: Object.fromEntries(Object.entries(originals).map(([expression, { name }]) => [expression, name])),
+      define: namesOfOriginals,
       plugins: [resolvePackages(ownPackage, onLeftOutside), keepOriginals],
     })
     const inputs = Object.keys(metafile.inputs).filter((name) => !name.startsWith(`${surfaceNamespace}:`))
@@ -201,14 +164,6 @@ function loadBundler(): typeof import('esbuild') {
     if (before === undefined) delete process.env.ESBUILD_WORKER_THREADS
     else process.env.ESBUILD_WORKER_THREADS = before
   }
-}
-
-const mapPrefix = '//# sourceMappingURL=data:application/json;base64,'
-
-/** Code with its source map, which says where its sources lie: else they would be looked for beside the bundle, in the run. */
-function withMap(code: string, map: string, folder: string): string {
-  const located = JSON.stringify({ ...JSON.parse(map), sourceRoot: pathToFileURL(join(folder, sep)).href })
-  return `${code}${mapPrefix}${Buffer.from(located).toString('base64')}\n`
 }
 
 /**
@@ -298,41 +253,6 @@ function importsUs(path: string): boolean {
 
 function addressOf(path: string, kind: OnResolveArgs['kind']): string {
   return kind === 'require-call' || kind === 'require-resolve' ? path : pathToFileURL(path).href
-}
-
-/** What a file may ask about itself; the answers must be its own, not the bundle's. */
-const originals: Readonly<Record<string, { readonly name: string; readonly of: (path: string) => string }>> = {
-  'import.meta.url': { name: '__importMetaUrl', of: (path) => pathToFileURL(path).href },
-  'import.meta.dirname': { name: '__importMetaDirname', of: dirname },
-  'import.meta.filename': { name: '__importMetaFilename', of: (path) => path },
-  __dirname: { name: '__commonJsDirname', of: dirname },
-  __filename: { name: '__commonJsFilename', of: (path) => path },
-}
-
-const keepOriginals: Plugin = {
-  name: 'originals',
-  setup({ onLoad }) {
-    onLoad({ filter: /\.[cm]?[jt]sx?$/ }, ({ path }): OnLoadResult | undefined => {
-      const text = readFileSync(path, 'utf8') // in a tenth of the time that `readFile` takes; most are small and never wait
-      const prefix = prefixOf(path, text)
-      if (prefix === '') return undefined
-      return { contents: prefix + text.replace(/^#!/, '//'), loader: loaderOf(path), resolveDir: dirname(path) }
-    })
-  },
-}
-
-/** Constants in front of a file's first line, so that its lines keep their numbers. */
-function prefixOf(path: string, text: string): string {
-  if (!/import\s*\.\s*meta|__dirname|__filename/.test(text)) return ''
-  return Object.values(originals)
-    .map(({ name, of }) => `const ${name} = ${JSON.stringify(of(path))}; `)
-    .join('')
-}
-
-function loaderOf(path: string): Loader {
-  const extension = extname(path)
-  if (extension.endsWith('x')) return extension.slice(1) as Loader
-  return extension.endsWith('ts') ? 'ts' : 'js'
 }
 
 function sentenceOf({ text, location }: Message, folder: string): string {
