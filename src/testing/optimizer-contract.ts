@@ -1,4 +1,3 @@
-import { describe, expect, test } from 'vitest'
 import { aFunction, aRecord, aText, checkArgument, checkOptions, wholeFrom } from '../core/options.ts'
 import { lawsOfAnswers } from './laws/answers.ts'
 import { lawsOfBudgets } from './laws/budgets.ts'
@@ -10,6 +9,7 @@ import { lawsOfPurity } from './laws/pure-functions.ts'
 import { lawsOfSameSearch } from './laws/same-search.ts'
 import { lawsOfSpaces } from './laws/spaces.ts'
 import { lawsOfStateSize } from './laws/state-size.ts'
+import { describe, expect, test } from './peers.ts'
 import { type MakeOptimizer, type Tested, testedFrom } from './tested.ts'
 
 export interface OptimizerContract {

@@ -1,8 +1,8 @@
-import { expect } from 'vitest'
 import type { Optimizer } from '../core/optimizer.ts'
 import type { State } from '../core/plain-data.ts'
 import { SearchState } from '../core/search-state.ts'
 import { type DriveOptions, drive, type Simulate, type Step } from './drive.ts'
+import { expect } from './peers.ts'
 
 /** As `drive`, but for at least two generations, however large they are: in less of a search a law has nothing to look at. */
 export function play<P>(

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import type { Arbitrary } from 'fast-check'
 import type { Abilities } from '../core/abilities.ts'
 import { type Constraint, Constraints } from '../core/constraints.ts'
 import { type ObjectiveMap, Objectives } from '../core/objectives.ts'
@@ -16,6 +16,7 @@ import {
   vector,
 } from '../core/space.ts'
 import type { AnyParameters, Simulate } from './drive.ts'
+import { fc } from './peers.ts'
 
 export function problemOf(
   parameters: Record<string, Parameter>,
@@ -77,7 +78,7 @@ export function distance(a: readonly number[], b: readonly number[]): number {
 }
 
 /** Spaces of up to four parameters, of the kinds that an algorithm searches, with any names. */
-export function anySpaceOf({ axes }: Pick<Abilities, 'axes'>): fc.Arbitrary<Space<AnyParameters>> {
+export function anySpaceOf({ axes }: Pick<Abilities, 'axes'>): Arbitrary<Space<AnyParameters>> {
   const definition = fc.oneof(...definitions.filter(([kind]) => axes.includes(kind)).map(([, arbitrary]) => arbitrary))
   const nested = fc.oneof(
     definition,
@@ -91,7 +92,7 @@ export function anySpaceOf({ axes }: Pick<Abilities, 'axes'>): fc.Arbitrary<Spac
     .map((entries) => new Space<AnyParameters>(entries.map(([name, of]) => [name, parameterFrom(of)] as const)))
 }
 
-const definitions: readonly (readonly [Abilities['axes'][number], fc.Arbitrary<ParameterDefinition>])[] = [
+const definitions: readonly (readonly [Abilities['axes'][number], Arbitrary<ParameterDefinition>])[] = [
   [
     'real',
     fc

@@ -70,8 +70,16 @@ test('an editor finds the schema of what init writes, relative to the project, w
   expect(shipped).toEqual(JSON.parse(project.twoloop('schema')))
 })
 
+test('whoever imports the laws of optimizers without what they are tested with is told what to install', () => {
+  const load = () => project.node('--eval', `import('twoloop/testing').catch(({ message }) => console.log(message))`)
+  const needed = 'twoloop/testing needs vitest and fast-check, peer dependencies of which'
+  expect(load()).toBe(`${needed} vitest is not there: npm install --save-dev vitest fast-check\n`)
+  project.install('vitest')
+  expect(load()).toBe(`${needed} fast-check is not there: npm install --save-dev vitest fast-check\n`)
+})
+
 test("an optimizer from outside joins the package's contract suite", () => {
-  project.install('vitest', 'fast-check')
+  project.install('fast-check')
   const example = project.at('node_modules/twoloop/test/examples/optimizers/steady-search.ts')
   copyFileSync(example, project.at('steady-search.ts'))
   const [, suite] = readFileSync(project.at('node_modules/twoloop/docs/optimizers.md'), 'utf8').match(

@@ -1,7 +1,7 @@
-import { expect } from 'vitest'
 import type { DoneEvaluation } from '../../core/evaluation.ts'
 import { type IndividualId, nameOf } from '../../core/individual.ts'
 import { type Simulate, steps as stepsOf } from '../drive.ts'
+import { expect } from '../peers.ts'
 import { mixed } from '../problems.ts'
 import { steps, type Tested } from '../tested.ts'
 

@@ -1,10 +1,10 @@
-import { expect } from 'vitest'
 import { Individual } from '../../core/individual.ts'
 import { Objectives } from '../../core/objectives.ts'
 import { Random } from '../../core/random.ts'
 import { boolean, choice, integer, real, Space, vector, when } from '../../core/space.ts'
 import { type AnyParameters, proposedIn, type Simulate } from '../drive.ts'
 import { expectSame } from '../expect-same.ts'
+import { expect } from '../peers.ts'
 import { play } from '../play.ts'
 import type { Tested } from '../tested.ts'
 

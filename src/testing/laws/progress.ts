@@ -1,4 +1,3 @@
-import { expect } from 'vitest'
 import type { Order } from '../../core/abilities.ts'
 import type { Evaluation } from '../../core/evaluation.ts'
 import { Individual } from '../../core/individual.ts'
@@ -16,6 +15,7 @@ import {
   toldIn,
   toldUntil,
 } from '../drive.ts'
+import { expect } from '../peers.ts'
 import { play } from '../play.ts'
 import { distance, mixed, problemOf } from '../problems.ts'
 import type { MakeOptimizer, Tested } from '../tested.ts'

@@ -1,5 +1,5 @@
-import { expect } from 'vitest'
 import { encodeState } from '../../core/state-codec.ts'
+import { expect } from '../peers.ts'
 import { play } from '../play.ts'
 import { mixed } from '../problems.ts'
 import type { Tested } from '../tested.ts'
