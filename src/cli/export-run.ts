@@ -73,10 +73,16 @@ function otherForm({ shape, reports, provenance, rows, front }: ExportOptions): 
   return provenance ? '--provenance' : shape && `--shape ${shape}`
 }
 
-/** What the file's ending says, so that whoever reads it finds what it says. */
-function formatNamedBy(output = ''): TableFormat | undefined {
+/** What the file's ending says, so that whoever reads it finds what it says. @throws ConfigurationError if that is no format */
+function formatNamedBy(output = ''): TableFormat {
   const ending = extname(output).toLowerCase()
-  return tableFormats.find((format) => ending === `.${format}`)
+  if (ending === '' || ending === '.txt') return 'csv'
+  const named = tableFormats.find((format) => ending === `.${format}`)
+  if (named !== undefined) return named
+  const endings = tableFormats.map((format) => `.${format}`).join(', ')
+  throw new ConfigurationError(
+    `${output} ends in ${extname(output)}, and there are ${endings}; give one of these, or --format`,
+  )
 }
 
 function formatOf({ canonical = false, json = false, ...options }: ExportOptions): Format {
@@ -88,7 +94,7 @@ function formatOf({ canonical = false, json = false, ...options }: ExportOptions
   if (canonical && format !== undefined && format !== 'ndjson') {
     throw new ConfigurationError(`--canonical is always ndjson, got --format ${format}`)
   }
-  if (!json || output !== undefined) return canonical ? 'canonical' : (format ?? formatNamedBy(output) ?? 'csv')
+  if (!json || output !== undefined) return canonical ? 'canonical' : (format ?? formatNamedBy(output))
   if (canonical || (format !== undefined && format !== 'json')) {
     throw new ConfigurationError(
       `--json prints one JSON document, got ${canonical ? '--canonical' : `--format ${format}`} as well and no --output`,

@@ -1,4 +1,6 @@
+import { extname } from 'node:path'
 import type { Command } from 'commander'
+import { ConfigurationError } from '../core/errors.ts'
 
 const aPage = /^\s*<(!doctype html|html)/i
 
@@ -17,8 +19,15 @@ export function register(program: Command): void {
         import('./output.ts'),
       ])
       if (output !== undefined) await refuseForeign(output, (beginning) => aPage.test(beginning), 'page')
+      if (output !== undefined) refuseEnding(output)
       const page = await reportOf(run, Date.now())
       if (output === undefined) await print([page])
       else await writeWhole(output, [page])
     })
+}
+
+function refuseEnding(output: string): void {
+  const ending = extname(output)
+  if (/^(\.html?)?$/i.test(ending)) return
+  throw new ConfigurationError(`${output} ends in ${ending}, and a report is a page: wanted .html`)
 }

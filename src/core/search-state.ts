@@ -48,6 +48,9 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
   #givenBy: 'start' | 'ask' | 'tell' | 'report' = 'start'
   #asked: number
   #told: number
+  /** What the newest call of `tell` was given: so many evaluations, after so many. */
+  #newestTold = 0
+  #toldBefore = 0
   #heard = 0
   /** The proposals of the newest `ask` that have not become individuals yet. */
   #unplaced: readonly Proposal<P>[] = []
@@ -206,6 +209,8 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
     const optimizer = this.#optimizer
     const random = Random.of(optimizer.settings.seed, 'tell', this.#told)
     const tagged = this.#tags.giveTo(evaluations)
+    this.#toldBefore = this.#told
+    this.#newestTold = evaluations.length
     this.#state = this.#call('tell', () => optimizer.tell(this.#state, tagged, random))
     this.#givenBy = 'tell'
     this.#told += evaluations.length
@@ -285,7 +290,9 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
   }
 
   #guard<T>(method: string, call: () => T): T {
-    return guarded(this.#optimizer, method, this.#told, call)
+    return method === 'tell'
+      ? guarded(this.#optimizer, method, this.#toldBefore, call, this.#newestTold)
+      : guarded(this.#optimizer, method, this.#told, call)
   }
 
   #accept(method: string, refusal: string | undefined): void {
@@ -293,7 +300,8 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
   }
 
   #refuse(method: string, what: string): never {
-    throw new OptimizerError(whatFailed(this.#optimizer, method, this.#told, what))
+    const [told, telling] = method === 'tell' ? [this.#toldBefore, this.#newestTold] : [this.#told]
+    throw new OptimizerError(whatFailed(this.#optimizer, method, told, what, telling))
   }
 }
 

@@ -48,7 +48,9 @@ async function checkReadable(file: string, path: string): Promise<void> {
     switch ((error as NodeJS.ErrnoException).code) {
       case 'ENOENT':
       case 'ENOTDIR':
-        throw new ConfigurationError(`${file}: there is no such file`, { cause: error })
+        throw new ConfigurationError(`${file}: there is no such file${file === path ? '' : ` as ${path}`}`, {
+          cause: error,
+        })
       case 'EACCES':
       case 'EPERM':
         throw new ConfigurationError(`${file}: there is no permission to read it`, { cause: error })

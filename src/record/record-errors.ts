@@ -22,7 +22,7 @@ export function damaged(directory: string, why: unknown): ConfigurationError {
 /** What SQLite says of a record, as far as it can be told in a sentence. */
 export function explained(directory: string, error: unknown): unknown {
   if (isDamage(error)) return damaged(directory, error)
-  return storageError(error, `The record in ${directory}`) ?? error
+  return storageError(error, directory, `The record in ${directory}`) ?? error
 }
 
 /** Whether SQLite says that the file is not as it has written it. */

@@ -36,6 +36,7 @@ import { type Finished, finishedBefore, hashOf, refuseHopeless, refuseStopped } 
 import { Environment } from './environment.ts'
 import { EvaluationCache } from './evaluation-cache.ts'
 import { fromRunnerParams } from './l2l-runner-params.ts'
+import { end } from './own-methods.ts'
 import { HeldRun } from './run-directory.ts'
 import { identityOf, nameOfSource, type RunIdentity } from './run-identity.ts'
 import {
@@ -146,7 +147,7 @@ export class Experiment {
     const { run, trajectory } = this.#ready()
     const { directory, record } = run
     if (record.manifest().status === 'finished') {
-      ;(optimizer as unknown as Optimizer).end(trajectory)
+      end(optimizer as unknown as Optimizer, trajectory)
       record.saveGroups(trajectory)
     }
     await this.close()

@@ -7,6 +7,7 @@ import { expandsInItsOwnWay } from './checkpoints.ts'
 import { refuseHopeless } from './ended-before.ts'
 import { GenerationResults } from './generation-results.ts'
 import { KnownGenerations, requireParents } from './known-parents.ts'
+import { postProcess } from './own-methods.ts'
 import { Repeats } from './repeats.ts'
 import { reuseKnown } from './reuse.ts'
 import { checkReplayed, type Knowledge, type Searched } from './searched.ts'
@@ -165,7 +166,7 @@ export class GenerationalSearch {
       left?.sweep()
       return
     }
-    checkpoints.timed(() => optimizer.postProcess(trajectory, untold))
+    checkpoints.timed(() => postProcess(optimizer, trajectory, untold))
     const { generation } = trajectory
     if (generation === before) {
       this.#limit = ends.ownReason(optimizer, generation + 1)

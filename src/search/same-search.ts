@@ -15,7 +15,14 @@ export function refuseOther(directory: string, known: PlainData | undefined, wan
 /** How the search of a run, as its record has it, differs from the one that is wanted; undefined if it is the same. */
 export function differenceOf(known: PlainData, wanted: RunIdentity): string | undefined {
   const before = isOfVersionOne(known) ? readVersionOne(known, wanted) : (known as unknown as RunIdentity)
-  return isSame(before, wanted) ? undefined : firstDifference(asWritten(before), asWritten(wanted))
+  if (isSame(before, wanted)) return undefined
+  return otherVersion(before, wanted) ?? firstDifference(asWritten(before), asWritten(wanted))
+}
+
+/** No experiment file says the version of an algorithm, so that it is told in words: all else may differ for its sake. */
+function otherVersion({ optimizer: before }: RunIdentity, { optimizer: wanted }: RunIdentity): string | undefined {
+  if (before.type !== wanted.type || before.version === wanted.version) return undefined
+  return `the optimizer ${before.type} went on with runs of its version ${before.version} when this was begun, and goes on only with those from version ${wanted.version} now`
 }
 
 /** Where two values first differ, in words. */
@@ -36,7 +43,7 @@ function asWritten({ version, optimizee, optimizer, failures, plan, warmStart, .
   return {
     version,
     optimizee: { ...problem, module, ...(isProgram && isMap(options) ? options : { options }) },
-    optimizer: { type: optimizer.type, version: optimizer.version, ...(optimizer.settings as object) },
+    optimizer: { type: optimizer.type, ...(optimizer.settings as object) },
     ...failures, // a simulation or its runner may say so
     ...((plan as object | undefined) ?? { order: 'generations', start: [] }),
     warmStart,

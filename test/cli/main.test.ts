@@ -95,8 +95,8 @@ test.each([
     ['run', 'a.yaml', '--launcher', 'rocket'],
     /^twoloop: option '--launcher <launcher>' argument 'rocket' is invalid\. [^\n]*$/,
   ],
-  [['run', 'a.yaml'], 'twoloop: a.yaml: there is no such file'],
-  [['run', 'a.yaml', '--json'], 'twoloop: a.yaml: there is no such file'],
+  [['run', 'a.yaml'], /^twoloop: a\.yaml: there is no such file as \/\S+\/a\.yaml$/],
+  [['run', 'a.yaml', '--json'], /^twoloop: a\.yaml: there is no such file as \/\S+\/a\.yaml$/],
   [['resume', 'nowhere'], /^twoloop: [^\n]*nowhere[^\n]*$/],
 ] as [string[], string | RegExp][])('%j is refused with one sentence and exit code 2', async (words, sentence) => {
   const { exitCode, stdout, stderr } = await here(...words)
@@ -116,7 +116,7 @@ test('where an error comes from is shown only if asked for', async () => {
   expect((await here('run', 'no.yaml')).stderr).not.toContain(' at ')
   const { code, stderr } = await twoloop('run', 'no.yaml', '--debug')
   expect(code).toBe(2)
-  expect(stderr).toMatch(/^twoloop: no\.yaml: there is no such file\nConfigurationError: .*\n {4}at /)
+  expect(stderr).toMatch(/^twoloop: no\.yaml: there is no such file as \/\S+\nConfigurationError: .*\n {4}at /)
 })
 
 test('an experiment that is wrong starts nothing and leaves a run as it was', async () => {

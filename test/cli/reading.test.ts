@@ -342,6 +342,8 @@ test('a file has the format that it is named for, unless another is asked for', 
   expect(await written('a.PARQUET')).toMatch(/^PAR1/)
   expect(await written('a.txt')).toMatch(/^generation,index,/)
   expect(await written('b.json', 'csv')).toMatch(/^generation,index,/)
+  expect(await written('a.table', 'csv')).toMatch(/^generation,index,/)
+  expect(await written('table')).toMatch(/^generation,index,/)
 })
 
 test('a file is written as a whole or not at all', async () => {
@@ -410,6 +412,14 @@ test.each([
   [['--json', '--canonical'], '--json prints one JSON document, got --canonical as well and no --output'],
   [['--output', '/nowhere/at/all.csv'], 'there is no directory /nowhere/at to write /nowhere/at/all.csv to'],
   [['--output', '/'], '/ is a directory; wanted a file to write to'],
+  [
+    ['--output', '/nowhere/a.b/table.xlsx'],
+    '/nowhere/a.b/table.xlsx ends in .xlsx, and there are .csv, .ndjson, .json, .parquet, .arrow; give one of these, or --format',
+  ],
+  [
+    ['--front', '--json', '--output', 'table.csv.gz'],
+    'table.csv.gz ends in .gz, and there are .csv, .ndjson, .json, .parquet, .arrow; give one of these, or --format',
+  ],
 ])('export %j is refused with one sentence', async (args, sentence) => {
   const { exitCode, stdout, stderr } = await command(['export', run, ...args])
   expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 2, stdout: '', stderr: `twoloop: ${sentence}` })

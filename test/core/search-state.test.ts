@@ -92,7 +92,7 @@ test('a state is looked at again after twice as many evaluations: what changes i
   const search = SearchState.begin(own({ start: () => ({ n: 0 }), tell: later }))
   expect(() => {
     for (let i = 0; i < 20; i++) search.tell(told)
-  }).toThrow(/failed in tell after \d+ evaluations .*, but it changed n\.$/)
+  }).toThrow(/failed in tell of evaluation \d+ \(generation 0\): .*, but it changed n\.$/)
 })
 
 class Circle {
@@ -296,6 +296,33 @@ test('two proposals for one place of a generation are refused, and a misspelt ke
   expect(asked({ index: 0 }, { index: 0, replicate: 1 })()).toHaveLength(2)
   expect(asked({ origin: { operator: 'mutation', parent: 1 } })).toThrow(
     `${begin} the origin of proposal 0 has "parent" (did you mean parents?), and an origin has operator, parents.`,
+  )
+  expect(asked({ origin: { operator: 'elite' } }, {}, { origin: { operator: 'mutation', parent: 1 } })).toThrow(
+    `${begin} the origin of proposal 2 has "parent" (did you mean parents?), and an origin has operator, parents.`,
+  )
+  expect(asked({}, { origin: { operator: 'mutation' } }, { origen: {} })).toThrow(
+    `${begin} proposal 2 has "origen" (did you mean origin?), and a proposal has`,
+  )
+})
+
+test.each([
+  ['changes', (state: { n: number }) => ({ n: ++state.n }), 'it must leave the state that it is given as it is'],
+  ['is not plain', () => ({ n: Number.NaN }), 'its state must be plain data, but n is NaN'],
+  [
+    'is lost',
+    () => {
+      throw new Error('no mean yet')
+    },
+    'no mean yet',
+  ],
+])('a state that %s while the first are told is refused with what was being told', (_, tell, said) => {
+  const search = SearchState.begin(own({ start: () => ({ n: 0 }), tell }))
+  const told = Array.from({ length: 3 }, (_, index): Evaluation => {
+    const individual = new Individual({ generation: 0, index, replicate: 0 }, { x: 0.5 }, 1)
+    return { individual, outcome: 'done', fitness: [1] }
+  })
+  expect(() => search.tell(told)).toThrow(
+    `The optimizer own failed in tell of evaluations 1 to 3 (generation 0): ${said}`,
   )
 })
 

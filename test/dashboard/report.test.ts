@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { optimizers } from '../../optimizers/index.ts'
@@ -195,6 +195,12 @@ test('a report takes the place of an earlier one, and of nothing else', async ()
   const sentence = 'twoloop: experiment.yaml is there already, and is no page; give another --output'
   expect([refused.exitCode, refused.stderr.trim()]).toEqual([2, sentence])
   expect(readFileSync(join(root, 'experiment.yaml'), 'utf8')).toBe('name: mine')
+  const named = await command(['report', 'run', '--output', 'report.pdf'], { cwd: root })
+  expect(named).toMatchObject({
+    exitCode: 2,
+    stderr: 'twoloop: report.pdf ends in .pdf, and a report is a page: wanted .html',
+  })
+  expect(existsSync(join(root, 'report.pdf'))).toBe(false)
   for (let time = 0; time < 2; time++)
     expect(await command(['report', 'run', '--output', 'report.html'], { cwd: root })).toMatchObject({ exitCode: 0 })
 })

@@ -8,7 +8,9 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -223,6 +225,29 @@ test.each(['logs/generation-000000.zip', 'workers/000001', 'workers/000001/stdou
     await expect(showLogs(directory, '0.0')).rejects.toThrow(
       `${path} is a symbolic link, and a run is written to and read`,
     )
+  },
+)
+
+test.each(['workers/000001', 'workers/000001/from-worker.000001', 'workers/000001/to-worker.000001'])(
+  'a record is not rebuilt from what lies behind a link below the top of a run: %s',
+  async (name) => {
+    const root = temporaryDirectory()
+    cpSync(begun, join(root, 'run'), { recursive: true })
+    const [place, path, record] = [
+      join(root, 'elsewhere'),
+      join(root, 'run', name),
+      join(root, 'run/trajectory.sqlite'),
+    ]
+    renameSync(path, place)
+    symlinkSync(place, path)
+    truncateSync(record, 5000)
+    await expect(recover(join(root, 'run'))).rejects.toThrow(
+      `${path} is a symbolic link, and a run is written to and read from no place but its own directory; remove it.`,
+    )
+    expect(statSync(record).size).toBe(5000)
+    rmSync(path)
+    renameSync(place, path)
+    expect(await recover(join(root, 'run'))).toMatchObject({ state: 'recovered' })
   },
 )
 

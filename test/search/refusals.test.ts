@@ -95,3 +95,32 @@ test('a run that was killed is not told to have failed by an optimizer whose siz
   await expect(search({ ...plan, makeOptimizer })).rejects.toThrow('failed in usualGenerations')
   expect(endOf(directory)).toMatchObject({ status: 'running', reason: null })
 })
+
+test.each([
+  ['postProcess', 'of evaluations 9 to 16 (generation 1)'],
+  ['end', 'after 16 evaluations (generation 2)'],
+] as const)(
+  'what %s of an optimizer’s own throws is told with its type, the method and the generation',
+  async (method, place) => {
+    const error = new RangeError('the covariance is gone')
+    class Own extends RandomSearch<Record<string, unknown>> {
+      override postProcess(...given: Parameters<Optimizer['postProcess']>) {
+        if (method === 'postProcess' && given[0].generation === 1) throw error
+        super.postProcess(...given)
+      }
+      override end(...given: Parameters<Optimizer['end']>) {
+        if (method === 'end') throw error
+        super.end(...given)
+      }
+    }
+    const makeOptimizer = (optimizee: Optimizee) => new Own(optimizee, { ...settings, generations: 2 })
+    const refusal = await search({ root: temporaryDirectory(), optimizee: 'recorded', makeOptimizer }).catch(
+      (one) => one,
+    )
+    expect(refusal).toMatchObject({
+      name: 'OptimizerError',
+      message: `The optimizer random-search failed in ${method} ${place}: the covariance is gone`,
+      cause: error,
+    })
+  },
+)

@@ -123,7 +123,10 @@ test.each<[Partial<RunIdentity>, string]>([
   [{ replications: { count: 2 } }, 'optimizee.replications was null and is now {"count":2}'],
   [{ constraints: ['x >= 0'] }, 'optimizee.constraints was null and is now ["x >= 0"]'],
   [{ optimizee: { module: 'square', options: { power: 3 } } }, 'optimizee.options was null and is now {"power":3}'],
-  [{ optimizer: { ...search.optimizer, version: 3 } }, 'optimizer.version was 2 and is now 3'],
+  [
+    { optimizer: { ...search.optimizer, version: 3 } },
+    'the optimizer genetic-algorithm went on with runs of its version 2 when this was begun, and goes on only with those from version 3 now',
+  ],
   [{ warmStart: 'a.csv' }, 'warmStart was null and is now "a.csv"'],
 ])('what another search has is named by the key of an experiment file: %j', (other, difference) => {
   expect(differenceOf({ ...search } as PlainData, { ...search, ...other })).toBe(difference)

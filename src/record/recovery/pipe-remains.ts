@@ -4,6 +4,7 @@ import { type PipePosition, pipeStart } from '../../../runtime/channel/pipe-posi
 import { type FromWorker, isFromWorker, type Simulate } from '../../../runtime/channel/protocol.ts'
 import { workerDirectory, workerFolders } from '../../../runtime/channel/run-file.ts'
 import { segmentPath, segmentsIn } from '../../../runtime/channel/segment.ts'
+import { refuseLinksOnWay } from '../../system/own-files.ts'
 
 /** A frame of a worker's pipe, and where it stands. */
 export interface Remain {
@@ -62,12 +63,24 @@ export class PipeRemains {
   }
 }
 
-/** The pipes of all workers that have a folder, in the order of their numbers. */
+/**
+ * The pipes of all workers that have a folder, in the order of their numbers.
+ * @throws ConfigurationError if one of them, or a folder, is a symbolic link
+ */
 export function remainsIn(directory: string): PipeRemains[] {
+  for (const worker of workerFolders(directory)) {
+    const channel = workerDirectory(directory, worker)
+    refuseLinksOnWay(directory, channel)
+    for (const name of pipes) {
+      for (const segment of segmentsIn(channel, name)) refuseLinksOnWay(directory, segmentPath(channel, name, segment))
+    }
+  }
   return workerFolders(directory)
     .filter((worker) => statSync(workerDirectory(directory, worker), { throwIfNoEntry: false })?.isDirectory())
     .map((worker) => new PipeRemains(directory, worker))
 }
+
+const pipes = ['to-worker', 'from-worker']
 
 export function isBefore(a: PipePosition, b: PipePosition): boolean {
   return a.segment < b.segment || (a.segment === b.segment && a.offset < b.offset)

@@ -93,7 +93,9 @@ test('another version of an optimizer does not go on with a run', async () => {
   writeFileSync(module, readFileSync(module, 'utf8').replace('readonly version = 1', 'readonly version = 2'))
   const { exitCode, stderr } = await twoloop(...words)
   expect(exitCode).toBe(2)
-  expect(stderr).toMatch(/separable holds a run of another configuration \(optimizer\.version was 1 and is now 2\)/)
+  expect(stderr).toMatch(
+    /separable holds a run of another configuration \(the optimizer separable-cma-es went on with runs of its version 1 when this was begun, and goes on only with those from version 2 now\)/,
+  )
 })
 
 test('an optimizer from outside is listed with what it can do, for people and programs', async () => {
@@ -126,13 +128,13 @@ test.each([
     'a state that is not plain',
     'bestScores }\n',
     'bestScores: [new Date() as unknown as number] }\n',
-    /^twoloop: The optimizer separable-cma-es failed in tell after 10 evaluations \(generation 1\): its state must be plain data, but bestScores\[0\] is a Date/,
+    /^twoloop: The optimizer separable-cma-es failed in tell of evaluations 1 to 10 \(generation 0\): its state must be plain data, but bestScores\[0\] is a Date/,
   ],
   [
     'an error of its own',
     'const ranked =',
     'if (state.generation === 2) throw new Error("the covariance is gone")\n    const ranked =',
-    /^twoloop: The optimizer separable-cma-es failed in tell after 20 evaluations \(generation 2\): the covariance is gone/,
+    /^twoloop: The optimizer separable-cma-es failed in tell of evaluations 21 to 30 \(generation 2\): the covariance is gone/,
   ],
 ])('%s ends a run with one sentence and 1', async (_, place, fault, sentence) => {
   const { at, twoloop } = userFolder()
