@@ -15,14 +15,14 @@ import { BreedingGenerations } from './shared/genetic/breeding-generations.ts'
 import { asVersion2 } from './shared/genetic/earlier-states.ts'
 import { firstFamilies } from './shared/genetic/families.ts'
 import { honour } from './shared/genetic/hall-of-fame.ts'
-import type { Member } from './shared/genetic/members.ts'
+import { keysOf, type Member } from './shared/genetic/members.ts'
 import type { Nursery } from './shared/genetic/nursery.ts'
 import { withoutTold } from './shared/genetic/pending.ts'
-import { PendingKeys } from './shared/genetic/pending-keys.ts'
 import { ProposedPoints } from './shared/genetic/proposed-points.ts'
 import type { Breeding, GeneticAlgorithmState, Pending, Told } from './shared/genetic/state.ts'
 import { Variation } from './shared/genetic/variation.ts'
 import { type KnownPoints, keyOf, withPoint, withPoints } from './shared/known-points.ts'
+import { PendingKeys } from './shared/pending-keys.ts'
 import { plainNumber, scoreOf } from './shared/score.ts'
 
 export type { GeneticAlgorithmState } from './shared/genetic/state.ts'
@@ -112,7 +112,7 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
   readonly #families: Breeding
   readonly #breedsFamilies: boolean
   readonly #proposed = new ProposedPoints<P>()
-  readonly #pendingKeys = new PendingKeys()
+  readonly #pendingKeys = new PendingKeys<Pending>(keysOf)
 
   constructor(problem: Problem<P>, given: z.input<typeof settings> = {}, ...surplus: readonly never[]) {
     super(problem, parseSettings(settings, given, 'optimizer'), ...surplus)
@@ -181,7 +181,13 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
   }
 
   override tell(state: GeneticAlgorithmState, evaluations: readonly Evaluation<P>[]): GeneticAlgorithmState {
-    const told = evaluations.map((evaluation) => this.#toldBy(evaluation, state.known))
+    const told: (Told & Keyed)[] = []
+    let { failed } = state
+    for (let i = 0; i < evaluations.length; i++) {
+      const one = this.#toldBy(evaluations[i]!, state.known)
+      if (one.member.fitness === null) failed++
+      told.push(one)
+    }
     const pending = withoutTold(state.pending, told)
     this.#pendingKeys.tell(state.pending, pending, told)
     return {
@@ -190,7 +196,7 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
       pending,
       known: this.#withMembers(state.known, told),
       hallOfFame: honour(state.hallOfFame, evaluations, this.settings.hallOfFame, this),
-      failed: state.failed + told.filter(({ member }) => member.fitness === null).length,
+      failed,
     }
   }
 
@@ -253,12 +259,15 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
   #withMembers(known: KnownPoints, members: readonly Keyed[]): KnownPoints {
     const [first] = members
     if (first && members.length === 1) return withPoint(known, first.key, this.#scoreToKeep(first.member))
-    return withPoints(
-      known,
-      members.map(({ key }) => key),
-      members.map(({ member }) => this.#scoreToKeep(member)),
-      members.every(({ isFresh }) => isFresh),
-    )
+    const keys: number[] = []
+    const scores: (number | null)[] = []
+    let areFresh = true
+    for (const { key, member, isFresh } of members) {
+      keys.push(key)
+      scores.push(this.#scoreToKeep(member))
+      areFresh &&= isFresh
+    }
+    return withPoints(known, keys, scores, areFresh)
   }
 }
 

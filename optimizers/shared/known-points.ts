@@ -77,10 +77,18 @@ const float = new Float64Array(1)
 const words = new Int32Array(float.buffer)
 
 function withRun(known: KnownPoints, added: Float64Array): KnownPoints {
-  let run = added
   let kept = known.length
-  while (kept > 0 && known[kept - 1]!.length <= run.length) run = merge(known[--kept]!, run)
-  return [...known.slice(0, kept), run]
+  let length = added.length
+  while (kept > 0 && known[kept - 1]!.length <= length) length += known[--kept]!.length
+  if (kept === known.length) return [...known, added]
+  // All that becomes one run is merged where it will stand, from its end to its beginning.
+  const run = new Float64Array(length)
+  let from = length - added.length
+  for (let i = 0; i < added.length; i++) run[from + i] = added[i]!
+  for (let i = known.length - 1; i >= kept; i--) from = mergeInto(run, from, known[i]!)
+  const after = known.slice(0, kept)
+  after.push(run)
+  return after
 }
 
 /** Hashes lie evenly, so that a key says about where it is (interpolation search: Perl, Itai and Avni 1978); else by halves. */
@@ -106,14 +114,21 @@ function findIn(run: Float64Array, key: number): number | undefined {
 /** Keys have 53 bits. */
 const mostKeys = 2 ** 53
 
-function merge(a: Float64Array, b: Float64Array): Float64Array<ArrayBuffer> {
-  const merged = new Float64Array(a.length + b.length)
-  for (let i = 0, j = 0, at = 0; at < merged.length; at += 2) {
-    const takesA = j >= b.length || (i < a.length && a[i]! < b[j]!)
-    merged[at] = takesA ? a[i]! : b[j]!
-    merged[at + 1] = takesA ? a[i + 1]! : b[j + 1]!
-    if (takesA) i += 2
-    else j += 2
+/** Merges a run into what stands in another one from a place on; gives the place from which both stand there. */
+function mergeInto(run: Float64Array, from: number, other: Float64Array): number {
+  const start = from - other.length
+  let at = start
+  let next = from
+  for (let i = 0; i < other.length; at += 2) {
+    if (next < run.length && run[next]! <= other[i]!) {
+      run[at] = run[next]!
+      run[at + 1] = run[next + 1]!
+      next += 2
+    } else {
+      run[at] = other[i]!
+      run[at + 1] = other[i + 1]!
+      i += 2
+    }
   }
-  return merged
+  return start
 }

@@ -5,7 +5,8 @@ import type { Proposal } from '../../src/core/proposal.ts'
 import type { Random } from '../../src/core/random.ts'
 import { freshPoint, type KeyedPoint } from './fresh-point.ts'
 import { scoreAt } from './known-points.ts'
-import { nothingSeen, recommendBest, type Seen, see, summarizeSeen } from './seen.ts'
+import { PendingKeys } from './pending-keys.ts'
+import { nothingSeen, recommendBest, type Seen, type SeenPoint, see, summarizeSeen } from './seen.ts'
 
 export type SamplingState = {
   readonly seen: Seen
@@ -23,14 +24,17 @@ export abstract class Sampling<P, Settings extends CommonSettings> extends Optim
   /** The point of this number; undefined if there are no more. */
   protected abstract draw(number: number, random: Random): KeyedPoint | undefined
 
+  readonly #pendingKeys = new PendingKeys<number>((pending) => new Set(pending))
+
   override start(): SamplingState {
     return { seen: nothingSeen, pending: [], drawn: 0 }
   }
 
   override ask(state: SamplingState, room: number, random: Random): Asked<SamplingState, P> {
-    const taken = new Set(state.pending)
+    const taken = this.#pendingKeys.take(state.pending)
     const isTaken = (key: number) => taken.has(key) || scoreAt(state.seen.known, key) !== undefined
     const proposals: Proposal<P>[] = []
+    const keys: number[] = []
     let { drawn } = state
     while (proposals.length < room) {
       let found: KeyedPoint | undefined
@@ -43,20 +47,25 @@ export abstract class Sampling<P, Settings extends CommonSettings> extends Optim
       if (!found) break
       drawn = next
       taken.add(found.key)
+      keys.push(found.key)
       proposals.push({ parameters: this.space.decode(found.point) })
     }
-    return { state: { ...state, pending: [...taken], drawn }, proposals }
+    const pending = state.pending.length > 0 ? state.pending.concat(keys) : keys
+    this.#pendingKeys.settle(pending)
+    return { state: { ...state, pending, drawn }, proposals }
   }
 
   override tell(state: SamplingState, evaluations: readonly Evaluation<P>[]): SamplingState {
-    const pending = new Set(state.pending)
+    const told: SeenPoint[] = []
     let { seen } = state
     for (const evaluation of evaluations) {
       const taken = see(seen, evaluation, this.space, this.objectives)
       seen = taken.seen
-      pending.delete(taken.told.key)
+      told.push(taken.told)
     }
-    return { ...state, seen, pending: [...pending] }
+    const pending = withoutTold(state.pending, told)
+    this.#pendingKeys.tell(state.pending, pending, told)
+    return { ...state, seen, pending }
   }
 
   override recommend({ seen }: SamplingState): Recommendation<P>[] {
@@ -66,4 +75,15 @@ export abstract class Sampling<P, Settings extends CommonSettings> extends Optim
   override summarize({ seen, pending }: SamplingState): Readonly<Record<string, unknown>> {
     return { ...summarizeSeen(seen), pending: pending.length }
   }
+}
+
+/** The keys of what is still pending. */
+function withoutTold(pending: readonly number[], told: readonly SeenPoint[]): readonly number[] {
+  const [first] = told
+  if (first && told.length === 1) {
+    const place = pending.indexOf(first.key)
+    return place < 0 ? pending : pending.slice(0, place).concat(pending.slice(place + 1))
+  }
+  const answered = new Set(told.map(({ key }) => key))
+  return pending.filter((key) => !answered.has(key))
 }

@@ -24,7 +24,9 @@ export function meanScore(scores: readonly number[]): number | null {
   checkArgument('meanScore', 'its argument', scores, someNumbers)
   if (scores.length === 0) return null
   const share = 1 / scores.length
-  return plainNumber(scores.reduce((mean, score) => mean + plainNumber(score) * share, 0))
+  let mean = 0
+  for (let i = 0; i < scores.length; i++) mean += plainNumber(scores[i]!) * share
+  return plainNumber(mean)
 }
 
 /** Minus the score, for methods that minimize; null of what failed. */

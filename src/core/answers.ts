@@ -54,21 +54,32 @@ export function refusePlaces(proposals: readonly Proposal<unknown>[]): string | 
   return undefined
 }
 
-function refuseKeys(given: unknown, known: object, [one, any]: readonly [string, string]): string | undefined {
-  const unknown = isMap(given) ? Object.keys(given).find((key) => !Object.hasOwn(known, key)) : undefined
-  if (unknown === undefined) return undefined
-  const names = Object.keys(known)
-  const meant = nearest(unknown, names)
-  return `${one} has ${show(unknown)}${meant ? ` (did you mean ${meant}?)` : ''}, and ${any} has ${names.join(', ')}`
+function refuseKeys(
+  given: unknown,
+  known: ReadonlySet<string>,
+  [one, any]: readonly [string, string],
+): string | undefined {
+  if (!isMap(given)) return undefined
+  for (const key in given) {
+    if (known.has(key) || !Object.hasOwn(given, key)) continue
+    const names = [...known]
+    const meant = nearest(key, names)
+    return `${one} has ${show(key)}${meant ? ` (did you mean ${meant}?)` : ''}, and ${any} has ${names.join(', ')}`
+  }
+  return undefined
 }
 
-const keysOfAsked: Readonly<Record<keyof Asked<State>, true>> = { state: true, proposals: true }
+function keysOf<T>(keys: Readonly<Record<keyof T, true>>): ReadonlySet<string> {
+  return new Set(Object.keys(keys))
+}
 
-const keysOfReported: Readonly<Record<keyof Reported<State>, true>> = { state: true, stop: true }
+const keysOfAsked = keysOf<Asked<State>>({ state: true, proposals: true })
 
-const keysOfOrigins: Readonly<Record<keyof Origin, true>> = { operator: true, parents: true }
+const keysOfReported = keysOf<Reported<State>>({ state: true, stop: true })
 
-const keysOfProposals: Readonly<Record<keyof Proposal, true>> = {
+const keysOfOrigins = keysOf<Origin>({ operator: true, parents: true })
+
+const keysOfProposals = keysOf<Proposal>({
   parameters: true,
   tag: true,
   origin: true,
@@ -77,7 +88,7 @@ const keysOfProposals: Readonly<Record<keyof Proposal, true>> = {
   index: true,
   budget: true,
   continues: true,
-}
+})
 
 /** What is wrong with the first that is refused. */
 export function refuseProposals<P>(

@@ -38,6 +38,20 @@ test('draws are what they are called', () => {
   expect(shuffled.toSorted()).toEqual([1, 2, 3, 4, 5, 6])
 })
 
+test('many normal draws at once are those that come one by one', () => {
+  const [one, many] = [Random.of(4), Random.of(4)]
+  for (let count = 0; count < 40; count++) {
+    const numbers = new Float64Array(40)
+    many.normals(numbers, count)
+    expect([...numbers]).toEqual([
+      ...Array.from({ length: count }, () => one.normal()),
+      ...new Array(40 - count).fill(0),
+    ])
+    if (count % 3 === 0) expect(many.normal(2, 3)).toBe(one.normal(2, 3))
+    expect(many.uniform()).toBe(one.uniform())
+  }
+})
+
 test('streams of neighbouring paths are not correlated', () => {
   const pairs = Array.from({ length: 4000 }, (_, i) => [Random.of(1, i).uniform(), Random.of(1, i + 1).uniform()])
   const covariance = mean(pairs.map(([a, b]) => (a! - 0.5) * (b! - 0.5)))

@@ -2,10 +2,18 @@ import type { Random } from '../../../src/core/random.ts'
 import { scoresAmong } from '../ranking.ts'
 import { scoreOf } from '../score.ts'
 import { makeDistinct, type Taken } from './distinct.ts'
-import { breedChild, compete, type FamiliesState, familiesSize, firstFamilies, hasCollapsed } from './families.ts'
+import {
+  breedChild,
+  type Contestant,
+  compete,
+  type FamiliesState,
+  familiesSize,
+  firstFamilies,
+  hasCollapsed,
+} from './families.ts'
 import { type Member, meanOfFeasible, type Scored } from './members.ts'
 import { bestMembers, freshGenome, type Nursery } from './nursery.ts'
-import { pendingOf } from './pending.ts'
+import { countFrom, pendingOf } from './pending.ts'
 import type { Breeding, GeneticAlgorithmState, Litter, Offspring, Told } from './state.ts'
 
 /** Children compete for places, one by one, whether a generation is told at once or each as it comes. */
@@ -26,7 +34,7 @@ export class BreedingFamilies<P> implements Breeding {
     const members = before.proposed === 0 ? this.#best(before, Math.floor(this.#size / 2)) : before.members
     const population = { members, scores: this.#scoresOf(members), success: families.success }
     const taken: Taken = { seen: pendingKeys.take(before.pending), known: before.known }
-    const expected = members.length + before.pending.filter(({ serial }) => serial >= families.first).length
+    const expected = members.length + countFrom(before.pending, families.first)
     const offspring: Offspring[] = []
     const size = this.#size
     while (offspring.length < room) {
@@ -49,13 +57,12 @@ export class BreedingFamilies<P> implements Breeding {
   tell(before: GeneticAlgorithmState, told: readonly Told[]): Partial<GeneticAlgorithmState> {
     const { space, objectives } = this.#nursery
     const families = before.families ?? firstFamilies
-    const contestants = told
-      .filter(({ serial }) => serial === undefined || serial >= families.first) // others are of a population that is gone
-      .map(({ member, serial }) => ({
-        member,
-        score: scoreOf(objectives, member.fitness, member.violation),
-        bred: pendingOf(before.pending, serial)?.bred,
-      }))
+    const contestants: Contestant[] = []
+    for (const { member, serial } of told) {
+      if (serial !== undefined && serial < families.first) continue // it is of a population that is gone
+      const score = scoreOf(objectives, member.fitness, member.violation)
+      contestants.push({ member, score, bred: pendingOf(before.pending, serial)?.bred })
+    }
     const population = { members: before.members, scores: this.#scoresOf(before.members) }
     const size = this.#size
     const { scores, ...after } = compete(population, families, contestants, size)

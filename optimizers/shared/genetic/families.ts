@@ -1,6 +1,6 @@
 import type { Random } from '../../../src/core/random.ts'
 import { compareScores } from '../ranking.ts'
-import { type Stagnation, stagnationOf } from '../restarts.ts'
+import type { Stagnation } from '../restarts.ts'
 import { plainNumber } from '../score.ts'
 import { ensembleOf } from './ensemble.ts'
 import type { Member, Scored } from './members.ts'
@@ -66,7 +66,8 @@ export function breedChild(
   }
   const parents = drawDistinct(members.length, members[0]!.genome.length + 1, random)
   sortByScore(parents, scores)
-  const genomes = parents.map((i) => members[i]!.genome)
+  const genomes: (readonly number[])[] = []
+  for (let k = 0; k < parents.length; k++) genomes.push(members[parents[k]!]!.genome)
   return { genome: ensembleOf(genomes, descent, random), bred: { operator: 'ensemble', place } }
 }
 
@@ -82,25 +83,33 @@ export function compete(
 ): Scored & { readonly families: FamiliesState } {
   const members = [...before.members]
   const scores = [...before.scores]
-  const success = { ...families.success }
-  let { stagnation } = families
+  let { exchange, ensemble } = families.success
+  let { best, stagnant } = families.stagnation
   for (const { member, score, bred } of children) {
     if (bred) {
       const isAmongBest = member.fitness !== null && isAmong(bestPart * scores.length, scores, score)
-      const rate = success[bred.operator] * (1 - learning) + (isAmongBest ? learning : 0)
-      success[bred.operator] = Math.max(leastSuccess, rate)
+      if (bred.operator === 'exchange') exchange = rateAfter(exchange, isAmongBest)
+      else ensemble = rateAfter(ensemble, isAmongBest)
     }
     if (member.fitness === null) {
-      stagnation = { ...stagnation, stagnant: stagnation.stagnant + 1 }
+      stagnant++
       continue
     }
-    stagnation = stagnationOf(stagnation, plainNumber(score))
+    const plain = plainNumber(score)
+    stagnant = best !== null && plain <= best ? stagnant + 1 : 0
+    if (stagnant === 0) best = plain
     const place = members.length < size ? members.length : (bred?.place ?? worstOf(scores))
     if (place < members.length && score <= scores[place]!) continue
     members[place] = member
     scores[place] = score
   }
-  return { members, scores, families: { ...families, success, stagnation } }
+  const { restarts, first } = families
+  const after = { restarts, first, success: { exchange, ensemble }, stagnation: { best, stagnant } }
+  return { members, scores, families: after }
+}
+
+function rateAfter(rate: number, isSuccess: boolean): number {
+  return Math.max(leastSuccess, rate * (1 - learning) + (isSuccess ? learning : 0))
 }
 
 /** Whether nothing is to be hoped of a population any more: its members are alike, or nothing better came for long. */

@@ -29,15 +29,18 @@ export function honour<P>(
     const { generation, index, parameters } = evaluation.individual
     return { genome: space.encode(parameters), ...resultOf(evaluation), generation, index }
   }
-  const done = evaluations.filter((evaluation) => evaluation.outcome === 'done')
   if (objectives.wantsFront) {
+    const done = evaluations.filter((evaluation) => evaluation.outcome === 'done')
     return done.reduce((front, evaluation) => frontWith(objectives, front, evaluation, famousFrom), hallOfFame)
   }
   const last = hallOfFame.length < size ? undefined : hallOfFame[hallOfFame.length - 1]
   const bar = last && scoreOf(objectives, last.fitness, last.violation)
-  const better = done.filter(({ fitness, violation }) => {
-    return bar === undefined || scoreOf(objectives, fitness, violation) > bar
-  })
+  const better: DoneEvaluation<P>[] = []
+  for (const evaluation of evaluations) {
+    if (evaluation.outcome !== 'done') continue
+    if (bar === undefined || scoreOf(objectives, evaluation.fitness, evaluation.violation) > bar)
+      better.push(evaluation)
+  }
   if (better.length === 0) return hallOfFame
   const best = [...hallOfFame]
   const scores = scoresAmong(objectives, best)

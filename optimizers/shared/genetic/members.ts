@@ -29,7 +29,10 @@ export function isFeasible({ fitness, violation }: Member): boolean {
 
 /** The mean score of those that keep the constraints; null of none. */
 export function meanOfFeasible(members: readonly Member[], scores: readonly number[]): number | null {
-  return meanScore(members.every(isFeasible) ? scores : scores.filter((_, i) => isFeasible(members[i]!)))
+  for (let i = 0; i < members.length; i++) {
+    if (!isFeasible(members[i]!)) return meanScore(scores.filter((_, i) => isFeasible(members[i]!)))
+  }
+  return meanScore(scores)
 }
 
 /** What the genomes are known by. */

@@ -1,10 +1,11 @@
 import type { Objectives } from '../../../src/core/objectives.ts'
 import type { Random } from '../../../src/core/random.ts'
 import type { Space } from '../../../src/core/space.ts'
+import type { PendingKeys } from '../pending-keys.ts'
 import { scoresAmong, survivorsAmong } from '../ranking.ts'
 import { makeDistinct, type Taken } from './distinct.ts'
 import { bestOf, type Member } from './members.ts'
-import type { PendingKeys } from './pending-keys.ts'
+import type { Pending } from './state.ts'
 import type { Variation, VariationSettings } from './variation.ts'
 
 export interface BreedingSettings extends VariationSettings {
@@ -23,7 +24,7 @@ export interface Nursery<P> {
   readonly horizon: () => number
   /** A point to begin with. */
   readonly createPoint: (random: Random) => readonly number[]
-  readonly pendingKeys: PendingKeys
+  readonly pendingKeys: PendingKeys<Pending>
 }
 
 /** A point to begin with that is not taken, or another one nearby or anywhere; undefined if all are. */

@@ -11,13 +11,15 @@ export interface VariationSettings {
   readonly mutationDecades: number
 }
 
+type VariedSpace = Pick<Space, 'fillHidden' | 'isConditional'>
+
 /** How two parents become two children, gene by gene. */
 export class Variation {
-  readonly #space: Pick<Space, 'fillHidden'>
+  readonly #space: VariedSpace
   readonly #genes: readonly Gene[]
   readonly #settings: VariationSettings
 
-  constructor(space: Pick<Space, 'fillHidden'>, genes: readonly Gene[], settings: VariationSettings) {
+  constructor(space: VariedSpace, genes: readonly Gene[], settings: VariationSettings) {
     this.#space = space
     this.#genes = genes
     this.#settings = settings
@@ -43,17 +45,24 @@ export class Variation {
   exchange(parent: readonly number[], mate: readonly number[], random: Random): number[] {
     const { mutationProbability, blend } = this.#settings
     const child = [...parent]
-    const other = [...mate]
     this.#space.fillHidden(child, random, mate)
-    this.#space.fillHidden(other, random, parent)
+    const other = this.#filled(mate, parent, random)
     const certain = random.integer(this.#genes.length)
     for (let at = 0; at < child.length; at++) {
       if (at !== certain && !random.chance(exchangedPart)) continue
-      if (random.chance(blendedPart)) this.#genes[at]!.cross(child, other, blend, random)
-      else child[at] = other[at]!
+      if (!random.chance(blendedPart)) child[at] = other[at]!
+      else this.#genes[at]!.cross(child, [...other], blend, random) // changes both
     }
     if (random.chance(mutationProbability)) this.mutate(child, random)
     return child
+  }
+
+  /** The genome with what says nothing in it taken from another one. */
+  #filled(genome: readonly number[], another: readonly number[], random: Random): readonly number[] {
+    if (!this.#space.isConditional) return genome
+    const filled = [...genome]
+    this.#space.fillHidden(filled, random, another)
+    return filled
   }
 
   /** Moves some coordinates, one at least. */
