@@ -8,6 +8,7 @@ import { schemaOfVersion3 } from '../../src/record/earlier/version-3.ts'
 import { RecordReader } from '../../src/record/reader.ts'
 import { recover } from '../../src/record/recovery/recover.ts'
 import { schemaVersion } from '../../src/record/schema.ts'
+import { ScreenReader } from '../../src/record/screen-reader.ts'
 import { RecordWriter } from '../../src/record/writer.ts'
 import { openDatabase } from '../../src/system/database.ts'
 import { command } from '../command.ts'
@@ -34,7 +35,7 @@ const twoloop = (...words: string[]) => execa(process.execPath, [program, ...wor
 
 /** Everything that readers ask of a record. */
 function readAll(directory: string) {
-  const reader = RecordReader.openForReading(directory)
+  const reader = ScreenReader.openForReading(directory)
   try {
     return {
       rows: [...reader.rows()].map(({ after: _, told: __, ...row }) => row),
@@ -46,6 +47,8 @@ function readAll(directory: string) {
       series: [...reader.series()],
       summaries: reader.summaries(),
       failures: reader.failureKinds(),
+      improvements: reader.improvements().map(([generation, index, replicate]) => ({ generation, index, replicate })),
+      front: reader.newestFront(),
       accepted: reader.acceptedIn(1),
       canonical: [...reader.canonicalLines()].join(''),
     }
