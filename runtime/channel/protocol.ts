@@ -182,14 +182,18 @@ export function isFromWorker(message: unknown): message is FromWorker {
   }
 }
 
+/** By its places, as what each individual comes through is: to take a list apart by a pattern is several times the code to V8. */
 function isResult(result: unknown): result is Result {
   if (!Array.isArray(result) || result.length < 6 || result.length > 8) return false
-  const [key, milliseconds, fitness, cause, outputs, printed, used = null, beside = {}] = result as unknown[]
-  if (!isBeside(beside)) return false
-  if (!isAttemptKey(key) || typeof milliseconds !== 'number') return false
-  if (printed !== null && !isNumbers(printed, 4)) return false
-  if (used !== null && !isUsed(used)) return false
-  if (outputs !== null && typeof outputs !== 'object') return false
+  const list = result as unknown[]
+  if (!isAttemptKey(list[0]) || typeof list[1] !== 'number') return false
+  if (list[5] !== null && !isNumbers(list[5], 4)) return false
+  if (list[4] !== null && typeof list[4] !== 'object') return false
+  const used = list.length > 6 ? list[6] : undefined
+  if (used !== undefined && used !== null && !isUsed(used)) return false
+  if (list.length > 7 && list[7] !== undefined && !isBeside(list[7])) return false
+  const fitness = list[2]
+  const cause = list[3]
   if (fitness !== null) return cause === null && Array.isArray(fitness) && fitness.every(Number.isFinite)
   return typeof cause === 'object' && cause !== null && typeof (cause as { message?: unknown }).message === 'string'
 }
@@ -208,9 +212,13 @@ function isBeside(beside: unknown): beside is ResultBeside {
 }
 
 function isAttemptKey(key: unknown): key is AttemptKey {
-  return isNumbers(key, 5) && key.every((part) => Number.isSafeInteger(part) && part >= 0)
+  if (!isNumbers(key, 5)) return false
+  for (let i = 0; i < 5; i++) if (!(Number.isSafeInteger(key[i]) && key[i]! >= 0)) return false
+  return true
 }
 
 function isNumbers(value: unknown, length: number): value is number[] {
-  return Array.isArray(value) && value.length === length && value.every((element) => typeof element === 'number')
+  if (!Array.isArray(value) || value.length !== length) return false
+  for (let i = 0; i < length; i++) if (typeof value[i] !== 'number') return false
+  return true
 }

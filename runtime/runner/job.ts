@@ -134,8 +134,8 @@ export function keyOfJob({ individual, epoch, attempt }: Job): AttemptKey {
 }
 
 /** Whether the key names the individual of a job, whatever the attempt. */
-export function isIndividualOf({ individual }: Job, [generation, index, replicate]: AttemptKey): boolean {
-  return individual.index === index && individual.generation === generation && individual.replicate === replicate
+export function isIndividualOf({ individual }: Job, key: AttemptKey): boolean {
+  return individual.index === key[1] && individual.generation === key[0] && individual.replicate === key[2]
 }
 
 function isAttemptOf(job: Job, key: AttemptKey): boolean {

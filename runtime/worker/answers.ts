@@ -22,7 +22,11 @@ export class Answers {
 
   /** Milliseconds since all was written, or since work began after that. */
   get age(): number {
-    return performance.now() - this.#writtenAt
+    return this.ageAt(performance.now())
+  }
+
+  ageAt(now: number): number {
+    return now - this.#writtenAt
   }
 
   /** Work begins: what is answered from now on has not waited before; what a full disk has kept back goes on waiting. */

@@ -45,7 +45,11 @@ export class Inbox {
 
   /** Milliseconds since the last look. */
   get age(): number {
-    return performance.now() - this.#receivedAt
+    return this.ageAt(performance.now())
+  }
+
+  ageAt(now: number): number {
+    return now - this.#receivedAt
   }
 
   /** Another runner has the run: its mode holds from now on. */

@@ -33,11 +33,13 @@ export class Member implements ContextSource {
   readonly #share: Assignment[3]
   readonly #around: MemberSurroundings
 
-  constructor([key, seed, values, share]: Assignment, around: MemberSurroundings) {
-    const [generation, index, replicate] = key
-    const id = { generation, index, replicate }
+  constructor(assignment: Assignment, around: MemberSurroundings) {
+    const key = assignment[0]
+    const share = assignment.length > 3 ? assignment[3] : undefined
+    const id = { generation: key[0], index: key[1], replicate: key[2] }
+    const parameters = around.optimizee.space.fromValues(assignment[2])
     this.key = key
-    this.individual = new Individual(id, around.optimizee.space.fromValues(values), seed, share && shareOf(share))
+    this.individual = new Individual(id, parameters, assignment[1], share && shareOf(share))
     this.stop = around.reports.stopOf(key)
     this.#share = share
     this.#around = around

@@ -66,6 +66,7 @@ export class Simulations {
   readonly #prepared = new Map<Assignment, Alone>()
   /** Whether the last simulation has taken no longer than a moment. */
   #wasShort = false
+  #endedAt = 0
   /** How long standard error was when what is simulated had printed all, if that is known. */
   #stderrEnd: number | undefined
   /** Whose code it is that runs, also what an attempt has left behind. */
@@ -101,8 +102,13 @@ export class Simulations {
   }
 
   /** Whether answers have waited for as long as they may. */
-  get isFlushDue(): boolean {
-    return this.#answers.age > flushIntervalMs[this.runFile.wakeUp]
+  isFlushDueAt(now: number): boolean {
+    return this.#answers.ageAt(now) > flushIntervalMs[this.runFile.wakeUp]
+  }
+
+  /** When the last simulation of one alone had ended: to read the clock again costs as much as a short one. */
+  get endedAt(): number {
+    return this.#endedAt
   }
 
   /** Whether something was broken off since the worker must end. */
@@ -133,11 +139,14 @@ export class Simulations {
 
   /**
    * Gives nothing to be waited for when a simulation is synchronous: a promise for each costs more than many a simulation.
-   * @param next what is simulated after that, as far as it is known
+   * @param next gives what is simulated after that, so many at most, as far as it is known
    */
-  simulate(assignments: readonly Assignment[], next: readonly Assignment[]): Promise<void> | undefined {
+  simulate(
+    assignments: readonly Assignment[],
+    next: (most: number) => readonly Assignment[],
+  ): Promise<void> | undefined {
     if (this.batchSize > 1) return this.#simulateMany(assignments)
-    if (this.#wasShort && this.#optimizee.prepare) this.#prepare([assignments[0]!, ...next.slice(0, mostAhead)])
+    if (this.#wasShort && this.#optimizee.prepare) this.#prepare([assignments[0]!, ...next(mostAhead)])
     return this.#simulateOne(assignments[0]!)
   }
 
@@ -177,7 +186,8 @@ export class Simulations {
 
   #onOutcome({ key, stop }: Member, came: AttemptOutcome, begin: number): Promise<void> | undefined {
     const outcome = stop.outcomeOf(came)
-    const milliseconds = performance.now() - begin
+    this.#endedAt = performance.now()
+    const milliseconds = this.#endedAt - begin
     const doubt = this.#end.doubt(outcome, milliseconds)
     if (doubt) return doubt.then(() => this.#conclude(key, outcome, milliseconds))
     this.#conclude(key, outcome, milliseconds)
@@ -216,7 +226,7 @@ export class Simulations {
         const outcome = stop.outcomeOf(came)
         if (this.#isBrokenOff(outcome)) return
         answered.push([key, outcome])
-        if (this.isFlushDue) write()
+        if (this.isFlushDueAt(performance.now())) write()
         else soon ??= setImmediate(write)
       },
       onFailure: (outcome, milliseconds) => this.#end.doubt(outcome, milliseconds),

@@ -46,7 +46,9 @@ export class WorkerProgram {
   /** Listens to that of the runner. */
   readonly #heart: BeatingHeart
   readonly #inbox: Inbox
-  readonly #queue: Assignment[] = []
+  /** What waits begins at `#head`: to move all of it up for each would cost as much as a short simulation. */
+  #queue: Assignment[] = []
+  #head = 0
   readonly #answers: Answers
   readonly #simulations: Simulations
   /** Why it begins nothing more, if that is so. */
@@ -126,8 +128,9 @@ export class WorkerProgram {
 
   /** Simulates until something has to be waited for: a promise, or what wakes it when it sleeps. */
   #workOn(end: WorkEnd): Promise<void> | undefined {
+    let now = performance.now()
     for (;;) {
-      if (this.#leaving || this.#queue.length === 0) {
+      if (this.#leaving || this.#isIdle) {
         if (!this.#answers.tryWrite()) return this.#flush()
         if (this.#leaving) {
           end.leave(this.#leaving)
@@ -143,21 +146,42 @@ export class WorkerProgram {
         this.#isGivenAhead = false
         this.#receive()
         if (this.#isOrphan() && !this.#inbox.hasNews) this.#leaving ??= 'grace'
-      } else if (this.#inbox.age > receiveIntervalMs) {
+        now = performance.now()
+      } else if (this.#inbox.ageAt(now) > receiveIntervalMs) {
         this.#receive() // it may be a reason to leave
+        now = performance.now()
       } else {
         const running = this.#simulateNext()
-        if (running) return running.then(() => (this.#simulations.isFlushDue ? this.#giveTurn() : undefined))
-        if (this.#simulations.isFlushDue) return this.#giveTurn()
+        if (running) return running.then(() => this.#giveTurnIfDue(performance.now()))
+        now = this.#simulations.endedAt
+        if (this.#simulations.isFlushDueAt(now)) return this.#giveTurn()
       }
     }
   }
 
   /** Gives nothing to be waited for when a simulation is synchronous. */
   #simulateNext(): Promise<void> | undefined {
-    const next = this.#queue.splice(0, this.#simulations.batchSize)
-    if (!this.#optimizee.open) return this.#simulations.simulate(next, this.#queue)
-    return this.open().then(() => this.#simulations.simulate(next, this.#queue))
+    const begin = this.#head
+    this.#head = Math.min(begin + this.#simulations.batchSize, this.#queue.length)
+    const next = this.#queue.slice(begin, this.#head)
+    if (!this.#optimizee.open) return this.#simulations.simulate(next, this.#upcoming)
+    return this.open().then(() => this.#simulations.simulate(next, this.#upcoming))
+  }
+
+  /** What is simulated after that which runs, as far as it is known. */
+  readonly #upcoming = (most: number): readonly Assignment[] => this.#queue.slice(this.#head, this.#head + most)
+
+  get #isIdle(): boolean {
+    return this.#head === this.#queue.length
+  }
+
+  #drop(): void {
+    this.#queue = []
+    this.#head = 0
+  }
+
+  #giveTurnIfDue(now: number): Promise<void> | undefined {
+    return this.#simulations.isFlushDueAt(now) ? this.#giveTurn() : undefined
   }
 
   /** Writes what there is, and lets signals and timers in between two simulations. */
@@ -194,8 +218,11 @@ export class WorkerProgram {
         if (message.epoch > this.#epoch) this.#follow(message.epoch)
         return
       case 'simulate':
-        if (this.#queue.length === 0) this.#simulations.skipPrinted()
-        for (const individual of message.individuals) this.#queue.push(individual)
+        if (this.#isIdle) this.#simulations.skipPrinted()
+        this.#queue = this.#isIdle
+          ? [...message.individuals]
+          : this.#queue.slice(this.#head).concat(message.individuals)
+        this.#head = 0
         this.#isGivenAhead = message.individuals.length > 1
         return
       case 'enough':
@@ -203,7 +230,7 @@ export class WorkerProgram {
         return
       case 'stop':
         this.#leaving ??= 'stop'
-        this.#queue.length = 0
+        this.#drop()
         return
       case 'next':
         return
@@ -237,20 +264,20 @@ export class WorkerProgram {
 
   #isOrphan(evenIfBusy = false): boolean {
     const silent = this.#heart.silence > this.#runFile.grace
-    return silent && (evenIfBusy || this.#queue.length === 0)
+    return silent && (evenIfBusy || this.#isIdle)
   }
 
   /** Its scheduler will end it soon: it finishes what runs and begins nothing more. */
   #onWarning(signal: NodeJS.Signals): void {
     this.#leaving ??= 'warned'
     this.#simulations.warn(signal)
-    this.#queue.length = 0
+    this.#drop()
     this.#inbox.wake()
   }
 
   #leave(): void {
     this.#leaving = 'signal'
-    this.#queue.length = 0
+    this.#drop()
     this.#simulations.breakOff(new Error('the worker was asked to end'))
     this.#inbox.wake()
   }

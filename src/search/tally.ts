@@ -111,7 +111,8 @@ export class Tally {
 
 /** Whether one is better, as the record orders them: of two that violate the constraints alike, the better fitness counts. */
 function isBetter(objectives: Objectives, one: Evaluation, other: Evaluation): boolean {
-  const [rank, otherRank] = [objectives.score(one), objectives.score(other)]
+  const rank = objectives.score(one)
+  const otherRank = objectives.score(other)
   if (rank !== otherRank || one.outcome !== 'done' || other.outcome !== 'done') return rank > otherRank
   return objectives.weigh(one.fitness) > objectives.weigh(other.fitness)
 }
