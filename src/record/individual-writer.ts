@@ -15,7 +15,6 @@ export class IndividualWriter {
   readonly #plain: RowInserter
   readonly #individual: Statement
   readonly #count: Statement
-  readonly #forgetFront: Statement
   readonly #operators: Operators
   #newest: number | undefined
 
@@ -34,9 +33,6 @@ export class IndividualWriter {
     this.#individual = file.prepare('insert into individuals values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
     this.#note = file.prepare('insert into generation_notes (generation, summary) values (?, ?)')
     this.#count = file.prepare('update generation_counts set individuals = individuals + ? where generation = ?')
-    this.#forgetFront = file.prepare(
-      'update generation_notes set front = null, hypervolume = null where generation = ? and front is not null',
-    )
   }
 
   /** The generation that this writer has begun last; nothing is stored of it but what came since. */
@@ -61,10 +57,7 @@ export class IndividualWriter {
     if (individuals.some(({ origin }) => origin !== undefined)) this.#operators.begin()
     this.#writeAll(individuals)
     this.#plain.flush()
-    for (const [generation, count] of counts) {
-      this.#count.run(count, generation)
-      this.#forgetFront.run(generation)
-    }
+    for (const [generation, count] of counts) this.#count.run(count, generation)
   }
 
   /** A loop of its own, behind which nothing stands: V8 compiles one that is long in its midst, and throws away what it has not seen the end of. */

@@ -145,6 +145,7 @@ export class RecordWriter extends RecordReader implements RunRecord {
   ): void {
     this.file.transaction(() => {
       this.#individuals.write(individuals, begun)
+      this.#forgetFronts(individuals)
       if (checkpoint) this.#putCheckpoint(checkpoint)
     })
   }
@@ -187,6 +188,7 @@ export class RecordWriter extends RecordReader implements RunRecord {
       const { standIns = [], reused = [] } = commit
       const toldBefore = this.#notesHeard && commit.reports.length > 0 ? this.#peekTold() : undefined
       this.#individuals.write(standIns)
+      this.#forgetFronts(standIns)
       this.#attempts.write(commit.attempts, {
         objectives: this.objectives,
         replications: this.replications,
@@ -229,6 +231,15 @@ export class RecordWriter extends RecordReader implements RunRecord {
       this.#front = objectives.wantsFront ? new FrontWriter(this.file, objectives, replications, reference) : null
     }
     return this.#front ?? undefined
+  }
+
+  /** The front up to a generation is not known any more once there are further individuals in it. */
+  #forgetFronts(individuals: readonly ProposedIndividual[]): void {
+    if (this.#front === null || individuals.length === 0) return
+    const sql =
+      'update generation_notes set front = null, hypervolume = null where generation = ? and front is not null'
+    const generations = new Set(individuals.map(({ individual }) => individual.generation))
+    for (const generation of generations) this.file.run(sql, generation)
   }
 
   #nextTold(): number {
