@@ -1,5 +1,6 @@
 import { type FailureCause, isSameFailure } from '../../src/core/evaluation.ts'
 import type { Individual } from '../../src/core/individual.ts'
+import { objectList } from '../../src/core/object-list.ts'
 import { isDeath } from '../../src/core/record.ts'
 import type { RunnerSettings } from '../../src/core/runner-settings.ts'
 import type { AttemptKey } from '../channel/protocol.ts'
@@ -42,7 +43,7 @@ export function isTriedAgain(
 
 /** The jobs that nobody holds, first come, first served. */
 export class JobQueue {
-  #jobs: Job[] = []
+  #jobs = objectList<Job>()
   #head = 0
 
   get size(): number {
@@ -59,7 +60,7 @@ export class JobQueue {
 
   /** Up to `count` jobs for a worker that holds some: in the order of the queue, and in no larger company than each may be. */
   take(count: number, held: HeldJobs): Job[] {
-    const jobs: Job[] = []
+    const jobs = objectList<Job>()
     let most = held.mostTogether
     while (jobs.length < count && this.#head < this.#jobs.length) {
       const job = this.#jobs[this.#head]!
@@ -78,7 +79,7 @@ export class JobQueue {
   }
 
   clear(): void {
-    this.#jobs.length = 0 // a new list would be one of numbers to V8, until the first job has come
+    this.#jobs = objectList()
     this.#head = 0
   }
 
@@ -90,7 +91,7 @@ export class JobQueue {
 
 /** The jobs that a worker holds, oldest first; it answers in this order, so that finding the one it means costs nothing. */
 export class HeldJobs {
-  #jobs: Job[] = []
+  #jobs = objectList<Job>()
   #head = 0
 
   get size(): number {

@@ -1,6 +1,7 @@
 import { violationOf } from '../../src/core/constraints.ts'
 import { type Evaluation, type FailureCause, type Judge, stoppingFailure } from '../../src/core/evaluation.ts'
 import type { Individual } from '../../src/core/individual.ts'
+import { objectList } from '../../src/core/object-list.ts'
 import { type AttemptRecord, isDeath, type StandIn, type TriedBefore, type Verdict } from '../../src/core/record.ts'
 import type { RunnerSettings } from '../../src/core/runner-settings.ts'
 import type { AttemptKey } from '../channel/protocol.ts'
@@ -38,14 +39,14 @@ export class OpenJobs {
   readonly #standInFor: StandInFor
   readonly #judge: Judge | undefined
   /** All that were opened; those that are decided leave it together, since to take each out at once would cost a search. */
-  #jobs: Job[] = []
+  #jobs = objectList<Job>()
   #size = 0
   readonly #queue = new JobQueue()
   /** The names of individuals that need not go on. */
   readonly #stopped = new Set<string>()
-  #attempts: AttemptRecord[] = []
-  #standIns: StandIn[] = []
-  #evaluations: Evaluation[] = []
+  #attempts = objectList<AttemptRecord>()
+  #standIns = objectList<StandIn>()
+  #evaluations = objectList<Evaluation>()
   #failure: RunnerFailure | undefined
 
   constructor(
@@ -154,15 +155,15 @@ export class OpenJobs {
   /** What has been decided since the last call. */
   takeDecisions(): Decisions {
     const decisions = { attempts: this.#attempts, standIns: this.#standIns, evaluations: this.#evaluations }
-    this.#attempts = []
-    this.#standIns = []
-    this.#evaluations = []
+    this.#attempts = objectList()
+    this.#standIns = objectList()
+    this.#evaluations = objectList()
     return decisions
   }
 
   clear(): void {
     close(this.#jobs)
-    this.#jobs.length = 0 // a new list would be one of numbers to V8, until the first job has come
+    this.#jobs = objectList()
     this.#size = 0
     this.#queue.clear()
   }

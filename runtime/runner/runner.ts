@@ -289,6 +289,11 @@ export class Runner {
 
 function generationsOf(individuals: readonly IndividualId[]): ReadonlySet<number> {
   const generations = new Set<number>()
-  for (let i = 0; i < individuals.length; i++) generations.add(individuals[i]!.generation)
+  let last: number | undefined
+  for (let i = 0; i < individuals.length; i++) {
+    const { generation } = individuals[i]!
+    if (generation !== last) generations.add(generation)
+    last = generation
+  }
   return generations
 }

@@ -105,6 +105,7 @@ export class AttemptWriter {
   }
 
   write(attempts: readonly AttemptRecord[], rules: Rules): void {
+    if (attempts.length === 0) return
     const tallies = new Map<number, Tally>()
     this.#usual.begin()
     this.#plain.begin()

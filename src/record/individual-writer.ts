@@ -94,8 +94,8 @@ export class IndividualWriter {
 /** How many individuals there are of each generation. */
 function countsOf(individuals: readonly ProposedIndividual[]): Map<number, number> {
   const counts = new Map<number, number>()
-  for (const { individual } of individuals) {
-    const { generation } = individual
+  for (let i = 0; i < individuals.length; i++) {
+    const { generation } = individuals[i]!.individual
     counts.set(generation, (counts.get(generation) ?? 0) + 1)
   }
   return counts

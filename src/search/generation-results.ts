@@ -1,5 +1,6 @@
 import type { Evaluation } from '../core/evaluation.ts'
 import type { Individual, IndividualId } from '../core/individual.ts'
+import { objectList } from '../core/object-list.ts'
 import type { Objectives } from '../core/objectives.ts'
 import type { Replications } from '../core/replications.ts'
 import { Replicates } from '../core/samples.ts'
@@ -16,7 +17,7 @@ export class GenerationResults {
   readonly #places: ReadonlyMap<number, number> | undefined
   readonly #size: number
   readonly #replicates: Replicates
-  readonly #points: Evaluation[] = []
+  readonly #points = objectList<Evaluation>()
 
   constructor(individuals: readonly Individual[], replications: Replications | undefined, objectives: Objectives) {
     this.#replicates = new Replicates(replications, objectives)

@@ -1,6 +1,6 @@
 import type { Runner } from '../../runtime/runner/runner.ts'
 import type { Evaluation } from '../core/evaluation.ts'
-import type { Individual } from '../core/individual.ts'
+import type { Individual, IndividualId } from '../core/individual.ts'
 import { pointsOf } from '../core/replications.ts'
 import { Replicates } from '../core/samples.ts'
 import { expandsInItsOwnWay } from './checkpoints.ts'
@@ -12,6 +12,7 @@ import { Repeats } from './repeats.ts'
 import { reuseKnown } from './reuse.ts'
 import { checkReplayed, type Knowledge, type Searched } from './searched.ts'
 import { summaryAt } from './summaries.ts'
+import type { Tally } from './tally.ts'
 
 /** A search in generations: all of one are told before the next is asked for. */
 export class GenerationalSearch {
@@ -24,6 +25,10 @@ export class GenerationalSearch {
   #hasEnded = false
   /** How many places of the trajectory the optimizer was told before it asked for the newest generation. */
   #told = 0
+  /** What came of the newest generation so far. */
+  #results: GenerationResults | undefined
+  /** The same function for all generations: V8 compiles what calls it for one function. */
+  readonly #toldNumber = (individual: IndividualId) => this.#results?.placeOf(individual, this.#told) ?? null
   #limit: string | undefined
 
   constructor(searched: Searched) {
@@ -110,13 +115,14 @@ export class GenerationalSearch {
     const { trajectory, optimizer, record, tally } = this.#searched
     const individuals = trajectory.individuals()
     const results = new GenerationResults(individuals, trajectory.replications, optimizer.objectives)
-    record.numberTold((individual) => results.placeOf(individual, this.#told))
+    this.#results = results
+    record.numberTold(this.#toldNumber)
     const isResumed = trajectory.generation === this.#resumed
     const open = isResumed ? this.#recall(results) : individuals
     tally.expect(individuals, isResumed ? record.evaluations(trajectory.generation) : [])
     this.#report(results.known)
     const onKnown = (evaluations: readonly Evaluation[]) => {
-      for (const evaluation of evaluations) tally.count(results.add(evaluation))
+      countAll(evaluations, results, tally)
       this.#report(results.known)
     }
     if (cache) await reuseKnown(cache, open, record, signal, onKnown)
@@ -205,4 +211,8 @@ export class GenerationalSearch {
     const generations = Math.min(optimizer.mostGenerations, limits.generations ?? Number.POSITIVE_INFINITY)
     tally.report({ generation: trajectory.generation, generations, ...ends.room, size: this.size, evaluated })
   }
+}
+
+function countAll(evaluations: readonly Evaluation[], results: GenerationResults, tally: Tally): void {
+  for (let i = 0; i < evaluations.length; i++) tally.count(results.add(evaluations[i]!))
 }
