@@ -175,9 +175,26 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
       this.#proposed.add(serial, { parameters, keyed, known: state.known })
       serial++
     }
-    const pending = next.pending.length > 0 ? next.pending.concat(added) : added
+    const pending = state.pending.length > 0 ? state.pending.concat(added) : added
     this.#pendingKeys.settle(pending)
-    return { state: { ...next, proposed: serial, pending }, proposals }
+    const { families, known, hallOfFame } = state
+    const { generation, isSteady, members, average, failed } = next
+    // Written out, here and in `tell`: a spread copies each key by its name, which in steady orders is done for each individual.
+    return {
+      state: {
+        families,
+        generation,
+        isSteady,
+        members,
+        pending,
+        known,
+        proposed: serial,
+        hallOfFame,
+        average,
+        failed,
+      },
+      proposals,
+    }
   }
 
   override tell(state: GeneticAlgorithmState, evaluations: readonly Evaluation<P>[]): GeneticAlgorithmState {
@@ -190,12 +207,17 @@ export class GeneticAlgorithm<P = Record<string, unknown>> extends Optimizer<Gen
     }
     const pending = withoutTold(state.pending, told)
     this.#pendingKeys.tell(state.pending, pending, told)
+    const after = this.#breedingOf(state).tell(state, told)
     return {
-      ...state,
-      ...this.#breedingOf(state).tell(state, told),
+      families: after.families ?? state.families,
+      generation: state.generation,
+      isSteady: state.isSteady,
+      members: after.members ?? state.members,
       pending,
       known: this.#withMembers(state.known, told),
+      proposed: state.proposed,
       hallOfFame: honour(state.hallOfFame, evaluations, this.settings.hallOfFame, this),
+      average: after.average === undefined ? state.average : after.average,
       failed,
     }
   }

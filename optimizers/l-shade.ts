@@ -20,7 +20,8 @@ import { leastMembers, trialOf } from './shared/differential/trial.ts'
 import { freshPoint, type KeyedPoint, keyedPoint } from './shared/fresh-point.ts'
 import { canonical } from './shared/genes.ts'
 import { scoreAt } from './shared/known-points.ts'
-import { nothingSeen, recommendBest, type Seen, see, summarizeSeen } from './shared/seen.ts'
+import { PendingKeys } from './shared/pending-keys.ts'
+import { nothingSeen, recommendBest, type Seen, type SeenPoint, see, summarizeSeen } from './shared/seen.ts'
 
 const settings = z.strictObject({
   ...commonSettings,
@@ -109,6 +110,8 @@ export class LShade<P = Record<string, unknown>> extends Optimizer<LShadeState, 
     searches: true,
   } as const
 
+  readonly #pendingKeys = new PendingKeys<number>((pending) => new Set(pending))
+
   constructor(problem: Problem<P>, given: z.input<typeof settings> = {}, ...surplus: readonly never[]) {
     super(problem, parseSettings(settings, given, 'optimizer'), ...surplus)
     const { populationSize, leastPopulation } = this.settings
@@ -157,7 +160,8 @@ export class LShade<P = Record<string, unknown>> extends Optimizer<LShadeState, 
   }
 
   override ask(state: LShadeState, room: number, random: Random): Asked<LShadeState, P> {
-    const taken = new Set(state.pending)
+    const taken = this.#pendingKeys.take(state.pending)
+    const added: number[] = []
     const isTaken = (key: number) => taken.has(key) || scoreAt(state.seen.known, key) !== undefined
     const proposals: Proposal<P>[] = []
     const turns = [...state.turns]
@@ -166,16 +170,21 @@ export class LShade<P = Record<string, unknown>> extends Optimizer<LShadeState, 
       const made = missing > 0 ? this.#first(isTaken, random) : this.#next(state, turns, isTaken, random)
       if (!made) break
       if (missing > 0) missing--
+      if (!taken.has(made.key)) added.push(made.key)
       taken.add(made.key)
       proposals.push(made.proposal)
     }
-    return { state: { ...state, pending: [...taken], turns, missing }, proposals }
+    const pending = state.pending.concat(added)
+    this.#pendingKeys.settle(pending)
+    return { state: { ...state, pending, turns, missing }, proposals }
   }
 
   override tell(state: LShadeState, evaluations: readonly Evaluation<P>[], random: Random): LShadeState {
     let next = state
+    const keys: SeenPoint[] = []
     for (const evaluation of evaluations) {
       const { seen, told } = see(next.seen, evaluation, this.space, this.objectives)
+      keys.push(told)
       const pending = next.pending.filter((key) => key !== told.key)
       next = { ...next, seen, pending, told: next.told + 1 }
       const trial = evaluation.tag as Trial | undefined
@@ -185,6 +194,7 @@ export class LShade<P = Record<string, unknown>> extends Optimizer<LShadeState, 
       else next = this.#select(next, trial, told.score, random)
       if (next.missing === 0 && next.trials >= next.members.length) next = this.#endGeneration(next)
     }
+    this.#pendingKeys.tell(state.pending, next.pending, keys)
     return next
   }
 

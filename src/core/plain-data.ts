@@ -49,20 +49,22 @@ function flawIn(value: unknown, use: Use, depth: number): Flaw | undefined {
 }
 
 /*
- * Lists are looked through by their methods, never by an index: where lists of numbers and lists of objects are both read by
+ * Lists are looked through by `at`, never by an index in brackets: where lists of numbers and lists of objects are both read by
  * one index, the engine turns each of numbers that comes by into one of objects for good, and whatever computes with it then
  * takes half as long again.
  */
 
 function flawInObject(value: object, use: Use, depth: number): Flaw | undefined {
   if (depth > deepest) return { where: '', is: tooDeep }
-  if (Array.isArray(value) || value instanceof Float64Array || value instanceof Int32Array) {
-    const list = value as readonly unknown[]
-    const at = list.findIndex((item) => flawIn(item, use, depth + 1) !== undefined)
-    if (at < 0) return undefined
-    const { where, is } = flawIn(list.at(at), use, depth + 1)!
-    return { where: `[${at}]${where}`, is }
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) {
+      const flaw = flawIn(value.at(i), use, depth + 1)
+      if (flaw) return { where: `[${i}]${flaw.where}`, is: flaw.is }
+    }
+    return undefined
   }
+  if (value instanceof Int32Array) return undefined
+  if (value instanceof Float64Array) return flawInNumbers(value, use)
   const prototype = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null) {
     const { name } = (prototype.constructor ?? Object) as { readonly name: string }
@@ -71,6 +73,14 @@ function flawInObject(value: object, use: Use, depth: number): Flaw | undefined 
   for (const key of Object.keys(value)) {
     const flaw = flawIn((value as Readonly<Record<string, unknown>>)[key], use, depth + 1)
     if (flaw) return { where: `.${key}${flaw.where}`, is: flaw.is }
+  }
+  return undefined
+}
+
+function flawInNumbers(numbers: Float64Array, use: Use): Flaw | undefined {
+  if (use === 'written') return undefined
+  for (let i = 0; i < numbers.length; i++) {
+    if (!Number.isFinite(numbers[i])) return { where: `[${i}]`, is: String(numbers[i]) }
   }
   return undefined
 }
@@ -114,10 +124,11 @@ function changeIn(before: unknown, now: unknown): string | undefined {
   if (isList) {
     const [list, others] = [before as readonly unknown[], now as readonly unknown[]]
     if (others.length !== list.length) return '.'
-    const at = list.findIndex((item, i) => changeIn(item, others.at(i)) !== undefined)
-    if (at < 0) return undefined
-    const place = changeIn(list.at(at), others.at(at))!
-    return `[${at}]${place === '.' ? '' : place}`
+    for (let i = 0; i < list.length; i++) {
+      const place = changeIn(list.at(i), others.at(i))
+      if (place !== undefined) return `[${i}]${place === '.' ? '' : place}`
+    }
+    return undefined
   }
   const one = before as Readonly<Record<string, unknown>>
   const other = now as Readonly<Record<string, unknown>>

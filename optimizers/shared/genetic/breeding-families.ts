@@ -14,7 +14,7 @@ import {
 import { type Member, meanOfFeasible, type Scored } from './members.ts'
 import { bestMembers, freshGenome, type Nursery } from './nursery.ts'
 import { countFrom, pendingOf } from './pending.ts'
-import type { Breeding, GeneticAlgorithmState, Litter, Offspring, Told } from './state.ts'
+import type { Breeding, GeneticAlgorithmState, Litter, Offspring, Telling, Told } from './state.ts'
 
 /** Children compete for places, one by one, whether a generation is told at once or each as it comes. */
 export class BreedingFamilies<P> implements Breeding {
@@ -51,10 +51,11 @@ export class BreedingFamilies<P> implements Breeding {
     }
     const generation = Math.floor(Math.max(0, before.proposed + offspring.length - 1) / settings.populationSize)
     const failed = generation > before.generation ? 0 : before.failed
-    return { state: { ...before, members, generation, failed }, offspring }
+    const { isSteady, average } = before
+    return { state: { generation, isSteady, members, average, failed }, offspring }
   }
 
-  tell(before: GeneticAlgorithmState, told: readonly Told[]): Partial<GeneticAlgorithmState> {
+  tell(before: GeneticAlgorithmState, told: readonly Told[]): Telling {
     const { space, objectives } = this.#nursery
     const families = before.families ?? firstFamilies
     const contestants: Contestant[] = []
@@ -65,14 +66,14 @@ export class BreedingFamilies<P> implements Breeding {
     }
     const population = { members: before.members, scores: this.#scoresOf(before.members) }
     const size = this.#size
-    const { scores, ...after } = compete(population, families, contestants, size)
+    const { scores, members, families: after } = compete(population, families, contestants, size)
     const isFull = scores.length >= size
-    const average = meanOfFeasible(after.members, scores)
-    if (!isFull || !hasCollapsed(scores, after.families, space.dimension)) {
-      this.#scored = { members: after.members, scores }
-      return { ...after, average }
+    const average = meanOfFeasible(members, scores)
+    if (!isFull || !hasCollapsed(scores, after, space.dimension)) {
+      this.#scored = { members, scores }
+      return { members, families: after, average }
     }
-    return { members: [], families: this.#anew(after.families, before.proposed), average }
+    return { members: [], families: this.#anew(after, before.proposed), average }
   }
 
   #scoresOf(members: readonly Member[]): readonly number[] {

@@ -7,7 +7,7 @@ import { type Distinct, makeDistinct, type Taken } from './distinct.ts'
 import { winner } from './families.ts'
 import { hasPlace, isFeasible, keysOf, type Member, meanOfFeasible, type Scored, takePlace } from './members.ts'
 import { bestMembers, freshGenome, type Nursery } from './nursery.ts'
-import type { Breeding, GeneticAlgorithmState, Litter, Offspring, Told } from './state.ts'
+import type { Asking, Breeding, GeneticAlgorithmState, Litter, Offspring, Telling, Told } from './state.ts'
 
 /**
  * A population is bred at once from the one before, with elites; or, asked while individuals are pending or with less room
@@ -30,10 +30,10 @@ export class BreedingGenerations<P> implements Breeding {
       const litter = this.#askGeneration(state, room, random)
       if (litter.offspring.length <= room) return litter
     }
-    return this.#askSteady(state.isSteady ? state : { ...state, isSteady: true }, room, random)
+    return this.#askSteady(state, room, random)
   }
 
-  tell(before: GeneticAlgorithmState, told: readonly Told[]): Partial<GeneticAlgorithmState> {
+  tell(before: GeneticAlgorithmState, told: readonly Told[]): Telling {
     if (!before.isSteady || this.#best.members !== before.members) {
       const all = [...before.members, ...told.map(({ member }) => member)]
       if (!before.isSteady) return { members: all }
@@ -77,7 +77,7 @@ export class BreedingGenerations<P> implements Breeding {
     const scores = scoresAmong(objectives, members)
     const { survivors, offspring } = this.#breed(state, scores, random)
     const average = this.#averageOf(members)
-    const next = { ...state, generation: state.generation + 1, members: survivors, average, failed: 0 }
+    const next: Asking = { generation: state.generation + 1, isSteady: false, members: survivors, average, failed: 0 }
     return { state: next, offspring: offspring.map(bred) }
   }
 
@@ -99,7 +99,7 @@ export class BreedingGenerations<P> implements Breeding {
     }
     const generation = Math.floor((state.proposed + offspring.length) / populationSize)
     const failed = generation > state.generation ? 0 : state.failed
-    return { state: { ...state, generation, failed }, offspring }
+    return { state: { generation, isSteady: true, members: state.members, average: state.average, failed }, offspring }
   }
 
   /** The next population: elites, then offspring; what equals a member of this one is a survivor and keeps its fitness. */

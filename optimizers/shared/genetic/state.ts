@@ -42,9 +42,15 @@ export interface Offspring {
   readonly bred?: Bred
 }
 
-/** What comes of asking: the state beside the offspring, which is not pending in it yet. */
+/** What of the state asking changes, beside what is pending. */
+export type Asking = Pick<GeneticAlgorithmState, 'generation' | 'isSteady' | 'members' | 'average' | 'failed'>
+
+/** What of the state results change that depends on how populations are bred. */
+export type Telling = Partial<Pick<GeneticAlgorithmState, 'families' | 'members' | 'average'>>
+
+/** What comes of asking: the offspring, and the state beside it. */
 export interface Litter {
-  readonly state: GeneticAlgorithmState
+  readonly state: Asking
   readonly offspring: readonly Offspring[]
 }
 
@@ -58,5 +64,5 @@ export interface Told {
 export interface Breeding {
   ask(state: GeneticAlgorithmState, room: number, random: Random): Litter
   /** The members, and what else depends on how they are bred, after results; those are not pending any more. */
-  tell(before: GeneticAlgorithmState, told: readonly Told[]): Partial<GeneticAlgorithmState>
+  tell(before: GeneticAlgorithmState, told: readonly Told[]): Telling
 }
