@@ -4,7 +4,7 @@ import type { Evaluation } from '../../src/core/evaluation.ts'
 import type { Individual } from '../../src/core/individual.ts'
 import type { ReportRecord, RunRecord, WorkerEnd } from '../../src/core/record.ts'
 import { PipeDamaged } from '../channel/pipe-reader.ts'
-import type { AttemptKey, Result } from '../channel/protocol.ts'
+import type { AttemptKey, FromWorker, Result } from '../channel/protocol.ts'
 import type { Accounts } from './accounts.ts'
 import type { Durations } from './durations.ts'
 import type { Fleet } from './fleet.ts'
@@ -73,27 +73,10 @@ export class Collector {
     const { fleet, durations } = this.#options
     let read = false
     try {
-      for (const message of worker.receive(durations.least)) {
+      worker.receive(durations.least, (message) => {
         read = true
-        switch (message.type) {
-          case 'hello':
-            fleet.onHello(worker)
-            break
-          case 'ready':
-            fleet.onReady()
-            break
-          case 'results':
-            this.#takeAll(worker, message.results)
-            break
-          case 'report':
-            for (const [step, value] of message.values) this.#reports.push(reportOf(message.key, step, value))
-            break
-          case 'leaving':
-          case 'refused':
-          case 'next':
-            break
-        }
-      }
+        this.#onMessage(worker, message)
+      })
     } catch (error) {
       if (!(error instanceof PipeDamaged)) throw error
       if (worker.hasEnded) return read // it was given up already: of its pipe nothing more can be understood
@@ -101,6 +84,27 @@ export class Collector {
       fleet.restart(worker, { type: 'given up', kind: 'channel-damaged', why })
     }
     return read
+  }
+
+  #onMessage(worker: WorkerProcess, message: FromWorker): void {
+    switch (message.type) {
+      case 'hello':
+        this.#options.fleet.onHello(worker)
+        break
+      case 'ready':
+        this.#options.fleet.onReady()
+        break
+      case 'results':
+        this.#takeAll(worker, message.results)
+        break
+      case 'report':
+        for (const [step, value] of message.values) this.#reports.push(reportOf(message.key, step, value))
+        break
+      case 'leaving':
+      case 'refused':
+      case 'next':
+        break
+    }
   }
 
   /** A worker simulates one after the other, and the last has come now. */

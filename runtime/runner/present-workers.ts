@@ -7,8 +7,10 @@ export class PresentWorkers {
   readonly #alarm: Alarm
   readonly #accounts: Accounts
   readonly #workers = new Map<number, WorkerProcess>()
+  /** All of them, in a list that is asked for several times with every answer. */
+  #all: readonly WorkerProcess[] = []
   /** Given up, but not known to be dead: what they may still write is recorded as late. */
-  readonly #retired = new Set<WorkerProcess>()
+  #retired: readonly WorkerProcess[] = []
 
   constructor(alarm: Alarm, accounts: Accounts) {
     this.#alarm = alarm
@@ -16,7 +18,7 @@ export class PresentWorkers {
   }
 
   get all(): readonly WorkerProcess[] {
-    return [...this.#workers.values()]
+    return this.#all
   }
 
   get living(): readonly WorkerProcess[] {
@@ -24,7 +26,7 @@ export class PresentWorkers {
   }
 
   get retired(): readonly WorkerProcess[] {
-    return [...this.#retired]
+    return this.#retired
   }
 
   /** System calls for the pipe files and hearts of all workers that may still write. */
@@ -38,6 +40,7 @@ export class PresentWorkers {
 
   add(worker: WorkerProcess): void {
     this.#workers.set(worker.number, worker)
+    this.#all = [...this.#workers.values()]
     this.#alarm.add(worker)
   }
 
@@ -45,11 +48,12 @@ export class PresentWorkers {
   remove(worker: WorkerProcess, { mayWrite }: { readonly mayWrite: boolean }): void {
     this.#alarm.remove(worker)
     this.#workers.delete(worker.number)
+    this.#all = [...this.#workers.values()]
     worker.endGroup()
     if (mayWrite) worker.sendAwayIfLate()
     if (mayWrite && !worker.isSurelyDead) {
       worker.sendAway()
-      this.#retired.add(worker)
+      this.#retired = [...this.#retired, worker]
       return
     }
     this.#accounts.addFileOperations(worker.operations)
@@ -60,6 +64,7 @@ export class PresentWorkers {
   abandon(): void {
     for (const worker of [...this.all, ...this.retired]) worker.closeFiles()
     this.#workers.clear()
-    this.#retired.clear()
+    this.#all = []
+    this.#retired = []
   }
 }

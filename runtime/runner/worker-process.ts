@@ -246,18 +246,18 @@ export class WorkerProcess {
   }
 
   /**
-   * What the worker has written, if it is time to look; all of the rest if the worker has ended.
+   * Hands on what the worker has written, if it is time to look; all of the rest if the worker has ended.
    *
    * @param leastMs how long an individual will hardly fall short of
    * @throws PipeDamaged if what the worker wrote cannot be trusted any more
    */
-  *receive(leastMs: number): Generator<FromWorker> {
+  receive(leastMs: number, onMessage: (message: FromWorker) => void): void {
     let messages = this.hasEnded ? this.#pipes.receiveRest() : this.#pipes.receive(leastMs)
     if (this.#pipes.takeGrowth()) this.#signs.onProgress()
     while (messages.length > 0) {
       for (const message of messages) {
         this.#hear(message)
-        yield message
+        onMessage(message)
       }
       messages = this.hasEnded ? this.#pipes.receiveRest() : []
     }

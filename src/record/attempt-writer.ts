@@ -39,12 +39,17 @@ export class AttemptWriter {
   readonly #standing: Statement<Standing>
   readonly #budget: Statement<{ readonly budget: number | null }>
   readonly #tally: Statement
-  readonly #best: Statement
+  readonly #tallyWithBest: Statement
+  readonly #best: Statement<Standard>
   readonly #noteBest: Statement
   readonly #countSamples: Statement<{ readonly samples: number }>
   readonly #samples: Statement<Sample>
   readonly #setSamples: Statement
   #hasOthers: boolean
+  /** The best of generations that were written last: to look for it costs as much as to write an evaluation. */
+  readonly #known = new Map<number, Standard | undefined>()
+  /** How many transactions had failed when that was known. */
+  #knownAfter = 0
   /** The newest generation of which an attempt has printed something since the record was opened. */
   #lastPrinted = -1
 
@@ -62,21 +67,19 @@ export class AttemptWriter {
     this.#budget = file.prepare(`select budget from individuals ${ofOne}`) as Statement<{
       readonly budget: number | null
     }>
-    this.#tally = file.prepare(
+    const tally = (best: string) =>
       `update generation_counts set done = done + ?, failed = failed + ?, stopped = stopped + ?,
-         last_told = nullif(max(coalesce(last_told, -1), coalesce(?, -1)), -1)
-       where generation = ?`,
-    )
+         last_told = nullif(max(coalesce(last_told, -1), coalesce(?, -1)), -1)${best}
+       where generation = ?`
+    this.#tally = file.prepare(tally(''))
+    this.#tallyWithBest = file.prepare(tally(', best_index = ?, best_replicate = ?'))
     this.#best = file.prepare(
-      `update generation_counts as c set best_index = @index, best_replicate = @replicate
-       where generation = @generation and coalesce(
-         (select score < @score or (score = @score and (c.best_index, c.best_replicate) > (@index, @replicate))
-          from (select coalesce(
-            (select best_score from generation_notes n where n.generation = c.generation),
-            (select score from evaluations e
-             where e.generation = c.generation and e."index" = c.best_index and e.replicate = c.best_replicate)) as score)),
-         true)`,
-    )
+      `select best_index as "index", best_replicate as replicate, coalesce(
+         (select best_score from generation_notes n where n.generation = c.generation),
+         (select score from evaluations e
+          where e.generation = c.generation and e."index" = c.best_index and e.replicate = c.best_replicate)) as score
+       from generation_counts c where generation = ?`,
+    ) as Statement<Standard>
     this.#noteBest = file.prepare(
       `insert into generation_notes (generation, best_score) values (?, ?)
        on conflict do update set best_score = excluded.best_score`,
@@ -102,6 +105,24 @@ export class AttemptWriter {
   /** Whether no attempt of that generation or a later one that was stored here has printed anything. */
   isSilentFrom(generation: number): boolean {
     return this.#lastPrinted < generation
+  }
+
+  /** A generation has begun: there is no best of it. */
+  onBegin(generation: number): void {
+    this.#checkKnown()
+    this.#known.set(generation, undefined)
+  }
+
+  /** Of no generation it is known any more which is its best. */
+  forgetBest(): void {
+    this.#known.clear()
+  }
+
+  /** What was known in a transaction that has failed never was, and of few generations it need be known. */
+  #checkKnown(): void {
+    const { failures } = this.#file
+    if (failures !== this.#knownAfter || this.#known.size >= mostKnown) this.#known.clear()
+    this.#knownAfter = failures
   }
 
   write(attempts: readonly AttemptRecord[], rules: Rules): void {
@@ -251,13 +272,26 @@ export class AttemptWriter {
     { done, failed, stopped, lastTold, best }: Tally,
     { replications }: Pick<Rules, 'replications'>,
   ): void {
-    this.#tally.run(done, failed, stopped, lastTold, generation)
-    if (!best) return
-    const isBest = this.#best.run({ ...best, generation }).changes > 0
+    if (!best || !this.#isBest(generation, best)) {
+      this.#tally.run(done, failed, stopped, lastTold, generation)
+      return
+    }
+    this.#tallyWithBest.run(done, failed, stopped, lastTold, best.index, best.replicate, generation)
     // What all samples come to stands in the row of none.
-    if (isBest && replications) this.#noteBest.run(generation, best.score)
+    if (replications) this.#noteBest.run(generation, best.score)
+    this.#known.set(generation, best)
+  }
+
+  #isBest(generation: number, candidate: Best): boolean {
+    this.#checkKnown()
+    if (!this.#known.has(generation)) this.#known.set(generation, this.#best.get(generation))
+    const standard = this.#known.get(generation)
+    return typeof standard?.score !== 'number' || isBetter(candidate, standard as Best)
   }
 }
+
+/** The best is known of so many generations at most. */
+const mostKnown = 16
 
 /** What every evaluation has, */
 const plainColumns = [
@@ -329,16 +363,27 @@ interface Tally {
   failed: number
   stopped: number
   lastTold: number | null
-  best: { readonly score: number; readonly index: number; readonly replicate: number } | undefined
+  best: Best | undefined
 }
 
-function consider(tally: Tally, candidate: NonNullable<Tally['best']>): void {
-  const { best } = tally
-  const { score } = candidate
-  if (Number.isNaN(score)) return // of infinite objectives that weigh against each other
-  if (!best || score > best.score || (score === best.score && isBefore(candidate, best))) tally.best = candidate
+interface Best {
+  readonly score: number
+  readonly index: number
+  readonly replicate: number
 }
 
-function isBefore(a: NonNullable<Tally['best']>, b: NonNullable<Tally['best']>): boolean {
+/** What stands as the best of a generation; nulls if nothing does. */
+type Standard = { readonly [Name in keyof Best]: number | null }
+
+function consider(tally: Tally, candidate: Best): void {
+  if (Number.isNaN(candidate.score)) return // of infinite objectives that weigh against each other
+  if (!tally.best || isBetter(candidate, tally.best)) tally.best = candidate
+}
+
+function isBetter(candidate: Best, standard: Best): boolean {
+  return candidate.score > standard.score || (candidate.score === standard.score && isBefore(candidate, standard))
+}
+
+function isBefore(a: Best, b: Best): boolean {
   return a.index < b.index || (a.index === b.index && a.replicate < b.replicate)
 }

@@ -29,6 +29,7 @@ export class RecordFile extends Statements {
   readonly #isShared: boolean
   readonly #isWritten: boolean
   #epoch = 0
+  #failures = 0
   /** The copy for readers that is being made. */
   #copying: Promise<void> | undefined
 
@@ -128,6 +129,11 @@ export class RecordFile extends Statements {
     return pages * size
   }
 
+  /** How many transactions have changed nothing since they failed. */
+  get failures(): number {
+    return this.#failures
+  }
+
   /** From here on transactions are of this epoch, and refused once the record is of a later one. */
   enterEpoch(epoch: number): void {
     this.#epoch = epoch
@@ -142,6 +148,7 @@ export class RecordFile extends Statements {
       crashPoint('transaction')
       return result
     } catch (error) {
+      this.#failures++
       if (isLocked(error)) this.#database.pragma(`busy_timeout = ${lockMs.later}`)
       throw explained(this.directory, error)
     }

@@ -132,10 +132,7 @@ export class RecordWriter extends RecordReader implements RunRecord {
     individuals: readonly ProposedIndividual[],
     { summary = {}, checkpoint }: GenerationDetails = {},
   ): void {
-    this.file.transaction(() => {
-      this.#individuals.write(individuals, [{ generation, summary }])
-      if (checkpoint) this.#putCheckpoint(checkpoint)
-    })
+    this.addIndividuals(individuals, { begun: [{ generation, summary }], checkpoint })
   }
 
   /** Stores further individuals of generations that are there, or that begin with them. */
@@ -146,6 +143,7 @@ export class RecordWriter extends RecordReader implements RunRecord {
     this.file.transaction(() => {
       this.#individuals.write(individuals, begun)
       this.#forgetFronts(individuals)
+      for (const { generation } of begun) this.#attempts.onBegin(generation)
       if (checkpoint) this.#putCheckpoint(checkpoint)
     })
   }
@@ -281,6 +279,7 @@ export class RecordWriter extends RecordReader implements RunRecord {
         )
       }
       this.file.execute(findBest)
+      this.#attempts.forgetBest()
     })
   }
 

@@ -97,6 +97,42 @@ test('what is stored comes back, in another process as well', () => {
   }
 })
 
+test('the best of a generation is what stands in the record, whatever was written in vain', () => {
+  const first = prepareRecord()
+  const bests = (record: RecordWriter) =>
+    query<number[]>(record, 'select best_index as i, best_score as s from generations order by generation').map(
+      Object.values,
+    )
+  for (const generation of [0, 1]) addGeneration(first, generation, 5, {})
+  first.commit(batch(attempt(0, 1, { fitness: [4] }), attempt(1, 3, { fitness: [8] })))
+  const unstorable = {
+    individual: { generation: 0, index: 2, replicate: 0 },
+    attempt: 1,
+    step: 'first' as never,
+    value: 1,
+  }
+  const inVain = { ...batch(attempt(0, 2, { fitness: [1] })), reports: [unstorable] }
+  expect(() => first.commit(inVain)).toThrow()
+  first.commit(batch(attempt(0, 3, { fitness: [3] }), attempt(1, 4, { fitness: [8] })))
+  expect(bests(first)).toEqual([
+    [3, -3],
+    [3, -8],
+  ])
+  first.commit(batch(attempt(0, 0, { fitness: [3] }), attempt(1, 2, { fitness: [9] })))
+  expect(bests(first)).toEqual([
+    [0, -3],
+    [3, -8],
+  ])
+  first.close()
+  const again = RecordWriter.openForWriting(first.directory)
+  again.commit(batch(attempt(0, 4, { fitness: [3.5] }), attempt(1, 1, { fitness: [7] })))
+  expect(bests(again)).toEqual([
+    [0, -3],
+    [1, -7],
+  ])
+  again.close()
+})
+
 test('the counts are those of the tables, whatever happened in which order', () => {
   const verdict = fc.constantFrom('done', 'failed', 'retried', 'lost', 'late', 'given up, then accepted' as const)
   fc.assert(
