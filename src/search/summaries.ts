@@ -12,13 +12,15 @@ const bytes = { individual: 130, parameter: 22 } as const
 /**
  * What an optimizer says of itself when it begins a generation, or a block, of so many individuals after others. Where
  * generations are small, or what it says is long, it says so now and then: a summary for each individual would take a
- * quarter of the record. Of a design every one is kept, since it says which points are left out.
+ * quarter of the record. One of a design that says how many points it leaves out is always kept.
  */
 export function summaryAt(optimizer: Optimizer, before: number, count: number): Readonly<Record<string, unknown>> {
   const { search, abilities, space } = optimizer
-  if (!abilities.searches) return search.summarize()
-  if (!hasMultiple(leastIndividuals, before, count)) return {}
+  const isDue = hasMultiple(leastIndividuals, before, count)
+  if (!isDue && abilities.searches) return {}
   const summary = search.summarize()
+  if ('leftOut' in summary) return summary
+  if (!isDue) return {}
   const perIndividual = mostShare * (bytes.individual + bytes.parameter * space.dimension)
   const needed = JSON.stringify(summary).length / perIndividual
   let individuals = leastIndividuals
