@@ -26,12 +26,16 @@ export function rankCorrelations(
   const rows = completeRows(output)
   const rowsOf = ({ values }: Factor) => rows.filter((row) => !Number.isNaN(values[row]!))
   const isOrdered = ({ labels, isOrdered = false }: Factor) => labels === undefined || labels.length === 2 || isOrdered
-  const ordered = factors.filter((factor) => isOrdered(factor) && rowsOf(factor).length === rows.length)
+  const isWhole = ({ values }: Factor) => rows.every((row) => !Number.isNaN(values[row]!))
+  const ordered = factors.filter((factor) => isOrdered(factor) && isWhole(factor))
   const columns = [...ordered.map(({ values }) => values), output].map((values) =>
     standardRanks(valuesAt(values, rows)),
   )
   const target = columns.length - 1
-  const matrix = columns.map((a) => columns.map((b) => (a && b ? dot(a, b) : 0)))
+  const matrix: number[][] = columns.map(() => [])
+  for (const [i, a] of columns.entries()) {
+    for (const [j, b] of columns.slice(0, i + 1).entries()) matrix[i]![j] = matrix[j]![i] = a && b ? dot(a, b) : 0
+  }
   const partial = partialCorrelations(matrix, columns[target] ? columns.flatMap((c, i) => (c ? [i] : [])) : [], target)
   return factors.map((factor) => {
     const at = ordered.indexOf(factor)

@@ -5,34 +5,43 @@ import { roundOff } from './round-off.ts'
  * what computed them are equal: a few that do differ would else make that rounding count as much as any difference.
  */
 export function ranksOf(values: ArrayLike<number>): Float64Array {
-  const numbers = Float64Array.from(values)
-  const places = ascending(numbers)
+  const { places, numbers } = ascending(Float64Array.from(values))
   const ranks = new Float64Array(numbers.length)
   for (let begin = 0, end = 0; begin < places.length; begin = end) {
-    const first = numbers[places[begin]!]!
+    const first = numbers[begin]!
     const last = Number.isFinite(first) ? first + roundOff * Math.abs(first) : first
     do end++
-    while (end < places.length && numbers[places[end]!]! <= last)
+    while (end < places.length && numbers[end]! <= last)
     const rank = (begin + end + 1) / 2
     for (let i = begin; i < end; i++) ranks[places[i]!] = rank
   }
   return ranks
 }
 
+/** Numbers, the least first, and where each stood. */
+interface Ascending {
+  readonly numbers: Float64Array
+  readonly places: Uint32Array
+}
+
 /**
- * Where numbers stand, the least first. The range from the least to the greatest is cut into as many equal parts as there
- * are numbers, and each number is put into its part; few are left to be sorted there unless they lie close together.
+ * The range from the least number to the greatest is cut into as many equal parts as there are numbers, and each number is put
+ * into its part; few are left to be sorted there unless they lie close together.
  */
-function ascending(numbers: Float64Array): Uint32Array {
+function ascending(numbers: Float64Array): Ascending {
   const parts = partsOf(numbers)
-  const begins = new Uint32Array(numbers.length + 1)
-  for (const part of parts) begins[part + 1]!++
-  for (let part = 1; part < begins.length; part++) begins[part]! += begins[part - 1]!
-  const places = new Uint32Array(numbers.length)
-  const next = begins.slice()
-  for (let i = 0; i < numbers.length; i++) places[next[parts[i]!]!++] = i
-  for (let part = 0; part < numbers.length; part++) sortPlaces(places, numbers, begins[part]!, begins[part + 1]!)
-  return places
+  const next = new Uint32Array(numbers.length + 1) // where the next number of each part will be put
+  for (const part of parts) next[part + 1]!++
+  for (let part = 1; part < next.length; part++) next[part]! += next[part - 1]!
+  const sorted = { numbers: new Float64Array(numbers.length), places: new Uint32Array(numbers.length) }
+  for (let i = 0; i < numbers.length; i++) {
+    const to = next[parts[i]!]!++
+    sorted.numbers[to] = numbers[i]!
+    sorted.places[to] = i
+  }
+  // By now, the next number of a part would be put where the part ends.
+  for (let part = 0, begin = 0; part < numbers.length; begin = next[part++]!) sortPart(sorted, begin, next[part]!)
+  return sorted
 }
 
 /** In which part of the range each number lies: a greater one in no earlier part. Without a range that can be cut, all are in one. */
@@ -49,26 +58,35 @@ function partsOf(numbers: Float64Array): Uint32Array {
   return parts
 }
 
-/** So many places are sorted by insertion. */
-const fewPlaces = 16
+/** So many numbers are sorted by insertion. */
+const fewNumbers = 16
 
-/** Sorts the places from one to another by what stands there. */
-function sortPlaces(places: Uint32Array, numbers: Float64Array, begin: number, end: number): void {
-  if (end - begin > fewPlaces && !isSorted(places, numbers, begin, end)) {
-    places.subarray(begin, end).sort((a, b) => (numbers[a]! < numbers[b]! ? -1 : numbers[a]! > numbers[b]! ? 1 : 0))
+/** Sorts the numbers from one place to another, with where they stood. */
+function sortPart({ numbers, places }: Ascending, begin: number, end: number): void {
+  if (end - begin > fewNumbers && !isSorted(numbers, begin, end)) {
+    const [part, own] = [numbers.slice(begin, end), places.slice(begin, end)]
+    const order = Uint32Array.from(part.keys()).sort((a, b) => (part[a]! < part[b]! ? -1 : part[a]! > part[b]! ? 1 : 0))
+    for (let i = 0; i < order.length; i++) {
+      numbers[begin + i] = part[order[i]!]!
+      places[begin + i] = own[order[i]!]!
+    }
     return
   }
   for (let i = begin + 1; i < end; i++) {
-    const place = places[i]!
+    const [number, place] = [numbers[i]!, places[i]!]
     let to = i
-    for (; to > begin && numbers[places[to - 1]!]! > numbers[place]!; to--) places[to] = places[to - 1]!
+    for (; to > begin && numbers[to - 1]! > number; to--) {
+      numbers[to] = numbers[to - 1]!
+      places[to] = places[to - 1]!
+    }
+    numbers[to] = number
     places[to] = place
   }
 }
 
 /** True of many equal numbers. */
-function isSorted(places: Uint32Array, numbers: Float64Array, begin: number, end: number): boolean {
-  for (let i = begin + 1; i < end; i++) if (!(numbers[places[i - 1]!]! <= numbers[places[i]!]!)) return false
+function isSorted(numbers: Float64Array, begin: number, end: number): boolean {
+  for (let i = begin + 1; i < end; i++) if (!(numbers[i - 1]! <= numbers[i]!)) return false
   return true
 }
 

@@ -74,7 +74,7 @@ export function isNumberAt(bytes: Uint8Array, begin: number): boolean {
   return bytes[begin] === minus || isDigit(bytes[begin]!)
 }
 
-function isDigit(byte: number): boolean {
+export function isDigit(byte: number): boolean {
   return byte >= zero && byte <= zero + 9
 }
 
@@ -86,6 +86,10 @@ function isDigit(byte: number): boolean {
 export function numberIn(bytes: Buffer, begin: number, end: number): number {
   const isNegative = bytes[begin] === minus
   let at = isNegative ? begin + 1 : begin
+  if (bytes[at] === zero && bytes[at + 1] === point) {
+    const fraction = fractionIn(bytes, at + 2, end)
+    if (fraction > 0) return isNegative ? -fraction : fraction
+  }
   let leading = 0 // the first 15 digits
   let rest = 0 // those behind them
   let restDigits = 0
@@ -114,6 +118,39 @@ export function numberIn(bytes: Buffer, begin: number, end: number): number {
   const value = quotient(leading, rest, restDigits, places)
   if (Number.isNaN(value)) return slowNumber(bytes, begin, end)
   return isNegative ? -value : value
+}
+
+/** The same of most numbers below 1, which are digits behind a point; negative if it is none of these. */
+function fractionIn(bytes: Buffer, begin: number, end: number): number {
+  const places = end - begin
+  if (places < 15 || places > 19) return -1
+  const a = fourDigits(bytes, begin)
+  const b = fourDigits(bytes, begin + 4)
+  const c = fourDigits(bytes, begin + 8)
+  const d = digitsIn(bytes, begin + 12, begin + 15)
+  const rest = digitsIn(bytes, begin + 15, end)
+  if ((a | b | c | d | rest) < 0) return -1
+  return quotient((a * 10000 + b) * 1e7 + (c * 1000 + d), rest, places - 15, places)
+}
+
+/** Four digits of a number as a whole number; negative if there is anything else that numbers have. */
+function fourDigits(bytes: Uint8Array, at: number): number {
+  const a = bytes[at]! - zero
+  const b = bytes[at + 1]! - zero
+  const c = bytes[at + 2]! - zero
+  const d = bytes[at + 3]! - zero
+  return (a | b | c | d) >>> 4 === 0 ? a * 1000 + b * 100 + c * 10 + d : -1
+}
+
+/** At most nine digits as a whole number; negative if there is anything else. */
+function digitsIn(bytes: Uint8Array, begin: number, end: number): number {
+  let number = 0
+  for (let at = begin; at < end; at++) {
+    const digit = bytes[at]! - zero
+    if (digit < 0 || digit > 9) return -1
+    number = (number * 10 + digit) | 0
+  }
+  return number
 }
 
 function exponentIn(bytes: Uint8Array, begin: number, end: number): number {

@@ -53,13 +53,13 @@ abstract class CellsOfColumn {
 
   /** Adds every so many-th cell of a block from one on. */
   take(block: CellBlock, first: number, step: number, count: number): void {
-    const { bytes, begins, ends } = block
     for (let i = 0, cell = first; i < count; i++, cell += step) {
       const isEmpty = block.isEmpty(cell)
       if (isEmpty) this.missing++
-      this.present[this.length] = isEmpty ? 0 : 1
-      this.set(this.length++, bytes, isEmpty ? 0 : begins[cell]!, isEmpty ? 0 : ends[cell]!)
+      this.present[this.length + i] = isEmpty ? 0 : 1
     }
+    this.setAll(block, first, step, count)
+    this.length += count
   }
 
   clear(): void {
@@ -67,8 +67,8 @@ abstract class CellsOfColumn {
     this.missing = 0
   }
 
-  /** Puts the value of a cell into its place: its JSON stands between two places, nothing in no bytes. */
-  protected abstract set(at: number, bytes: Buffer, begin: number, end: number): void
+  /** Puts the values of these cells into the places behind all that are there, of which it is known which have something. */
+  protected abstract setAll(block: CellBlock, first: number, step: number, count: number): void
 }
 
 /** Numbers, whole or not; 0 where there is none. */
@@ -81,10 +81,14 @@ export class NumberColumn extends CellsOfColumn {
     this.values = new Float64Array(size)
   }
 
-  protected override set(at: number, bytes: Buffer, begin: number, end: number): void {
-    if (begin === end) this.values[at] = 0
-    else if (isNumberAt(bytes, begin)) this.values[at] = numberIn(bytes, begin, end)
-    else this.values[at] = Number(valueIn(bytes, begin, end))
+  protected override setAll({ bytes, begins, ends }: CellBlock, first: number, step: number, count: number): void {
+    const { values, present, length } = this
+    for (let at = length, cell = first; at < length + count; at++, cell += step) {
+      const [begin, end] = [begins[cell]!, ends[cell]!]
+      if (present[at] === 0) values[at] = 0
+      else if (isNumberAt(bytes, begin)) values[at] = numberIn(bytes, begin, end)
+      else values[at] = Number(valueIn(bytes, begin, end))
+    }
   }
 }
 
@@ -98,8 +102,10 @@ export class BooleanColumn extends CellsOfColumn {
     this.values = new Uint8Array(size)
   }
 
-  protected override set(at: number, bytes: Buffer, begin: number, end: number): void {
-    this.values[at] = begin < end && bytes[begin] === 0x74 ? 1 : 0 // true
+  protected override setAll({ bytes, begins }: CellBlock, first: number, step: number, count: number): void {
+    for (let at = this.length, cell = first; at < this.length + count; at++, cell += step) {
+      this.values[at] = this.present[at] === 1 && bytes[begins[cell]!] === 0x74 ? 1 : 0 // true
+    }
   }
 }
 
@@ -115,12 +121,15 @@ export class TextColumn extends CellsOfColumn {
     this.offsets = new Int32Array(size + 1)
   }
 
-  protected override set(at: number, bytes: Buffer, begin: number, end: number): void {
-    if (begin === end || !isTextAt(bytes, begin)) this.#add(at, bytes, begin, end)
-    else if (isPlainText(bytes, begin, end)) this.#add(at, bytes, begin + 1, end - 1)
-    else {
-      const text = Buffer.from(valueIn(bytes, begin, end) as string)
-      this.#add(at, text, 0, text.length)
+  protected override setAll({ bytes, begins, ends }: CellBlock, first: number, step: number, count: number): void {
+    for (let at = this.length, cell = first; at < this.length + count; at++, cell += step) {
+      const [begin, end] = this.present[at] === 1 ? [begins[cell]!, ends[cell]!] : [0, 0]
+      if (begin === end || !isTextAt(bytes, begin)) this.#add(at, bytes, begin, end)
+      else if (isPlainText(bytes, begin, end)) this.#add(at, bytes, begin + 1, end - 1)
+      else {
+        const text = Buffer.from(valueIn(bytes, begin, end) as string)
+        this.#add(at, text, 0, text.length)
+      }
     }
   }
 

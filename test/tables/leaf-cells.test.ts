@@ -74,3 +74,32 @@ test('as many elements of an array are given as there are to be', () => {
   expect(cellsOf('[1,2,3]', new ElementCells(2))).toEqual([1, 2])
   expect(cellsOf('null', new ElementCells(2))).toEqual([null, null])
 })
+
+const numbers = ['a', 'b'].map((name) => ({ path: [name] as const, kind: 'number' as const }))
+
+/** The cells of the object that begins there, and what stands behind it. */
+function cellsAt(block: CellBlock, begin: number): unknown[] {
+  const first = block.cells
+  const end = new LeafCells(numbers).addTo(block, begin)
+  return [...numbers.map((_, i) => block.cellAt(first + i, 'number')), block.bytes.toString('utf8', end, end + 1)]
+}
+
+test.each([
+  ['before a text', '{"a":0.5,"b":-7e-9},"done"\n', [0.5, -7e-9, ',']],
+  ['with less than all members', '{"a":0.5},"done"\n', [0.5, null, ',']],
+  ['with other members', '{"a":0.5,"c":[1,2],"b":3},"done"\n', [0.5, 3, ',']],
+  ['at the end of a line', '{"a":0.5}\n1,2,0,"pending"\n', [0.5, null, '\n']],
+  ['at the end of a line before one of a single digit', '{"a":1,"b":0.5}\n1,"done"\n', [1, 0.5, '\n']],
+  ['with texts for numbers', '{"a":"NaN","b":"-Infinity"},"done"\n', [Number.NaN, Number.NEGATIVE_INFINITY, ',']],
+])('the numbers of an object %s end where they end', (_, line, cells) => {
+  const block = new CellBlock()
+  block.clear(Buffer.from(line))
+  expect(cellsAt(block, 0)).toEqual(cells)
+})
+
+test('an object that is put behind lines ends where it ends, whatever stood there before', () => {
+  const block = new CellBlock()
+  block.clear(Buffer.from('1,"'.repeat(40)))
+  block.clear(Buffer.from('1,2,0,'))
+  expect(cellsAt(block, block.append('{"a":0.5,"b":0.25}'))).toEqual([0.5, 0.25, ','])
+})

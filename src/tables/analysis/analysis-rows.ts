@@ -3,14 +3,14 @@ import { ConfigurationError } from '../../core/errors.ts'
 import { leavesOfValue } from '../../core/leaves.ts'
 import type { Space } from '../../core/space.ts'
 import type { RecordReader } from '../../record/reader.ts'
-import type { EvaluatedRow } from '../../record/rows.ts'
-import type { CellBlock } from '../cell-block.ts'
-import { isNumberAt, numberIn } from '../json-bytes.ts'
 import { ElementCells, LeafCells } from '../leaf-cells.ts'
 import { type Leaf, recordedLeaves } from '../leaves.ts'
-import { cellBlocks, type LineField, nameAt, nameCells, oneCell, wholeCell } from '../line-cells.ts'
+import { type LineField, wholeCell } from '../line-cells.ts'
 import { recordedSpace } from '../recorded-space.ts'
 import { FactorColumn } from './factor-column.ts'
+import { longer } from './longer.ts'
+import { done, failed, type PointBlock, pointBlocks } from './point-blocks.ts'
+import { PointMeans } from './point-means.ts'
 
 type Parameters = Readonly<Record<string, unknown>>
 
@@ -30,7 +30,7 @@ export class AnalysisRows {
   readonly #gathered = new Map<boolean, readonly Factor[]>()
   /** Undefined if the run does not say what its parameters may be. */
   readonly space: Space | undefined
-  readonly points: number
+  readonly points: number = 0
   /** How many points have been simulated and never well. */
   readonly failed: number
   readonly #objectives: readonly PointMeans[]
@@ -45,25 +45,26 @@ export class AnalysisRows {
     this.budget = budget
     this.space = recordedSpace(record)
     this.#leaves = recordedLeaves(record)
-    const outcomes: EvaluatedRow['outcome'][] = []
     this.#objectives = record.objectives.names.map(() => new PointMeans())
     const definitions = new Map(this.space?.definitions)
     this.#columns = this.#leaves.map((leaf) => new FactorColumn(leaf, definitions.get(leaf.path[0])))
-    const [axes, objectives] = [this.#columns, this.#objectives]
     const parameters = new LeafCells(this.#leaves)
-    const fitness = new ElementCells(objectives.length)
-    for (const { point, outcome, block, cell } of this.#rows(['parameters', parameters], ['fitness', fitness])) {
-      outcomes[point] = outcomeOfBoth(outcomes[point] ?? 'failed', outcome)
-      if (outcome === 'pending') continue
-      for (let i = 0; i < axes.length; i++) axes[i]!.set(point, block, cell + i)
-      if (outcome !== 'done') continue
-      for (let i = 0; i < objectives.length; i++) objectives[i]!.add(point, numberAt(block, cell + axes.length + i))
+    const fitness = new ElementCells(this.#objectives.length)
+    let outcomes = new Uint8Array(1024)
+    for (const rows of this.#blocks(['parameters', parameters], ['fitness', fitness])) {
+      for (const [i, column] of [...this.#columns, ...this.#objectives].entries()) column.take(rows, i)
+      this.points = rows.points[rows.block.rows - 1]! + 1
+      outcomes = longer(outcomes, this.points)
+      for (let row = 0; row < rows.block.rows; row++) {
+        const point = rows.points[row]!
+        if (rows.outcomes[row]! > outcomes[point]!) outcomes[point] = rows.outcomes[row]!
+      }
     }
-    if (!outcomes.includes('done')) {
+    outcomes = outcomes.subarray(0, this.points)
+    if (!outcomes.includes(done)) {
       throw new ConfigurationError(`${record.directory}: nothing has been evaluated well yet`)
     }
-    this.points = outcomes.length
-    this.failed = outcomes.filter((outcome) => outcome === 'failed').length
+    this.failed = outcomes.filter((outcome) => outcome === failed).length
   }
 
   /**
@@ -88,9 +89,11 @@ export class AnalysisRows {
   /** Numbers that simulations gave, objectives first. */
   get numbers(): readonly string[] {
     const outputs = new Set<string>()
-    for (const { block, cell } of this.#rows(['outputs', wholeCell])) {
-      const named = block.jsonAt(cell) as Parameters | null
-      for (const name in named) if (typeof named[name] === 'number') outputs.add(name)
+    for (const { block, first, step } of this.#blocks(['outputs', wholeCell])) {
+      for (let cell = first; cell < block.cells; cell += step) {
+        const named = block.jsonAt(cell) as Parameters | null
+        for (const name in named) if (typeof named[name] === 'number') outputs.add(name)
+      }
     }
     return [...new Set([...this.#record.objectives.names, ...outputs])]
   }
@@ -111,19 +114,19 @@ export class AnalysisRows {
     if (objective) return objective.upTo(this.points)
     const means = new PointMeans()
     const wanted = new LeafCells([{ path: [name], kind: 'number' }])
-    for (const { point, outcome, block, cell } of this.#rows(['outputs', wanted])) {
-      if (outcome === 'done') means.add(point, numberAt(block, cell))
-    }
+    for (const rows of this.#blocks(['outputs', wanted])) means.take(rows, 0)
     return means.upTo(this.points)
   }
 
   /** The parameters of each point. */
   parameters(): Parameters[] {
-    const points: Parameters[] = []
-    for (const { point, block, cell } of this.#rows(['parameters', wholeCell])) {
-      if (points.length === point) points.push(block.jsonAt(cell) as Parameters)
+    const parameters: Parameters[] = []
+    for (const { block, points, first, step } of this.#blocks(['parameters', wholeCell])) {
+      for (let row = 0; row < block.rows; row++) {
+        if (parameters.length === points[row]) parameters.push(block.jsonAt(first + row * step) as Parameters)
+      }
     }
-    return points
+    return parameters
   }
 
   /** Where each point stands along the axes that can move. @throws RangeError if the run does not say their bounds, or a point has no place */
@@ -144,64 +147,7 @@ export class AnalysisRows {
     }
   }
 
-  *#rows(...fields: readonly LineField[]): Generator<PointRow> {
-    let point = -1
-    let [newest, newestIndex] = [-1, -1]
-    const options = { standIns: !this.#isDesign, budget: this.budget }
-    for (const block of cellBlocks(this.#record, [['outcome', oneCell], ...fields], options)) {
-      const cells = block.cells / block.rows
-      for (let row = 0, cell = 0; row < block.rows; row++, cell += cells) {
-        const [generation, index] = nameAt(block, cell)
-        if (newest !== generation || newestIndex !== index) point++
-        newest = generation
-        newestIndex = index
-        const outcome = block.cellAt(cell + nameCells, 'text') as EvaluatedRow['outcome']
-        yield { point, outcome, block, cell: cell + nameCells + 1 }
-      }
-    }
+  #blocks(...fields: readonly LineField[]): Generator<PointBlock> {
+    return pointBlocks(this.#record, fields, { standIns: !this.#isDesign, budget: this.budget })
   }
-}
-
-/** What an individual of a point has in the fields that are asked for. */
-interface PointRow {
-  readonly point: number
-  readonly outcome: EvaluatedRow['outcome']
-  readonly block: CellBlock
-  /** The first of its cells of these fields. */
-  readonly cell: number
-}
-
-/** The means over the replicates of each point, of a number that simulations give. */
-class PointMeans {
-  readonly #means: number[] = []
-  readonly #counts: number[] = []
-
-  add(point: number, value: number | undefined): void {
-    if (value === undefined) return
-    while (this.#means.length <= point) {
-      this.#means.push(0)
-      this.#counts.push(0)
-    }
-    const count = ++this.#counts[point]!
-    // The mean of equal numbers is exactly that number, so that rounding makes no point differ from another.
-    this.#means[point]! += value / count - this.#means[point]! / count
-  }
-
-  /** No number where there is none. */
-  upTo(points: number): Float64Array {
-    const means = new Float64Array(points)
-    for (let point = 0; point < points; point++) means[point] = this.#counts[point] ? this.#means[point]! : Number.NaN
-    return means
-  }
-}
-
-/** A point is done if one of its replicates is, and has failed if all have. */
-function outcomeOfBoth(a: EvaluatedRow['outcome'], b: EvaluatedRow['outcome']): EvaluatedRow['outcome'] {
-  return a === 'done' || b === 'done' ? 'done' : a === 'pending' || b === 'pending' ? 'pending' : 'failed'
-}
-
-/** The number in a cell, if there is one. */
-function numberAt({ bytes, begins, ends }: CellBlock, cell: number): number | undefined {
-  const [begin, end] = [begins[cell]!, ends[cell]!]
-  return begin !== end && isNumberAt(bytes, begin) ? numberIn(bytes, begin, end) : undefined
 }

@@ -1,14 +1,16 @@
 import type { Factor } from '../../analysis/index.ts'
 import { leavesOf } from '../../core/leaves.ts'
 import type { ParameterDefinition } from '../../core/space.ts'
-import type { CellBlock } from '../cell-block.ts'
-import { isNumberAt, numberIn, valueIn } from '../json-bytes.ts'
+import { isNumberAt, numberIn, startsWith, valueIn } from '../json-bytes.ts'
 import type { Leaf } from '../leaves.ts'
+import { longer } from './longer.ts'
+import { type PointBlock, pending } from './point-blocks.ts'
 
 /** The values of one axis while they are gathered, point by point. */
 export class FactorColumn {
   readonly #leaf: Leaf
-  readonly #values: number[] = []
+  /** No number where a point has none. */
+  #values = new Float64Array(1024).fill(Number.NaN)
   /** The levels where they are no numbers of a range; what is met beside them is added. */
   readonly #levels: Levels | undefined
 
@@ -24,21 +26,29 @@ export class FactorColumn {
     if (levels || !isNumber) this.#levels = new Levels(levels ?? (kind === 'boolean' ? [false, true] : []))
   }
 
-  /** @param cell where the value of the point stands */
-  set(point: number, { bytes, begins, ends }: CellBlock, cell: number): void {
-    while (this.#values.length <= point) this.#values.push(Number.NaN)
-    const [begin, end] = [begins[cell]!, ends[cell]!]
-    if (begin === end) return
-    if (this.#levels) this.#values[point] = this.#levels.placeOf(valueIn(bytes, begin, end))
-    else if (isNumberAt(bytes, begin)) this.#values[point] = numberIn(bytes, begin, end)
+  /** Takes the values in a column of cells, of individuals that are not pending. */
+  take({ block, points, outcomes, first, step }: PointBlock, column: number): void {
+    const { bytes, begins, ends } = block
+    this.#reserve(points[block.rows - 1]! + 1)
+    const [values, levels] = [this.#values, this.#levels]
+    for (let row = 0, cell = first + column; row < block.rows; row++, cell += step) {
+      const [begin, end] = [begins[cell]!, ends[cell]!]
+      if (begin === end || outcomes[row] === pending) continue
+      if (levels) values[points[row]!] = levels.placeIn(bytes, begin, end)
+      else if (isNumberAt(bytes, begin)) values[points[row]!] = numberIn(bytes, begin, end)
+    }
   }
 
   /** What has been gathered of the first so many points: no number where a point has none. */
   factor(points: number): Factor {
+    this.#reserve(points)
     const name = this.#leaf.path.join('.')
-    const values = new Float64Array(points).fill(Number.NaN)
-    values.set(this.#values)
+    const values = this.#values.subarray(0, points)
     return { name, values, ...(this.#levels && { labels: this.#levels.labels, isOrdered: this.#isOrdered }) }
+  }
+
+  #reserve(points: number): void {
+    this.#values = longer(this.#values, points, Number.NaN)
   }
 }
 
@@ -62,14 +72,30 @@ export function hasOrderedLevels(definition: ParameterDefinition | undefined): b
   return leaf?.type === 'ordinal' || leaf?.type === 'boolean'
 }
 
+/** So many levels are known by how they are written. */
+const mostWritten = 16
+
 /** Values that differ, also where they look the same: 1 and "1". */
 class Levels {
   readonly #places = new Map<string, number>()
   /** The same by the values themselves, as far as each is one value whenever it is met: a text is made of no other. */
   readonly #met = new Map<unknown, number>()
+  /** The same by how they are written, of the first that are met: nothing is read of these. */
+  readonly #written: { readonly json: Uint8Array; readonly place: number }[] = []
 
   constructor(values: readonly unknown[]) {
     for (const value of values) this.placeOf(value)
+  }
+
+  /** The place of the level that is written between two places. */
+  placeIn(bytes: Buffer, begin: number, end: number): number {
+    for (const { json, place } of this.#written) {
+      if (json.length === end - begin && startsWith(bytes, begin, json)) return place
+    }
+    const place = this.placeOf(valueIn(bytes, begin, end))
+    if (this.#written.length < mostWritten)
+      this.#written.push({ json: Uint8Array.from(bytes.subarray(begin, end)), place })
+    return place
   }
 
   placeOf(value: unknown): number {
