@@ -69,7 +69,7 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
     this.#told = told
     this.#tags = tags
     this.#checkAt = told
-    this.#watch.begin(told)
+    this.#watch.begin(told, state)
   }
 
   static begin<S extends State, P>(optimizer: Algorithm<S, P>): SearchState<S, P> {
@@ -217,7 +217,7 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
     if (this.#told < this.#checkAt) return
     this.requirePlain()
     this.#checkAt = 2 * this.#told
-    this.#watch.begin(this.#told)
+    this.#watch.begin(this.#told, this.#state)
   }
 
   /** What a method gives that is given the state, and is to leave it as it is. */

@@ -18,8 +18,9 @@ export class StateWatch {
   readonly #due = new Set<MethodOfStates>()
 
   /** Has the next call of each method looked at. */
-  begin(told: number): void {
-    if (told <= mostToldWatched) for (const method of methodsOfStates) this.#due.add(method)
+  begin(told: number, state: State): void {
+    if (told > mostToldWatched || (told > 0 && roomAfter(state, mostValuesWatched) < 0)) return
+    for (const method of methodsOfStates) this.#due.add(method)
   }
 
   /** Whether this call of a method is the one to be looked at. */
@@ -34,5 +35,20 @@ export function refuseChange(before: State, now: State): string | undefined {
   return changed && `it must leave the state that it is given as it is and give a new one, but it changed ${changed}`
 }
 
-/** No call is looked at where a copy of the state may be dear: who changes states in place does so from the beginning. */
+/** How many more values there may be after those of a state; below 0 if they are too many, which are not all counted. */
+function roomAfter(state: State, room: number): number {
+  if (typeof state !== 'object' || state === null) return room - 1
+  if (ArrayBuffer.isView(state)) return room - state.length
+  if (Array.isArray(state) && state.length > room) return -1
+  let left = room
+  for (const value of Object.values(state)) {
+    if (left < 0) break
+    left = roomAfter(value, left)
+  }
+  return left
+}
+
+/** Few calls are looked at where a copy of the state may be dear: who changes states in place does so from the beginning. */
 const mostToldWatched = 1000
+/** Of a larger state only the first calls are looked at: a copy of some megabytes, and to compare it, takes half a second. */
+const mostValuesWatched = 100_000

@@ -95,6 +95,29 @@ test('a state is looked at again after twice as many evaluations: what changes i
   }).toThrow(/failed in tell of evaluation \d+ \(generation 0\): .*, but it changed n\.$/)
 })
 
+test('a state of megabytes is copied for the first look at each method, and a small one for the later looks, too', () => {
+  const individual = new Individual({ generation: 0, index: 0, replicate: 0 }, { x: 0.5 }, 1)
+  const told: Evaluation[] = [{ individual, outcome: 'done', fitness: [1] }]
+  const looksAt = (size: number) => {
+    const refused: number[] = []
+    for (let changedAt = 0; changedAt < 9; changedAt++) {
+      const tell = (state: { n: number; seen: readonly number[] }) => {
+        if (state.n === changedAt) state.n = 100
+        return { ...state, n: state.n + 1 }
+      }
+      const search = SearchState.begin(own({ start: () => ({ n: 0, seen: new Array(size).fill(0.5) }), tell }))
+      try {
+        for (let n = 0; n < 9; n++) search.tell(told)
+      } catch {
+        refused.push(changedAt)
+      }
+    }
+    return refused
+  }
+  expect(looksAt(10)).toEqual([0, 1, 2, 4, 8])
+  expect(looksAt(1_000_000)).toEqual([0])
+})
+
 class Circle {
   readonly own = this
 }
