@@ -16,10 +16,10 @@ import { findNotPlain, type State } from './plain-data.ts'
 import type { Proposal } from './proposal.ts'
 import { Random } from './random.ts'
 import type { NumberedReport } from './record.ts'
-import { repair, triesOfRepair } from './repair.ts'
+import { repairProposals } from './repair-proposals.ts'
 import { type MethodOfStates, refuseChange, StateWatch } from './state-watch.ts'
 import { Tags } from './tags.ts'
-import { counted, printable, show } from './text.ts'
+import { counted, show } from './text.ts'
 
 /** Where a search stood, as it is kept: telling what was told since gives where it stands. */
 export interface SearchCheckpoint {
@@ -153,7 +153,10 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
     const { state, proposals } = this.#answerTo(room)
     const refusal = this.#guard('refuse', () => refuseProposals(optimizer, proposals))
     this.#accept('ask', refusal)
-    const kept = this.#withBudgets(this.#repair(proposals))
+    const repaired = optimizer.constraints.constrainParameters
+      ? this.#guard('ask', () => repairProposals(optimizer, proposals, this.#asked))
+      : proposals
+    const kept = this.#withBudgets(repaired)
     this.#state = state
     this.#givenBy = 'ask'
     this.#asked += proposals.length
@@ -174,23 +177,6 @@ export class SearchState<S extends State = State, P = Record<string, unknown>> {
     const { budget } = this.#optimizer
     if (budget === undefined) return proposals
     return proposals.map((proposal) => ({ ...proposal, budget: proposal.budget ?? budget.high }))
-  }
-
-  /** What violates constraints of parameters is never simulated: what keeps them nearby takes its place. */
-  #repair(proposals: readonly Proposal<P>[]): readonly Proposal<P>[] {
-    const { constraints, space, settings } = this.#optimizer
-    if (!constraints.constrainParameters) return proposals
-    return proposals.map((proposal, i) => {
-      if (this.#guard('ask', () => constraints.violationBy(proposal.parameters)) === 0) return proposal
-      const random = Random.of(settings.seed, 'repair', this.#asked + i)
-      const parameters = repair(space, constraints, proposal.parameters, random)
-      if (parameters === undefined) {
-        const what = printable(constraints.refuse(proposal.parameters)!)
-        this.#refuse('ask', `proposal ${i} ${what}, and none of ${triesOfRepair} points tried keeps all constraints`)
-      }
-      const { operator = 'proposal', parents } = proposal.origin ?? {}
-      return { ...proposal, parameters, origin: { operator: `${operator}, repaired`, parents } }
-    })
   }
 
   /**

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { Constraints } from '../../src/core/constraints.ts'
 import type { State } from '../../src/core/plain-data.ts'
 import { SearchState } from '../../src/core/search-state.ts'
 import { real } from '../../src/core/space.ts'
@@ -347,6 +348,35 @@ test.each([
   expect(() => search.tell(told)).toThrow(
     `The optimizer own failed in tell of evaluations 1 to 3 (generation 0): ${said}`,
   )
+})
+
+test('what violates constraints is repaired where it can be, refused where it cannot, and a constraint that throws is told', () => {
+  const asked = (kept: (x: number) => boolean) => {
+    const constraints = new Constraints<Record<string, unknown>>([
+      { name: 'kept', of: 'parameters', violation: ({ x }) => (kept(x as number) ? 0 : 1) },
+    ])
+    class Own extends Optimizer {
+      static readonly type = 'own'
+      start = () => ({})
+      ask = () => ({ state: {}, proposals: [{ parameters: { x: 0.9 } }, { parameters: { x: 0.1 } }] })
+      tell = () => ({})
+    }
+    const problem = { ...problemOf<Record<string, unknown>>({ x: real(0, 1) }), constraints }
+    return () => SearchState.begin(new Own(problem, { seed: 1 })).ask(2)
+  }
+  const [kept, repaired] = asked((x) => x > 0.5)()
+  expect(kept).toEqual({ parameters: { x: 0.9 } })
+  expect(repaired!.parameters.x).toBeGreaterThan(0.5)
+  expect(repaired!.origin).toEqual({ operator: 'proposal, repaired', parents: undefined })
+  const begin = 'The optimizer own failed in ask after 0 evaluations (generation 0):'
+  expect(asked(() => false)).toThrow(
+    new RegExp(`^${begin.replace(/[()]/g, '.')} proposal 0 .*kept.*, and none of 1800 points`),
+  )
+  const throwing = (x: number) => {
+    if (x !== 0.1 && x !== 0.9) throw new Error('no such x')
+    return x === 0.9
+  }
+  expect(asked(throwing)).toThrow(`${begin} `)
 })
 
 test('what reading a state throws has a place', () => {
