@@ -83,6 +83,18 @@ test.each(['ask', 'tell', 'report', 'generationSize', 'recommend', 'summarize', 
   },
 )
 
+test('what changes in place deep in lists of lists is found as fast as it is looked through', () => {
+  const innermost = [1]
+  let lists: unknown[] = innermost
+  for (let level = 0; level < 60; level++) lists = [0, lists]
+  const changing = (state: State) => {
+    innermost[0] = 2
+    return state
+  }
+  const search = SearchState.begin(own({ start: () => ({ lists }), tell: changing }))
+  expect(() => search.tell([])).toThrow(`it changed lists${'[1]'.repeat(60)}[0].`)
+})
+
 test('a state is looked at again after twice as many evaluations: what changes it may come into play later', () => {
   const individual = new Individual({ generation: 0, index: 0, replicate: 0 }, { x: 0.5 }, 1)
   const told: Evaluation[] = [{ individual, outcome: 'done', fitness: [1] }]
