@@ -86,12 +86,11 @@ export class CellBlock {
     this.#length = to
   }
 
-  /** Puts JSON behind all that is there, with a comma behind it as in a line, which is not kept; gives where. */
+  /** Puts JSON behind all that is there; gives where. */
   append(json: string): number {
     const begin = this.#length
-    this.#reserve(3 * json.length + 1)
+    this.#reserve(3 * json.length)
     this.#length += this.bytes.write(json, begin)
-    this.bytes[this.#length] = 0x2c
     return begin
   }
 

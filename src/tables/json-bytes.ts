@@ -74,7 +74,7 @@ export function isNumberAt(bytes: Uint8Array, begin: number): boolean {
   return bytes[begin] === minus || isDigit(bytes[begin]!)
 }
 
-export function isDigit(byte: number): boolean {
+function isDigit(byte: number): boolean {
   return byte >= zero && byte <= zero + 9
 }
 

@@ -1,6 +1,6 @@
 import { valueAt } from '../core/value-at.ts'
 import type { CellBlock } from './cell-block.ts'
-import { endOfScalar, endOfValue, isDigit, isNumberAt, startsWith } from './json-bytes.ts'
+import { endOfScalar, endOfValue, startsWith } from './json-bytes.ts'
 import type { Leaf } from './leaves.ts'
 
 /**
@@ -171,19 +171,9 @@ function takeMember(block: CellBlock, begin: number, { key, leaves, shape }: Mem
     const end = takeElements(block, at, shape)
     return block.cells - before === leaves ? end : -1
   }
-  const end = isNumberAt(bytes, at) ? endOfNumber(bytes, at) : endOfValue(bytes, at)
+  const end = endOfValue(bytes, at)
   block.add(at, end)
   return end
-}
-
-/**
- * Where the number ends that is a member of an object and begins there: at the next comma, if a digit stands before it and a
- * quote behind it. Where the object ends before that comma, a brace is before it, or another line has begun, and lines begin
- * with numbers.
- */
-function endOfNumber(bytes: Buffer, begin: number): number {
-  const end = bytes.indexOf(comma, begin)
-  return bytes[end + 1] === quote && isDigit(bytes[end - 1]!) ? end : endOfScalar(bytes, begin)
 }
 
 /** Adds the elements of an array of that shape; gives where it ends, negative if it has another or there is something else in it. */
