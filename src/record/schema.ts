@@ -68,7 +68,8 @@ create table if not exists heard_reports (
 
 /**
  * What few generations have, beside `generation_counts`: a search in generations of one individual has a row there for each,
- * which with all columns was a sixth of its record.
+ * which with all columns was a sixth of its record. The last of all tables, as it is in a record that was of an earlier version:
+ * of one whose first page is lost, a table is looked for at the page where it begins in a new one.
  */
 export const generationNotesTable = `
 create table generation_notes (
@@ -158,8 +159,6 @@ create table generation_counts (
   last_told   integer                    -- the greatest number of telling among its evaluations, where they are told as they come
 ) strict;
 
-${generationNotesTable}
-
 create table individuals (
   generation integer not null references generation_counts,
   "index"    integer not null,
@@ -245,6 +244,7 @@ create table checkpoints (
   state blob not null                    -- msgpack, deflated where it is long: where the optimizer stood
 ) strict;
 
+${generationNotesTable}
 ${generationsView}
 ${views}
 `

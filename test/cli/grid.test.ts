@@ -255,7 +255,7 @@ test('a file with alg_name has texts with commas or spaces for several values, a
 test.each([
   [['train.mjs'], 'a grid needs at least one key, got none'],
   [['nowhere.mjs', '--lr', '1'], /nowhere\.mjs: there is no such module/],
-  [['train.txt', '--lr', '1'], 'train.txt: there is no such file'],
+  [['train.txt', '--lr', '1'], /^train\.txt: there is no such file as .*\/train\.txt$/],
   [['none.mjs', '--lr', '1'], /none\.mjs has no default export$/],
   [['broken.mjs', '--lr', '1'], /broken\.mjs, line 1, column \d+: /],
   [['train.mjs', '1'], '1: wanted a key like --seed before the first value'],

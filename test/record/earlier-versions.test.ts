@@ -91,6 +91,32 @@ test.each(records)('of version %i a %s that is opened for writing says the same 
   }
 })
 
+test.each(
+  records
+    .filter(([version]) => version === 3)
+    .flatMap(([, name]) => [['as it is', name] as const, ['brought up to date', name] as const]),
+)('of version 3, %s, a %s whose first page is destroyed loses no row', async (state, name) => {
+  const directory = runOf(3, name)
+  if (state === 'brought up to date') RecordWriter.openForWriting(directory).close()
+  const { individuals, done, failed } = countsOf(directory)
+  const descriptor = openSync(join(directory, 'trajectory.sqlite'), 'r+')
+  writeSync(descriptor, Buffer.alloc(100), 0, 100, 0)
+  closeSync(descriptor)
+  expect(await recover(directory)).toMatchObject({
+    state: 'recovered',
+    saved: { individuals, evaluations: done + failed },
+  })
+})
+
+function countsOf(directory: string) {
+  const reader = RecordReader.openForReading(directory)
+  try {
+    return reader.counts()
+  } finally {
+    reader.close()
+  }
+}
+
 test('a search of version 1 has an order of telling from its migration on, and a checkpoint that says where it comes from', () => {
   const directory = runOf(1, 'search')
   const record = RecordWriter.openForWriting(directory)

@@ -66,8 +66,8 @@ test('are-the-types-wrong finds nothing wrong with the package', () => {
 })
 
 // What grows beyond it should be worth it: raise it in the commit that needs it.
-test('the package keeps to its budget: 2.1 MB packed, 7.2 MB on the disk', () => {
+test('the package keeps to its budget: 2.2 MB packed, 7.5 MB on the disk', () => {
   const unpacked = filesOf(project.package).reduce((sum, file) => sum + statSync(file).size, 0)
-  expect(statSync(project.packed).size).toBeLessThan(2.1e6)
-  expect(unpacked).toBeLessThan(7.2e6)
+  expect(statSync(project.packed).size).toBeLessThan(2.2e6)
+  expect(unpacked).toBeLessThan(7.5e6)
 })

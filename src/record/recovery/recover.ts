@@ -8,7 +8,6 @@ import { type Database, openDatabase } from '../../system/database.ts'
 import { refuseLinks } from '../../system/own-files.ts'
 import { livenessOf } from '../../system/process-identity.ts'
 import { type Version, versions } from '../earlier/versions.ts'
-import { schemaVersion } from '../schema.ts'
 import { complete } from './complete.ts'
 import { damageOf } from './damage.ts'
 import { column, manifestOf } from './queries.ts'
@@ -86,14 +85,27 @@ interface Salvaged {
 
 /** What can still be read of a record, and of the copy of it that readers had, in a record of its version. */
 function salvageAll(directory: string, path: string, unfinished: string): Salvaged {
-  const known = versionLeft(path, `${unfinished}.source`)
-  if (known !== undefined) return salvageAs(known, directory, path, unfinished)
-  for (const version of versions) {
-    const salvaged = salvageAs(version, directory, path, unfinished)
-    if (column(salvaged.database, 'select 1 from generations limit 1').length > 0) return salvaged
-    salvaged.database.close()
-  }
-  return salvageAs(schemaVersion, directory, path, unfinished)
+  const version = versionLeft(path, `${unfinished}.source`) ?? likeliestVersion(directory, path, unfinished)
+  return salvageAs(version, directory, path, unfinished)
+}
+
+/**
+ * The version as which most of a record can be read that does not say which it is: rows of one may pass for those of another,
+ * but not all tables do.
+ */
+function likeliestVersion(directory: string, path: string, unfinished: string): Version {
+  const tried = versions.map((version) => {
+    const { database, unread } = salvageAs(version, directory, path, unfinished)
+    const [rows = 0] = column<number>(
+      database,
+      'select (select count(*) from individuals) + (select count(*) from evaluations)',
+    )
+    database.close()
+    return { version, rows, unread: unread.length }
+  })
+  return tried.reduce((best, one) =>
+    one.rows > best.rows || (one.rows === best.rows && one.unread < best.unread) ? one : best,
+  ).version
 }
 
 function salvageAs(version: Version, directory: string, path: string, unfinished: string): Salvaged {
