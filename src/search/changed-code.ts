@@ -53,10 +53,10 @@ function renewed(files: CodeFiles, now: CodeFiles): CodeFiles {
  * What is recorded of the files of an optimizer of one's own. What it did before is not done again, so that in most orders
  * nothing else shows that it is another: an optimizer says by its version that it searches otherwise.
  *
- * @param onWarning is told if some are not what they were when the run was begun, and the version is
+ * @param onWarning is told if some are not what they were when the run was begun
  */
 export function recordOfOptimizer(
-  { optimizerFiles: before, codeChanges, epoch }: Manifest,
+  { optimizerFiles: before, optimizerVersion: earlier, codeChanges, epoch }: Manifest,
   { type, version }: Pick<Optimizer, 'type' | 'version'>,
   paths: readonly string[],
   directory: string,
@@ -65,14 +65,17 @@ export function recordOfOptimizer(
   if (paths.length === 0) return {}
   const now = codeFilesOf(dirname(paths[0]!), paths)
   const known = changedFiles({ files: before ?? null }, now)
-  if (known === undefined) return { optimizerFiles: now }
-  if (known.length === 0) return {}
-  onWarning(
-    `${sentenceOf(directory, known)}, and the optimizer ${type} is of version ${version} as before: from now on it may search otherwise; give it another version where it does.`,
-  )
+  if (known === undefined) return { optimizerFiles: now, optimizerVersion: version }
+  if (known.length === 0) return { optimizerVersion: version }
+  const isOther = earlier !== undefined && earlier !== version
+  const how = isOther
+    ? `version ${version} now, after version ${String(earlier)}: what was proposed before stays as it is`
+    : `version ${version} as before: from now on it may search otherwise; give it another version where it does`
+  onWarning(`${sentenceOf(directory, known)}, and the optimizer ${type} is of ${how}.`)
   const changes = Array.isArray(codeChanges) ? (codeChanges as readonly PlainData[]) : []
   return {
     optimizerFiles: { ...(before as CodeFiles), ...now },
+    optimizerVersion: version,
     codeChanges: [...changes, { epoch: epoch ?? null, files: known }],
   }
 }

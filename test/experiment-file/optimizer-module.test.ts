@@ -214,9 +214,19 @@ test.each(orders)(
       'length.ts has changed since ./run was begun, and the optimizer walk is of version 3 as before: from now on it may search otherwise; give it another version where it does.',
     ])
     expect(await warned(9)).toEqual([])
+    folder.write(
+      'mine.ts',
+      `import { turns } from './length.ts'\nexport { turns }\n${walk({ version: 'static version = 4', since: 'static since = 3', upgrade: 'upgrade(state) { return state }' })}`,
+    )
+    expect(await warned(11)).toEqual([
+      'mine.ts has changed since ./run was begun, and the optimizer walk is of version 4 now, after version 3: what was proposed before stays as it is.',
+    ])
     const record = RecordReader.openForReading(join(folder.path, 'run'))
     const { codeChanges } = record.manifest()
     record.close()
-    expect(codeChanges).toEqual([{ epoch: 3, files: ['length.ts'] }])
+    expect(codeChanges).toEqual([
+      { epoch: 3, files: ['length.ts'] },
+      { epoch: 5, files: ['mine.ts'] },
+    ])
   },
 )

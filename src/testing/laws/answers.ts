@@ -3,6 +3,7 @@ import type { Evaluation } from '../../core/evaluation.ts'
 import { findNotPlain } from '../../core/plain-data.ts'
 import { Trajectory } from '../../core/trajectory.ts'
 import { type Step, steps } from '../drive.ts'
+import { expectSame } from '../expect-same.ts'
 import { expect } from '../peers.ts'
 import { play } from '../play.ts'
 import { mixed, someFail } from '../problems.ts'
@@ -62,6 +63,6 @@ export function lawsOfAnswers({ law, make, everyKind }: Tested): void {
     let last: Step | undefined
     for (let generation = 0; generation <= trajectory.generation; generation++) last = asked.next().value ?? undefined
     const newest = trajectory.individuals().map((individual) => individual.parameters)
-    expect(last?.proposed).toStrictEqual(newest)
+    expectSame(last?.proposed, newest)
   })
 }
