@@ -6,6 +6,7 @@ import type { AttemptRecord, ToldNumber } from '../core/record.ts'
 import type { Replications } from '../core/replications.ts'
 import { fitnessOf, standardErrorsOf } from '../core/samples.ts'
 import type { Statement } from '../system/database.ts'
+import { consider, GenerationTallies, type Tally } from './generation-tallies.ts'
 import type { RecordFile } from './record-file.ts'
 import { RowInserter } from './row-inserter.ts'
 import { toJson } from './rows.ts'
@@ -38,18 +39,11 @@ export class AttemptWriter {
   readonly #forget: Statement
   readonly #standing: Statement<Standing>
   readonly #budget: Statement<{ readonly budget: number | null }>
-  readonly #tally: Statement
-  readonly #tallyWithBest: Statement
-  readonly #best: Statement<Standard>
-  readonly #noteBest: Statement
+  readonly #generations: GenerationTallies
   readonly #countSamples: Statement<{ readonly samples: number }>
   readonly #samples: Statement<Sample>
   readonly #setSamples: Statement
   #hasOthers: boolean
-  /** The best of generations that were written last: to look for it costs as much as to write an evaluation. */
-  readonly #known = new Map<number, Standard | undefined>()
-  /** How many transactions had failed when that was known. */
-  #knownAfter = 0
   /** The newest generation of which an attempt has printed something since the record was opened. */
   #lastPrinted = -1
 
@@ -67,23 +61,7 @@ export class AttemptWriter {
     this.#budget = file.prepare(`select budget from individuals ${ofOne}`) as Statement<{
       readonly budget: number | null
     }>
-    const tally = (best: string) =>
-      `update generation_counts set done = done + ?, failed = failed + ?, stopped = stopped + ?,
-         last_told = nullif(max(coalesce(last_told, -1), coalesce(?, -1)), -1)${best}
-       where generation = ?`
-    this.#tally = file.prepare(tally(''))
-    this.#tallyWithBest = file.prepare(tally(', best_index = ?, best_replicate = ?'))
-    this.#best = file.prepare(
-      `select best_index as "index", best_replicate as replicate, coalesce(
-         (select best_score from generation_notes n where n.generation = c.generation),
-         (select score from evaluations e
-          where e.generation = c.generation and e."index" = c.best_index and e.replicate = c.best_replicate)) as score
-       from generation_counts c where generation = ?`,
-    ) as Statement<Standard>
-    this.#noteBest = file.prepare(
-      `insert into generation_notes (generation, best_score) values (?, ?)
-       on conflict do update set best_score = excluded.best_score`,
-    )
+    this.#generations = new GenerationTallies(file)
     const ofPoint = 'where generation = ? and "index" = ?'
     this.#countSamples = file.prepare(`select count(*) as samples from evaluations ${ofPoint}`) as Statement<{
       readonly samples: number
@@ -109,20 +87,12 @@ export class AttemptWriter {
 
   /** A generation has begun: there is no best of it. */
   onBegin(generation: number): void {
-    this.#checkKnown()
-    this.#known.set(generation, undefined)
+    this.#generations.onBegin(generation)
   }
 
   /** Of no generation it is known any more which is its best. */
   forgetBest(): void {
-    this.#known.clear()
-  }
-
-  /** What was known in a transaction that has failed never was, and of few generations it need be known. */
-  #checkKnown(): void {
-    const { failures } = this.#file
-    if (failures !== this.#knownAfter || this.#known.size >= mostKnown) this.#known.clear()
-    this.#knownAfter = failures
+    this.#generations.forgetBest()
   }
 
   write(attempts: readonly AttemptRecord[], rules: Rules): void {
@@ -142,7 +112,7 @@ export class AttemptWriter {
       else this.#keep(record)
     }
     this.#flush()
-    for (const [generation, tally] of tallies) this.#addTally(generation, tally, rules)
+    for (const [generation, tally] of tallies) this.#generations.add(generation, tally, rules)
   }
 
   #accept(record: AttemptRecord, rules: Rules, tally: Tally): void {
@@ -266,32 +236,7 @@ export class AttemptWriter {
   #forgetOther({ individual: { generation, index, replicate }, epoch, attempt }: AttemptRecord): void {
     if (this.#hasOthers) this.#forget.run(generation, index, replicate, epoch, attempt)
   }
-
-  #addTally(
-    generation: number,
-    { done, failed, stopped, lastTold, best }: Tally,
-    { replications }: Pick<Rules, 'replications'>,
-  ): void {
-    if (!best || !this.#isBest(generation, best)) {
-      this.#tally.run(done, failed, stopped, lastTold, generation)
-      return
-    }
-    this.#tallyWithBest.run(done, failed, stopped, lastTold, best.index, best.replicate, generation)
-    // What all samples come to stands in the row of none.
-    if (replications) this.#noteBest.run(generation, best.score)
-    this.#known.set(generation, best)
-  }
-
-  #isBest(generation: number, candidate: Best): boolean {
-    this.#checkKnown()
-    if (!this.#known.has(generation)) this.#known.set(generation, this.#best.get(generation))
-    const standard = this.#known.get(generation)
-    return typeof standard?.score !== 'number' || isBetter(candidate, standard as Best)
-  }
 }
-
-/** The best is known of so many generations at most. */
-const mostKnown = 16
 
 /** What every evaluation has, */
 const plainColumns = [
@@ -356,34 +301,4 @@ interface Standing {
   readonly fitness: string | null
   readonly epoch: number
   readonly attempt: number
-}
-
-interface Tally {
-  done: number
-  failed: number
-  stopped: number
-  lastTold: number | null
-  best: Best | undefined
-}
-
-interface Best {
-  readonly score: number
-  readonly index: number
-  readonly replicate: number
-}
-
-/** What stands as the best of a generation; nulls if nothing does. */
-type Standard = { readonly [Name in keyof Best]: number | null }
-
-function consider(tally: Tally, candidate: Best): void {
-  if (Number.isNaN(candidate.score)) return // of infinite objectives that weigh against each other
-  if (!tally.best || isBetter(candidate, tally.best)) tally.best = candidate
-}
-
-function isBetter(candidate: Best, standard: Best): boolean {
-  return candidate.score > standard.score || (candidate.score === standard.score && isBefore(candidate, standard))
-}
-
-function isBefore(a: Best, b: Best): boolean {
-  return a.index < b.index || (a.index === b.index && a.replicate < b.replicate)
 }
